@@ -1,0 +1,34 @@
+/** Errors whose message is written for the person at the keyboard: one line, no stack trace needed. */
+
+export interface Explanation {
+  /** The value or state that was found. */
+  found?: string;
+  /** What would have been right. */
+  expected?: string;
+  /** What the user can do about it. */
+  advice?: string;
+  cause?: unknown;
+}
+
+/**
+ * A file, a value or a piece of data that the user can mend: a torn picture, a broken JSON, an option out of range.
+ * The command line prints its message alone and exits with 1; every other error is a defect of ours.
+ */
+export class InputError extends Error {
+  constructor(what: string, { found, expected, advice, cause }: Explanation = {}) {
+    const detail = [found && `found ${found}`, expected && `expected ${expected}`].filter(Boolean).join(', ');
+    super([detail ? `${what}: ${detail}` : what, advice].filter(Boolean).join('. '), { cause });
+    this.name = 'InputError';
+  }
+}
+
+/** An option or argument that can't be right whatever the files hold; the command line exits with 2. */
+export class UsageError extends InputError {
+  override name = 'UsageError';
+}
+
+/** The first line of an error's message, for quoting it inside another message. */
+export function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.split('\n', 1)[0] ?? message;
+}

@@ -1,0 +1,66 @@
+/**
+ * What a matrix-product driver must offer. A driver knows addresses only: every matrix is row-major float32, named by
+ * its byte offset in the arena and its stride (floats from one row to the next). Shapes and bounds were checked by the
+ * caller (`product.ts`) before any of these is called.
+ */
+export interface ProductDriver {
+  readonly name: DriverName;
+  /** The library and its threads, for people: "oneDNN 3.2, 2 threads". */
+  readonly description: string;
+
+  /** C[m, n] = alpha * op(A)[m, k] * op(B)[k, n] + beta * C. With beta 0, C is overwritten and may hold NaN before. */
+  multiply(call: Product): void;
+
+  /**
+   * Floats of arena memory that `pack` needs for a right factor op(B)[k, n].
+   * A right factor that is used many times between changes (a recurrent weight matrix: once for each step) is packed
+   * once into the form that the driver multiplies fastest.
+   */
+  packedSize(k: number, n: number): number;
+
+  /** Packs op(B)[k, n] to `target`, a byte offset of `packedSize(k, n)` floats. */
+  pack(b: RightFactor, target: number): void;
+
+  /** The same as `multiply`, with the right factor packed before; A is not transposed. */
+  multiplyPacked(call: PackedProduct): void;
+
+  /** Ends worker threads. The driver must not be used afterwards. */
+  close(): void;
+}
+
+export type DriverName = 'onednn' | 'openblas' | 'accelerate' | 'wasm';
+
+interface Extent {
+  m: number;
+  n: number;
+  k: number;
+  alpha: number;
+  beta: number;
+  /** Byte offset and stride of A and C. */
+  a: number;
+  aStride: number;
+  c: number;
+  cStride: number;
+}
+
+export interface Product extends Extent {
+  /** A is stored as [k, m]. */
+  aTransposed: boolean;
+  /** B is stored as [n, k]. */
+  bTransposed: boolean;
+  b: number;
+  bStride: number;
+}
+
+export interface PackedProduct extends Extent {
+  /** Byte offset that `pack` wrote to. */
+  packed: number;
+}
+
+export interface RightFactor {
+  k: number;
+  n: number;
+  b: number;
+  bStride: number;
+  bTransposed: boolean;
+}
