@@ -1,0 +1,5 @@
+/** All kernels, compiled into one WebAssembly module on the arena's memory. */
+export * from './cells';
+export * from './optimizers';
+export * from './rows';
+export * from './softmax';
