@@ -13,17 +13,51 @@ const ALIGNMENT = 64;
 /** The first page belongs to the kernels: their constants and the control block of the worker threads. */
 const RESERVED = PAGE;
 
-/** A row-major matrix of float32 in the arena. */
-export interface Matrix {
+/** A row-major matrix of float32 in an arena. */
+export class Matrix {
+  readonly memory: WebAssembly.Memory;
   /** Where it starts, in bytes from the start of the arena. */
   readonly offset: number;
   readonly rows: number;
   readonly cols: number;
-  /** Its values, `rows * cols`, row after row. */
-  readonly data: Float32Array;
+  #data: Float32Array | undefined;
+
+  constructor(memory: WebAssembly.Memory, offset: number, rows: number, cols: number) {
+    this.memory = memory;
+    this.offset = offset;
+    this.rows = rows;
+    this.cols = cols;
+  }
+
+  /** Number of values. */
+  get size(): number {
+    return this.rows * this.cols;
+  }
+
+  /** The values, row after row. Made on first use: most matrices are only ever seen by kernels. */
+  get data(): Float32Array {
+    this.#data ??= new Float32Array(this.memory.buffer, this.offset, this.size);
+    return this.#data;
+  }
+
+  /** Rows `from` to `to` - 1, on the same memory. */
+  rowRange(from: number, to: number): Matrix {
+    if (from < 0 || to > this.rows || from > to) {
+      throw new RangeError(`rows ${from} to ${to} of a matrix of ${this.rows} rows`);
+    }
+    return new Matrix(this.memory, this.offset + from * this.cols * 4, to - from, this.cols);
+  }
+
+  /** The same memory seen with another shape of at most as many values. */
+  reshaped(rows: number, cols: number): Matrix {
+    if (rows * cols > this.size) {
+      throw new RangeError(`a matrix of ${this.rows} × ${this.cols} seen as ${rows} × ${cols}`);
+    }
+    return new Matrix(this.memory, this.offset, rows, cols);
+  }
 }
 
-/** A list of int32 in the arena: token ids, targets. */
+/** A list of int32 in an arena: token ids, targets. */
 export interface Integers {
   readonly offset: number;
   readonly length: number;
@@ -40,9 +74,9 @@ export class Arena {
 
   /** A new matrix, filled with zeros. */
   matrix(rows: number, cols: number): Matrix {
-    const offset = this.#allocate(rows * cols * 4);
-    const data = new Float32Array(this.memory.buffer, offset, rows * cols).fill(0);
-    return { offset, rows, cols, data };
+    const matrix = new Matrix(this.memory, this.#allocate(rows * cols * 4), rows, cols);
+    matrix.data.fill(0);
+    return matrix;
   }
 
   /** A new list of integers, filled with zeros. */
@@ -56,9 +90,7 @@ export class Arena {
     return this.#top;
   }
 
-  /**
-   * Runs `work` and gives back all that it allocated. What it allocated must not be used afterwards.
-   */
+  /** Runs `work` and gives back all that it allocated, which must not be used afterwards. */
   scratch<T>(work: () => T): T {
     const mark = this.#top;
     try {
@@ -70,7 +102,7 @@ export class Arena {
 
   #allocate(bytes: number): number {
     const offset = this.#top;
-    // The kernels work on four floats at a time, so they may read (never write) up to 12 bytes past the last one.
+    // The kernels work on four floats at a time: they may read (never write) up to 12 bytes past the last one.
     const top = Math.ceil((offset + bytes + 12) / ALIGNMENT) * ALIGNMENT;
     const missing = Math.ceil((top - this.memory.buffer.byteLength) / PAGE);
     if (missing > 0) {
@@ -78,8 +110,9 @@ export class Arena {
         this.memory.grow(missing);
       } catch (cause) {
         throw new RangeError(
-          `the model and its batch need ${gigabytes(top)} of memory, more than the arena's ${gigabytes(MAXIMUM_PAGES * PAGE)}` +
-            ' or than the machine has; use a smaller batch, fewer steps or a smaller hidden size',
+          `the model and its batch need ${gigabytes(top)} of memory, more than the arena's ` +
+            `${gigabytes(MAXIMUM_PAGES * PAGE)} or than the machine has; use a smaller batch, fewer steps or a ` +
+            'smaller hidden size',
           { cause },
         );
       }
@@ -87,20 +120,6 @@ export class Arena {
     this.#top = top;
     return offset;
   }
-}
-
-/** Rows `from` to `to` - 1 of a matrix, as a matrix on the same memory. */
-export function rowsOf(matrix: Matrix, from: number, to: number): Matrix {
-  if (from < 0 || to > matrix.rows || from > to) {
-    throw new RangeError(`rows ${from} to ${to} of a matrix of ${matrix.rows} rows`);
-  }
-  const { cols } = matrix;
-  return {
-    offset: matrix.offset + from * cols * 4,
-    rows: to - from,
-    cols,
-    data: matrix.data.subarray(from * cols, to * cols),
-  };
 }
 
 function gigabytes(bytes: number): string {

@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * The SIMD kernels of `kernels/`, written in AssemblyScript and compiled to a few kilobytes of WebAssembly. All
+ * arguments that name a buffer are byte offsets into the arena; see the sources for shapes and formulas.
+ */
+export interface Kernels {
+  rnnForward(z: number, h: number, count: number): void;
+  rnnBackward(dz: number, h: number, dh: number, count: number): void;
+  lstmForward(z: number, cPrevious: number, c: number, tanhC: number, h: number, N: number, H: number): void;
+  lstmBackward(z: number, cPrevious: number, tanhC: number, dh: number, dc: number, N: number, H: number): void;
+  gruForward(x: number, s: number, hPrevious: number, h: number, N: number, H: number): void;
+  gruBackward(x: number, s: number, hPrevious: number, dh: number, dhPrevious: number, N: number, H: number): void;
+
+  add(target: number, source: number, count: number): void;
+  scale(target: number, count: number, factor: number): void;
+  clip(target: number, count: number, limit: number): void;
+  sumOfSquares(source: number, count: number): number;
+  fillRows(target: number, row: number, rows: number, cols: number): void;
+  addSumOfRows(target: number, source: number, rows: number, cols: number): void;
+  gatherRows(target: number, table: number, ids: number, rows: number, cols: number): void;
+  scatterAddRows(table: number, source: number, ids: number, rows: number, cols: number): void;
+  dropout(target: number, source: number, count: number, dropped: number, factor: number, seed: number): void;
+
+  softmaxCrossEntropy(
+    logits: number,
+    targets: number,
+    rows: number,
+    V: number,
+    smoothing: number,
+    factor: number,
+  ): number;
+  logSoftmax(logits: number, rows: number, V: number): void;
+
+  sgd(x: number, g: number, count: number, rate: number): void;
+  adagrad(x: number, g: number, s: number, count: number, rate: number, epsilon: number): void;
+  rmsprop(x: number, g: number, s: number, count: number, rate: number, decay: number, epsilon: number): void;
+  adam(
+    x: number,
+    g: number,
+    m: number,
+    v: number,
+    count: number,
+    rate: number,
+    beta1: number,
+    beta2: number,
+    epsilon: number,
+  ): void;
+}
+
+/** The same path from `src` (under vitest and tsx) and from `dist`. */
+const KERNELS = fileURLToPath(new URL('../../dist/kernels.wasm', import.meta.url));
+
+let compiled: Promise<WebAssembly.Module> | undefined;
+
+/** The compiled module, to be instantiated on the memory of an arena: by its engine, and by each worker thread. */
+export function compileKernels(): Promise<WebAssembly.Module> {
+  compiled ??= readFile(KERNELS).then(
+    (bytes) => WebAssembly.compile(bytes),
+    (cause) => {
+      throw new Error(`the kernels are not built (${KERNELS}): run \`npm run build\``, { cause });
+    },
+  );
+  return compiled;
+}
+
+export function instantiateKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels {
+  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
+}

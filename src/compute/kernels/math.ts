@@ -1,0 +1,83 @@
+/** Four floats at a time: partial stores at the ends of rows, and the functions that WebAssembly lacks. */
+
+/**
+ * Stores the lanes of `x` that still belong to the row, `left` of them where fewer than four do.
+ * Loads need no such care: the arena lets kernels read past the end of a row, and those lanes are never stored.
+ */
+@inline
+export function storePartial(p: usize, x: v128, left: i32): void {
+  if (left >= 4) {
+    v128.store(p, x);
+  } else {
+    v128.store_lane<f32>(p, x, 0);
+    if (left > 1) v128.store_lane<f32>(p, x, 1, 4);
+    if (left > 2) v128.store_lane<f32>(p, x, 2, 8);
+  }
+}
+
+@inline
+function multiplyAdd(a: v128, b: v128, c: v128): v128 {
+  return f32x4.add(f32x4.mul(a, b), c);
+}
+
+/** tanh by the rational function of degrees 13 and 6 that Eigen uses; exact to a few units in the last place. */
+@inline
+export function tanh4(x: v128): v128 {
+  const limit = f32x4.splat(7.90531110763549805);
+  x = f32x4.min(f32x4.max(x, f32x4.neg(limit)), limit);
+  const y = f32x4.mul(x, x);
+  let p = f32x4.splat(-2.76076847742355e-16);
+  p = multiplyAdd(p, y, f32x4.splat(2.00018790482477e-13));
+  p = multiplyAdd(p, y, f32x4.splat(-8.60467152213735e-11));
+  p = multiplyAdd(p, y, f32x4.splat(5.12229709037114e-8));
+  p = multiplyAdd(p, y, f32x4.splat(1.48572235717979e-5));
+  p = multiplyAdd(p, y, f32x4.splat(6.37261928875436e-4));
+  p = multiplyAdd(p, y, f32x4.splat(4.89352455891786e-3));
+  let q = f32x4.splat(1.19825839466702e-6);
+  q = multiplyAdd(q, y, f32x4.splat(1.18534705686654e-4));
+  q = multiplyAdd(q, y, f32x4.splat(2.26843463243900e-3));
+  q = multiplyAdd(q, y, f32x4.splat(4.89352518554385e-3));
+  return f32x4.div(f32x4.mul(x, p), q);
+}
+
+/** The logistic function, by σ(x) = ½ + ½ tanh(½ x). */
+@inline
+export function sigmoid4(x: v128): v128 {
+  const half = f32x4.splat(0.5);
+  return multiplyAdd(half, tanh4(f32x4.mul(half, x)), half);
+}
+
+/** e^x by Cephes' expf: x = n ln 2 + r, a polynomial for e^r, and n added to the exponent. */
+@inline
+export function exp4(x: v128): v128 {
+  x = f32x4.min(f32x4.max(x, f32x4.splat(-87.3365)), f32x4.splat(88.3762));
+  const n = f32x4.nearest(f32x4.mul(x, f32x4.splat(1.44269504088896341)));
+  let r = f32x4.sub(x, f32x4.mul(n, f32x4.splat(0.693359375)));
+  r = f32x4.sub(r, f32x4.mul(n, f32x4.splat(-2.12194440e-4)));
+  let p = f32x4.splat(1.9875691500e-4);
+  p = multiplyAdd(p, r, f32x4.splat(1.3981999507e-3));
+  p = multiplyAdd(p, r, f32x4.splat(8.3334519073e-3));
+  p = multiplyAdd(p, r, f32x4.splat(4.1665795894e-2));
+  p = multiplyAdd(p, r, f32x4.splat(1.6666665459e-1));
+  p = multiplyAdd(p, r, f32x4.splat(5.0000001201e-1));
+  p = f32x4.add(multiplyAdd(p, f32x4.mul(r, r), r), f32x4.splat(1));
+  const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
+  return f32x4.mul(p, power);
+}
+
+/** The sum of the four lanes. */
+@inline
+export function sum4(x: v128): f32 {
+  return (
+    f32x4.extract_lane(x, 0) + f32x4.extract_lane(x, 1) + (f32x4.extract_lane(x, 2) + f32x4.extract_lane(x, 3))
+  );
+}
+
+/** The largest of the four lanes. */
+@inline
+export function max4(x: v128): f32 {
+  return max(
+    max(f32x4.extract_lane(x, 0), f32x4.extract_lane(x, 1)),
+    max(f32x4.extract_lane(x, 2), f32x4.extract_lane(x, 3)),
+  );
+}

@@ -1,0 +1,101 @@
+/** Sums, copies and dropout over rows of matrices: all that is neither a product nor a cell. */
+import { storePartial } from './math';
+
+/** target += source, `count` floats. */
+export function add(target: usize, source: usize, count: i32): void {
+  for (let left = count; left > 0; left -= 4, target += 16, source += 16) {
+    storePartial(target, f32x4.add(v128.load(target), v128.load(source)), left);
+  }
+}
+
+/** target *= factor, `count` floats. */
+export function scale(target: usize, count: i32, factor: f32): void {
+  const by = f32x4.splat(factor);
+  for (let left = count; left > 0; left -= 4, target += 16) storePartial(target, f32x4.mul(v128.load(target), by), left);
+}
+
+/** Clips each of `count` floats to [-limit, limit]. */
+export function clip(target: usize, count: i32, limit: f32): void {
+  const high = f32x4.splat(limit);
+  const low = f32x4.splat(-limit);
+  for (let left = count; left > 0; left -= 4, target += 16) {
+    storePartial(target, f32x4.max(low, f32x4.min(high, v128.load(target))), left);
+  }
+}
+
+/** The sum of squares of `count` floats, in float64: a norm over millions of values must not lose the small ones. */
+export function sumOfSquares(source: usize, count: i32): f64 {
+  let low = f64x2.splat(0);
+  let high = f64x2.splat(0);
+  let i = 0;
+  for (; i + 4 <= count; i += 4, source += 16) {
+    const x = v128.load(source);
+    const a = f64x2.promote_low_f32x4(x);
+    const b = f64x2.promote_low_f32x4(v128.shuffle<i32>(x, x, 2, 3, 2, 3));
+    low = f64x2.add(low, f64x2.mul(a, a));
+    high = f64x2.add(high, f64x2.mul(b, b));
+  }
+  const sum = f64x2.add(low, high);
+  let total = f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+  for (; i < count; i++, source += 4) {
+    const x = <f64>load<f32>(source);
+    total += x * x;
+  }
+  return total;
+}
+
+/** Every row of target [rows, cols] becomes a copy of `row` [cols]: a bias before the products are added. */
+export function fillRows(target: usize, row: usize, rows: i32, cols: i32): void {
+  const bytes = <usize>cols << 2;
+  for (let r = 0; r < rows; r++, target += bytes) memory.copy(target, row, bytes);
+}
+
+/** target [cols] += the sum of the rows of source [rows, cols]: the gradient of a bias. */
+export function addSumOfRows(target: usize, source: usize, rows: i32, cols: i32): void {
+  for (let r = 0; r < rows; r++, source += <usize>cols << 2) add(target, source, cols);
+}
+
+/** Row r of target becomes row ids[r] of table [any, cols]. */
+export function gatherRows(target: usize, table: usize, ids: usize, rows: i32, cols: i32): void {
+  const bytes = <usize>cols << 2;
+  for (let r = 0; r < rows; r++, target += bytes, ids += 4) {
+    memory.copy(target, table + <usize>load<i32>(ids) * bytes, bytes);
+  }
+}
+
+/** Row r of source is added to row ids[r] of table: the gradient of `gatherRows`. */
+export function scatterAddRows(table: usize, source: usize, ids: usize, rows: i32, cols: i32): void {
+  const bytes = <usize>cols << 2;
+  for (let r = 0; r < rows; r++, source += bytes, ids += 4) {
+    add(table + <usize>load<i32>(ids) * bytes, source, cols);
+  }
+}
+
+
+/**
+ * Inverted dropout (Srivastava et al. 2014): each value is dropped with probability `dropped` / 2³² or scaled up.
+ * The mask is a hash of (seed, position) and is never stored: the backward pass calls this on the gradient with the
+ * same seed. target may be source.
+ */
+export function dropout(target: usize, source: usize, count: i32, dropped: u32, factor: f32, seed: i32): void {
+  const by = f32x4.splat(factor);
+  const threshold = i32x4.splat(<i32>dropped);
+  const salt = i32x4.splat(seed);
+  let position = i32x4(0, 1, 2, 3);
+  for (let left = count; left > 0; left -= 4, target += 16, source += 16) {
+    const bits = hash4(i32x4.add(hash4(position), salt));
+    const kept = i32x4.ge_u(bits, threshold);
+    storePartial(target, v128.and(kept, f32x4.mul(v128.load(source), by)), left);
+    position = i32x4.add(position, i32x4.splat(4));
+  }
+}
+
+/** A 32-bit hash with low bias ("lowbias32", C. Wellons, hash-prospector). */
+@inline
+function hash4(x: v128): v128 {
+  x = v128.xor(x, i32x4.shr_u(x, 16));
+  x = i32x4.mul(x, i32x4.splat(0x7feb352d));
+  x = v128.xor(x, i32x4.shr_u(x, 15));
+  x = i32x4.mul(x, i32x4.splat(0x846ca68b));
+  return v128.xor(x, i32x4.shr_u(x, 16));
+}
