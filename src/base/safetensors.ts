@@ -1,0 +1,196 @@
+/**
+ * Reads and writes the safetensors format (https://huggingface.co/docs/safetensors, section Format):
+ *
+ *     length of the header, 8 bytes │ header, JSON │ the tensors' bytes, little endian, without holes
+ *
+ * Knows nothing of models: names and shapes are checked by whoever asks for them.
+ */
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { InputError, reasonOf } from './errors.ts';
+import { parseJson, writeFileAtomically } from './files.ts';
+import { fromHalf, toHalf } from './half.ts';
+
+export interface StoredTensor {
+  shape: readonly number[];
+  /** Row-major. Half-precision tensors (F16) are read as floats. */
+  data: Float32Array | Int32Array | Uint32Array;
+}
+
+export interface NamedTensor extends StoredTensor {
+  name: string;
+  /** Whether this float tensor is stored in half precision; the file's `half` where absent. */
+  half?: boolean;
+}
+
+export interface Safetensors {
+  tensors: Map<string, StoredTensor>;
+  metadata: Record<string, string>;
+}
+
+export interface WriteOptions {
+  /** Store float tensors in half precision, rounded to nearest: half the size, 11 bits of precision. Default: false */
+  half?: boolean;
+  metadata?: Record<string, string>;
+}
+
+/** Writes tensors as one safetensors file, atomically. */
+export async function writeSafetensors(
+  path: string,
+  tensors: Iterable<NamedTensor>,
+  { half = false, metadata = {} }: WriteOptions = {},
+): Promise<void> {
+  const encoded = Array.from(tensors, (tensor) => encode(tensor, half));
+  // Halves last, so that everything before them is aligned to its four bytes.
+  encoded.sort((a, b) => itemSize[b.dtype] - itemSize[a.dtype]);
+
+  const header = new Map<string, unknown>();
+  if (Object.keys(metadata).length) header.set(METADATA, metadata);
+  let end = 0;
+  for (const { name, dtype, shape, bytes } of encoded) {
+    if (header.has(name) || name === METADATA) throw new RangeError(`tensor name ${name} is taken`);
+    const begin = end;
+    end += bytes.length;
+    header.set(name, { dtype, shape, data_offsets: [begin, end] });
+  }
+  const json = Buffer.from(JSON.stringify(Object.fromEntries(header)));
+  const padding = Buffer.alloc(-json.length & 7, ' ');
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(json.length + padding.length));
+  await writeFileAtomically(path, [length, json, padding, ...encoded.map(({ bytes }) => bytes)]);
+}
+
+/**
+ * Reads a safetensors file whole.
+ *
+ * @throws InputError that names the file, and the tensor where one is at fault: missing, truncated, not safetensors,
+ *   of a type that is not read here, out of bounds, overlapping, twice there
+ */
+export async function readSafetensors(path: string): Promise<Safetensors> {
+  let file: Buffer;
+  try {
+    file = await readFile(path);
+  } catch (error) {
+    throw new InputError(`cannot read the tensors in ${path}`, { found: reasonOf(error), cause: error });
+  }
+  const { entries, metadata, start } = readHeader(file, path);
+  checkLayout(entries, file.length - start, path);
+  const tensors = new Map<string, StoredTensor>();
+  for (const [name, { dtype, shape, data_offsets: [begin, end] }] of entries) {
+    tensors.set(name, { shape, data: decode(dtype, file.subarray(start + begin, start + end)) });
+  }
+  return { tensors, metadata };
+}
+
+const METADATA = '__metadata__';
+
+const itemSize = { F32: 4, I32: 4, U32: 4, F16: 2 };
+type Dtype = keyof typeof itemSize;
+
+function encode({ name, shape, data, half }: NamedTensor, halfByDefault: boolean) {
+  if (sizeOf(shape) !== data.length) {
+    throw new RangeError(`tensor ${name}: shape [${shape}] holds ${sizeOf(shape)} values, data ${data.length}`);
+  }
+  const asHalf = data instanceof Float32Array && (half ?? halfByDefault);
+  const dtype: Dtype = asHalf ? 'F16' : data instanceof Float32Array ? 'F32' : data instanceof Int32Array ? 'I32' : 'U32';
+  const stored = asHalf ? toHalf(data) : data;
+  return { name, dtype, shape, bytes: new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength) };
+}
+
+function decode(dtype: Dtype, bytes: Buffer): StoredTensor['data'] {
+  // A typed array must lie at a multiple of its item size; other writers need not keep to that.
+  const aligned = bytes.byteOffset % itemSize[dtype] === 0 ? bytes : new Uint8Array(bytes);
+  const place = [aligned.buffer, aligned.byteOffset, aligned.length / itemSize[dtype]] as const;
+  switch (dtype) {
+    case 'F32':
+      return new Float32Array(...place);
+    case 'I32':
+      return new Int32Array(...place);
+    case 'U32':
+      return new Uint32Array(...place);
+    case 'F16':
+      return fromHalf(new Uint16Array(...place));
+  }
+}
+
+const entrySchema = z.object({
+  dtype: z.enum(Object.keys(itemSize) as Dtype[]),
+  shape: z.array(z.int().nonnegative()),
+  data_offsets: z.tuple([z.int().nonnegative(), z.int().nonnegative()]),
+});
+const headerSchema = z.object({ [METADATA]: z.record(z.string(), z.string()).optional() }).catchall(entrySchema);
+type Entry = z.infer<typeof entrySchema>;
+
+function readHeader(file: Buffer, path: string) {
+  const length = file.length >= 8 ? Number(file.readBigUInt64LE()) : 0;
+  if (file[8] !== '{'.charCodeAt(0)) {
+    throw new InputError(`${path} is not a safetensors file`, {
+      found: file.length ? `${file.length} bytes with no header` : 'an empty file',
+      expected: 'a JSON header after the first 8 bytes',
+    });
+  }
+  if (8 + length > file.length) {
+    throw new InputError(`${path} is truncated`, {
+      found: `${file.length} bytes`,
+      expected: `a header of ${length} bytes and the tensors`,
+    });
+  }
+  const json = file.toString('utf8', 8, 8 + length);
+  const { [METADATA]: metadata = {}, ...entries } = parseJson(json, headerSchema, `the header of ${path}`);
+  const twice = firstRepeated(topLevelKeys(json));
+  if (twice !== undefined) throw new InputError(`${path}: the header names the tensor ${twice} twice`);
+  return { metadata, entries: Object.entries(entries) as [string, Entry][], start: 8 + length };
+}
+
+/** Checks that the tensors fill the data exactly, each with the bytes that its shape needs. */
+function checkLayout(entries: readonly [string, Entry][], available: number, path: string): void {
+  let position = 0;
+  for (const [name, { dtype, shape, data_offsets }] of entries.toSorted(byOffset)) {
+    const [begin, end] = data_offsets;
+    const where = `${path}: tensor ${name}`;
+    const found = `bytes ${begin} to ${end}`;
+    if (end - begin !== sizeOf(shape) * itemSize[dtype]) {
+      const expected = `${sizeOf(shape) * itemSize[dtype]} bytes for ${dtype} [${shape}]`;
+      throw new InputError(`${where} has the wrong size`, { found, expected });
+    }
+    if (end > available) {
+      throw new InputError(`${where} is cut off`, { found: `${available} bytes of tensors`, expected: `${end} at least` });
+    }
+    if (begin !== position) {
+      const what = begin < position ? 'overlaps the tensor before it' : 'leaves a hole before it';
+      throw new InputError(`${where} ${what}`, { found, expected: `a start at byte ${position}` });
+    }
+    position = end;
+  }
+  if (position !== available) {
+    throw new InputError(`${path} goes on after its last tensor`, {
+      found: `${available} bytes of tensors`,
+      expected: `${position}`,
+    });
+  }
+}
+
+function byOffset([, a]: [string, Entry], [, b]: [string, Entry]): number {
+  return a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1];
+}
+
+/** The keys of a JSON object in the order written, repeated ones included, which JSON.parse would drop. */
+function topLevelKeys(json: string): string[] {
+  const keys: string[] = [];
+  let depth = 0;
+  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]]/g)) {
+    if (token === '{' || token === '[') depth++;
+    else if (token === '}' || token === ']') depth--;
+    else if (depth === 1) keys.push(JSON.parse(token));
+  }
+  return keys;
+}
+
+function firstRepeated(names: readonly string[]): string | undefined {
+  const seen = new Set<string>();
+  return names.find((name) => seen.size === seen.add(name).size);
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, extent) => product * extent, 1);
+}
