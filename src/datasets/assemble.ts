@@ -1,0 +1,111 @@
+/**
+ * From what a reader found written in its files to a `CaptionDataset`: drops what can't be used and counts it, looks
+ * for each picture on the disk, and holds out a validation split where the dataset has none. Knows no file format.
+ */
+
+import { createHash } from 'node:crypto';
+import { InputError } from '../base/errors.ts';
+import { type CaptionDataset, type CaptionedPicture, type DatasetFormat, SPLITS, type Split } from './dataset.ts';
+import type { Oddities } from './oddities.ts';
+import type { PictureFinder } from './pictures.ts';
+
+/** A picture as a dataset's files list it: nothing is checked yet. */
+export interface ListedPicture {
+  id: string;
+  /** Path relative to one of the finder's roots. */
+  name: string;
+  captions: string[];
+  /** Equal for two entries that are the same picture under two names; the file's path where not given. */
+  identity?: string | undefined;
+}
+
+export interface ListedSplit {
+  split: Split;
+  pictures: Iterable<ListedPicture>;
+  finder: PictureFinder;
+}
+
+export interface AssembleSettings {
+  name: string;
+  format: DatasetFormat;
+  /** Share of the training pictures that becomes `val` where the dataset has no such split, in (0, 1). */
+  valShare: number;
+  oddities: Oddities;
+}
+
+/** @throws InputError when no picture of any split is left, saying what was missing and where it was looked for */
+export async function assemble(
+  listed: readonly ListedSplit[],
+  { name, format, valShare, oddities }: AssembleSettings,
+): Promise<CaptionDataset> {
+  const splits: CaptionDataset['splits'] = new Map();
+  const seen = new Set<string>();
+  const missing: { name: string; finder: PictureFinder }[] = [];
+
+  for (const split of SPLITS) {
+    const kept: CaptionedPicture[] = [];
+    for (const { pictures, finder } of listed.filter((part) => part.split === split)) {
+      for (const picture of pictures) {
+        const captions = picture.captions.filter((caption) => caption.trim() !== '');
+        const blank = picture.captions.length - captions.length;
+        for (let i = 0; i < blank; i++) oddities.add('empty captions skipped', picture.name);
+        if (captions.length === 0) {
+          oddities.add('pictures without a caption skipped', picture.name);
+          continue;
+        }
+        const file = await finder.find(picture.name);
+        if (file === undefined) {
+          missing.push({ name: picture.name, finder });
+          oddities.add('captioned pictures not on the disk, skipped', picture.name);
+          continue;
+        }
+        const identity = picture.identity ?? file;
+        if (seen.has(identity)) {
+          oddities.add('pictures listed more than once, kept once (in test before val before train)', picture.name);
+          continue;
+        }
+        seen.add(identity);
+        kept.push({ id: picture.id, file, captions });
+      }
+    }
+    if (kept.length > 0) splits.set(split, kept);
+  }
+
+  if (splits.size === 0) throw nothingLeft(name, missing);
+  holdOutValidation(splits, valShare, oddities);
+  const inReadingOrder = new Map([...splits].sort(([a], [b]) => SPLITS.indexOf(b) - SPLITS.indexOf(a)));
+  return { name, format, splits: inReadingOrder, report: oddities.list() };
+}
+
+/**
+ * Takes the pictures whose hashed id falls under the share, so that the same picture is held out in every run, on
+ * every machine, and whatever pictures join the dataset later. At least one, unless there is only one in all.
+ */
+function holdOutValidation(splits: CaptionDataset['splits'], share: number, oddities: Oddities): void {
+  const train = splits.get('train');
+  if (!train || splits.has('val') || train.length < 2) return;
+  const places = new Map(train.map((picture) => [picture, hashToUnit(picture.id)]));
+  const threshold = Math.max(share, Math.min(...places.values()) + 2 ** -32);
+  const isHeldOut = (picture: CaptionedPicture) => (places.get(picture) ?? 1) < threshold;
+  const val = train.filter(isHeldOut);
+  splits.set('val', val);
+  splits.set(
+    'train',
+    train.filter((picture) => !isHeldOut(picture)),
+  );
+  for (const { id } of val) oddities.add('training pictures held out as val, as the dataset has no val split', id);
+}
+
+/** A number from [0, 1) that depends on the text alone. */
+function hashToUnit(text: string): number {
+  return createHash('sha256').update(text).digest().readUInt32BE() / 2 ** 32;
+}
+
+function nothingLeft(name: string, missing: readonly { name: string; finder: PictureFinder }[]): InputError {
+  const [first] = missing;
+  if (!first) return new InputError(`${name} holds no captioned picture`);
+  return new InputError(`none of the ${missing.length.toLocaleString('en')} captioned pictures of ${name} is there`, {
+    found: `no ${first.name} in ${first.finder.roots.join(', ')}`,
+    advice: 'Put the pictures there, or name the folder that holds them.',
+  });
+}

@@ -1,0 +1,36 @@
+/** Counts what is odd in a dataset and keeps the first examples, so that thousands of oddities make one line each. */
+
+export interface Oddity {
+  /** What was found and what was done about it. */
+  what: string;
+  count: number;
+  /** The first few cases: picture names, ids, file names. */
+  examples: string[];
+}
+
+const EXAMPLES_KEPT = 3;
+
+export class Oddities {
+  readonly #byKind = new Map<string, Oddity>();
+
+  /** Counts one case; `what` groups the cases, so it must not name the example. */
+  add(what: string, example: string): void {
+    let oddity = this.#byKind.get(what);
+    if (!oddity) {
+      oddity = { what, count: 0, examples: [] };
+      this.#byKind.set(what, oddity);
+    }
+    oddity.count++;
+    if (oddity.examples.length < EXAMPLES_KEPT) oddity.examples.push(example);
+  }
+
+  list(): Oddity[] {
+    return [...this.#byKind.values()];
+  }
+}
+
+/** One line for a person, such as `empty captions skipped: 12 (a.jpg, b.jpg, c.jpg, …)`. */
+export function describeOddity({ what, count, examples }: Oddity): string {
+  const more = count > examples.length ? ', …' : '';
+  return `${what}: ${count.toLocaleString('en')} (${examples.join(', ')}${more})`;
+}

@@ -1,0 +1,87 @@
+/** Reads a caption dataset of any known format; which one is told by what the folder holds, not by an option. */
+
+import { stat } from 'node:fs/promises';
+import { basename, extname, resolve } from 'node:path';
+import { InputError, reasonOf } from '../base/errors.ts';
+import { assemble } from './assemble.ts';
+import { cocoReader } from './coco.ts';
+import type { CaptionDataset } from './dataset.ts';
+import { flickrReader } from './flickr.ts';
+import { karpathyFile, karpathyReader } from './karpathy.ts';
+import { Oddities } from './oddities.ts';
+import { type FoundDataset, listFolder } from './reader.ts';
+import { tableReader } from './table.ts';
+
+export interface ReadSettings {
+  /** Folder of the pictures, where they do not lie beside the captions. */
+  images?: string | undefined;
+  /** Share of the training pictures held out as `val` where the dataset has no such split, in (0, 1); 0.1. */
+  valShare?: number | undefined;
+}
+
+/** In the order in which they are tried: a Flickr8k folder may hold Karpathy's file of the same pictures too. */
+const READERS = [cocoReader, flickrReader, tableReader, karpathyReader];
+
+/**
+ * Reads the captions of a dataset and finds its pictures; opens no picture.
+ *
+ * @param path a folder in COCO's, Flickr8k's or Flickr30k's layout or of pictures with a table of captions, or one of
+ *   Karpathy's split files
+ * @throws InputError, one line, when nothing known is there, a file is broken or none of the pictures is on the disk.
+ *   What concerns single pictures or captions is skipped and counted in the dataset's report
+ */
+export async function readCaptionDataset(path: string, settings: ReadSettings = {}): Promise<CaptionDataset> {
+  const { images, valShare = 0.1 } = settings;
+  if (!(valShare > 0 && valShare < 1)) {
+    throw new InputError('the share of pictures held out as val is out of range', {
+      found: String(valShare),
+      expected: 'a number between 0 and 1',
+    });
+  }
+  if (images !== undefined && !(await isFolder(images, 'folder of pictures'))) {
+    throw new InputError(`${images} is not a folder of pictures`, { found: 'a file' });
+  }
+  const found = (await isFolder(path, 'dataset')) ? await recogniseFolder(path) : recogniseFile(path);
+  const oddities = new Oddities();
+  const listed = await found.read(oddities, images);
+  const name = basename(resolve(path), extname(path) === '.json' ? '.json' : '');
+  return assemble(listed, { name, format: found.format, valShare, oddities });
+}
+
+async function isFolder(path: string, what: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    throw new InputError(`cannot read the ${what} ${path}`, { found: reasonOf(error), cause: error });
+  }
+}
+
+async function recogniseFolder(folder: string): Promise<FoundDataset> {
+  for (const reader of READERS) {
+    const found = await reader.find(folder);
+    if (found) return found;
+  }
+  throw new InputError(`${folder} holds no caption dataset that is known here`, {
+    found: summarise(await listFolder(folder)),
+    expected: READERS.map(({ looksFor }) => looksFor).join('; '),
+  });
+}
+
+function recogniseFile(path: string): FoundDataset {
+  if (/^captions_\w+\.json$|\.token(\.txt)?$|\.jsonl$|\.csv$/.test(basename(path))) {
+    throw new InputError(`${path} is one file of a dataset`, { advice: 'Name the folder that holds the dataset.' });
+  }
+  if (extname(path) !== '.json') {
+    throw new InputError(`${path} is not a caption dataset`, {
+      found: 'a file',
+      expected: "a folder, or one of Karpathy's split files (dataset_*.json)",
+    });
+  }
+  return karpathyFile(path);
+}
+
+function summarise(names: readonly string[]): string {
+  if (names.length === 0) return 'an empty folder';
+  const first = names.slice(0, 6).join(', ');
+  return names.length > 6 ? `${first} and ${names.length - 6} more` : first;
+}
