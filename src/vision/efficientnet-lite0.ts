@@ -1,0 +1,133 @@
+/**
+ * EfficientNet-Lite0's forward pass: MobileNetV2's inverted residual blocks (Sandler et al. 2018, section 3) in
+ * EfficientNet-B0's arrangement (Tan and Le 2019, table 1), without squeeze-and-excitation and with ReLU6. The batch
+ * norms were folded into filters and biases by `scripts/convert-efficientnet.ts`. Knows no files and no pixels' scale.
+ */
+import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import { InputError } from '../base/errors.ts';
+import type { StoredTensor } from '../base/safetensors.ts';
+import type { Tf } from './tfjs.ts';
+
+// Each row: kernel, stride of the first block, expansion, output channels, blocks.
+const stages = [
+  [3, 1, 1, 16, 1],
+  [3, 2, 6, 24, 2],
+  [5, 2, 6, 40, 2],
+  [3, 2, 6, 80, 3],
+  [5, 1, 6, 112, 3],
+  [5, 2, 6, 192, 4],
+  [3, 1, 6, 320, 1],
+] as const;
+const STEM_CHANNELS = 32;
+export const FEATURE_SIZE = 1280;
+
+/** One convolution; its filter is named `NAME.filter` in the weights, its bias `NAME.bias`. */
+export interface Convolution {
+  name: string;
+  /** [height, width, input, output] as tfjs has it; [height, width, channels, 1] if depthwise. */
+  shape: readonly [number, number, number, number];
+  depthwise: boolean;
+  stride: 1 | 2;
+  activation: 'relu6' | 'linear';
+}
+
+export interface Block {
+  /** Absent where the expansion is 1. */
+  expand?: Convolution;
+  depthwise: Convolution;
+  project: Convolution;
+  /** Whether the block's input is added to its output. */
+  skip: boolean;
+}
+
+export const stem: Convolution = convolution('stem', 3, 3, STEM_CHANNELS, { stride: 2 });
+export const blocks: readonly Block[] = unroll();
+export const head: Convolution = convolution('head', 1, stages.at(-1)![3], FEATURE_SIZE);
+
+export interface EfficientNet {
+  /** Pooled features [N, 1280] of normalised pictures [N, 224, 224, 3]. The caller disposes of them. */
+  features(pictures: Tensor4D): Tensor2D;
+  dispose(): void;
+}
+
+/** Puts the weights on tfjs' current backend. `path` says in an error where they came from. */
+export function buildEfficientNet(tf: Tf, weights: ReadonlyMap<string, StoredTensor>, path: string): EfficientNet {
+  const layers = new Map<Convolution, { filter: Tensor4D; bias: Tensor1D }>();
+  for (const layer of allConvolutions()) {
+    const { name, shape, depthwise } = layer;
+    const filter = tf.tensor4d(stored(weights, `${name}.filter`, shape, path), [...shape]);
+    const bias = tf.tensor1d(stored(weights, `${name}.bias`, [depthwise ? shape[2] : shape[3]], path));
+    layers.set(layer, { filter, bias });
+  }
+
+  function convolve(x: Tensor4D, layer: Convolution): Tensor4D {
+    const { stride: strides, activation, depthwise } = layer;
+    const call = { x, ...layers.get(layer)!, strides, pad: 'same', activation } as const;
+    return depthwise ? tf.fused.depthwiseConv2d(call) : tf.fused.conv2d(call);
+  }
+
+  return {
+    features: (pictures) =>
+      tf.tidy(() => {
+        let x = convolve(pictures, stem);
+        for (const { expand, depthwise, project, skip } of blocks) {
+          const y = convolve(convolve(expand ? convolve(x, expand) : x, depthwise), project);
+          x = skip ? tf.add(x, y) : y;
+        }
+        return tf.mean(convolve(x, head), [1, 2]);
+      }),
+    dispose() {
+      for (const { filter, bias } of layers.values()) tf.dispose([filter, bias]);
+    },
+  };
+}
+
+export function allConvolutions(): Convolution[] {
+  return [stem, ...blocks.flatMap(({ expand, depthwise, project }) => [expand ?? [], depthwise, project].flat()), head];
+}
+
+function unroll(): Block[] {
+  const unrolled: Block[] = [];
+  let input = STEM_CHANNELS;
+  for (const [kernel, firstStride, expansion, output, repeats] of stages) {
+    for (let repeat = 0; repeat < repeats; repeat++) {
+      const name = `blocks.${unrolled.length}`;
+      const stride = repeat === 0 ? firstStride : 1;
+      const width = input * expansion;
+      unrolled.push({
+        ...(expansion > 1 && { expand: convolution(`${name}.expand`, 1, input, width) }),
+        depthwise: convolution(`${name}.depthwise`, kernel, width, 1, { stride, depthwise: true }),
+        project: convolution(`${name}.project`, 1, width, output, { activation: 'linear' }),
+        skip: stride === 1 && input === output,
+      });
+      input = output;
+    }
+  }
+  return unrolled;
+}
+
+function convolution(
+  name: string,
+  kernel: number,
+  input: number,
+  output: number,
+  { stride = 1, activation = 'relu6', depthwise = false }: Partial<Convolution> = {},
+): Convolution {
+  return { name, shape: [kernel, kernel, input, output], depthwise, stride, activation };
+}
+
+function stored(
+  weights: ReadonlyMap<string, StoredTensor>,
+  name: string,
+  shape: readonly number[],
+  path: string,
+): Float32Array {
+  const tensor = weights.get(name);
+  if (!(tensor?.data instanceof Float32Array) || `${tensor.shape}` !== `${shape}`) {
+    throw new InputError(`${path}: tensor ${name} does not fit EfficientNet-Lite0`, {
+      found: tensor ? `[${tensor.shape}]` : 'none',
+      expected: `floats [${shape}]`,
+    });
+  }
+  return tensor.data;
+}

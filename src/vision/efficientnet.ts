@@ -1,0 +1,37 @@
+/** The CNN that ships with the package, EfficientNet-Lite0, from its folder under data/. Knows the folder's files. */
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { readJson } from '../base/files.ts';
+import { readSafetensors } from '../base/safetensors.ts';
+import { type Cnn, createCnn } from './cnn.ts';
+import { buildEfficientNet } from './efficientnet-lite0.ts';
+import type { TfjsChoice } from './tfjs.ts';
+
+/** The same from src/vision and from dist/vision. */
+const shipped = fileURLToPath(new URL('../../data/efficientnet-lite0', import.meta.url));
+
+const configSchema = z.object({
+  name: z.string(),
+  version: z.int(),
+  featureSize: z.int(),
+  preprocessing: z.object({ size: z.int(), fit: z.enum(['squash', 'crop']) }),
+  normalisation: z.object({ mean: z.number(), scale: z.number() }),
+  weights: z.object({ file: z.string(), sha256: z.string() }),
+});
+
+export async function loadEfficientnet(tfjs: TfjsChoice, folder = shipped): Promise<Cnn> {
+  const config = await readJson(join(folder, 'config.json'), configSchema, "CNN's config");
+  const { name, version, weights } = config;
+  const path = join(folder, weights.file);
+  return createCnn(
+    {
+      ...config,
+      key: `${name}-v${version}-${weights.sha256.slice(0, 12)}`,
+      async open(tf) {
+        return buildEfficientNet(tf, (await readSafetensors(path)).tensors, path);
+      },
+    },
+    tfjs,
+  );
+}

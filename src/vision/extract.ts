@@ -1,0 +1,212 @@
+/**
+ * From pictures to feature vectors: reading, decoding and looking into the cache run ahead of the CNN, in bounded
+ * memory however many pictures there are. Knows no captions, and what a CNN is only by its interface.
+ */
+import { setImmediate } from 'node:timers/promises';
+import { InputError } from '../base/errors.ts';
+import type { Cnn } from './cnn.ts';
+import { decodePicture, mirror, type Pixels, readPicture } from './decode.ts';
+import { contentHash, FeatureCache, featureCachePath, type View } from './feature-cache.ts';
+
+/** A file's path, or a picture's bytes with a name for messages. */
+export type PictureSource = string | { name: string; bytes: Uint8Array };
+
+export interface ExtractOptions {
+  /** The folder of the feature cache, usually `cacheFolder('features')`. Default: none, everything is computed. */
+  cache?: string;
+  /** Also the features of the mirror image. Default: false */
+  mirrored?: boolean;
+  /** Pictures that go through the CNN at once. More cost memory (60 MB each) and gain nothing. Default: 8 */
+  batchSize?: number;
+  /** Called after each batch. */
+  onProgress?: (progress: ExtractProgress) => void;
+  /** Called for each picture that can't be read or decoded, in the pictures' order; it is left out of the results. */
+  onSkip?: (skipped: { index: number; name: string; error: InputError }) => void;
+  /** Stops between batches with the signal's reason; what was computed is in the cache. */
+  signal?: AbortSignal;
+}
+
+export interface ExtractProgress {
+  /** Pictures that are finished: computed, found in the cache or skipped. */
+  done: number;
+  /** Those of them that the CNN had to see. */
+  computed: number;
+  skipped: number;
+}
+
+export interface Extracted {
+  /** The picture's place among those passed in, from 0. */
+  index: number;
+  name: string;
+  /** [D] */
+  features: Float32Array;
+  /** [D], with the option `mirrored`. */
+  mirrored?: Float32Array;
+}
+
+/**
+ * Yields the features of pictures in their order. TensorFlow.js is not even loaded when the cache holds all of them.
+ *
+ * @throws InputError when the CNN can't be loaded or the cache can't be written; a bad picture goes to `onSkip` instead
+ */
+export async function* extractFeatures(
+  pictures: Iterable<PictureSource> | AsyncIterable<PictureSource>,
+  cnn: Cnn,
+  { cache: folder, mirrored = false, batchSize = 8, onProgress, onSkip, signal }: ExtractOptions = {},
+): AsyncGenerator<Extracted, void, void> {
+  const views: readonly View[] = mirrored ? ['plain', 'mirrored'] : ['plain'];
+  const progress = { done: 0, computed: 0, skipped: 0 };
+  const caches = folder === undefined ? undefined : await openCaches(folder, cnn, views);
+
+  /** Computes what is missing, stores it, and yields all of the batch. */
+  async function* finish(batch: readonly Prepared[]): AsyncGenerator<Extracted, void, void> {
+    await compute(batch, cnn, caches);
+    for (const picture of batch) {
+      progress.done++;
+      if (picture.error) {
+        progress.skipped++;
+        onSkip?.({ index: picture.index, name: picture.name, error: picture.error });
+        continue;
+      }
+      if (picture.pixels.size) progress.computed++;
+      const features = picture.features.get('plain')!;
+      const reflection = picture.features.get('mirrored');
+      yield { index: picture.index, name: picture.name, features, ...(reflection && { mirrored: reflection }) };
+    }
+    onProgress?.({ ...progress });
+  }
+
+  try {
+    let batch: Prepared[] = [];
+    let missing = 0;
+    let index = 0;
+    const prepared = ahead(pictures, 2 * batchSize, (source) => prepare(source, index++, views, cnn, caches));
+    for await (const picture of prepared) {
+      signal?.throwIfAborted();
+      batch.push(picture);
+      missing += picture.pixels.size;
+      // Pictures that need no CNN wait for those before them, but not without limit.
+      if (missing === 0 || missing >= batchSize || batch.length >= 32 * batchSize) {
+        yield* finish(batch);
+        batch = [];
+        missing = 0;
+      }
+    }
+    yield* finish(batch);
+  } finally {
+    for (const cache of caches?.values() ?? []) await cache.close();
+  }
+}
+
+export interface CollectedFeatures {
+  /** [N, D]; the rows of skipped pictures are zero. */
+  features: Float32Array;
+  /** [N, D], with the option `mirrored`. */
+  mirrored?: Float32Array;
+  /** The places of the pictures that were left out. */
+  skipped: Set<number>;
+}
+
+/** The features of N pictures as one matrix: `extractFeatures` for a dataset that fits into memory. */
+export async function collectFeatures(
+  pictures: readonly PictureSource[],
+  cnn: Cnn,
+  options: ExtractOptions = {},
+): Promise<CollectedFeatures> {
+  const D = cnn.featureSize;
+  const features = new Float32Array(pictures.length * D);
+  const mirrored = options.mirrored ? new Float32Array(pictures.length * D) : undefined;
+  const skipped = new Set(pictures.keys());
+  for await (const extracted of extractFeatures(pictures, cnn, options)) {
+    skipped.delete(extracted.index);
+    features.set(extracted.features, extracted.index * D);
+    if (extracted.mirrored) mirrored?.set(extracted.mirrored, extracted.index * D);
+  }
+  return { features, skipped, ...(mirrored && { mirrored }) };
+}
+
+type Caches = ReadonlyMap<View, FeatureCache>;
+
+/** A picture on its way to the CNN. */
+interface Prepared {
+  index: number;
+  name: string;
+  hash: string;
+  /** What the cache held. */
+  features: Map<View, Float32Array>;
+  /** What the CNN has to see, because the cache did not hold it. */
+  pixels: Map<View, Pixels>;
+  error?: InputError;
+}
+
+async function openCaches(folder: string, cnn: Cnn, views: readonly View[]): Promise<Caches> {
+  const caches = new Map<View, FeatureCache>();
+  for (const view of views) {
+    caches.set(view, await FeatureCache.open(featureCachePath(folder, cnn, view), cnn.featureSize));
+  }
+  return caches;
+}
+
+async function prepare(
+  source: PictureSource,
+  index: number,
+  views: readonly View[],
+  cnn: Cnn,
+  caches: Caches | undefined,
+): Promise<Prepared> {
+  const name = typeof source === 'string' ? source : source.name;
+  const picture: Prepared = { index, name, hash: '', features: new Map(), pixels: new Map() };
+  try {
+    const bytes = typeof source === 'string' ? await readPicture(source) : source.bytes;
+    picture.hash = contentHash(bytes);
+    for (const view of views) {
+      const features = caches?.get(view)?.get(picture.hash);
+      if (features) picture.features.set(view, features);
+    }
+    const missing = views.filter((view) => !picture.features.has(view));
+    if (missing.length) {
+      const decoding = decodePicture(bytes, cnn.preprocessing, name);
+      // The first one starts TensorFlow.js while the decoder works; a failure is reported when the features are needed.
+      cnn.load().catch(() => {});
+      const pixels = await decoding;
+      for (const view of missing) {
+        picture.pixels.set(view, view === 'plain' ? pixels : mirror(pixels, cnn.preprocessing.size));
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    picture.error = error;
+  }
+  return picture;
+}
+
+async function compute(batch: readonly Prepared[], cnn: Cnn, caches: Caches | undefined): Promise<void> {
+  const jobs = batch.flatMap((picture) => [...picture.pixels].map(([view, pixels]) => ({ picture, view, pixels })));
+  if (jobs.length === 0) return;
+  // A CNN on WebAssembly holds this thread; first let what was read meanwhile go on to its decoding.
+  await setImmediate();
+  const features = await cnn.features(jobs.map(({ pixels }) => pixels));
+  jobs.forEach(({ picture, view }, n) => {
+    picture.features.set(view, features.slice(n * cnn.featureSize, (n + 1) * cnn.featureSize));
+  });
+  for (const [view, cache] of caches ?? []) {
+    const computed = jobs.filter((job) => job.view === view).map(({ picture }) => picture);
+    await cache.add(computed.map(({ hash, features }) => [hash, features.get(view)!]));
+  }
+}
+
+/** Runs `work` on up to `window` items ahead of the one that is being waited for; results come in the items' order. */
+async function* ahead<Item, Result>(
+  items: Iterable<Item> | AsyncIterable<Item>,
+  window: number,
+  work: (item: Item) => Promise<Result>,
+): AsyncGenerator<Result, void, void> {
+  const queue: Promise<Result>[] = [];
+  for await (const item of items) {
+    const result = work(item);
+    result.catch(() => {}); // thrown when its turn comes
+    queue.push(result);
+    if (queue.length >= window) yield await queue.shift()!;
+  }
+  for (const result of queue) yield await result;
+}

@@ -1,0 +1,77 @@
+/**
+ * The only file that imports TensorFlow.js, and only when a CNN is first needed: its native binding where that is
+ * installed, else the WebAssembly backend that comes as a dependency. Knows no CNN.
+ */
+import { createRequire } from 'node:module';
+import { dirname, join, sep } from 'node:path';
+import util from 'node:util';
+import { InputError } from '../base/errors.ts';
+import { cacheFolder } from '../base/files.ts';
+
+export type Tf = typeof import('@tensorflow/tfjs-core');
+
+export type TfjsBackend = 'tensorflow' | 'wasm';
+
+/** `auto` takes `tensorflow` (tfjs-node, three times as fast) where it is installed and loads, else `wasm`. */
+export type TfjsChoice = 'auto' | TfjsBackend;
+
+export interface Tfjs {
+  tf: Tf;
+  backend: TfjsBackend;
+  /** The version of the package behind the backend. */
+  version: string;
+}
+
+/** Where `npm run setup:native -- --tfjs` builds tfjs-node when its own installation fails. */
+export function tfjsNodeFolder(): string {
+  return cacheFolder('native', 'tfjs-node');
+}
+
+/**
+ * Loads TensorFlow.js and makes the chosen backend the current one.
+ *
+ * @throws InputError with advice when `tensorflow` is asked for and can't be loaded; its cause says why
+ */
+export async function loadTfjs(choice: TfjsChoice = 'auto'): Promise<Tfjs> {
+  const tf = await import('@tensorflow/tfjs-core');
+  const native = choice === 'wasm' ? undefined : loadNative(choice);
+  const backend = native ? 'tensorflow' : 'wasm';
+  const version = native ? native.version['tfjs-node'] : await registerWasm();
+  if (!(await tf.setBackend(backend))) throw new Error(`the tfjs backend ${backend} did not start`);
+  return { tf, backend, version };
+}
+
+const requireHere = createRequire(import.meta.url);
+
+interface TfjsNode {
+  version: { 'tfjs-node': string };
+}
+
+/** Registers tfjs-node's backend with tfjs-core, whose registry is global and shared by all copies of one version. */
+function loadNative(choice: 'auto' | 'tensorflow'): TfjsNode | undefined {
+  // tfjs-node 4.22 calls a function that Node 23 removed.
+  Object.assign(util, { isNullOrUndefined: (value: unknown) => value == null });
+  // Keeps libtensorflow from greeting on stderr; it reads this when it is loaded.
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
+  const failures: unknown[] = [];
+  for (const require of [requireHere, createRequire(join(tfjsNodeFolder(), 'package.json'))]) {
+    try {
+      return require('@tensorflow/tfjs-node');
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (choice === 'auto') return undefined;
+  throw new InputError('the tfjs backend tensorflow cannot be loaded', {
+    expected: `@tensorflow/tfjs-node beside this package or in ${tfjsNodeFolder()}`,
+    advice: 'Run `npm run setup:native -- --tfjs`, or choose --tfjs wasm',
+    cause: new AggregateError(failures),
+  });
+}
+
+/** Its threads need web workers, which Node does not have: one thread with SIMD. */
+async function registerWasm(): Promise<string> {
+  const { setWasmPaths, version_wasm } = await import('@tensorflow/tfjs-backend-wasm');
+  setWasmPaths(dirname(requireHere.resolve('@tensorflow/tfjs-backend-wasm')) + sep);
+  return version_wasm;
+}
