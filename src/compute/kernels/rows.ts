@@ -63,6 +63,19 @@ export function gatherRows(target: usize, table: usize, ids: usize, rows: i32, c
   }
 }
 
+/** Row r of target becomes row ids[r] of table plus `bias` [cols]: the product of one-hot inputs with a matrix. */
+export function gatherRowsPlus(target: usize, table: usize, bias: usize, ids: usize, rows: i32, cols: i32): void {
+  const bytes = <usize>cols << 2;
+  for (let r = 0; r < rows; r++, target += bytes, ids += 4) {
+    let x = target;
+    let w = table + <usize>load<i32>(ids) * bytes;
+    let b = bias;
+    for (let left = cols; left > 0; left -= 4, x += 16, w += 16, b += 16) {
+      storePartial(x, f32x4.add(v128.load(w), v128.load(b)), left);
+    }
+  }
+}
+
 /** Row r of source is added to row ids[r] of table: the gradient of `gatherRows`. */
 export function scatterAddRows(table: usize, source: usize, ids: usize, rows: i32, cols: i32): void {
   const bytes = <usize>cols << 2;

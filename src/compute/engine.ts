@@ -1,0 +1,29 @@
+import { Arena } from './arena.ts';
+import { compileKernels, instantiateKernels, type Kernels } from './kernels.ts';
+import { type DriverChoice, openProduct } from './product/choose.ts';
+import type { MatrixProduct } from './product/product.ts';
+
+/** Everything that computes: one memory, the kernels and the matrix products on it. One engine serves many models. */
+export interface Engine {
+  readonly arena: Arena;
+  readonly kernels: Kernels;
+  readonly product: MatrixProduct;
+  /** One line for people: which matrix product is used, and how to get a faster one. */
+  readonly notice: string;
+  /** Ends the worker threads. The engine must not be used afterwards. */
+  close(): void;
+}
+
+/**
+ * Opens an engine.
+ *
+ * @param blas the matrix product: a driver by name, or `auto` for the fastest that passes its self-test
+ * @throws InputError when a driver asked for by name can't be had
+ */
+export async function openEngine(blas: DriverChoice = 'auto'): Promise<Engine> {
+  const module = await compileKernels();
+  const arena = new Arena();
+  const kernels = instantiateKernels(module, arena.memory);
+  const { product, notice } = await openProduct(arena, module, blas);
+  return { arena, kernels, product, notice, close: () => product.close() };
+}

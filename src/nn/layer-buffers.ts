@@ -1,0 +1,95 @@
+/**
+ * The memory of one recurrent layer: pre-activations, states and what the backward pass needs, for all steps of a
+ * batch. States begin with the rows that the sequences start from:
+ *
+ *     h:  initial state (N₀ rows) | step 0 (N₀ rows) | step 1 (N₁ rows) | …
+ *
+ * so that the states before each step of equally long streams are one block, rows 0 to M - 1.
+ */
+import type { Arena, Matrix } from '../compute/arena.ts';
+import type { Cell, CellStep } from './cell.ts';
+import type { Packing } from './packing.ts';
+
+/** The matrices of one step, N rows each, and the same as the cell's kernels want them. */
+export interface StepBuffers {
+  /** Pre-activations [N, G]. */
+  z: Matrix;
+  /** Where the recurrent product goes: z, or a matrix of its own where the cell wants the two apart. */
+  recurrent: Matrix;
+  /** The state before the step [N, H]. */
+  hPrevious: Matrix;
+  offsets: CellStep;
+}
+
+export class LayerBuffers {
+  readonly rows: number;
+  readonly batch: number;
+  /** Pre-activations [rows, G], after the forward pass what the cell keeps there, after the backward pass gradients. */
+  readonly z: Matrix;
+  /** The recurrent product [rows, G] where it is separate, else z. */
+  readonly recurrent: Matrix;
+  /** [batch + rows, H] each; c and tanh(c) for cells with a cell state. */
+  readonly h: Matrix;
+  readonly c: Matrix | undefined;
+  /** [batch, H]: gradients that flow into the states before the first step, which nothing reads. */
+  readonly dhInitial: Matrix;
+  readonly dc: Matrix;
+  readonly #tanhC: Matrix | undefined;
+  readonly #arena: Arena;
+  #hPrevious: Matrix | undefined;
+
+  constructor(arena: Arena, cell: Cell, H: number, rows: number, batch: number) {
+    this.rows = rows;
+    this.batch = batch;
+    this.z = arena.matrix(rows, cell.gates * H);
+    this.recurrent = cell.separateRecurrent ? arena.matrix(rows, cell.gates * H) : this.z;
+    this.h = arena.matrix(batch + rows, H);
+    this.c = cell.hasCellState ? arena.matrix(batch + rows, H) : undefined;
+    this.#tanhC = cell.hasCellState ? arena.matrix(rows, H) : undefined;
+    this.dhInitial = arena.matrix(batch, H);
+    this.dc = arena.matrix(batch, H);
+    this.#arena = arena;
+  }
+
+  /** The buffers of step `t`. */
+  step(packing: Packing, t: number): StepBuffers {
+    const { counts, starts, batch } = packing;
+    const N = counts[t] ?? 0;
+    const first = starts[t] ?? 0;
+    const previous = t === 0 ? 0 : batch + (starts[t - 1] ?? 0);
+    const z = this.z.rowRange(first, first + N);
+    const recurrent = this.recurrent.rowRange(first, first + N);
+    const hPrevious = this.h.rowRange(previous, previous + N);
+    const H = this.h.cols;
+    const rowBytes = H * 4;
+    const c = this.c?.offset ?? 0;
+    const offsets = {
+      N,
+      H,
+      z: z.offset,
+      s: recurrent.offset,
+      hPrevious: hPrevious.offset,
+      h: this.h.offset + (batch + first) * rowBytes,
+      cPrevious: c + previous * rowBytes,
+      c: c + (batch + first) * rowBytes,
+      tanhC: (this.#tanhC?.offset ?? 0) + first * rowBytes,
+    };
+    return { z, recurrent, hPrevious, offsets };
+  }
+
+  /** The states before each row's step [M, H]: for the gradient of the recurrent weights. */
+  statesBefore(packing: Packing): Matrix {
+    if (packing.uniform) return this.h.rowRange(0, packing.rows);
+    this.#hPrevious ??= this.#arena.matrix(this.rows, this.h.cols);
+    for (const [t, N] of packing.counts.entries()) {
+      copyRows(this.#hPrevious, packing.starts[t] ?? 0, this.step(packing, t).hPrevious, 0, N);
+    }
+    return this.#hPrevious.rowRange(0, packing.rows);
+  }
+}
+
+/** Copies `count` rows of one matrix to another of the same width. */
+export function copyRows(target: Matrix, to: number, source: Matrix, from: number, count: number): void {
+  const { cols } = source;
+  target.data.set(source.data.subarray(from * cols, (from + count) * cols), to * cols);
+}

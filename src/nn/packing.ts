@@ -1,0 +1,55 @@
+/**
+ * How the sequences of a batch lie in a matrix: step after step, longest sequence first, with no padding. Sequences of
+ * lengths 4, 3 and 1 (a, b, c) take 8 rows:
+ *
+ *     row      0  1  2 | 3  4 | 5  6 | 7
+ *     value    a₀ b₀ c₀| a₁ b₁| a₂ b₂| a₃          counts 3 2 2 1, starts 0 3 5 7
+ *     step     0       | 1    | 2    | 3
+ *
+ * so that every step is a block of adjacent rows, the rows of a step continue the first rows of the step before, and
+ * the products of all steps are one product. Streams of equal length are the special case of equal counts.
+ */
+export interface Packing {
+  /** Sequences that are still running at each step: N₀ ≥ N₁ ≥ …; their number is the number of steps T. */
+  readonly counts: readonly number[];
+  /** The first row of each step. */
+  readonly starts: readonly number[];
+  /** Rows in all. */
+  readonly rows: number;
+  /** Sequences, N₀. */
+  readonly batch: number;
+  /** All sequences have the same length. */
+  readonly uniform: boolean;
+}
+
+/** The packing of `batch` sequences of `steps` steps each. */
+export function uniformPacking(batch: number, steps: number): Packing {
+  return packingOf(new Array<number>(steps).fill(batch));
+}
+
+/**
+ * The packing of sequences of these lengths.
+ *
+ * @throws RangeError unless the lengths are at least 1 and sorted, longest first
+ */
+export function packedSequences(lengths: readonly number[]): Packing {
+  for (const [i, length] of lengths.entries()) {
+    if (length < 1 || length > (lengths[i - 1] ?? length)) {
+      throw new RangeError(`sequence ${i} of length ${length}: lengths must be at least 1 and sorted, longest first`);
+    }
+  }
+  const counts = new Array<number>(lengths[0] ?? 0).fill(0);
+  for (const length of lengths) for (let t = 0; t < length; t++) counts[t] = (counts[t] ?? 0) + 1;
+  return packingOf(counts);
+}
+
+function packingOf(counts: readonly number[]): Packing {
+  const starts: number[] = [];
+  let rows = 0;
+  for (const count of counts) {
+    starts.push(rows);
+    rows += count;
+  }
+  const batch = counts[0] ?? 0;
+  return { counts, starts, rows, batch, uniform: counts.at(-1) === batch };
+}

@@ -1,0 +1,58 @@
+import type { Arena, Matrix } from '../compute/arena.ts';
+import type { Engine } from '../compute/engine.ts';
+import type { FixedFactor } from '../compute/product/product.ts';
+
+/** A weight matrix or bias (one row) with its gradient. */
+export class Parameter {
+  readonly name: string;
+  readonly value: Matrix;
+  /** Grows with each change of the value, so that packed copies know when they are stale. */
+  version = 0;
+  readonly #arena: Arena;
+  #gradient: Matrix | undefined;
+
+  constructor(arena: Arena, name: string, rows: number, cols: number) {
+    this.name = name;
+    this.value = arena.matrix(rows, cols);
+    this.#arena = arena;
+  }
+
+  /** Same shape as the value; made on first use, so that a model that only writes text has none. */
+  get gradient(): Matrix {
+    this.#gradient ??= this.#arena.matrix(this.value.rows, this.value.cols);
+    return this.#gradient;
+  }
+}
+
+/**
+ * A weight matrix as the right factor of products, in the form that the driver multiplies fastest: packed once after
+ * each change of the weights, used for every step.
+ */
+export class WeightFactor {
+  readonly #engine: Engine;
+  readonly #weights: Parameter;
+  readonly #transposed: boolean;
+  #factor: FixedFactor | undefined;
+  #version = -1;
+
+  constructor(engine: Engine, weights: Parameter, { transposed = false } = {}) {
+    this.#engine = engine;
+    this.#weights = weights;
+    this.#transposed = transposed;
+  }
+
+  /** c = a · W + beta c, or with Wᵀ. */
+  multiply(c: Matrix, a: Matrix, beta: 0 | 1): void {
+    const { product } = this.#engine;
+    const { value, version } = this.#weights;
+    if (!this.#factor) {
+      const [k, n] = this.#transposed ? [value.cols, value.rows] : [value.rows, value.cols];
+      this.#factor = product.fixedFactor(k, n);
+    }
+    if (this.#version !== version) {
+      this.#factor.update(value, { transposed: this.#transposed });
+      this.#version = version;
+    }
+    product.multiplyFixed(c, a, this.#factor, { beta });
+  }
+}

@@ -1,0 +1,209 @@
+/**
+ * One recurrent layer over a whole batch of sequences, with explicit backpropagation through time (Werbos 1990). What
+ * a lecture writes for one step is done here for all steps where it can be: the products of the inputs are one
+ * product, the steps are a loop of one product and one kernel, the gradients of the weights are one product again.
+ *
+ * N sequences at a step, M rows (all steps of all sequences, see `packing.ts`), D inputs, H hidden units,
+ * G = gates · H.
+ */
+import type { Random } from '../base/random.ts';
+import type { Integers, Matrix } from '../compute/arena.ts';
+import type { Engine } from '../compute/engine.ts';
+import type { Cell } from './cell.ts';
+import { fillUniform } from './initialisation.ts';
+import { copyRows, LayerBuffers } from './layer-buffers.ts';
+import type { Packing } from './packing.ts';
+import { Parameter, WeightFactor } from './parameter.ts';
+import type { LayerState } from './state.ts';
+
+/** What a layer reads: M vectors [M, D], or M ids that stand for one-hot vectors (their rows of W_xh are looked up). */
+export type LayerInput = { values: Matrix } | { ids: Integers };
+
+/** A batch of sequences as a layer sees it. */
+export interface RecurrentBatch {
+  packing: Packing;
+  input: LayerInput;
+  /** v [N₀, condition], which enters the first step: z₀ += v W_ih. */
+  condition?: Matrix | undefined;
+}
+
+export interface LayerShape {
+  /** First part of the parameters' names. */
+  name: string;
+  /** D. */
+  inputs: number;
+  /** H. */
+  hidden: number;
+  /** Size of the vector that enters the first step; 0 for none. */
+  condition: number;
+}
+
+export class RecurrentLayer {
+  readonly cell: Cell;
+  readonly shape: LayerShape;
+  /** W_xh [D, G] */
+  readonly inputWeights: Parameter;
+  /** W_hh [H, G] */
+  readonly recurrentWeights: Parameter;
+  /** b [1, G] */
+  readonly bias: Parameter;
+  /** The bias of the recurrent product [1, G], for cells that keep it separate. */
+  readonly recurrentBias: Parameter | undefined;
+  /** W_ih [condition, G] */
+  readonly conditionWeights: Parameter | undefined;
+  readonly #engine: Engine;
+  readonly #byInput: WeightFactor;
+  readonly #byInputTransposed: WeightFactor;
+  readonly #byRecurrent: WeightFactor;
+  readonly #byRecurrentTransposed: WeightFactor;
+  #buffers: LayerBuffers | undefined;
+
+  constructor(engine: Engine, cell: Cell, shape: LayerShape) {
+    const { name, inputs, hidden, condition } = shape;
+    const parameter = (role: string, rows: number) =>
+      new Parameter(engine.arena, `${name}.${role}`, rows, cell.gates * hidden);
+    this.cell = cell;
+    this.shape = shape;
+    this.inputWeights = parameter('input', inputs);
+    this.recurrentWeights = parameter('recurrent', hidden);
+    this.bias = parameter('bias', 1);
+    this.recurrentBias = cell.separateRecurrent ? parameter('recurrent_bias', 1) : undefined;
+    this.conditionWeights = condition > 0 ? parameter('condition', condition) : undefined;
+    this.#engine = engine;
+    this.#byInput = new WeightFactor(engine, this.inputWeights);
+    this.#byInputTransposed = new WeightFactor(engine, this.inputWeights, { transposed: true });
+    this.#byRecurrent = new WeightFactor(engine, this.recurrentWeights);
+    this.#byRecurrentTransposed = new WeightFactor(engine, this.recurrentWeights, { transposed: true });
+  }
+
+  get parameters(): Parameter[] {
+    const { inputWeights, recurrentWeights, bias, recurrentBias, conditionWeights } = this;
+    return [inputWeights, recurrentWeights, bias, recurrentBias, conditionWeights].filter((p) => p !== undefined);
+  }
+
+  /** Weights from U(-1/√H, 1/√H), biases zero; an LSTM's forget gate starts open (bias 1, Gers et al. 2000). */
+  initialise(random: Random): void {
+    const { hidden } = this.shape;
+    for (const parameter of this.parameters) {
+      if (parameter.value.rows > 1) fillUniform(parameter, 1 / Math.sqrt(hidden), random);
+    }
+    if (this.cell.name === 'lstm') this.bias.value.data.fill(1, hidden, 2 * hidden);
+  }
+
+  /** The state [batch, H] that sequences start from: zeros. */
+  newState(batch: number): LayerState {
+    const { arena } = this.#engine;
+    const h = arena.matrix(batch, this.shape.hidden);
+    return this.cell.hasCellState ? { h, c: arena.matrix(batch, this.shape.hidden) } : { h };
+  }
+
+  /** Makes room for batches of up to `rows` rows and `batch` sequences; `forward` does so too, but once is cheaper. */
+  reserve(rows: number, batch: number): LayerBuffers {
+    if (!this.#buffers || this.#buffers.rows < rows || this.#buffers.batch < batch) {
+      this.#buffers = new LayerBuffers(this.#engine.arena, this.cell, this.shape.hidden, rows, batch);
+    }
+    return this.#buffers;
+  }
+
+  /**
+   * Runs all steps and returns the hidden states [M, H], valid until the next call.
+   *
+   * @param state where the sequences start; becomes where each ended
+   */
+  forward({ packing, input, condition }: RecurrentBatch, state: LayerState): Matrix {
+    const { kernels, product } = this.#engine;
+    const { batch, rows, counts } = packing;
+    const buffers = this.reserve(rows, batch);
+    const { h, c } = buffers;
+
+    this.#multiplyInput(buffers.z.rowRange(0, rows), input);
+    if (condition && this.conditionWeights) {
+      product.multiply(buffers.z.rowRange(0, batch), condition, this.conditionWeights.value, { beta: 1 });
+    }
+    if (this.recurrentBias) {
+      kernels.fillRows(buffers.recurrent.offset, this.recurrentBias.value.offset, rows, buffers.recurrent.cols);
+    }
+    copyRows(h, 0, state.h, 0, batch);
+    if (c && state.c) copyRows(c, 0, state.c, 0, batch);
+
+    for (let t = 0; t < counts.length; t++) {
+      const step = buffers.step(packing, t);
+      this.#byRecurrent.multiply(step.recurrent, step.hPrevious, 1);
+      this.cell.forward(kernels, step.offsets);
+    }
+
+    for (const [t, N] of counts.entries()) {
+      const running = counts[t + 1] ?? 0; // the others end here
+      const row = batch + (packing.starts[t] ?? 0) + running;
+      copyRows(state.h, running, h, row, N - running);
+      if (c && state.c) copyRows(state.c, running, c, row, N - running);
+    }
+    return h.rowRange(batch, batch + rows);
+  }
+
+  /**
+   * Backpropagates through the steps of the last `forward` and sets the gradients of all parameters (what stood there
+   * is overwritten). No gradient flows into the state the sequences started from: truncated BPTT.
+   *
+   * @param dh gradient of the hidden states [M, H]; used as working memory
+   * @param dInput takes the gradient of the input [M, D], where one is wanted
+   */
+  backward(dh: Matrix, { packing, input, condition }: RecurrentBatch, dInput?: Matrix): void {
+    const { kernels, product } = this.#engine;
+    const { starts, batch, rows, counts } = packing;
+    const buffers = this.reserve(rows, batch);
+    const H = dh.cols;
+    const width = buffers.z.cols;
+
+    this.bias.gradient.data.fill(0);
+    this.recurrentBias?.gradient.data.fill(0);
+    buffers.dc.data.fill(0);
+    for (let t = counts.length - 1; t >= 0; t--) {
+      const step = buffers.step(packing, t);
+      const first = starts[t] ?? 0;
+      const running = counts[t + 1] ?? 0;
+      if (running > 0) {
+        const after = buffers.step(packing, t + 1);
+        this.#byRecurrentTransposed.multiply(dh.rowRange(first, first + running), after.recurrent, 1);
+      }
+      this.cell.backward(kernels, {
+        ...step.offsets,
+        dh: dh.offset + first * H * 4,
+        dhPrevious: t > 0 ? dh.offset + (starts[t - 1] ?? 0) * H * 4 : buffers.dhInitial.offset,
+        dc: buffers.dc.offset,
+      });
+      // Here and not over all rows at the end: the step's gradients are still in the cache.
+      kernels.addSumOfRows(this.bias.gradient.offset, step.z.offset, step.z.rows, width);
+      if (this.recurrentBias) {
+        kernels.addSumOfRows(this.recurrentBias.gradient.offset, step.recurrent.offset, step.z.rows, width);
+      }
+    }
+
+    const dz = buffers.z.rowRange(0, rows);
+    const dRecurrent = buffers.recurrent.rowRange(0, rows);
+    product.multiply(this.recurrentWeights.gradient, buffers.statesBefore(packing), dRecurrent, { transposeA: true });
+    if (condition && this.conditionWeights) {
+      product.multiply(this.conditionWeights.gradient, condition, dz.rowRange(0, batch), { transposeA: true });
+    }
+    if ('values' in input) {
+      product.multiply(this.inputWeights.gradient, input.values, dz, { transposeA: true });
+    } else {
+      this.inputWeights.gradient.data.fill(0);
+      kernels.scatterAddRows(this.inputWeights.gradient.offset, dz.offset, input.ids.offset, rows, width);
+    }
+    if (dInput) this.#byInputTransposed.multiply(dInput, dz, 0);
+  }
+
+  /** z = x W_xh + b for all rows. */
+  #multiplyInput(z: Matrix, input: LayerInput): void {
+    const { kernels } = this.#engine;
+    const weights = this.inputWeights.value;
+    const bias = this.bias.value;
+    if ('ids' in input) {
+      kernels.gatherRowsPlus(z.offset, weights.offset, bias.offset, input.ids.offset, z.rows, z.cols);
+    } else {
+      kernels.fillRows(z.offset, bias.offset, z.rows, z.cols);
+      this.#byInput.multiply(z, input.values, 1);
+    }
+  }
+}

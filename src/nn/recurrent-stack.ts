@@ -1,0 +1,96 @@
+/** Recurrent layers on top of each other, with dropout on the output of each (Zaremba et al. 2014). */
+import type { Random } from '../base/random.ts';
+import type { Matrix } from '../compute/arena.ts';
+import type { Engine } from '../compute/engine.ts';
+import { Workspace } from '../compute/workspace.ts';
+import type { Cell } from './cell.ts';
+import { applyDropout, type Dropout } from './dropout.ts';
+import type { Parameter } from './parameter.ts';
+import { type RecurrentBatch, RecurrentLayer } from './recurrent-layer.ts';
+import type { StackState } from './state.ts';
+
+export interface StackShape {
+  /** D, the size of the first layer's input. */
+  inputs: number;
+  /** H, of every layer. */
+  hidden: number;
+  layers: number;
+  /** Size of the vector that enters the first step of the first layer; 0 for none. */
+  condition: number;
+}
+
+export class RecurrentStack {
+  readonly layers: readonly RecurrentLayer[];
+  readonly #engine: Engine;
+  readonly #workspace: Workspace;
+  /** The output of each layer in the last forward pass, after dropout: what the layer above has read. */
+  #outputs: Matrix[] = [];
+
+  constructor(engine: Engine, cell: Cell, { inputs, hidden, layers, condition }: StackShape) {
+    this.#engine = engine;
+    this.#workspace = new Workspace(engine.arena);
+    this.layers = Array.from({ length: layers }, (_, i) =>
+      i === 0
+        ? new RecurrentLayer(engine, cell, { name: 'layers.0', inputs, hidden, condition })
+        : new RecurrentLayer(engine, cell, { name: `layers.${i}`, inputs: hidden, hidden, condition: 0 }),
+    );
+  }
+
+  get parameters(): Parameter[] {
+    return this.layers.flatMap((layer) => layer.parameters);
+  }
+
+  initialise(random: Random): void {
+    for (const layer of this.layers) layer.initialise(random);
+  }
+
+  /** The state that `batch` sequences start from: zeros. It stays in the arena; make it once and reset it. */
+  newState(batch: number): StackState {
+    return this.layers.map((layer) => layer.newState(batch));
+  }
+
+  /**
+   * Runs all layers and returns the hidden states of the last [M, H], valid until the next call.
+   *
+   * @param state where the sequences start; becomes where each ended
+   */
+  forward(batch: RecurrentBatch, state: StackState, dropout?: Dropout): Matrix {
+    this.#outputs = [];
+    let above = batch;
+    let output: Matrix | undefined;
+    for (const [i, layer] of this.layers.entries()) {
+      const layerState = state[i];
+      if (!layerState) throw new RangeError(`a state of ${state.length} layers for a stack of ${this.layers.length}`);
+      output = layer.forward(above, layerState);
+      if (dropout) {
+        const dropped = this.#workspace.matrix(`output ${i}`, output.rows, output.cols);
+        applyDropout(this.#engine.kernels, dropout, i, dropped, output);
+        output = dropped;
+      }
+      this.#outputs.push(output);
+      above = { packing: batch.packing, input: { values: output } };
+    }
+    if (!output) throw new RangeError('a stack of no layers');
+    return output;
+  }
+
+  /**
+   * Backpropagates through all layers of the last `forward`, which must have had the same batch and dropout.
+   *
+   * @param gradient of the last layer's output [M, H]; used as working memory
+   * @param dInput takes the gradient of the input [M, D], where one is wanted
+   */
+  backward(gradient: Matrix, batch: RecurrentBatch, dropout?: Dropout, dInput?: Matrix): void {
+    for (let i = this.layers.length - 1; i >= 0; i--) {
+      if (dropout) applyDropout(this.#engine.kernels, dropout, i, gradient);
+      const below = this.#outputs[i - 1];
+      if (below) {
+        const dBelow = this.#workspace.matrix(`gradient ${i - 1}`, gradient.rows, gradient.cols);
+        this.layers[i]?.backward(gradient, { packing: batch.packing, input: { values: below } }, dBelow);
+        gradient = dBelow;
+      } else {
+        this.layers[i]?.backward(gradient, batch, dInput);
+      }
+    }
+  }
+}

@@ -1,0 +1,34 @@
+/** What a recurrent stack remembers between two calls. */
+import type { Matrix } from '../compute/arena.ts';
+
+/** The state of one layer, [N, H] each; c for cells that have one. */
+export interface LayerState {
+  h: Matrix;
+  c?: Matrix;
+}
+
+/** The states of all layers, from the bottom up. A batch of fewer than N sequences uses the first rows. */
+export type StackState = readonly LayerState[];
+
+/** Back to zeros, where sequences start. */
+export function resetState(state: StackState): void {
+  for (const matrix of matricesOf(state)) matrix.data.fill(0);
+}
+
+/**
+ * Row i becomes what row `sources[i]` was, for the first `sources.length` rows: beam search drops some hypotheses and
+ * continues others twice.
+ */
+export function selectStates(state: StackState, sources: readonly number[]): void {
+  for (const { data, cols } of matricesOf(state)) {
+    const before = data.slice();
+    for (const [row, source] of sources.entries()) {
+      if (row !== source) data.set(before.subarray(source * cols, (source + 1) * cols), row * cols);
+    }
+  }
+}
+
+/** All matrices of a state, in the order of the layers, h before c. */
+export function matricesOf(state: StackState): Matrix[] {
+  return state.flatMap(({ h, c }) => (c ? [h, c] : [h]));
+}
