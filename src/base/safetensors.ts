@@ -76,7 +76,8 @@ export async function readSafetensors(path: string): Promise<Safetensors> {
   const { entries, metadata, start } = readHeader(file, path);
   checkLayout(entries, file.length - start, path);
   const tensors = new Map<string, StoredTensor>();
-  for (const [name, { dtype, shape, data_offsets: [begin, end] }] of entries) {
+  for (const [name, { dtype, shape, data_offsets }] of entries) {
+    const [begin, end] = data_offsets;
     tensors.set(name, { shape, data: decode(dtype, file.subarray(start + begin, start + end)) });
   }
   return { tensors, metadata };
@@ -91,10 +92,14 @@ function encode({ name, shape, data, half }: NamedTensor, halfByDefault: boolean
   if (sizeOf(shape) !== data.length) {
     throw new RangeError(`tensor ${name}: shape [${shape}] holds ${sizeOf(shape)} values, data ${data.length}`);
   }
-  const asHalf = data instanceof Float32Array && (half ?? halfByDefault);
-  const dtype: Dtype = asHalf ? 'F16' : data instanceof Float32Array ? 'F32' : data instanceof Int32Array ? 'I32' : 'U32';
-  const stored = asHalf ? toHalf(data) : data;
+  const dtype = dtypeOf(data, half ?? halfByDefault);
+  const stored = dtype === 'F16' ? toHalf(data as Float32Array) : data;
   return { name, dtype, shape, bytes: new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength) };
+}
+
+function dtypeOf(data: StoredTensor['data'], half: boolean): Dtype {
+  if (data instanceof Float32Array) return half ? 'F16' : 'F32';
+  return data instanceof Int32Array ? 'I32' : 'U32';
 }
 
 function decode(dtype: Dtype, bytes: Buffer): StoredTensor['data'] {
@@ -154,7 +159,10 @@ function checkLayout(entries: readonly [string, Entry][], available: number, pat
       throw new InputError(`${where} has the wrong size`, { found, expected });
     }
     if (end > available) {
-      throw new InputError(`${where} is cut off`, { found: `${available} bytes of tensors`, expected: `${end} at least` });
+      throw new InputError(`${where} is cut off`, {
+        found: `${available} bytes of tensors`,
+        expected: `${end} at least`,
+      });
     }
     if (begin !== position) {
       const what = begin < position ? 'overlaps the tensor before it' : 'leaves a hole before it';

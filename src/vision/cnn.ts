@@ -57,6 +57,10 @@ export function createCnn(description: CnnDescription, tfjs: TfjsChoice): Cnn {
     loaded = await description.open(tf);
     return { tf, network: loaded };
   }
+  function openOnce() {
+    loading ??= open();
+    return loading;
+  }
 
   return {
     name,
@@ -64,11 +68,11 @@ export function createCnn(description: CnnDescription, tfjs: TfjsChoice): Cnn {
     preprocessing,
     featureSize,
     async load() {
-      await (loading ??= open());
+      await openOnce();
     },
     async features(pictures) {
       const input = stack(pictures, size, normalisation);
-      const { tf, network } = await (loading ??= open());
+      const { tf, network } = await openOnce();
       const features = tf.tidy(() => network.features(tf.tensor4d(input, [pictures.length, size, size, 3])));
       try {
         return (await features.data()) as Float32Array;

@@ -87,21 +87,21 @@ const PICTURE = 'a JPEG, PNG, WebP, AVIF, GIF, TIFF or SVG picture';
 /** 31,623²: four times sharp's default. Pictures are decoded line by line, so that their size costs time, not memory. */
 const PIXEL_LIMIT = 1_000_000_000;
 
-function explain(error: unknown, bytes: Uint8Array, name: string): InputError {
-  const reason = reasonOf(error);
+function explain(cause: unknown, bytes: Uint8Array, name: string): InputError {
+  const reason = reasonOf(cause);
   if (/exceeds pixel limit/.test(reason)) {
     const expected = `at most ${PIXEL_LIMIT.toLocaleString('en')} pixels`;
-    return new InputError(`the picture ${name} is too large`, { expected, cause: error });
+    return new InputError(`the picture ${name} is too large`, { expected, cause });
+  }
+  const start = Buffer.from(bytes.subarray(0, 16)).toString('latin1');
+  if (/^.{4}ftyphe/s.test(start)) {
+    const explanation = { found: 'HEIC', expected: PICTURE, advice: 'Convert it to JPEG first', cause };
+    return new InputError(`cannot decode the picture ${name}`, explanation);
   }
   if (!/unsupported image format/.test(reason)) {
     const advice = 'The file is damaged or incomplete; fetch it again';
-    return new InputError(`cannot decode the picture ${name}`, { found: reason, advice, cause: error });
-  }
-  const start = Buffer.from(bytes.subarray(0, 16)).toString('latin1');
-  if (/^....ftyp(heic|heix|mif1|hevc)/s.test(start)) {
-    const advice = 'Convert it to JPEG first';
-    return new InputError(`cannot decode the picture ${name}`, { found: 'HEIC', expected: PICTURE, advice, cause: error });
+    return new InputError(`cannot decode the picture ${name}`, { found: reason, advice, cause });
   }
   const found = `${bytes.length} bytes that start with ${JSON.stringify(start)}`;
-  return new InputError(`${name} is not a picture`, { found, expected: PICTURE, cause: error });
+  return new InputError(`${name} is not a picture`, { found, expected: PICTURE, cause });
 }

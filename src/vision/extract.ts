@@ -92,7 +92,7 @@ export async function* extractFeatures(
         missing = 0;
       }
     }
-    yield* finish(batch);
+    if (batch.length) yield* finish(batch);
   } finally {
     for (const cache of caches?.values() ?? []) await cache.close();
   }

@@ -25,7 +25,10 @@ export function featureCachePath(folder: string, cnn: Pick<Cnn, 'key' | 'preproc
 
 /** What a picture's features are found by: 128 bits of the SHA-256 of its bytes, in hexadecimal. */
 export function contentHash(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex').slice(0, 2 * HASH);
+  return createHash('sha256')
+    .update(bytes)
+    .digest('hex')
+    .slice(0, 2 * HASH);
 }
 
 export class FeatureCache {

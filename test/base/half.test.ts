@@ -6,9 +6,9 @@ const allHalves = Uint16Array.from({ length: 65_536 }, (_, half) => half);
 describe('half', () => {
   test('every half survives the way to a float and back', () => {
     const back = toHalf(fromHalf(allHalves));
-    const isNaN = (half: number) => (half & 0x7fff) > 0x7c00;
-    expect(allHalves.filter((half) => back[half] !== half && !isNaN(half))).toHaveLength(0);
-    expect(fromHalf(back.filter(isNaN)).every(Number.isNaN)).toBe(true);
+    const holdsNaN = (half: number) => (half & 0x7fff) > 0x7c00;
+    expect(allHalves.filter((half) => back[half] !== half && !holdsNaN(half))).toHaveLength(0);
+    expect(fromHalf(back.filter(holdsNaN)).every(Number.isNaN)).toBe(true);
   });
 
   test.each([

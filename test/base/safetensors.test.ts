@@ -30,7 +30,11 @@ describe('safetensors', () => {
 
   test('stores all floats in half precision on demand, but no integers', async () => {
     const path = join(folder, 'half.safetensors');
-    await writeSafetensors(path, [{ ...weights, half: false }, { name: odd.name, shape: odd.shape, data: odd.data }, counts], { half: true });
+    await writeSafetensors(
+      path,
+      [{ ...weights, half: false }, { name: odd.name, shape: odd.shape, data: odd.data }, counts],
+      { half: true },
+    );
     const header = (await readFile(path)).toString('latin1');
     expect(header).toMatch(/"weights":{"dtype":"F32"/);
     expect(header).toMatch(/"odd":{"dtype":"F16"/);

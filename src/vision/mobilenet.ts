@@ -1,0 +1,135 @@
+/**
+ * MobileNet (Howard et al. 2017; Sandler et al. 2018) by @tensorflow-models/mobilenet: version 1 or 2, downloaded by
+ * that package, or one in a local folder as tfjs' converter writes it. Its pooled features feed the captioner.
+ */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { GraphModel } from '@tensorflow/tfjs-converter';
+import type { io, Tensor2D } from '@tensorflow/tfjs-core';
+import type { ModelConfig } from '@tensorflow-models/mobilenet';
+import { z } from 'zod';
+import { InputError, reasonOf } from '../base/errors.ts';
+import { parseJson } from '../base/files.ts';
+import { type Cnn, type CnnDescription, createCnn, type Network } from './cnn.ts';
+import type { Tf, TfjsChoice } from './tfjs.ts';
+
+/** The networks that the package downloads, at their full width. */
+const hosted = {
+  'mobilenet-v1': { version: 1, featureSize: 1024 },
+  'mobilenet-v2': { version: 2, featureSize: 1280 },
+} as const;
+
+export function hostedMobilenet(name: keyof typeof hosted, tfjs: TfjsChoice): Cnn {
+  const { version, featureSize } = hosted[name];
+  const open = () =>
+    openNetwork({ version, alpha: 1 }).catch((error) => {
+      throw new InputError(`cannot download ${name}`, {
+        found: reasonOf(error.cause ?? error),
+        advice: 'Use efficientnet-lite0, which needs no download, or give the folder of a MobileNet',
+        cause: error,
+      });
+    });
+  return createCnn({ ...common, name, key: `${name}-1.00-224`, featureSize, open }, tfjs);
+}
+
+/**
+ * A MobileNet in a folder: `model.json` and the files of weights it names, for pictures of 224 × 224 with values from
+ * -1 to 1.
+ *
+ * @throws InputError that names what is missing or does not fit
+ */
+export async function localMobilenet(folder: string, tfjs: TfjsChoice): Promise<Cnn> {
+  const path = join(folder, 'model.json');
+  const json = await readPart(path, 'Name such a folder, or one of efficientnet-lite0, mobilenet-v1 and mobilenet-v2');
+  const { modelTopology, weightsManifest } = parseJson(json.toString('utf8'), modelSchema, `the CNN's model ${path}`);
+  const files = weightsManifest.flatMap(({ paths }) => paths);
+  const shards = await Promise.all(files.map((name) => readPart(join(folder, name))));
+  const weightSpecs = weightsManifest.flatMap(({ weights }) => weights);
+  const weightData = Buffer.concat(shards);
+  const expected = weightSpecs.reduce((bytes, spec) => bytes + storedSize(spec), 0);
+  if (weightData.length !== expected) {
+    const found = `${weightData.length} bytes`;
+    throw new InputError(`the weights beside ${path} do not fit it`, { found, expected: `${expected}` });
+  }
+
+  // The classifier [1, 1, D, classes] says what kind of MobileNet this is, and how long its features are.
+  const classifier = weightSpecs.find(({ name, shape }) => CLASSIFIER.test(name) && shape.length === 4);
+  const version = classifier && Number(CLASSIFIER.exec(classifier.name)?.[1]);
+  if (!(version === 1 || version === 2)) {
+    throw new InputError(`${path} is not a MobileNet that can be used`, {
+      found: `no weights named ${CLASSIFIER.source}`,
+      expected: 'a MobileNet v1 or v2 with its classifier, as TensorFlow Hub has them',
+    });
+  }
+  const hash = createHash('sha256').update(json).update(weightData).digest('hex');
+  const open = async (tf: Tf) => {
+    const { buffer, byteOffset } = weightData;
+    const artifacts: io.ModelArtifacts = {
+      modelTopology,
+      weightSpecs: weightSpecs as io.WeightsManifestEntry[],
+      weightData: buffer.slice(byteOffset, byteOffset + weightData.length) as ArrayBuffer,
+    };
+    const modelUrl = tf.io.fromMemory(artifacts) as io.IOHandler;
+    return openNetwork({ version, modelUrl, inputRange: [-1, 1] });
+  };
+  return createCnn(
+    {
+      ...common,
+      name: basename(folder),
+      key: `mobilenet-v${version}-${hash.slice(0, 12)}`,
+      featureSize: classifier!.shape[2]!,
+      open,
+    },
+    tfjs,
+  );
+}
+
+/** The package scales bytes to the network's range by itself; they must reach it as they are. */
+const common = {
+  preprocessing: { size: 224, fit: 'squash' },
+  normalisation: { mean: 0, scale: 1 },
+} as const satisfies Partial<CnnDescription>;
+
+const CLASSIFIER = /MobilenetV([12])\/Logits\//;
+
+const itemSize = { float32: 4, int32: 4, float16: 2, uint16: 2, uint8: 1 } as const;
+const dtype = z.enum(Object.keys(itemSize) as (keyof typeof itemSize)[]);
+const weightSchema = z.looseObject({
+  name: z.string(),
+  shape: z.array(z.int().nonnegative()),
+  dtype,
+  quantization: z.looseObject({ dtype }).optional(),
+});
+const modelSchema = z.object({
+  modelTopology: z.looseObject({}),
+  weightsManifest: z.array(z.object({ paths: z.array(z.string()), weights: z.array(weightSchema) })),
+});
+
+function storedSize({ shape, dtype, quantization }: z.infer<typeof weightSchema>): number {
+  return shape.reduce((product, extent) => product * extent, itemSize[quantization?.dtype ?? dtype]);
+}
+
+async function readPart(path: string, advice?: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw new InputError(`cannot read the CNN's file ${path}`, {
+      found: reasonOf(error),
+      ...(advice && { advice }),
+      cause: error,
+    });
+  }
+}
+
+async function openNetwork(config: ModelConfig): Promise<Network> {
+  const { load } = await import('@tensorflow-models/mobilenet');
+  const mobilenet = await load(config);
+  return {
+    features: (pictures) => mobilenet.infer(pictures, true) as Tensor2D,
+    dispose() {
+      // The package offers no way to free its network.
+      (mobilenet as unknown as { model: GraphModel }).model.dispose();
+    },
+  };
+}

@@ -1,0 +1,199 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { decodePicture, mirror, type Preprocessing, preprocessingKey, readPicture } from '../../src/vision/decode.ts';
+
+const squash: Preprocessing = { size: 16, fit: 'squash' };
+const RED = [255, 0, 0];
+const BLUE = [0, 0, 255];
+const WHITE = [255, 255, 255];
+
+/** A picture whose left part is red and whose right part is blue. */
+function redAndBlue(width: number, height: number, redWidth = width / 2) {
+  const blue = { create: { width: width - redWidth, height, channels: 3, background: 'blue' } } as const;
+  return sharp({ create: { width, height, channels: 3, background: 'red' } }).composite([
+    { input: blue, left: redWidth, top: 0 },
+  ]);
+}
+
+/** The colour at a place given as fractions of width and height. */
+function colourAt(pixels: Uint8Array, x: number, y: number, size = 16): number[] {
+  const start = (Math.floor(y * size) * size + Math.floor(x * size)) * 3;
+  return [...pixels.subarray(start, start + 3)];
+}
+
+function expectColour(found: number[], expected: number[], tolerance = 3) {
+  const distance = Math.max(...found.map((value, i) => Math.abs(value - expected[i]!)));
+  expect(distance, `found ${found}, expected ${expected}`).toBeLessThanOrEqual(tolerance);
+}
+
+describe('decodePicture', () => {
+  test.each(['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff'] as const)('decodes %s', async (format) => {
+    const pixels = await decodePicture(await redAndBlue(64, 32).toFormat(format).toBuffer(), squash, 'a');
+    expect(pixels).toHaveLength(16 * 16 * 3);
+    expectColour(colourAt(pixels, 0.1, 0.5), RED, 6);
+    expectColour(colourAt(pixels, 0.9, 0.5), BLUE, 6);
+  });
+
+  test('decodes SVG', async () => {
+    const svg =
+      '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="4"><rect width="4" height="4" fill="red"/></svg>';
+    const pixels = await decodePicture(Buffer.from(svg), squash, 'a');
+    expectColour(colourAt(pixels, 0.1, 0.5), RED);
+    expectColour(colourAt(pixels, 0.9, 0.5), WHITE);
+  });
+
+  test('leaves the pixels of a picture of the right size as they are', async () => {
+    const noise = Uint8Array.from({ length: 16 * 16 * 3 }, (_, i) => (i * 89) % 256);
+    const png = await sharp(noise, { raw: { width: 16, height: 16, channels: 3 } })
+      .png()
+      .toBuffer();
+    expect(Buffer.compare(await decodePicture(png, squash, 'a'), noise)).toBe(0);
+  });
+
+  test('squash keeps the whole picture, crop its middle square', async () => {
+    const wide = await redAndBlue(64, 16, 16).png().toBuffer(); // a quarter of red
+    const whole = await decodePicture(wide, squash, 'a');
+    expectColour(colourAt(whole, 0.1, 0.5), RED);
+    expectColour(colourAt(whole, 0.4, 0.5), BLUE);
+    const middle = await decodePicture(wide, { size: 16, fit: 'crop' }, 'a');
+    expectColour(colourAt(middle, 0.1, 0.5), BLUE);
+  });
+
+  // EXIF orientation 6: the stored picture must be turned by 90° clockwise, so that its left becomes the top.
+  test.each([
+    [3, [0.5, 0.1], BLUE, [0.9, 0.1], RED],
+    [6, [0.5, 0.1], RED, [0.5, 0.9], BLUE],
+    [8, [0.5, 0.1], BLUE, [0.5, 0.9], RED],
+  ])('turns EXIF orientation %i upright', async (orientation, [, y1], colour1, [x2, y2], colour2) => {
+    const jpeg = await redAndBlue(64, 48).withMetadata({ orientation }).jpeg().toBuffer();
+    const pixels = await decodePicture(jpeg, squash, 'a');
+    expectColour(colourAt(pixels, 0.1, y1!), colour1, 6);
+    expectColour(colourAt(pixels, x2!, y2!), colour2, 6);
+  });
+
+  test('puts transparency over white', async () => {
+    const clear = { create: { width: 8, height: 8, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0 } } } as const;
+    const half = { create: { ...clear.create, background: { r: 255, g: 0, b: 0, alpha: 0.5 } } } as const;
+    expectColour(colourAt(await decodePicture(await sharp(clear).png().toBuffer(), squash, 'a'), 0.5, 0.5), WHITE);
+    expectColour(
+      colourAt(await decodePicture(await sharp(half).webp({ lossless: true }).toBuffer(), squash, 'a'), 0.5, 0.5),
+      [255, 127, 127],
+    );
+  });
+
+  test('gives grey pictures three equal channels, transparent ones too', async () => {
+    const grey = sharp({ create: { width: 8, height: 8, channels: 3, background: '#808080' } }).toColourspace('b-w');
+    expectColour(colourAt(await decodePicture(await grey.png().toBuffer(), squash, 'a'), 0.5, 0.5), [128, 128, 128]);
+    expectColour(colourAt(await decodePicture(await grey.jpeg().toBuffer(), squash, 'a'), 0.5, 0.5), [128, 128, 128]);
+    const alpha = await grey.clone().ensureAlpha(0.5).png().toBuffer();
+    expectColour(colourAt(await decodePicture(alpha, squash, 'a'), 0.5, 0.5), [191, 191, 191]);
+  });
+
+  test('decodes CMYK', async () => {
+    const cmyk = await redAndBlue(64, 32).toColourspace('cmyk').jpeg({ quality: 100 }).toBuffer();
+    expect((await sharp(cmyk).metadata()).space).toBe('cmyk');
+    const pixels = await decodePicture(cmyk, squash, 'a');
+    const [red, green, blue] = colourAt(pixels, 0.1, 0.5) as [number, number, number];
+    expect(red).toBeGreaterThan(180);
+    expect(green).toBeLessThan(80);
+    expect(blue).toBeLessThan(80);
+  });
+
+  test.each([3, 1] as const)('takes the upper half of 16-bit values, %i channels', async (channels) => {
+    const values = new Uint16Array(8 * 8 * channels).fill(0x4080);
+    const space = channels === 3 ? 'rgb16' : 'grey16';
+    const png = await sharp(values, { raw: { width: 8, height: 8, channels } })
+      .toColourspace(space)
+      .png()
+      .toBuffer();
+    expect((await sharp(png).metadata()).depth).toBe('ushort');
+    expectColour(colourAt(await decodePicture(png, squash, 'a'), 0.5, 0.5), [64, 64, 64], 1);
+  });
+
+  test('takes the first frame of an animation', async () => {
+    const frames = await Promise.all(
+      ['red', 'blue'].map((background) =>
+        sharp({ create: { width: 8, height: 8, channels: 3, background } })
+          .png()
+          .toBuffer(),
+      ),
+    );
+    const gif = await sharp(frames, { join: { animated: true } })
+      .gif()
+      .toBuffer();
+    expect((await sharp(gif).metadata()).pages).toBe(2);
+    const pixels = await decodePicture(gif, squash, 'a');
+    expectColour(colourAt(pixels, 0.5, 0.1), RED);
+    expectColour(colourAt(pixels, 0.5, 0.9), RED);
+  });
+
+  test('decodes the thinnest pictures', async () => {
+    for (const [width, height] of [
+      [1, 1],
+      [2000, 1],
+      [1, 2000],
+    ] as const) {
+      const png = await sharp({ create: { width, height, channels: 3, background: 'red' } })
+        .png()
+        .toBuffer();
+      expectColour(colourAt(await decodePicture(png, squash, 'a'), 0.5, 0.5), RED);
+    }
+  });
+
+  test.each(['jpeg', 'png', 'webp', 'gif'] as const)('refuses a torn %s', async (format) => {
+    const noise = Uint8Array.from({ length: 64 * 64 * 3 }, (_, i) => (i * i * 89) % 251);
+    const whole = await sharp(noise, { raw: { width: 64, height: 64, channels: 3 } })
+      .toFormat(format)
+      .toBuffer();
+    const torn = whole.subarray(0, whole.length * 0.6);
+    await expect(decodePicture(torn, squash, 'torn.pic')).rejects.toThrow(
+      /^cannot decode the picture torn\.pic: found .*damaged/,
+    );
+  });
+
+  test('refuses what is no picture in one line that quotes its start', async () => {
+    const error = await decodePicture(Buffer.from('%PDF-1.7\nand more'), squash, 'a.pdf').catch((error) => error);
+    expect(error.name).toBe('InputError');
+    expect(error.message).toBe(
+      String.raw`a.pdf is not a picture: found 17 bytes that start with "%PDF-1.7\nand mor", ` +
+        'expected a JPEG, PNG, WebP, AVIF, GIF, TIFF or SVG picture',
+    );
+  });
+
+  test('refuses an empty file, HEIC, and more than a billion pixels', async () => {
+    await expect(decodePicture(Buffer.alloc(0), squash, 'e.jpg')).rejects.toThrow('e.jpg: found an empty file');
+    const heic = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic');
+    await expect(decodePicture(heic, squash, 'i.heic')).rejects.toThrow(/found HEIC.*Convert it to JPEG/);
+    const large = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="32767" height="32767"/>');
+    await expect(decodePicture(large, squash, 'l.svg')).rejects.toThrow('l.svg is too large');
+  });
+});
+
+describe('readPicture', () => {
+  test('names a file that is missing or a folder', async () => {
+    await expect(readPicture('no/such.jpg')).rejects.toThrow(/cannot read the picture no\/such\.jpg: found ENOENT/);
+    await expect(readPicture(tmpdir())).rejects.toThrow(/cannot read the picture .*: found EISDIR/);
+  });
+
+  test('gives the bytes of the file', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'decode-'));
+    await writeFile(join(folder, 'a'), 'bytes');
+    expect(await readPicture(join(folder, 'a'))).toEqual(await readFile(join(folder, 'a')));
+    await rm(folder, { recursive: true });
+  });
+});
+
+test('mirror exchanges left and right, and twice gives the picture back', async () => {
+  const pixels = await decodePicture(await redAndBlue(64, 32).png().toBuffer(), squash, 'a');
+  const mirrored = mirror(pixels, 16);
+  expectColour(colourAt(mirrored, 0.1, 0.2), BLUE);
+  expectColour(colourAt(mirrored, 0.9, 0.8), RED);
+  expect(Buffer.compare(mirror(mirrored, 16), pixels)).toBe(0);
+});
+
+test('preprocessingKey differs with size, fit and the version of the decoding', () => {
+  expect(preprocessingKey({ size: 224, fit: 'squash' })).toBe('squash-224-v1');
+});

@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { loadCnn } from '../../src/vision/load-cnn.ts';
+import { loadTfjs } from '../../src/vision/tfjs.ts';
+import { distance, samplePictures, testCnnContract } from './cnn-contract.ts';
+
+const localMobilenet = '../shared/models/mobilenet_v1_0.25_224';
+const choices = ['efficientnet-lite0', ...(existsSync(localMobilenet) ? [localMobilenet] : [])];
+const native = await loadTfjs('tensorflow').then(
+  () => true,
+  () => false,
+);
+
+describe.each(choices)('%s on wasm', (choice) => testCnnContract(() => loadCnn(choice, 'wasm')));
+
+describe.skipIf(!native).each(choices)('%s on tensorflow', (choice) => {
+  testCnnContract(() => loadCnn(choice, 'tensorflow'));
+
+  test('gives the same features as on wasm', async () => {
+    const features = [];
+    for (const backend of ['tensorflow', 'wasm'] as const) {
+      const cnn = await loadCnn(choice, backend);
+      features.push(await cnn.features(samplePictures(cnn.preprocessing.size)));
+      cnn.dispose();
+    }
+    expect(distance(features[0]!, features[1]!)).toBeLessThan(1e-4);
+  });
+});
+
+describe('loadCnn', () => {
+  test('takes the CNN that ships where none is named, and says what it is without loading it', async () => {
+    const { name, key, featureSize, preprocessing } = await loadCnn();
+    expect({ name, featureSize, preprocessing }).toEqual({
+      name: 'efficientnet-lite0',
+      featureSize: 1280,
+      preprocessing: { size: 224, fit: 'squash' },
+    });
+    expect(key).toBe('efficientnet-lite0-v1-f6a546adb2ee');
+  });
+
+  test('knows the sizes of the MobileNets that are downloaded', async () => {
+    expect((await loadCnn('mobilenet-v1')).featureSize).toBe(1024);
+    expect((await loadCnn('mobilenet-v2')).featureSize).toBe(1280);
+  });
+
+  test('names the choices where there is no such folder', async () => {
+    await expect(loadCnn('mobilnet')).rejects.toThrow(/mobilnet\/model\.json.*ENOENT.*efficientnet-lite0/);
+  });
+});

@@ -1,0 +1,23 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { loadTfjs } from '../../src/vision/tfjs.ts';
+
+afterEach(() => vi.unstubAllEnvs());
+
+test('loadTfjs starts the wasm backend, prints nothing and computes', async () => {
+  const printed = [vi.spyOn(process.stdout, 'write'), vi.spyOn(process.stderr, 'write'), vi.spyOn(console, 'log')];
+  const { tf, backend, version } = await loadTfjs('wasm');
+  expect({ backend, version }).toEqual({ backend: 'wasm', version: '4.22.0' });
+  expect(tf.getBackend()).toBe('wasm');
+  expect(await tf.add(tf.tensor1d([1, 2]), 1).array()).toEqual([2, 3]);
+  for (const spy of printed) expect(spy).not.toHaveBeenCalled();
+});
+
+test('loadTfjs says what to do where tensorflow is not installed, with the cause', async () => {
+  vi.stubEnv('CAPTION_LM_CACHE', '/no/such/folder');
+  const error = await loadTfjs('tensorflow').catch((error) => error);
+  if (error.tf) return; // it is installed beside this package
+  expect(error.name).toBe('InputError');
+  expect(error.message).toMatch(/expected @tensorflow\/tfjs-node beside this package or in .*setup:native -- --tfjs/);
+  expect(error.cause.errors).toHaveLength(2);
+  expect((await loadTfjs('auto')).backend).toBe('wasm');
+});
