@@ -1,21 +1,23 @@
 /**
  * What a matrix-product driver must offer. A driver knows addresses only: every matrix is row-major float32, named by
  * its byte offset in the arena and its stride (floats from one row to the next). Shapes and bounds were checked by the
- * caller (`product.ts`) before any of these is called.
+ * caller (`product.ts`) before any of these is called, and m, n and k are at least 1.
  */
 export interface ProductDriver {
   readonly name: DriverName;
-  /** The library and its threads, for people: "oneDNN 3.2, 2 threads". */
+  /** The library and its threads, for people: "oneDNN 3.2 (2 threads)". */
   readonly description: string;
 
   /** C[m, n] = alpha * op(A)[m, k] * op(B)[k, n] + beta * C. With beta 0, C is overwritten and may hold NaN before. */
   multiply(call: Product): void;
 
   /**
-   * Floats of arena memory that `pack` needs for a right factor op(B)[k, n].
-   * A right factor that is used many times between changes (a recurrent weight matrix: once for each step) is packed
-   * once into the form that the driver multiplies fastest.
+   * Whether a right factor that is used many times between changes (a recurrent weight matrix: once for each step) is
+   * worth packing into the form that the driver multiplies fastest. Where it is not, `multiply` does as well.
    */
+  packs(bTransposed: boolean): boolean;
+
+  /** Floats of arena memory that `pack` needs for op(B)[k, n]. */
   packedSize(k: number, n: number): number;
 
   /** Packs op(B)[k, n] to `target`, a byte offset of `packedSize(k, n)` floats. */
