@@ -3,9 +3,10 @@
  * EfficientNet-B0's arrangement (Tan and Le 2019, table 1), without squeeze-and-excitation and with ReLU6. The batch
  * norms were folded into filters and biases by `scripts/convert-efficientnet.ts`. Knows no files and no pixels' scale.
  */
-import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import { InputError } from '../base/errors.ts';
 import type { StoredTensor } from '../base/safetensors.ts';
+import type { Network } from './cnn.ts';
 import type { Tf } from './tfjs.ts';
 
 // Each row: kernel, stride of the first block, expansion, output channels, blocks.
@@ -31,7 +32,7 @@ export interface Convolution {
   activation: 'relu6' | 'linear';
 }
 
-export interface Block {
+interface Block {
   /** Absent where the expansion is 1. */
   expand?: Convolution;
   depthwise: Convolution;
@@ -40,18 +41,17 @@ export interface Block {
   skip: boolean;
 }
 
-export const stem: Convolution = convolution('stem', 3, 3, STEM_CHANNELS, { stride: 2 });
-export const blocks: readonly Block[] = unroll();
-export const head: Convolution = convolution('head', 1, stages.at(-1)![3], FEATURE_SIZE);
+const stem: Convolution = convolution('stem', 3, 3, STEM_CHANNELS, { stride: 2 });
+const blocks: readonly Block[] = unroll();
+const head: Convolution = convolution('head', 1, stages.at(-1)![3], FEATURE_SIZE);
 
-export interface EfficientNet {
-  /** Pooled features [N, 1280] of normalised pictures [N, 224, 224, 3]. The caller disposes of them. */
-  features(pictures: Tensor4D): Tensor2D;
-  dispose(): void;
-}
-
-/** Puts the weights on tfjs' current backend. `path` says in an error where they came from. */
-export function buildEfficientNet(tf: Tf, weights: ReadonlyMap<string, StoredTensor>, path: string): EfficientNet {
+/**
+ * Puts the weights on tfjs' current backend; the network takes normalised pictures [N, 224, 224, 3].
+ *
+ * @param path says in an error where the weights came from
+ * @throws InputError when a tensor is missing or has another shape
+ */
+export function buildEfficientNet(tf: Tf, weights: ReadonlyMap<string, StoredTensor>, path: string): Network {
   const layers = new Map<Convolution, { filter: Tensor4D; bias: Tensor1D }>();
   for (const layer of allConvolutions()) {
     const { name, shape, depthwise } = layer;

@@ -3,28 +3,23 @@
  * installed, else the WebAssembly backend that comes as a dependency. Knows no CNN.
  */
 import { createRequire } from 'node:module';
-import { dirname, join, sep } from 'node:path';
+import { dirname, resolve, sep } from 'node:path';
 import util from 'node:util';
 import { InputError } from '../base/errors.ts';
 import { cacheFolder } from '../base/files.ts';
 
 export type Tf = typeof import('@tensorflow/tfjs-core');
 
-export type TfjsBackend = 'tensorflow' | 'wasm';
+type TfjsBackend = 'tensorflow' | 'wasm';
 
-/** `auto` takes `tensorflow` (tfjs-node, three times as fast) where it is installed and loads, else `wasm`. */
+/** `auto` takes `tensorflow` (tfjs-node, about twice as fast) where it is installed and loads, else `wasm`. */
 export type TfjsChoice = 'auto' | TfjsBackend;
 
-export interface Tfjs {
+interface Tfjs {
   tf: Tf;
   backend: TfjsBackend;
   /** The version of the package behind the backend. */
   version: string;
-}
-
-/** Where `npm run setup:native -- --tfjs` builds tfjs-node when its own installation fails. */
-export function tfjsNodeFolder(): string {
-  return cacheFolder('native', 'tfjs-node');
 }
 
 /**
@@ -34,6 +29,7 @@ export function tfjsNodeFolder(): string {
  */
 export async function loadTfjs(choice: TfjsChoice = 'auto'): Promise<Tfjs> {
   const tf = await import('@tensorflow/tfjs-core');
+  tf.enableProdMode(); // else it warns on the console, of a second copy of itself beside tfjs-node for one
   const native = choice === 'wasm' ? undefined : loadNative(choice);
   const backend = native ? 'tensorflow' : 'wasm';
   const version = native ? native.version['tfjs-node'] : await registerWasm();
@@ -54,7 +50,7 @@ function loadNative(choice: 'auto' | 'tensorflow'): TfjsNode | undefined {
   // Keeps libtensorflow from greeting on stderr; it reads this when it is loaded.
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
   const failures: unknown[] = [];
-  for (const require of [requireHere, createRequire(join(tfjsNodeFolder(), 'package.json'))]) {
+  for (const require of [requireHere, createRequire(resolve(tfjsNodeFolder(), 'package.json'))]) {
     try {
       return require('@tensorflow/tfjs-node');
     } catch (error) {
@@ -67,6 +63,11 @@ function loadNative(choice: 'auto' | 'tensorflow'): TfjsNode | undefined {
     advice: 'Run `npm run setup:native -- --tfjs`, or choose --tfjs wasm',
     cause: new AggregateError(failures),
   });
+}
+
+/** Where `npm run setup:native -- --tfjs` builds tfjs-node when its own installation fails. */
+function tfjsNodeFolder(): string {
+  return cacheFolder('native', 'tfjs-node');
 }
 
 /** Its threads need web workers, which Node does not have: one thread with SIMD. */

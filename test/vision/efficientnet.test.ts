@@ -1,4 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readSafetensors, type StoredTensor } from '../../src/base/safetensors.ts';
 import type { Cnn } from '../../src/vision/cnn.ts';
@@ -46,6 +48,18 @@ describe('EfficientNet-Lite0', () => {
       classes.some((k) => best.includes(k)),
       `best classes ${best}`,
     ).toBe(true);
+  });
+
+  test('is refused without its weights, and with other ones', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'efficientnet-'));
+    await copyFile('data/efficientnet-lite0/config.json', join(folder, 'config.json'));
+    const load = async () => (await loadEfficientnet('wasm', folder)).load();
+    await expect(load()).rejects.toThrow(/cannot read the tensors in .*weights\.safetensors: found ENOENT/);
+    await copyFile('data/efficientnet-lite0/classifier.safetensors', join(folder, 'weights.safetensors'));
+    await expect(load()).rejects.toThrow(
+      /weights\.safetensors: tensor stem\.filter does not fit EfficientNet-Lite0: found none, expected floats \[3,3,3,32\]/,
+    );
+    await rm(folder, { recursive: true });
   });
 
   test('is refused without its config', async () => {
