@@ -2,11 +2,11 @@
 
 export interface Explanation {
   /** The value or state that was found. */
-  found?: string;
+  found?: string | undefined;
   /** What would have been right. */
-  expected?: string;
+  expected?: string | undefined;
   /** What the user can do about it. */
-  advice?: string;
+  advice?: string | undefined;
   cause?: unknown;
 }
 

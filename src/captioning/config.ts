@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { modelConfigSchema } from '../model/model-folder.ts';
+import { optimizerDefaults } from '../nn/optimizer.ts';
+import { trainingSettingsSchema } from '../training/settings.ts';
+
+/** How a captioner is trained. */
+export const captionSettingsSchema = trainingSettingsSchema.extend({
+  /** Captions in one update. */
+  batch: z.int().min(1),
+  /** Words that come less often in the training captions are unknown words. */
+  threshold: z.int().min(1),
+  /** Whether each picture is also shown as its mirror image. */
+  mirrored: z.boolean(),
+});
+
+export type CaptionSettings = z.infer<typeof captionSettingsSchema>;
+
+/** The config of a captioner's folder. */
+export const captionConfigSchema = modelConfigSchema.extend({
+  kind: z.literal('caption'),
+  /** How a picture becomes the vector v; the same in training and in use. */
+  pictures: z.object({
+    /** As `--cnn` takes it. */
+    cnn: z.string(),
+    /** Name and hash of its weights. */
+    key: z.string(),
+    preprocessing: z.object({ size: z.int(), fit: z.enum(['squash', 'crop']) }),
+  }),
+  settings: captionSettingsSchema,
+  dataset: z.object({
+    name: z.string(),
+    pictures: z.int(),
+    captions: z.int(),
+    /** Of all captions and picture names: a resumed training must find the same ones. */
+    hash: z.string(),
+  }),
+});
+
+export type CaptionConfig = z.infer<typeof captionConfigSchema>;
+
+export const captionShapeDefaults = { cell: 'lstm', layers: 1, hidden: 512, embedding: 512 } as const;
+
+/** What is learned when nothing is said; found on Flickr8k, see the model card. */
+export const captionDefaults: CaptionSettings = {
+  batch: 128,
+  threshold: 5,
+  mirrored: true,
+  epochs: 12,
+  evaluateEvery: 0,
+  patience: 0,
+  optimizer: optimizerDefaults.adam,
+  learningRate: 1e-3,
+  schedule: { name: 'cosine', warmup: 200 },
+  clipping: { by: 'norm', limit: 5 },
+  dropout: 0.5,
+  smoothing: 0.1,
+  seed: 1,
+};

@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { InputError } from '../base/errors.ts';
+import { cacheFolder } from '../base/files.ts';
+import type { CaptionDataset, CaptionedPicture, Split } from '../datasets/dataset.ts';
+import type { Cnn } from '../vision/cnn.ts';
+import { collectFeatures, type ExtractProgress } from '../vision/extract.ts';
+import type { CaptionedFeatures } from './task.ts';
+
+export interface ExtractionEvents {
+  /** Called after each batch, with the number of pictures in all. */
+  onProgress(progress: ExtractProgress, total: number): void;
+  /** Called for each picture that can't be read and is left out. */
+  onSkip(message: string): void;
+  signal?: AbortSignal | undefined;
+}
+
+/** The pictures of a split. @throws InputError that names the splits there are, when this one is not among them */
+export function picturesOf(dataset: CaptionDataset, split: Split): CaptionedPicture[] {
+  const pictures = dataset.splits.get(split);
+  if (pictures) return pictures;
+  throw new InputError(`the dataset ${dataset.name} has no ${split} split`, {
+    found: [...dataset.splits].map(([name, { length }]) => `${name} (${length} pictures)`).join(', '),
+  });
+}
+
+/**
+ * The features of pictures, from the cache or by the CNN, with their captions; pictures that can't be read are left
+ * out.
+ *
+ * @throws InputError when none can be read
+ */
+export async function featuresOf(
+  pictures: readonly CaptionedPicture[],
+  cnn: Cnn,
+  mirrored: boolean,
+  { onProgress, onSkip, signal }: ExtractionEvents,
+): Promise<CaptionedFeatures> {
+  const D = cnn.featureSize;
+  const collected = await collectFeatures(
+    pictures.map(({ file }) => file),
+    cnn,
+    {
+      cache: cacheFolder('features'),
+      mirrored,
+      onProgress: (progress) => onProgress(progress, pictures.length),
+      onSkip: ({ error }) => onSkip(error.message),
+      ...(signal && { signal }),
+    },
+  );
+  const kept = pictures.flatMap((picture, row) => (collected.skipped.has(row) ? [] : [{ picture, row }]));
+  if (kept.length === 0) {
+    throw new InputError(`none of the ${pictures.length} pictures can be read`, {
+      found: pictures[0] && `for example ${pictures[0].file}`,
+      expected: 'JPEG, PNG, WebP, GIF, TIFF or AVIF files',
+    });
+  }
+  const select = (features: Float32Array): Float32Array => {
+    if (kept.length === pictures.length) return features;
+    const selected = new Float32Array(kept.length * D);
+    for (const [i, { row }] of kept.entries()) selected.set(features.subarray(row * D, (row + 1) * D), i * D);
+    return selected;
+  };
+  return {
+    features: select(collected.features),
+    mirrored: collected.mirrored && select(collected.mirrored),
+    captions: kept.map(({ picture }) => picture.captions),
+    names: kept.map(({ picture }) => picture.id),
+  };
+}
+
+/** A hash of what is learned from: the names of the pictures and their captions. */
+export function hashOfCaptions(sets: readonly CaptionedFeatures[]): string {
+  const hash = createHash('sha256');
+  for (const { names, captions } of sets) hash.update(JSON.stringify([names, captions]));
+  return hash.digest('hex').slice(0, 16);
+}

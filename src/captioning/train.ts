@@ -1,0 +1,129 @@
+import { join } from 'node:path';
+import { InputError } from '../base/errors.ts';
+import { readJson } from '../base/files.ts';
+import { Random } from '../base/random.ts';
+import type { Engine } from '../compute/engine.ts';
+import type { CaptionDataset } from '../datasets/dataset.ts';
+import { LanguageModel, type LanguageModelShape } from '../model/language-model.ts';
+import { saveModel } from '../model/model-folder.ts';
+import { type TrainingEvent, type TrainingResult, train } from '../training/trainer.ts';
+import type { Cnn } from '../vision/cnn.ts';
+import { Captioner } from './captioner.ts';
+import { type CaptionConfig, type CaptionSettings, captionConfigSchema } from './config.ts';
+import { type ExtractionEvents, featuresOf, hashOfCaptions, picturesOf } from './dataset-features.ts';
+import { measureStandardisation, standardisationTensors, standardise } from './picture-features.ts';
+import { type CaptionedFeatures, captionTask } from './task.ts';
+import { captionVocabulary } from './vocabulary.ts';
+
+export interface CaptionTraining {
+  engine: Engine;
+  dataset: CaptionDataset;
+  cnn: Cnn;
+  /** The CNN as `--cnn` names it. */
+  cnnName: string;
+  /** Where the model goes. */
+  folder: string;
+  settings: CaptionSettings;
+  shape: Pick<LanguageModelShape, 'cell' | 'layers' | 'hidden' | 'embedding'>;
+  extraction: ExtractionEvents;
+  onStart?(config: CaptionConfig, parameters: number): void;
+  onEvent(event: TrainingEvent): void;
+  signal?: AbortSignal | undefined;
+}
+
+/** Trains a captioner on a dataset's training split; its validation split chooses the best weights. */
+export async function trainCaptioner(training: CaptionTraining): Promise<TrainingResult> {
+  const { cnn, cnnName, dataset, settings, shape } = training;
+  const sets = await prepare(training, settings);
+  const vocabulary = captionVocabulary(sets.training.captions.flat(), settings.threshold);
+  const config: CaptionConfig = {
+    format: 1,
+    kind: 'caption',
+    shape: { ...shape, vocabulary: vocabulary.size, condition: cnn.featureSize },
+    pictures: { cnn: cnnName, key: cnn.key, preprocessing: cnn.preprocessing },
+    settings,
+    dataset: {
+      name: dataset.name,
+      pictures: sets.training.names.length,
+      captions: sets.training.captions.flat().length,
+      hash: hashOfCaptions([sets.training, sets.validation]),
+    },
+    scores: {},
+  };
+  const model = new LanguageModel(training.engine, config.shape).initialise(new Random(settings.seed));
+  const captioner = new Captioner(config, vocabulary, model, sets.standardisation);
+  await save(training.folder, captioner, {});
+  return run(training, captioner, sets, false);
+}
+
+/**
+ * Goes on with a training from its last checkpoint, with the settings it was started with.
+ *
+ * @throws InputError when the folder has no such training, or the dataset or CNN is not the same
+ */
+export async function resumeCaptioner(
+  training: Omit<CaptionTraining, 'settings' | 'shape' | 'cnnName'>,
+): Promise<TrainingResult> {
+  const { engine, folder, cnn } = training;
+  const { settings, ...config } = await readJson(join(folder, 'config.json'), captionConfigSchema, 'model config');
+  const sets = await prepare(training, settings);
+  const found = hashOfCaptions([sets.training, sets.validation]);
+  if (found !== config.dataset.hash || cnn.key !== config.pictures.key) {
+    throw new InputError(`${folder} was not trained on these pictures and captions`, {
+      found: `${sets.training.names.length} pictures with features of ${cnn.key}`,
+      expected: `${config.dataset.pictures} pictures of ${config.dataset.name} with features of ${config.pictures.key}`,
+      advice: 'Resume with the dataset and CNN it was started with.',
+    });
+  }
+  const { vocabulary, standardisation } = await Captioner.load(folder, engine);
+  const model = new LanguageModel(engine, config.shape);
+  return run(training, new Captioner({ settings, ...config }, vocabulary, model, standardisation), sets, true);
+}
+
+/** Features of both splits, standardised by the training pictures. */
+async function prepare(
+  { dataset, cnn, extraction }: Pick<CaptionTraining, 'dataset' | 'cnn' | 'extraction'>,
+  { mirrored }: CaptionSettings,
+) {
+  const pictures = { training: picturesOf(dataset, 'train'), validation: picturesOf(dataset, 'val') };
+  const training = await featuresOf(pictures.training, cnn, mirrored, extraction);
+  const validation = await featuresOf(pictures.validation, cnn, false, extraction);
+  const standardisation = measureStandardisation(training.features, cnn.featureSize);
+  for (const features of [training.features, training.mirrored, validation.features]) {
+    if (features) standardise(features, standardisation);
+  }
+  return { training, validation, standardisation };
+}
+
+function run(
+  { folder, onStart, onEvent, signal }: Pick<CaptionTraining, 'folder' | 'onStart' | 'onEvent' | 'signal'>,
+  captioner: Captioner,
+  sets: { training: CaptionedFeatures; validation: CaptionedFeatures },
+  resume: boolean,
+): Promise<TrainingResult> {
+  const { model, config } = captioner;
+  onStart?.(
+    config,
+    model.parameters.reduce((sum, { value }) => sum + value.size, 0),
+  );
+  return train({
+    model,
+    task: captionTask(captioner, sets.training, sets.validation, config.settings),
+    settings: config.settings,
+    folder,
+    resume,
+    onEvent,
+    signal,
+    saveBest: ({ scores }, { iteration }) =>
+      save(folder, captioner, { ...scores, split: 'val', decoding: 'greedy', iteration }),
+  });
+}
+
+async function save(
+  folder: string,
+  { config, vocabulary, model, standardisation }: Captioner,
+  scores: CaptionConfig['scores'],
+): Promise<void> {
+  const extra = standardisationTensors(standardisation);
+  await saveModel(folder, { config: { ...config, scores }, vocabulary, model }, { extra });
+}

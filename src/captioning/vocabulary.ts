@@ -1,0 +1,48 @@
+/** Captions as token ids, between START and END. */
+import { InputError } from '../base/errors.ts';
+import { tokenizeCaption } from '../metrics/tokenize.ts';
+import { countTokens, Vocabulary } from '../text/vocabulary.ts';
+
+/** A caption begins after START and is over with END; UNKNOWN stands for every rare word and is never written. */
+export const START = '<start>';
+export const END = '<end>';
+export const UNKNOWN = '<unk>';
+
+/** Words of a caption after which the rest is cut off in training: no one writes captions of that length on purpose. */
+const LONGEST = 40;
+
+/**
+ * The words of training captions that come at least `threshold` times, most frequent first.
+ *
+ * @throws InputError when no word does
+ */
+export function captionVocabulary(captions: readonly string[], threshold: number): Vocabulary {
+  const counts = countTokens(captions.flatMap(tokenizeCaption));
+  const words = counts.filter(([, count]) => count >= threshold).map(([word]) => word);
+  if (words.length === 0) {
+    throw new InputError(`no word comes ${threshold} times in the ${captions.length} training captions`, {
+      expected: 'words that are seen often enough to be learned',
+      advice: 'Use a smaller --threshold, or more captions.',
+    });
+  }
+  return new Vocabulary([START, END, UNKNOWN, ...words]);
+}
+
+/** The ids of the special tokens. */
+export function specialIds(vocabulary: Vocabulary): { start: number; end: number; unknown: number } {
+  const [start, end, unknown] = [START, END, UNKNOWN].map((token) => vocabulary.idOf(token));
+  if (start === undefined || end === undefined || unknown === undefined) {
+    throw new InputError('the vocabulary is not that of a captioner', {
+      found: `no ${[START, END, UNKNOWN].find((token) => vocabulary.idOf(token) === undefined)}`,
+    });
+  }
+  return { start, end, unknown };
+}
+
+/** The ids of a caption's words, without START and END. */
+export function encodeCaption(caption: string, vocabulary: Vocabulary): number[] {
+  const { unknown } = specialIds(vocabulary);
+  return tokenizeCaption(caption)
+    .slice(0, LONGEST)
+    .map((word) => vocabulary.idOf(word) ?? unknown);
+}

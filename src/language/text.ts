@@ -1,0 +1,99 @@
+/** Text files become token ids: reading, checking, the vocabulary and the split. */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { InputError, reasonOf } from '../base/errors.ts';
+import { splitCharacters } from '../text/characters.ts';
+import { type Corpus, corpusOf, partOf } from '../text/corpus.ts';
+import { countTokens, Vocabulary } from '../text/vocabulary.ts';
+
+/** Stands for every character that the training text does not have. No character is spelled like this. */
+export const UNKNOWN = '<unk>';
+
+export interface LanguageText {
+  files: string[];
+  vocabulary: Vocabulary;
+  training: Corpus;
+  /** The contiguous end of the text. */
+  validation: Corpus;
+  /** Tokens of both, and a hash of them. */
+  tokens: number;
+  hash: string;
+}
+
+/**
+ * Reads text files as one text. The vocabulary is that of the training part alone: what comes only later is unknown,
+ * as it would be in use.
+ *
+ * @param vocabulary of a model that goes on with the text; by default that of the text
+ * @throws InputError when a file can't be read, is not UTF-8, or there is too little text
+ */
+export async function readLanguageText(
+  files: readonly string[],
+  { valFraction, vocabulary }: { valFraction: number; vocabulary?: Vocabulary | undefined },
+): Promise<LanguageText> {
+  const characters = (await Promise.all(files.map(readText))).flatMap(splitCharacters);
+  const trainingLength = Math.round(characters.length * (1 - valFraction));
+  const known = vocabulary ?? vocabularyOf(characters.slice(0, trainingLength), files);
+  const ids = encode(characters, known);
+  const corpus = corpusOf(ids);
+  return {
+    files: files.map((file) => basename(file)),
+    vocabulary: known,
+    training: partOf(corpus, 0, trainingLength),
+    validation: partOf(corpus, trainingLength, ids.length),
+    tokens: ids.length,
+    hash: createHash('sha256').update(ids).digest('hex').slice(0, 16),
+  };
+}
+
+/** The ids of tokens; of UNKNOWN for those that the vocabulary does not have. */
+export function encode(tokens: readonly string[], vocabulary: Vocabulary): Uint32Array {
+  const unknown = vocabulary.idOf(UNKNOWN) ?? 0;
+  return Uint32Array.from(tokens, (token) => vocabulary.idOf(token) ?? unknown);
+}
+
+function vocabularyOf(characters: readonly string[], files: readonly string[]): Vocabulary {
+  const counts = countTokens(characters);
+  if (counts.length < 2) {
+    throw new InputError(`there is nothing to learn in ${files.join(', ')}`, {
+      found: counts[0] ? `only the character ${JSON.stringify(counts[0][0])}` : 'an empty text',
+      expected: 'a text with at least two different characters',
+    });
+  }
+  return new Vocabulary([UNKNOWN, ...counts.map(([character]) => character)]);
+}
+
+async function readText(file: string): Promise<string> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(file);
+  } catch (error) {
+    throw new InputError(`cannot read the text ${file}`, { found: reasonOf(error), cause: error });
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw new InputError(`${file} is not UTF-8 text`, {
+      found: `an invalid byte at position ${firstInvalid(bytes)}`,
+      expected: 'UTF-8',
+      advice: 'Convert it, for example by `iconv -f latin1 -t utf8`.',
+      cause: error,
+    });
+  }
+}
+
+/** Position of the first byte that is not UTF-8, by halving: the longest valid start of the text ends there. */
+function firstInvalid(bytes: Buffer): number {
+  let [valid, invalid] = [0, bytes.length];
+  while (invalid - valid > 1) {
+    const middle = (valid + invalid) >> 1;
+    try {
+      new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, middle), { stream: true });
+      valid = middle;
+    } catch {
+      invalid = middle;
+    }
+  }
+  return valid;
+}

@@ -1,0 +1,145 @@
+/**
+ * A model as a folder: `config.json` (what it is, how it was made, its scores), `vocabulary.json`,
+ * `weights.safetensors`. All that is needed to use it, each file written atomically. What kind of model it is and what
+ * else its config says, captioning and language models define on top.
+ */
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { InputError } from '../base/errors.ts';
+import { readJson, writeFileAtomically } from '../base/files.ts';
+import { type NamedTensor, readSafetensors, type StoredTensor, writeSafetensors } from '../base/safetensors.ts';
+import type { Engine } from '../compute/engine.ts';
+import type { Parameter } from '../nn/parameter.ts';
+import { Vocabulary, vocabularySchema } from '../text/vocabulary.ts';
+import { LanguageModel } from './language-model.ts';
+
+const size = z.int().min(1);
+const sizeOrNone = z.int().min(0);
+
+/** What every config says; `kind`s extend it. */
+export const modelConfigSchema = z.object({
+  /** Version of the folder's format. */
+  format: z.literal(1),
+  shape: z.object({
+    vocabulary: size,
+    embedding: sizeOrNone,
+    cell: z.enum(['rnn', 'lstm', 'gru']),
+    layers: size,
+    hidden: size,
+    condition: sizeOrNone,
+  }),
+  /** Scores of the saved weights on the validation split, by name; the split is named too. */
+  scores: z.record(z.string(), z.union([z.number(), z.string()])),
+});
+
+export type ModelConfig = z.infer<typeof modelConfigSchema>;
+
+export interface StoredModel<Config extends ModelConfig> {
+  config: Config;
+  vocabulary: Vocabulary;
+  model: LanguageModel;
+  /** Tensors beside the model's parameters. */
+  extra: Map<string, StoredTensor>;
+}
+
+const CONFIG = 'config.json';
+const VOCABULARY = 'vocabulary.json';
+const WEIGHTS = 'weights.safetensors';
+
+export interface SaveModelOptions {
+  /** Tensors beside the model's parameters, such as the scale of its condition. */
+  extra?: readonly NamedTensor[];
+  /** Stores the parameters in half precision: half the size, for models that ship. */
+  half?: boolean;
+}
+
+/** Writes a model's folder; files of the same names are replaced, one by one and each at once. */
+export async function saveModel<Config extends ModelConfig>(
+  folder: string,
+  { config, vocabulary, model }: Omit<StoredModel<Config>, 'extra'>,
+  { extra = [], half = false }: SaveModelOptions = {},
+): Promise<void> {
+  const tensors = model.parameters.map((parameter) => ({ ...tensorOf(parameter), half }));
+  await writeSafetensors(join(folder, WEIGHTS), [...tensors, ...extra]);
+  await writeFileAtomically(join(folder, VOCABULARY), `${JSON.stringify(vocabulary.tokens)}\n`);
+  await writeFileAtomically(join(folder, CONFIG), `${JSON.stringify(config, null, 2)}\n`);
+}
+
+/**
+ * Reads a model's folder.
+ *
+ * @param schema of its config
+ * @throws InputError that names the file and what is wrong with it: missing, truncated, of another kind, not fitting
+ *   the others
+ */
+export async function loadModel<Config extends ModelConfig>(
+  folder: string,
+  engine: Engine,
+  schema: z.ZodType<Config>,
+): Promise<StoredModel<Config>> {
+  await checkFolder(folder);
+  const config = await readJson(join(folder, CONFIG), schema, 'model config');
+  const vocabulary = new Vocabulary(await readJson(join(folder, VOCABULARY), vocabularySchema, 'vocabulary'));
+  if (vocabulary.size !== config.shape.vocabulary) {
+    throw new InputError(`${join(folder, VOCABULARY)} does not belong to ${CONFIG} beside it`, {
+      found: `${vocabulary.size} tokens`,
+      expected: `${config.shape.vocabulary}`,
+      advice: 'Copy all files of the model from the same place, or train it again.',
+    });
+  }
+  const file = join(folder, WEIGHTS);
+  const { tensors } = await readSafetensors(file);
+  const model = new LanguageModel(engine, config.shape);
+  fillParameters(model.parameters, tensors, file);
+  return { config, vocabulary, model, extra: tensors };
+}
+
+/** A parameter as it is stored. */
+export function tensorOf({ name, value }: Parameter): NamedTensor {
+  return { name, shape: [value.rows, value.cols], data: value.data };
+}
+
+/**
+ * Gives parameters the values stored under their names, and takes these out of `tensors`.
+ *
+ * @param file for the error
+ * @throws InputError when one is missing or has another shape
+ */
+export function fillParameters(parameters: readonly Parameter[], tensors: Map<string, StoredTensor>, file: string) {
+  for (const parameter of parameters) {
+    fillTensor(parameter.name, parameter.value, tensors, file);
+    parameter.version++;
+  }
+}
+
+/** Gives one matrix the values stored under `name`, as `fillParameters` does. */
+export function fillTensor(
+  name: string,
+  target: { rows: number; cols: number; data: Float32Array },
+  tensors: Map<string, StoredTensor>,
+  file: string,
+): void {
+  const stored = tensors.get(name);
+  const expected = `${name} of ${target.rows} × ${target.cols} floats`;
+  if (!stored) throw mismatch(file, `no tensor ${name}`, expected);
+  if (stored.shape.join(' × ') !== `${target.rows} × ${target.cols}` || !(stored.data instanceof Float32Array)) {
+    throw mismatch(file, `${name} of ${stored.shape.join(' × ')}`, expected);
+  }
+  target.data.set(stored.data);
+  tensors.delete(name);
+}
+
+function mismatch(file: string, found: string, expected: string): InputError {
+  const advice = 'Copy all files of the model from the same place, or train it again.';
+  return new InputError(`${file} does not fit ${CONFIG} beside it`, { found, expected, advice });
+}
+
+async function checkFolder(folder: string): Promise<void> {
+  const found = await stat(folder).catch(() => undefined);
+  if (found?.isDirectory()) return;
+  throw new InputError(`no model at ${folder}`, {
+    found: found ? 'a file' : 'nothing there',
+    expected: `a folder with ${CONFIG}, ${VOCABULARY} and ${WEIGHTS}`,
+  });
+}

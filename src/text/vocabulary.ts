@@ -1,0 +1,43 @@
+import { z } from 'zod';
+
+/** Tokens by number and numbers by token. */
+export class Vocabulary {
+  readonly tokens: readonly string[];
+  readonly #ids: ReadonlyMap<string, number>;
+
+  /** @throws RangeError when a token is there twice */
+  constructor(tokens: readonly string[]) {
+    this.tokens = tokens;
+    this.#ids = new Map(tokens.map((token, id) => [token, id]));
+    if (this.#ids.size !== tokens.length) throw new RangeError('a vocabulary with the same token twice');
+  }
+
+  /** V */
+  get size(): number {
+    return this.tokens.length;
+  }
+
+  /** The number of a token; undefined where the vocabulary does not have it. */
+  idOf(token: string): number | undefined {
+    return this.#ids.get(token);
+  }
+
+  /** @throws RangeError when there is no such number */
+  tokenOf(id: number): string {
+    const token = this.tokens[id];
+    if (token === undefined) throw new RangeError(`token ${id} of a vocabulary of ${this.size}`);
+    return token;
+  }
+}
+
+/** How vocabularies are stored: the tokens in the order of their numbers. */
+export const vocabularySchema = z.array(z.string()).min(1).refine((tokens) => new Set(tokens).size === tokens.length, {
+  message: 'a token is there twice',
+});
+
+/** How often each token comes, most frequent first; tokens that come equally often in the order of their characters. */
+export function countTokens(tokens: Iterable<string>): [token: string, count: number][] {
+  const counts = new Map<string, number>();
+  for (const token of tokens) counts.set(token, (counts.get(token) ?? 0) + 1);
+  return [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+}

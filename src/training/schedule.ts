@@ -1,0 +1,26 @@
+/** How the learning rate changes over a training, as a factor of the highest rate. */
+export type Schedule =
+  | { name: 'constant' }
+  /** Linear from 0 over `warmup` updates, then half a cosine down to 0 at the end (Loshchilov and Hutter 2017). */
+  | { name: 'cosine'; warmup: number }
+  /** Multiplied by `factor` after each epoch from epoch `after` on (char-rnn's decay). */
+  | { name: 'decay'; factor: number; after: number };
+
+/**
+ * The factor for update `iteration` (from 0) of `total`.
+ *
+ * @param epoch passes over the data so far, a whole number
+ */
+export function rateFactor(schedule: Schedule, iteration: number, total: number, epoch: number): number {
+  switch (schedule.name) {
+    case 'constant':
+      return 1;
+    case 'cosine': {
+      const { warmup } = schedule;
+      if (iteration < warmup) return (iteration + 1) / warmup;
+      return 0.5 * (1 + Math.cos((Math.PI * (iteration - warmup)) / Math.max(total - warmup, 1)));
+    }
+    case 'decay':
+      return schedule.factor ** Math.max(0, epoch - schedule.after + 1);
+  }
+}

@@ -1,0 +1,30 @@
+import type { TokenBatch } from '../model/language-model.ts';
+
+/**
+ * What is learned: the batches and what counts as better. A batch is a function of its number alone (and of the seed
+ * the task was made with), which is why a training can stop anywhere and be resumed as if it had not.
+ */
+export interface TrainingTask {
+  /** Updates in one pass over the data. */
+  readonly iterationsPerEpoch: number;
+  /** Most sequences in a batch. */
+  readonly batchSize: number;
+
+  /** The batch of update `iteration`, from 0. */
+  batch(iteration: number): TokenBatch;
+
+  /** Whether the sequences of this batch go on from where those of the batch before ended. */
+  continues(iteration: number): boolean;
+
+  /** Measures the model on data it does not learn from. */
+  validate(): Validation | Promise<Validation>;
+}
+
+export interface Validation {
+  /** What the best weights are chosen by; larger is better. */
+  criterion: number;
+  /** Figures by name: loss in nats per token and whatever else the task measures. */
+  scores: Record<string, number>;
+  /** What the model writes now. */
+  samples: string[];
+}

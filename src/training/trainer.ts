@@ -1,0 +1,200 @@
+/**
+ * The training loop that everything here shares: batch, gradients, clipping, update; validation, the best weights, a
+ * checkpoint that a resumed training goes on from exactly. It knows no text and no picture; it prints nothing.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { InputError } from '../base/errors.ts';
+import type { LanguageModel } from '../model/language-model.ts';
+import { clipGradients } from '../nn/clip.ts';
+import { Optimizer } from '../nn/optimizer.ts';
+import { resetState } from '../nn/state.ts';
+import { type Checkpoint, loadCheckpoint, type Progress, saveCheckpoint } from './checkpoint.ts';
+import { openLog } from './log.ts';
+import { rateFactor } from './schedule.ts';
+import type { TrainingSettings } from './settings.ts';
+import type { TrainingTask, Validation } from './task.ts';
+
+/** What happens in a training, as it happens. */
+export type TrainingEvent =
+  | ({ type: 'update' } & UpdateReport)
+  | ({ type: 'validation'; iteration: number; epoch: number; trainingLoss: number; best: boolean } & Validation)
+  | { type: 'stopped'; reason: string };
+
+export interface UpdateReport {
+  /** Updates done, of `iterations`. */
+  iteration: number;
+  iterations: number;
+  /** Passes over the data, a fraction. */
+  epoch: number;
+  /** Mean loss per token, smoothed over the last 100 updates or so. */
+  loss: number;
+  learningRate: number;
+  gradientNorm: number;
+  tokensPerSecond: number;
+  secondsLeft: number;
+}
+
+export interface TrainingRun {
+  model: LanguageModel;
+  task: TrainingTask;
+  settings: TrainingSettings;
+  /** Where the checkpoint and `log.jsonl` are kept. */
+  folder: string;
+  /** Goes on from the checkpoint in the folder. */
+  resume: boolean;
+  /** Saves the model as the best so far; called when a validation is better than all before. */
+  saveBest(validation: Validation, progress: Progress): Promise<void>;
+  onEvent(event: TrainingEvent): void;
+  /** Stops after the running update; what was done is saved. */
+  signal?: AbortSignal | undefined;
+}
+
+export interface TrainingResult {
+  progress: Progress;
+  interrupted: boolean;
+}
+
+/** Seconds of training between two checkpoints, beside those after each validation. */
+const CHECKPOINT_INTERVAL = 60;
+
+/**
+ * Trains until the epochs are done, nothing gets better any more or `signal` says stop.
+ *
+ * @throws InputError when the loss is no longer a number, with the update it happened at; the best weights are kept
+ */
+export async function train(run: TrainingRun): Promise<TrainingResult> {
+  const { model, task, settings, folder, signal } = run;
+  const { engine } = model;
+  const optimizer = new Optimizer(engine, model.parameters, settings.optimizer);
+  const state = model.newState(task.batchSize);
+  const checkpoint: Checkpoint = { folder, model, optimizer, state };
+  const progress = run.resume ? await loadCheckpoint(checkpoint) : newProgress();
+  const log = await openLog(folder, progress.iteration);
+  const onEvent = (event: TrainingEvent) => {
+    log.write(event);
+    run.onEvent(event);
+  };
+
+  const iterations = Math.round(settings.epochs * task.iterationsPerEpoch);
+  const evaluateEvery = settings.evaluateEvery || task.iterationsPerEpoch;
+  const meter = new Meter(progress.iteration, iterations);
+  let savedAt = performance.now();
+  let stopReason: string | undefined;
+
+  while (progress.iteration < iterations && !signal?.aborted && !stopReason) {
+    const { iteration } = progress;
+    const epoch = iteration / task.iterationsPerEpoch;
+    const learningRate =
+      settings.learningRate * rateFactor(settings.schedule, iteration, iterations, Math.floor(epoch));
+    if (!task.continues(iteration)) resetState(state);
+
+    const batch = task.batch(iteration);
+    const { sum, tokens } = model.lossAndGradients(batch, state, noise(settings, iteration));
+    const gradientNorm = clipGradients(engine, model.parameters, settings.clipping);
+    if (!Number.isFinite(sum) || !Number.isFinite(gradientNorm)) throw blownUp(progress, learningRate);
+    optimizer.step(learningRate);
+
+    progress.iteration++;
+    progress.loss = smoothed(progress, sum / Math.max(tokens, 1));
+    meter.count(tokens);
+    onEvent({
+      type: 'update',
+      iteration: progress.iteration,
+      iterations,
+      epoch: progress.iteration / task.iterationsPerEpoch,
+      loss: progress.loss,
+      learningRate,
+      gradientNorm,
+      ...meter.read(progress.iteration),
+    });
+
+    if (progress.iteration % evaluateEvery === 0 || progress.iteration === iterations) {
+      stopReason = await validate({ ...run, onEvent }, progress);
+      await saveCheckpoint(checkpoint, progress);
+      savedAt = performance.now();
+    } else if (performance.now() - savedAt > CHECKPOINT_INTERVAL * 1000) {
+      await saveCheckpoint(checkpoint, progress);
+      savedAt = performance.now();
+    }
+    await nextTurn(); // lets Ctrl-C through
+  }
+
+  await log.close();
+  const interrupted = signal?.aborted ?? false;
+  if (interrupted) await saveCheckpoint(checkpoint, progress);
+  if (stopReason) onEvent({ type: 'stopped', reason: stopReason });
+  return { progress, interrupted };
+}
+
+/** Measures, keeps the best; returns why the training should stop, if it should. */
+async function validate(run: TrainingRun, progress: Progress): Promise<string | undefined> {
+  const { task, settings, onEvent } = run;
+  const validation = await task.validate();
+  const best = progress.best === undefined || validation.criterion > progress.best.criterion;
+  if (best) {
+    progress.best = { criterion: validation.criterion, iteration: progress.iteration, scores: validation.scores };
+    progress.validationsSinceBest = 0;
+    await run.saveBest(validation, progress);
+  } else {
+    progress.validationsSinceBest++;
+  }
+  const epoch = progress.iteration / task.iterationsPerEpoch;
+  onEvent({
+    type: 'validation',
+    iteration: progress.iteration,
+    epoch,
+    trainingLoss: progress.loss ?? Number.NaN,
+    best,
+    ...validation,
+  });
+  if (settings.patience === 0 || progress.validationsSinceBest < settings.patience) return undefined;
+  return `no better for ${progress.validationsSinceBest} validations`;
+}
+
+function newProgress(): Progress {
+  return { iteration: 0, loss: undefined, best: undefined, validationsSinceBest: 0 };
+}
+
+function noise({ dropout, smoothing, seed }: TrainingSettings, iteration: number) {
+  // Not a stream of random numbers: a resumed training must find the masks of this very update.
+  const maskSeed = Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(iteration + 1, 0x85ebca77);
+  return { smoothing, dropout: dropout > 0 ? { rate: dropout, seed: maskSeed } : undefined };
+}
+
+function smoothed({ loss, iteration }: Progress, latest: number): number {
+  const weight = Math.max(1 / iteration, 0.01);
+  return loss === undefined ? latest : loss + weight * (latest - loss);
+}
+
+function blownUp({ iteration, best }: Progress, learningRate: number): InputError {
+  return new InputError(`the loss at update ${iteration + 1} is not a number any more`, {
+    found: `learning rate ${learningRate.toPrecision(3)}`,
+    advice: [
+      'Use a smaller --lr or a smaller --clip.',
+      best ? `The best weights (update ${best.iteration}) are kept.` : 'Nothing was worth keeping yet.',
+    ].join(' '),
+  });
+}
+
+/** Speed and time left. */
+class Meter {
+  readonly #started = performance.now();
+  readonly #from: number;
+  readonly #iterations: number;
+  #tokens = 0;
+
+  constructor(from: number, iterations: number) {
+    this.#from = from;
+    this.#iterations = iterations;
+  }
+
+  count(tokens: number): void {
+    this.#tokens += tokens;
+  }
+
+  read(iteration: number): { tokensPerSecond: number; secondsLeft: number } {
+    const seconds = (performance.now() - this.#started) / 1000;
+    const secondsLeft = (seconds / (iteration - this.#from)) * (this.#iterations - iteration);
+    return { tokensPerSecond: this.#tokens / seconds, secondsLeft };
+  }
+}
