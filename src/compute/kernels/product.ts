@@ -115,6 +115,18 @@ export function productPack(k: i32, n: i32, b: usize, bRow: usize, bCol: usize, 
   run(divideUp(n, job.cols), 16.0 * <f64>k * <f64>n);
 }
 
+/** Rows of a transposed matrix that are written side by side: a cache line of what is read. */
+const STRIP: i32 = 16;
+
+/** Transposes B[n, k], rows `bRow` apart, to rows of n rounded up to a multiple of 4 floats; on this thread alone. */
+export function productTranspose(k: i32, n: i32, b: usize, bRow: usize, target: usize): void {
+  const width = roundUp(n, 4);
+  for (let from = 0; from < k; from += STRIP) {
+    const to = target + ((<usize>from * <usize>width) << 2);
+    pack(b + (<usize>from << 2), bRow, 4, n, min(STRIP, k - from), width, to);
+  }
+}
+
 /** C[m, n] = alpha * op(A)[m, k] * B + beta * C with op(B)[k, n] packed before. */
 export function productPacked(
   m: i32,

@@ -35,55 +35,55 @@ let seen: i32 = 0;
 
 /** Offers `tasks` to the workers if it is worth their while. What describes the job must be written before. */
 export function open(tasks: i32, shared: bool): void {
-  close(); // where the job before ended in a trap
-  atomic.store<i32>(NEXT, 0);
-  store<i32>(TASKS, tasks);
-  if (shared) {
-    atomic.add<i32>(STATE, 1);
-    atomic.notify(STATE, -1);
-  }
+	close(); // where the job before ended in a trap
+	atomic.store<i32>(NEXT, 0);
+	store<i32>(TASKS, tasks);
+	if (shared) {
+		atomic.add<i32>(STATE, 1);
+		atomic.notify(STATE, -1);
+	}
 }
 
 /** The next task of the job, or -1 when all are taken. */
 export function takeTask(): i32 {
-  const task = atomic.add<i32>(NEXT, 1);
-  return task < load<i32>(TASKS) ? task : -1;
+	const task = atomic.add<i32>(NEXT, 1);
+	return task < load<i32>(TASKS) ? task : -1;
 }
 
 /** Ends the job once every worker has left it. */
 export function close(): void {
-  if (!(atomic.load<i32>(STATE) & 1)) return;
-  // From here on no worker joins: one that has just counted itself in sees the changed state and leaves untouched.
-  atomic.add<i32>(STATE, 1);
-  while (atomic.load<i32>(BUSY)) {}
+	if (!(atomic.load<i32>(STATE) & 1)) return;
+	// From here on no worker joins: one that has just counted itself in sees the changed state and leaves untouched.
+	atomic.add<i32>(STATE, 1);
+	while (atomic.load<i32>(BUSY)) {}
 }
 
 /** Waits for an open job and enters it; false when the work is over for good. */
 export function join(): bool {
-  while (true) {
-    let looks = LOOKS;
-    while (atomic.load<i32>(STATE) == seen) {
-      if (--looks == 0) {
-        atomic.wait<i32>(STATE, seen, -1);
-        looks = LOOKS;
-      }
-    }
-    seen = atomic.load<i32>(STATE);
-    if (seen == STOPPED) return false;
-    if (seen & 1) {
-      atomic.add<i32>(BUSY, 1);
-      if (atomic.load<i32>(STATE) == seen) return true;
-      leave();
-    }
-  }
+	while (true) {
+		let looks = LOOKS;
+		while (atomic.load<i32>(STATE) == seen) {
+			if (--looks == 0) {
+				atomic.wait<i32>(STATE, seen, -1);
+				looks = LOOKS;
+			}
+		}
+		seen = atomic.load<i32>(STATE);
+		if (seen == STOPPED) return false;
+		if (seen & 1) {
+			atomic.add<i32>(BUSY, 1);
+			if (atomic.load<i32>(STATE) == seen) return true;
+			leave();
+		}
+	}
 }
 
 export function leave(): void {
-  atomic.sub<i32>(BUSY, 1);
+	atomic.sub<i32>(BUSY, 1);
 }
 
 /** Sends the workers home. */
 export function stop(): void {
-  atomic.store<i32>(STATE, STOPPED);
-  atomic.notify(STATE, -1);
+	atomic.store<i32>(STATE, STOPPED);
+	atomic.notify(STATE, -1);
 }

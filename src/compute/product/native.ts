@@ -1,0 +1,78 @@
+/**
+ * Calling C libraries through koffi, the only file that imports it. It knows no matrices: it loads a library for good,
+ * finds its functions and gives the address of an arena.
+ */
+
+/** A C function; it returns what its result type says. */
+export type NativeFunction = (...values: (number | string)[]) => unknown;
+
+export interface NativeLibrary {
+	readonly path: string;
+	/** A function of the library; types as koffi names them. Addresses are passed as numbers, of type `uint64`. */
+	func(name: string, result: string, parameters: string[]): NativeFunction;
+	/** The `count` C integers that an address points at. */
+	integersAt(address: unknown, count: number): number[];
+}
+
+/** dlopen: bind all symbols now, and never unload. */
+const RTLD_NOW = 0x2;
+const RTLD_NODELETE = 0x1000;
+
+/**
+ * Loads the first library that can be loaded.
+ *
+ * @param candidates paths, or names that the system's loader looks for
+ * @throws Error that says why each could not be loaded, or that koffi is missing
+ */
+export async function loadLibrary(
+	candidates: readonly string[],
+): Promise<NativeLibrary> {
+	const koffi = await importKoffi();
+	const failures: string[] = [];
+	for (const path of candidates) {
+		try {
+			const library = koffi.load(path);
+			if (process.platform === "linux") {
+				// koffi unloads its libraries when the process ends, while their threads still spin in the code that goes: a
+				// segmentation fault after all work is done. A second, permanent handle keeps the code where it is.
+				koffi.load(null).func("dlopen", "void *", ["str", "int"])(
+					path,
+					RTLD_NOW | RTLD_NODELETE,
+				);
+			}
+			return {
+				path,
+				func: (name, result, parameters) =>
+					library.func(name, result, parameters),
+				integersAt: (address, count) => [
+					...koffi.decode(address, "int", count),
+				],
+			};
+		} catch (error) {
+			failures.push(`${path}: ${(error as Error).message}`);
+		}
+	}
+	throw new Error(
+		failures.join("; ") || "no such library is known for this platform",
+	);
+}
+
+/**
+ * The address of byte 0 of a shared memory, as a number (addresses have 48 bits). It stays true when the memory grows,
+ * and for as long as the memory is held: a driver holds it beside the address.
+ */
+export async function addressOf(memory: WebAssembly.Memory): Promise<number> {
+	const koffi = await importKoffi();
+	return Number(koffi.address(new Uint8Array(memory.buffer)));
+}
+
+async function importKoffi() {
+	try {
+		return (await import("koffi")).default;
+	} catch (cause) {
+		throw new Error(
+			"the optional package koffi, which calls native libraries, is not installed",
+			{ cause },
+		);
+	}
+}
