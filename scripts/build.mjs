@@ -1,0 +1,39 @@
+/**
+ * Builds dist/ from src/: the kernels by asc, everything else by tsc.
+ *
+ * It builds beside dist/ and swaps the two at the end. So dist/ never holds files whose source is gone, is never seen
+ * half built, and stays as it was when the build fails.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+mkdirSync('build', { recursive: true });
+const work = mkdtempSync(join('build', 'dist-'));
+const output = join(work, 'new');
+const kernels = 'src/compute/kernels';
+try {
+  const built =
+    run('assemblyscript/bin/asc.js', [
+      `${kernels}/index.ts`,
+      '--config',
+      `${kernels}/asconfig.json`,
+      '--outFile',
+      join(output, 'kernels.wasm'),
+    ]) && run('typescript/bin/tsc', ['--project', 'tsconfig.build.json', '--noEmitOnError', '--outDir', output]);
+  if (built) {
+    if (existsSync('dist')) renameSync('dist', join(work, 'old'));
+    renameSync(output, 'dist');
+  } else {
+    process.exitCode = 1;
+  }
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
+
+/** Runs a tool of node_modules; where it fails it has said why. */
+function run(tool, args) {
+  return spawnSync(process.execPath, [join('node_modules', tool), ...args], { stdio: 'inherit' }).status === 0;
+}
