@@ -1,39 +1,32 @@
 /** Opens the matrix products of an arena on the fastest driver that can be had and that passes the self-test. */
-import { InputError, reasonOf } from "../../base/errors.ts";
-import type { Arena } from "../arena.ts";
-import { openAccelerate, openOpenBlas } from "./cblas.ts";
-import type { DriverName, ProductDriver } from "./driver.ts";
-import { openOneDnn } from "./onednn.ts";
-import { MatrixProduct } from "./product.ts";
-import { selfTest } from "./self-test.ts";
-import { openWasm, productKernels } from "./wasm.ts";
+import { InputError, reasonOf } from '../../base/errors.ts';
+import type { Arena } from '../arena.ts';
+import { openAccelerate, openOpenBlas } from './cblas.ts';
+import type { DriverName, ProductDriver } from './driver.ts';
+import { openOneDnn } from './onednn.ts';
+import { MatrixProduct } from './product.ts';
+import { selfTest } from './self-test.ts';
+import { openWasm, productKernels } from './wasm.ts';
 
 /** All values of `--blas`. */
-export const DRIVER_CHOICES = [
-	"auto",
-	"onednn",
-	"openblas",
-	"accelerate",
-	"wasm",
-] as const;
+export const DRIVER_CHOICES = ['auto', 'onednn', 'openblas', 'accelerate', 'wasm'] as const;
 export type DriverChoice = (typeof DRIVER_CHOICES)[number];
 
 /** A driver that was tried, and why it is not used where it is not. */
 export interface Attempt {
-	name: DriverName;
-	failure?: string;
+  name: DriverName;
+  failure?: string;
 }
 
 export interface OpenedProduct {
-	product: MatrixProduct;
-	/** One line for people: "matrix products: oneDNN 3.2 (2 threads)". */
-	notice: string;
-	/** What was tried, in order; the last one is in use. */
-	tried: Attempt[];
+  product: MatrixProduct;
+  /** One line for people: "matrix products: oneDNN 3.2 (2 threads)". */
+  notice: string;
+  /** What was tried, in order; the last one is in use. */
+  tried: Attempt[];
 }
 
-const SETUP =
-	"`npm run setup:native` in a clone, `caption setup` in an installed package";
+const SETUP = '`npm run setup:native` in a clone, `caption setup` in an installed package';
 
 /**
  * @param module the compiled kernels
@@ -41,86 +34,70 @@ const SETUP =
  * @throws InputError when a driver asked for by name can't be had: why, and what to do
  */
 export async function openProduct(
-	arena: Arena,
-	module: WebAssembly.Module,
-	choice: DriverChoice = "auto",
+  arena: Arena,
+  module: WebAssembly.Module,
+  choice: DriverChoice = 'auto',
 ): Promise<OpenedProduct> {
-	const tried: Attempt[] = [];
-	for (const name of choice === "auto" ? fastestFirst() : [choice]) {
-		try {
-			const product = await openTested(arena, module, name);
-			tried.push({ name });
-			return { product, notice: noticeOf(product, choice), tried };
-		} catch (error) {
-			const failure = reasonOf(error);
-			tried.push({ name, failure });
-			if (choice !== "auto") throw unavailable(name, failure, error);
-		}
-	}
-	// Our own product needs nothing from outside: that it fails is a defect.
-	throw new Error(
-		`no matrix product works: ${tried.map(({ name, failure }) => `${name}: ${failure}`).join("; ")}`,
-	);
+  const tried: Attempt[] = [];
+  for (const name of choice === 'auto' ? fastestFirst() : [choice]) {
+    try {
+      const product = await openTested(arena, module, name);
+      tried.push({ name });
+      return { product, notice: noticeOf(product, choice), tried };
+    } catch (error) {
+      const failure = reasonOf(error);
+      tried.push({ name, failure });
+      if (choice !== 'auto') throw unavailable(name, failure, error);
+    }
+  }
+  // Our own product needs nothing from outside: that it fails is a defect.
+  throw new Error(`no matrix product works: ${tried.map(({ name, failure }) => `${name}: ${failure}`).join('; ')}`);
 }
 
 function fastestFirst(): DriverName[] {
-	return process.platform === "darwin"
-		? ["accelerate", "onednn", "openblas", "wasm"]
-		: ["onednn", "openblas", "wasm"];
+  return process.platform === 'darwin' ? ['accelerate', 'onednn', 'openblas', 'wasm'] : ['onednn', 'openblas', 'wasm'];
 }
 
-async function openTested(
-	arena: Arena,
-	module: WebAssembly.Module,
-	name: DriverName,
-): Promise<MatrixProduct> {
-	const driver = await openDriver(arena, module, name);
-	const product = new MatrixProduct(arena, driver);
-	try {
-		selfTest(arena, product);
-	} catch (error) {
-		driver.close();
-		throw error;
-	}
-	return product;
+async function openTested(arena: Arena, module: WebAssembly.Module, name: DriverName): Promise<MatrixProduct> {
+  const driver = await openDriver(arena, module, name);
+  const product = new MatrixProduct(arena, driver);
+  try {
+    selfTest(arena, product);
+  } catch (error) {
+    driver.close();
+    throw error;
+  }
+  return product;
 }
 
 /** @throws Error that says why the driver can't be had */
-export function openDriver(
-	arena: Arena,
-	module: WebAssembly.Module,
-	name: DriverName,
-): Promise<ProductDriver> {
-	switch (name) {
-		case "onednn":
-			return openOneDnn(arena, productKernels(module, arena));
-		case "openblas":
-			return openOpenBlas(arena);
-		case "accelerate":
-			return openAccelerate(arena);
-		case "wasm":
-			return openWasm(arena, module);
-	}
+export function openDriver(arena: Arena, module: WebAssembly.Module, name: DriverName): Promise<ProductDriver> {
+  switch (name) {
+    case 'onednn':
+      return openOneDnn(arena, productKernels(module, arena));
+    case 'openblas':
+      return openOpenBlas(arena);
+    case 'accelerate':
+      return openAccelerate(arena);
+    case 'wasm':
+      return openWasm(arena, module);
+  }
 }
 
 function noticeOf({ driver }: MatrixProduct, choice: DriverChoice): string {
-	const notice = `matrix products: ${driver.description}`;
-	if (choice !== "auto" || driver.name !== "wasm") return notice;
-	return `${notice}; a library that is four times as fast can be set up: ${SETUP}`;
+  const notice = `matrix products: ${driver.description}`;
+  if (choice !== 'auto' || driver.name !== 'wasm') return notice;
+  return `${notice}; a library that is four times as fast can be set up: ${SETUP}`;
 }
 
-function unavailable(
-	name: DriverName,
-	failure: string,
-	cause: unknown,
-): InputError {
-	const advice =
-		name === "accelerate"
-			? "It is part of macOS only. Use --blas auto."
-			: `Set it up (${SETUP}), or use --blas auto, which takes the fastest that is there.`;
-	return new InputError(`the matrix products of ${name} can't be used`, {
-		found: failure,
-		advice,
-		cause,
-	});
+function unavailable(name: DriverName, failure: string, cause: unknown): InputError {
+  const advice =
+    name === 'accelerate'
+      ? 'It is part of macOS only. Use --blas auto.'
+      : `Set it up (${SETUP}), or use --blas auto, which takes the fastest that is there.`;
+  return new InputError(`the matrix products of ${name} can't be used`, {
+    found: failure,
+    advice,
+    cause,
+  });
 }

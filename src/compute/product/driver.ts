@@ -4,65 +4,65 @@
  * caller (`product.ts`) before any of these is called, and m, n and k are at least 1.
  */
 export interface ProductDriver {
-	readonly name: DriverName;
-	/** The library and its threads, for people: "oneDNN 3.2 (2 threads)". */
-	readonly description: string;
+  readonly name: DriverName;
+  /** The library and its threads, for people: "oneDNN 3.2 (2 threads)". */
+  readonly description: string;
 
-	/** C[m, n] = alpha * op(A)[m, k] * op(B)[k, n] + beta * C. With beta 0, C is overwritten and may hold NaN before. */
-	multiply(call: Product): void;
+  /** C[m, n] = alpha * op(A)[m, k] * op(B)[k, n] + beta * C. With beta 0, C is overwritten and may hold NaN before. */
+  multiply(call: Product): void;
 
-	/**
-	 * Whether a right factor that is used many times between changes (a recurrent weight matrix: once for each step) is
-	 * worth packing into the form that the driver multiplies fastest. Where it is not, `multiply` does as well.
-	 */
-	packs(bTransposed: boolean): boolean;
+  /**
+   * Whether a right factor that is used many times between changes (a recurrent weight matrix: once for each step) is
+   * worth packing into the form that the driver multiplies fastest. Where it is not, `multiply` does as well.
+   */
+  packs(bTransposed: boolean): boolean;
 
-	/** Floats of arena memory that `pack` needs for op(B)[k, n]. */
-	packedSize(k: number, n: number): number;
+  /** Floats of arena memory that `pack` needs for op(B)[k, n]. */
+  packedSize(k: number, n: number): number;
 
-	/** Packs op(B)[k, n] to `target`, a byte offset of `packedSize(k, n)` floats. */
-	pack(b: RightFactor, target: number): void;
+  /** Packs op(B)[k, n] to `target`, a byte offset of `packedSize(k, n)` floats. */
+  pack(b: RightFactor, target: number): void;
 
-	/** The same as `multiply`, with the right factor packed before; A is not transposed. */
-	multiplyPacked(call: PackedProduct): void;
+  /** The same as `multiply`, with the right factor packed before; A is not transposed. */
+  multiplyPacked(call: PackedProduct): void;
 
-	/** Ends worker threads. The driver must not be used afterwards. */
-	close(): void;
+  /** Ends worker threads. The driver must not be used afterwards. */
+  close(): void;
 }
 
-export type DriverName = "onednn" | "openblas" | "accelerate" | "wasm";
+export type DriverName = 'onednn' | 'openblas' | 'accelerate' | 'wasm';
 
 interface Extent {
-	m: number;
-	n: number;
-	k: number;
-	alpha: number;
-	beta: number;
-	/** Byte offset and stride of A and C. */
-	a: number;
-	aStride: number;
-	c: number;
-	cStride: number;
+  m: number;
+  n: number;
+  k: number;
+  alpha: number;
+  beta: number;
+  /** Byte offset and stride of A and C. */
+  a: number;
+  aStride: number;
+  c: number;
+  cStride: number;
 }
 
 export interface Product extends Extent {
-	/** A is stored as [k, m]. */
-	aTransposed: boolean;
-	/** B is stored as [n, k]. */
-	bTransposed: boolean;
-	b: number;
-	bStride: number;
+  /** A is stored as [k, m]. */
+  aTransposed: boolean;
+  /** B is stored as [n, k]. */
+  bTransposed: boolean;
+  b: number;
+  bStride: number;
 }
 
 export interface PackedProduct extends Extent {
-	/** Byte offset that `pack` wrote to. */
-	packed: number;
+  /** Byte offset that `pack` wrote to. */
+  packed: number;
 }
 
 export interface RightFactor {
-	k: number;
-	n: number;
-	b: number;
-	bStride: number;
-	bTransposed: boolean;
+  k: number;
+  n: number;
+  b: number;
+  bStride: number;
+  bTransposed: boolean;
 }

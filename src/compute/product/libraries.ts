@@ -1,51 +1,39 @@
 /** Where the native libraries of the matrix products are looked for. It knows file names and folders, not how to call. */
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
-import { cacheFolder } from "../../base/files.ts";
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { cacheFolder } from '../../base/files.ts';
 
-export type NativeName = "onednn" | "openblas";
+export type NativeName = 'onednn' | 'openblas';
 
 /** The files that the wheels hold and, as second choice, the names under which systems install the library. */
-const LIBRARIES: Record<
-	NativeName,
-	{ files: readonly string[]; system: readonly string[] }
-> = {
-	// Wheel onednn-cpu-gomp. `pip install --target` loses its library: unpack the wheel, or install with --prefix.
-	onednn: { files: ["libdnnl.so.3"], system: ["libdnnl.so.3", "libdnnl.so.2"] },
-	// Wheel scipy-openblas32.
-	openblas: {
-		files: [
-			"libscipy_openblas.so",
-			"libscipy_openblas.dylib",
-			"libscipy_openblas.dll",
-		],
-		system: ["libopenblas.so.0"],
-	},
+const LIBRARIES: Record<NativeName, { files: readonly string[]; system: readonly string[] }> = {
+  // Wheel onednn-cpu-gomp. `pip install --target` loses its library: unpack the wheel, or install with --prefix.
+  onednn: { files: ['libdnnl.so.3'], system: ['libdnnl.so.3', 'libdnnl.so.2'] },
+  // Wheel scipy-openblas32.
+  openblas: {
+    files: ['libscipy_openblas.so', 'libscipy_openblas.dylib', 'libscipy_openblas.dll'],
+    system: ['libopenblas.so.0'],
+  },
 };
 
 /** Part of macOS. */
-export const ACCELERATE =
-	"/System/Library/Frameworks/Accelerate.framework/Accelerate";
+export const ACCELERATE = '/System/Library/Frameworks/Accelerate.framework/Accelerate';
 
 /** The folder that the setup command unpacks a wheel into, in whatever layout; to delete it undoes the setup. */
 export function nativeFolder(name: NativeName): string {
-	return cacheFolder("native", name);
+  return cacheFolder('native', name);
 }
 
 /** Paths and names to try, the best first. */
 export function libraryCandidates(name: NativeName): string[] {
-	const { files, system } = LIBRARIES[name];
-	const folder = nativeFolder(name);
-	let entries: string[] = [];
-	try {
-		entries = readdirSync(folder, { recursive: true, encoding: "utf8" });
-	} catch {
-		// Never set up.
-	}
-	const found = entries.filter((entry) =>
-		files.some((file) =>
-			`/${entry}`.replaceAll("\\", "/").endsWith(`/${file}`),
-		),
-	);
-	return [...found.map((entry) => join(folder, entry)), ...system];
+  const { files, system } = LIBRARIES[name];
+  const folder = nativeFolder(name);
+  let entries: string[] = [];
+  try {
+    entries = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  } catch {
+    // Never set up.
+  }
+  const found = entries.filter((entry) => files.some((file) => `/${entry}`.replaceAll('\\', '/').endsWith(`/${file}`)));
+  return [...found.map((entry) => join(folder, entry)), ...system];
 }

@@ -7,11 +7,11 @@
 export type NativeFunction = (...values: (number | string)[]) => unknown;
 
 export interface NativeLibrary {
-	readonly path: string;
-	/** A function of the library; types as koffi names them. Addresses are passed as numbers, of type `uint64`. */
-	func(name: string, result: string, parameters: string[]): NativeFunction;
-	/** The `count` C integers that an address points at. */
-	integersAt(address: unknown, count: number): number[];
+  readonly path: string;
+  /** A function of the library; types as koffi names them. Addresses are passed as numbers, of type `uint64`. */
+  func(name: string, result: string, parameters: string[]): NativeFunction;
+  /** The `count` C integers that an address points at. */
+  integersAt(address: unknown, count: number): number[];
 }
 
 /** dlopen: bind all symbols now, and never unload. */
@@ -24,37 +24,27 @@ const RTLD_NODELETE = 0x1000;
  * @param candidates paths, or names that the system's loader looks for
  * @throws Error that says why each could not be loaded, or that koffi is missing
  */
-export async function loadLibrary(
-	candidates: readonly string[],
-): Promise<NativeLibrary> {
-	const koffi = await importKoffi();
-	const failures: string[] = [];
-	for (const path of candidates) {
-		try {
-			const library = koffi.load(path);
-			if (process.platform === "linux") {
-				// koffi unloads its libraries when the process ends, while their threads still spin in the code that goes: a
-				// segmentation fault after all work is done. A second, permanent handle keeps the code where it is.
-				koffi.load(null).func("dlopen", "void *", ["str", "int"])(
-					path,
-					RTLD_NOW | RTLD_NODELETE,
-				);
-			}
-			return {
-				path,
-				func: (name, result, parameters) =>
-					library.func(name, result, parameters),
-				integersAt: (address, count) => [
-					...koffi.decode(address, "int", count),
-				],
-			};
-		} catch (error) {
-			failures.push(`${path}: ${(error as Error).message}`);
-		}
-	}
-	throw new Error(
-		failures.join("; ") || "no such library is known for this platform",
-	);
+export async function loadLibrary(candidates: readonly string[]): Promise<NativeLibrary> {
+  const koffi = await importKoffi();
+  const failures: string[] = [];
+  for (const path of candidates) {
+    try {
+      const library = koffi.load(path);
+      if (process.platform === 'linux') {
+        // koffi unloads its libraries when the process ends, while their threads still spin in the code that goes: a
+        // segmentation fault after all work is done. A second, permanent handle keeps the code where it is.
+        koffi.load(null).func('dlopen', 'void *', ['str', 'int'])(path, RTLD_NOW | RTLD_NODELETE);
+      }
+      return {
+        path,
+        func: (name, result, parameters) => library.func(name, result, parameters),
+        integersAt: (address, count) => [...koffi.decode(address, 'int', count)],
+      };
+    } catch (error) {
+      failures.push(`${path}: ${(error as Error).message}`);
+    }
+  }
+  throw new Error(failures.join('; ') || 'no such library is known for this platform');
 }
 
 /**
@@ -62,17 +52,14 @@ export async function loadLibrary(
  * and for as long as the memory is held: a driver holds it beside the address.
  */
 export async function addressOf(memory: WebAssembly.Memory): Promise<number> {
-	const koffi = await importKoffi();
-	return Number(koffi.address(new Uint8Array(memory.buffer)));
+  const koffi = await importKoffi();
+  return Number(koffi.address(new Uint8Array(memory.buffer)));
 }
 
 async function importKoffi() {
-	try {
-		return (await import("koffi")).default;
-	} catch (cause) {
-		throw new Error(
-			"the optional package koffi, which calls native libraries, is not installed",
-			{ cause },
-		);
-	}
+  try {
+    return (await import('koffi')).default;
+  } catch (cause) {
+    throw new Error('the optional package koffi, which calls native libraries, is not installed', { cause });
+  }
 }

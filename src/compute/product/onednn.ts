@@ -1,195 +1,104 @@
 /** Matrix products by oneDNN's `dnnl_sgemm`: row-major, the fastest on x86-64. */
-import type { Arena } from "../arena.ts";
-import type {
-	PackedProduct,
-	Product,
-	ProductDriver,
-	RightFactor,
-} from "./driver.ts";
-import { libraryCandidates } from "./libraries.ts";
-import {
-	addressOf,
-	loadLibrary,
-	type NativeFunction,
-	type NativeLibrary,
-} from "./native.ts";
+import type { Arena } from '../arena.ts';
+import type { PackedProduct, Product, ProductDriver, RightFactor } from './driver.ts';
+import { libraryCandidates } from './libraries.ts';
+import { addressOf, loadLibrary, type NativeFunction, type NativeLibrary } from './native.ts';
 
 /** (transA, transB, M, N, K, alpha, A, lda, B, ldb, beta, C, ldc); dnnl.h, "BLAS functions". */
-const SGEMM =
-	"char char int64 int64 int64 float uint64 int64 uint64 int64 float uint64 int64".split(
-		" ",
-	);
-const PLAIN = "N".charCodeAt(0);
-const TRANSPOSED = "T".charCodeAt(0);
+const SGEMM = 'char char int64 int64 int64 float uint64 int64 uint64 int64 float uint64 int64'.split(' ');
+const PLAIN = 'N'.charCodeAt(0);
+const TRANSPOSED = 'T'.charCodeAt(0);
 
 /** Transposes B[n, k] into rows of `n` rounded up to a multiple of 4 floats; see `kernels/product.ts`. */
 export interface TransposeKernel {
-	productTranspose(
-		k: number,
-		n: number,
-		b: number,
-		bRow: number,
-		target: number,
-	): void;
+  productTranspose(k: number, n: number, b: number, bRow: number, target: number): void;
 }
 
 /** @throws Error that says why the library can't be used */
-export async function openOneDnn(
-	arena: Arena,
-	kernels: TransposeKernel,
-): Promise<ProductDriver> {
-	const library = await loadLibrary(libraryCandidates("onednn"));
-	return new OneDnnDriver(
-		library,
-		arena.memory,
-		await addressOf(arena.memory),
-		kernels,
-	);
+export async function openOneDnn(arena: Arena, kernels: TransposeKernel): Promise<ProductDriver> {
+  const library = await loadLibrary(libraryCandidates('onednn'));
+  return new OneDnnDriver(library, arena.memory, await addressOf(arena.memory), kernels);
 }
 
 class OneDnnDriver implements ProductDriver {
-	readonly name = "onednn";
-	readonly description: string;
-	/** Held so that the address stays true. */
-	readonly memory: WebAssembly.Memory;
-	readonly #address: number;
-	readonly #kernels: TransposeKernel;
-	readonly #sgemm: NativeFunction;
+  readonly name = 'onednn';
+  readonly description: string;
+  /** Held so that the address stays true. */
+  readonly memory: WebAssembly.Memory;
+  readonly #address: number;
+  readonly #kernels: TransposeKernel;
+  readonly #sgemm: NativeFunction;
 
-	constructor(
-		library: NativeLibrary,
-		memory: WebAssembly.Memory,
-		address: number,
-		kernels: TransposeKernel,
-	) {
-		this.memory = memory;
-		this.#address = address;
-		this.#kernels = kernels;
-		this.#sgemm = library.func("dnnl_sgemm", "int", SGEMM);
-		const [major, minor] = library.integersAt(
-			library.func("dnnl_version", "void *", [])(),
-			2,
-		);
-		const threads = library.func("omp_get_max_threads", "int", [])();
-		this.description = `oneDNN ${major}.${minor} (${threads} threads)`;
-	}
+  constructor(library: NativeLibrary, memory: WebAssembly.Memory, address: number, kernels: TransposeKernel) {
+    this.memory = memory;
+    this.#address = address;
+    this.#kernels = kernels;
+    this.#sgemm = library.func('dnnl_sgemm', 'int', SGEMM);
+    const [major, minor] = library.integersAt(library.func('dnnl_version', 'void *', [])(), 2);
+    const threads = library.func('omp_get_max_threads', 'int', [])();
+    this.description = `oneDNN ${major}.${minor} (${threads} threads)`;
+  }
 
-	multiply({
-		m,
-		n,
-		k,
-		alpha,
-		beta,
-		a,
-		aStride,
-		aTransposed,
-		b,
-		bStride,
-		bTransposed,
-		c,
-		cStride,
-	}: Product): void {
-		this.#call(
-			aTransposed,
-			bTransposed,
-			m,
-			n,
-			k,
-			alpha,
-			a,
-			aStride,
-			b,
-			bStride,
-			beta,
-			c,
-			cStride,
-		);
-	}
+  multiply({ m, n, k, alpha, beta, a, aStride, aTransposed, b, bStride, bTransposed, c, cStride }: Product): void {
+    this.#call(aTransposed, bTransposed, m, n, k, alpha, a, aStride, b, bStride, beta, c, cStride);
+  }
 
-	/** Its product with a transposed B takes three times as long for few rows; a plain B is as fast where it lies. */
-	packs(bTransposed: boolean): boolean {
-		return bTransposed;
-	}
+  /** Its product with a transposed B takes three times as long for few rows; a plain B is as fast where it lies. */
+  packs(bTransposed: boolean): boolean {
+    return bTransposed;
+  }
 
-	packedSize(k: number, n: number): number {
-		return k * packedStride(n);
-	}
+  packedSize(k: number, n: number): number {
+    return k * packedStride(n);
+  }
 
-	pack({ k, n, b, bStride }: RightFactor, target: number): void {
-		this.#kernels.productTranspose(k, n, b, bStride * 4, target);
-	}
+  pack({ k, n, b, bStride }: RightFactor, target: number): void {
+    this.#kernels.productTranspose(k, n, b, bStride * 4, target);
+  }
 
-	multiplyPacked({
-		m,
-		n,
-		k,
-		alpha,
-		beta,
-		a,
-		aStride,
-		packed,
-		c,
-		cStride,
-	}: PackedProduct): void {
-		this.#call(
-			false,
-			false,
-			m,
-			n,
-			k,
-			alpha,
-			a,
-			aStride,
-			packed,
-			packedStride(n),
-			beta,
-			c,
-			cStride,
-		);
-	}
+  multiplyPacked({ m, n, k, alpha, beta, a, aStride, packed, c, cStride }: PackedProduct): void {
+    this.#call(false, false, m, n, k, alpha, a, aStride, packed, packedStride(n), beta, c, cStride);
+  }
 
-	close(): void {}
+  close(): void {}
 
-	#call(
-		aTransposed: boolean,
-		bTransposed: boolean,
-		m: number,
-		n: number,
-		k: number,
-		alpha: number,
-		a: number,
-		aStride: number,
-		b: number,
-		bStride: number,
-		beta: number,
-		c: number,
-		cStride: number,
-	): void {
-		const transA = aTransposed ? TRANSPOSED : PLAIN;
-		const transB = bTransposed ? TRANSPOSED : PLAIN;
-		const base = this.#address;
-		const status = this.#sgemm(
-			transA,
-			transB,
-			m,
-			n,
-			k,
-			alpha,
-			base + a,
-			aStride,
-			base + b,
-			bStride,
-			beta,
-			base + c,
-			cStride,
-		);
-		if (status !== 0)
-			throw new Error(
-				`dnnl_sgemm of [${m}, ${k}] times [${k}, ${n}] returned status ${status}`,
-			);
-	}
+  #call(
+    aTransposed: boolean,
+    bTransposed: boolean,
+    m: number,
+    n: number,
+    k: number,
+    alpha: number,
+    a: number,
+    aStride: number,
+    b: number,
+    bStride: number,
+    beta: number,
+    c: number,
+    cStride: number,
+  ): void {
+    const transA = aTransposed ? TRANSPOSED : PLAIN;
+    const transB = bTransposed ? TRANSPOSED : PLAIN;
+    const base = this.#address;
+    const status = this.#sgemm(
+      transA,
+      transB,
+      m,
+      n,
+      k,
+      alpha,
+      base + a,
+      aStride,
+      base + b,
+      bStride,
+      beta,
+      base + c,
+      cStride,
+    );
+    if (status !== 0) throw new Error(`dnnl_sgemm of [${m}, ${k}] times [${k}, ${n}] returned status ${status}`);
+  }
 }
 
 function packedStride(n: number): number {
-	return Math.ceil(n / 4) * 4;
+  return Math.ceil(n / 4) * 4;
 }

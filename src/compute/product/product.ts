@@ -4,228 +4,190 @@
  * Every shape, bound and overlap is checked here, before a driver is called, because a driver writes to plain addresses.
  * It knows no library and no threads.
  */
-import type { Arena, Matrix } from "../arena.ts";
-import type { PackedProduct, Product, ProductDriver } from "./driver.ts";
+import type { Arena, Matrix } from '../arena.ts';
+import type { PackedProduct, Product, ProductDriver } from './driver.ts';
 
 export interface ProductScale {
-	/** Factor of the product, 1 where it is not given. */
-	alpha?: number;
-	/** Factor of what C held before, 0 where it is not given: C is overwritten. */
-	beta?: number;
+  /** Factor of the product, 1 where it is not given. */
+  alpha?: number;
+  /** Factor of what C held before, 0 where it is not given: C is overwritten. */
+  beta?: number;
 }
 
 export interface ProductOptions extends ProductScale {
-	/** A is stored as [k, m]. */
-	transposeA?: boolean;
-	/** B is stored as [n, k]. */
-	transposeB?: boolean;
+  /** A is stored as [k, m]. */
+  transposeA?: boolean;
+  /** B is stored as [n, k]. */
+  transposeB?: boolean;
 }
 
 export class MatrixProduct {
-	readonly driver: ProductDriver;
-	readonly #arena: Arena;
-	/** Filled anew for each call: a product of one row takes microseconds, so nothing is allocated for it. */
-	readonly #call: Product & PackedProduct;
+  readonly driver: ProductDriver;
+  readonly #arena: Arena;
+  /** Filled anew for each call: a product of one row takes microseconds, so nothing is allocated for it. */
+  readonly #call: Product & PackedProduct;
 
-	constructor(arena: Arena, driver: ProductDriver) {
-		this.#arena = arena;
-		this.driver = driver;
-		const call = {
-			m: 0,
-			n: 0,
-			k: 0,
-			alpha: 1,
-			beta: 0,
-			a: 0,
-			aStride: 0,
-			aTransposed: false,
-		};
-		this.#call = {
-			...call,
-			b: 0,
-			bStride: 0,
-			bTransposed: false,
-			packed: 0,
-			c: 0,
-			cStride: 0,
-		};
-	}
+  constructor(arena: Arena, driver: ProductDriver) {
+    this.#arena = arena;
+    this.driver = driver;
+    const call = {
+      m: 0,
+      n: 0,
+      k: 0,
+      alpha: 1,
+      beta: 0,
+      a: 0,
+      aStride: 0,
+      aTransposed: false,
+    };
+    this.#call = {
+      ...call,
+      b: 0,
+      bStride: 0,
+      bTransposed: false,
+      packed: 0,
+      c: 0,
+      cStride: 0,
+    };
+  }
 
-	/**
-	 * C[m, n] = alpha * op(A)[m, k] * op(B)[k, n] + beta * C.
-	 *
-	 * @throws RangeError when the shapes do not fit together, a matrix is not in the arena or C overlaps A or B
-	 */
-	multiply(
-		c: Matrix,
-		a: Matrix,
-		b: Matrix,
-		{
-			transposeA = false,
-			transposeB = false,
-			alpha = 1,
-			beta = 0,
-		}: ProductOptions = {},
-	): void {
-		const k = transposeA ? a.rows : a.cols;
-		if (
-			c.rows !== (transposeA ? a.cols : a.rows) ||
-			c.cols !== (transposeB ? b.rows : b.cols) ||
-			k !== (transposeB ? b.cols : b.rows)
-		) {
-			throw new RangeError(
-				`matrix product: C ${shape(c)} is not A ${shape(a, transposeA)} times B ${shape(b, transposeB)}`,
-			);
-		}
-		this.#checkBounds(a, "A");
-		this.#checkBounds(b, "B");
-		this.#checkBounds(c, "C");
-		refuseOverlap(c, a, "A");
-		refuseOverlap(c, b, "B");
-		this.#multiply(c, a, transposeA, b, transposeB, k, alpha, beta);
-	}
+  /**
+   * C[m, n] = alpha * op(A)[m, k] * op(B)[k, n] + beta * C.
+   *
+   * @throws RangeError when the shapes do not fit together, a matrix is not in the arena or C overlaps A or B
+   */
+  multiply(
+    c: Matrix,
+    a: Matrix,
+    b: Matrix,
+    { transposeA = false, transposeB = false, alpha = 1, beta = 0 }: ProductOptions = {},
+  ): void {
+    const k = transposeA ? a.rows : a.cols;
+    if (
+      c.rows !== (transposeA ? a.cols : a.rows) ||
+      c.cols !== (transposeB ? b.rows : b.cols) ||
+      k !== (transposeB ? b.cols : b.rows)
+    ) {
+      throw new RangeError(
+        `matrix product: C ${shape(c)} is not A ${shape(a, transposeA)} times B ${shape(b, transposeB)}`,
+      );
+    }
+    this.#checkBounds(a, 'A');
+    this.#checkBounds(b, 'B');
+    this.#checkBounds(c, 'C');
+    refuseOverlap(c, a, 'A');
+    refuseOverlap(c, b, 'B');
+    this.#multiply(c, a, transposeA, b, transposeB, k, alpha, beta);
+  }
 
-	/** Room for a right factor op(B)[k, n] that is used many times between changes; `update` gives it its values. */
-	fixedFactor(k: number, n: number): FixedFactor {
-		const { driver } = this;
-		const packs = driver.packs(false) || driver.packs(true);
-		return new FixedFactor(
-			this,
-			k,
-			n,
-			this.#arena.matrix(1, packs && k * n > 0 ? driver.packedSize(k, n) : 0),
-		);
-	}
+  /** Room for a right factor op(B)[k, n] that is used many times between changes; `update` gives it its values. */
+  fixedFactor(k: number, n: number): FixedFactor {
+    const { driver } = this;
+    const packs = driver.packs(false) || driver.packs(true);
+    return new FixedFactor(this, k, n, this.#arena.matrix(1, packs && k * n > 0 ? driver.packedSize(k, n) : 0));
+  }
 
-	/**
-	 * C[m, n] = alpha * A[m, k] * op(B)[k, n] + beta * C with a fixed right factor.
-	 *
-	 * @throws RangeError as `multiply` does, and when the factor has no values yet or belongs to another arena
-	 */
-	multiplyFixed(
-		c: Matrix,
-		a: Matrix,
-		factor: FixedFactor,
-		{ alpha = 1, beta = 0 }: ProductScale = {},
-	): void {
-		const { k, n, source, packed } = factor;
-		if (factor.product !== this)
-			throw new RangeError(
-				"matrix product: the fixed factor belongs to another arena",
-			);
-		if (!source)
-			throw new RangeError(
-				`matrix product: the fixed factor [${k}, ${n}] has no values: call update first`,
-			);
-		if (c.rows !== a.rows || c.cols !== n || a.cols !== k) {
-			throw new RangeError(
-				`matrix product: C ${shape(c)} is not A ${shape(a)} times the fixed factor [${k}, ${n}]`,
-			);
-		}
-		this.#checkBounds(a, "A");
-		this.#checkBounds(c, "C");
-		refuseOverlap(c, a, "A");
-		if (!factor.isPacked) {
-			refuseOverlap(c, source, "B");
-			this.#multiply(c, a, false, source, factor.transposed, k, alpha, beta);
-			return;
-		}
-		refuseOverlap(c, packed, "the packed B");
-		if (this.#isEmpty(c, k, beta)) return;
-		this.#describe(c, a, k, alpha, beta);
-		this.#call.packed = packed.offset;
-		this.driver.multiplyPacked(this.#call);
-	}
+  /**
+   * C[m, n] = alpha * A[m, k] * op(B)[k, n] + beta * C with a fixed right factor.
+   *
+   * @throws RangeError as `multiply` does, and when the factor has no values yet or belongs to another arena
+   */
+  multiplyFixed(c: Matrix, a: Matrix, factor: FixedFactor, { alpha = 1, beta = 0 }: ProductScale = {}): void {
+    const { k, n, source, packed } = factor;
+    if (factor.product !== this) throw new RangeError('matrix product: the fixed factor belongs to another arena');
+    if (!source) throw new RangeError(`matrix product: the fixed factor [${k}, ${n}] has no values: call update first`);
+    if (c.rows !== a.rows || c.cols !== n || a.cols !== k) {
+      throw new RangeError(`matrix product: C ${shape(c)} is not A ${shape(a)} times the fixed factor [${k}, ${n}]`);
+    }
+    this.#checkBounds(a, 'A');
+    this.#checkBounds(c, 'C');
+    refuseOverlap(c, a, 'A');
+    if (!factor.isPacked) {
+      refuseOverlap(c, source, 'B');
+      this.#multiply(c, a, false, source, factor.transposed, k, alpha, beta);
+      return;
+    }
+    refuseOverlap(c, packed, 'the packed B');
+    if (this.#isEmpty(c, k, beta)) return;
+    this.#describe(c, a, k, alpha, beta);
+    this.#call.packed = packed.offset;
+    this.driver.multiplyPacked(this.#call);
+  }
 
-	/** Ends worker threads. */
-	close(): void {
-		this.driver.close();
-	}
+  /** Ends worker threads. */
+  close(): void {
+    this.driver.close();
+  }
 
-	/** Called by `FixedFactor.update`. */
-	pack(factor: FixedFactor, b: Matrix, transposed: boolean): void {
-		const { k, n } = factor;
-		if (
-			k !== (transposed ? b.cols : b.rows) ||
-			n !== (transposed ? b.rows : b.cols)
-		) {
-			throw new RangeError(
-				`matrix product: the fixed factor [${k}, ${n}] is not B ${shape(b, transposed)}`,
-			);
-		}
-		this.#checkBounds(b, "B");
-		if (k === 0 || n === 0 || !this.driver.packs(transposed)) return;
-		const right = {
-			k,
-			n,
-			b: b.offset,
-			bStride: b.cols,
-			bTransposed: transposed,
-		};
-		this.driver.pack(right, factor.packed.offset);
-	}
+  /** Called by `FixedFactor.update`. */
+  pack(factor: FixedFactor, b: Matrix, transposed: boolean): void {
+    const { k, n } = factor;
+    if (k !== (transposed ? b.cols : b.rows) || n !== (transposed ? b.rows : b.cols)) {
+      throw new RangeError(`matrix product: the fixed factor [${k}, ${n}] is not B ${shape(b, transposed)}`);
+    }
+    this.#checkBounds(b, 'B');
+    if (k === 0 || n === 0 || !this.driver.packs(transposed)) return;
+    const right = {
+      k,
+      n,
+      b: b.offset,
+      bStride: b.cols,
+      bTransposed: transposed,
+    };
+    this.driver.pack(right, factor.packed.offset);
+  }
 
-	#multiply(
-		c: Matrix,
-		a: Matrix,
-		transposeA: boolean,
-		b: Matrix,
-		transposeB: boolean,
-		k: number,
-		alpha: number,
-		beta: number,
-	): void {
-		if (this.#isEmpty(c, k, beta)) return;
-		this.#describe(c, a, k, alpha, beta);
-		const call = this.#call;
-		call.aTransposed = transposeA;
-		call.b = b.offset;
-		call.bStride = b.cols;
-		call.bTransposed = transposeB;
-		this.driver.multiply(call);
-	}
+  #multiply(
+    c: Matrix,
+    a: Matrix,
+    transposeA: boolean,
+    b: Matrix,
+    transposeB: boolean,
+    k: number,
+    alpha: number,
+    beta: number,
+  ): void {
+    if (this.#isEmpty(c, k, beta)) return;
+    this.#describe(c, a, k, alpha, beta);
+    const call = this.#call;
+    call.aTransposed = transposeA;
+    call.b = b.offset;
+    call.bStride = b.cols;
+    call.bTransposed = transposeB;
+    this.driver.multiply(call);
+  }
 
-	#describe(
-		c: Matrix,
-		a: Matrix,
-		k: number,
-		alpha: number,
-		beta: number,
-	): void {
-		const call = this.#call;
-		call.m = c.rows;
-		call.n = c.cols;
-		call.k = k;
-		call.alpha = alpha;
-		call.beta = beta;
-		call.a = a.offset;
-		call.aStride = a.cols;
-		call.c = c.offset;
-		call.cStride = c.cols;
-	}
+  #describe(c: Matrix, a: Matrix, k: number, alpha: number, beta: number): void {
+    const call = this.#call;
+    call.m = c.rows;
+    call.n = c.cols;
+    call.k = k;
+    call.alpha = alpha;
+    call.beta = beta;
+    call.a = a.offset;
+    call.aStride = a.cols;
+    call.c = c.offset;
+    call.cStride = c.cols;
+  }
 
-	/** A product with nothing in it needs no driver; a sum of no terms (k = 0) leaves beta * C. */
-	#isEmpty(c: Matrix, k: number, beta: number): boolean {
-		if (c.size === 0) return true;
-		if (k > 0) return false;
-		if (beta === 0) c.data.fill(0);
-		else for (let i = 0; i < c.data.length; i++) c.data[i]! *= beta;
-		return true;
-	}
+  /** A product with nothing in it needs no driver; a sum of no terms (k = 0) leaves beta * C. */
+  #isEmpty(c: Matrix, k: number, beta: number): boolean {
+    if (c.size === 0) return true;
+    if (k > 0) return false;
+    if (beta === 0) c.data.fill(0);
+    else for (let i = 0; i < c.data.length; i++) c.data[i]! *= beta;
+    return true;
+  }
 
-	#checkBounds(matrix: Matrix, name: string): void {
-		const { memory, offset, rows, cols } = matrix;
-		if (memory !== this.#arena.memory)
-			throw new RangeError(`matrix product: ${name} is of another arena`);
-		if (
-			!(offset >= 0 && offset % 4 === 0 && rows >= 0 && cols >= 0) ||
-			offset + rows * cols * 4 > this.#arena.size
-		) {
-			throw new RangeError(
-				`matrix product: ${name} ${shape(matrix)} at ${offset} is not within the ${this.#arena.size} bytes of the arena`,
-			);
-		}
-	}
+  #checkBounds(matrix: Matrix, name: string): void {
+    const { memory, offset, rows, cols } = matrix;
+    if (memory !== this.#arena.memory) throw new RangeError(`matrix product: ${name} is of another arena`);
+    if (!(offset >= 0 && offset % 4 === 0 && rows >= 0 && cols >= 0) || offset + rows * cols * 4 > this.#arena.size) {
+      throw new RangeError(
+        `matrix product: ${name} ${shape(matrix)} at ${offset} is not within the ${this.#arena.size} bytes of the arena`,
+      );
+    }
+  }
 }
 
 /**
@@ -233,45 +195,42 @@ export class MatrixProduct {
  * up to the driver: after a change of B call `update` before the factor is used again, and keep B until then.
  */
 export class FixedFactor {
-	readonly product: MatrixProduct;
-	readonly k: number;
-	readonly n: number;
-	/** Where the driver packs it to; empty where the driver does not. */
-	readonly packed: Matrix;
-	/** B as it was given last. */
-	source: Matrix | undefined;
-	transposed = false;
+  readonly product: MatrixProduct;
+  readonly k: number;
+  readonly n: number;
+  /** Where the driver packs it to; empty where the driver does not. */
+  readonly packed: Matrix;
+  /** B as it was given last. */
+  source: Matrix | undefined;
+  transposed = false;
 
-	constructor(product: MatrixProduct, k: number, n: number, packed: Matrix) {
-		this.product = product;
-		this.k = k;
-		this.n = n;
-		this.packed = packed;
-	}
+  constructor(product: MatrixProduct, k: number, n: number, packed: Matrix) {
+    this.product = product;
+    this.k = k;
+    this.n = n;
+    this.packed = packed;
+  }
 
-	/** Takes the values of B, which is stored as [n, k] where it is transposed. */
-	update(b: Matrix, { transposed = false } = {}): void {
-		this.product.pack(this, b, transposed);
-		this.source = b;
-		this.transposed = transposed;
-	}
+  /** Takes the values of B, which is stored as [n, k] where it is transposed. */
+  update(b: Matrix, { transposed = false } = {}): void {
+    this.product.pack(this, b, transposed);
+    this.source = b;
+    this.transposed = transposed;
+  }
 
-	get isPacked(): boolean {
-		return this.product.driver.packs(this.transposed);
-	}
+  get isPacked(): boolean {
+    return this.product.driver.packs(this.transposed);
+  }
 }
 
 function refuseOverlap(c: Matrix, other: Matrix, name: string): void {
-	if (
-		c.offset < other.offset + other.size * 4 &&
-		other.offset < c.offset + c.size * 4
-	) {
-		throw new RangeError(
-			`matrix product: C ${shape(c)} at ${c.offset} overlaps ${name} ${shape(other)} at ${other.offset}`,
-		);
-	}
+  if (c.offset < other.offset + other.size * 4 && other.offset < c.offset + c.size * 4) {
+    throw new RangeError(
+      `matrix product: C ${shape(c)} at ${c.offset} overlaps ${name} ${shape(other)} at ${other.offset}`,
+    );
+  }
 }
 
 function shape({ rows, cols }: Matrix, transposed = false): string {
-	return transposed ? `[${rows}, ${cols}]ᵀ` : `[${rows}, ${cols}]`;
+  return transposed ? `[${rows}, ${cols}]ᵀ` : `[${rows}, ${cols}]`;
 }
