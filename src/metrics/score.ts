@@ -1,0 +1,77 @@
+/** Scores captions against what people wrote, in the figures that papers report. Knows no model and no picture. */
+
+import { bleu, type TokenizedCaption } from './bleu.ts';
+import { cider } from './cider.ts';
+import { type Diversity, diversity } from './diversity.ts';
+import { rougeL } from './rouge.ts';
+import { tokenizeCaption } from './tokenize.ts';
+
+export interface CaptionScores extends Diversity {
+  /** From 0 to 1, as are bleu2 to bleu4 and rougeL. */
+  bleu1: number;
+  bleu2: number;
+  bleu3: number;
+  bleu4: number;
+  rougeL: number;
+  /** From 0 to 10; what pycocoevalcap, COCO's server and papers call CIDEr, which by its definition is CIDEr-D. */
+  cider: number;
+  /** CIDEr as first defined, without clipping and length penalty. */
+  ciderPlain: number;
+  /** Words of the captions over words of the references closest in length. */
+  lengthRatio: number;
+}
+
+/**
+ * The scores of one caption for each picture, equal to pycocoevalcap's to four decimals.
+ *
+ * @param candidates caption by picture id
+ * @param references what people wrote for each of the same pictures, at least one caption each
+ * @throws RangeError that lists the ids that have no candidate or no reference
+ */
+export function scoreCaptions(
+  candidates: ReadonlyMap<string, string>,
+  references: ReadonlyMap<string, readonly string[]>,
+): CaptionScores {
+  checkIds(candidates, references);
+  const captions: TokenizedCaption[] = [...candidates].map(([id, candidate]) => ({
+    candidate: tokenizeCaption(candidate),
+    references: (references.get(id) ?? []).map(tokenizeCaption),
+  }));
+  const {
+    bleu: [bleu1, bleu2, bleu3, bleu4],
+    lengthRatio,
+  } = bleu(captions);
+  const { cider: ciderD, ciderPlain } = cider(captions);
+  return {
+    bleu1,
+    bleu2,
+    bleu3,
+    bleu4,
+    rougeL: rougeL(captions),
+    cider: ciderD,
+    ciderPlain,
+    lengthRatio,
+    ...diversity(captions.map(({ candidate }) => candidate)),
+  };
+}
+
+function checkIds(candidates: ReadonlyMap<string, string>, references: ReadonlyMap<string, readonly string[]>): void {
+  const withReference = [...references].filter(([, captions]) => captions.length > 0).map(([id]) => id);
+  const problems = [
+    listIds(
+      'no candidate for',
+      withReference.filter((id) => !candidates.has(id)),
+    ),
+    listIds(
+      'no reference for',
+      [...candidates.keys()].filter((id) => !references.get(id)?.length),
+    ),
+  ].filter(Boolean);
+  if (problems.length > 0) throw new RangeError(`candidates and references do not match: ${problems.join('; ')}`);
+  if (candidates.size === 0) throw new RangeError('there is no caption to score');
+}
+
+function listIds(what: string, ids: readonly string[]): string {
+  if (ids.length === 0) return '';
+  return `${what} ${ids.length} pictures (${ids.slice(0, 5).join(', ')}${ids.length > 5 ? ', …' : ''})`;
+}
