@@ -26,7 +26,7 @@ export interface CaptionTraining {
   settings: CaptionSettings;
   shape: Pick<LanguageModelShape, 'cell' | 'layers' | 'hidden' | 'embedding'>;
   extraction: ExtractionEvents;
-  onStart?(config: CaptionConfig, parameters: number): void;
+  onStart?(captions: number, vocabulary: number, parameters: number): void;
   onEvent(event: TrainingEvent): void;
   signal?: AbortSignal | undefined;
 }
@@ -102,10 +102,7 @@ function run(
   resume: boolean,
 ): Promise<TrainingResult> {
   const { model, config } = captioner;
-  onStart?.(
-    config,
-    model.parameters.reduce((sum, { value }) => sum + value.size, 0),
-  );
+  onStart?.(config.dataset.captions, config.shape.vocabulary, model.size);
   return train({
     model,
     task: captionTask(captioner, sets.training, sets.validation, config.settings),

@@ -1,6 +1,6 @@
 import { Arena } from './arena.ts';
 import { compileKernels, instantiateKernels, type Kernels } from './kernels.ts';
-import { type DriverChoice, openProduct } from './product/choose.ts';
+import { type Attempt, type DriverChoice, openProduct } from './product/choose.ts';
 import type { MatrixProduct } from './product/product.ts';
 
 /** Everything that computes: one memory, the kernels and the matrix products on it. One engine serves many models. */
@@ -10,6 +10,8 @@ export interface Engine {
   readonly product: MatrixProduct;
   /** One line for people: which matrix product is used, and how to get a faster one. */
   readonly notice: string;
+  /** The drivers that were tried, the last one in use. */
+  readonly tried: readonly Attempt[];
   /** Ends the worker threads. The engine must not be used afterwards. */
   close(): void;
 }
@@ -24,6 +26,6 @@ export async function openEngine(blas: DriverChoice = 'auto'): Promise<Engine> {
   const module = await compileKernels();
   const arena = new Arena();
   const kernels = instantiateKernels(module, arena.memory);
-  const { product, notice } = await openProduct(arena, module, blas);
-  return { arena, kernels, product, notice, close: () => product.close() };
+  const { product, notice, tried } = await openProduct(arena, module, blas);
+  return { arena, kernels, product, notice, tried, close: () => product.close() };
 }

@@ -18,7 +18,7 @@ export interface LanguageTraining {
   folder: string;
   settings: LanguageSettings;
   shape: Pick<LanguageModelShape, 'cell' | 'layers' | 'hidden'>;
-  onStart?(text: LanguageText, parameters: number): void;
+  onStart?(characters: number, vocabulary: number, parameters: number): void;
   onEvent(event: TrainingEvent): void;
   signal?: AbortSignal | undefined;
 }
@@ -79,10 +79,7 @@ async function run(
   }
   const { vocabulary } = text;
   if (!resume) await saveModel(folder, { config, vocabulary, model });
-  onStart?.(
-    text,
-    model.parameters.reduce((sum, { value }) => sum + value.size, 0),
-  );
+  onStart?.(text.tokens, vocabulary.size, model.size);
   return train({
     model,
     task: languageTask(model, text, settings),

@@ -97,6 +97,11 @@ export class LanguageModel {
     return [...embedding, ...this.stack.parameters, this.outputWeights, this.outputBias];
   }
 
+  /** Number of weights and biases. */
+  get size(): number {
+    return this.parameters.reduce((sum, { value }) => sum + value.size, 0);
+  }
+
   /** Random weights, equal for equal seeds; biases are zero but for an LSTM's forget gates. */
   initialise(random: Random): this {
     if (this.embedding) fillUniform(this.embedding, 0.1, random);

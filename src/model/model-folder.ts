@@ -135,6 +135,19 @@ function mismatch(file: string, found: string, expected: string): InputError {
   return new InputError(`${file} does not fit ${CONFIG} beside it`, { found, expected, advice });
 }
 
+/**
+ * Refuses to train into a folder that holds a model already: hours of work may be in it.
+ *
+ * @throws InputError when there is one
+ */
+export async function refuseModel(folder: string): Promise<void> {
+  const found = await stat(join(folder, CONFIG)).catch(() => undefined);
+  if (!found) return;
+  throw new InputError(`${folder} holds a model already`, {
+    advice: 'Go on with it by --resume, choose another folder by --out, or delete it.',
+  });
+}
+
 async function checkFolder(folder: string): Promise<void> {
   const found = await stat(folder).catch(() => undefined);
   if (found?.isDirectory()) return;

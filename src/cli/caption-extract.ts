@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import { featuresOf } from '../captioning/dataset-features.ts';
+import { loadCnn } from '../vision/load-cnn.ts';
+import { addDatasetOptions, type DatasetOptions, openDataset, showExtraction } from './dataset-options.ts';
+import { addPictureOptions, type PictureOptions } from './options.ts';
+import { Status } from './progress.ts';
+import { interruptible } from './run.ts';
+
+interface Options extends PictureOptions, DatasetOptions {
+  cnn: string;
+  mirror: boolean;
+  quiet?: boolean;
+}
+
+export function addExtractCommand(program: Command): void {
+  const command = program
+    .command('extract')
+    .description('fills the feature cache for a dataset, so that training starts at once')
+    .argument('<dataset>', 'as for `caption train`')
+    .option('--cnn <name>', 'as for `caption train`', 'efficientnet-lite0')
+    .option('--no-mirror', 'without the mirror images')
+    .option('--quiet', 'no progress');
+  addDatasetOptions(command);
+  addPictureOptions(command).action(extractCommand);
+}
+
+async function extractCommand(path: string, options: Options): Promise<void> {
+  const status = new Status(options.quiet);
+  const dataset = await openDataset(path, options, status);
+  const cnn = await loadCnn(options.cnn, options.tfjs);
+  const pictures = [...dataset.splits.values()].flat();
+  const { names } = await interruptible((signal) =>
+    featuresOf(pictures, cnn, options.mirror, showExtraction(status, signal)),
+  );
+  status.say(`features of ${names.length.toLocaleString('en')} pictures by ${cnn.name} are in the cache`);
+}

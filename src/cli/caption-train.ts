@@ -1,0 +1,72 @@
+import type { Command } from 'commander';
+import { captionDefaults, captionShapeDefaults } from '../captioning/config.ts';
+import { resumeCaptioner, trainCaptioner } from '../captioning/train.ts';
+import { openEngine } from '../compute/engine.ts';
+import { refuseModel } from '../model/model-folder.ts';
+import { loadCnn } from '../vision/load-cnn.ts';
+import { addDatasetOptions, type DatasetOptions, openDataset, showExtraction } from './dataset-options.ts';
+import { addCommonOptions, addPictureOptions, type CommonOptions, integer, type PictureOptions, share } from './options.ts';
+import { Status, showTraining } from './progress.ts';
+import { Exit, ExitCode, interruptible } from './run.ts';
+import { addTrainingOptions, refuseSettingsOnResume, type TrainingOptions, trainingSettings } from './training-options.ts';
+
+interface Options extends CommonOptions, PictureOptions, DatasetOptions, TrainingOptions {
+  cnn: string;
+  embedding: number;
+  threshold: number;
+  smoothing: number;
+  mirror: boolean;
+}
+
+export function addTrainCommand(program: Command): void {
+  const command = program
+    .command('train')
+    .description('trains a captioner on pictures and their captions')
+    .argument('<dataset>', 'a folder in the layout of COCO or Flickr8k, or of pictures with metadata.jsonl or .csv')
+    .option('--cnn <name>', 'efficientnet-lite0, mobilenet-v1, mobilenet-v2 or the folder of one', 'efficientnet-lite0')
+    .option('--embedding <number>', 'size of word vectors', integer(1), captionShapeDefaults.embedding)
+    .option('--threshold <number>', 'words that come less often are unknown', integer(1), captionDefaults.threshold)
+    .option('--smoothing <share>', 'label smoothing', share(), captionDefaults.smoothing)
+    .option('--no-mirror', 'do not learn from mirror images too');
+  addDatasetOptions(command);
+  addTrainingOptions(command, { ...captionDefaults, ...captionShapeDefaults }, 'caption-model');
+  addPictureOptions(addCommonOptions(command)).action(trainCommand);
+}
+
+async function trainCommand(path: string, options: Options, command: Command): Promise<void> {
+  const { out: folder, resume, cnn: cnnName, tfjs, cell, layers, hidden, embedding } = options;
+  if (resume) refuseSettingsOnResume(command);
+  else await refuseModel(folder);
+  const status = new Status(options.quiet);
+  const engine = await openEngine(options.blas);
+  status.say(engine.notice);
+  const dataset = await openDataset(path, options, status);
+  const cnn = await loadCnn(cnnName, tfjs);
+
+  const { interrupted, progress } = await interruptible((signal) => {
+    const training = {
+      engine,
+      dataset,
+      cnn,
+      folder,
+      signal,
+      extraction: showExtraction(status, signal),
+      onStart: (captions: number, vocabulary: number, parameters: number) =>
+        status.say(
+          `${captions.toLocaleString('en')} captions, ${vocabulary.toLocaleString('en')} words; ` +
+            `${parameters.toLocaleString('en')} parameters`,
+        ),
+      onEvent: showTraining(status, 'words'),
+    };
+    if (resume) return resumeCaptioner(training);
+    const { threshold, smoothing, mirror: mirrored } = options;
+    const settings = { ...trainingSettings(options, captionDefaults), threshold, smoothing, mirrored };
+    return trainCaptioner({ ...training, cnnName, settings, shape: { cell, layers, hidden, embedding } });
+  });
+  if (interrupted) {
+    status.say(`stopped at update ${progress.iteration}, saved; go on with \`caption train ${path} --out ${folder} --resume\``);
+    throw new Exit(ExitCode.interrupted);
+  }
+  status.say(`done: the best weights (update ${progress.best?.iteration ?? 0}) are in ${folder}`);
+  status.say(`describe pictures with \`caption describe --model ${folder} FILE…\``);
+}

@@ -1,0 +1,33 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { readJson } from '../base/files.ts';
+import { captionConfigSchema } from '../captioning/config.ts';
+import { languageConfigSchema } from '../language/config.ts';
+import { vocabularySchema } from '../text/vocabulary.ts';
+import { SHIPPED } from './caption-options.ts';
+import { LM_FOLDER } from './lm-train.ts';
+
+/** Tokens of the vocabulary that are shown. */
+const SHOWN = 20;
+
+export function addCaptionInfoCommand(program: Command): void {
+  program
+    .command('info')
+    .description('what a captioner is: config, vocabulary, training, scores')
+    .argument('[folder]', 'a model of `caption train` (default: the captioner that ships)', SHIPPED)
+    .action(async (folder: string) => show(folder, await readJson(join(folder, 'config.json'), captionConfigSchema, 'model config')));
+}
+
+export function addLanguageInfoCommand(program: Command): void {
+  program
+    .command('info')
+    .description('what a language model is: config, vocabulary, training, scores')
+    .argument('[folder]', 'a model of `lm train`', LM_FOLDER)
+    .action(async (folder: string) => show(folder, await readJson(join(folder, 'config.json'), languageConfigSchema, 'model config')));
+}
+
+async function show(folder: string, config: object): Promise<void> {
+  const tokens = await readJson(join(folder, 'vocabulary.json'), vocabularySchema, 'vocabulary');
+  const vocabulary = { size: tokens.length, first: tokens.slice(0, SHOWN) };
+  process.stdout.write(`${JSON.stringify({ folder, ...config, vocabulary }, null, 2)}\n`);
+}

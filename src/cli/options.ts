@@ -1,0 +1,71 @@
+/** Options that several commands share, and what values options take. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { DRIVER_CHOICES, type DriverChoice } from '../compute/product/choose.ts';
+import type { TfjsChoice } from '../vision/tfjs.ts';
+
+export interface CommonOptions {
+  blas: DriverChoice;
+  quiet?: boolean;
+}
+
+export interface PictureOptions {
+  tfjs: TfjsChoice;
+}
+
+export function addCommonOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--blas <driver>', 'library for matrix products')
+        .choices(DRIVER_CHOICES)
+        .default('auto'),
+    )
+    .option('--quiet', 'no progress and notices');
+}
+
+export function addPictureOptions(command: Command): Command {
+  return command.addOption(
+    new Option('--tfjs <backend>', 'what the CNN runs on').choices(['auto', 'tensorflow', 'wasm']).default('auto'),
+  );
+}
+
+export function addSamplingOptions(command: Command, temperature: number): Command {
+  return command
+    .option('--temperature <number>', 'below 1 more careful, above 1 more daring, 0 always the likeliest', atLeast(0), temperature)
+    .option('--top-k <number>', 'draw from the k likeliest only', integer(1))
+    .option('--top-p <share>', 'draw from the likeliest that together have this probability', share(true));
+}
+
+/** An integer of at least `minimum`. */
+export function integer(minimum: number) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (Number.isSafeInteger(value) && value >= minimum && text.trim() !== '') return value;
+    throw new InvalidArgumentError(`Expected an integer of at least ${minimum}.`);
+  };
+}
+
+/** A number above 0. */
+export function positive(text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError('Expected a number above 0.');
+}
+
+/** A number of at least `minimum`. */
+export function atLeast(minimum: number) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (Number.isFinite(value) && value >= minimum && text.trim() !== '') return value;
+    throw new InvalidArgumentError(`Expected a number of at least ${minimum}.`);
+  };
+}
+
+/** A share of a whole: from 0 to below 1, or with `whole` from above 0 to 1. */
+export function share(whole = false) {
+  return (text: string): number => {
+    const value = Number(text);
+    const inside = whole ? value > 0 && value <= 1 : value >= 0 && value < 1;
+    if (inside && text.trim() !== '') return value;
+    throw new InvalidArgumentError(`Expected a number ${whole ? 'above 0 and up to 1' : 'from 0 to below 1'}.`);
+  };
+}

@@ -1,0 +1,82 @@
+/** Progress for people, on stderr: one line that is rewritten on a terminal, a line now and then elsewhere. */
+import type { TrainingEvent, UpdateReport } from '../training/trainer.ts';
+
+/** Milliseconds between two lines, on a terminal and in a file. */
+const INTERVALS = { terminal: 200, file: 10_000 };
+
+export class Status {
+  readonly #quiet: boolean;
+  readonly #terminal = process.stderr.isTTY === true;
+  #last = 0;
+  #open = false;
+
+  constructor(quiet = false) {
+    this.#quiet = quiet;
+  }
+
+  /** Shows where the work stands, unless that was said just now. */
+  update(text: () => string): void {
+    const now = performance.now();
+    if (this.#quiet || now - this.#last < (this.#terminal ? INTERVALS.terminal : INTERVALS.file)) return;
+    this.#last = now;
+    process.stderr.write(this.#terminal ? `\r\u001b[K${text().slice(0, (process.stderr.columns ?? 80) - 1)}` : `${text()}\n`);
+    this.#open = this.#terminal;
+  }
+
+  /** Says something that stays. */
+  say(text: string): void {
+    if (this.#quiet) return;
+    this.#clear();
+    process.stderr.write(`${text}\n`);
+  }
+
+  /** Says something that must be seen even with --quiet. */
+  warn(text: string): void {
+    this.#clear();
+    process.stderr.write(`${text}\n`);
+  }
+
+  #clear(): void {
+    if (this.#open) process.stderr.write('\r\u001b[K');
+    this.#open = false;
+  }
+}
+
+/** Shows a training as it goes on. `unit` is what is counted: words, characters. */
+export function showTraining(status: Status, unit: string): (event: TrainingEvent) => void {
+  return (event) => {
+    if (event.type === 'update') {
+      status.update(() => describeUpdate(event, unit));
+    } else if (event.type === 'validation') {
+      const scores = Object.entries(event.scores).map(([name, value]) => `${name} ${value.toFixed(3)}`);
+      const loss = event.trainingLoss.toFixed(3);
+      status.say(
+        `epoch ${event.epoch.toFixed(2)}  training loss ${loss}  validation: ${scores.join('  ')}${event.best ? '  (best)' : ''}`,
+      );
+      for (const sample of event.samples) status.say(indent(sample));
+    } else {
+      status.say(`stopped early: ${event.reason}`);
+    }
+  };
+}
+
+function describeUpdate(report: UpdateReport, unit: string): string {
+  const { iteration, iterations, epoch, loss, tokensPerSecond, secondsLeft } = report;
+  const speed = Math.round(tokensPerSecond).toLocaleString('en');
+  return (
+    `${iteration}/${iterations}  epoch ${epoch.toFixed(2)}  loss ${loss.toFixed(3)}  ` +
+    `${speed} ${unit}/s  ${describeSeconds(secondsLeft)} left`
+  );
+}
+
+/** '45 s', '3 min 20 s', '2 h 5 min'. */
+export function describeSeconds(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}
+
+function indent(text: string): string {
+  return text.replace(/^/gm, '    | ');
+}

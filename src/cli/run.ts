@@ -1,0 +1,77 @@
+/** The one place that prints errors and exits: everything below it throws. */
+import { Command, CommanderError } from 'commander';
+import { InputError, UsageError } from '../base/errors.ts';
+
+/** What a command can end with. */
+export const ExitCode = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+
+/** Thrown by a command that has said what there is to say, to end with a code of its own. */
+export class Exit extends Error {
+  readonly code: number;
+
+  constructor(code: number) {
+    super(`exit ${code}`);
+    this.code = code;
+  }
+}
+
+/**
+ * Runs a program on the command line's arguments and ends the process: 0 done, 1 failed (a bad file, bad data),
+ * 2 wrong usage, 130 interrupted. An error of the user's is one line; only a defect of ours shows a stack trace.
+ */
+export async function runProgram(program: Command): Promise<never> {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(ExitCode.done); // whoever read our output has had enough
+    throw error;
+  });
+  let code: number = ExitCode.done;
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    code = exitCodeOf(error, program.name());
+  }
+  // Not left to the event loop: native libraries and workers may hold it.
+  process.stdout.write('', () => process.exit(code));
+  return new Promise(() => {});
+}
+
+function exitCodeOf(error: unknown, name: string): number {
+  if (error instanceof Exit) return error.code;
+  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.done : ExitCode.usage;
+  if (error instanceof InputError) {
+    process.stderr.write(`${name}: ${error.message}\n`);
+    return error instanceof UsageError ? ExitCode.usage : ExitCode.failed;
+  }
+  process.stderr.write(`${name}: this is a defect of ${name}, please report it:\n`);
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  return ExitCode.failed;
+}
+
+/** A program whose errors reach `runProgram`. */
+export function createProgram(name: string, description: string, version: string): Command {
+  return new Command(name)
+    .description(description)
+    .version(version)
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(`${text.replace(/^error: /, `${name}: `)}`) })
+    .showHelpAfterError(`Run \`${name} --help\` for the commands and their options.`)
+    .enablePositionalOptions();
+}
+
+/**
+ * Runs `work` with a signal that Ctrl-C (or a polite kill) raises, so that what was done can be saved. A second Ctrl-C
+ * ends the process at once.
+ */
+export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const stop = () => {
+    if (controller.signal.aborted) process.exit(ExitCode.interrupted);
+    controller.abort(new Exit(ExitCode.interrupted));
+  };
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+  try {
+    return await work(controller.signal);
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+  }
+}

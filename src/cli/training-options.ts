@@ -1,0 +1,84 @@
+/** The options of a training, whatever it learns. */
+import { type Command, Option } from 'commander';
+import { UsageError } from '../base/errors.ts';
+import type { CellName } from '../nn/cell.ts';
+import { type OptimizerName, optimizerDefaults } from '../nn/optimizer.ts';
+import type { TrainingSettings } from '../training/settings.ts';
+import { atLeast, integer, positive, share } from './options.ts';
+
+export interface TrainingOptions {
+  out: string;
+  resume?: boolean;
+  cell: CellName;
+  layers: number;
+  hidden: number;
+  dropout: number;
+  batch: number;
+  epochs: number;
+  optimizer: OptimizerName;
+  lr: number;
+  clip: number;
+  evaluateEvery: number;
+  patience: number;
+  seed: number;
+}
+
+type Defaults = TrainingSettings & { batch: number; cell: CellName; layers: number; hidden: number };
+
+/** Options that choose how to go about it rather than what is learned: they may be given with --resume. */
+const FREE = new Set(['resume', 'out', 'blas', 'tfjs', 'quiet']);
+
+export function addTrainingOptions(command: Command, defaults: Defaults, out: string): Command {
+  return command
+    .option('--out <folder>', 'where the model goes', out)
+    .option('--resume', 'go on where the training in --out stopped, with its settings')
+    .addOption(new Option('--cell <cell>', 'recurrent cell').choices(['rnn', 'lstm', 'gru']).default(defaults.cell))
+    .option('--layers <number>', 'recurrent layers', integer(1), defaults.layers)
+    .option('--hidden <number>', 'units of a layer; cost grows with its square', integer(1), defaults.hidden)
+    .option('--dropout <share>', 'share of values dropped in training', share(), defaults.dropout)
+    .option('--batch <number>', 'sequences in an update', integer(1), defaults.batch)
+    .option('--epochs <number>', 'passes over the training data', positive, defaults.epochs)
+    .addOption(
+      new Option('--optimizer <name>', 'how weights are updated')
+        .choices(['sgd', 'adagrad', 'rmsprop', 'adam'])
+        .default(defaults.optimizer.name),
+    )
+    .option('--lr <rate>', 'highest learning rate', positive, defaults.learningRate)
+    .option('--clip <norm>', 'largest norm of the gradients; 0 for any', atLeast(0), defaults.clipping?.limit ?? 0)
+    .option('--evaluate-every <updates>', 'updates between validations; 0 for epochs', integer(0), defaults.evaluateEvery)
+    .option('--patience <number>', 'validations without gain before it stops; 0 for never', integer(0), defaults.patience)
+    .option('--seed <number>', 'of everything random', integer(0), defaults.seed);
+}
+
+/** The settings that the options say, on top of the defaults. */
+export function trainingSettings<Settings extends TrainingSettings & { batch: number }>(
+  options: TrainingOptions,
+  defaults: Settings,
+): Settings {
+  const { optimizer, lr, clip, ...rest } = options;
+  const { batch, epochs, evaluateEvery, patience, dropout, seed } = rest;
+  return {
+    ...defaults,
+    ...{ batch, epochs, evaluateEvery, patience, dropout, seed },
+    optimizer: optimizerDefaults[optimizer],
+    learningRate: lr,
+    clipping: clip > 0 ? { by: 'norm', limit: clip } : undefined,
+  };
+}
+
+/**
+ * A resumed training goes on exactly as it began, so settings given with --resume can't be meant.
+ *
+ * @throws UsageError that names the first such option
+ */
+export function refuseSettingsOnResume(command: Command): void {
+  const given = command.options.find(
+    (option) => command.getOptionValueSource(option.attributeName()) === 'cli' && !FREE.has(option.attributeName()),
+  );
+  if (given) {
+    throw new UsageError(`${given.long} can't be given with --resume`, {
+      found: 'a training that goes on with the settings it was started with',
+      advice: `Leave ${given.long} out, or start a new training with another --out.`,
+    });
+  }
+}
