@@ -84,8 +84,8 @@ export class RecurrentLayer {
   /** Weights from U(-1/√H, 1/√H), biases zero; an LSTM's forget gate starts open (bias 1, Gers et al. 2000). */
   initialise(random: Random): void {
     const { hidden } = this.shape;
-    for (const parameter of this.parameters) {
-      if (parameter.value.rows > 1) fillUniform(parameter, 1 / Math.sqrt(hidden), random);
+    for (const weights of [this.inputWeights, this.recurrentWeights, this.conditionWeights]) {
+      if (weights) fillUniform(weights, 1 / Math.sqrt(hidden), random);
     }
     if (this.cell.name === 'lstm') this.bias.value.data.fill(1, hidden, 2 * hidden);
   }
@@ -99,10 +99,14 @@ export class RecurrentLayer {
 
   /** Makes room for batches of up to `rows` rows and `batch` sequences; `forward` does so too, but once is cheaper. */
   reserve(rows: number, batch: number): LayerBuffers {
-    if (!this.#buffers || this.#buffers.rows < rows || this.#buffers.batch < batch) {
-      this.#buffers = new LayerBuffers(this.#engine.arena, this.cell, this.shape.hidden, rows, batch);
+    let buffers = this.#buffers;
+    if (!buffers || buffers.rows < rows || buffers.batch < batch) {
+      // Never smaller in either way than before: calls of two shapes in turn would take new memory each time.
+      const [mostRows, mostSequences] = [Math.max(rows, buffers?.rows ?? 0), Math.max(batch, buffers?.batch ?? 0)];
+      buffers = new LayerBuffers(this.#engine.arena, this.cell, this.shape.hidden, mostRows, mostSequences);
+      this.#buffers = buffers;
     }
-    return this.#buffers;
+    return buffers;
   }
 
   /**
@@ -182,8 +186,10 @@ export class RecurrentLayer {
     const dz = buffers.z.rowRange(0, rows);
     const dRecurrent = buffers.recurrent.rowRange(0, rows);
     product.multiply(this.recurrentWeights.gradient, buffers.statesBefore(packing), dRecurrent, { transposeA: true });
-    if (condition && this.conditionWeights) {
-      product.multiply(this.conditionWeights.gradient, condition, dz.rowRange(0, batch), { transposeA: true });
+    if (this.conditionWeights) {
+      const { gradient } = this.conditionWeights;
+      if (condition) product.multiply(gradient, condition, dz.rowRange(0, batch), { transposeA: true });
+      else gradient.data.fill(0);
     }
     if ('values' in input) {
       product.multiply(this.inputWeights.gradient, input.values, dz, { transposeA: true });
