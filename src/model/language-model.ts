@@ -165,6 +165,7 @@ export class LanguageModel {
 
   #forward(batch: TokenBatch, state: StackState, dropout?: Dropout) {
     const { packing } = batch;
+    checkIds('inputs', batch.inputs, packing.rows, 0, this.shape.vocabulary);
     const ids = this.#workspace.integers('inputs', batch.inputs);
     const input = this.embedding ? { values: this.#embed(this.embedding, ids, packing.rows, dropout) } : { ids };
     const recurrent: RecurrentBatch = { packing, input, condition: this.#condition(batch, dropout) };
@@ -197,8 +198,9 @@ export class LanguageModel {
   }
 
   #crossEntropy(logits: Matrix, targets: ArrayLike<number>, smoothing: number, factor: number): Loss {
-    const { offset } = this.#workspace.integers('targets', targets);
     const { rows, cols } = logits;
+    checkIds('targets', targets, rows, -1, cols);
+    const { offset } = this.#workspace.integers('targets', targets);
     const sum = this.engine.kernels.softmaxCrossEntropy(logits.offset, offset, rows, cols, smoothing, factor);
     return { sum, tokens: countTargets(targets) };
   }
@@ -208,4 +210,15 @@ function countTargets(targets: ArrayLike<number>): number {
   let count = 0;
   for (let i = 0; i < targets.length; i++) if (targets[i] !== -1) count++;
   return count;
+}
+
+/** The kernels trust their ids: one out of range would read, or write, what lies beside the matrix. */
+function checkIds(name: string, ids: ArrayLike<number>, count: number, lowest: number, V: number): void {
+  if (ids.length !== count) throw new RangeError(`${ids.length} ${name} for a packing of ${count} rows`);
+  for (let i = 0; i < count; i++) {
+    const id = ids[i] ?? Number.NaN;
+    if (!(Number.isInteger(id) && id >= lowest && id < V)) {
+      throw new RangeError(`${name}: id ${id} in row ${i}; expected ${lowest} to ${V - 1}`);
+    }
+  }
 }

@@ -74,17 +74,7 @@ export class Optimizer {
         const { beta1, beta2, epsilon } = config;
         const root = Math.sqrt(1 - beta2 ** this.steps);
         const corrected = (rate * root) / (1 - beta1 ** this.steps);
-        return kernels.adam(
-          x,
-          g,
-          moment('mean'),
-          moment('squares'),
-          count,
-          corrected,
-          beta1,
-          beta2,
-          epsilon * root,
-        );
+        return kernels.adam(x, g, moment('mean'), moment('squares'), count, corrected, beta1, beta2, epsilon * root);
       }
     }
   }

@@ -30,12 +30,12 @@ export function uniformPacking(batch: number, steps: number): Packing {
 /**
  * The packing of sequences of these lengths.
  *
- * @throws RangeError unless the lengths are at least 1 and sorted, longest first
+ * @throws RangeError unless the lengths are whole numbers of at least 1 and sorted, longest first
  */
 export function packedSequences(lengths: readonly number[]): Packing {
   for (const [i, length] of lengths.entries()) {
-    if (length < 1 || length > (lengths[i - 1] ?? length)) {
-      throw new RangeError(`sequence ${i} of length ${length}: lengths must be at least 1 and sorted, longest first`);
+    if (!Number.isInteger(length) || length < 1 || length > (lengths[i - 1] ?? length)) {
+      throw new RangeError(`sequence ${i} of length ${length}: expected whole numbers from 1, sorted longest first`);
     }
   }
   const counts = new Array<number>(lengths[0] ?? 0).fill(0);

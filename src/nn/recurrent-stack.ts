@@ -61,6 +61,9 @@ export class RecurrentStack {
     for (const [i, layer] of this.layers.entries()) {
       const layerState = state[i];
       if (!layerState) throw new RangeError(`a state of ${state.length} layers for a stack of ${this.layers.length}`);
+      if (layerState.h.rows < batch.packing.batch) {
+        throw new RangeError(`a state of ${layerState.h.rows} rows for ${batch.packing.batch} sequences`);
+      }
       output = layer.forward(above, layerState);
       if (dropout) {
         const dropped = this.#workspace.matrix(`output ${i}`, output.rows, output.cols);
