@@ -1,0 +1,101 @@
+/** Small models and batches with unequal sizes, for the tests of the recurrent core. */
+import { Random } from '../../src/base/random.ts';
+import type { Matrix } from '../../src/compute/arena.ts';
+import type { Engine } from '../../src/compute/engine.ts';
+import { LanguageModel, type LanguageModelShape, type TokenBatch } from '../../src/model/language-model.ts';
+import { packedSequences } from '../../src/nn/packing.ts';
+import { matricesOf, type StackState } from '../../src/nn/state.ts';
+import { type ReferenceState, rowsOf, type Sequence } from '../nn/reference.ts';
+
+/** Every size is different, so that no two can be taken for each other: N 3, T 4, E 5, H 6, V 7, condition 8. */
+export const small: LanguageModelShape = {
+  cell: 'lstm',
+  vocabulary: 7,
+  embedding: 5,
+  layers: 2,
+  hidden: 6,
+  condition: 8,
+};
+
+/** A model whose weights and biases are all random and large enough to matter. */
+export function randomModel(engine: Engine, shape: Partial<LanguageModelShape> = {}, seed = 1): LanguageModel {
+  const random = new Random(seed);
+  const model = new LanguageModel(engine, { ...small, ...shape });
+  for (const parameter of model.parameters) {
+    parameter.value.data.forEach((_, i, values) => {
+      values[i] = random.normal() * 0.5;
+    });
+    parameter.version++;
+  }
+  return model;
+}
+
+/** Random sequences of these lengths, with condition vectors where the model takes any. */
+export function randomSequences(lengths: readonly number[], { vocabulary, condition } = small, seed = 2): Sequence[] {
+  const random = new Random(seed);
+  return lengths.map((length) => ({
+    inputs: Array.from({ length }, () => random.integer(vocabulary)),
+    targets: Array.from({ length }, () => random.integer(vocabulary)),
+    ...(condition > 0 && { condition: Array.from({ length: condition }, () => Math.fround(random.normal())) }),
+  }));
+}
+
+/** The same sequences as a model takes them. They are sorted already, longest first. */
+export function pack(sequences: readonly Sequence[]): TokenBatch {
+  const packing = packedSequences(sequences.map(({ inputs }) => inputs.length));
+  const stepByStep = (tokensOf: (sequence: Sequence) => number[]) =>
+    packing.counts.flatMap((N, t) => sequences.slice(0, N).map((sequence) => tokensOf(sequence)[t]!));
+  const conditions = sequences.flatMap(({ condition }) => condition ?? []);
+  return {
+    packing,
+    inputs: stepByStep(({ inputs }) => inputs),
+    targets: stepByStep(({ targets }) => targets),
+    condition: conditions.length > 0 ? Float32Array.from(conditions) : undefined,
+  };
+}
+
+/** Fills a state with random values and returns it as each sequence's start. */
+export function randomiseState(state: StackState, seed = 3): ReferenceState[][] {
+  const random = new Random(seed);
+  for (const { data } of matricesOf(state)) {
+    data.forEach((_, i) => {
+      data[i] = random.normal() * 0.5;
+    });
+  }
+  return startsOf(state);
+}
+
+/** Puts a state where these sequences start. */
+export function setState(state: StackState, sequences: readonly Sequence[]): void {
+  for (const [n, { start = [] }] of sequences.entries()) {
+    for (const [i, { h, c }] of start.entries()) {
+      state[i]?.h.data.set(h, n * h.length);
+      state[i]?.c?.data.set(c, n * c.length);
+    }
+  }
+}
+
+/** The state of each layer for each sequence, [N][layers]. */
+export function startsOf(state: StackState): ReferenceState[][] {
+  const layers = state.map(({ h, c }) => ({ h: rows(h), c: c ? rows(c) : [] }));
+  return layers[0]!.h.map((_, n) => layers.map(({ h, c }) => ({ h: h[n]!, c: c[n] ?? [] })));
+}
+
+function rows({ data, cols }: Matrix): number[][] {
+  return rowsOf(data, cols);
+}
+
+/** The largest difference between two trees of numbers of the same shape. */
+export function difference(a: unknown, b: unknown): number {
+  if (typeof a === 'number' && typeof b === 'number') return Math.abs(a - b);
+  const [left, right] = [Object.entries(a as object), Object.entries(b as object)];
+  if (left.map(([key]) => key).join() !== right.map(([key]) => key).join()) {
+    throw new Error(`not of the same shape: ${left.length} and ${right.length} entries`);
+  }
+  return left.reduce((worst, [, value], i) => larger(worst, difference(value, right[i]?.[1])), 0);
+}
+
+/** NaN counts as larger than everything. */
+function larger(a: number, b: number): number {
+  return a >= b ? a : b;
+}

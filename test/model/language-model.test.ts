@@ -1,0 +1,143 @@
+import { describe, expect, test } from 'vitest';
+import { Random } from '../../src/base/random.ts';
+import { type Engine, openEngine } from '../../src/compute/engine.ts';
+import { LanguageModel, type LanguageModelShape, type TokenBatch } from '../../src/model/language-model.ts';
+import type { CellName } from '../../src/nn/cell.ts';
+import { clipGradients } from '../../src/nn/clip.ts';
+import { Optimizer, optimizerDefaults } from '../../src/nn/optimizer.ts';
+import { resetState } from '../../src/nn/state.ts';
+import { wasm } from '../nn/engines.ts';
+import { weightsOf } from '../nn/reference.ts';
+import { pack, randomModel, randomSequences, small } from './batches.ts';
+
+const cells: CellName[] = ['rnn', 'lstm', 'gru'];
+
+describe.each(cells)('LanguageModel, initialise, %s', (cell) => {
+  const initialised = (seed: number, changes: Partial<LanguageModelShape> = {}) =>
+    new LanguageModel(wasm, { ...small, cell, ...changes }).initialise(new Random(seed));
+
+  test('equal seeds give equal weights, others do not', () => {
+    expect(weightsOf(initialised(1))).toEqual(weightsOf(initialised(1)));
+    const [one, two] = [initialised(1), initialised(2)].map(weightsOf);
+    for (const name of Object.keys(one!).filter((name) => !name.includes('bias'))) {
+      expect(one![name], name).not.toEqual(two![name]);
+    }
+  });
+
+  test('weights fill their range evenly: ±1/√H, embeddings ±0.1', () => {
+    const H = 64;
+    for (const { name, value } of initialised(3, { hidden: H, embedding: 32, vocabulary: 40 }).parameters) {
+      if (name.includes('bias')) continue;
+      const limit = name === 'embedding' ? 0.1 : 1 / Math.sqrt(H);
+      const values = Array.from(value.data, (x) => x / limit);
+      expect(Math.max(...values.map(Math.abs)), name).toBeLessThanOrEqual(1);
+      expect(Math.abs(mean(values)), name).toBeLessThan(0.1);
+      expect(mean(values.map((x) => x * x)), name).toBeCloseTo(1 / 3, 1);
+    }
+  });
+
+  test('biases are zero, but 1 for the forget gates of an LSTM', () => {
+    const H = small.hidden;
+    for (const { name, value } of initialised(4).parameters.filter(({ name }) => name.includes('bias'))) {
+      const isForgetGate = (i: number) => cell === 'lstm' && name !== 'output.bias' && i >= H && i < 2 * H;
+      expect(Array.from(value.data), name).toEqual(Array.from(value.data, (_, i) => (isForgetGate(i) ? 1 : 0)));
+    }
+  });
+
+  test('a matrix of one row is no bias', () => {
+    for (const { name, value } of initialised(5, { hidden: 1, embedding: 1, condition: 1 }).parameters) {
+      if (!name.includes('bias'))
+        expect(
+          value.data.every((x) => x !== 0),
+          name,
+        ).toBe(true);
+    }
+  });
+});
+
+describe('LanguageModel', () => {
+  test('refuses what would reach beside its matrices, and says why', () => {
+    const model = randomModel(wasm);
+    const state = model.newState(3);
+    const batch = pack(randomSequences([4, 2, 1]));
+    const lossOf = (changes: Partial<TokenBatch>) => () => model.loss({ ...batch, ...changes }, state);
+    const row2 = (id: number) => Array.from(batch.inputs, (x, i) => (i === 2 ? id : x));
+    expect(lossOf({ inputs: [1, 2] })).toThrow('2 inputs for a packing of 7 rows');
+    expect(lossOf({ inputs: row2(7) })).toThrow('inputs: id 7 in row 2; expected 0 to 6');
+    expect(lossOf({ inputs: row2(-1) })).toThrow('inputs: id -1 in row 2');
+    expect(lossOf({ inputs: row2(Number.NaN) })).toThrow('inputs: id NaN in row 2');
+    expect(lossOf({ targets: [1] })).toThrow('1 targets for a packing of 7 rows');
+    expect(lossOf({ targets: row2(7) })).toThrow('targets: id 7 in row 2; expected -1 to 6');
+    expect(lossOf({ condition: new Float32Array(9) })).toThrow('condition vectors of 9 values; expected 3 × 8');
+    expect(() => model.loss(batch, model.newState(2))).toThrow('a state of 2 rows for 3 sequences');
+    expect(() => model.loss(batch, state.slice(1))).toThrow('a state of 1 layers for a stack of 2');
+  });
+
+  test('takes a batch of nothing', () => {
+    const model = randomModel(wasm, { condition: 0 });
+    expect(model.lossAndGradients(pack([]), model.newState(1))).toEqual({ sum: 0, tokens: 0 });
+  });
+
+  test('takes no more memory once it has seen its largest shapes', () => {
+    const model = randomModel(wasm);
+    const state = model.newState(8);
+    const batches = [
+      [9, 9],
+      [4, 2, 1],
+      [1, 1, 1, 1, 1, 1, 1, 1],
+      [8, 3],
+    ].map((lengths) => pack(randomSequences(lengths)));
+    const round = () => {
+      for (const batch of batches) model.lossAndGradients(batch, state, { dropout: { rate: 0.5, seed: 1 } });
+      return wasm.arena.size;
+    };
+    round();
+    const size = round();
+    expect(round()).toBe(size);
+  });
+
+  test('two engines in one process do not disturb each other', async () => {
+    const other = await openEngine('wasm');
+    const trainer = (engine: Engine, seed: number) => {
+      const model = randomModel(engine, {}, seed);
+      const optimizer = new Optimizer(engine, model.parameters, optimizerDefaults.adam);
+      const batch = pack(randomSequences([4, 2, 1], small, seed));
+      const state = model.newState(3);
+      return () => {
+        resetState(state);
+        const { sum } = model.lossAndGradients(batch, state, { dropout: { rate: 0.2, seed } });
+        optimizer.step(0.01);
+        return sum;
+      };
+    };
+    const alone = [1, 2].map((seed) => {
+      const train = trainer(wasm, seed);
+      return Array.from({ length: 5 }, train);
+    });
+    const [first, second] = [trainer(wasm, 1), trainer(other, 2)];
+    const inTurn = Array.from({ length: 5 }, () => [first(), second()] as const);
+    other.close();
+    expect(inTurn.map(([loss]) => loss)).toEqual(alone[0]);
+    expect(inTurn.map(([, loss]) => loss)).toEqual(alone[1]);
+  });
+
+  test.each(cells)('learns sequences by heart that only their condition tells apart: %s', (cell) => {
+    const model = new LanguageModel(wasm, { ...small, cell, hidden: 16 }).initialise(new Random(1));
+    const sequences = randomSequences([6, 5, 3]);
+    for (const { inputs, targets } of sequences) inputs.splice(0, inputs.length, 0, ...targets.slice(0, -1));
+    const optimizer = new Optimizer(wasm, model.parameters, optimizerDefaults.adam);
+    const state = model.newState(3);
+    let loss = { sum: 0, tokens: 1 };
+    for (let i = 0; i < 200; i++) {
+      resetState(state);
+      loss = model.lossAndGradients(pack(sequences), state);
+      clipGradients(wasm, model.parameters, { by: 'norm', limit: 5 });
+      optimizer.step(0.02);
+    }
+    expect(loss.sum / loss.tokens).toBeLessThan(0.02);
+  });
+});
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, x) => sum + x, 0) / values.length;
+}
