@@ -2,10 +2,10 @@
  * Packing: the elements of a matrix, in the order in which the innermost loop of a product reads them.
  *
  * Row and column mean nothing here. There are `count` lines of `depth` elements; element k of line i lies at
- * `source + i * lineStep + k * kStep` (in bytes), and one of the two steps is 4. A panel holds `width` lines (a multiple
- * of 4) side by side, k after k; the last panel is filled up with lines of zeros:
+ * `source + i * lineStep + k * kStep` (in bytes), and one of the two steps is 4. A panel holds `width` lines side by
+ * side, k after k; the last panel is filled up with lines of zeros:
  *
- *     width 4:   line 0 1 2 3 at k = 0, line 0 1 2 3 at k = 1, …     then lines 4 5 6 7 …
+ *     width 4:   lines 0 1 2 3 at k = 0, lines 0 1 2 3 at k = 1, …     then lines 4 5 6 7 …
  */
 export function pack(
   source: usize,
@@ -16,26 +16,37 @@ export function pack(
   width: i32,
   target: usize,
 ): void {
-  const step = <usize>width << 2;
-  const full = count & ~3;
-  let i = 0;
-  for (; i < full; i += 4) {
-    const from = source + <usize>i * lineStep;
-    const to = placeOf(i, depth, width, target);
-    if (kStep == 4) transposeLines(from, lineStep, depth, step, to);
-    else copyLines(from, kStep, depth, step, to);
-  }
-  const padded = ((count + width - 1) / width) * width;
-  for (; i < padded; i += 4) {
-    packLastLines(source + <usize>i * lineStep, lineStep, kStep, count - i, depth, step, placeOf(i, depth, width, target));
+  // Lines that lie in one piece are read from end to end. Lines that lie side by side are read a few k at a time, so that
+  // neighbouring panels find what they need of a cache line before it is gone.
+  const strip = kStep == 4 ? depth : SIDE_BY_SIDE;
+  for (let k = 0; k < depth; k += strip) {
+    for (let first = 0; first < count; first += width) {
+      const from = source + <usize>first * lineStep + <usize>k * kStep;
+      const to = target + ((<usize>first * <usize>depth + <usize>k * <usize>width) << 2);
+      packPanel(from, lineStep, kStep, min(width, count - first), min(strip, depth - k), width, to);
+    }
   }
 }
 
-/** Where lines i to i + 3 begin. */
-@inline
-function placeOf(i: i32, depth: i32, width: i32, target: usize): usize {
-  const within = i % width;
-  return target + ((<usize>(i - within) * <usize>depth + <usize>within) << 2);
+const SIDE_BY_SIDE: i32 = 8;
+
+function packPanel(
+  source: usize,
+  lineStep: usize,
+  kStep: usize,
+  count: i32,
+  depth: i32,
+  width: i32,
+  target: usize,
+): void {
+  const step = <usize>width << 2;
+  let i = 0;
+  for (; i + 4 <= count; i += 4, source += lineStep << 2, target += 16) {
+    if (kStep == 4) transposeLines(source, lineStep, depth, step, target);
+    else copyLines(source, kStep, depth, step, target);
+  }
+  for (; i < count; i++, source += lineStep, target += 4) copyLine(source, kStep, depth, step, target);
+  for (; i < width; i++, target += 4) clearLine(depth, step, target);
 }
 
 /** Four lines that lie side by side. */
@@ -72,31 +83,16 @@ function transposeLines(source: usize, lineStep: usize, depth: i32, step: usize,
     p2 += 16;
     p3 += 16;
   }
-  for (; k < depth; k++, target += step) {
-    store<f32>(target, load<f32>(p0));
-    store<f32>(target, load<f32>(p1), 4);
-    store<f32>(target, load<f32>(p2), 8);
-    store<f32>(target, load<f32>(p3), 12);
-    p0 += 4;
-    p1 += 4;
-    p2 += 4;
-    p3 += 4;
-  }
+  copyLine(p0, 4, depth - k, step, target);
+  copyLine(p1, 4, depth - k, step, target + 4);
+  copyLine(p2, 4, depth - k, step, target + 8);
+  copyLine(p3, 4, depth - k, step, target + 12);
 }
 
-/** The last `left` lines, fewer than four or none, filled up with zeros. */
-function packLastLines(
-  source: usize,
-  lineStep: usize,
-  kStep: usize,
-  left: i32,
-  depth: i32,
-  step: usize,
-  target: usize,
-): void {
-  for (let k = 0; k < depth; k++, source += kStep, target += step) {
-    for (let j = 0; j < 4; j++) {
-      store<f32>(target + (<usize>j << 2), j < left ? load<f32>(source + <usize>j * lineStep) : 0);
-    }
-  }
+function copyLine(source: usize, kStep: usize, depth: i32, step: usize, target: usize): void {
+  for (let k = 0; k < depth; k++, source += kStep, target += step) store<f32>(target, load<f32>(source));
+}
+
+function clearLine(depth: i32, step: usize, target: usize): void {
+  for (let k = 0; k < depth; k++, target += step) store<f32>(target, 0);
 }
