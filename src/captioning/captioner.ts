@@ -1,4 +1,5 @@
 /** A trained captioner: feature vectors become captions. Where the vectors come from it does not know. */
+import { UsageError } from '../base/errors.ts';
 import type { Engine } from '../compute/engine.ts';
 import { beamSearch, type Hypothesis } from '../decoding/beam-search.ts';
 import type { LanguageModel } from '../model/language-model.ts';
@@ -19,7 +20,7 @@ export interface DecodingOptions {
 }
 
 /** Best on the Flickr8k dev split, see the model card. */
-export const decodingDefaults: DecodingOptions = { beam: 3, lengthPenalty: 0.7, maxLength: 20 };
+export const decodingDefaults: DecodingOptions = { beam: 5, lengthPenalty: 0.7, maxLength: 20 };
 
 export interface Caption {
   caption: string;
@@ -58,6 +59,7 @@ export class Captioner {
    *
    * @param features as the CNN gives them, [N, D]; not changed
    * @returns for each picture up to `beam` captions, best first, at least one
+   * @throws UsageError when the beam is wider than 192
    */
   describe(features: Float32Array, options: DecodingOptions = decodingDefaults): Caption[][] {
     const standardised = features.slice();
@@ -67,11 +69,12 @@ export class Captioner {
 
   /** The same for features that were standardised before, as in training. */
   describeStandardised(features: Float32Array, { beam, lengthPenalty, maxLength }: DecodingOptions): Caption[][] {
+    if (beam > ROWS) throw new UsageError('the beam is too wide', { found: `${beam}`, expected: `at most ${ROWS}` });
     const D = this.config.shape.condition;
     const { start, end, unknown } = specialIds(this.vocabulary);
     const search = { start, end, beam, lengthPenalty, maxLength, forbidden: [start, unknown] };
     const pictures = features.length / D;
-    const atOnce = Math.max(1, Math.floor(ROWS / beam));
+    const atOnce = Math.floor(ROWS / beam);
     const captions: Caption[][] = [];
     for (let first = 0; first < pictures; first += atOnce) {
       const count = Math.min(atOnce, pictures - first);

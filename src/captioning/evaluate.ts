@@ -18,7 +18,11 @@ export interface PictureScores {
  */
 export function scoreOnPictures(
   captioner: Captioner,
-  { features, captions: references, names }: {
+  {
+    features,
+    captions: references,
+    names,
+  }: {
     features: Float32Array;
     captions: readonly (readonly string[])[];
     names: readonly string[];
@@ -28,7 +32,7 @@ export function scoreOnPictures(
   const captions = captioner.describeStandardised(features, decoding).map(([best]) => best?.caption ?? '');
   const scores = scoreCaptions(
     new Map(captions.map((caption, i) => [names[i] ?? '', caption])),
-    new Map(references.map((written, i) => [names[i] ?? '', [...written]])),
+    new Map(references.map((written, i) => [names[i] ?? '', written])),
   );
   return { scores: { ...scores }, captions };
 }

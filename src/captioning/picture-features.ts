@@ -6,11 +6,11 @@ import type { NamedTensor, StoredTensor } from '../base/safetensors.ts';
 export interface Standardisation {
   /** [D] */
   mean: Float32Array;
-  /** [D], 1 / standard deviation. */
+  /** [D], 1 / standard deviation; 0 for a feature that hardly varies. */
   scale: Float32Array;
 }
 
-/** Below this a feature hardly varies, and dividing by its deviation would blow up noise. */
+/** Below this a feature has taught nothing, and in a picture of another kind its multiples would drown the rest. */
 const SMALLEST_DEVIATION = 1e-3;
 
 /** Measures N × D features. */
@@ -23,12 +23,12 @@ export function measureStandardisation(features: Float32Array, D: number): Stand
     sum[i % D] = (sum[i % D] ?? 0) + x;
     squares[i % D] = (squares[i % D] ?? 0) + x * x;
   }
-  const mean = Float32Array.from(sum, (x) => x / N);
+  const mean = sum.map((x) => x / N);
   const scale = Float32Array.from(squares, (x, d) => {
-    const variance = x / N - (mean[d] ?? 0) ** 2;
-    return 1 / Math.max(Math.sqrt(Math.max(variance, 0)), SMALLEST_DEVIATION);
+    const deviation = Math.sqrt(Math.max(0, x / N - (mean[d] ?? 0) ** 2));
+    return deviation < SMALLEST_DEVIATION ? 0 : 1 / deviation;
   });
-  return { mean, scale };
+  return { mean: Float32Array.from(mean), scale };
 }
 
 /** (x - mean) · scale for N × D features, in place. */

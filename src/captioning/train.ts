@@ -1,6 +1,4 @@
-import { join } from 'node:path';
 import { InputError } from '../base/errors.ts';
-import { readJson } from '../base/files.ts';
 import { Random } from '../base/random.ts';
 import type { Engine } from '../compute/engine.ts';
 import type { CaptionDataset } from '../datasets/dataset.ts';
@@ -9,7 +7,7 @@ import { saveModel } from '../model/model-folder.ts';
 import { type TrainingEvent, type TrainingResult, train } from '../training/trainer.ts';
 import type { Cnn } from '../vision/cnn.ts';
 import { Captioner } from './captioner.ts';
-import { type CaptionConfig, type CaptionSettings, captionConfigSchema } from './config.ts';
+import type { CaptionConfig, CaptionSettings } from './config.ts';
 import { type ExtractionEvents, featuresOf, hashOfCaptions, picturesOf } from './dataset-features.ts';
 import { measureStandardisation, standardisationTensors, standardise } from './picture-features.ts';
 import { type CaptionedFeatures, captionTask } from './task.ts';
@@ -65,19 +63,21 @@ export async function resumeCaptioner(
   training: Omit<CaptionTraining, 'settings' | 'shape' | 'cnnName'>,
 ): Promise<TrainingResult> {
   const { engine, folder, cnn } = training;
-  const { settings, ...config } = await readJson(join(folder, 'config.json'), captionConfigSchema, 'model config');
+  const captioner = await Captioner.load(folder, engine);
+  const { settings, dataset, pictures } = captioner.config;
+  if (cnn.key !== pictures.key) {
+    const advice = 'Resume with the CNN it was started with.';
+    throw new InputError(`${folder} was trained with another CNN`, { found: cnn.key, expected: pictures.key, advice });
+  }
   const sets = await prepare(training, settings);
-  const found = hashOfCaptions([sets.training, sets.validation]);
-  if (found !== config.dataset.hash || cnn.key !== config.pictures.key) {
+  if (hashOfCaptions([sets.training, sets.validation]) !== dataset.hash) {
     throw new InputError(`${folder} was not trained on these pictures and captions`, {
-      found: `${sets.training.names.length} pictures with features of ${cnn.key}`,
-      expected: `${config.dataset.pictures} pictures of ${config.dataset.name} with features of ${config.pictures.key}`,
-      advice: 'Resume with the dataset and CNN it was started with.',
+      found: `${sets.training.names.length} pictures of ${training.dataset.name}`,
+      expected: `the ${dataset.pictures} pictures of ${dataset.name} and their captions`,
+      advice: 'Resume with the dataset it was started with.',
     });
   }
-  const { vocabulary, standardisation } = await Captioner.load(folder, engine);
-  const model = new LanguageModel(engine, config.shape);
-  return run(training, new Captioner({ settings, ...config }, vocabulary, model, standardisation), sets, true);
+  return run(training, captioner, sets, true);
 }
 
 /** Features of both splits, standardised by the training pictures. */

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
-import { type Caption, Captioner } from '../captioning/captioner.ts';
+import type { Caption } from '../captioning/captioner.ts';
+import { openCaptioner } from '../captioning/open.ts';
 import { openEngine } from '../compute/engine.ts';
 import { extractFeatures } from '../vision/extract.ts';
-import { addDecodingOptions, type DecodingFlags, decodingFrom, loadCnnOf, SHIPPED } from './caption-options.ts';
+import { addDecodingOptions, type DecodingFlags, decodingFrom } from './caption-options.ts';
 import { findPictures } from './find-pictures.ts';
 import { addCommonOptions, addPictureOptions, type CommonOptions, integer, type PictureOptions } from './options.ts';
 import { Status } from './progress.ts';
@@ -27,7 +28,7 @@ export function addDescribeCommand(program: Command): void {
 }
 
 async function describeCommand(args: string[], options: Options): Promise<void> {
-  const { model = SHIPPED, top, tfjs, json } = options;
+  const { model: folder, top, tfjs, json } = options;
   const decoding = { ...decodingFrom(options), beam: Math.max(options.beam, top) };
   const status = new Status(options.quiet);
   const { sources, errors } = await findPictures(args);
@@ -35,8 +36,7 @@ async function describeCommand(args: string[], options: Options): Promise<void> 
 
   let failures = errors.length;
   const engine = await openEngine(options.blas);
-  const captioner = await Captioner.load(model, engine);
-  const cnn = await loadCnnOf(captioner, tfjs);
+  const { captioner, cnn } = await openCaptioner(engine, { folder, tfjs });
   status.say(engine.notice);
 
   await interruptible(async (signal) => {

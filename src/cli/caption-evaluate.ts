@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { writeFileAtomically } from '../base/files.ts';
-import { Captioner } from '../captioning/captioner.ts';
 import { featuresOf, picturesOf } from '../captioning/dataset-features.ts';
 import { scoreOnPictures } from '../captioning/evaluate.ts';
+import { openCaptioner } from '../captioning/open.ts';
 import { standardise } from '../captioning/picture-features.ts';
 import { openEngine } from '../compute/engine.ts';
 import { SPLITS, type Split } from '../datasets/dataset.ts';
-import { addDecodingOptions, type DecodingFlags, decodingFrom, loadCnnOf, SHIPPED } from './caption-options.ts';
+import { addDecodingOptions, type DecodingFlags, decodingFrom } from './caption-options.ts';
 import { addDatasetOptions, type DatasetOptions, openDataset, showExtraction } from './dataset-options.ts';
 import { addCommonOptions, addPictureOptions, type CommonOptions, type PictureOptions } from './options.ts';
 import { Status } from './progress.ts';
@@ -35,12 +35,11 @@ export function addEvaluateCommand(program: Command): void {
 }
 
 async function evaluateCommand(path: string, options: Options): Promise<void> {
-  const { model = SHIPPED, split, results, tfjs, json } = options;
+  const { model: folder, split, results, tfjs, json } = options;
   const status = new Status(options.quiet);
   const engine = await openEngine(options.blas);
-  const captioner = await Captioner.load(model, engine);
+  const { captioner, cnn } = await openCaptioner(engine, { folder, tfjs });
   const dataset = await openDataset(path, options, status);
-  const cnn = await loadCnnOf(captioner, tfjs);
   status.say(engine.notice);
 
   const pictures = await interruptible((signal) =>

@@ -1,15 +1,7 @@
 /** Options of the commands that write captions. */
-import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
-import { InputError } from '../base/errors.ts';
-import { type Captioner, type DecodingOptions, decodingDefaults } from '../captioning/captioner.ts';
-import type { Cnn } from '../vision/cnn.ts';
-import { loadCnn } from '../vision/load-cnn.ts';
-import type { TfjsChoice } from '../vision/tfjs.ts';
+import { type DecodingOptions, decodingDefaults } from '../captioning/captioner.ts';
 import { atLeast, integer } from './options.ts';
-
-/** The captioner that ships. */
-export const SHIPPED = fileURLToPath(new URL('../../data/captioner', import.meta.url));
 
 export interface DecodingFlags {
   beam: number;
@@ -27,19 +19,4 @@ export function addDecodingOptions(command: Command): Command {
 
 export function decodingFrom({ beam, lengthPenalty, maxLength }: DecodingFlags): DecodingOptions {
   return { beam, lengthPenalty, maxLength };
-}
-
-/**
- * The CNN that a captioner was trained with.
- *
- * @throws InputError when what is installed now gives other features
- */
-export async function loadCnnOf({ config }: Captioner, tfjs: TfjsChoice): Promise<Cnn> {
-  const cnn = await loadCnn(config.pictures.cnn, tfjs);
-  if (cnn.key === config.pictures.key) return cnn;
-  throw new InputError(`the captioner was trained with another ${config.pictures.cnn}`, {
-    found: cnn.key,
-    expected: config.pictures.key,
-    advice: 'Train it again, or use the version of this package that it was trained with.',
-  });
 }

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { readJson } from '../base/files.ts';
 import { captionConfigSchema } from '../captioning/config.ts';
+import { SHIPPED_CAPTIONER } from '../captioning/open.ts';
 import { languageConfigSchema } from '../language/config.ts';
 import { vocabularySchema } from '../text/vocabulary.ts';
-import { SHIPPED } from './caption-options.ts';
 import { LM_FOLDER } from './lm-train.ts';
 
 /** Tokens of the vocabulary that are shown. */
@@ -14,7 +14,7 @@ export function addCaptionInfoCommand(program: Command): void {
   program
     .command('info')
     .description('what a captioner is: config, vocabulary, training, scores')
-    .argument('[folder]', 'a model of `caption train` (default: the captioner that ships)', SHIPPED)
+    .argument('[folder]', 'a model of `caption train` (default: the captioner that ships)', SHIPPED_CAPTIONER)
     .action(async (folder: string) => show(folder, await readJson(join(folder, 'config.json'), captionConfigSchema, 'model config')));
 }
 
