@@ -2,16 +2,17 @@
 export { InputError, UsageError } from './base/errors.ts';
 export { Random } from './base/random.ts';
 export { type Caption, Captioner, type DecodingOptions, decodingDefaults } from './captioning/captioner.ts';
+export { type CaptionSettings, captionDefaults, captionShapeDefaults } from './captioning/config.ts';
+export { type DescribedPicture, describePictures } from './captioning/describe.ts';
 export { openCaptioner } from './captioning/open.ts';
-export { captionDefaults, type CaptionSettings, captionShapeDefaults } from './captioning/config.ts';
 export { type CaptionTraining, resumeCaptioner, trainCaptioner } from './captioning/train.ts';
 export { type Engine, openEngine } from './compute/engine.ts';
 export type { CaptionDataset, CaptionedPicture } from './datasets/dataset.ts';
 export { readCaptionDataset } from './datasets/read.ts';
-export { beamSearch, type BeamSearchOptions, type Hypothesis } from './decoding/beam-search.ts';
+export { type BeamSearchOptions, beamSearch, type Hypothesis } from './decoding/beam-search.ts';
 export { type SamplingOptions, sampleToken } from './decoding/sampling.ts';
 export type { StepFunction } from './decoding/step.ts';
-export { languageConfigSchema, languageDefaults, type LanguageSettings } from './language/config.ts';
+export { type LanguageSettings, languageConfigSchema, languageDefaults } from './language/config.ts';
 export { type SampleOptions, sampleText } from './language/sample.ts';
 export { type LanguageTraining, resumeLanguageModel, trainLanguageModel } from './language/train.ts';
 export { type CaptionScores, scoreCaptions } from './metrics/score.ts';
@@ -19,5 +20,5 @@ export { LanguageModel, type LanguageModelShape, type TokenBatch } from './model
 export { loadModel, saveModel } from './model/model-folder.ts';
 export type { TrainingEvent } from './training/trainer.ts';
 export type { Cnn } from './vision/cnn.ts';
-export { loadCnn } from './vision/load-cnn.ts';
 export { extractFeatures } from './vision/extract.ts';
+export { loadCnn } from './vision/load-cnn.ts';

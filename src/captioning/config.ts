@@ -45,7 +45,7 @@ export const captionDefaults: CaptionSettings = {
   batch: 128,
   threshold: 5,
   mirrored: true,
-  epochs: 12,
+  epochs: 14,
   evaluateEvery: 0,
   patience: 0,
   optimizer: optimizerDefaults.adam,
@@ -56,3 +56,12 @@ export const captionDefaults: CaptionSettings = {
   smoothing: 0.1,
   seed: 1,
 };
+
+/** Updates that even the smallest dataset is worth. */
+const LEAST_UPDATES = 800;
+
+/** Passes over a dataset when nothing is said: the default, or more where that would be too few updates to learn from. */
+export function enoughEpochs(captions: number, batch: number): number {
+  const updates = Math.ceil(captions / batch);
+  return Math.max(captionDefaults.epochs, Math.ceil(LEAST_UPDATES / updates));
+}

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { Caption } from '../captioning/captioner.ts';
+import { describePictures } from '../captioning/describe.ts';
 import { openCaptioner } from '../captioning/open.ts';
 import { openEngine } from '../compute/engine.ts';
-import { extractFeatures } from '../vision/extract.ts';
 import { addDecodingOptions, type DecodingFlags, decodingFrom } from './caption-options.ts';
 import { findPictures } from './find-pictures.ts';
 import { addCommonOptions, addPictureOptions, type CommonOptions, integer, type PictureOptions } from './options.ts';
@@ -40,16 +40,18 @@ async function describeCommand(args: string[], options: Options): Promise<void> 
   status.say(engine.notice);
 
   await interruptible(async (signal) => {
-    const extracted = extractFeatures(sources, cnn, {
+    const several = args.length > 1 || sources.length > 1;
+    const described = describePictures(captioner, cnn, sources, {
+      decoding,
       signal,
       onSkip({ error }) {
         failures++;
         status.warn(`caption: ${error.message}`);
       },
     });
-    for await (const { name, features } of extracted) {
-      const captions = (captioner.describe(features, decoding)[0] ?? []).slice(0, top);
-      process.stdout.write(json ? jsonLine(name, captions) : plainLines(name, captions, args.length > 1 || sources.length > 1));
+    for await (const { name, captions } of described) {
+      const wanted = captions.slice(0, top);
+      process.stdout.write(json ? jsonLine(name, wanted) : plainLines(name, wanted, several));
     }
   });
   if (failures > 0) throw new Exit(ExitCode.failed);

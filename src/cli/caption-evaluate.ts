@@ -63,6 +63,9 @@ function imageId(name: string): number | string {
 function table(report: Record<string, number | string>): string {
   const width = Math.max(...Object.keys(report).map((name) => name.length));
   return Object.entries(report)
-    .map(([name, value]) => `${name.padEnd(width)}  ${Number.isInteger(value) || typeof value === 'string' ? value : value.toFixed(4)}\n`)
+    .map(
+      ([name, value]) =>
+        `${name.padEnd(width)}  ${Number.isInteger(value) || typeof value === 'string' ? value : value.toFixed(4)}\n`,
+    )
     .join('');
 }

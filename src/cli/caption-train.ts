@@ -1,14 +1,26 @@
 import type { Command } from 'commander';
-import { captionDefaults, captionShapeDefaults } from '../captioning/config.ts';
+import { captionDefaults, captionShapeDefaults, enoughEpochs } from '../captioning/config.ts';
 import { resumeCaptioner, trainCaptioner } from '../captioning/train.ts';
 import { openEngine } from '../compute/engine.ts';
 import { refuseModel } from '../model/model-folder.ts';
 import { loadCnn } from '../vision/load-cnn.ts';
 import { addDatasetOptions, type DatasetOptions, openDataset, showExtraction } from './dataset-options.ts';
-import { addCommonOptions, addPictureOptions, type CommonOptions, integer, type PictureOptions, share } from './options.ts';
+import {
+  addCommonOptions,
+  addPictureOptions,
+  type CommonOptions,
+  integer,
+  type PictureOptions,
+  share,
+} from './options.ts';
 import { Status, showTraining } from './progress.ts';
 import { Exit, ExitCode, interruptible } from './run.ts';
-import { addTrainingOptions, refuseSettingsOnResume, type TrainingOptions, trainingSettings } from './training-options.ts';
+import {
+  addTrainingOptions,
+  refuseSettingsOnResume,
+  type TrainingOptions,
+  trainingSettings,
+} from './training-options.ts';
 
 interface Options extends CommonOptions, PictureOptions, DatasetOptions, TrainingOptions {
   cnn: string;
@@ -61,10 +73,16 @@ async function trainCommand(path: string, options: Options, command: Command): P
     if (resume) return resumeCaptioner(training);
     const { threshold, smoothing, mirror: mirrored } = options;
     const settings = { ...trainingSettings(options, captionDefaults), threshold, smoothing, mirrored };
+    if (command.getOptionValueSource('epochs') === 'default') {
+      const captions = (dataset.splits.get('train') ?? []).reduce((sum, picture) => sum + picture.captions.length, 0);
+      settings.epochs = enoughEpochs(captions, settings.batch);
+    }
     return trainCaptioner({ ...training, cnnName, settings, shape: { cell, layers, hidden, embedding } });
   });
   if (interrupted) {
-    status.say(`stopped at update ${progress.iteration}, saved; go on with \`caption train ${path} --out ${folder} --resume\``);
+    status.say(
+      `stopped at update ${progress.iteration}, saved; go on with \`caption train ${path} --out ${folder} --resume\``,
+    );
     throw new Exit(ExitCode.interrupted);
   }
   status.say(`done: the best weights (update ${progress.best?.iteration ?? 0}) are in ${folder}`);

@@ -15,7 +15,9 @@ export function addCaptionInfoCommand(program: Command): void {
     .command('info')
     .description('what a captioner is: config, vocabulary, training, scores')
     .argument('[folder]', 'a model of `caption train` (default: the captioner that ships)', SHIPPED_CAPTIONER)
-    .action(async (folder: string) => show(folder, await readJson(join(folder, 'config.json'), captionConfigSchema, 'model config')));
+    .action(async (folder: string) =>
+      show(folder, await readJson(join(folder, 'config.json'), captionConfigSchema, 'model config')),
+    );
 }
 
 export function addLanguageInfoCommand(program: Command): void {
@@ -23,7 +25,9 @@ export function addLanguageInfoCommand(program: Command): void {
     .command('info')
     .description('what a language model is: config, vocabulary, training, scores')
     .argument('[folder]', 'a model of `lm train`', LM_FOLDER)
-    .action(async (folder: string) => show(folder, await readJson(join(folder, 'config.json'), languageConfigSchema, 'model config')));
+    .action(async (folder: string) =>
+      show(folder, await readJson(join(folder, 'config.json'), languageConfigSchema, 'model config')),
+    );
 }
 
 async function show(folder: string, config: object): Promise<void> {

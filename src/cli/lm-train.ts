@@ -6,7 +6,12 @@ import { refuseModel } from '../model/model-folder.ts';
 import { addCommonOptions, type CommonOptions, integer, share } from './options.ts';
 import { Status, showTraining } from './progress.ts';
 import { Exit, ExitCode, interruptible } from './run.ts';
-import { addTrainingOptions, refuseSettingsOnResume, type TrainingOptions, trainingSettings } from './training-options.ts';
+import {
+  addTrainingOptions,
+  refuseSettingsOnResume,
+  type TrainingOptions,
+  trainingSettings,
+} from './training-options.ts';
 
 /** Where `lm` keeps its model when nothing is said. */
 export const LM_FOLDER = 'lm-model';
@@ -22,7 +27,12 @@ export function addTrainCommand(program: Command): void {
     .description('trains a character model on text files')
     .argument('<file...>', 'UTF-8 text; several files are read as one text')
     .option('--steps <number>', 'characters that gradients flow back over', integer(1), languageDefaults.steps)
-    .option('--val-fraction <share>', 'share at the end of the text for validation', share(), languageDefaults.valFraction);
+    .option(
+      '--val-fraction <share>',
+      'share at the end of the text for validation',
+      share(),
+      languageDefaults.valFraction,
+    );
   addTrainingOptions(command, languageDefaults, LM_FOLDER);
   addCommonOptions(command).action(trainCommand);
 }
@@ -49,11 +59,17 @@ async function trainCommand(files: string[], options: Options, command: Command)
       onEvent: showTraining(status, 'characters'),
     };
     if (resume) return resumeLanguageModel(training);
-    const settings = { ...trainingSettings(options, languageDefaults), steps: options.steps, valFraction: options.valFraction };
+    const settings = {
+      ...trainingSettings(options, languageDefaults),
+      steps: options.steps,
+      valFraction: options.valFraction,
+    };
     return trainLanguageModel({ ...training, settings, shape: { cell, layers, hidden } });
   });
   if (interrupted) {
-    status.say(`stopped at update ${progress.iteration}, saved; go on with \`lm train ${files.join(' ')} --out ${folder} --resume\``);
+    status.say(
+      `stopped at update ${progress.iteration}, saved; go on with \`lm train ${files.join(' ')} --out ${folder} --resume\``,
+    );
     throw new Exit(ExitCode.interrupted);
   }
   const best = progress.best?.scores['loss'];

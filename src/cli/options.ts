@@ -14,11 +14,7 @@ export interface PictureOptions {
 
 export function addCommonOptions(command: Command): Command {
   return command
-    .addOption(
-      new Option('--blas <driver>', 'library for matrix products')
-        .choices(DRIVER_CHOICES)
-        .default('auto'),
-    )
+    .addOption(new Option('--blas <driver>', 'library for matrix products').choices(DRIVER_CHOICES).default('auto'))
     .option('--quiet', 'no progress and notices');
 }
 
@@ -30,7 +26,12 @@ export function addPictureOptions(command: Command): Command {
 
 export function addSamplingOptions(command: Command, temperature: number): Command {
   return command
-    .option('--temperature <number>', 'below 1 more careful, above 1 more daring, 0 always the likeliest', atLeast(0), temperature)
+    .option(
+      '--temperature <number>',
+      'below 1 more careful, above 1 more daring, 0 always the likeliest',
+      atLeast(0),
+      temperature,
+    )
     .option('--top-k <number>', 'draw from the k likeliest only', integer(1))
     .option('--top-p <share>', 'draw from the likeliest that together have this probability', share(true));
 }

@@ -19,7 +19,9 @@ export class Status {
     const now = performance.now();
     if (this.#quiet || now - this.#last < (this.#terminal ? INTERVALS.terminal : INTERVALS.file)) return;
     this.#last = now;
-    process.stderr.write(this.#terminal ? `\r\u001b[K${text().slice(0, (process.stderr.columns ?? 80) - 1)}` : `${text()}\n`);
+    process.stderr.write(
+      this.#terminal ? `\r\u001b[K${text().slice(0, (process.stderr.columns ?? 80) - 1)}` : `${text()}\n`,
+    );
     this.#open = this.#terminal;
   }
 

@@ -45,8 +45,18 @@ export function addTrainingOptions(command: Command, defaults: Defaults, out: st
     )
     .option('--lr <rate>', 'highest learning rate', positive, defaults.learningRate)
     .option('--clip <norm>', 'largest norm of the gradients; 0 for any', atLeast(0), defaults.clipping?.limit ?? 0)
-    .option('--evaluate-every <updates>', 'updates between validations; 0 for epochs', integer(0), defaults.evaluateEvery)
-    .option('--patience <number>', 'validations without gain before it stops; 0 for never', integer(0), defaults.patience)
+    .option(
+      '--evaluate-every <updates>',
+      'updates between validations; 0 for epochs',
+      integer(0),
+      defaults.evaluateEvery,
+    )
+    .option(
+      '--patience <number>',
+      'validations without gain before it stops; 0 for never',
+      integer(0),
+      defaults.patience,
+    )
     .option('--seed <number>', 'of everything random', integer(0), defaults.seed);
 }
 

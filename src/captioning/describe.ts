@@ -1,0 +1,44 @@
+import type { Cnn } from '../vision/cnn.ts';
+import { type ExtractOptions, extractFeatures, type PictureSource } from '../vision/extract.ts';
+import { type Caption, type Captioner, type DecodingOptions, decodingDefaults } from './captioner.ts';
+
+/** Pictures that are decoded together: their words cost little more than those of one. */
+const TOGETHER = 8;
+
+export interface DescribedPicture {
+  name: string;
+  /** Best first; at least one. */
+  captions: Caption[];
+}
+
+/**
+ * Yields captions of pictures in their order, a few at a time; reading and decoding the next ones goes on meanwhile.
+ * Pictures that can't be read go to `onSkip`.
+ */
+export async function* describePictures(
+  captioner: Captioner,
+  cnn: Cnn,
+  pictures: Iterable<PictureSource>,
+  {
+    decoding = decodingDefaults,
+    ...extraction
+  }: Pick<ExtractOptions, 'onSkip' | 'signal'> & { decoding?: DecodingOptions } = {},
+): AsyncGenerator<DescribedPicture> {
+  const D = cnn.featureSize;
+  const features = new Float32Array(TOGETHER * D);
+  let names: string[] = [];
+
+  const describe = (): DescribedPicture[] => {
+    const described = captioner.describe(features.subarray(0, names.length * D), decoding);
+    return described.map((captions, i) => ({ name: names[i] ?? '', captions }));
+  };
+  for await (const extracted of extractFeatures(pictures, cnn, { ...extraction, batchSize: TOGETHER })) {
+    features.set(extracted.features, names.length * D);
+    names.push(extracted.name);
+    if (names.length === TOGETHER) {
+      yield* describe();
+      names = [];
+    }
+  }
+  if (names.length > 0) yield* describe();
+}
