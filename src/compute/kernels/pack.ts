@@ -16,8 +16,8 @@ export function pack(
   width: i32,
   target: usize,
 ): void {
-  // Lines that lie in one piece are read from end to end. Lines that lie side by side are read a few k at a time, so that
-  // neighbouring panels find what they need of a cache line before it is gone.
+  // Lines that lie in one piece are read from end to end. Of lines that lie side by side a few k are read at a time, so
+  // that neighbouring panels find what they need of a cache line before it is gone.
   const strip = kStep == 4 ? depth : SIDE_BY_SIDE;
   for (let k = 0; k < depth; k += strip) {
     for (let first = 0; first < count; first += width) {

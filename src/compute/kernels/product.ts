@@ -11,7 +11,7 @@
  */
 import { BLOCK, divideUp, FEW_ROWS, job, PACK, roundUp, THREAD_SCRATCH, TILES, work } from './job';
 import { pack } from './pack';
-import { close, join, leave, open, stop } from './threads';
+import { close, fail, join, leave, open, stop } from './threads';
 import { COLS, ROWS } from './tile';
 
 /** Rows of k for which a B that was not packed before is packed at a time, and floats that it may take (4 MB). */
@@ -51,6 +51,11 @@ export function productServe(thread: i32): void {
     work(thread);
     leave();
   }
+}
+
+/** Tells the main thread that this worker's loop has ended in a trap. */
+export function productFail(): void {
+  fail();
 }
 
 /** Ends all workers. */

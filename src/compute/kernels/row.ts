@@ -62,7 +62,7 @@ function addRows(a: usize, aStep: usize, b: usize, bStep: usize, c: usize, cols:
   }
 }
 
-/** The same for a transposed B[cols, depth]: element j of c is the inner product of `a`, in one piece, with row j of B. */
+/** The same for a transposed B[cols, depth]: element j of c is the inner product of `a` (in one piece) and row j of B. */
 export function rowTimesColumns(
   a: usize,
   b: usize,

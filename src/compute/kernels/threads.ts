@@ -19,14 +19,16 @@ const NEXT: usize = CONTROL + 64;
 const BUSY: usize = CONTROL + 128;
 /** Number of tasks of the job. */
 const TASKS: usize = CONTROL + 192;
+/** Not 0 once a worker has died inside a job. */
+const FAILED: usize = CONTROL + 256;
 /** Where a job's own description may be kept, to the end of the page. */
-export const DESCRIPTION: usize = CONTROL + 256;
+export const DESCRIPTION: usize = CONTROL + 320;
 
 const STOPPED: i32 = -1;
 
 /**
- * How often an idle worker looks before it sleeps, about 100 µs: products follow each other closely in training, and to
- * wake a sleeping thread takes longer than a small product.
+ * How often a thread looks for a change before it sleeps, about 50 µs: products follow each other closely in training,
+ * and to wake a sleeping thread takes longer than a small product.
  */
 const LOOKS: i32 = 50_000;
 
@@ -35,55 +37,63 @@ let seen: i32 = 0;
 
 /** Offers `tasks` to the workers if it is worth their while. What describes the job must be written before. */
 export function open(tasks: i32, shared: bool): void {
-	close(); // where the job before ended in a trap
-	atomic.store<i32>(NEXT, 0);
-	store<i32>(TASKS, tasks);
-	if (shared) {
-		atomic.add<i32>(STATE, 1);
-		atomic.notify(STATE, -1);
-	}
+  close(); // where the job before ended in a trap
+  atomic.store<i32>(NEXT, 0);
+  store<i32>(TASKS, tasks);
+  if (shared) {
+    atomic.add<i32>(STATE, 1);
+    atomic.notify(STATE, -1);
+  }
 }
 
 /** The next task of the job, or -1 when all are taken. */
 export function takeTask(): i32 {
-	const task = atomic.add<i32>(NEXT, 1);
-	return task < load<i32>(TASKS) ? task : -1;
+  const task = atomic.add<i32>(NEXT, 1);
+  return task < load<i32>(TASKS) ? task : -1;
 }
 
-/** Ends the job once every worker has left it. */
+/** Ends the job once every worker has left it. It may sleep, which a browser allows in workers only. */
 export function close(): void {
-	if (!(atomic.load<i32>(STATE) & 1)) return;
-	// From here on no worker joins: one that has just counted itself in sees the changed state and leaves untouched.
-	atomic.add<i32>(STATE, 1);
-	while (atomic.load<i32>(BUSY)) {}
+  if (!(atomic.load<i32>(STATE) & 1)) return;
+  // From here on no worker joins: one that has just counted itself in sees the changed state and leaves untouched.
+  atomic.add<i32>(STATE, 1);
+  for (let busy = atomic.load<i32>(BUSY); busy != 0; busy = atomic.load<i32>(BUSY)) waitForChange(BUSY, busy);
+  if (atomic.load<i32>(FAILED)) unreachable(); // a trap: part of the result is missing
 }
 
 /** Waits for an open job and enters it; false when the work is over for good. */
 export function join(): bool {
-	while (true) {
-		let looks = LOOKS;
-		while (atomic.load<i32>(STATE) == seen) {
-			if (--looks == 0) {
-				atomic.wait<i32>(STATE, seen, -1);
-				looks = LOOKS;
-			}
-		}
-		seen = atomic.load<i32>(STATE);
-		if (seen == STOPPED) return false;
-		if (seen & 1) {
-			atomic.add<i32>(BUSY, 1);
-			if (atomic.load<i32>(STATE) == seen) return true;
-			leave();
-		}
-	}
+  while (true) {
+    waitForChange(STATE, seen);
+    seen = atomic.load<i32>(STATE);
+    if (seen == STOPPED) return false;
+    if (seen & 1) {
+      atomic.add<i32>(BUSY, 1);
+      if (atomic.load<i32>(STATE) == seen) return true;
+      leave();
+    }
+  }
 }
 
 export function leave(): void {
-	atomic.sub<i32>(BUSY, 1);
+  atomic.sub<i32>(BUSY, 1);
+  atomic.notify(BUSY, 1);
+}
+
+/** In place of `leave`, from a worker that can't go on. */
+export function fail(): void {
+  atomic.store<i32>(FAILED, 1);
+  leave();
+}
+
+/** Returns when the word has another value, or sooner. */
+function waitForChange(word: usize, value: i32): void {
+  for (let look = 0; look < LOOKS; look++) if (atomic.load<i32>(word) != value) return;
+  atomic.wait<i32>(word, value, -1);
 }
 
 /** Sends the workers home. */
 export function stop(): void {
-	atomic.store<i32>(STATE, STOPPED);
-	atomic.notify(STATE, -1);
+  atomic.store<i32>(STATE, STOPPED);
+  atomic.notify(STATE, -1);
 }

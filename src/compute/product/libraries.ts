@@ -1,4 +1,4 @@
-/** Where the native libraries of the matrix products are looked for. It knows file names and folders, not how to call. */
+/** Where the native libraries of the matrix products are looked for: file names and folders, not how they are called. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder } from '../../base/files.ts';

@@ -1,7 +1,7 @@
 /**
  * The matrix products of an arena: C = alpha * op(A) * op(B) + beta * C.
  *
- * Every shape, bound and overlap is checked here, before a driver is called, because a driver writes to plain addresses.
+ * Every shape, bound and overlap is checked here before a driver is called, because a driver writes to plain addresses.
  * It knows no library and no threads.
  */
 import type { Arena, Matrix } from '../arena.ts';

@@ -60,12 +60,17 @@ const WORKER = `
   const { module, memory, index } = workerData;
   const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports;
   parentPort.postMessage('ready');
-  kernels.productServe(index);
+  try {
+    kernels.productServe(index);
+  } catch (error) {
+    kernels.productFail();
+    throw error;
+  }
 `;
 
 /**
- * Starts the worker threads, which end with the process and do not keep it alive. Where none can be started, the calling
- * thread does all the work.
+ * Starts the worker threads, which end with the process and do not keep it alive. Where none can be started, the
+ * calling thread does all the work.
  *
  * @param module the compiled kernels
  */
@@ -107,7 +112,10 @@ function startWorker(module: WebAssembly.Module, memory: WebAssembly.Memory, ind
       resolve(isRunning);
     };
     const timer = setTimeout(settle, PATIENCE, false);
-    worker.once('message', () => settle(true));
+    worker.once('message', () => {
+      worker.removeAllListeners('error'); // from here on an error is a defect, not a thread that can't be had
+      settle(true);
+    });
     worker.once('error', () => settle(false));
   });
 }

@@ -1,0 +1,58 @@
+/** What a process with open drivers looks like from outside: it ends by itself, in peace, and idles at no cost. */
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { Arena } from '../../../src/compute/arena.ts';
+import { compileKernels } from '../../../src/compute/kernels.ts';
+import { openDriver } from '../../../src/compute/product/choose.ts';
+import type { DriverName } from '../../../src/compute/product/driver.ts';
+import { MatrixProduct } from '../../../src/compute/product/product.ts';
+
+const SCRIPT = fileURLToPath(new URL('./multiply-and-end.ts', import.meta.url));
+const module = await compileKernels();
+
+for (const name of ['onednn', 'openblas', 'accelerate', 'wasm'] as DriverName[]) {
+  const failure = await openDriver(new Arena(), module, name).then((driver) => driver.close(), String);
+  describe.skipIf(failure)(`${name}${failure ? ` (not available here: ${failure})` : ''}`, () => {
+    test.each(['end', 'throw', 'exit'])('a process ends soon and without a crash: %s', async (manner) => {
+      const { code, signal, seconds, output } = await run([name, manner]);
+      expect(output).toContain('multiplied');
+      expect({ code, signal }).toEqual({ code: manner === 'throw' ? 1 : 0, signal: null });
+      expect(seconds).toBeLessThan(2);
+    });
+  });
+}
+
+test('idle workers use no processor time', async () => {
+  const arena = new Arena();
+  const product = new MatrixProduct(arena, await openDriver(arena, module, 'wasm'));
+  const [c, a, b] = [arena.matrix(200, 200), arena.matrix(200, 200), arena.matrix(200, 200)];
+  product.multiply(c, a, b);
+  await sleep(50);
+  const before = process.cpuUsage();
+  await sleep(500);
+  const { user, system } = process.cpuUsage(before);
+  expect((user + system) / 1000).toBeLessThan(100);
+  product.close();
+});
+
+/** Runs the script; `seconds` from its last word to its end. */
+function run(args: string[]): Promise<{ code: number | null; signal: string | null; seconds: number; output: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ['--import', 'tsx', SCRIPT, ...args], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    let output = '';
+    let last = 0;
+    child.stdout.on('data', (chunk) => {
+      output += chunk;
+      last = performance.now();
+    });
+    child.on('error', reject);
+    child.on('close', (code, signal) => resolve({ code, signal, seconds: (performance.now() - last) / 1000, output }));
+  });
+}
+
+function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
