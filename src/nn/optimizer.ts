@@ -64,17 +64,20 @@ export class Optimizer {
     const [x, g, count] = [value.offset, gradient.offset, value.size];
     switch (config.name) {
       case 'sgd':
-        return kernels.sgd(x, g, count, rate);
+        kernels.sgd(x, g, count, rate);
+        break;
       case 'adagrad':
-        return kernels.adagrad(x, g, moment('squares'), count, rate, config.epsilon);
+        kernels.adagrad(x, g, moment('squares'), count, rate, config.epsilon);
+        break;
       case 'rmsprop':
-        return kernels.rmsprop(x, g, moment('squares'), count, rate, config.decay, config.epsilon);
+        kernels.rmsprop(x, g, moment('squares'), count, rate, config.decay, config.epsilon);
+        break;
       case 'adam': {
         // m / (1 - β₁ᵗ) and v / (1 - β₂ᵗ), folded into the rate and ε: the arrays are read once.
         const { beta1, beta2, epsilon } = config;
         const root = Math.sqrt(1 - beta2 ** this.steps);
         const corrected = (rate * root) / (1 - beta1 ** this.steps);
-        return kernels.adam(x, g, moment('mean'), moment('squares'), count, corrected, beta1, beta2, epsilon * root);
+        kernels.adam(x, g, moment('mean'), moment('squares'), count, corrected, beta1, beta2, epsilon * root);
       }
     }
   }

@@ -1,4 +1,7 @@
-/** One update of `count` parameters x by their gradients g, for each optimiser. */
+/**
+ * One update of `count` parameters x by their gradients g, for each optimiser. Decay rates come in float64: in float32
+ * 1 - 0.999 is off by one part in 100,000.
+ */
 import { storePartial } from './math';
 
 /** Stochastic gradient descent: x -= rate g. */
@@ -22,10 +25,10 @@ export function adagrad(x: usize, g: usize, s: usize, count: i32, rate: f32, eps
 }
 
 /** RMSProp (Tieleman and Hinton 2012): s = decay s + (1 - decay) g², x -= rate g / (sqrt(s) + epsilon). */
-export function rmsprop(x: usize, g: usize, s: usize, count: i32, rate: f32, decay: f32, epsilon: f32): void {
+export function rmsprop(x: usize, g: usize, s: usize, count: i32, rate: f32, decay: f64, epsilon: f32): void {
   const by = f32x4.splat(rate);
-  const keep = f32x4.splat(decay);
-  const take = f32x4.splat(1 - decay);
+  const keep = f32x4.splat(<f32>decay);
+  const take = f32x4.splat(<f32>(1 - decay));
   const small = f32x4.splat(epsilon);
   for (let left = count; left > 0; left -= 4, x += 16, g += 16, s += 16) {
     const d = v128.load(g);
@@ -46,16 +49,16 @@ export function adam(
   v: usize,
   count: i32,
   rate: f32,
-  beta1: f32,
-  beta2: f32,
+  beta1: f64,
+  beta2: f64,
   epsilon: f32,
 ): void {
   const by = f32x4.splat(rate);
   const small = f32x4.splat(epsilon);
-  const keep1 = f32x4.splat(beta1);
-  const take1 = f32x4.splat(1 - beta1);
-  const keep2 = f32x4.splat(beta2);
-  const take2 = f32x4.splat(1 - beta2);
+  const keep1 = f32x4.splat(<f32>beta1);
+  const take1 = f32x4.splat(<f32>(1 - beta1));
+  const keep2 = f32x4.splat(<f32>beta2);
+  const take2 = f32x4.splat(<f32>(1 - beta2));
   for (let left = count; left > 0; left -= 4, x += 16, g += 16, m += 16, v += 16) {
     const d = v128.load(g);
     const first = f32x4.add(f32x4.mul(keep1, v128.load(m)), f32x4.mul(take1, d));
