@@ -49,22 +49,23 @@ interface Candidate {
 interface Search {
   live: Live[];
   finished: Hypothesis[];
+  over: boolean;
 }
 
 /**
  * The best hypotheses for each of `sources` sources, at least one and at most `beam` each, best first.
  *
- * A source's search ends when `beam` hypotheses have ended. One that has none when the longest length is reached gives
- * the hypotheses it was about to continue: there is always an answer.
+ * A source's search is over when `beam` hypotheses have ended. If none has when the longest length is reached, or when
+ * nothing may follow, the hypotheses that were to be continued are the answer: there always is one.
  */
 export function beamSearch(step: StepFunction, sources: number, options: BeamSearchOptions): Hypothesis[][] {
   const { start, beam, maxLength, lengthPenalty } = options;
   const searches = Array.from({ length: sources }, (_, row): Search => {
-    return { live: [{ tokens: [], logProbs: [], logProb: 0, row }], finished: [] };
+    return { live: [{ tokens: [], logProbs: [], logProb: 0, row }], finished: [], over: false };
   });
 
   for (let length = 0; length <= maxLength; length++) {
-    const running = searches.filter(({ live, finished }) => live.length > 0 && finished.length < beam);
+    const running = searches.filter(({ over }) => !over);
     const rows = running.flatMap(({ live }) => live);
     if (rows.length === 0) break;
     const logProbs = step(
@@ -96,7 +97,8 @@ function advance(search: Search, logProbs: Float32Array, V: number, last: boolea
       search.finished.push(scored({ tokens: parent.tokens, ...extended }, lengthPenalty));
     }
   }
-  if (!last) search.live = live;
+  search.over = last || live.length === 0 || search.finished.length >= beam;
+  if (!search.over) search.live = live;
 }
 
 /** The 2K likeliest continuations by tokens `from` to `to` - 1, best first: should K of them end, K are left. */

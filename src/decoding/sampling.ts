@@ -18,8 +18,11 @@ export interface SamplingOptions {
  */
 export function sampleToken(logProbs: Float32Array, options: SamplingOptions, random: Random): number {
   const { temperature, topK, topP } = options;
-  if (temperature === 0) return indexOfMaximum(logProbs);
-  const weights = Float64Array.from(logProbs, (logProb) => Math.exp(logProb / temperature));
+  const likeliest = indexOfMaximum(logProbs);
+  if (temperature === 0) return likeliest;
+  // The likeliest weighs 1: at a low temperature the weights would all underflow to 0 otherwise.
+  const highest = logProbs[likeliest] ?? 0;
+  const weights = Float64Array.from(logProbs, (logProb) => Math.exp((logProb - highest) / temperature));
   const tokens = [...weights.keys()];
   if (topK === undefined && topP === undefined) return draw(weights, tokens, random);
 

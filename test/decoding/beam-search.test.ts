@@ -1,0 +1,210 @@
+import { describe, expect, it } from 'vitest';
+import { type BeamSearchOptions, beamSearch, type Hypothesis } from '../../src/decoding/beam-search.ts';
+import { constantDistribution, type Distribution, randomDistribution, stepsOf } from './fake-steps.ts';
+
+const START = 0;
+const END = 1;
+const V = 5;
+/** Wider than there are sequences of up to four of the other three tokens. */
+const ALL = 200;
+
+const options: BeamSearchOptions = {
+  start: START,
+  end: END,
+  beam: 3,
+  maxLength: 4,
+  lengthPenalty: 0,
+  forbidden: [START],
+};
+
+describe('beam search finds what exhaustive search finds when its beam holds everything', () => {
+  for (const lengthPenalty of [0, 0.7, 1, 2]) {
+    for (const allowRepeats of [false, true]) {
+      it(`with α ${lengthPenalty}, repeats ${allowRepeats ? 'allowed' : 'suppressed'}`, () => {
+        const search = { ...options, beam: ALL, lengthPenalty, allowRepeats };
+        for (const seed of [1, 2, 3]) {
+          const distribution = randomDistribution(V, seed);
+          const found = beamSearch(stepsOf(distribution), 3, search);
+          expect(found).toEqual([0, 1, 2].map((source) => searchAll(distribution, source, search)));
+        }
+      });
+    }
+  }
+
+  it('and the best ones with a beam that is merely wide', () => {
+    const search = { ...options, lengthPenalty: 0.7 };
+    for (let seed = 0; seed < 20; seed++) {
+      const distribution = randomDistribution(V, seed);
+      const [wide] = beamSearch(stepsOf(distribution), 1, { ...search, beam: 40 });
+      expect(wide?.[0]).toEqual(searchAll(distribution, 0, search)[0]);
+    }
+  });
+});
+
+describe('a beam of 1', () => {
+  it('is the greedy choice', () => {
+    for (let seed = 0; seed < 50; seed++) {
+      const distribution = randomDistribution(V, seed);
+      const [found] = beamSearch(stepsOf(distribution), 1, { ...options, beam: 1, maxLength: 6 });
+      expect(found?.map(({ tokens }) => tokens)).toEqual([greedy(distribution, 6)]);
+    }
+  });
+});
+
+describe('beam search', () => {
+  it('finds for several sources at once what it finds one by one', () => {
+    const distribution = randomDistribution(V, 4);
+    const together = beamSearch(stepsOf(distribution), 7, options);
+    const alone = Array.from({ length: 7 }, (_, source) =>
+      beamSearch(
+        stepsOf((_, tokens) => distribution(source, tokens)),
+        1,
+        options,
+      ),
+    );
+    expect(together).toEqual(alone.flat());
+    expect(new Set(together.map(([best]) => String(best?.tokens))).size).toBeGreaterThan(1);
+  });
+
+  it('gives at most K hypotheses, all different, best first', () => {
+    for (const beam of [1, 2, 3, 6, 30]) {
+      for (const found of beamSearch(stepsOf(randomDistribution(V, 5)), 4, { ...options, beam, lengthPenalty: 1 })) {
+        expect(found.length).toBeGreaterThan(0);
+        expect(found.length).toBeLessThanOrEqual(beam);
+        expect(new Set(found.map(({ tokens }) => String(tokens))).size).toBe(found.length);
+        expect(found.map(({ score }) => score)).toEqual(found.map(({ score }) => score).toSorted((a, b) => b - a));
+      }
+    }
+  });
+
+  it('gives log-probabilities of tokens and end that sum to the whole', () => {
+    const distribution = randomDistribution(V, 6);
+    for (const { tokens, logProbs, logProb, score } of beamSearch(stepsOf(distribution), 1, options)[0] ?? []) {
+      expect(logProbs).toEqual(pathOf(distribution, tokens));
+      expect(logProb).toBeCloseTo(logProbs.reduce((sum, x) => sum + x, 0));
+      expect(score).toBe(logProb);
+    }
+  });
+
+  it('never writes a forbidden token, however likely', () => {
+    const likely = constantDistribution([0.9, 0.02, 0.02, 0.03, 0.03]);
+    const [found] = beamSearch(stepsOf(likely), 1, { ...options, forbidden: [START, 3] });
+    expect(found?.flatMap(({ tokens }) => tokens)).not.toContain(START);
+    expect(found?.flatMap(({ tokens }) => tokens)).not.toContain(3);
+  });
+
+  it('writes a token twice in a row only when repeats are allowed', () => {
+    const stutter = stepsOf(constantDistribution([0, 0.1, 0.8, 0.05, 0.05]));
+    expect(beamSearch(stutter, 1, { ...options, beam: 1, allowRepeats: true })[0]?.[0]?.tokens).toEqual([2, 2, 2, 2]);
+    const suppressed = stepsOf(constantDistribution([0, 0.1, 0.8, 0.07, 0.03]));
+    expect(beamSearch(suppressed, 1, { ...options, beam: 3 })[0]?.map(({ tokens }) => String(tokens))).not.toContain(
+      '2,2',
+    );
+  });
+
+  it('prefers longer sequences the larger α is', () => {
+    const lengths = [0, 0.5, 1, 2].map((lengthPenalty) => {
+      const step = stepsOf(constantDistribution([0, 0.25, 0.3, 0.25, 0.2]));
+      return beamSearch(step, 1, { ...options, beam: ALL, lengthPenalty })[0]?.[0]?.tokens.length ?? 0;
+    });
+    expect(lengths).toEqual(lengths.toSorted());
+    expect(lengths[0]).toBe(0);
+    expect(lengths.at(-1)).toBe(4);
+  });
+});
+
+describe('beam search gives an answer', () => {
+  it('when the end is impossible: the longest sequences', () => {
+    const endless = stepsOf(constantDistribution([0, 0, 0.5, 0.3, 0.2]));
+    const found = beamSearch(endless, 2, options);
+    for (const hypotheses of found) {
+      expect(hypotheses.map(({ tokens }) => tokens.length)).toEqual([4, 4, 4]);
+      expect(hypotheses[0]?.tokens.toSorted()).toEqual([2, 2, 3, 3]);
+      for (const { logProbs } of hypotheses) expect(logProbs).toHaveLength(4);
+    }
+  });
+
+  it('when nothing may follow at all', () => {
+    const nothing: Distribution = (_, { length }) =>
+      new Array<number>(V).fill(length < 3 ? Math.log(1 / V) : Number.NEGATIVE_INFINITY);
+    const [blocked] = beamSearch(stepsOf(nothing), 1, { ...options, forbidden: [START, END] });
+    expect(blocked?.[0]?.tokens).toHaveLength(2);
+    const [broken] = beamSearch(
+      stepsOf(() => new Array<number>(V).fill(Number.NaN)),
+      1,
+      options,
+    );
+    expect(broken).toEqual([{ tokens: [], logProbs: [], logProb: 0, score: 0 }]);
+  });
+
+  it('when one source ends early and another never does', () => {
+    const mixed: Distribution = (source) =>
+      source === 0 ? [0, 0.97, 0.01, 0.01, 0.01].map(Math.log) : [0, 0, 0.4, 0.3, 0.3].map(Math.log);
+    const [early, never] = beamSearch(stepsOf(mixed), 2, { ...options, beam: 1 });
+    expect(early?.[0]?.tokens).toEqual([]);
+    expect(never?.[0]?.tokens).toHaveLength(4);
+  });
+
+  it('of no more than the longest length: 0 and 1', () => {
+    const step = () => stepsOf(constantDistribution([0, 0.1, 0.5, 0.3, 0.1]));
+    const empty = beamSearch(step(), 1, { ...options, maxLength: 0 })[0];
+    expect(empty?.map(({ tokens, logProb }) => ({ tokens, logProb }))).toEqual([
+      { tokens: [], logProb: Math.fround(Math.log(0.1)) },
+    ]);
+    const short = beamSearch(step(), 1, { ...options, maxLength: 1 })[0];
+    expect(short?.map(({ tokens }) => tokens)).toEqual([[], [2], [3]]);
+  });
+
+  it('with a beam wider than the vocabulary', () => {
+    const [found] = beamSearch(stepsOf(randomDistribution(V, 8)), 1, { ...options, beam: 25, maxLength: 2 });
+    expect(found).toEqual(searchAll(randomDistribution(V, 8), 0, { ...options, maxLength: 2 }));
+  });
+
+  it('to nothing when there is no source', () => {
+    expect(beamSearch(stepsOf(randomDistribution(V, 9)), 0, options)).toEqual([]);
+  });
+});
+
+/** All sequences of a source by recursion, best first. */
+function searchAll(
+  distribution: Distribution,
+  source: number,
+  { maxLength, lengthPenalty, ...search }: BeamSearchOptions,
+) {
+  const found: Hypothesis[] = [];
+  const extend = (tokens: number[], logProbs: number[], logProb: number): void => {
+    const next = Float32Array.from(distribution(source, [START, ...tokens]));
+    const ended = logProb + next[END]!;
+    found.push({
+      tokens,
+      logProbs: [...logProbs, next[END]!],
+      logProb: ended,
+      score: ended / (tokens.length + 1) ** lengthPenalty,
+    });
+    if (tokens.length === maxLength) return;
+    for (let token = 0; token < next.length; token++) {
+      if (token === END || search.forbidden?.includes(token)) continue;
+      if (!search.allowRepeats && token === tokens.at(-1)) continue;
+      extend([...tokens, token], [...logProbs, next[token]!], logProb + next[token]!);
+    }
+  };
+  extend([], [], 0);
+  return found.sort((a, b) => b.score - a.score);
+}
+
+function greedy(distribution: Distribution, maxLength: number): number[] {
+  const tokens: number[] = [];
+  while (tokens.length < maxLength) {
+    const next = Array.from(distribution(0, [START, ...tokens]), (logProb, token) => ({ token, logProb }))
+      .filter(({ token }) => token !== START && token !== tokens.at(-1))
+      .reduce((best, other) => (other.logProb > best.logProb ? other : best));
+    if (next.token === END) break;
+    tokens.push(next.token);
+  }
+  return tokens;
+}
+
+/** The log-probability of each token of a sequence and of its end. */
+function pathOf(distribution: Distribution, tokens: readonly number[]): number[] {
+  return [...tokens, END].map((token, i) => Math.fround(distribution(0, [START, ...tokens.slice(0, i)])[token]!));
+}
