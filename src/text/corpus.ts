@@ -43,7 +43,7 @@ export class Streams {
   readonly #streamLength: number;
 
   /**
-   * @param corpus at least batch · 2 tokens
+   * @param corpus at least N + 1 tokens
    * @param batch N
    * @param steps T
    * @throws RangeError when the corpus is too short

@@ -31,9 +31,12 @@ export class Vocabulary {
 }
 
 /** How vocabularies are stored: the tokens in the order of their numbers. */
-export const vocabularySchema = z.array(z.string()).min(1).refine((tokens) => new Set(tokens).size === tokens.length, {
-  message: 'a token is there twice',
-});
+export const vocabularySchema = z
+  .array(z.string())
+  .min(1)
+  .refine((tokens) => new Set(tokens).size === tokens.length, {
+    message: 'a token is there twice',
+  });
 
 /** How often each token comes, most frequent first; tokens that come equally often in the order of their characters. */
 export function countTokens(tokens: Iterable<string>): [token: string, count: number][] {
