@@ -38,7 +38,7 @@ export function addTrainCommand(program: Command): void {
     .option('--cnn <name>', 'efficientnet-lite0, mobilenet-v1, mobilenet-v2 or the folder of one', 'efficientnet-lite0')
     .option('--embedding <number>', 'size of word vectors', integer(1), captionShapeDefaults.embedding)
     .option('--threshold <number>', 'words that come less often are unknown', integer(1), captionDefaults.threshold)
-    .option('--smoothing <share>', 'label smoothing', share(), captionDefaults.smoothing)
+    .option('--smoothing <share>', 'label smoothing', share({ zero: true }), captionDefaults.smoothing)
     .option('--no-mirror', 'do not learn from mirror images too');
   addDatasetOptions(command);
   addTrainingOptions(command, { ...captionDefaults, ...captionShapeDefaults }, 'caption-model');

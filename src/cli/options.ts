@@ -33,7 +33,7 @@ export function addSamplingOptions(command: Command, temperature: number): Comma
       temperature,
     )
     .option('--top-k <number>', 'draw from the k likeliest only', integer(1))
-    .option('--top-p <share>', 'draw from the likeliest that together have this probability', share(true));
+    .option('--top-p <share>', 'draw from the likeliest that together have this probability', share({ one: true }));
 }
 
 /** An integer of at least `minimum`. */
@@ -61,12 +61,13 @@ export function atLeast(minimum: number) {
   };
 }
 
-/** A share of a whole: from 0 to below 1, or with `whole` from above 0 to 1. */
-export function share(whole = false) {
+/** A share of a whole, between 0 and 1; 0 or 1 themselves only where they make sense. */
+export function share({ zero = false, one = false } = {}) {
   return (text: string): number => {
     const value = Number(text);
-    const inside = whole ? value > 0 && value <= 1 : value >= 0 && value < 1;
+    const inside = (value > 0 && value < 1) || (zero && value === 0) || (one && value === 1);
     if (inside && text.trim() !== '') return value;
-    throw new InvalidArgumentError(`Expected a number ${whole ? 'above 0 and up to 1' : 'from 0 to below 1'}.`);
+    const ends = zero ? ' or 0' : one ? ' or 1' : '';
+    throw new InvalidArgumentError(`Expected a number between 0 and 1${ends}.`);
   };
 }

@@ -35,7 +35,7 @@ export function addTrainingOptions(command: Command, defaults: Defaults, out: st
     .addOption(new Option('--cell <cell>', 'recurrent cell').choices(['rnn', 'lstm', 'gru']).default(defaults.cell))
     .option('--layers <number>', 'recurrent layers', integer(1), defaults.layers)
     .option('--hidden <number>', 'units of a layer; cost grows with its square', integer(1), defaults.hidden)
-    .option('--dropout <share>', 'share of values dropped in training', share(), defaults.dropout)
+    .option('--dropout <share>', 'share of values dropped in training', share({ zero: true }), defaults.dropout)
     .option('--batch <number>', 'sequences in an update', integer(1), defaults.batch)
     .option('--epochs <number>', 'passes over the training data', positive, defaults.epochs)
     .addOption(
