@@ -3,8 +3,8 @@ import { InputError } from '../base/errors.ts';
 import type { Random } from '../base/random.ts';
 import { type SamplingOptions, sampleToken } from '../decoding/sampling.ts';
 import type { LanguageModel } from '../model/language-model.ts';
-import { splitCharacters } from '../text/characters.ts';
 import { resetState, type StackState } from '../nn/state.ts';
+import { splitCharacters } from '../text/characters.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 import { UNKNOWN } from './text.ts';
 

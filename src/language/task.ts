@@ -36,7 +36,11 @@ export function languageTask(
         sum += loss.sum;
         tokens += loss.tokens;
       }
-      const sample = sampleText(model, text.vocabulary, { temperature: 0.8, random: new Random(seed), state: sampleState });
+      const sample = sampleText(model, text.vocabulary, {
+        temperature: 0.8,
+        random: new Random(seed),
+        state: sampleState,
+      });
       const characters: string[] = [];
       for (const { token } of sample) if (characters.push(token) === SAMPLE_LENGTH) break;
       const loss = sum / tokens;

@@ -16,7 +16,7 @@ export interface LanguageText {
   training: Corpus;
   /** The contiguous end of the text. */
   validation: Corpus;
-  /** Tokens of both, and a hash of them. */
+  /** Tokens of both, and a hash of them and the vocabulary. */
   tokens: number;
   hash: string;
 }
@@ -25,25 +25,24 @@ export interface LanguageText {
  * Reads text files as one text. The vocabulary is that of the training part alone: what comes only later is unknown,
  * as it would be in use.
  *
- * @param vocabulary of a model that goes on with the text; by default that of the text
  * @throws InputError when a file can't be read, is not UTF-8, or there is too little text
  */
 export async function readLanguageText(
   files: readonly string[],
-  { valFraction, vocabulary }: { valFraction: number; vocabulary?: Vocabulary | undefined },
+  { valFraction }: { valFraction: number },
 ): Promise<LanguageText> {
   const characters = (await Promise.all(files.map(readText))).flatMap(splitCharacters);
   const trainingLength = Math.round(characters.length * (1 - valFraction));
-  const known = vocabulary ?? vocabularyOf(characters.slice(0, trainingLength), files);
-  const ids = encode(characters, known);
+  const vocabulary = vocabularyOf(characters.slice(0, trainingLength), files);
+  const ids = encode(characters, vocabulary);
   const corpus = corpusOf(ids);
   return {
     files: files.map((file) => basename(file)),
-    vocabulary: known,
+    vocabulary,
     training: partOf(corpus, 0, trainingLength),
     validation: partOf(corpus, trainingLength, ids.length),
     tokens: ids.length,
-    hash: createHash('sha256').update(ids).digest('hex').slice(0, 16),
+    hash: createHash('sha256').update(vocabulary.tokens.join('\0')).update(ids).digest('hex').slice(0, 16),
   };
 }
 

@@ -74,7 +74,7 @@ async function run(
     throw new InputError(`the text is too short for a batch of ${settings.batch}`, {
       found: `${text.training.length} characters for training and ${text.validation.length} for validation`,
       expected: `at least ${enough} each`,
-      advice: 'Give more text, or a smaller --batch.',
+      advice: 'Give more text, a smaller --batch or another --val-fraction.',
     });
   }
   const { vocabulary } = text;
@@ -89,7 +89,8 @@ async function run(
     onEvent,
     signal,
     async saveBest({ scores }, { iteration }) {
-      const named = { ...scores, split: `the last ${settings.valFraction * 100} % of the text`, iteration };
+      const share = Number((settings.valFraction * 100).toPrecision(3));
+      const named = { ...scores, split: `the last ${share} % of the text`, iteration };
       await saveModel(folder, { config: { ...config, scores: named }, vocabulary, model });
     },
   });

@@ -16,9 +16,7 @@ const progressSchema = z.object({
   iteration: z.int().min(0),
   /** Smoothed training loss. */
   loss: z.number().optional(),
-  best: z
-    .object({ criterion: z.number(), iteration: z.int(), scores: z.record(z.string(), z.number()) })
-    .optional(),
+  best: z.object({ criterion: z.number(), iteration: z.int(), scores: z.record(z.string(), z.number()) }).optional(),
   validationsSinceBest: z.int().min(0),
 });
 

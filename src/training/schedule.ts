@@ -1,7 +1,10 @@
 /** How the learning rate changes over a training, as a factor of the highest rate. */
 export type Schedule =
   | { name: 'constant' }
-  /** Linear from 0 over `warmup` updates, then half a cosine down to 0 at the end (Loshchilov and Hutter 2017). */
+  /**
+   * Linear from 0 over `warmup` updates (at most a tenth of all: a short training must reach its rate too), then half a
+   * cosine down to 0 at the end (Loshchilov and Hutter 2017).
+   */
   | { name: 'cosine'; warmup: number }
   /** Multiplied by `factor` after each epoch from epoch `after` on (char-rnn's decay). */
   | { name: 'decay'; factor: number; after: number };
@@ -16,9 +19,9 @@ export function rateFactor(schedule: Schedule, iteration: number, total: number,
     case 'constant':
       return 1;
     case 'cosine': {
-      const { warmup } = schedule;
+      const warmup = Math.min(schedule.warmup, Math.floor(total / 10));
       if (iteration < warmup) return (iteration + 1) / warmup;
-      return 0.5 * (1 + Math.cos((Math.PI * (iteration - warmup)) / Math.max(total - warmup, 1)));
+      return 0.5 * (1 + Math.cos((Math.PI * (iteration - warmup)) / (total - warmup)));
     }
     case 'decay':
       return schedule.factor ** Math.max(0, epoch - schedule.after + 1);

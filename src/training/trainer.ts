@@ -60,7 +60,8 @@ const CHECKPOINT_INTERVAL = 60;
 /**
  * Trains until the epochs are done, nothing gets better any more or `signal` says stop.
  *
- * @throws InputError when the loss is no longer a number, with the update it happened at; the best weights are kept
+ * @throws InputError when the loss is no longer a number, with the update it happened at (the best weights are kept),
+ *   or when the folder can't be written
  */
 export async function train(run: TrainingRun): Promise<TrainingResult> {
   const { model, task, settings, folder, signal } = run;
@@ -69,19 +70,20 @@ export async function train(run: TrainingRun): Promise<TrainingResult> {
   const state = model.newState(task.batchSize);
   const checkpoint: Checkpoint = { folder, model, optimizer, state };
   const progress = run.resume ? await loadCheckpoint(checkpoint) : newProgress();
+  // The state of an older training in this folder must not be taken for that of this one, should it be killed soon.
+  if (!run.resume) await saveCheckpoint(checkpoint, progress);
   const log = await openLog(folder, progress.iteration);
   const onEvent = (event: TrainingEvent) => {
-    log.write(event);
+    log(event);
     run.onEvent(event);
   };
 
-  const iterations = Math.round(settings.epochs * task.iterationsPerEpoch);
+  const iterations = Math.max(1, Math.round(settings.epochs * task.iterationsPerEpoch));
   const evaluateEvery = settings.evaluateEvery || task.iterationsPerEpoch;
   const meter = new Meter(progress.iteration, iterations);
   let savedAt = performance.now();
-  let stopReason: string | undefined;
 
-  while (progress.iteration < iterations && !signal?.aborted && !stopReason) {
+  while (progress.iteration < iterations && !signal?.aborted && !isExhausted(progress, settings)) {
     const { iteration } = progress;
     const epoch = iteration / task.iterationsPerEpoch;
     const learningRate =
@@ -91,7 +93,9 @@ export async function train(run: TrainingRun): Promise<TrainingResult> {
     const batch = task.batch(iteration);
     const { sum, tokens } = model.lossAndGradients(batch, state, noise(settings, iteration));
     const gradientNorm = clipGradients(engine, model.parameters, settings.clipping);
-    if (!Number.isFinite(sum) || !Number.isFinite(gradientNorm)) throw blownUp(progress, learningRate);
+    if (!Number.isFinite(sum) || !Number.isFinite(gradientNorm)) {
+      throw blownUp(`the loss at update ${iteration + 1}`, progress, settings);
+    }
     optimizer.step(learningRate);
 
     progress.iteration++;
@@ -109,7 +113,7 @@ export async function train(run: TrainingRun): Promise<TrainingResult> {
     });
 
     if (progress.iteration % evaluateEvery === 0 || progress.iteration === iterations) {
-      stopReason = await validate({ ...run, onEvent }, progress);
+      await validate({ ...run, onEvent }, progress);
       await saveCheckpoint(checkpoint, progress);
       savedAt = performance.now();
     } else if (performance.now() - savedAt > CHECKPOINT_INTERVAL * 1000) {
@@ -119,22 +123,30 @@ export async function train(run: TrainingRun): Promise<TrainingResult> {
     await nextTurn(); // lets Ctrl-C through
   }
 
-  await log.close();
-  const interrupted = signal?.aborted ?? false;
+  const early = progress.iteration < iterations;
+  const exhausted = early && isExhausted(progress, settings);
+  if (exhausted) onEvent({ type: 'stopped', reason: `no better for ${progress.validationsSinceBest} validations` });
+  const interrupted = early && !exhausted;
   if (interrupted) await saveCheckpoint(checkpoint, progress);
-  if (stopReason) onEvent({ type: 'stopped', reason: stopReason });
   return { progress, interrupted };
 }
 
-/** Measures, keeps the best; returns why the training should stop, if it should. */
-async function validate(run: TrainingRun, progress: Progress): Promise<string | undefined> {
-  const { task, settings, onEvent } = run;
+/** Whether so many validations were no better that none is expected to be. */
+function isExhausted({ validationsSinceBest }: Progress, { patience }: TrainingSettings): boolean {
+  return patience > 0 && validationsSinceBest >= patience;
+}
+
+/** Measures the model and keeps it if it is the best. */
+async function validate({ task, settings, saveBest, onEvent }: TrainingRun, progress: Progress): Promise<void> {
   const validation = await task.validate();
+  if (!Object.values(validation.scores).every(Number.isFinite)) {
+    throw blownUp(`a score after update ${progress.iteration}`, progress, settings);
+  }
   const best = progress.best === undefined || validation.criterion > progress.best.criterion;
   if (best) {
     progress.best = { criterion: validation.criterion, iteration: progress.iteration, scores: validation.scores };
     progress.validationsSinceBest = 0;
-    await run.saveBest(validation, progress);
+    await saveBest(validation, progress);
   } else {
     progress.validationsSinceBest++;
   }
@@ -147,8 +159,6 @@ async function validate(run: TrainingRun, progress: Progress): Promise<string | 
     best,
     ...validation,
   });
-  if (settings.patience === 0 || progress.validationsSinceBest < settings.patience) return undefined;
-  return `no better for ${progress.validationsSinceBest} validations`;
 }
 
 function newProgress(): Progress {
@@ -166,9 +176,9 @@ function smoothed({ loss, iteration }: Progress, latest: number): number {
   return loss === undefined ? latest : loss + weight * (latest - loss);
 }
 
-function blownUp({ iteration, best }: Progress, learningRate: number): InputError {
-  return new InputError(`the loss at update ${iteration + 1} is not a number any more`, {
-    found: `learning rate ${learningRate.toPrecision(3)}`,
+function blownUp(what: string, { best }: Progress, { learningRate }: TrainingSettings): InputError {
+  return new InputError(`${what} is not a number any more`, {
+    found: `a learning rate of ${learningRate}`,
     advice: [
       'Use a smaller --lr or a smaller --clip.',
       best ? `The best weights (update ${best.iteration}) are kept.` : 'Nothing was worth keeping yet.',
