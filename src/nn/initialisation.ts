@@ -7,10 +7,3 @@ export function fillUniform(parameter: Parameter, limit: number, random: Random)
   for (let i = 0; i < data.length; i++) data[i] = (2 * random.uniform() - 1) * limit;
   parameter.version++;
 }
-
-/** Values from N(0, deviation²). */
-export function fillNormal(parameter: Parameter, deviation: number, random: Random): void {
-  const { data } = parameter.value;
-  for (let i = 0; i < data.length; i++) data[i] = random.normal() * deviation;
-  parameter.version++;
-}
