@@ -6,6 +6,7 @@ import { addTrainCommand } from './caption-train.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addCaptionInfoCommand } from './info.ts';
 import { createProgram, runProgram } from './run.ts';
+import { addSetupCommand } from './setup.ts';
 import { version } from './version.ts';
 
 const program = createProgram('caption', 'Captions for pictures: describe photos, train on your own.', version);
@@ -15,4 +16,5 @@ addEvaluateCommand(program);
 addExtractCommand(program);
 addCaptionInfoCommand(program);
 addDoctorCommand(program, { pictures: true });
+addSetupCommand(program);
 await runProgram(program);

@@ -7,7 +7,7 @@ export type NativeName = 'onednn' | 'openblas';
 
 /** The files that the wheels hold and, as second choice, the names under which systems install the library. */
 const LIBRARIES: Record<NativeName, { files: readonly string[]; system: readonly string[] }> = {
-  // Wheel onednn-cpu-gomp. `pip install --target` loses its library: unpack the wheel, or install with --prefix.
+  // Wheel onednn-cpu-gomp.
   onednn: { files: ['libdnnl.so.3'], system: ['libdnnl.so.3', 'libdnnl.so.2'] },
   // Wheel scipy-openblas32.
   openblas: {
@@ -19,7 +19,12 @@ const LIBRARIES: Record<NativeName, { files: readonly string[]; system: readonly
 /** Part of macOS. */
 export const ACCELERATE = '/System/Library/Frameworks/Accelerate.framework/Accelerate';
 
-/** The folder that the setup command unpacks a wheel into, in whatever layout; to delete it undoes the setup. */
+/** Names under which wheels hold the library. */
+export function libraryFiles(name: NativeName): readonly string[] {
+  return LIBRARIES[name].files;
+}
+
+/** The folder that the setup command brings a library to, in whatever layout; to delete it undoes the setup. */
 export function nativeFolder(name: NativeName): string {
   return cacheFolder('native', name);
 }
