@@ -1,0 +1,242 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openEngine } from '../../src/compute/engine.ts';
+import { optimizerDefaults } from '../../src/nn/optimizer.ts';
+import type { TrainingTask, Validation } from '../../src/training/task.ts';
+import { type TrainingEvent, type TrainingRun, train } from '../../src/training/trainer.ts';
+import { expectInputError } from '../input-error.ts';
+import {
+  checkpointIn,
+  logIn,
+  smallModel,
+  smallRun,
+  smallSettings,
+  smallTask,
+  stopAfter,
+  temporaryFolder,
+} from './small-training.ts';
+
+const engine = await openEngine('wasm');
+const root = await temporaryFolder();
+afterAll(async () => {
+  engine.close();
+  await rm(root, { recursive: true });
+});
+
+let folders = 0;
+const newFolder = () => join(root, String(folders++));
+
+describe('a training that was interrupted and resumed in a new model is bit for bit the uninterrupted one', () => {
+  for (const optimizer of Object.values(optimizerDefaults)) {
+    it(`with ${optimizer.name}, wherever it was interrupted`, async () => {
+      const settings = { ...smallSettings, optimizer };
+      const whole = newFolder();
+      const losses: number[] = [];
+      await train(smallRun(engine, whole, { settings, onEvent: keepLosses(losses) }));
+
+      for (const stops of [[1], [4], [5], [7, 8, 13], [19]]) {
+        const folder = newFolder();
+        const pieces: number[] = [];
+        for (const [i, stop] of [...stops, Number.POSITIVE_INFINITY].entries()) {
+          const { signal, onEvent } = stopAfter(stop);
+          const keep = keepLosses(pieces);
+          const result = await train(
+            smallRun(engine, folder, {
+              settings,
+              resume: i > 0,
+              model: smallModel(engine, i + 1),
+              signal,
+              onEvent: (event) => [keep(event), onEvent(event)],
+            }),
+          );
+          expect(result.interrupted).toBe(i < stops.length);
+        }
+        expect(pieces).toEqual(losses);
+        expect(await checkpointIn(folder)).toEqual(await checkpointIn(whole));
+      }
+    });
+  }
+
+  it('for a stop before the first update', async () => {
+    const folder = newFolder();
+    const aborted = await train(smallRun(engine, folder, { signal: AbortSignal.abort() }));
+    expect(aborted).toMatchObject({ interrupted: true, progress: { iteration: 0 } });
+    await train(smallRun(engine, folder, { resume: true, model: smallModel(engine, 2) }));
+    const whole = newFolder();
+    await train(smallRun(engine, whole));
+    expect(await checkpointIn(folder)).toEqual(await checkpointIn(whole));
+  });
+
+  it('and has nothing to do when it was done', async () => {
+    const folder = newFolder();
+    const { progress } = await train(smallRun(engine, folder));
+    const events: TrainingEvent[] = [];
+    const again = await train(smallRun(engine, folder, { resume: true, onEvent: (event) => events.push(event) }));
+    expect(again).toEqual({ progress, interrupted: false });
+    expect(events).toEqual([]);
+  });
+});
+
+describe('training', () => {
+  it('reports every update and a validation after every epoch', async () => {
+    const events: TrainingEvent[] = [];
+    const { progress } = await train(smallRun(engine, newFolder(), { onEvent: (event) => events.push(event) }));
+    const updates = events.filter((event) => event.type === 'update');
+    expect(updates.map(({ iteration }) => iteration)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+    expect(updates.at(-1)).toMatchObject({ iterations: 20, epoch: 4, secondsLeft: 0 });
+    for (const { loss, gradientNorm, tokensPerSecond, secondsLeft, learningRate } of updates) {
+      for (const figure of [loss, gradientNorm, tokensPerSecond, learningRate]) expect(figure).toBeGreaterThan(0);
+      expect(secondsLeft).toBeGreaterThanOrEqual(0);
+    }
+    const validations = events.filter((event) => event.type === 'validation');
+    expect(validations.map(({ iteration, epoch }) => [iteration, epoch])).toEqual([
+      [5, 1],
+      [10, 2],
+      [15, 3],
+      [20, 4],
+    ]);
+    expect(progress.iteration).toBe(20);
+  });
+
+  it('validates as often as it is told, and at the end', async () => {
+    const settings = { ...smallSettings, epochs: 2, evaluateEvery: 4 };
+    expect(await validationsOf({ settings })).toEqual([4, 8, 10]);
+  });
+
+  it('makes one update at least', async () => {
+    expect(await validationsOf({ settings: { ...smallSettings, epochs: 0.001 } })).toEqual([1]);
+  });
+
+  it('keeps the weights of the best validation, and says which it was', async () => {
+    const saved: number[] = [];
+    const { progress } = await train(
+      smallRun(engine, newFolder(), {
+        task: scripted([1, 3, 2, 4]),
+        saveBest: async (_, { iteration }) => void saved.push(iteration),
+      }),
+    );
+    expect(saved).toEqual([5, 10, 20]);
+    expect(progress.best).toEqual({ criterion: 4, iteration: 20, scores: { score: 4 } });
+  });
+
+  it('stops when nothing got better for as many validations as its patience, also when resumed', async () => {
+    const folder = newFolder();
+    const run = (resume: boolean, events: TrainingEvent[]) =>
+      train(
+        smallRun(engine, folder, {
+          task: scripted([1, 3, 2, 3, 9, 9]),
+          settings: { ...smallSettings, epochs: 6, patience: 2 },
+          resume,
+          onEvent: (event) => events.push(event),
+        }),
+      );
+    const events: TrainingEvent[] = [];
+    const result = await run(false, events);
+    expect(result).toMatchObject({ interrupted: false, progress: { iteration: 20, best: { iteration: 10 } } });
+    expect(events.at(-1)).toEqual({ type: 'stopped', reason: 'no better for 2 validations' });
+
+    const after: TrainingEvent[] = [];
+    expect(await run(true, after)).toEqual(result);
+    expect(after).toEqual([{ type: 'stopped', reason: 'no better for 2 validations' }]);
+  });
+
+  it('does not stop early without patience', async () => {
+    expect(await validationsOf({ task: scripted([4, 3, 2, 1]) })).toEqual([5, 10, 15, 20]);
+  });
+
+  it('started anew in the same folder forgets the older one', async () => {
+    const folder = newFolder();
+    await train(smallRun(engine, folder));
+    await train(smallRun(engine, folder, { signal: AbortSignal.abort(), model: smallModel(engine, 5) }));
+    const { progress } = await train(smallRun(engine, folder, { resume: true, ...stopAfter(1) }));
+    expect(progress.iteration).toBe(1);
+    expect((await logIn(folder)).length).toBe(0);
+  });
+});
+
+describe('training stops with one clear line', () => {
+  it('when the loss is not a number any more; the state before it can still be resumed', async () => {
+    const folder = newFolder();
+    const healthy = (run: TrainingRun): TrainingRun => ({ ...run, settings: { ...smallSettings, evaluateEvery: 3 } });
+    const broken = healthy(smallRun(engine, folder));
+    const { batch } = broken.task;
+    broken.task.batch = (iteration) => {
+      if (iteration === 7) broken.model.outputBias.value.data.fill(Number.NaN);
+      return batch(iteration);
+    };
+    await expectInputError(
+      train(broken),
+      /^the loss at update 8 is not a number any more: found a learning rate of 0\.01\. Use a smaller --lr or a smaller --clip\. The best weights \(update [36]\) are kept\.$/,
+    );
+    const { progress } = await train(healthy(smallRun(engine, folder, { resume: true })));
+    expect(progress.iteration).toBe(20);
+  });
+
+  it('when a score is not a number', async () => {
+    const saved: number[] = [];
+    const run = smallRun(engine, newFolder(), {
+      task: scripted([Number.NaN]),
+      saveBest: async (_, { iteration }) => void saved.push(iteration),
+    });
+    await expectInputError(
+      train(run),
+      'a score after update 5 is not a number any more: found a learning rate of 0.01. ' +
+        'Use a smaller --lr or a smaller --clip. Nothing was worth keeping yet.',
+    );
+    expect(saved).toEqual([]);
+  });
+
+  it('when its folder is a file', async () => {
+    const folder = newFolder();
+    await writeFile(folder, 'a file');
+    await expectInputError(train(smallRun(engine, folder)), /^cannot write .*training-state\.safetensors: found E/);
+  });
+
+  it.skipIf(process.getuid?.() === 0)('when its folder may not be written', async () => {
+    const folder = newFolder();
+    await mkdir(folder, { mode: 0o500 });
+    await expectInputError(
+      train(smallRun(engine, folder)),
+      /^cannot write .*training-state\.safetensors: found EACCES/,
+    );
+  });
+
+  it('when the checkpoint can not be replaced', async () => {
+    const folder = newFolder();
+    const run = smallRun(engine, folder);
+    run.saveBest = () => mkdirInstead(join(folder, 'training-state.safetensors'));
+    await expectInputError(train(run), /^cannot write .*training-state\.safetensors: found E/);
+  });
+});
+
+async function validationsOf(changes: Partial<TrainingRun>): Promise<number[]> {
+  const validations: number[] = [];
+  const onEvent = (event: TrainingEvent) => {
+    if (event.type === 'validation') validations.push(event.iteration);
+  };
+  await train(smallRun(engine, newFolder(), { ...changes, onEvent }));
+  return validations;
+}
+
+function keepLosses(losses: number[]): (event: TrainingEvent) => void {
+  return (event) => {
+    if (event.type === 'update') losses.push(event.loss);
+    if (event.type === 'validation') losses.push(event.scores['loss'] ?? Number.NaN);
+  };
+}
+
+/** The small task with these criteria, one validation after another. */
+function scripted(criteria: readonly number[]): TrainingTask {
+  let next = 0;
+  const validate = (): Validation => {
+    const criterion = criteria[next++] ?? Number.NaN;
+    return { criterion, scores: { score: criterion }, samples: [] };
+  };
+  return { ...smallTask(smallModel(engine)), validate };
+}
+
+async function mkdirInstead(path: string): Promise<void> {
+  await rm(path, { force: true, recursive: true });
+  await mkdir(join(path, 'not empty'), { recursive: true });
+}
