@@ -2,6 +2,7 @@
 
     python3 -m venv /tmp/venv && /tmp/venv/bin/pip install pycocoevalcap==1.2     # needs Java on the path
     /tmp/venv/bin/python scripts/reference/caption-metrics.py test/metrics/caption-sets.json test/metrics/golden.json
+    npx biome format --write test/metrics
 
 In: {"set": {"id": {"candidate": "…", "references": ["…", …]}}}
 Out: {"set": {"scores": {…}, "tokens": {"id": ["words of the candidate", "words of reference 1", …]}}}
