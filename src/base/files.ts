@@ -11,7 +11,10 @@ import { InputError, reasonOf } from './errors.ts';
  *
  * @throws InputError that names the file when it can't be written; what stood there before is untouched
  */
-export async function writeFileAtomically(path: string, content: string | Uint8Array | readonly Uint8Array[]): Promise<void> {
+export async function writeFileAtomically(
+  path: string,
+  content: string | Uint8Array | readonly Uint8Array[],
+): Promise<void> {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
     await mkdir(dirname(path), { recursive: true });
