@@ -2,8 +2,10 @@
  * Races the matrix-product drivers on the shapes of a recurrent model: `npx tsx bench/product.ts [DRIVER…]`.
  *
  * The contestants take turns, a few milliseconds each, so that what else the machine does falls on all of them alike;
- * compare the ratios, which are medians over the rounds, rather than the GFLOPS.
+ * compare the ratios, which are medians over the rounds, rather than the GFLOPS. On a busy machine the libraries fall
+ * far behind: they cut a product into equal parts and wait for the last, where ours deals out small tasks.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { reasonOf } from '../src/base/errors.ts';
 import { Random } from '../src/base/random.ts';
 import { Arena } from '../src/compute/arena.ts';
@@ -14,6 +16,8 @@ import { MatrixProduct } from '../src/compute/product/product.ts';
 
 const ROUNDS = 15;
 const TURN_MILLISECONDS = 20;
+/** Between turns: the threads of OpenMP and OpenBLAS go on spinning for a while, at the cost of whoever comes next. */
+const REST_MILLISECONDS = 60;
 
 interface Case {
   name: string;
@@ -53,16 +57,16 @@ interface Contestant {
 const contestants = await openDrivers(process.argv.slice(2));
 for (const { name, description } of contestants) console.log(`${name.padEnd(10)} ${description}`);
 console.log(`\n${'case'.padEnd(28)}${contestants.map(({ name }) => name.padStart(22)).join('')}`);
-for (const shape of CASES) console.log(shape.name.padEnd(28) + race(shape).join(''));
+for (const shape of CASES) console.log(shape.name.padEnd(28) + (await race(shape)).join(''));
 console.log('\ntimes the speed of the last contestant (GFLOPS), medians of', ROUNDS, 'rounds');
 
 /** One cell for each contestant. */
-function race(shape: Case): string[] {
+async function race(shape: Case): Promise<string[]> {
   const runs = contestants.map((contestant) => contestant.prepare(shape));
   const speeds: number[][] = runs.map(() => []);
-  for (const run of runs) speedOf(run, shape);
+  for (const run of runs) await speedOf(run, shape);
   for (let round = 0; round < ROUNDS; round++) {
-    for (const [i, run] of runs.entries()) speeds[i]?.push(speedOf(run, shape));
+    for (const [i, run] of runs.entries()) speeds[i]?.push(await speedOf(run, shape));
   }
   const slowest = speeds.at(-1) ?? [];
   return speeds.map((speed) => {
@@ -72,9 +76,9 @@ function race(shape: Case): string[] {
 }
 
 /** GFLOPS over one turn. */
-function speedOf(run: () => void, { m, n, k }: Case): number {
-  // The first one wakes threads and fills caches that the contestant before has left to sleep or overwritten.
-  run();
+async function speedOf(run: () => void, { m, n, k }: Case): Promise<number> {
+  await sleep(REST_MILLISECONDS);
+  run(); // wakes the threads and fills the caches
   const start = performance.now();
   let times = 0;
   while (performance.now() - start < TURN_MILLISECONDS) {
