@@ -23,7 +23,7 @@ export function randomModel(engine: Engine, shape: Partial<LanguageModelShape> =
   const model = new LanguageModel(engine, { ...small, ...shape });
   for (const parameter of model.parameters) {
     parameter.value.data.forEach((_, i, values) => {
-      values[i] = random.normal() * 0.5;
+      values[i] = 2 * random.uniform() - 1;
     });
     parameter.version++;
   }
@@ -36,7 +36,7 @@ export function randomSequences(lengths: readonly number[], { vocabulary, condit
   return lengths.map((length) => ({
     inputs: Array.from({ length }, () => random.integer(vocabulary)),
     targets: Array.from({ length }, () => random.integer(vocabulary)),
-    ...(condition > 0 && { condition: Array.from({ length: condition }, () => Math.fround(random.normal())) }),
+    ...(condition > 0 && { condition: Array.from({ length: condition }, () => Math.fround(4 * random.uniform() - 2)) }),
   }));
 }
 
@@ -59,7 +59,7 @@ export function randomiseState(state: StackState, seed = 3): ReferenceState[][] 
   const random = new Random(seed);
   for (const { data } of matricesOf(state)) {
     data.forEach((_, i) => {
-      data[i] = random.normal() * 0.5;
+      data[i] = 2 * random.uniform() - 1;
     });
   }
   return startsOf(state);

@@ -114,10 +114,12 @@ function task(config: OptimizerConfig) {
   const random = new Random(1);
   const parameter = new Parameter(wasm.arena, 'w', 1, COUNT);
   parameter.value.data.forEach((_, i, values) => {
-    values[i] = random.normal();
+    values[i] = 2 * random.uniform() - 1;
   });
   const sizes = [1, 1, 0.1, 0.01, 1e-4, 3, 1];
-  const gradients = Array.from({ length: STEPS }, () => Float32Array.from(sizes, (size) => size * random.normal()));
+  const gradients = Array.from({ length: STEPS }, () =>
+    Float32Array.from(sizes, (size) => size * (2 * random.uniform() - 1)),
+  );
   const optimizer = new Optimizer(wasm, [parameter], config);
   const take = (gradient: Float32Array) => {
     parameter.gradient.data.set(gradient);
