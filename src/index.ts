@@ -12,7 +12,12 @@ export { readCaptionDataset } from './datasets/read.ts';
 export { type BeamSearchOptions, beamSearch, type Hypothesis } from './decoding/beam-search.ts';
 export { type SamplingOptions, sampleToken } from './decoding/sampling.ts';
 export type { StepFunction } from './decoding/step.ts';
-export { type LanguageSettings, languageConfigSchema, languageDefaults } from './language/config.ts';
+export {
+  type LanguageSettings,
+  languageConfigSchema,
+  languageDefaults,
+  languageShapeDefaults,
+} from './language/config.ts';
 export { type SampleOptions, sampleText } from './language/sample.ts';
 export { type LanguageTraining, resumeLanguageModel, trainLanguageModel } from './language/train.ts';
 export { type CaptionScores, scoreCaptions } from './metrics/score.ts';

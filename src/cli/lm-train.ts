@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { openEngine } from '../compute/engine.ts';
-import { languageDefaults } from '../language/config.ts';
+import { languageDefaults, languageShapeDefaults } from '../language/config.ts';
 import { resumeLanguageModel, trainLanguageModel } from '../language/train.ts';
 import { refuseModel } from '../model/model-folder.ts';
 import { addCommonOptions, type CommonOptions, integer, share } from './options.ts';
@@ -33,7 +33,7 @@ export function addTrainCommand(program: Command): void {
       share(),
       languageDefaults.valFraction,
     );
-  addTrainingOptions(command, languageDefaults, LM_FOLDER);
+  addTrainingOptions(command, { ...languageDefaults, ...languageShapeDefaults }, LM_FOLDER);
   addCommonOptions(command).action(trainCommand);
 }
 

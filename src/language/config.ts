@@ -31,11 +31,10 @@ export const languageConfigSchema = modelConfigSchema.extend({
 
 export type LanguageConfig = z.infer<typeof languageConfigSchema>;
 
+export const languageShapeDefaults = { cell: 'lstm', layers: 2, hidden: 128 } as const;
+
 /** What is learned when nothing is said: about ten minutes for a text of a megabyte on two cores. */
-export const languageDefaults: LanguageSettings & { cell: 'lstm'; layers: number; hidden: number } = {
-  cell: 'lstm',
-  layers: 2,
-  hidden: 128,
+export const languageDefaults: LanguageSettings = {
   batch: 50,
   steps: 50,
   epochs: 20,

@@ -47,7 +47,7 @@ export async function readLanguageText(
 }
 
 /** The ids of tokens; of UNKNOWN for those that the vocabulary does not have. */
-export function encode(tokens: readonly string[], vocabulary: Vocabulary): Uint32Array {
+function encode(tokens: readonly string[], vocabulary: Vocabulary): Uint32Array {
   const unknown = vocabulary.idOf(UNKNOWN) ?? 0;
   return Uint32Array.from(tokens, (token) => vocabulary.idOf(token) ?? unknown);
 }

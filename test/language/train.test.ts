@@ -1,0 +1,181 @@
+import { spawn } from 'node:child_process';
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { Random } from '../../src/base/random.ts';
+import { openEngine } from '../../src/compute/engine.ts';
+import { languageConfigSchema } from '../../src/language/config.ts';
+import { sampleText } from '../../src/language/sample.ts';
+import { languageTask } from '../../src/language/task.ts';
+import { readLanguageText } from '../../src/language/text.ts';
+import { resumeLanguageModel, trainLanguageModel } from '../../src/language/train.ts';
+import { loadModel } from '../../src/model/model-folder.ts';
+import { expectInputError } from '../input-error.ts';
+import { checkpointIn, logIn, stopAfter, temporaryFolder } from '../training/small-training.ts';
+import { smallTraining, TEXT } from './small-language.ts';
+
+const engine = await openEngine('wasm');
+const root = await temporaryFolder();
+afterAll(async () => {
+  engine.close();
+  await rm(root, { recursive: true });
+});
+
+describe('a language model', () => {
+  it('learns a text: its loss falls far below that of the character frequencies, and it writes the text', async () => {
+    const settings = { epochs: 20, evaluateEvery: 0, dropout: 0 };
+    const training = await smallTraining(engine, root, 'learned', settings, { cell: 'lstm', layers: 1, hidden: 64 });
+    const { progress } = await trainLanguageModel(training);
+    const loss = progress.best?.scores['loss'] ?? Number.NaN;
+    expect(unigramEntropy(TEXT)).toBeGreaterThan(2.9);
+    expect(loss).toBeLessThan(0.1);
+
+    const { model, vocabulary } = await loadModel(training.folder, engine, languageConfigSchema);
+    const sample = sampleText(model, vocabulary, {
+      random: new Random(1),
+      temperature: 0,
+      prime: 'The quick brown fox',
+    });
+    expect(Array.from({ length: 26 }, () => sample.next().value?.token).join('')).toBe(' jumps over\nthe lazy dog. ');
+  });
+});
+
+describe('training a language model', () => {
+  it('keeps the best weights in a folder, with their scores', async () => {
+    const training = await smallTraining(engine, root, 'kept');
+    const started: number[] = [];
+    training.onStart = (...figures) => started.push(...figures);
+    const { progress } = await trainLanguageModel(training);
+
+    expect((await readdir(training.folder)).toSorted()).toEqual([
+      'config.json',
+      'log.jsonl',
+      'training-state.safetensors',
+      'vocabulary.json',
+      'weights.safetensors',
+    ]);
+    const { model, vocabulary, config } = await loadModel(training.folder, engine, languageConfigSchema);
+    expect(started).toEqual([TEXT.length, vocabulary.size, model.size]);
+    expect(config).toMatchObject({ settings: training.settings, text: { files: ['text.txt'], tokens: TEXT.length } });
+    expect(config.scores).toEqual({
+      ...progress.best?.scores,
+      split: 'the last 10 % of the text',
+      iteration: progress.best?.iteration,
+    });
+    const task = languageTask(model, await readLanguageText(training.files, training.settings), training.settings);
+    expect((await task.validate()).scores).toEqual(progress.best?.scores);
+  });
+
+  it('is the same again for the same seed, and another one for another', async () => {
+    const [one, same, other] = [await trained('seed1', 1), await trained('seed1-again', 1), await trained('seed2', 2)];
+    expect(same).toEqual(one);
+    expect(other).not.toEqual(one);
+  });
+
+  async function trained(folder: string, seed: number) {
+    await trainLanguageModel(await smallTraining(engine, root, folder, { seed, epochs: 0.5 }));
+    return checkpointIn(join(root, folder));
+  }
+});
+
+describe('a language model training that was cut off and resumed ends bit for bit as the uninterrupted one', () => {
+  const whole = join(root, 'whole');
+
+  async function expectSameAsWhole(folder: string): Promise<void> {
+    const training = await smallTraining(engine, root, 'whole');
+    if (!(await readdir(whole).catch(() => undefined))) await trainLanguageModel(training);
+    const [found, expected] = await Promise.all([folder, whole].map((f) => loadModel(f, engine, languageConfigSchema)));
+    expect(found?.config).toEqual(expected?.config);
+    expect(await checkpointIn(folder)).toEqual(await checkpointIn(whole));
+    expect(await logIn(folder)).toEqual(await logIn(whole));
+    for (const file of ['vocabulary.json', 'weights.safetensors']) {
+      expect(await readFile(join(folder, file), 'latin1')).toBe(await readFile(join(whole, file), 'latin1'));
+    }
+  }
+
+  it('by a signal', async () => {
+    const training = await smallTraining(engine, root, 'stopped');
+    await trainLanguageModel({ ...training, ...stopAfter(3) });
+    await resumeLanguageModel({ ...training, ...stopAfter(22) });
+    expect((await resumeLanguageModel(training)).interrupted).toBe(false);
+    await expectSameAsWhole(training.folder);
+  });
+
+  it('by kill -9, before the first validation and later', async () => {
+    const training = await smallTraining(engine, root, 'killed');
+    await killAfter(3, 'killed');
+    await killAfter(13, 'killed', 'resume');
+    await resumeLanguageModel(training);
+    await expectSameAsWhole(training.folder);
+  });
+});
+
+describe('training a language model fails with one clear line', () => {
+  it('when the text is too short', async () => {
+    const training = await smallTraining(engine, root, 'short');
+    await writeFile(training.files[0] ?? '', TEXT.slice(0, 100));
+    await expectInputError(
+      trainLanguageModel(training),
+      'the text is too short for a batch of 8: found 90 characters for training and 10 for validation, ' +
+        'expected at least 16 each. Give more text, a smaller --batch or another --val-fraction.',
+    );
+    await expectInputError(
+      trainLanguageModel({ ...training, settings: { ...training.settings, valFraction: 0 } }),
+      /found 100 characters for training and 0 for validation/,
+    );
+    expect(await readdir(training.folder).catch(() => 'nothing made')).toBe('nothing made');
+  });
+
+  it('when it blows up, and keeps a model that can be used', async () => {
+    const training = await smallTraining(engine, root, 'blown-up', { learningRate: 1e38, clipping: undefined });
+    await expectInputError(trainLanguageModel(training), /is not a number any more: found a learning rate of 1e\+38/);
+    await expect(loadModel(training.folder, engine, languageConfigSchema)).resolves.toBeDefined();
+  });
+
+  it('when the model can not be written', async () => {
+    const training = await smallTraining(engine, root, 'text.txt');
+    await expectInputError(trainLanguageModel(training), /^cannot write .*text\.txt.weights\.safetensors: found E/);
+  });
+
+  it('when it is resumed with another text, even one of the same pattern', async () => {
+    const training = await smallTraining(engine, root, 'other-text');
+    await trainLanguageModel({ ...training, ...stopAfter(1) });
+    for (const other of [`${TEXT}!`, TEXT.replaceAll('q', 'Q')]) {
+      const file = join(root, 'other.txt');
+      await writeFile(file, other);
+      await expectInputError(
+        resumeLanguageModel({ ...training, files: [file] }),
+        /other-text was not trained on this text: found \d+ tokens of other\.txt, expected 2700 tokens of text\.txt\./,
+      );
+    }
+  });
+
+  it('when there is no training to resume', async () => {
+    const training = await smallTraining(engine, root, 'nothing-here');
+    await expectInputError(resumeLanguageModel(training), /^cannot read the model config .*nothing-here.config\.json/);
+    await cp(join(root, 'kept'), training.folder, { recursive: true });
+    await rm(join(training.folder, 'training-state.safetensors'));
+    await expectInputError(resumeLanguageModel(training), /training-state\.safetensors/);
+  });
+});
+
+/** Trains in a process of its own and kills it, without a chance to clean up, once it has made so many updates. */
+async function killAfter(updates: number, ...args: string[]): Promise<void> {
+  const script = fileURLToPath(new URL('train-child.ts', import.meta.url));
+  const child = spawn(process.execPath, ['--import', 'tsx', script, root, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = new Promise((resolve) => child.once('exit', (_, signal) => resolve(signal)));
+  for await (const line of createInterface(child.stdout)) if (Number(line) >= updates) child.kill('SIGKILL');
+  expect(await ended).toBe('SIGKILL');
+}
+
+/** The loss in nats of a model that knows nothing but how often each character comes. */
+function unigramEntropy(text: string): number {
+  const counts = new Map<string, number>();
+  for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);
+  const shares = [...counts.values()].map((count) => count / text.length);
+  return -shares.reduce((sum, p) => sum + p * Math.log(p), 0);
+}
