@@ -38,14 +38,14 @@ export const captionConfigSchema = modelConfigSchema.extend({
 
 export type CaptionConfig = z.infer<typeof captionConfigSchema>;
 
-export const captionShapeDefaults = { cell: 'lstm', layers: 1, hidden: 512, embedding: 512 } as const;
+export const captionShapeDefaults = { cell: 'lstm', layers: 1, hidden: 640, embedding: 512 } as const;
 
 /** What is learned when nothing is said; found on Flickr8k, see the model card. */
 export const captionDefaults: CaptionSettings = {
   batch: 128,
   threshold: 5,
   mirrored: true,
-  epochs: 14,
+  epochs: 16,
   evaluateEvery: 0,
   patience: 0,
   optimizer: optimizerDefaults.adam,
@@ -58,7 +58,7 @@ export const captionDefaults: CaptionSettings = {
 };
 
 /** Updates that even the smallest dataset is worth. */
-const LEAST_UPDATES = 800;
+const LEAST_UPDATES = 400;
 
 /** Passes over a dataset when nothing is said: the default, or more where that would be too few updates to learn from. */
 export function enoughEpochs(captions: number, batch: number): number {

@@ -24,7 +24,7 @@ export function stepsOf(distribution: Distribution): StepFunction {
 export function randomDistribution(V: number, seed: number): Distribution {
   return (source, tokens) => {
     const random = new Random([seed, source, ...tokens].reduce((hash, x) => Math.imul(hash ^ (x + 7), 0x01000193), 1));
-    return logSoftmax(Array.from({ length: V }, () => 2 * random.normal()));
+    return logSoftmax(Array.from({ length: V }, () => 4 * random.uniform()));
   };
 }
 
