@@ -1,4 +1,5 @@
 /** Text files become token ids: reading, checking, the vocabulary and the split. */
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
@@ -70,29 +71,22 @@ async function readText(file: string): Promise<string> {
   } catch (error) {
     throw new InputError(`cannot read the text ${file}`, { found: reasonOf(error), cause: error });
   }
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (error) {
+  if (!isUtf8(bytes)) {
     throw new InputError(`${file} is not UTF-8 text`, {
-      found: `an invalid byte at position ${firstInvalid(bytes)}`,
+      found: `an invalid byte in line ${firstInvalidLine(bytes)}`,
       expected: 'UTF-8',
       advice: 'Convert it, for example by `iconv -f latin1 -t utf8`.',
-      cause: error,
     });
   }
+  return new TextDecoder().decode(bytes); // leaves out a byte order mark
 }
 
-/** Position of the first byte that is not UTF-8, by halving: the longest valid start of the text ends there. */
-function firstInvalid(bytes: Buffer): number {
-  let [valid, invalid] = [0, bytes.length];
-  while (invalid - valid > 1) {
-    const middle = (valid + invalid) >> 1;
-    try {
-      new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, middle), { stream: true });
-      valid = middle;
-    } catch {
-      invalid = middle;
-    }
+/** The first line that is not UTF-8, from 1; a line end is never a part of another character. */
+function firstInvalidLine(bytes: Buffer): number {
+  let start = 0;
+  for (let line = 1; ; line++) {
+    const end = bytes.indexOf('\n', start);
+    if (end === -1 || !isUtf8(bytes.subarray(start, end))) return line;
+    start = end + 1;
   }
-  return valid;
 }

@@ -1,0 +1,72 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { Random } from '../../src/base/random.ts';
+import { openEngine } from '../../src/compute/engine.ts';
+import { languageTask } from '../../src/language/task.ts';
+import { readLanguageText, UNKNOWN } from '../../src/language/text.ts';
+import { LanguageModel } from '../../src/model/language-model.ts';
+import { temporaryFolder } from '../training/small-training.ts';
+
+const engine = await openEngine('wasm');
+const root = await temporaryFolder();
+afterAll(async () => {
+  engine.close();
+  await rm(root, { recursive: true });
+});
+
+/** Letters in random order, of which the last tenth has one more. */
+const random = new Random(1);
+const letters = Array.from({ length: 3000 }, (_, i) => 'abcdefghijklmnop'[random.integer(i < 2700 ? 15 : 16)]).join('');
+const file = join(root, 'letters.txt');
+await writeFile(file, letters);
+const text = await readLanguageText([file], { valFraction: 0.1 });
+
+const shape = {
+  cell: 'lstm',
+  layers: 1,
+  hidden: 16,
+  vocabulary: text.vocabulary.size,
+  embedding: 0,
+  condition: 0,
+} as const;
+const model = new LanguageModel(engine, shape).initialise(new Random(1));
+const task = languageTask(model, text, { batch: 4, steps: 10, seed: 1 });
+
+describe('the task of a language model', () => {
+  it('reads the training text in streams that go on for an epoch and start again in the next', () => {
+    expect(task.iterationsPerEpoch).toBe(Math.floor(2699 / 4 / 10));
+    const { iterationsPerEpoch: epoch } = task;
+    expect([0, 1, epoch - 1, epoch, epoch + 1].map(task.continues)).toEqual([false, true, true, false, true]);
+
+    const streams = Array.from({ length: epoch }, (_, i) => task.batch(i)).map(({ packing, inputs, targets }) => {
+      expect(packing).toMatchObject({ batch: 4, rows: 40, uniform: true });
+      return { inputs: Array.from(inputs), targets: Array.from(targets) };
+    });
+    for (const n of [0, 3]) {
+      const read = streams.flatMap(({ inputs }) => inputs.filter((_, row) => row % 4 === n));
+      const asked = streams.flatMap(({ targets }) => targets.filter((_, row) => row % 4 === n));
+      const start = n * Math.floor(2699 / 4);
+      expect(read.map((id) => text.vocabulary.tokenOf(id)).join('')).toBe(letters.slice(start, start + read.length));
+      expect(asked.slice(0, -1)).toEqual(read.slice(1));
+    }
+    expect(Array.from(task.batch(epoch + 2).inputs)).toEqual(streams[2]?.inputs);
+  });
+
+  it('measures about ln V before anything is learned, the same each time', async () => {
+    const validation = await task.validate();
+    const { loss = 0, bits = 0 } = validation.scores;
+    expect(Math.abs(loss - Math.log(shape.vocabulary))).toBeLessThan(0.1);
+    expect(bits).toBeCloseTo(loss / Math.LN2);
+    expect(validation.criterion).toBe(-loss);
+    model.lossAndGradients(task.batch(0), model.newState(4));
+    expect(await task.validate()).toEqual(validation);
+  });
+
+  it('shows what the model writes', async () => {
+    const { samples } = await task.validate();
+    expect(samples).toHaveLength(1);
+    expect(samples[0]).toMatch(/^[a-o]{200}$/);
+    expect(samples[0]).not.toContain(UNKNOWN);
+  });
+});
