@@ -40,6 +40,16 @@ export function randomSequences(lengths: readonly number[], { vocabulary, condit
   }));
 }
 
+/** A random model, random sequences of these lengths and a random state, which the sequences start from. */
+export function randomTask(engine: Engine, changes: Partial<LanguageModelShape>, lengths: number[]) {
+  const shape = { ...small, ...changes };
+  const model = randomModel(engine, shape);
+  const sequences = randomSequences(lengths, shape);
+  const state = model.newState(lengths.length);
+  for (const [n, start] of randomiseState(state).entries()) sequences[n]!.start = start;
+  return { shape, model, state, sequences };
+}
+
 /** The same sequences as a model takes them. They are sorted already, longest first. */
 export function pack(sequences: readonly Sequence[]): TokenBatch {
   const packing = packedSequences(sequences.map(({ inputs }) => inputs.length));
@@ -97,5 +107,5 @@ export function difference(a: unknown, b: unknown): number {
 
 /** NaN counts as larger than everything. */
 function larger(a: number, b: number): number {
-  return a >= b ? a : b;
+  return a >= b || Number.isNaN(a) ? a : b;
 }

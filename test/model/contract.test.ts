@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import type { Engine } from '../../src/compute/engine.ts';
 import type { LanguageModelShape } from '../../src/model/language-model.ts';
 import type { CellName } from '../../src/nn/cell.ts';
 import { clipGradients } from '../../src/nn/clip.ts';
@@ -16,16 +15,7 @@ import {
   type Weights,
   weightsOf,
 } from '../nn/reference.ts';
-import {
-  difference,
-  pack,
-  randomiseState,
-  randomModel,
-  randomSequences,
-  setState,
-  small,
-  startsOf,
-} from './batches.ts';
+import { difference, pack, randomModel, randomTask, setState, startsOf } from './batches.ts';
 
 /**
  * What float32 may differ from the float64 reference. Losses are near 2, gradients and states below 1, and the largest
@@ -56,6 +46,14 @@ describe.each(contracts)('LanguageModel, %s on %s', (cell, _, engine) => {
     expect(loss.sum / loss.tokens).toBeCloseTo(meanLoss(shape, weights, sequences), 6);
     expect(difference(startsOf(state), endsOf(shape, weights, sequences))).toBeLessThan(TOLERANCE);
     const expected = numericalGradients(weights, (moved) => meanLoss(shape, moved, sequences));
+    expect(difference(gradientsOf(model), expected)).toBeLessThan(TOLERANCE);
+  });
+
+  test.each([2, 3, 4, 5, 7, 8, 9])('the same for %d hidden units and two tokens more', (hidden) => {
+    const changes = { cell, hidden, vocabulary: hidden + 2, embedding: 0, layers: 1, condition: 0 };
+    const { shape, model, state, sequences } = randomTask(engine, changes, [3, 2]);
+    model.lossAndGradients(pack(sequences), state);
+    const expected = numericalGradients(weightsOf(model), (moved) => meanLoss(shape, moved, sequences));
     expect(difference(gradientsOf(model), expected)).toBeLessThan(TOLERANCE);
   });
 
@@ -220,16 +218,6 @@ describe.each(contracts)('LanguageModel, %s on %s', (cell, _, engine) => {
     expect(clipGradients(engine, model.parameters, { by: 'norm', limit: 5 })).toBeNaN();
   });
 });
-
-/** A random model, random sequences of these lengths and a random state, which the sequences start from. */
-function randomTask(engine: Engine, changes: Partial<LanguageModelShape>, lengths: number[]) {
-  const shape = { ...small, ...changes };
-  const model = randomModel(engine, shape);
-  const sequences = randomSequences(lengths, shape);
-  const state = model.newState(lengths.length);
-  for (const [n, start] of randomiseState(state).entries()) sequences[n]!.start = start;
-  return { shape, model, state, sequences };
-}
 
 function endsOf(shape: LanguageModelShape, weights: Weights, sequences: readonly Sequence[]): ReferenceState[][] {
   return sequences.map((sequence) => run(shape, weights, sequence).end);
