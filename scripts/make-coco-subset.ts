@@ -16,14 +16,16 @@ import { isHeldOut, type Scene, sampleScene, signature } from './coco-subset/sce
 
 const SEED = 2017;
 const FOLDER = join(import.meta.dirname, '../data/coco-subset');
-const TRAIN = 420;
-/** Half of them hold what training never shows, half are new scenes of what it does show. */
-const VAL = 84;
+const TRAIN = 480;
+/** New scenes of what training shows. */
+const VAL_SEEN = 60;
+/** Scenes that hold what training never shows. */
+const VAL_HELD_OUT = 30;
 
 const random = new Random(SEED);
 const seen = new Set<string>();
 const train = sampleNew(TRAIN, (scene) => !isHeldOut(scene));
-const val = [...sampleNew(VAL / 2, (scene) => !isHeldOut(scene)), ...sampleNew(VAL / 2, isHeldOut)];
+const val = [...sampleNew(VAL_SEEN, (scene) => !isHeldOut(scene)), ...sampleNew(VAL_HELD_OUT, isHeldOut)];
 for (const folder of ['train2017', 'val2017', 'annotations']) {
   await rm(join(FOLDER, folder), { recursive: true, force: true });
   await mkdir(join(FOLDER, folder), { recursive: true });
