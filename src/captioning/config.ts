@@ -17,7 +17,7 @@ export type CaptionSettings = z.infer<typeof captionSettingsSchema>;
 
 /** The config of a captioner's folder. */
 export const captionConfigSchema = modelConfigSchema.extend({
-  kind: z.literal('caption'),
+  kind: z.literal('caption', 'the model is not a captioner of `caption train`'),
   /** How a picture becomes the vector v; the same in training and in use. */
   pictures: z.object({
     /** As `--cnn` takes it. */

@@ -5,6 +5,7 @@
  * The memory is shared: worker threads compute on it, and a shared memory grows in place (its whole range is reserved
  * when it is made), so that an address handed to a native library stays true for as long as the arena lives.
  */
+import { InputError } from '../base/errors.ts';
 
 const PAGE = 65536;
 const MAXIMUM_PAGES = 65536; // 4 GiB, all that 32-bit addresses reach
@@ -109,7 +110,7 @@ export class Arena {
       try {
         this.memory.grow(missing);
       } catch (cause) {
-        throw new RangeError(
+        throw new InputError(
           `the model and its batch need ${gigabytes(top)} of memory, more than the arena's ` +
             `${gigabytes(MAXIMUM_PAGES * PAGE)} or than the machine has; use a smaller batch, fewer steps or a ` +
             'smaller hidden size',

@@ -17,7 +17,7 @@ export type LanguageSettings = z.infer<typeof languageSettingsSchema>;
 
 /** The config of a language model's folder. */
 export const languageConfigSchema = modelConfigSchema.extend({
-  kind: z.literal('language'),
+  kind: z.literal('language', 'the model is not a language model of `lm train`'),
   level: z.literal('char'),
   settings: languageSettingsSchema,
   text: z.object({

@@ -20,7 +20,7 @@ const sizeOrNone = z.int().min(0);
 /** What every config says; `kind`s extend it. */
 export const modelConfigSchema = z.object({
   /** Version of the folder's format. */
-  format: z.literal(1),
+  format: z.literal(1, 'the model is of another version of caption-lm, in a format that this one can not read'),
   shape: z.object({
     vocabulary: size,
     embedding: sizeOrNone,
