@@ -12,15 +12,14 @@ const APOSTROPHE = "['’]";
 /** Letters and digits, with the clipped article or preposition of `o'clock`, `d'Artagnan`. */
 const THING = `(?:[dlo]${APOSTROPHE}(?=${W}{2}))?${W}+`;
 
-/** Abbreviations that keep their full stop. Some only do with a capital, as they are common words without. */
+/** Abbreviations that keep their full stop; some only with a capital, some only before a number. */
 const ABBREVIATIONS =
   'adj adm adv al ala alex apr ariz assn assoc asst atty aug ave bhd bldg blvd brig bros calif capt cf cie cmdr co col ' +
   'colo conn corp cos cpl ct dak dec dept det dr drs elec ens esq est etc ext feb fla fri ft ga gen gov govs hon inc ind ' +
   'insp intl invt jan jos jr jul jun kan kans ky lieut lt ltd maj mar md messrs mfg mich minn mlle mme mo mon mont mr mrs ' +
   'ms msgr mt mtg natl neb nev nov oct okla penn pfc ph plc ppte ppty pres prof pte ptes pty ptys pvt rd rep reps rev rt ' +
   'sen sens sep sept seq sfc sgt spc sq sr st ste supt sys tel tenn thu thurs treas tue tues univ va vs vt wed wis wisc wm wyo';
-const CAPITAL_ABBREVIATIONS =
-  'A(?:rk|z|RK|Z)|D(?:el|EL)|I(?:ll|LL)|L[aA]|M(?:ass|iss|ASS|ISS)|O(?:re|RE)|P[aA]|T(?:ex|EX)|W(?:ash|ASH)';
+const CAPITAL_ABBREVIATIONS = 'Ark Az Del Ill La Mass Miss Ore Pa Tex Wash';
 const NUMBER_ABBREVIATIONS = 'art fig figs no nos op p pp';
 
 /** Words that after an initial (`thought I. But`) show that its full stop ends the sentence. */
@@ -83,16 +82,11 @@ const RULES: readonly Rule[] = [
   rule(`${THING}(?:[-_]${THING})*`),
   rule('[a-z0-9]+(?:-[a-z0-9]+)*/[a-z0-9]+(?:-[a-z0-9]+)*(?:/[a-z0-9]+(?:-[a-z0-9]+)*)?'),
   rule(`${L}${W}*(?:[.!?]${L}${W}*)+(?:-${W}+)*`),
-  exactCase(
-    `[A-Za-z]\\.(?= +(?:${SENTENCE_STARTS.split(' ')
-      .map((word) => `${word}|${word.toUpperCase()}`)
-      .join('|')})(?: |$))`,
-    (text) => [text.charAt(0)],
-  ),
+  exactCase(`[A-Za-z]\\.(?= +${capitalised(SENTENCE_STARTS)}(?: |$))`, (text) => [text.charAt(0)]),
   rule(`(?:[a-z](?:\\.[a-z])*|ph\\.d)\\.(?!${L})(?:-${W}+)*`),
-  rule(`(?:${ABBREVIATIONS.replaceAll(' ', '|')})\\.(?!${L})(?:-${W}+)*`),
-  exactCase(`(?:${CAPITAL_ABBREVIATIONS})\\.(?!${L})`),
-  rule(`(?:${NUMBER_ABBREVIATIONS.replaceAll(' ', '|')})\\.(?=\\s*\\d)`),
+  rule(`${anyOf(ABBREVIATIONS)}\\.(?!${L})(?:-${W}+)*`),
+  exactCase(`${capitalised(CAPITAL_ABBREVIATIONS)}\\.(?!${L})`),
+  rule(`${anyOf(NUMBER_ABBREVIATIONS)}\\.(?=\\s*\\d)`),
   // Addresses, tags and smileys.
   rule('https?://[^\\s"<>|()]+\\.[^\\s"<>|()]*[^\\s"<>|().,!?]'),
   rule('www\\.[^\\s"<>|()]*[^\\s"<>|().,!?]'),
@@ -116,6 +110,10 @@ const RULES: readonly Rule[] = [
   rule(`[${SYMBOLS}]`),
 ];
 
+/**
+ * The words of a caption in lower case, without punctuation; empty for a caption that has none. "The dog can't." gives
+ * the, dog, ca, n't. Brackets stay as -lrb- and -rrb-, as pycocoevalcap leaves them.
+ */
 export function tokenizeCaption(caption: string): string[] {
   const words: string[] = [];
   for (let at = 0; at < caption.length; ) {
@@ -137,6 +135,16 @@ export function tokenizeCaption(caption: string): string[] {
     at += Math.max(longest, (caption.codePointAt(at) ?? 0) > 0xffff ? 2 : 1);
   }
   return words;
+}
+
+/** A pattern for each of the words in a list. */
+function anyOf(words: string): string {
+  return `(?:${words.replaceAll(' ', '|')})`;
+}
+
+/** The same for words with a capital or all in capitals. */
+function capitalised(words: string): string {
+  return anyOf(`${words} ${words.toUpperCase()}`);
 }
 
 function rule(source: string, words?: Rule['words']): Rule {
