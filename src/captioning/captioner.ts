@@ -50,7 +50,7 @@ export class Captioner {
   /** @throws InputError that names the file at fault */
   static async load(folder: string, engine: Engine): Promise<Captioner> {
     const { config, vocabulary, model, extra } = await loadModel(folder, engine, captionConfigSchema);
-    specialIds(vocabulary); // refuses a vocabulary without them now rather than at the first picture
+    specialIds(vocabulary, `the vocabulary in ${folder}`); // refused now rather than at the first picture
     return new Captioner(config, vocabulary, model, standardisationOf(extra, config.shape.condition, folder));
   }
 

@@ -2,9 +2,11 @@ import { fileURLToPath } from 'node:url';
 import { InputError } from '../base/errors.ts';
 import type { Engine } from '../compute/engine.ts';
 import type { Cnn } from '../vision/cnn.ts';
+import { preprocessingKey } from '../vision/decode.ts';
 import { loadCnn } from '../vision/load-cnn.ts';
 import type { TfjsChoice } from '../vision/tfjs.ts';
 import { Captioner } from './captioner.ts';
+import type { CaptionConfig } from './config.ts';
 
 /** The captioner that ships with the package. */
 export const SHIPPED_CAPTIONER = fileURLToPath(new URL('../../data/captioner', import.meta.url));
@@ -20,12 +22,20 @@ export async function openCaptioner(
   { folder = SHIPPED_CAPTIONER, tfjs = 'auto' }: { folder?: string | undefined; tfjs?: TfjsChoice } = {},
 ): Promise<{ captioner: Captioner; cnn: Cnn }> {
   const captioner = await Captioner.load(folder, engine);
-  const { cnn: name, key } = captioner.config.pictures;
-  const cnn = await loadCnn(name, tfjs);
-  if (cnn.key === key) return { captioner, cnn };
-  throw new InputError(`the captioner in ${folder} was trained with another ${name}`, {
-    found: cnn.key,
-    expected: key,
-    advice: 'Train it again, or use the version of this package that it was trained with.',
+  const cnn = await loadCnn(captioner.config.pictures.cnn, tfjs);
+  refuseOtherCnn(cnn, captioner.config, folder);
+  return { captioner, cnn };
+}
+
+/** @throws InputError unless the CNN gives the features that the captioner in `folder` was trained with */
+export function refuseOtherCnn(cnn: Cnn, { pictures }: CaptionConfig, folder: string): void {
+  const [found, expected] = [cnn, pictures].map(
+    ({ key, preprocessing }) => `${key} on ${preprocessingKey(preprocessing)} pictures`,
+  );
+  if (found === expected) return;
+  throw new InputError(`the captioner in ${folder} was trained with another CNN`, {
+    found,
+    expected,
+    advice: 'Use the CNN and the version of this package that it was trained with, or train it again.',
   });
 }

@@ -9,6 +9,7 @@ import type { Cnn } from '../vision/cnn.ts';
 import { Captioner } from './captioner.ts';
 import type { CaptionConfig, CaptionSettings } from './config.ts';
 import { type ExtractionEvents, featuresOf, hashOfCaptions, picturesOf } from './dataset-features.ts';
+import { refuseOtherCnn } from './open.ts';
 import { measureStandardisation, standardisationTensors, standardise } from './picture-features.ts';
 import { type CaptionedFeatures, captionTask } from './task.ts';
 import { captionVocabulary } from './vocabulary.ts';
@@ -64,11 +65,8 @@ export async function resumeCaptioner(
 ): Promise<TrainingResult> {
   const { engine, folder, cnn } = training;
   const captioner = await Captioner.load(folder, engine);
-  const { settings, dataset, pictures } = captioner.config;
-  if (cnn.key !== pictures.key) {
-    const advice = 'Resume with the CNN it was started with.';
-    throw new InputError(`${folder} was trained with another CNN`, { found: cnn.key, expected: pictures.key, advice });
-  }
+  refuseOtherCnn(cnn, captioner.config, folder);
+  const { settings, dataset } = captioner.config;
   const sets = await prepare(training, settings);
   if (hashOfCaptions([sets.training, sets.validation]) !== dataset.hash) {
     throw new InputError(`${folder} was not trained on these pictures and captions`, {

@@ -7,6 +7,7 @@ import { countTokens, Vocabulary } from '../text/vocabulary.ts';
 export const START = '<start>';
 export const END = '<end>';
 export const UNKNOWN = '<unk>';
+const SPECIAL: readonly string[] = [START, END, UNKNOWN];
 
 /** Words of a caption after which the rest is cut off in training: no one writes captions of that length on purpose. */
 const LONGEST = 40;
@@ -17,7 +18,7 @@ const LONGEST = 40;
  * @throws InputError when no word does
  */
 export function captionVocabulary(captions: readonly string[], threshold: number): Vocabulary {
-  const counts = countTokens(captions.flatMap(tokenizeCaption));
+  const counts = countTokens(captions.flatMap(wordsOf));
   const words = counts.filter(([, count]) => count >= threshold).map(([word]) => word);
   if (words.length === 0) {
     throw new InputError(`no word comes ${threshold} times in the ${captions.length} training captions`, {
@@ -25,15 +26,23 @@ export function captionVocabulary(captions: readonly string[], threshold: number
       advice: 'Use a smaller --threshold, or more captions.',
     });
   }
-  return new Vocabulary([START, END, UNKNOWN, ...words]);
+  return new Vocabulary([...SPECIAL, ...words]);
 }
 
-/** The ids of the special tokens. */
-export function specialIds(vocabulary: Vocabulary): { start: number; end: number; unknown: number } {
-  const [start, end, unknown] = [START, END, UNKNOWN].map((token) => vocabulary.idOf(token));
+/**
+ * The ids of the special tokens.
+ *
+ * @param name of the vocabulary, for the error
+ * @throws InputError when it has not all of them
+ */
+export function specialIds(
+  vocabulary: Vocabulary,
+  name = 'the vocabulary',
+): { start: number; end: number; unknown: number } {
+  const [start, end, unknown] = SPECIAL.map((token) => vocabulary.idOf(token));
   if (start === undefined || end === undefined || unknown === undefined) {
-    throw new InputError('the vocabulary is not that of a captioner', {
-      found: `no ${[START, END, UNKNOWN].find((token) => vocabulary.idOf(token) === undefined)}`,
+    throw new InputError(`${name} is not that of a captioner`, {
+      found: `no ${SPECIAL.find((token) => vocabulary.idOf(token) === undefined)}`,
     });
   }
   return { start, end, unknown };
@@ -42,7 +51,12 @@ export function specialIds(vocabulary: Vocabulary): { start: number; end: number
 /** The ids of a caption's words, without START and END. */
 export function encodeCaption(caption: string, vocabulary: Vocabulary): number[] {
   const { unknown } = specialIds(vocabulary);
-  return tokenizeCaption(caption)
+  return wordsOf(caption)
     .slice(0, LONGEST)
     .map((word) => vocabulary.idOf(word) ?? unknown);
+}
+
+/** Some datasets write the special tokens into their captions. */
+function wordsOf(caption: string): string[] {
+  return tokenizeCaption(caption).filter((word) => !SPECIAL.includes(word));
 }
