@@ -16,37 +16,70 @@ export function pack(
   width: i32,
   target: usize,
 ): void {
+  const step = <usize>width << 2;
   // Lines that lie in one piece are read from end to end. Of lines that lie side by side a few k are read at a time, so
   // that neighbouring panels find what they need of a cache line before it is gone.
   const strip = kStep == 4 ? depth : SIDE_BY_SIDE;
   for (let k = 0; k < depth; k += strip) {
+    const rows = min(strip, depth - k);
     for (let first = 0; first < count; first += width) {
+      const lines = min(width, count - first);
       const from = source + <usize>first * lineStep + <usize>k * kStep;
-      const to = target + ((<usize>first * <usize>depth + <usize>k * <usize>width) << 2);
-      packPanel(from, lineStep, kStep, min(width, count - first), min(strip, depth - k), width, to);
+      const to = target + ((<usize>first * <usize>depth) << 2) + <usize>k * step;
+      packLines(from, lineStep, kStep, lines, rows, step, to);
+      for (let i = lines; i < width; i++) clearLine(rows, step, to + (<usize>i << 2));
     }
   }
 }
 
 const SIDE_BY_SIDE: i32 = 8;
 
-function packPanel(
+/** Transposes B[n, k], rows `bRow` apart, to rows of n floats. */
+export function transpose(k: i32, n: i32, b: usize, bRow: usize, target: usize): void {
+  const step = <usize>n << 2;
+  for (let i = 0; i < n; i += LINE) {
+    // Few enough rows of the target that their lines stay in the L1 cache, in one set of it where n is a power of 2.
+    for (let from = 0; from < k; from += SIDE_BY_SIDE) {
+      const source = b + <usize>i * bRow + (<usize>from << 2);
+      const to = target + <usize>from * step + (<usize>i << 2);
+      packLines(source, bRow, 4, min(LINE, n - i), min(SIDE_BY_SIDE, k - from), step, to);
+    }
+  }
+}
+
+/** Floats of a cache line. */
+const LINE: i32 = 16;
+
+/** Puts `count` lines side by side; rows of the target lie `step` bytes apart. */
+function packLines(
   source: usize,
   lineStep: usize,
   kStep: usize,
   count: i32,
   depth: i32,
-  width: i32,
+  step: usize,
   target: usize,
 ): void {
-  const step = <usize>width << 2;
+  if (count == 8 && kStep != 4) {
+    copyEightLines(source, kStep, depth, step, target);
+    return;
+  }
   let i = 0;
   for (; i + 4 <= count; i += 4, source += lineStep << 2, target += 16) {
     if (kStep == 4) transposeLines(source, lineStep, depth, step, target);
     else copyLines(source, kStep, depth, step, target);
   }
   for (; i < count; i++, source += lineStep, target += 4) copyLine(source, kStep, depth, step, target);
-  for (; i < width; i++, target += 4) clearLine(depth, step, target);
+}
+
+/** Eight lines that lie side by side: all of a panel of B. */
+function copyEightLines(source: usize, kStep: usize, depth: i32, step: usize, target: usize): void {
+  for (let k = 0; k < depth; k++, source += kStep, target += step) {
+    const low = v128.load(source);
+    const high = v128.load(source, 16);
+    v128.store(target, low);
+    v128.store(target, high, 16);
+  }
 }
 
 /** Four lines that lie side by side. */

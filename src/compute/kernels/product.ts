@@ -10,7 +10,7 @@
  *                             panel 0 (k = 0: 8 columns, k = 1: 8 columns, …), panel 1, …
  */
 import { BLOCK, divideUp, FEW_ROWS, job, PACK, roundUp, THREAD_SCRATCH, TILES, work } from './job';
-import { pack } from './pack';
+import { transpose } from './pack';
 import { close, fail, join, leave, open, stop } from './threads';
 import { COLS, ROWS } from './tile';
 
@@ -25,8 +25,6 @@ const WORTH: f64 = 60_000;
 const SHARES: i32 = 4;
 /** Columns of C that a thread takes at least where it reads B row by row: shorter runs slow the memory down. */
 const RUN: i32 = 512;
-/** Rows of a transposed matrix that are written side by side: a cache line of what is read. */
-const STRIP: i32 = 16;
 
 /** Threads that take part, on the main thread. */
 let threads: i32 = 1;
@@ -83,13 +81,9 @@ export function productPack(k: i32, n: i32, b: usize, bRow: usize, bCol: usize, 
   run(divideUp(n, job.cols), 16.0 * <f64>k * <f64>n);
 }
 
-/** Transposes B[n, k], rows `bRow` apart, to rows of n rounded up to a multiple of 4 floats; on this thread alone. */
+/** Transposes B[n, k], rows `bRow` apart, to rows of n floats; on this thread alone. */
 export function productTranspose(k: i32, n: i32, b: usize, bRow: usize, target: usize): void {
-  const width = roundUp(n, 4);
-  for (let from = 0; from < k; from += STRIP) {
-    const to = target + ((<usize>from * <usize>width) << 2);
-    pack(b + (<usize>from << 2), bRow, 4, n, min(STRIP, k - from), width, to);
-  }
+  transpose(k, n, b, bRow, target);
 }
 
 /** C[m, n] = alpha * op(A)[m, k] * op(B)[k, n] + beta * C with op(B) packed before. */

@@ -9,7 +9,7 @@ const SGEMM = 'char char int64 int64 int64 float uint64 int64 uint64 int64 float
 const PLAIN = 'N'.charCodeAt(0);
 const TRANSPOSED = 'T'.charCodeAt(0);
 
-/** Transposes B[n, k] into rows of `n` rounded up to a multiple of 4 floats; see `kernels/product.ts`. */
+/** Transposes B[n, k], rows `bRow` bytes apart; see `kernels/product.ts`. */
 export interface TransposeKernel {
   productTranspose(k: number, n: number, b: number, bRow: number, target: number): void;
 }
@@ -49,7 +49,7 @@ class OneDnnDriver implements ProductDriver {
   }
 
   packedSize(k: number, n: number): number {
-    return k * packedStride(n);
+    return k * n;
   }
 
   pack({ k, n, b, bStride }: RightFactor, target: number): void {
@@ -57,7 +57,7 @@ class OneDnnDriver implements ProductDriver {
   }
 
   multiplyPacked({ m, n, k, alpha, beta, a, aStride, packed, c, cStride }: PackedProduct): void {
-    this.#call(false, false, m, n, k, alpha, a, aStride, packed, packedStride(n), beta, c, cStride);
+    this.#call(false, false, m, n, k, alpha, a, aStride, packed, n, beta, c, cStride);
   }
 
   close(): void {}
@@ -97,8 +97,4 @@ class OneDnnDriver implements ProductDriver {
     );
     if (status !== 0) throw new Error(`dnnl_sgemm of [${m}, ${k}] times [${k}, ${n}] returned status ${status}`);
   }
-}
-
-function packedStride(n: number): number {
-  return Math.ceil(n / 4) * 4;
 }
