@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type BeamSearchOptions, beamSearch, type Hypothesis } from '../../src/decoding/beam-search.ts';
+import type { StepFunction } from '../../src/decoding/step.ts';
 import { constantDistribution, type Distribution, randomDistribution, stepsOf } from './fake-steps.ts';
 
 const START = 0;
@@ -75,6 +76,17 @@ describe('beam search', () => {
         expect(found.map(({ score }) => score)).toEqual(found.map(({ score }) => score).toSorted((a, b) => b - a));
       }
     }
+  });
+
+  it('goes on with K hypotheses while one ends', () => {
+    const rows: number[] = [];
+    const steps = stepsOf(constantDistribution([0, 0.5, 0.2, 0.2, 0.1]));
+    const counted: StepFunction = (tokens, parents) => {
+      rows.push(tokens.length);
+      return steps(tokens, parents);
+    };
+    beamSearch(counted, 1, { ...options, maxLength: 1 });
+    expect(rows).toEqual([1, 3]);
   });
 
   it('gives log-probabilities of tokens and end that sum to the whole', () => {
