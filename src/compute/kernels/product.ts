@@ -18,9 +18,9 @@ import { COLS, ROWS } from './tile';
 const BAND: i32 = 2048;
 const BAND_SIZE: i32 = 1 << 20;
 /** Up to so many rows, to pack B takes longer than to multiply by it where it lies. */
-const FEW: i32 = 3;
-/** Multiplications that are worth sharing with other threads. */
-const WORTH: f64 = 60_000;
+const FEW: i32 = 5;
+/** Multiplications that are worth sharing with other threads: 10 µs of work, twice what it takes to wake one. */
+const WORTH: f64 = 250_000;
 /** Tasks for each thread: more balance the load, fewer reuse a packed block of A more often. */
 const SHARES: i32 = 4;
 /** Columns of C that a thread takes at least where it reads B row by row: shorter runs slow the memory down. */

@@ -24,7 +24,7 @@ const FAILED: usize = CONTROL + 256;
 /** Where a job's own description may be kept, to the end of the page. */
 export const DESCRIPTION: usize = CONTROL + 320;
 
-const STOPPED: i32 = -1;
+const STOPPED: i32 = -2;
 
 /**
  * How often a thread looks for a change before it sleeps, about 50 µs: products follow each other closely in training,

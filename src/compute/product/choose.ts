@@ -3,6 +3,7 @@ import { InputError, reasonOf } from '../../base/errors.ts';
 import type { Arena } from '../arena.ts';
 import { openAccelerate, openOpenBlas } from './cblas.ts';
 import type { DriverName, ProductDriver } from './driver.ts';
+import { librariesSetUp, NATIVE_NAMES, type NativeName } from './libraries.ts';
 import { openOneDnn } from './onednn.ts';
 import { MatrixProduct } from './product.ts';
 import { selfTest } from './self-test.ts';
@@ -43,7 +44,7 @@ export async function openProduct(
     try {
       const product = await openTested(arena, module, name);
       tried.push({ name });
-      return { product, notice: noticeOf(product, choice), tried };
+      return { product, notice: noticeOf(product, choice, tried), tried };
     } catch (error) {
       const failure = reasonOf(error);
       tried.push({ name, failure });
@@ -84,10 +85,16 @@ export function openDriver(arena: Arena, module: WebAssembly.Module, name: Drive
   }
 }
 
-function noticeOf({ driver }: MatrixProduct, choice: DriverChoice): string {
+function noticeOf({ driver }: MatrixProduct, choice: DriverChoice, tried: readonly Attempt[]): string {
   const notice = `matrix products: ${driver.description}`;
   if (choice !== 'auto' || driver.name !== 'wasm') return notice;
+  const broken = tried.find(({ name }) => NATIVE_NAMES.some((native) => native === name && isSetUp(native)));
+  if (broken) return `${notice}; ${broken.name} is set up but can't be used: ${broken.failure}`;
   return `${notice}; a library that is four times as fast can be set up: ${SETUP}`;
+}
+
+function isSetUp(name: NativeName): boolean {
+  return librariesSetUp(name).length > 0;
 }
 
 function unavailable(name: DriverName, failure: string, cause: unknown): InputError {

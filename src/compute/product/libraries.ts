@@ -1,9 +1,10 @@
 /** Where the native libraries of the matrix products are looked for: file names and folders, not how they are called. */
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { cacheFolder } from '../../base/files.ts';
 
-export type NativeName = 'onednn' | 'openblas';
+export const NATIVE_NAMES = ['onednn', 'openblas'] as const;
+export type NativeName = (typeof NATIVE_NAMES)[number];
 
 /** The files that the wheels hold and, as second choice, the names under which systems install the library. */
 const LIBRARIES: Record<NativeName, { files: readonly string[]; system: readonly string[] }> = {
@@ -31,7 +32,11 @@ export function nativeFolder(name: NativeName): string {
 
 /** Paths and names to try, the best first. */
 export function libraryCandidates(name: NativeName): string[] {
-  const { files, system } = LIBRARIES[name];
+  return [...librariesSetUp(name), ...LIBRARIES[name].system];
+}
+
+/** Paths of what the setup command has brought, the newest version first. */
+export function librariesSetUp(name: NativeName): string[] {
   const folder = nativeFolder(name);
   let entries: string[] = [];
   try {
@@ -39,6 +44,9 @@ export function libraryCandidates(name: NativeName): string[] {
   } catch {
     // Never set up.
   }
-  const found = entries.filter((entry) => files.some((file) => `/${entry}`.replaceAll('\\', '/').endsWith(`/${file}`)));
-  return [...found.map((entry) => join(folder, entry)), ...system];
+  const found = entries.filter((entry) => LIBRARIES[name].files.includes(basename(entry)));
+  return found
+    .map((entry) => join(folder, entry))
+    .sort()
+    .reverse();
 }

@@ -2,6 +2,7 @@
  * Calling C libraries through koffi, the only file that imports it. It knows no matrices: it loads a library for good,
  * finds its functions and gives the address of an arena.
  */
+import { reasonOf } from '../../base/errors.ts';
 
 /** A C function; it returns what its result type says. */
 export type NativeFunction = (...values: (number | string)[]) => unknown;
@@ -41,7 +42,7 @@ export async function loadLibrary(candidates: readonly string[]): Promise<Native
         integersAt: (address, count) => [...koffi.decode(address, 'int', count)],
       };
     } catch (error) {
-      failures.push(`${path}: ${(error as Error).message}`);
+      failures.push(`${path}: ${reasonOf(error).replace('Failed to load shared library: ', '')}`);
     }
   }
   throw new Error(failures.join('; ') || 'no such library is known for this platform');

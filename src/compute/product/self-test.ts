@@ -6,7 +6,7 @@ import type { MatrixProduct } from './product.ts';
 const SHAPES = [
   { m: 5, n: 7, k: 3 },
   { m: 1, n: 33, k: 18 },
-  { m: 33, n: 129, k: 32 },
+  { m: 41, n: 129, k: 64 },
 ] as const;
 
 /** @throws Error that says which product is wrong */

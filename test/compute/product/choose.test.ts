@@ -1,13 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { InputError } from '../../../src/base/errors.ts';
 import { Arena } from '../../../src/compute/arena.ts';
 import { compileKernels } from '../../../src/compute/kernels.ts';
 import { openDriver, openProduct } from '../../../src/compute/product/choose.ts';
 import type { Product, ProductDriver } from '../../../src/compute/product/driver.ts';
-import { libraryCandidates, nativeFolder } from '../../../src/compute/product/libraries.ts';
 import { MatrixProduct } from '../../../src/compute/product/product.ts';
 import { selfTest } from '../../../src/compute/product/self-test.ts';
 
@@ -38,36 +34,6 @@ test.skipIf(process.platform === 'darwin')('a driver that can not be had is an e
   const opening = openProduct(new Arena(), module, 'accelerate');
   await expect(opening).rejects.toThrow(InputError);
   await expect(opening).rejects.toThrow(/products of accelerate can't be used: found .*Accelerate.*--blas auto/);
-});
-
-describe('with nothing set up', () => {
-  const cache = process.env['CAPTION_LM_CACHE'];
-  const folder = mkdtempSync(join(tmpdir(), 'caption-lm-'));
-  beforeAll(() => {
-    process.env['CAPTION_LM_CACHE'] = folder;
-  });
-  afterAll(() => {
-    if (cache === undefined) delete process.env['CAPTION_LM_CACHE'];
-    else process.env['CAPTION_LM_CACHE'] = cache;
-    rmSync(folder, { recursive: true });
-  });
-
-  test('libraries of the system are looked for', () => {
-    expect(nativeFolder('onednn')).toBe(join(folder, 'native', 'onednn'));
-    expect(libraryCandidates('onednn')).toEqual(['libdnnl.so.3', 'libdnnl.so.2']);
-  });
-
-  test('the way to set it up is in the notice or the error', async () => {
-    const { product, notice } = await openProduct(new Arena(), module);
-    // Where the system has a library of its own, it is found.
-    if (product.driver.name === 'wasm') expect(notice).toMatch(/npm run setup:native.*caption setup/);
-    product.close();
-    const failure = await openProduct(new Arena(), module, 'onednn').then(
-      () => undefined,
-      (error: Error) => error,
-    );
-    if (failure) expect(failure.message).toMatch(/libdnnl.*npm run setup:native.*caption setup/);
-  });
 });
 
 describe('the self-test', () => {
