@@ -1,12 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { InputError } from '../base/errors.ts';
 import type { Engine } from '../compute/engine.ts';
+import { readConfig } from '../model/model-folder.ts';
 import type { Cnn } from '../vision/cnn.ts';
 import { preprocessingKey } from '../vision/decode.ts';
 import { loadCnn } from '../vision/load-cnn.ts';
 import type { TfjsChoice } from '../vision/tfjs.ts';
 import { Captioner } from './captioner.ts';
-import type { CaptionConfig } from './config.ts';
+import { type CaptionConfig, captionConfigSchema } from './config.ts';
 
 /** The captioner that ships with the package. */
 export const SHIPPED_CAPTIONER = fileURLToPath(new URL('../../data/captioner', import.meta.url));
@@ -25,6 +26,12 @@ export async function openCaptioner(
   const cnn = await loadCnn(captioner.config.pictures.cnn, tfjs);
   refuseOtherCnn(cnn, captioner.config, folder);
   return { captioner, cnn };
+}
+
+/** The CNN that the captioner in `folder` was trained with, for going on with its training. */
+export async function loadCnnOf(folder: string, tfjs: TfjsChoice): Promise<Cnn> {
+  const { pictures } = await readConfig(folder, captionConfigSchema);
+  return loadCnn(pictures.cnn, tfjs);
 }
 
 /** @throws InputError unless the CNN gives the features that the captioner in `folder` was trained with */

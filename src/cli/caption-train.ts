@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { captionDefaults, captionShapeDefaults, enoughEpochs } from '../captioning/config.ts';
+import { loadCnnOf } from '../captioning/open.ts';
 import { resumeCaptioner, trainCaptioner } from '../captioning/train.ts';
 import { openEngine } from '../compute/engine.ts';
 import { refuseModel } from '../model/model-folder.ts';
@@ -53,7 +54,7 @@ async function trainCommand(path: string, options: Options, command: Command): P
   const engine = await openEngine(options.blas);
   status.say(engine.notice);
   const dataset = await openDataset(path, options, status);
-  const cnn = await loadCnn(cnnName, tfjs);
+  const cnn = await (resume ? loadCnnOf(folder, tfjs) : loadCnn(cnnName, tfjs));
 
   const { interrupted, progress } = await interruptible((signal) => {
     const training = {

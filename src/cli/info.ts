@@ -4,6 +4,7 @@ import { readJson } from '../base/files.ts';
 import { captionConfigSchema } from '../captioning/config.ts';
 import { SHIPPED_CAPTIONER } from '../captioning/open.ts';
 import { languageConfigSchema } from '../language/config.ts';
+import { readConfig } from '../model/model-folder.ts';
 import { vocabularySchema } from '../text/vocabulary.ts';
 import { LM_FOLDER } from './lm-train.ts';
 
@@ -15,9 +16,7 @@ export function addCaptionInfoCommand(program: Command): void {
     .command('info')
     .description('what a captioner is: config, vocabulary, training, scores')
     .argument('[folder]', 'a model of `caption train` (default: the captioner that ships)', SHIPPED_CAPTIONER)
-    .action(async (folder: string) =>
-      show(folder, await readJson(join(folder, 'config.json'), captionConfigSchema, 'model config')),
-    );
+    .action(async (folder: string) => show(folder, await readConfig(folder, captionConfigSchema)));
 }
 
 export function addLanguageInfoCommand(program: Command): void {
@@ -25,9 +24,7 @@ export function addLanguageInfoCommand(program: Command): void {
     .command('info')
     .description('what a language model is: config, vocabulary, training, scores')
     .argument('[folder]', 'a model of `lm train`', LM_FOLDER)
-    .action(async (folder: string) =>
-      show(folder, await readJson(join(folder, 'config.json'), languageConfigSchema, 'model config')),
-    );
+    .action(async (folder: string) => show(folder, await readConfig(folder, languageConfigSchema)));
 }
 
 async function show(folder: string, config: object): Promise<void> {

@@ -25,8 +25,8 @@ export interface TrainingOptions {
 
 type Defaults = TrainingSettings & { batch: number; cell: CellName; layers: number; hidden: number };
 
-/** Options that choose how to go about it rather than what is learned: they may be given with --resume. */
-const FREE = new Set(['resume', 'out', 'blas', 'tfjs', 'quiet']);
+/** Options that say where things are or how to go about it, not what is learned: they may be given with --resume. */
+const FREE = new Set(['resume', 'out', 'blas', 'tfjs', 'quiet', 'images', 'valShare']);
 
 export function addTrainingOptions(command: Command, defaults: Defaults, out: string): Command {
   return command

@@ -27,7 +27,7 @@ export interface SampledToken {
  *
  * @throws InputError when the prime has a character that the model has never seen
  */
-export function* sampleText(
+export function sampleText(
   model: LanguageModel,
   vocabulary: Vocabulary,
   { random, prime = '', state = model.newState(1), ...sampling }: SampleOptions,
@@ -41,15 +41,18 @@ export function* sampleText(
   });
   // A text begins as if a line had ended; models of one line know no better start than their most frequent token.
   if (primed.length === 0) primed.push(vocabulary.idOf('\n') ?? 1);
+  return writeOn();
 
-  const unknown = vocabulary.idOf(UNKNOWN);
-  resetState(state);
-  let logProbs: Float32Array = new Float32Array();
-  for (const id of primed) logProbs = model.step([id], state);
-  for (;;) {
-    if (unknown !== undefined) logProbs[unknown] = Number.NEGATIVE_INFINITY;
-    const id = sampleToken(logProbs, sampling, random);
-    yield { token: vocabulary.tokenOf(id), logProb: logProbs[id] ?? Number.NaN };
-    logProbs = model.step([id], state);
+  function* writeOn(): Generator<SampledToken> {
+    const unknown = vocabulary.idOf(UNKNOWN);
+    resetState(state);
+    let logProbs: Float32Array = new Float32Array();
+    for (const id of primed) logProbs = model.step([id], state);
+    for (;;) {
+      if (unknown !== undefined) logProbs[unknown] = Number.NEGATIVE_INFINITY;
+      const id = sampleToken(logProbs, sampling, random);
+      yield { token: vocabulary.tokenOf(id), logProb: logProbs[id] ?? Number.NaN };
+      logProbs = model.step([id], state);
+    }
   }
 }

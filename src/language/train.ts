@@ -1,10 +1,8 @@
-import { join } from 'node:path';
 import { InputError } from '../base/errors.ts';
-import { readJson } from '../base/files.ts';
 import { Random } from '../base/random.ts';
 import type { Engine } from '../compute/engine.ts';
 import { LanguageModel, type LanguageModelShape } from '../model/language-model.ts';
-import { saveModel } from '../model/model-folder.ts';
+import { readConfig, saveModel } from '../model/model-folder.ts';
 import { type TrainingEvent, type TrainingResult, train } from '../training/trainer.ts';
 import { type LanguageConfig, type LanguageSettings, languageConfigSchema } from './config.ts';
 import { languageTask } from './task.ts';
@@ -49,7 +47,7 @@ export async function resumeLanguageModel(
   training: Omit<LanguageTraining, 'settings' | 'shape'>,
 ): Promise<TrainingResult> {
   const { engine, files, folder } = training;
-  const config = await readJson(join(folder, 'config.json'), languageConfigSchema, 'model config');
+  const config = await readConfig(folder, languageConfigSchema);
   const text = await readLanguageText(files, config.settings);
   if (text.hash !== config.text.hash) {
     throw new InputError(`${folder} was not trained on this text`, {

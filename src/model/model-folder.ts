@@ -78,8 +78,7 @@ export async function loadModel<Config extends ModelConfig>(
   engine: Engine,
   schema: z.ZodType<Config>,
 ): Promise<StoredModel<Config>> {
-  await checkFolder(folder);
-  const config = await readJson(join(folder, CONFIG), schema, 'model config');
+  const config = await readConfig(folder, schema);
   const vocabulary = new Vocabulary(await readJson(join(folder, VOCABULARY), vocabularySchema, 'vocabulary'));
   if (vocabulary.size !== config.shape.vocabulary) {
     throw new InputError(`${join(folder, VOCABULARY)} does not belong to ${CONFIG} beside it`, {
@@ -93,6 +92,15 @@ export async function loadModel<Config extends ModelConfig>(
   const model = new LanguageModel(engine, config.shape);
   fillParameters(model.parameters, tensors, file);
   return { config, vocabulary, model, extra: tensors };
+}
+
+/** Reads what a model's folder says about it, without the model. @throws InputError as `loadModel` does */
+export async function readConfig<Config extends ModelConfig>(
+  folder: string,
+  schema: z.ZodType<Config>,
+): Promise<Config> {
+  await checkFolder(folder);
+  return readJson(join(folder, CONFIG), schema, 'model config');
 }
 
 /** A parameter as it is stored. */
