@@ -7,7 +7,7 @@ import { clipGradients } from '../../src/nn/clip.ts';
 import { Optimizer, optimizerDefaults } from '../../src/nn/optimizer.ts';
 import { resetState } from '../../src/nn/state.ts';
 import { wasm } from '../nn/engines.ts';
-import { weightsOf } from '../nn/reference.ts';
+import { gradientsOf, weightsOf } from '../nn/reference.ts';
 import { pack, randomModel, randomSequences, small } from './batches.ts';
 
 const cells: CellName[] = ['rnn', 'lstm', 'gru'];
@@ -71,6 +71,23 @@ describe('LanguageModel', () => {
     expect(lossOf({ condition: new Float32Array(9) })).toThrow('condition vectors of 9 values; expected 3 × 8');
     expect(() => model.loss(batch, model.newState(2))).toThrow('a state of 2 rows for 3 sequences');
     expect(() => model.loss(batch, state.slice(1))).toThrow('a state of 1 layers for a stack of 2');
+  });
+
+  test('drops embeddings, condition, and the outputs of all layers, other values at each', () => {
+    const size = 64;
+    const model = randomModel(wasm, { embedding: size, hidden: size, condition: size });
+    const batch = pack(randomSequences([1], model.shape));
+    // What is dropped from the only step has no part in the gradient of the weights that would have read it.
+    const droppedAt = (rate: number) => {
+      model.lossAndGradients(batch, model.newState(1), { dropout: { rate, seed: 5 } });
+      const { 'layers.0.input': embedding, 'layers.0.condition': condition, ...others } = gradientsOf(model);
+      const readers = [embedding!, condition!, others['layers.1.input']!, others['output.weights']!];
+      return readers.map((rows) => rows.flatMap((row, i) => (row.every((g) => g === 0) ? [i] : [])));
+    };
+    expect(droppedAt(0)).toEqual([[], [], [], []]);
+    const dropped = droppedAt(0.5);
+    for (const { length } of dropped) expect(Math.abs(length - size / 2)).toBeLessThan(size / 4);
+    expect(new Set(dropped.map((rows) => rows.join())).size).toBe(4);
   });
 
   test('takes a batch of nothing', () => {
