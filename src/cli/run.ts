@@ -1,6 +1,6 @@
 /** The one place that prints errors and exits: everything below it throws. */
 import { Command, CommanderError } from 'commander';
-import { InputError, UsageError } from '../base/errors.ts';
+import { InputError, reasonOf, UsageError } from '../base/errors.ts';
 
 /** What a command can end with. */
 export const ExitCode = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
@@ -22,7 +22,8 @@ export class Exit extends Error {
 export async function runProgram(program: Command): Promise<never> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(ExitCode.done); // whoever read our output has had enough
-    throw error;
+    process.stderr.write(`${program.name()}: cannot write the output: found ${reasonOf(error)}\n`);
+    process.exit(ExitCode.failed);
   });
   let code: number = ExitCode.done;
   try {

@@ -1,0 +1,105 @@
+import { CommanderError } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { addDescribeCommand } from '../../src/cli/caption-describe.ts';
+import { addEvaluateCommand } from '../../src/cli/caption-evaluate.ts';
+import { addTrainCommand as addCaptionTrainCommand } from '../../src/cli/caption-train.ts';
+import { addSampleCommand } from '../../src/cli/lm-sample.ts';
+import { addTrainCommand } from '../../src/cli/lm-train.ts';
+import { atLeast, integer, positive, share } from '../../src/cli/options.ts';
+import { createProgram } from '../../src/cli/run.ts';
+
+const wrong: Record<string, readonly [(program: ReturnType<typeof createProgram>) => void, readonly string[][]]> = {
+  'lm train text.txt': [
+    addTrainCommand,
+    [
+      ['--hidden', '0'],
+      ['--hidden', '1.5'],
+      ['--layers', 'two'],
+      ['--batch', ''],
+      ['--steps', '-3'],
+      ['--dropout', '1'],
+      ['--dropout', '-0.1'],
+      ['--epochs', '0'],
+      ['--lr', '0'],
+      ['--lr', 'NaN'],
+      ['--lr', 'Infinity'],
+      ['--clip', '-1'],
+      ['--cell', 'qrnn'],
+      ['--optimizer', 'lion'],
+      ['--val-fraction', '0'],
+      ['--val-fraction', '1'],
+      ['--seed', '-1'],
+      ['--seed', '1e400'],
+      ['--patience', '0.5'],
+      ['--blas', 'mkl'],
+      ['--no-such-option'],
+    ],
+  ],
+  'lm sample': [
+    addSampleCommand,
+    [
+      ['--temperature', '-1'],
+      ['--top-k', '0'],
+      ['--top-p', '0'],
+      ['--top-p', '1.1'],
+      ['--stop', ''],
+      ['--length', '0'],
+      ['more'],
+    ],
+  ],
+  'caption describe a.jpg': [
+    addDescribeCommand,
+    [
+      ['--beam', '0'],
+      ['--top', '0'],
+      ['--length-penalty', '-1'],
+      ['--max-length', '0'],
+      ['--tfjs', 'gpu'],
+    ],
+  ],
+  'caption evaluate folder': [addEvaluateCommand, [['--split', 'dev']]],
+  'caption train folder': [
+    addCaptionTrainCommand,
+    [
+      ['--threshold', '0'],
+      ['--smoothing', '1'],
+      ['--embedding', '0'],
+      ['--val-share', '2'],
+    ],
+  ],
+};
+
+describe.each(Object.entries(wrong))('%s refuses', (line, [addCommand, options]) => {
+  it.each(options)('%s %s', async (...option) => {
+    const [name = '', ...args] = line.split(' ');
+    let written = '';
+    const program = createProgram(name, '', '1').configureOutput({ writeErr: (text) => (written += text) });
+    addCommand(program);
+    await expect(program.parseAsync([...args, ...option], { from: 'user' })).rejects.toThrow(CommanderError);
+    expect(written).toMatch(
+      new RegExp(`^${name}: .*\\nRun \`${name} --help\` for the commands and their options\\.\\n$`),
+    );
+    if (option[0]?.startsWith('--')) expect(written).toContain(option[0]);
+  });
+});
+
+describe('option values', () => {
+  it('are taken in every spelling of a number', () => {
+    expect(['12', '1e3', ' 7 '].map(integer(1))).toEqual([12, 1000, 7]);
+    expect(['0.5', '1e-3', '.1'].map((text) => positive(text))).toEqual([0.5, 0.001, 0.1]);
+    expect(['0', '2.5'].map(atLeast(0))).toEqual([0, 2.5]);
+  });
+
+  it('may reach the ends of a share only where that makes sense', () => {
+    expect(share({ zero: true })('0')).toBe(0);
+    expect(share({ one: true })('1')).toBe(1);
+    for (const [take, text, ends] of [
+      [share(), '0', ''],
+      [share(), '1', ''],
+      [share({ zero: true }), '1', ' or 0'],
+      [share({ one: true }), '0', ' or 1'],
+    ] as const) {
+      expect(() => take(text)).toThrow(`Expected a number between 0 and 1${ends}.`);
+    }
+  });
+});

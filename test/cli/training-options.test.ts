@@ -1,0 +1,66 @@
+import { Command } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { UsageError } from '../../src/base/errors.ts';
+import {
+  addTrainingOptions,
+  refuseSettingsOnResume,
+  type TrainingOptions,
+  trainingSettings,
+} from '../../src/cli/training-options.ts';
+import { languageDefaults, languageShapeDefaults } from '../../src/language/config.ts';
+import { optimizerDefaults } from '../../src/nn/optimizer.ts';
+
+function parse(...args: string[]): Command {
+  const command = new Command().option('--images <folder>').option('--quiet').exitOverride();
+  addTrainingOptions(command, { ...languageDefaults, ...languageShapeDefaults }, 'out');
+  return command.parse(args, { from: 'user' });
+}
+
+describe('training options', () => {
+  it('are the defaults where nothing is said', () => {
+    const command = parse();
+    expect(trainingSettings(command.opts<TrainingOptions>(), languageDefaults)).toEqual(languageDefaults);
+    expect(command.opts()).toMatchObject({ ...languageShapeDefaults, out: 'out' });
+  });
+
+  it('change the settings that they name', () => {
+    const options = parse(
+      '--optimizer',
+      'rmsprop',
+      '--lr',
+      '2e-3',
+      '--clip',
+      '0',
+      '--epochs',
+      '0.5',
+    ).opts<TrainingOptions>();
+    expect(trainingSettings(options, languageDefaults)).toEqual({
+      ...languageDefaults,
+      optimizer: optimizerDefaults.rmsprop,
+      learningRate: 0.002,
+      clipping: undefined,
+      epochs: 0.5,
+    });
+    const clipped = parse('--clip', '2').opts<TrainingOptions>();
+    expect(trainingSettings(clipped, languageDefaults).clipping).toEqual({ by: 'norm', limit: 2 });
+  });
+});
+
+describe('refuseSettingsOnResume', () => {
+  it('names the setting that can not be meant', () => {
+    for (const [option, value] of [
+      ['--hidden', '128'],
+      ['--epochs', '99'],
+      ['--lr', '1'],
+      ['--seed', '1'],
+    ] as const) {
+      const refused = () => refuseSettingsOnResume(parse('--resume', option, value));
+      expect(refused).toThrow(UsageError);
+      expect(refused).toThrow(`${option} can't be given with --resume`);
+    }
+  });
+
+  it('allows to say where things are', () => {
+    refuseSettingsOnResume(parse('--resume', '--out', 'there', '--images', 'here', '--quiet'));
+  });
+});
