@@ -1,5 +1,6 @@
 /** Which pictures the arguments of a command mean. */
 import { stat } from 'node:fs/promises';
+import { isAbsolute } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { InputError } from '../base/errors.ts';
@@ -36,7 +37,11 @@ async function expand(arg: string): Promise<PictureSource[]> {
 }
 
 async function matches(pattern: string, folder?: string): Promise<string[]> {
-  const paths = await glob(pattern, { ...(folder && { cwd: folder }), caseSensitiveMatch: false });
+  const paths = await glob(pattern, {
+    ...(folder && { cwd: folder }),
+    absolute: isAbsolute(pattern),
+    caseSensitiveMatch: false,
+  });
   return paths.map((path) => (folder ? `${folder.replace(/\/$/, '')}/${path}` : path)).sort();
 }
 

@@ -1,0 +1,174 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TEXT } from '../language/small-language.ts';
+import { temporaryFolder } from '../training/small-training.ts';
+import { type Ended, oneLine, runProgram } from './run-program.ts';
+
+const root = await temporaryFolder();
+afterAll(() => rm(root, { recursive: true }));
+const text = join(root, 'text.txt');
+const model = join(root, 'model');
+const SMALL = ['--hidden', '16', '--layers', '1', '--batch', '8', '--steps', '10', '--blas', 'wasm'];
+
+const lm = (...args: string[]) => runProgram('lm', args);
+let trained: Ended;
+beforeAll(async () => {
+  await writeFile(text, TEXT);
+  trained = await lm('train', text, '--out', model, '--epochs', '3', ...SMALL);
+});
+
+describe('lm train', () => {
+  it('ends with 0, shows its progress on stderr and nothing on stdout', () => {
+    expect(trained).toMatchObject({ code: 0, stdout: '' });
+    const lines = trained.stderr.split('\n');
+    expect(lines[0]).toMatch(/^matrix products: wasm/);
+    expect(lines[1]).toMatch(/^2,700 characters, 31 different ones; [\d,]+ parameters/);
+    expect(
+      lines.filter((line) => /^epoch [123]\.00 {2}training loss \d\.\d+ {2}validation: loss/.test(line)),
+    ).toHaveLength(3);
+    expect(trained.stderr).toMatch(
+      /\ndone: validation loss \d\.\d{4} nats per character in .*lm sample --model .*model`\n$/,
+    );
+  });
+
+  it('stopped by Ctrl-C saves what was done, ends with 130 and can be resumed', async () => {
+    const folder = join(root, 'stopped');
+    let asked = false;
+    const stopped = await runProgram('lm', ['train', text, '--out', folder, '--epochs', '2000', ...SMALL], {
+      onStderr(written, child) {
+        if (!asked && written.includes('epoch 1.00')) asked = child.kill('SIGINT') !== undefined;
+      },
+    });
+    expect(stopped).toMatchObject({ code: 130, stdout: '' });
+    const [, updates] =
+      /\nstopped at update (\d+), saved; go on with `lm train .* --resume`\n$/.exec(stopped.stderr) ?? [];
+    expect(Number(updates)).toBeGreaterThan(20);
+
+    let resumed = '';
+    const again = await runProgram('lm', ['train', text, '--out', folder, '--resume', '--blas', 'wasm'], {
+      onStderr(written, child) {
+        if (!resumed && written.includes('\nepoch')) resumed = String(child.kill('SIGTERM'));
+      },
+    });
+    expect(again.code).toBe(130);
+    expect(Number(/stopped at update (\d+)/.exec(again.stderr)?.[1])).toBeGreaterThan(Number(updates));
+  });
+
+  it('refuses a folder with a model, and settings with --resume', async () => {
+    expect(await lm('train', text, '--out', model)).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(oneLine('lm', /.*model holds a model already\. Go on with it by --resume/)),
+    });
+    expect(await lm('train', text, '--out', model, '--resume', '--lr', '1')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(oneLine('lm', /--lr can't be given with --resume/)),
+    });
+  });
+
+  it('has one line for a text that is not there, and for a disk that is full', async () => {
+    const out = join(root, 'not-made');
+    expect(await lm('train', join(root, 'none.txt'), '--out', out, '--quiet', '--blas', 'wasm')).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(oneLine('lm', /cannot read the text .*none\.txt: found ENOENT/)),
+    });
+    if (process.platform === 'win32') return;
+    const full = await runProgram('lm', ['train', text, '--out', out, '--quiet', ...SMALL], { before: 'ulimit -f 8' });
+    expect(full).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(oneLine('lm', /cannot write .*: found EFBIG.* Check the free space/)),
+    });
+  });
+});
+
+describe('lm sample', () => {
+  const sample = (...args: string[]) => lm('sample', '--model', model, '--seed', '1', '--blas', 'wasm', ...args);
+
+  it('writes the prime and so many characters to stdout, the same for the same seed', async () => {
+    const [one, same] = await Promise.all([
+      sample('--length', '300', '--prime', 'The quick'),
+      sample('--length', '300', '--prime', 'The quick', '--quiet'),
+    ]);
+    expect(one).toMatchObject({ code: 0, stderr: expect.stringMatching(/^matrix products: wasm.*\n$/) });
+    expect(one.stdout).toMatch(/^The quick(?:.|\n){300}\n$/);
+    expect(same).toEqual({ code: 0, stdout: one.stdout, stderr: '' });
+  });
+
+  it('as JSON says the text, its log-probability and each token', async () => {
+    const [json, plain] = await Promise.all([
+      sample('--length', '20', '--prime', 'The', '--json'),
+      sample('--length', '20', '--prime', 'The'),
+    ]);
+    const { text, logProb, tokens } = JSON.parse(json.stdout);
+    expect(`${text}\n`).toBe(plain.stdout);
+    expect(tokens).toHaveLength(20);
+    expect(`The${tokens.map(({ token }: { token: string }) => token).join('')}`).toBe(text);
+    expect(logProb).toBeCloseTo(tokens.reduce((sum: number, token: { logProb: number }) => sum + token.logProb, 0));
+  });
+
+  it('ends before the stop text', async () => {
+    const [whole, stopped] = await Promise.all([sample('--length', '200'), sample('--length', '200', '--stop', 'o')]);
+    expect(whole.stdout).toContain('o');
+    expect(stopped).toMatchObject({ code: 0, stdout: `${whole.stdout.slice(0, whole.stdout.indexOf('o'))}\n` });
+  });
+
+  it('refuses a prime that the model can not read before it writes anything', async () => {
+    expect(await sample('--prime', 'The Ж', '--quiet')).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(oneLine('lm', /the prime has "Ж", which the model has never seen/)),
+    });
+  });
+
+  it('has one line for a model that is not there or torn', async () => {
+    expect(await lm('sample', '--model', join(root, 'none'))).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(oneLine('lm', /no model at .*none: found nothing there/)),
+    });
+    const weights = join(model, 'weights.safetensors');
+    const content = await readFile(weights);
+    await writeFile(weights, content.subarray(0, 3000));
+    expect(await sample('--quiet')).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(oneLine('lm', /.*weights\.safetensors: tensor .* is cut off/)),
+    });
+    await writeFile(weights, content);
+  });
+});
+
+describe('lm', () => {
+  it('info prints what a model is as one JSON value', async () => {
+    const { code, stdout, stderr } = await lm('info', model);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({
+      folder: model,
+      kind: 'language',
+      shape: { cell: 'lstm', hidden: 16, layers: 1 },
+      scores: { loss: expect.any(Number), iteration: expect.any(Number) },
+      vocabulary: { size: 31 },
+    });
+  });
+
+  it('ends with 2 for wrong usage and 0 for help', async () => {
+    const [nothing, unknown, help, version] = await Promise.all([
+      lm(),
+      lm('write'),
+      lm('train', '--help'),
+      lm('--version'),
+    ]);
+    expect(nothing).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(/^Usage: lm/) });
+    expect(unknown).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/^lm: unknown command 'write'\n/),
+    });
+    expect(help).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Usage: lm train/), stderr: '' });
+    expect(version).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), stderr: '' });
+  });
+});
