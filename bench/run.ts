@@ -1,14 +1,17 @@
-/** Runs a race by its name: `npm run bench lm-training`. */
-import { readdirSync } from 'node:fs';
-import { basename } from 'node:path';
-import { fileURLToPath } from 'node:url';
+/**
+ * Runs a race by its name: `npm run bench -- NAME [OPTIONS]`. A race is a script of this folder; what its options are,
+ * its header says.
+ */
+const races: Record<string, () => Promise<unknown>> = {
+  'lm-training': () => import('./lm-training.ts'),
+  product: () => import('./product.ts'),
+};
 
-const races = readdirSync(fileURLToPath(new URL('.', import.meta.url)))
-  .filter((file) => file.endsWith('.ts') && file !== 'run.ts')
-  .map((file) => basename(file, '.ts'));
-const [name = ''] = process.argv.splice(2, 1);
-if (!races.includes(name)) {
-  console.error(`usage: npm run bench NAME, where NAME is one of ${races.join(', ')}`);
-  process.exit(2);
+const [name = ''] = process.argv.splice(2, 1); // what is left are the race's own options
+const race = races[name];
+if (race) {
+  await race();
+} else {
+  console.error(`no race ${JSON.stringify(name)}: expected one of ${Object.keys(races).join(', ')}`);
+  process.exitCode = 2;
 }
-await import(new URL(`${name}.ts`, import.meta.url).href);

