@@ -33,11 +33,11 @@ export type LanguageConfig = z.infer<typeof languageConfigSchema>;
 
 export const languageShapeDefaults = { cell: 'lstm', layers: 2, hidden: 128 } as const;
 
-/** What is learned when nothing is said: about ten minutes for a text of a megabyte on two cores. */
+/** What is learned when nothing is said: five minutes for a text of a megabyte on two cores. */
 export const languageDefaults: LanguageSettings = {
   batch: 50,
   steps: 50,
-  epochs: 20,
+  epochs: 50,
   evaluateEvery: 0,
   patience: 0,
   optimizer: optimizerDefaults.adam,
