@@ -27,6 +27,7 @@ export interface Kernels {
   softmaxCrossEntropy(
     logits: number,
     targets: number,
+    weights: number,
     rows: number,
     V: number,
     smoothing: number,

@@ -38,6 +38,8 @@ export interface TokenBatch {
   inputs: ArrayLike<number>;
   /** M token ids that should come next; -1 where nothing is asked. */
   targets: ArrayLike<number>;
+  /** M factors of the tokens' losses, which may be negative; 1 each where none are given. */
+  weights?: ArrayLike<number> | undefined;
   /** One vector v for each sequence, N₀ × condition. */
   condition?: Float32Array | undefined;
 }
@@ -49,7 +51,7 @@ export interface TrainingNoise {
   smoothing?: number;
 }
 
-/** A sum of losses in nats over the tokens that have a target. */
+/** A weighted sum of losses in nats over the tokens that have a target, and their number. */
 export interface Loss {
   sum: number;
   tokens: number;
@@ -118,7 +120,7 @@ export class LanguageModel {
   /** The loss of a batch. The sequences start from `state`, which becomes where they end. */
   loss(batch: TokenBatch, state: StackState): Loss {
     const { logits } = this.#forward(batch, state);
-    return this.#crossEntropy(logits, batch.targets, 0, 0);
+    return this.#crossEntropy(logits, batch, 0, 0);
   }
 
   /**
@@ -131,7 +133,7 @@ export class LanguageModel {
     const { recurrent, ids, hidden, logits } = this.#forward(batch, state, dropout);
 
     const tokens = countTargets(batch.targets);
-    const loss = this.#crossEntropy(logits, batch.targets, smoothing, 1 / Math.max(tokens, 1));
+    const loss = this.#crossEntropy(logits, batch, smoothing, 1 / Math.max(tokens, 1));
     const dLogits = logits; // the kernel has replaced one by the other
     product.multiply(this.outputWeights.gradient, hidden, dLogits, { transposeA: true });
     this.outputBias.gradient.data.fill(0);
@@ -197,11 +199,16 @@ export class LanguageModel {
     return matrix;
   }
 
-  #crossEntropy(logits: Matrix, targets: ArrayLike<number>, smoothing: number, factor: number): Loss {
-    const { rows, cols } = logits;
-    checkIds('targets', targets, rows, -1, cols);
-    const { offset } = this.#workspace.integers('targets', targets);
-    const sum = this.engine.kernels.softmaxCrossEntropy(logits.offset, offset, rows, cols, smoothing, factor);
+  #crossEntropy(logits: Matrix, { targets, weights }: TokenBatch, smoothing: number, factor: number): Loss {
+    const { rows, cols: V } = logits;
+    checkIds('targets', targets, rows, -1, V);
+    if (weights && weights.length !== rows) throw new RangeError(`${weights.length} weights for ${rows} rows`);
+    const { kernels } = this.engine;
+    const ids = this.#workspace.integers('targets', targets);
+    const factors = this.#workspace.matrix('weights', rows, 1);
+    if (weights) factors.data.set(weights);
+    else factors.data.fill(1);
+    const sum = kernels.softmaxCrossEntropy(logits.offset, ids.offset, factors.offset, rows, V, smoothing, factor);
     return { sum, tokens: countTargets(targets) };
   }
 }

@@ -83,7 +83,7 @@ describe('kernels leave the memory around their buffers alone, and read nothing 
     gruForward: (H, fresh) => kernels.gruForward(fresh(9 * H), fresh(9 * H), fresh(3 * H), fresh(3 * H), 3, H),
     gruBackward: (H, fresh) =>
       kernels.gruBackward(fresh(9 * H), fresh(9 * H), fresh(3 * H), fresh(3 * H), fresh(3 * H), 3, H),
-    softmaxCrossEntropy: (V, fresh, ids) => kernels.softmaxCrossEntropy(fresh(3 * V), ids, 3, V, 0.1, 1),
+    softmaxCrossEntropy: (V, fresh, ids) => kernels.softmaxCrossEntropy(fresh(3 * V), ids, fresh(3), 3, V, 0.1, 1),
     logSoftmax: (V, fresh) => kernels.logSoftmax(fresh(3 * V), 3, V),
     dropout: (n, fresh) => kernels.dropout(fresh(n), fresh(n), n, 2 ** 31, 2, 1),
     sgd: (n, fresh) => kernels.sgd(fresh(n), fresh(n), n, 0.1),
@@ -152,7 +152,7 @@ describe('softmax', () => {
     const row = floats(logits);
     const targets = arena.integers(1);
     targets.data[0] = target;
-    const loss = kernels.softmaxCrossEntropy(row.offset, targets.offset, 1, logits.length, 0, 1);
+    const loss = kernels.softmaxCrossEntropy(row.offset, targets.offset, floats([1]).offset, 1, logits.length, 0, 1);
     return { loss, gradient: [...row.data] };
   };
   const logP = (logits: number[]) => {
@@ -166,7 +166,8 @@ describe('softmax', () => {
     const rows = floats(exponents.flatMap((x) => [0, x, -50]));
     const targets = arena.integers(exponents.length);
     targets.data.fill(2);
-    kernels.softmaxCrossEntropy(rows.offset, targets.offset, exponents.length, 3, 0, 1);
+    const weights = floats(exponents.map(() => 1));
+    kernels.softmaxCrossEntropy(rows.offset, targets.offset, weights.offset, exponents.length, 3, 0, 1);
     const ratios = exponents.map((x, r) => rows.data[3 * r + 1]! / rows.data[3 * r]! / Math.exp(x));
     expect(largest(ratios, () => 1)).toBeLessThan(2 * 2 ** -23);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { LanguageModelShape } from '../../src/model/language-model.ts';
+import type { LanguageModelShape, TokenBatch } from '../../src/model/language-model.ts';
 import type { CellName } from '../../src/nn/cell.ts';
 import { clipGradients } from '../../src/nn/clip.ts';
 import { resetState } from '../../src/nn/state.ts';
@@ -113,6 +113,26 @@ describe.each(contracts)('LanguageModel, %s on %s', (cell, _, engine) => {
     const [odd, even] = [part((row) => row % 2 === 1), part((row) => row % 2 === 0)];
     expect(odd.sum + even.sum).toBeCloseTo(whole.sum, 5);
     expect(difference(weightedSum([odd, even]), whole.gradients)).toBeLessThan(ROUNDING);
+  });
+
+  test('a weight multiplies the loss of its token, and the gradients, whatever its sign', () => {
+    const { model, sequences } = randomTask(engine, { cell }, [4, 2, 1]);
+    const batch = pack(sequences);
+    const rows = batch.targets.length;
+    const weightOf = (row: number) => [2, -0.5, 0][row % 3]!;
+    const part = (changes: Partial<TokenBatch>, share = 1) => {
+      const { sum } = model.lossAndGradients({ ...batch, ...changes }, model.newState(3), { smoothing: 0.1 });
+      return { sum, share, gradients: gradientsOf(model) };
+    };
+    const weighted = part({ weights: Array.from({ length: rows }, (_, row) => weightOf(row)) });
+    const alone = Array.from(batch.targets, (_, row) =>
+      part({ targets: Array.from(batch.targets, (target, r) => (r === row ? target : -1)) }, weightOf(row) / rows),
+    );
+    expect(weighted.sum).toBeCloseTo(
+      alone.reduce((sum, { sum: loss }, row) => sum + weightOf(row) * loss, 0),
+      5,
+    );
+    expect(difference(weighted.gradients, weightedSum(alone))).toBeLessThan(ROUNDING);
   });
 
   test('with all targets masked the loss and all gradients are 0', () => {

@@ -5,15 +5,17 @@ import { exp4, max4, storePartial, sum4 } from './math';
 const MASKED = -1;
 
 /**
- * Softmax cross entropy over the rows of logits [rows, V] with integer targets [rows]; rows whose target is -1 do not
- * count. The logits are overwritten by the gradient of the loss times `factor`: p - 1 at the target, p elsewhere.
+ * Softmax cross entropy over the rows of logits [rows, V] with integer targets [rows] and a weight for each row; rows
+ * whose target is -1 do not count. The logits are overwritten by the gradient of the weighted losses times `factor`:
+ * weight · (p - 1) at the target, weight · p elsewhere.
  * With label smoothing (Szegedy et al. 2016, section 7) the target is 1 - smoothing + smoothing / V at the target and
  * smoothing / V elsewhere.
- * Returns the sum of the losses over the rows that count.
+ * Returns the weighted sum of the losses over the rows that count.
  */
 export function softmaxCrossEntropy(
   logits: usize,
   targets: usize,
+  weights: usize,
   rows: i32,
   V: i32,
   smoothing: f32,
@@ -21,21 +23,23 @@ export function softmaxCrossEntropy(
 ): f64 {
   const bytes = <usize>V << 2;
   let loss: f64 = 0;
-  for (let r = 0; r < rows; r++, logits += bytes, targets += 4) {
+  for (let r = 0; r < rows; r++, logits += bytes, targets += 4, weights += 4) {
     const target = load<i32>(targets);
     if (target == MASKED) {
       memory.fill(logits, 0, bytes);
       continue;
     }
+    const weight = load<f32>(weights);
     const highest = maximum(logits, V);
     const chosen = load<f32>(logits + (<usize>target << 2));
     const mean: f64 = smoothing > 0 ? sum(logits, V) / <f64>V : 0;
     const total = exponentials(logits, V, highest);
     const logTotal = <f64>highest + Math.log(<f64>total);
-    loss += logTotal - (1 - <f64>smoothing) * <f64>chosen - <f64>smoothing * mean;
-    affine(logits, V, factor / total, (-factor * smoothing) / <f32>V);
+    loss += <f64>weight * (logTotal - (1 - <f64>smoothing) * <f64>chosen - <f64>smoothing * mean);
+    const slope = factor * weight;
+    affine(logits, V, slope / total, (-slope * smoothing) / <f32>V);
     const at = logits + (<usize>target << 2);
-    storeScalar(at, load<f32>(at) - factor * (1 - smoothing));
+    storeScalar(at, load<f32>(at) - slope * (1 - smoothing));
   }
   return loss;
 }
