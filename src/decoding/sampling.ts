@@ -4,48 +4,98 @@ import type { Random } from '../base/random.ts';
 export interface SamplingOptions {
   /** Divides the logits: below 1 more careful, above 1 more daring; 0 takes the likeliest token. */
   temperature: number;
-  /** Draws from the k likeliest tokens only. */
+  /** Draws from the k likeliest tokens only; those as likely as the k-th are among them. */
   topK?: number | undefined;
   /** Draws from the likeliest tokens that together have at least this probability (Holtzman et al. 2020). */
   topP?: number | undefined;
 }
 
 /**
- * Draws one token.
+ * Draws one token. Takes time in proportion to V: nothing is sorted.
  *
  * @param logProbs of all V tokens, not changed
+ * @param weights working memory [V], for a caller that draws again and again
  * @returns the token; its log-probability is `logProbs[token]`, whatever the options
  */
-export function sampleToken(logProbs: Float32Array, options: SamplingOptions, random: Random): number {
-  const { temperature, topK, topP } = options;
+export function sampleToken(
+  logProbs: Float32Array,
+  { temperature, topK, topP }: SamplingOptions,
+  random: Random,
+  weights: Float64Array = new Float64Array(logProbs.length),
+): number {
   const likeliest = indexOfMaximum(logProbs);
   if (temperature === 0) return likeliest;
   // The likeliest weighs 1: at a low temperature the weights would all underflow to 0 otherwise.
   const highest = logProbs[likeliest] ?? 0;
-  const weights = Float64Array.from(logProbs, (logProb) => Math.exp((logProb - highest) / temperature));
-  const tokens = [...weights.keys()];
-  if (topK === undefined && topP === undefined) return draw(weights, tokens, random);
-
-  const ranked = tokens.sort((a, b) => (weights[b] ?? 0) - (weights[a] ?? 0)).slice(0, topK);
-  return draw(weights, topP === undefined ? ranked : nucleus(weights, ranked, topP), random);
+  let total = 0;
+  for (let token = 0; token < logProbs.length; token++) {
+    const weight = Math.exp(((logProbs[token] ?? 0) - highest) / temperature);
+    weights[token] = weight;
+    total += weight;
+  }
+  if (topK !== undefined && topK < weights.length) {
+    total = dropBelow(weights, cutoff(weights, topK, countOne));
+  }
+  if (topP !== undefined && topP < 1) {
+    total = dropBelow(weights, cutoff(weights, topP * total, itself));
+  }
+  return draw(weights, total, random);
 }
 
-/** The shortest head of `ranked` that has at least the share `topP` of its weight. */
-function nucleus(weights: Float64Array, ranked: number[], topP: number): number[] {
-  const total = ranked.reduce((sum, token) => sum + (weights[token] ?? 0), 0);
-  let sum = 0;
-  const size = ranked.findIndex((token) => {
-    sum += weights[token] ?? 0;
-    return sum >= topP * total;
-  });
-  return size === -1 ? ranked : ranked.slice(0, size + 1);
+const countOne = (): number => 1;
+const itself = (weight: number): number => weight;
+
+/**
+ * The largest weight such that those at least as large measure `wanted` together, by Hoare's quickselect: the weights
+ * above a pivot either measure enough, and the cutoff is among them, or are all in, and it is below.
+ */
+function cutoff(weights: Float64Array, wanted: number, measure: (weight: number) => number): number {
+  const values = weights.slice();
+  let [from, to, missing] = [0, values.length, wanted];
+  while (to - from > 1) {
+    const pivot = values[(from + to) >> 1] ?? 0;
+    // Larger ones to the front, smaller ones to the back, equal ones between.
+    let [larger, i, smaller, above, equal] = [from, from, to, 0, 0];
+    while (i < smaller) {
+      const value = values[i] ?? 0;
+      if (value > pivot) {
+        values[i++] = values[larger] ?? 0;
+        values[larger++] = value;
+        above += measure(value);
+      } else if (value < pivot) {
+        values[i] = values[--smaller] ?? 0;
+        values[smaller] = value;
+      } else {
+        i++;
+        equal += measure(value);
+      }
+    }
+    if (above >= missing) to = larger;
+    else if (above + equal >= missing || smaller === to) return pivot;
+    else {
+      missing -= above + equal;
+      from = smaller;
+    }
+  }
+  return values[from] ?? 0;
+}
+
+/** Sets the weights below the cutoff to 0. @returns the sum of the others */
+function dropBelow(weights: Float64Array, lowest: number): number {
+  let total = 0;
+  for (let token = 0; token < weights.length; token++) {
+    const weight = weights[token] ?? 0;
+    if (weight >= lowest) total += weight;
+    else weights[token] = 0;
+  }
+  return total;
 }
 
 /** Draws in proportion to the weights. Rounding can leave a rest above the last weight: the last token gets it. */
-function draw(weights: Float64Array, tokens: readonly number[], random: Random): number {
-  let rest = random.uniform() * tokens.reduce((sum, token) => sum + (weights[token] ?? 0), 0);
+function draw(weights: Float64Array, total: number, random: Random): number {
+  let rest = random.uniform() * total;
   let last = 0;
-  for (const token of tokens) {
+  for (let token = 0; token < weights.length; token++) {
     const weight = weights[token] ?? 0;
     if (weight === 0) continue;
     last = token;
