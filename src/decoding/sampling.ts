@@ -1,5 +1,6 @@
 /** Drawing a token from the distribution that a model gives. Knows no model. */
 import type { Random } from '../base/random.ts';
+import { exponential } from './exponential.ts';
 
 export interface SamplingOptions {
   /** Divides the logits: below 1 more careful, above 1 more daring; 0 takes the likeliest token. */
@@ -29,7 +30,7 @@ export function sampleToken(
   const highest = logProbs[likeliest] ?? 0;
   let total = 0;
   for (let token = 0; token < logProbs.length; token++) {
-    const weight = Math.exp(((logProbs[token] ?? 0) - highest) / temperature);
+    const weight = exponential(((logProbs[token] ?? 0) - highest) / temperature);
     weights[token] = weight;
     total += weight;
   }
@@ -106,7 +107,10 @@ function draw(weights: Float64Array, total: number, random: Random): number {
 }
 
 function indexOfMaximum(values: Float32Array): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) if ((values[i] ?? 0) > (values[best] ?? 0)) best = i;
+  let [best, highest] = [0, Number.NEGATIVE_INFINITY];
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? highest;
+    if (value > highest) [best, highest] = [i, value];
+  }
   return best;
 }
