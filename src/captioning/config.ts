@@ -11,9 +11,19 @@ export const captionSettingsSchema = trainingSettingsSchema.extend({
   threshold: z.int().min(1),
   /** Whether each picture is also shown as its mirror image. */
   mirrored: z.boolean(),
+  /** What is learned beyond the likelihood of the captions people wrote: to write captions with a high CIDEr-D. */
+  finetune: z.enum(['cider']).optional(),
 });
 
 export type CaptionSettings = z.infer<typeof captionSettingsSchema>;
+
+const dataset = z.object({
+  name: z.string(),
+  pictures: z.int(),
+  captions: z.int(),
+  /** Of all captions and picture names: a resumed training must find the same ones. */
+  hash: z.string(),
+});
 
 /** The config of a captioner's folder. */
 export const captionConfigSchema = modelConfigSchema.extend({
@@ -27,13 +37,9 @@ export const captionConfigSchema = modelConfigSchema.extend({
     preprocessing: z.object({ size: z.int(), fit: z.enum(['squash', 'crop']) }),
   }),
   settings: captionSettingsSchema,
-  dataset: z.object({
-    name: z.string(),
-    pictures: z.int(),
-    captions: z.int(),
-    /** Of all captions and picture names: a resumed training must find the same ones. */
-    hash: z.string(),
-  }),
+  dataset,
+  /** What the captioner was trained on whose weights it started from. */
+  init: dataset.optional(),
 });
 
 export type CaptionConfig = z.infer<typeof captionConfigSchema>;
@@ -55,6 +61,19 @@ export const captionDefaults: CaptionSettings = {
   dropout: 0.5,
   smoothing: 0.1,
   seed: 1,
+};
+
+/** What is learned by `--finetune cider` when nothing is said. */
+export const finetuneDefaults: CaptionSettings = {
+  ...captionDefaults,
+  batch: 250,
+  epochs: 2,
+  evaluateEvery: 40,
+  learningRate: 2e-4,
+  schedule: { name: 'cosine', warmup: 20 },
+  dropout: 0.5,
+  smoothing: 0,
+  finetune: 'cider',
 };
 
 /** Updates that even the smallest dataset is worth. */

@@ -4,7 +4,7 @@ import { cacheFolder } from '../base/files.ts';
 import type { CaptionDataset, CaptionedPicture, Split } from '../datasets/dataset.ts';
 import type { Cnn } from '../vision/cnn.ts';
 import { collectFeatures, type ExtractProgress } from '../vision/extract.ts';
-import type { CaptionedFeatures } from './task.ts';
+import type { CaptionedFeatures } from './batch.ts';
 
 export interface ExtractionEvents {
   /** Called after each batch, with the number of pictures in all. */

@@ -6,24 +6,30 @@ import { LanguageModel, type LanguageModelShape } from '../model/language-model.
 import { saveModel } from '../model/model-folder.ts';
 import { type TrainingEvent, type TrainingResult, train } from '../training/trainer.ts';
 import type { Cnn } from '../vision/cnn.ts';
+import type { CaptionedFeatures } from './batch.ts';
 import { Captioner } from './captioner.ts';
 import type { CaptionConfig, CaptionSettings } from './config.ts';
 import { type ExtractionEvents, featuresOf, hashOfCaptions, picturesOf } from './dataset-features.ts';
 import { refuseOtherCnn } from './open.ts';
-import { measureStandardisation, standardisationTensors, standardise } from './picture-features.ts';
-import { type CaptionedFeatures, captionTask } from './task.ts';
-import { captionVocabulary } from './vocabulary.ts';
+import {
+  measureStandardisation,
+  type Standardisation,
+  standardisationTensors,
+  standardise,
+} from './picture-features.ts';
+import { selfCriticalTask } from './self-critical.ts';
+import { captionTask } from './task.ts';
+import { captionVocabulary, extendVocabulary } from './vocabulary.ts';
 
 export interface CaptionTraining {
   engine: Engine;
   dataset: CaptionDataset;
   cnn: Cnn;
-  /** The CNN as `--cnn` names it. */
-  cnnName: string;
   /** Where the model goes. */
   folder: string;
   settings: CaptionSettings;
-  shape: Pick<LanguageModelShape, 'cell' | 'layers' | 'hidden' | 'embedding'>;
+  /** A new model's sizes and its CNN as `--cnn` names it, or a captioner whose weights and words are taken over. */
+  start: Captioner | { shape: Pick<LanguageModelShape, 'cell' | 'layers' | 'hidden' | 'embedding'>; cnnName: string };
   extraction: ExtractionEvents;
   onStart?(captions: number, vocabulary: number, parameters: number): void;
   onEvent(event: TrainingEvent): void;
@@ -32,26 +38,40 @@ export interface CaptionTraining {
 
 /** Trains a captioner on a dataset's training split; its validation split chooses the best weights. */
 export async function trainCaptioner(training: CaptionTraining): Promise<TrainingResult> {
-  const { cnn, cnnName, dataset, settings, shape } = training;
-  const sets = await prepare(training, settings);
-  const vocabulary = captionVocabulary(sets.training.captions.flat(), settings.threshold);
+  const { engine, folder, cnn, dataset, settings, start } = training;
+  const initial = start instanceof Captioner ? start : undefined;
+  const sets = await prepare(training, settings, initial?.standardisation);
+  const captions = sets.training.captions.flat();
+  const vocabulary = initial
+    ? extendVocabulary(initial.vocabulary, captions, settings.threshold)
+    : captionVocabulary(captions, settings.threshold);
   const config: CaptionConfig = {
     format: 1,
     kind: 'caption',
-    shape: { ...shape, vocabulary: vocabulary.size, condition: cnn.featureSize },
-    pictures: { cnn: cnnName, key: cnn.key, preprocessing: cnn.preprocessing },
+    shape: {
+      ...(start instanceof Captioner ? start.config.shape : start.shape),
+      vocabulary: vocabulary.size,
+      condition: cnn.featureSize,
+    },
+    pictures: {
+      cnn: start instanceof Captioner ? start.config.pictures.cnn : start.cnnName,
+      key: cnn.key,
+      preprocessing: cnn.preprocessing,
+    },
     settings,
     dataset: {
       name: dataset.name,
       pictures: sets.training.names.length,
-      captions: sets.training.captions.flat().length,
+      captions: captions.length,
       hash: hashOfCaptions([sets.training, sets.validation]),
     },
+    ...(initial && { init: initial.config.dataset }),
     scores: {},
   };
-  const model = new LanguageModel(training.engine, config.shape).initialise(new Random(settings.seed));
+  const model = new LanguageModel(engine, config.shape).initialise(new Random(settings.seed));
+  if (initial) model.copyFrom(initial.model);
   const captioner = new Captioner(config, vocabulary, model, sets.standardisation);
-  await save(training.folder, captioner, {});
+  await save(folder, captioner, {});
   return run(training, captioner, sets, false);
 }
 
@@ -60,14 +80,12 @@ export async function trainCaptioner(training: CaptionTraining): Promise<Trainin
  *
  * @throws InputError when the folder has no such training, or the dataset or CNN is not the same
  */
-export async function resumeCaptioner(
-  training: Omit<CaptionTraining, 'settings' | 'shape' | 'cnnName'>,
-): Promise<TrainingResult> {
+export async function resumeCaptioner(training: Omit<CaptionTraining, 'settings' | 'start'>): Promise<TrainingResult> {
   const { engine, folder, cnn } = training;
   const captioner = await Captioner.load(folder, engine);
   refuseOtherCnn(cnn, captioner.config, folder);
   const { settings, dataset } = captioner.config;
-  const sets = await prepare(training, settings);
+  const sets = await prepare(training, settings, captioner.standardisation);
   if (hashOfCaptions([sets.training, sets.validation]) !== dataset.hash) {
     throw new InputError(`${folder} was not trained on these pictures and captions`, {
       found: `${sets.training.names.length} pictures of ${training.dataset.name}`,
@@ -78,15 +96,16 @@ export async function resumeCaptioner(
   return run(training, captioner, sets, true);
 }
 
-/** Features of both splits, standardised by the training pictures. */
+/** Features of both splits, standardised as the captioner does that it starts from, or by the training pictures. */
 async function prepare(
   { dataset, cnn, extraction }: Pick<CaptionTraining, 'dataset' | 'cnn' | 'extraction'>,
   { mirrored }: CaptionSettings,
+  known?: Standardisation,
 ) {
   const pictures = { training: picturesOf(dataset, 'train'), validation: picturesOf(dataset, 'val') };
   const training = await featuresOf(pictures.training, cnn, mirrored, extraction);
   const validation = await featuresOf(pictures.validation, cnn, false, extraction);
-  const standardisation = measureStandardisation(training.features, cnn.featureSize);
+  const standardisation = known ?? measureStandardisation(training.features, cnn.featureSize);
   for (const features of [training.features, training.mirrored, validation.features]) {
     if (features) standardise(features, standardisation);
   }
@@ -100,13 +119,15 @@ function run(
   resume: boolean,
 ): Promise<TrainingResult> {
   const { model, config } = captioner;
+  const task = config.settings.finetune === 'cider' ? selfCriticalTask : captionTask;
   onStart?.(config.dataset.captions, config.shape.vocabulary, model.size);
   return train({
     model,
-    task: captionTask(captioner, sets.training, sets.validation, config.settings),
+    task: task(captioner, sets.training, sets.validation, config.settings),
     settings: config.settings,
     folder,
     resume,
+    validateFirst: config.init !== undefined,
     onEvent,
     signal,
     saveBest: ({ scores }, { iteration }) =>

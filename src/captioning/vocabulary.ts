@@ -18,8 +18,7 @@ const LONGEST = 40;
  * @throws InputError when no word does
  */
 export function captionVocabulary(captions: readonly string[], threshold: number): Vocabulary {
-  const counts = countTokens(captions.flatMap(wordsOf));
-  const words = counts.filter(([, count]) => count >= threshold).map(([word]) => word);
+  const words = frequentWords(captions, threshold);
   if (words.length === 0) {
     throw new InputError(`no word comes ${threshold} times in the ${captions.length} training captions`, {
       expected: 'words that are seen often enough to be learned',
@@ -27,6 +26,12 @@ export function captionVocabulary(captions: readonly string[], threshold: number
     });
   }
   return new Vocabulary([...SPECIAL, ...words]);
+}
+
+/** A vocabulary with the words of further captions that come at least `threshold` times; the old ones keep their ids. */
+export function extendVocabulary(vocabulary: Vocabulary, captions: readonly string[], threshold: number): Vocabulary {
+  const added = frequentWords(captions, threshold).filter((word) => vocabulary.idOf(word) === undefined);
+  return added.length === 0 ? vocabulary : new Vocabulary([...vocabulary.tokens, ...added]);
 }
 
 /**
@@ -54,6 +59,12 @@ export function encodeCaption(caption: string, vocabulary: Vocabulary): number[]
   return wordsOf(caption)
     .slice(0, LONGEST)
     .map((word) => vocabulary.idOf(word) ?? unknown);
+}
+
+/** Most frequent first. */
+function frequentWords(captions: readonly string[], threshold: number): string[] {
+  const counts = countTokens(captions.flatMap(wordsOf));
+  return counts.filter(([, count]) => count >= threshold).map(([word]) => word);
 }
 
 /** Some datasets write the special tokens into their captions. */

@@ -1,6 +1,7 @@
-import type { Command } from 'commander';
-import { captionDefaults, captionShapeDefaults, enoughEpochs } from '../captioning/config.ts';
-import { loadCnnOf } from '../captioning/open.ts';
+import { type Command, Option } from 'commander';
+import { UsageError } from '../base/errors.ts';
+import { captionDefaults, captionShapeDefaults, enoughEpochs, finetuneDefaults } from '../captioning/config.ts';
+import { loadCnnOf, openCaptioner } from '../captioning/open.ts';
 import { resumeCaptioner, trainCaptioner } from '../captioning/train.ts';
 import { openEngine } from '../compute/engine.ts';
 import { refuseModel } from '../model/model-folder.ts';
@@ -18,10 +19,15 @@ import { Status, showTraining } from './progress.ts';
 import { Exit, ExitCode, interruptible } from './run.ts';
 import {
   addTrainingOptions,
+  refuseGiven,
   refuseSettingsOnResume,
   type TrainingOptions,
   trainingSettings,
+  useDefaults,
 } from './training-options.ts';
+
+/** Options that a captioner given by --init has answered. */
+const SHAPE = ['cell', 'layers', 'hidden', 'embedding', 'cnn'];
 
 interface Options extends CommonOptions, PictureOptions, DatasetOptions, TrainingOptions {
   cnn: string;
@@ -29,6 +35,8 @@ interface Options extends CommonOptions, PictureOptions, DatasetOptions, Trainin
   threshold: number;
   smoothing: number;
   mirror: boolean;
+  init?: string;
+  finetune?: 'cider';
 }
 
 export function addTrainCommand(program: Command): void {
@@ -40,6 +48,10 @@ export function addTrainCommand(program: Command): void {
     .option('--embedding <number>', 'size of word vectors', integer(1), captionShapeDefaults.embedding)
     .option('--threshold <number>', 'words that come less often are unknown', integer(1), captionDefaults.threshold)
     .option('--smoothing <share>', 'label smoothing', share({ zero: true }), captionDefaults.smoothing)
+    .option('--init <folder>', 'start from the weights of this captioner; words that are new to it are added')
+    .addOption(
+      new Option('--finetune <score>', 'with --init: learn to write captions that score well').choices(['cider']),
+    )
     .option('--no-mirror', 'do not learn from mirror images too');
   addDatasetOptions(command);
   addTrainingOptions(command, { ...captionDefaults, ...captionShapeDefaults }, 'caption-model');
@@ -47,14 +59,23 @@ export function addTrainCommand(program: Command): void {
 }
 
 async function trainCommand(path: string, options: Options, command: Command): Promise<void> {
-  const { out: folder, resume, cnn: cnnName, tfjs, cell, layers, hidden, embedding } = options;
+  const { out: folder, resume, init, finetune, tfjs } = options;
   if (resume) refuseSettingsOnResume(command);
   else await refuseModel(folder);
+  if (init) refuseGiven(command, SHAPE, '--init', 'a captioner with a shape and a CNN of its own');
+  if (finetune && !init && !resume) {
+    throw new UsageError('--finetune needs a captioner to start from', {
+      advice: 'Train one first, then name its folder by --init.',
+    });
+  }
+  const defaults = finetune ? finetuneDefaults : captionDefaults;
+  useDefaults(command, { ...defaults, lr: defaults.learningRate });
   const status = new Status(options.quiet);
   const engine = await openEngine(options.blas);
   status.say(engine.notice);
   const dataset = await openDataset(path, options, status);
-  const cnn = await (resume ? loadCnnOf(folder, tfjs) : loadCnn(cnnName, tfjs));
+  const initial = init && !resume ? await openCaptioner(engine, { folder: init, tfjs }) : undefined;
+  const cnn = initial?.cnn ?? (await (resume ? loadCnnOf(folder, tfjs) : loadCnn(options.cnn, tfjs)));
 
   const { interrupted, progress } = await interruptible((signal) => {
     const training = {
@@ -72,13 +93,14 @@ async function trainCommand(path: string, options: Options, command: Command): P
       onEvent: showTraining(status, 'words'),
     };
     if (resume) return resumeCaptioner(training);
-    const { threshold, smoothing, mirror: mirrored } = options;
-    const settings = { ...trainingSettings(options, captionDefaults), threshold, smoothing, mirrored };
-    if (command.getOptionValueSource('epochs') === 'default') {
+    const { cell, layers, hidden, embedding, threshold, smoothing, mirror: mirrored } = options;
+    const settings = { ...trainingSettings(options, defaults), threshold, smoothing, mirrored };
+    if (command.getOptionValueSource('epochs') === 'default' && !finetune) {
       const captions = (dataset.splits.get('train') ?? []).reduce((sum, picture) => sum + picture.captions.length, 0);
       settings.epochs = enoughEpochs(captions, settings.batch);
     }
-    return trainCaptioner({ ...training, cnnName, settings, shape: { cell, layers, hidden, embedding } });
+    const start = initial?.captioner ?? { shape: { cell, layers, hidden, embedding }, cnnName: options.cnn };
+    return trainCaptioner({ ...training, settings, start });
   });
   if (interrupted) {
     status.say(

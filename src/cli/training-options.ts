@@ -76,19 +76,34 @@ export function trainingSettings<Settings extends TrainingSettings & { batch: nu
   };
 }
 
+/** Gives the options that the user left out other defaults than the help says. */
+export function useDefaults(command: Command, defaults: Readonly<Record<string, unknown>>): void {
+  for (const name of command.options.map((option) => option.attributeName())) {
+    if (name in defaults && command.getOptionValueSource(name) === 'default') {
+      command.setOptionValueWithSource(name, defaults[name], 'default');
+    }
+  }
+}
+
 /**
  * A resumed training goes on exactly as it began, so settings given with --resume can't be meant.
  *
  * @throws UsageError that names the first such option
  */
 export function refuseSettingsOnResume(command: Command): void {
+  const settings = command.options.map((option) => option.attributeName()).filter((name) => !FREE.has(name));
+  refuseGiven(command, settings, '--resume', 'a training that goes on with the settings it was started with');
+}
+
+/** @throws UsageError that names the first of these options that was given although another has answered it */
+export function refuseGiven(command: Command, names: readonly string[], by: string, found: string): void {
   const given = command.options.find(
-    (option) => command.getOptionValueSource(option.attributeName()) === 'cli' && !FREE.has(option.attributeName()),
+    (option) =>
+      names.includes(option.attributeName()) && command.getOptionValueSource(option.attributeName()) === 'cli',
   );
-  if (given) {
-    throw new UsageError(`${given.long} can't be given with --resume`, {
-      found: 'a training that goes on with the settings it was started with',
-      advice: `Leave ${given.long} out, or start a new training with another --out.`,
-    });
-  }
+  if (!given) return;
+  throw new UsageError(`${given.long} can't be given with ${by}`, {
+    found,
+    advice: `Leave ${given.long} out, or start a new training with another --out.`,
+  });
 }

@@ -27,30 +27,47 @@ export interface Cider {
 
 /** The means over the captions. */
 export function cider(captions: readonly TokenizedCaption[]): Cider {
-  const referenceCounts = captions.map(({ references }) => references.map(countNgrams));
-  const frequencies = documentFrequencies(referenceCounts);
-  const logPictures = Math.log(captions.length);
-  const vectorsOf = (counts: NgramCounts) => tfIdf(counts, frequencies, logPictures);
+  const scorer = new CiderScorer(captions.map(({ references }) => references));
+  const scores = captions.flatMap(({ candidate }, picture) => scorer.score(picture, [candidate]));
+  const mean = (of: (score: Cider) => number) => scores.reduce((sum, score) => sum + of(score), 0) / scores.length;
+  return { cider: mean(({ cider }) => cider), ciderPlain: mean(({ ciderPlain }) => ciderPlain) };
+}
 
-  let clippedSum = 0;
-  let plainSum = 0;
-  for (const [i, { candidate }] of captions.entries()) {
-    const vectors = vectorsOf(countNgrams(candidate));
-    const references = (referenceCounts[i] ?? []).map(vectorsOf);
-    for (const reference of references) {
-      const { clipped, plain } = similarity(vectors, reference);
-      clippedSum += clipped / references.length;
-      plainSum += plain / references.length;
-    }
+/** Scores single captions against the references of a set of pictures, which say how rare each n-gram is. */
+export class CiderScorer {
+  readonly #references: readonly (readonly (readonly string[])[])[];
+  readonly #frequencies: Map<string, number>;
+  readonly #logPictures: number;
+
+  /** @param references of each picture, in words */
+  constructor(references: readonly (readonly (readonly string[])[])[]) {
+    this.#references = references;
+    this.#frequencies = documentFrequencies(references);
+    this.#logPictures = Math.log(references.length);
   }
-  return { cider: (10 * clippedSum) / captions.length, ciderPlain: (10 * plainSum) / captions.length };
+
+  /** The scores of candidates, in words, for a picture of the set. */
+  score(picture: number, candidates: readonly (readonly string[])[]): Cider[] {
+    const references = (this.#references[picture] ?? []).map((words) => this.#vectorsOf(words));
+    return candidates.map((words) => {
+      const candidate = this.#vectorsOf(words);
+      const similarities = references.map((reference) => similarity(candidate, reference));
+      const mean = (of: 'clipped' | 'plain') =>
+        similarities.reduce((sum, similarity) => sum + similarity[of], 0) / references.length;
+      return { cider: 10 * mean('clipped'), ciderPlain: 10 * mean('plain') };
+    });
+  }
+
+  #vectorsOf(words: readonly string[]): Vectors {
+    return tfIdf(countNgrams(words), this.#frequencies, this.#logPictures);
+  }
 }
 
 /** The number of pictures among whose references an n-gram is. */
-function documentFrequencies(referenceCounts: readonly NgramCounts[][]): Map<string, number> {
+function documentFrequencies(references: readonly (readonly (readonly string[])[])[]): Map<string, number> {
   const frequencies = new Map<string, number>();
-  for (const references of referenceCounts) {
-    const seen = new Set(references.flatMap((counts) => counts.flatMap((ofLength) => [...ofLength.keys()])));
+  for (const captions of references) {
+    const seen = new Set(captions.flatMap((words) => countNgrams(words).flatMap((ofLength) => [...ofLength.keys()])));
     for (const ngram of seen) frequencies.set(ngram, (frequencies.get(ngram) ?? 0) + 1);
   }
   return frequencies;

@@ -112,6 +112,23 @@ export class LanguageModel {
     return this;
   }
 
+  /**
+   * Takes the weights of a model that is the same but for a smaller vocabulary; those of the new tokens, which come
+   * last, stay as they are.
+   *
+   * @throws RangeError when a parameter is missing there or is larger
+   */
+  copyFrom(source: LanguageModel): void {
+    for (const { name, value } of this.parameters) {
+      const from = source.parameters.find((parameter) => parameter.name === name)?.value;
+      if (!from || from.rows > value.rows || from.cols > value.cols) {
+        throw new RangeError(`${name} of ${value.rows} × ${value.cols} can't take that of another shape`);
+      }
+      for (let row = 0; row < from.rows; row++) value.rowRange(row, row + 1).data.set(from.rowRange(row, row + 1).data);
+    }
+    for (const parameter of this.parameters) parameter.version++;
+  }
+
   /** The state that `batch` sequences start from: zeros. It stays in the arena; make it once and reset it. */
   newState(batch: number): StackState {
     return this.stack.newState(batch);

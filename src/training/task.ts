@@ -1,5 +1,11 @@
 import type { TokenBatch } from '../model/language-model.ts';
 
+/** A batch of a training. */
+export interface TrainingBatch extends TokenBatch {
+  /** What the training lowers, where it is not the mean loss of the batch: a negative reward. */
+  objective?: number;
+}
+
 /**
  * What is learned: the batches and what counts as better. A batch is a function of its number alone (and of the seed
  * the task was made with), which is why a training can stop anywhere and be resumed as if it had not.
@@ -11,7 +17,7 @@ export interface TrainingTask {
   readonly batchSize: number;
 
   /** The batch of update `iteration`, from 0. */
-  batch(iteration: number): TokenBatch;
+  batch(iteration: number): TrainingBatch;
 
   /** Whether the sequences of this batch go on from where those of the batch before ended. */
   continues(iteration: number): boolean;

@@ -26,7 +26,7 @@ export interface UpdateReport {
   iterations: number;
   /** Passes over the data, a fraction. */
   epoch: number;
-  /** Mean loss per token, smoothed over the last 100 updates or so. */
+  /** Mean loss per token, or what else the task lowers, smoothed over the last 100 updates or so. */
   loss: number;
   learningRate: number;
   gradientNorm: number;
@@ -42,6 +42,8 @@ export interface TrainingRun {
   folder: string;
   /** Goes on from the checkpoint in the folder. */
   resume: boolean;
+  /** Measures the model before the first update too: where it is trained already, its weights may be the best. */
+  validateFirst?: boolean;
   /** Saves the model as the best so far; called when a validation is better than all before. */
   saveBest(validation: Validation, progress: Progress): Promise<void>;
   onEvent(event: TrainingEvent): void;
@@ -80,6 +82,7 @@ export async function train(run: TrainingRun): Promise<TrainingResult> {
 
   const iterations = Math.max(1, Math.round(settings.epochs * task.iterationsPerEpoch));
   const evaluateEvery = settings.evaluateEvery || task.iterationsPerEpoch;
+  if (run.validateFirst && progress.iteration === 0) await validate({ ...run, onEvent }, progress);
   const meter = new Meter(progress.iteration, iterations);
   let savedAt = performance.now();
 
@@ -99,7 +102,7 @@ export async function train(run: TrainingRun): Promise<TrainingResult> {
     optimizer.step(learningRate);
 
     progress.iteration++;
-    progress.loss = smoothed(progress, sum / Math.max(tokens, 1));
+    progress.loss = smoothed(progress, batch.objective ?? sum / Math.max(tokens, 1));
     meter.count(tokens);
     onEvent({
       type: 'update',

@@ -99,10 +99,9 @@ export async function smallTraining(
     engine,
     dataset: await smallDataset(root),
     cnn: fakeCnn,
-    cnnName: 'fake',
     folder: join(root, folder),
     settings: { ...smallSettings, ...settings },
-    shape: { cell: 'lstm', layers: 1, hidden: 24, embedding: 12 },
+    start: { shape: { cell: 'lstm', layers: 1, hidden: 24, embedding: 12 }, cnnName: 'fake' },
     extraction: { onProgress() {}, onSkip() {} },
     onEvent() {},
   };

@@ -1,9 +1,10 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { Random } from '../../src/base/random.ts';
+import type { CaptionedFeatures } from '../../src/captioning/batch.ts';
 import { Captioner } from '../../src/captioning/captioner.ts';
 import type { CaptionConfig, CaptionSettings } from '../../src/captioning/config.ts';
 import { measureStandardisation } from '../../src/captioning/picture-features.ts';
-import { type CaptionedFeatures, captionTask } from '../../src/captioning/task.ts';
+import { captionTask } from '../../src/captioning/task.ts';
 import { captionVocabulary, specialIds } from '../../src/captioning/vocabulary.ts';
 import { openEngine } from '../../src/compute/engine.ts';
 import { LanguageModel, type TokenBatch } from '../../src/model/language-model.ts';

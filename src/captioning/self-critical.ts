@@ -1,0 +1,95 @@
+import { Random } from '../base/random.ts';
+import { sampleSequences } from '../decoding/sample-sequences.ts';
+import type { Sequence } from '../decoding/sequence.ts';
+import { CiderScorer } from '../metrics/cider.ts';
+import { tokenizeCaption } from '../metrics/tokenize.ts';
+import { createStepper } from '../model/stepper.ts';
+import type { TrainingTask } from '../training/task.ts';
+import { type CaptionedFeatures, type Example, eitherFeatures, shuffledBatches, tokenBatch } from './batch.ts';
+import type { Captioner } from './captioner.ts';
+import type { CaptionSettings } from './config.ts';
+import { captionValidation } from './validation.ts';
+import { END, specialIds } from './vocabulary.ts';
+
+/** Captions drawn for each picture: enough that their mean says what the picture is good for. */
+const SAMPLES = 5;
+/** Below 1: captions that the model might write in earnest, not the rare accidents of its distribution. */
+const TEMPERATURE = 0.5;
+
+/**
+ * Learning to write captions that score well (self-critical sequence training, Rennie et al. 2017): captions are drawn
+ * from the model, and those with a higher CIDEr-D than the others of the same picture are made likelier, the others
+ * less likely. The baseline of each is the mean of the others, as in Luo 2020, "A better variant of self-critical
+ * sequence training", which needs no greedy decoding. END counts as a word, else captions learn to break off.
+ *
+ * The objective is the negative mean reward. An epoch shows each picture once.
+ */
+export function selfCriticalTask(
+  captioner: Captioner,
+  training: CaptionedFeatures,
+  validation: CaptionedFeatures,
+  { batch: batchSize, seed }: CaptionSettings,
+): TrainingTask {
+  const { model, vocabulary } = captioner;
+  const D = model.shape.condition;
+  const { start, end, unknown } = specialIds(vocabulary);
+  const rules = { start, end, forbidden: [start, unknown], maxLength: 20, samples: SAMPLES, temperature: TEMPERATURE };
+  const scorer = new CiderScorer(
+    training.captions.map((written) => written.map((caption) => [...tokenizeCaption(caption), END])),
+  );
+  const begin = createStepper(model, batchSize);
+  const atOnce = Math.max(1, Math.floor(batchSize / SAMPLES));
+  const { perEpoch, batchOf } = shuffledBatches([...training.names.keys()], atOnce, seed);
+
+  return {
+    iterationsPerEpoch: perEpoch,
+    batchSize: atOnce * SAMPLES,
+    continues: () => false,
+
+    batch(iteration) {
+      const random = new Random(seed * 1013 + iteration);
+      const pictures = batchOf(iteration);
+      const features = new Float32Array(pictures.length * D);
+      for (const [i, picture] of pictures.entries()) {
+        features.set(eitherFeatures(training, picture, D, random), i * D);
+      }
+      const sampled = sampleSequences(begin(features), pictures.length, rules, random);
+      const rewards = sampled.map((sequences, i) => rewardsOf(pictures[i] ?? 0, sequences));
+      const examples = sampled.flatMap((sequences, i) =>
+        sequences.map((sequence, j) => exampleOf(i, sequence, advantage(rewards[i] ?? [], j))),
+      );
+      const batch = tokenBatch(examples, D, ({ picture }) => features.subarray(picture * D, (picture + 1) * D));
+      return { ...batch, objective: -mean(rewards.flat()) };
+    },
+
+    validate: captionValidation(captioner, validation, batchSize),
+  };
+
+  function rewardsOf(picture: number, sequences: readonly Sequence[]): number[] {
+    const captions = sequences.map((sequence) => {
+      const words = sequence.tokens.map((token) => vocabulary.tokenOf(token));
+      return hasEnded(sequence) ? [...words, END] : words;
+    });
+    return scorer.score(picture, captions).map(({ cider }) => cider);
+  }
+
+  function exampleOf(picture: number, sequence: Sequence, weight: number): Example {
+    const targets = hasEnded(sequence) ? [...sequence.tokens, end] : sequence.tokens;
+    return { picture, inputs: [start, ...targets.slice(0, -1)], targets, weight };
+  }
+}
+
+/** By how much a reward is above the mean of the others. */
+function advantage(rewards: readonly number[], j: number): number {
+  const reward = rewards[j] ?? 0;
+  return reward - (mean(rewards) * rewards.length - reward) / (rewards.length - 1);
+}
+
+/** Whether a sequence came to its end, or was cut off for its length. */
+function hasEnded({ tokens, logProbs }: Sequence): boolean {
+  return logProbs.length > tokens.length;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

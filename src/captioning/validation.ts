@@ -1,0 +1,39 @@
+import { resetState } from '../nn/state.ts';
+import type { Validation } from '../training/task.ts';
+import { type CaptionedFeatures, examplesOf, tokenBatch } from './batch.ts';
+import type { Captioner } from './captioner.ts';
+import { scoreOnPictures } from './evaluate.ts';
+
+const SAMPLES = 5;
+
+/** What measures a captioner on pictures it does not learn from: their loss, and the scores of the captions it writes. */
+export function captionValidation(captioner: Captioner, pictures: CaptionedFeatures, batchSize: number) {
+  const { model, vocabulary } = captioner;
+  const D = model.shape.condition;
+  const examples = examplesOf(pictures, vocabulary);
+  const state = model.newState(batchSize);
+
+  return (): Validation => {
+    let [sum, tokens] = [0, 0];
+    for (let first = 0; first < examples.length; first += batchSize) {
+      const batch = tokenBatch(examples.slice(first, first + batchSize), D, ({ picture }) =>
+        pictures.features.subarray(picture * D, (picture + 1) * D),
+      );
+      resetState(state);
+      const loss = model.loss(batch, state);
+      sum += loss.sum;
+      tokens += loss.tokens;
+    }
+    const { scores, captions } = scoreOnPictures(captioner, pictures);
+    return {
+      criterion: criterion(scores),
+      scores: { loss: sum / tokens, ...scores },
+      samples: captions.slice(0, SAMPLES).map((caption, i) => `${pictures.names[i]}: ${caption}`),
+    };
+  };
+}
+
+/** The loss alone picks models that write worse captions; these two agree best with what people prefer. */
+function criterion({ bleu4 = 0, cider = 0 }: Record<string, number>): number {
+  return 2 * bleu4 + cider;
+}
