@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { addBaselinesCommand } from './caption-baselines.ts';
 import { addDescribeCommand } from './caption-describe.ts';
 import { addEvaluateCommand } from './caption-evaluate.ts';
 import { addExtractCommand } from './caption-extract.ts';
@@ -13,6 +14,7 @@ const program = createProgram('caption', 'Captions for pictures: describe photos
 addDescribeCommand(program);
 addTrainCommand(program);
 addEvaluateCommand(program);
+addBaselinesCommand(program);
 addExtractCommand(program);
 addCaptionInfoCommand(program);
 addDoctorCommand(program, { pictures: true });
