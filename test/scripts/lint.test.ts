@@ -31,6 +31,8 @@ test.each([
   ['src/compute/product/onednn.ts', `import '../../nn/stack.ts';`],
   ['src/text/corpus.ts', `import '../nn/stack.ts';`],
   ['src/metrics/bleu.ts', `import '../base/errors.ts';`],
+  ['src/report/page.ts', `import '../training/log.ts';`],
+  ['src/training/trainer.ts', `import '../report/page.ts';`],
   ['src/model/model.ts', `import '../vision/cnn.ts';`],
   ['src/training/trainer.ts', `import '../language/train.ts';`],
   ['src/captioning/train.ts', `import '../language/train.ts';`],

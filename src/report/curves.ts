@@ -1,0 +1,136 @@
+/** How a training went: its curves, and what they mean in words. */
+import { type Html, html } from './html.ts';
+import { lineChart, type Point } from './line-chart.ts';
+import type { LoggedValidation, TrainingLog } from './training-log.ts';
+
+export interface Training {
+  log: TrainingLog;
+  /** What a loss is measured per: word, character. */
+  unit: string;
+  /** What is validated on, as in "measured on …". */
+  split: string;
+  /** Probability that a value was dropped, share of label smoothing: what sets the training loss apart. */
+  dropout: number;
+  smoothing: number;
+  /** Whether the training raised a score rather than lowered the loss, so that what it logged is a negative reward. */
+  rewarded: boolean;
+  /** Scores that are drawn, by their names in the log, with a factor. */
+  scores: readonly { name: string; score: string; factor: number }[];
+  /** Losses of other models to compare with. */
+  levels: readonly { name: string; value: number }[];
+}
+
+/** Charts of the losses and the scores, and the gap between training and validation explained. */
+export function curves(training: Training): Html {
+  const { log, unit, rewarded, scores, levels } = training;
+  const kept = log.validations.findLast(({ best }) => best);
+  const mark = kept && { name: 'kept', x: kept.epoch };
+  const trained: Point[] = [...log.updates.map(({ epoch, loss }) => [epoch, loss] as const), ...atValidations(log)];
+  trained.sort(([a], [b]) => a - b);
+  const lossLines = [{ name: 'validation', points: log.validations.flatMap(pointOf('loss')) }];
+  if (!rewarded) lossLines.unshift({ name: 'training', points: trained });
+  const charts = [
+    lineChart({ title: 'Loss', xLabel: 'epoch', yLabel: `nats per ${unit}`, lines: lossLines, levels, mark }),
+    rewarded &&
+      lineChart({
+        title: 'Reward',
+        xLabel: 'epoch',
+        yLabel: 'mean of the sampled captions',
+        lines: [{ name: 'training', points: trained.map(([x, y]) => [x, -y] as const) }],
+        mark,
+      }),
+    scores.length > 0 &&
+      lineChart({
+        title: 'Scores',
+        xLabel: 'epoch',
+        yLabel: '',
+        lines: scores.map(({ name, score, factor }) => ({
+          name,
+          points: log.validations.flatMap(pointOf(score, factor)),
+        })),
+        mark,
+      }),
+  ];
+  return html`<div class="charts">${charts}</div>\n${lossesInWords(training).map((text) => html`<p>${text}</p>\n`)}`;
+}
+
+/** Less than this share of the loss is no change worth a word. */
+const NOTICEABLE = 0.003;
+
+/** What the losses say, sentence by sentence; nothing where nothing was measured. */
+export function lossesInWords({ log, unit, split, dropout, smoothing, rewarded }: Training): string[] {
+  const measured = log.validations.filter(({ scores }) => scores['loss'] !== undefined);
+  const kept = measured.findLast(({ best }) => best);
+  if (!kept) return [];
+  const loss = lossOf(kept);
+  const figures = `${loss.toFixed(3)} nats per ${unit} (perplexity ${Math.exp(loss).toPrecision(3)})`;
+  const measuredOn = `The weights of epoch ${kept.epoch.toFixed(1)} were kept. On ${split}, which is not learned from, their loss is ${figures}.`;
+  if (rewarded) {
+    return [
+      `${measuredOn} This training raised the score of sampled captions rather than the probability of what people wrote, so the loss may well rise while the captions get better.`,
+    ];
+  }
+  return [measuredOn, ...gapInWords(kept, { unit, dropout, smoothing }), ...trendInWords(measured)];
+}
+
+function gapInWords(
+  kept: LoggedValidation,
+  { unit, dropout, smoothing }: Pick<Training, 'unit' | 'dropout' | 'smoothing'>,
+): string[] {
+  if (kept.trainingLoss === null) return [];
+  const noise = [
+    dropout > 0 && `dropout (${Math.round(100 * dropout)} % of the values hidden)`,
+    smoothing > 0 && `label smoothing (${smoothing})`,
+  ].filter(Boolean);
+  const gap = lossOf(kept) - kept.trainingLoss;
+  const size = `${Math.abs(gap).toFixed(3)} nats per ${unit}`;
+  const figure = `The training loss, a mean over the last hundred updates or so, was ${kept.trainingLoss.toFixed(3)} at that time.`;
+  const apart =
+    noise.length > 0 &&
+    `It is measured with ${noise.join(' and ')}, which make training harder than use, so it stands higher than the same weights would score without: compare how the two curves move rather than where they stand.`;
+  const meaning =
+    gap > 0
+      ? `The validation loss is ${size} higher: so much of what the model knows of its training data it has learned by heart and can't use on anything new.`
+      : `The validation loss is ${size} lower: there is no sign that the model has learned its training data by heart.`;
+  return [[figure, apart, (gap > 0 || !apart) && meaning].filter(Boolean).join(' ')];
+}
+
+function trendInWords(measured: readonly LoggedValidation[]): string[] {
+  const last = measured.at(-1);
+  const before = measured.at(-2);
+  const lowest = measured.reduce((a, b) => (lossOf(b) < lossOf(a) ? b : a), measured[0]!);
+  if (!last || !before) return [];
+  const risen = lossOf(last) - lossOf(lowest);
+  if (risen > NOTICEABLE * lossOf(lowest)) {
+    return [
+      `The validation loss was lowest at epoch ${lowest.epoch.toFixed(1)} (${lossOf(lowest).toFixed(3)}) and then rose by ${risen.toFixed(3)}: from there on the model learned its training data by heart. More data or more dropout would help; more epochs would not.`,
+    ];
+  }
+  return lossOf(before) - lossOf(last) > NOTICEABLE * lossOf(last)
+    ? ['The validation loss was still falling at the end: a longer training may well do better.']
+    : ['The validation loss had levelled off at the end.'];
+}
+
+function lossOf({ scores }: LoggedValidation): number {
+  return scores['loss'] ?? Number.NaN;
+}
+
+function pointOf(score: string, factor = 1) {
+  return ({ epoch, scores }: LoggedValidation): Point[] => {
+    const value = scores[score];
+    return value === undefined ? [] : [[epoch, factor * value]];
+  };
+}
+
+/** The training loss at validations: all that a short training has logged of it. */
+function atValidations({ validations }: TrainingLog): Point[] {
+  return validations.flatMap(({ epoch, trainingLoss }): Point[] =>
+    trainingLoss === null ? [] : [[epoch, trainingLoss]],
+  );
+}
+
+/** At most `count` items: the first, the last, and others evenly between them. */
+export function spread<T>(items: readonly T[], count: number): T[] {
+  if (items.length <= count) return [...items];
+  return Array.from({ length: count }, (_, i) => items[Math.round((i * (items.length - 1)) / (count - 1))]!);
+}

@@ -1,0 +1,44 @@
+/** Settings and figures of a training in words, for the table of what was trained. */
+import { integer } from './page.ts';
+import type { TrainingLog } from './training-log.ts';
+
+type Fact = readonly [name: string, value: string];
+
+/** What all trainings have, see training/settings.ts. */
+interface Settings {
+  epochs: number;
+  optimizer: { name: string };
+  learningRate: number;
+  schedule: { name: string; warmup?: number };
+  clipping?: { by: string; limit: number } | undefined;
+  dropout: number;
+  smoothing: number;
+  seed: number;
+}
+
+export function settingsInWords(settings: Settings): Fact[] {
+  const { epochs, optimizer, learningRate, schedule, clipping, dropout, smoothing, seed } = settings;
+  const warmup = schedule.warmup ? `, ${schedule.warmup} updates of warm-up` : '';
+  return [
+    ['Epochs', String(Number(epochs.toFixed(2)))],
+    ['Optimiser', `${optimizer.name}, learning rate ${learningRate}, ${schedule.name} schedule${warmup}`],
+    ['Clipping', clipping ? `gradients to ${clipping.by} ${clipping.limit}` : 'none'],
+    ['Dropout', String(dropout)],
+    ['Label smoothing', String(smoothing)],
+    ['Seed', String(seed)],
+  ];
+}
+
+/** @param unit what is counted, in the plural: words, characters */
+export function timeInWords({ updates, validations, seconds }: TrainingLog, unit: string): Fact[] {
+  const done = Math.max(updates.at(-1)?.iteration ?? 0, validations.at(-1)?.iteration ?? 0);
+  const speeds = updates.map(({ tokensPerSecond }) => tokensPerSecond).toSorted((a, b) => a - b);
+  const speed = speeds[Math.floor(speeds.length / 2)];
+  return [
+    ['Updates', integer(done)],
+    ['Time', seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`],
+    ...(speed === undefined
+      ? []
+      : [['Speed', `${integer(speed)} ${unit} a second, validation and pauses included`] as const]),
+  ];
+}

@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { html } from '../../src/report/html.ts';
+import { facts, integer, page, percent, section, table } from '../../src/report/page.ts';
+
+const text = page('A <title>', html`the <strong>lead</strong>`, [
+  section('Figures & more', facts([['a', '<b>']]), table(['', 'x'], [['row', 1.5]])),
+]);
+
+it('a page stands alone: no script, nothing loaded from elsewhere', () => {
+  expect(text).toMatch(/^<!doctype html>\n<html lang="en">/);
+  expect(text).toContain('<meta charset="utf-8">');
+  expect(text).not.toMatch(/<script|<link|https?:|url\(|@import/);
+});
+
+it('a page is light or dark as the reader has it', () => {
+  expect(text).toContain('color-scheme: light dark');
+  expect(text).toContain('@media (prefers-color-scheme: dark)');
+});
+
+it('a page escapes its title, headings and facts, and keeps the HTML of its sections', () => {
+  expect(text).toContain('<title>A &#60;title&#62;</title>');
+  expect(text).toContain('the <strong>lead</strong>');
+  expect(text).toContain('<h2>Figures &#38; more</h2>');
+  expect(text).toContain('<dt>a</dt><dd>&#60;b&#62;</dd>');
+  expect(text).toContain('<tr><th scope="row">row</th><td>1.5</td></tr>');
+});
+
+it('figures are written with thousands separated and shares as per cent', () => {
+  expect([integer(30000), percent(0.0841)]).toEqual(['30,000', '8.4 %']);
+});
