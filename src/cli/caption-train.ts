@@ -1,12 +1,23 @@
 import { type Command, Option } from 'commander';
 import { UsageError } from '../base/errors.ts';
-import { captionDefaults, captionShapeDefaults, enoughEpochs, finetuneDefaults } from '../captioning/config.ts';
+import { Captioner } from '../captioning/captioner.ts';
+import {
+  type CaptionSettings,
+  captionDefaults,
+  captionShapeDefaults,
+  enoughEpochs,
+  finetuneDefaults,
+} from '../captioning/config.ts';
 import { loadCnnOf, openCaptioner } from '../captioning/open.ts';
+import { writeCaptionProgress, writeCaptionReport } from '../captioning/report.ts';
 import { resumeCaptioner, trainCaptioner } from '../captioning/train.ts';
 import { openEngine } from '../compute/engine.ts';
+import type { CaptionDataset } from '../datasets/dataset.ts';
 import { refuseModel } from '../model/model-folder.ts';
+import type { TrainingEvent } from '../training/trainer.ts';
 import { loadCnn } from '../vision/load-cnn.ts';
 import { addDatasetOptions, type DatasetOptions, openDataset, showExtraction } from './dataset-options.ts';
+import { LiveReport } from './live-report.ts';
 import {
   addCommonOptions,
   addPictureOptions,
@@ -69,45 +80,68 @@ async function trainCommand(path: string, options: Options, command: Command): P
     });
   }
   const defaults = finetune ? finetuneDefaults : captionDefaults;
-  useDefaults(command, { ...defaults, lr: defaults.learningRate });
+  useDefaults(command, { ...defaults, optimizer: defaults.optimizer.name, lr: defaults.learningRate });
   const status = new Status(options.quiet);
   const engine = await openEngine(options.blas);
   status.say(engine.notice);
   const dataset = await openDataset(path, options, status);
   const initial = init && !resume ? await openCaptioner(engine, { folder: init, tfjs }) : undefined;
   const cnn = initial?.cnn ?? (await (resume ? loadCnnOf(folder, tfjs) : loadCnn(options.cnn, tfjs)));
+  const settings = settingsFrom(options, defaults, command, dataset);
+  const { cell, layers, hidden, embedding } = options;
+  const start = initial?.captioner ?? { shape: { cell, layers, hidden, embedding }, cnnName: options.cnn };
 
-  const { interrupted, progress } = await interruptible((signal) => {
+  const report = new LiveReport(() => writeCaptionProgress(folder));
+  const show = showTraining(status, 'words');
+  const { interrupted, progress } = await interruptible(async (signal) => {
+    const extraction = showExtraction(status, signal);
     const training = {
       engine,
       dataset,
       cnn,
       folder,
       signal,
-      extraction: showExtraction(status, signal),
+      extraction,
       onStart: (captions: number, vocabulary: number, parameters: number) =>
         status.say(
           `${captions.toLocaleString('en')} captions, ${vocabulary.toLocaleString('en')} words; ` +
             `${parameters.toLocaleString('en')} parameters`,
         ),
-      onEvent: showTraining(status, 'words'),
+      onEvent(event: TrainingEvent) {
+        show(event);
+        if (event.type === 'validation') report.refresh();
+      },
     };
-    if (resume) return resumeCaptioner(training);
-    const { cell, layers, hidden, embedding, threshold, smoothing, mirror: mirrored } = options;
-    const settings = { ...trainingSettings(options, defaults), threshold, smoothing, mirrored };
-    if (command.getOptionValueSource('epochs') === 'default' && !finetune) {
-      const captions = (dataset.splits.get('train') ?? []).reduce((sum, picture) => sum + picture.captions.length, 0);
-      settings.epochs = enoughEpochs(captions, settings.batch);
+    const result = await (resume ? resumeCaptioner(training) : trainCaptioner({ ...training, settings, start }));
+    await report.settled();
+    if (!result.interrupted) {
+      status.update(() => 'comparing with simpler ways to a caption');
+      const written = { folder, dataset, extraction: { ...extraction, onSkip() {} } }; // it was said before
+      await writeCaptionReport(await Captioner.load(folder, engine), cnn, written);
     }
-    const start = initial?.captioner ?? { shape: { cell, layers, hidden, embedding }, cnnName: options.cnn };
-    return trainCaptioner({ ...training, settings, start });
+    return result;
   });
+
   if (interrupted) {
     status.say(
       `stopped at update ${progress.iteration}, saved; go on with \`caption train ${path} --out ${folder} --resume\``,
     );
     throw new Exit(ExitCode.interrupted);
   }
-  status.say(`done: the best weights (update ${progress.best?.iteration ?? 0}) are in ${folder}`);
+  status.say(`done: the best weights (update ${progress.best?.iteration ?? 0}) are in ${folder}, with report.html`);
   status.say(`describe pictures with \`caption describe --model ${folder} FILE…\``);
+}
+
+/** A small dataset is shown more often, unless the epochs were given. */
+function settingsFrom(
+  options: Options,
+  defaults: CaptionSettings,
+  command: Command,
+  { splits }: CaptionDataset,
+): CaptionSettings {
+  const { threshold, smoothing, mirror: mirrored, finetune } = options;
+  const settings = { ...trainingSettings(options, defaults), threshold, smoothing, mirrored };
+  if (command.getOptionValueSource('epochs') !== 'default' || finetune) return settings;
+  const captions = (splits.get('train') ?? []).reduce((sum, picture) => sum + picture.captions.length, 0);
+  return { ...settings, epochs: enoughEpochs(captions, settings.batch) };
 }

@@ -1,8 +1,11 @@
 import type { Command } from 'commander';
 import { openEngine } from '../compute/engine.ts';
 import { languageDefaults, languageShapeDefaults } from '../language/config.ts';
+import { writeLanguageProgress, writeLanguageReport } from '../language/report.ts';
 import { resumeLanguageModel, trainLanguageModel } from '../language/train.ts';
 import { refuseModel } from '../model/model-folder.ts';
+import type { TrainingEvent } from '../training/trainer.ts';
+import { LiveReport } from './live-report.ts';
 import { addCommonOptions, type CommonOptions, integer, share } from './options.ts';
 import { Status, showTraining } from './progress.ts';
 import { Exit, ExitCode, interruptible } from './run.ts';
@@ -45,6 +48,8 @@ async function trainCommand(files: string[], options: Options, command: Command)
   const engine = await openEngine(blas);
   status.say(engine.notice);
 
+  const report = new LiveReport(() => writeLanguageProgress(folder));
+  const show = showTraining(status, 'characters');
   const { interrupted, progress } = await interruptible((signal) => {
     const training = {
       engine,
@@ -56,7 +61,10 @@ async function trainCommand(files: string[], options: Options, command: Command)
           `${characters.toLocaleString('en')} characters, ${vocabulary} different ones; ` +
             `${parameters.toLocaleString('en')} parameters; validation on the end of the text`,
         ),
-      onEvent: showTraining(status, 'characters'),
+      onEvent(event: TrainingEvent) {
+        show(event);
+        if (event.type === 'validation') report.refresh();
+      },
     };
     if (resume) return resumeLanguageModel(training);
     const settings = {
@@ -66,15 +74,18 @@ async function trainCommand(files: string[], options: Options, command: Command)
     };
     return trainLanguageModel({ ...training, settings, shape: { cell, layers, hidden } });
   });
+  await report.settled();
   if (interrupted) {
     status.say(
       `stopped at update ${progress.iteration}, saved; go on with \`lm train ${files.join(' ')} --out ${folder} --resume\``,
     );
     throw new Exit(ExitCode.interrupted);
   }
+  status.update(() => 'comparing with an n-gram model');
+  await writeLanguageReport(folder, files, engine);
   const best = progress.best?.scores['loss'];
   status.say(
-    `done: ${best === undefined ? 'nothing measured' : `validation loss ${best.toFixed(4)} nats per character`} in ${folder}; ` +
+    `done: ${best === undefined ? 'nothing measured' : `validation loss ${best.toFixed(4)} nats per character`} in ${folder}, with report.html; ` +
       `write with \`lm sample --model ${folder}\``,
   );
 }

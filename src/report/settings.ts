@@ -37,8 +37,6 @@ export function timeInWords({ updates, validations, seconds }: TrainingLog, unit
   return [
     ['Updates', integer(done)],
     ['Time', seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`],
-    ...(speed === undefined
-      ? []
-      : [['Speed', `${integer(speed)} ${unit} a second, validation and pauses included`] as const]),
+    ...(speed === undefined ? [] : [['Speed', `${integer(speed)} ${unit} a second, validation included`] as const]),
   ];
 }

@@ -1,0 +1,148 @@
+/** The sections of a captioner's report that are about what it writes. */
+import { CiderScorer } from '../metrics/cider.ts';
+import { diversity } from '../metrics/diversity.ts';
+import { tokenizeCaption } from '../metrics/tokenize.ts';
+import { spread } from '../report/curves.ts';
+import { type Html, type HtmlValue, html } from '../report/html.ts';
+import { integer, percent, section, table } from '../report/page.ts';
+import { thumbnail } from '../report/thumbnail.ts';
+import type { TrainingLog } from '../report/training-log.ts';
+import type { Vocabulary } from '../text/vocabulary.ts';
+import type { CaptionSystem } from './baselines.ts';
+import type { CaptionedFeatures } from './batch.ts';
+import { missedWords } from './missed-words.ts';
+
+type References = CaptionedFeatures['captions'];
+
+/** Best and worst pictures that are shown, each. */
+const EXTREMES = 8;
+/** Missed words that are listed. */
+const WORDS = 60;
+/** Validations whose captions are shown. */
+const STAGES = 12;
+
+/** The captioner beside the baselines: how good the captions are, how varied, and whether the picture is read. */
+export function comparison(systems: readonly CaptionSystem[], references: References): Html {
+  const [captioner] = systems;
+  const exchanged = systems.find(({ name }) => name === 'other pictures');
+  const hundredfold = (score: number) => (100 * score).toFixed(1);
+  const variety = ({
+    distinctCaptions,
+    vocabulary,
+    distinct1,
+    distinct2,
+    meanLength,
+  }: ReturnType<typeof diversity>) => [
+    percent(distinctCaptions),
+    integer(vocabulary),
+    distinct1.toFixed(3),
+    distinct2.toFixed(3),
+    meanLength.toFixed(1),
+  ];
+  const people = diversity(references.map(([first = '']) => tokenizeCaption(first)));
+  return section(
+    'Beside simpler ways',
+    table(
+      ['', 'BLEU-1', 'BLEU-2', 'BLEU-3', 'BLEU-4', 'ROUGE-L', 'CIDEr'],
+      systems.map(({ name, scores: { bleu1, bleu2, bleu3, bleu4, rougeL, cider } }) => [
+        name,
+        ...[bleu1, bleu2, bleu3, bleu4, rougeL, cider].map(hundredfold),
+      ]),
+    ),
+    html`<ul class="soft">${systems.map(({ name, explanation }) => html`<li><b>${name}</b>: ${explanation}</li>\n`)}</ul>\n`,
+    captioner &&
+      exchanged &&
+      html`<p>When it is shown other pictures, its CIDEr falls from ${hundredfold(captioner.scores.cider)} to ${hundredfold(exchanged.scores.cider)}: the difference is what it reads in the picture.</p>\n`,
+    html`<h3>How varied</h3>\n`,
+    table(
+      ['', 'distinct captions', 'vocabulary', 'distinct-1', 'distinct-2', 'length', 'copied'],
+      [
+        ...systems.map(({ name, scores }) => [name, ...variety(scores), percent(scores.copied)]),
+        ['people, first caption', ...variety(people), '–'],
+      ],
+    ),
+    html`<p class="soft">Vocabulary is how many different words were written, length the mean number of words in a caption; distinct-1 and distinct-2 are different words and pairs of words over all of them. Copied are captions that stand in the training set word for word.</p>\n`,
+  );
+}
+
+/**
+ * The pictures with the best and the worst captions by CIDEr-D.
+ *
+ * @param files of the pictures by name
+ */
+export async function extremes(
+  captions: readonly string[],
+  { captions: references, names }: Pick<CaptionedFeatures, 'captions' | 'names'>,
+  files: ReadonlyMap<string, string>,
+): Promise<Html> {
+  const scorer = new CiderScorer(references.map((written) => written.map(tokenizeCaption)));
+  const scores = captions.map((caption, i) => scorer.score(i, [tokenizeCaption(caption)])[0]?.cider ?? 0);
+  const ranked = [...captions.keys()].sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0));
+  const shown = Math.min(EXTREMES, Math.floor(captions.length / 2));
+
+  const figure = async (i: number) => {
+    const written = references[i] ?? [];
+    const known = new Set(written.flatMap(tokenizeCaption));
+    const words = (captions[i] ?? '')
+      .split(' ')
+      .map((word) => (known.has(word) ? html`${word} ` : html`<span class="off">${word}</span> `));
+    return html`<figure class="picture">${await pictureOf(names[i] ?? '', files)}
+<figcaption><p>${words}</p><p class="soft">CIDEr ${(100 * (scores[i] ?? 0)).toFixed(0)}</p>
+<ul>${written.map((caption) => html`<li>${caption}</li>`)}</ul></figcaption></figure>
+`;
+  };
+  const gallery = async (pictures: readonly number[]) =>
+    html`<div class="pictures">${await Promise.all(pictures.map(figure))}</div>\n`;
+  return section(
+    'Best and worst',
+    html`<p>By CIDEr, each caption above what people wrote. <span class="off">Underlined</span> are words that none of them used.</p>\n<h3>Best</h3>\n`,
+    await gallery(ranked.slice(0, shown)),
+    html`<h3>Worst</h3>\n`,
+    await gallery(ranked.slice(captions.length - shown).reverse()),
+  );
+}
+
+/** Words that people wrote about the pictures and the captioner never did. */
+export function missed(captions: readonly string[], references: References, vocabulary: Vocabulary): Html {
+  const { known, unknown, unknownShare } = missedWords(captions, references, vocabulary);
+  const list = (counts: typeof known) =>
+    html`<ul class="words">${counts.slice(0, WORDS).map(([word, count]) => html`<li><span>${integer(count)}</span>${word}</li>`)}</ul>\n`;
+  return section(
+    'Words missed',
+    html`<p>${integer(known.length)} words of its vocabulary stand in what people wrote about these pictures, but in none of its captions. The most frequent, with how often people wrote them:</p>\n`,
+    list(known),
+    html`<p>${integer(unknown.length)} words are not in its vocabulary, so that it can't write them: ${percent(unknownShare)} of all that people wrote. The most frequent:</p>\n`,
+    list(unknown),
+  );
+}
+
+/** What it wrote about a few pictures at each validation; the same caption again is not repeated. */
+export async function stagedSamples({ validations }: TrainingLog, files: ReadonlyMap<string, string>): Promise<Html> {
+  const stages = spread(validations, STAGES);
+  const count = Math.max(0, ...stages.map(({ samples }) => samples.length));
+  const blocks = Array.from({ length: count }, async (_, i) => {
+    const name = [...files.keys()].find((id) => stages[0]?.samples[i]?.startsWith(`${id}: `));
+    const lines: { epoch: number; caption: string }[] = [];
+    for (const { epoch, samples } of stages) {
+      const caption = samples[i]?.slice(name === undefined ? 0 : name.length + 2) ?? '';
+      if (caption !== lines.at(-1)?.caption) lines.push({ epoch, caption });
+    }
+    const picture = name !== undefined && (await pictureOf(name, files));
+    return html`<figure class="picture">${picture || html`<div></div>`}
+<figcaption><ul>${lines.map(({ epoch, caption }) => html`<li><b>${epoch.toFixed(1)}</b> ${caption}</li>`)}</ul></figcaption></figure>
+`;
+  });
+  return section(
+    'What it wrote as training went on',
+    html`<p class="soft">From which epoch on it wrote which caption, greedily.</p>\n`,
+    html`<div class="pictures">${await Promise.all(blocks)}</div>\n`,
+  );
+}
+
+async function pictureOf(name: string, files: ReadonlyMap<string, string>): Promise<HtmlValue> {
+  const file = files.get(name);
+  const source = file === undefined ? undefined : await thumbnail(file);
+  return source
+    ? html`<div><img src="${source}" alt="${name}" title="${name}"></div>`
+    : html`<div class="none">${name}</div>`;
+}

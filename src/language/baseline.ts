@@ -1,0 +1,30 @@
+import { NgramModel } from '../text/ngram-model.ts';
+import type { LanguageText } from './text.ts';
+
+/** The longest n-gram that is tried. */
+const MOST_TOKENS = 10;
+/** Tokens that the model learns from and is measured on, at most: some 400 MB of memory and half a minute. */
+const MOST_TRAINING = 6_000_000;
+const MOST_VALIDATION = 1_000_000;
+
+/** What n-gram models make of the same text. */
+export interface NgramBaseline {
+  /** Validation loss in nats per token of the models of order 1, 2, …: `losses[n - 1]`. */
+  losses: number[];
+  /** The order with the lowest one. */
+  order: number;
+  loss: number;
+  /** Tokens learned from: the end of the training text where that is longer than memory allows. */
+  tokens: number;
+}
+
+/** Measures n-gram models of all orders up to 10 on the split that a language model is measured on. */
+export function ngramBaseline({ training, validation, vocabulary }: LanguageText): NgramBaseline {
+  const from = Math.max(0, training.length - MOST_TRAINING);
+  const learned = training.read(from, training.length);
+  const heldOut = validation.read(0, Math.min(validation.length, MOST_VALIDATION));
+  const model = new NgramModel([learned], { order: MOST_TOKENS, vocabulary: vocabulary.size });
+  const losses = model.losses([heldOut]);
+  const loss = Math.min(...losses);
+  return { losses, order: losses.indexOf(loss) + 1, loss, tokens: learned.length };
+}

@@ -1,0 +1,49 @@
+import type { Corpus } from '../text/corpus.ts';
+
+/** Tokens of the corpus that are read at once. */
+const PIECE = 1 << 16;
+/** Of the rolling hash (Karp and Rabin 1987), modulo 2³². */
+const BASE = 0x01000193;
+
+/**
+ * How much of some texts stands in a corpus: for each the share of its runs of `n` tokens that do. One pass over the
+ * corpus, whatever its size.
+ *
+ * @param texts token ids; a text shorter than `n` has the share 0
+ */
+export function sharesCopied(texts: readonly ArrayLike<number>[], corpus: Corpus, n: number): number[] {
+  const runs = texts.map((text) =>
+    Array.from({ length: Math.max(0, text.length - n + 1) }, (_, i) => runAt(text, i, n)),
+  );
+  /** The runs that were not found yet, by hash. */
+  const missing = new Map<number, Set<string>>();
+  for (const { hash, key } of runs.flat()) missing.set(hash, (missing.get(hash) ?? new Set()).add(key));
+
+  for (let start = 0; start + n <= corpus.length; start += PIECE) {
+    const piece = corpus.read(start, Math.min(corpus.length, start + PIECE + n - 1));
+    for (const [i, hash] of rollingHashes(piece, n).entries()) missing.get(hash)?.delete(runAt(piece, i, n).key);
+  }
+  return runs.map((ofText) => {
+    const found = ofText.filter(({ hash, key }) => !missing.get(hash)?.has(key));
+    return found.length / Math.max(1, ofText.length);
+  });
+}
+
+function runAt(text: ArrayLike<number>, start: number, n: number): { hash: number; key: string } {
+  const run = Array.from({ length: n }, (_, i) => text[start + i] ?? 0);
+  return { hash: rollingHashes(run, n)[0] ?? 0, key: run.join(' ') };
+}
+
+/** The hash of each run of `n` tokens, each from the one before it. */
+function rollingHashes(tokens: ArrayLike<number>, n: number): Int32Array {
+  const hashes = new Int32Array(Math.max(0, tokens.length - n + 1));
+  let highest = 1;
+  for (let i = 1; i < n; i++) highest = Math.imul(highest, BASE);
+  let hash = 0;
+  for (let i = 0; i < tokens.length; i++) {
+    if (i >= n) hash = (hash - Math.imul((tokens[i - n] ?? 0) + 1, highest)) | 0;
+    hash = (Math.imul(hash, BASE) + (tokens[i] ?? 0) + 1) | 0;
+    if (i >= n - 1) hashes[i - n + 1] = hash;
+  }
+  return hashes;
+}

@@ -1,0 +1,115 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Captioner } from '../../src/captioning/captioner.ts';
+import { writeCaptionProgress, writeCaptionReport } from '../../src/captioning/report.ts';
+import { type CaptionTraining, trainCaptioner } from '../../src/captioning/train.ts';
+import { openEngine } from '../../src/compute/engine.ts';
+import { expectInputError } from '../input-error.ts';
+import { temporaryFolder } from '../training/small-training.ts';
+import { smallTraining } from './small-captioning.ts';
+
+const engine = await openEngine('wasm');
+const root = await temporaryFolder();
+process.env['CAPTION_LM_CACHE'] = join(root, 'cache');
+afterAll(async () => {
+  engine.close();
+  await rm(root, { recursive: true });
+});
+
+let training: CaptionTraining;
+let captioner: Captioner;
+let progress: string;
+let report: string;
+beforeAll(async () => {
+  training = await smallTraining(engine, root, 'model', { epochs: 12 });
+  training.dataset.name = 'Tom & <i>Jerry</i>';
+  // People's captions are shown, so they must be escaped; and no one else writes of zebras.
+  for (const picture of training.dataset.splits.get('val') ?? []) picture.captions.push('zebra zebra <script>&');
+  await trainCaptioner(training);
+  await writeCaptionProgress(training.folder);
+  progress = await readFile(join(training.folder, 'report.html'), 'utf8');
+  captioner = await Captioner.load(training.folder, engine);
+  await writeCaptionReport(captioner, training.cnn, training);
+  report = await readFile(join(training.folder, 'report.html'), 'utf8');
+});
+
+/** The text of a section, without tags. */
+function sectionOf(page: string, heading: string): string {
+  const [, content = ''] = new RegExp(`<h2>${heading}</h2>(.*?)</section>`, 's').exec(page) ?? [];
+  return content.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
+}
+
+describe('the report of a captioner', () => {
+  it('names dataset and split, and says the scores', () => {
+    expect(report).toMatch(
+      /On the val split of Tom &#38; &#60;i&#62;Jerry&#60;\/i&#62; \(4 pictures\): <strong>BLEU-1 \d+\.\d/,
+    );
+    const trained = sectionOf(report, 'What was trained');
+    expect(trained).toContain('24 captions of 12 training pictures');
+    expect(trained).toMatch(new RegExp(`Parameters ${captioner.model.size.toLocaleString('en')} `));
+    expect(trained).toMatch(/Epochs 12 .* Dropout 0\.1 .* Updates 60 /);
+  });
+
+  it('has the captioner beside the baselines, and how varied its captions are', () => {
+    const compared = sectionOf(report, 'Beside simpler ways');
+    for (const name of [
+      'captioner',
+      'nearest pictures',
+      'nearest picture',
+      'n-gram model',
+      'other pictures',
+      'people',
+    ]) {
+      expect(compared).toMatch(new RegExp(` ${name}[ ,]`));
+    }
+    expect(compared).toMatch(/its CIDEr falls from \d+\.\d to \d+\.\d/);
+  });
+
+  it('has half of the pictures as best and half as worst, each with its captions and with people’s, escaped', () => {
+    const shown = sectionOf(report, 'Best and worst');
+    expect(shown.match(/CIDEr \d+ /g)).toHaveLength(4);
+    expect(shown.match(/zebra zebra &#60;script&#62;&#38;/g)).toHaveLength(4);
+    const scores = shown.match(/CIDEr \d+ /g)?.map((score) => Number(score.slice(6))) ?? [];
+    const [best, worst] = [scores.slice(0, 2), scores.slice(2)];
+    expect(Math.min(...best)).toBeGreaterThanOrEqual(Math.max(...worst));
+    expect(report).not.toContain('<script');
+    expect(report).not.toMatch(/src="(?!data:image\/jpeg;base64,)/);
+    expect(report.match(/src="data:image/g)?.length).toBeGreaterThanOrEqual(4);
+  });
+
+  it('has the words that it never wrote', () => {
+    expect(sectionOf(report, 'Words missed')).toMatch(/not in its vocabulary, .* 8 zebra /);
+  });
+
+  it('has curves with the gap explained, and what was written about each picture as training went on', () => {
+    expect(sectionOf(report, 'How it went')).toMatch(
+      /Loss training validation .* On the val split of Tom .* The training loss/,
+    );
+    expect(sectionOf(report, 'What it wrote as training went on')).toMatch(/ 1\.0 [a-z]/);
+  });
+
+  it('while the training goes on says what is known so far', () => {
+    expect(progress).toContain('still going on');
+    expect(sectionOf(progress, 'How it went')).toMatch(/Loss training validation /);
+    expect(sectionOf(progress, 'What it wrote as training went on')).toMatch(/ 1\.0 \w+-\w+\.png: /);
+    expect(progress).not.toContain('Beside simpler ways');
+  });
+
+  it('can be of another split and go elsewhere, and stands a folder without a log', async () => {
+    const file = join(root, 'other', 'train.html');
+    const { dataset, extraction } = training;
+    await writeCaptionReport(captioner, training.cnn, { folder: root, file, dataset, split: 'train', extraction });
+    const other = await readFile(file, 'utf8');
+    expect(other).toContain('On the train split');
+    expect(other).not.toContain('How it went');
+  });
+
+  it('needs a training split, for what the baselines learn from', async () => {
+    const dataset = { ...training.dataset, splits: new Map([...training.dataset.splits].slice(1)) };
+    await expectInputError(
+      writeCaptionReport(captioner, training.cnn, { ...training, dataset }),
+      /has no train split: found val \(4 pictures\)/,
+    );
+  });
+});

@@ -1,0 +1,90 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openEngine } from '../../src/compute/engine.ts';
+import { ngramBaseline } from '../../src/language/baseline.ts';
+import { languageConfigSchema } from '../../src/language/config.ts';
+import { writeLanguageProgress, writeLanguageReport } from '../../src/language/report.ts';
+import { readLanguageText } from '../../src/language/text.ts';
+import { type LanguageTraining, trainLanguageModel } from '../../src/language/train.ts';
+import { loadModel } from '../../src/model/model-folder.ts';
+import { temporaryFolder } from '../training/small-training.ts';
+import { smallTraining, TEXT } from './small-language.ts';
+
+const engine = await openEngine('wasm');
+const root = await temporaryFolder();
+afterAll(async () => {
+  engine.close();
+  await rm(root, { recursive: true });
+});
+
+let training: LanguageTraining;
+let progress: string;
+let report: string;
+beforeAll(async () => {
+  training = await smallTraining(engine, root, 'model', { epochs: 12, valFraction: 0.2 });
+  training.files = [join(root, 'a & b.txt')];
+  await writeFile(training.files[0]!, TEXT.replaceAll('fox', '<fox>'));
+  await trainLanguageModel(training);
+  await writeLanguageProgress(training.folder);
+  progress = await readFile(join(training.folder, 'report.html'), 'utf8');
+  await writeLanguageReport(training.folder, training.files, engine);
+  report = await readFile(join(training.folder, 'report.html'), 'utf8');
+});
+
+/** The text of a section, without tags. */
+function sectionOf(page: string, heading: string): string {
+  const [, content = ''] = new RegExp(`<h2>${heading}</h2>(.*?)</section>`, 's').exec(page) ?? [];
+  return content.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
+}
+
+describe('the report of a language model', () => {
+  it('names the text and the split, and says the loss', async () => {
+    const { config, model } = await loadModel(training.folder, engine, languageConfigSchema);
+    expect(report).toContain('<h1>A language model of a &#38; b.txt</h1>');
+    expect(report).toMatch(
+      new RegExp(
+        `<strong>${Number(config.scores['loss']).toFixed(3)} nats per character</strong> .* on the last 20 % of the text`,
+      ),
+    );
+    const trained = sectionOf(report, 'What was trained');
+    expect(trained).toContain('2,256 characters for training, the last 564 for validation');
+    expect(trained).toContain(`Parameters ${model.size.toLocaleString('en')} `);
+  });
+
+  it('has the n-gram model of the best order beside it', async () => {
+    const text = await readLanguageText(training.files, training.settings);
+    const { order, loss, losses, tokens } = ngramBaseline(text);
+    expect(losses).toHaveLength(10);
+    expect(loss).toBe(Math.min(...losses));
+    expect(losses[order - 1]).toBe(loss);
+    expect(tokens).toBe(2256);
+    expect(losses[0]).toBeGreaterThan(2.5);
+    expect(loss).toBeLessThan(0.1); // the same sentence again and again
+    expect(sectionOf(report, 'Beside an n-gram model')).toContain(
+      `The best order is ${order}, with ${loss.toFixed(3)} nats`,
+    );
+    expect(sectionOf(report, 'How it went')).toContain(`${order}-gram model`);
+  });
+
+  it('says how much of what it writes is copied, beside how much of the validation text is', () => {
+    // Every run of the text comes again and again.
+    expect(sectionOf(report, 'What it writes')).toMatch(
+      / \d+\.\d % stand in the training text; of those in the validation text, 100\.0 % do/,
+    );
+  });
+
+  it('has samples of the training’s stages, escaped', () => {
+    expect(
+      sectionOf(report, 'What it wrote as training went on').match(/Epoch \d+\.\d, validation loss \d\.\d{3}/g),
+    ).toHaveLength(8);
+    expect(report).toMatch(/<pre>[^<]*&#60;[^<]*<\/pre>/);
+    expect(report.match(/<\/pre>/g)).toHaveLength(8 + 1);
+  });
+
+  it('while the training goes on says what is known so far', () => {
+    expect(progress).toContain('still going on');
+    expect(sectionOf(progress, 'How it went')).toMatch(/Loss training validation /);
+    expect(progress).not.toContain('Beside an n-gram model');
+  });
+});
