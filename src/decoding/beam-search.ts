@@ -3,131 +3,143 @@
  * (pictures) at once, since a model computes many rows at little more than the cost of one. It knows no model and no
  * words; with a beam of 1 it is the greedy choice.
  */
+import { emptySequence, type Growing, readNext, type Sequence, type SequenceRules } from './sequence.ts';
 import type { StepFunction } from './step.ts';
 
-export interface BeamSearchOptions {
-  /** The token that each sequence starts from, and the one that ends it. */
-  start: number;
-  end: number;
+export interface BeamSearchOptions extends SequenceRules {
   /** K, how many hypotheses are kept. Cost grows in proportion. */
   beam: number;
-  /** Longest sequence, without its end. */
-  maxLength: number;
   /**
    * α of the score log p / (length + 1)^α: 0 ranks by probability alone, which favours short sequences; 1 by the mean
    * log-probability of a token (Wu et al. 2016, section 7).
    */
   lengthPenalty: number;
-  /** Tokens that are never written: START, the unknown word. */
-  forbidden?: readonly number[];
-  /** Whether a token may directly follow itself. */
-  allowRepeats?: boolean;
+  /** G, how many beams search beside each other for answers that differ; 1 by default. Cost grows in proportion. */
+  groups?: number;
+  /**
+   * λ: what a token loses, in nats, that the groups before have all just written at the same place (Hamming diversity
+   * of Vijayakumar et al. 2018, section 4, by the share of a group's hypotheses). Without effect on a single group.
+   */
+  diversity?: number;
 }
 
-export interface Hypothesis {
-  /** Without start and end. */
-  tokens: number[];
-  /** Log-probability of each token in nats, and of the end where it was reached. */
-  logProbs: number[];
-  /** Their sum. */
-  logProb: number;
+export interface Hypothesis extends Sequence {
   /** What hypotheses are ranked by. */
   score: number;
 }
 
-/** A hypothesis that still grows, and its row in the last call of the step function. */
-interface Live extends Omit<Hypothesis, 'score'> {
-  row: number;
-}
-
-interface Candidate {
-  parent: Live;
-  token: number;
-  logProb: number;
-}
-
-interface Search {
-  live: Live[];
+/** One search: a group's for a source. */
+interface Beam {
+  live: Growing[];
   finished: Hypothesis[];
   over: boolean;
 }
 
 /**
- * The best hypotheses for each of `sources` sources, at least one and at most `beam` each, best first.
+ * The best hypotheses for each of `sources` sources, at least one and at most `beam` each, best first. With several
+ * groups: at most one for each group, its best that no group before it has found.
  *
- * A source's search is over when `beam` hypotheses have ended. If none has when the longest length is reached, or when
- * nothing may follow, the hypotheses that were to be continued are the answer: there always is one.
+ * A search is over when `beam` hypotheses have ended. If none has when the longest length is reached, or when nothing
+ * may follow, the hypotheses that were to be continued are the answer: there always is one.
  */
 export function beamSearch(step: StepFunction, sources: number, options: BeamSearchOptions): Hypothesis[][] {
-  const { start, beam, maxLength, lengthPenalty } = options;
-  const searches = Array.from({ length: sources }, (_, row): Search => {
-    return { live: [{ tokens: [], logProbs: [], logProb: 0, row }], finished: [], over: false };
-  });
-
+  const { maxLength, groups = 1 } = options;
+  const searches = Array.from({ length: sources }, (_, source) =>
+    Array.from({ length: groups }, (): Beam => ({ live: [emptySequence(source)], finished: [], over: false })),
+  );
   for (let length = 0; length <= maxLength; length++) {
-    const running = searches.filter(({ over }) => !over);
-    const rows = running.flatMap(({ live }) => live);
-    if (rows.length === 0) break;
-    const logProbs = step(
-      rows.map(({ tokens }) => tokens.at(-1) ?? start),
-      rows.map(({ row }) => row),
-    );
-    for (const [row, hypothesis] of rows.entries()) hypothesis.row = row;
-    const V = logProbs.length / rows.length;
-    for (const search of running) advance(search, logProbs, V, length === maxLength, options);
+    const live = searches.flat().flatMap((beam) => (beam.over ? [] : beam.live));
+    if (live.length === 0) break;
+    readNext(step, live, options);
+    for (const beams of searches) {
+      const penalties = new Map<number, number>();
+      for (const beam of beams) if (!beam.over) advance(beam, length === maxLength, penalties, options);
+    }
   }
-
-  return searches.map(({ live, finished }) => {
-    const hypotheses = finished.length > 0 ? finished : live.map((unended) => scored(unended, lengthPenalty));
-    return hypotheses.sort((a, b) => b.score - a.score).slice(0, beam);
-  });
+  return searches.map((beams) => answer(beams, options));
 }
 
 /** One step of one search: of the best continuations of all hypotheses, some end and the others live on. */
-function advance(search: Search, logProbs: Float32Array, V: number, last: boolean, options: BeamSearchOptions): void {
-  const { end, beam, lengthPenalty } = options;
-  const live: Live[] = [];
-  // At the longest length nothing but the end may follow.
-  const [from, to] = last ? [end, end + 1] : [0, V];
-  for (const [rank, { parent, token, logProb }] of best(search.live, logProbs, V, from, to, options).entries()) {
+function advance(search: Beam, last: boolean, penalties: Map<number, number>, options: BeamSearchOptions): void {
+  const { end, beam, lengthPenalty, diversity = 0 } = options;
+  const live: Growing[] = [];
+  // Twice as many as are kept: should K of them end, K are left.
+  for (const [rank, { parent, token, logProb }] of best(search.live, 2 * beam, last && end, penalties).entries()) {
     const extended = { logProbs: [...parent.logProbs, logProb], logProb: parent.logProb + logProb };
     if (token !== end) {
-      if (live.length < beam) live.push({ tokens: [...parent.tokens, token], ...extended, row: parent.row });
+      if (live.length < beam) live.push({ ...parent, tokens: [...parent.tokens, token], ...extended });
     } else if (rank < beam) {
       search.finished.push(scored({ tokens: parent.tokens, ...extended }, lengthPenalty));
     }
+  }
+  for (const { tokens } of live) {
+    const token = tokens.at(-1) ?? end;
+    penalties.set(token, (penalties.get(token) ?? 0) + diversity / live.length);
   }
   search.over = last || live.length === 0 || search.finished.length >= beam;
   if (!search.over) search.live = live;
 }
 
-/** The 2K likeliest continuations by tokens `from` to `to` - 1, best first: should K of them end, K are left. */
+interface Candidate {
+  parent: Growing;
+  token: number;
+  logProb: number;
+  /** What candidates are ranked by. */
+  total: number;
+}
+
+/** The `count` best continuations, best first. `only` is the one token that may follow, if it is not any. */
 function best(
-  live: readonly Live[],
-  logProbs: Float32Array,
-  V: number,
-  from: number,
-  to: number,
-  { beam, forbidden = [], allowRepeats = false }: BeamSearchOptions,
+  live: readonly Growing[],
+  count: number,
+  only: number | false,
+  penalties: ReadonlyMap<number, number>,
 ): Candidate[] {
   const found: Candidate[] = [];
   let worst = Number.NEGATIVE_INFINITY;
   for (const parent of live) {
-    const repeated = allowRepeats ? -1 : parent.tokens.at(-1);
-    for (let token = from; token < to; token++) {
-      const logProb = logProbs[parent.row * V + token] ?? Number.NEGATIVE_INFINITY;
-      const total = parent.logProb + logProb;
-      if (!(total > worst) || token === repeated || forbidden.includes(token)) continue;
-      const after = found.findIndex((candidate) => total > candidate.parent.logProb + candidate.logProb);
-      found.splice(after === -1 ? found.length : after, 0, { parent, token, logProb });
-      if (found.length > 2 * beam) found.pop();
-      const weakest = found[2 * beam - 1];
-      if (weakest) worst = weakest.parent.logProb + weakest.logProb;
+    const { next, logProb: before } = parent;
+    const [from, to] = only === false ? [0, next.length] : [only, only + 1];
+    const above = (token: number): number => firstAbove(next, worst - before, token, to);
+    for (let token = above(from); token < to; token = above(token + 1)) {
+      const logProb = next[token] ?? Number.NEGATIVE_INFINITY;
+      const total = before + logProb - (penalties.get(token) ?? 0);
+      if (total > worst) worst = insert({ parent, token, logProb, total }, found, count);
     }
   }
   return found;
 }
 
-function scored({ tokens, logProbs, logProb }: Omit<Hypothesis, 'score'>, lengthPenalty: number): Hypothesis {
+/** The first of tokens `from` to `to` - 1 above `least`, or `to`. All V are looked at, so nothing else is done here. */
+function firstAbove(logProbs: Float32Array, least: number, from: number, to: number): number {
+  let token = from;
+  while (token < to && !((logProbs[token] ?? least) > least)) token++;
+  return token;
+}
+
+/** Puts a candidate at its place among the `count` best. @returns what the next one must be above */
+function insert(candidate: Candidate, found: Candidate[], count: number): number {
+  if (found.length === count) found.pop();
+  found.splice(found.findLastIndex(({ total }) => total >= candidate.total) + 1, 0, candidate);
+  return found.length < count ? Number.NEGATIVE_INFINITY : (found.at(-1)?.total ?? 0);
+}
+
+function answer(beams: readonly Beam[], { beam, lengthPenalty }: BeamSearchOptions): Hypothesis[] {
+  const found = beams.map(({ live, finished }) => {
+    const hypotheses = finished.length > 0 ? finished : live.map((unended) => scored(unended, lengthPenalty));
+    return hypotheses.sort(byScore).slice(0, beam);
+  });
+  if (found.length === 1) return found.flat();
+  const different = new Map<string, Hypothesis>();
+  for (const hypotheses of found) {
+    const fresh = [...hypotheses, ...found.flat()].find(({ tokens }) => !different.has(String(tokens)));
+    if (fresh) different.set(String(fresh.tokens), fresh);
+  }
+  return [...different.values()].sort(byScore);
+}
+
+function scored({ tokens, logProbs, logProb }: Sequence, lengthPenalty: number): Hypothesis {
   return { tokens, logProbs, logProb, score: logProb / (tokens.length + 1) ** lengthPenalty };
 }
+
+const byScore = (a: Hypothesis, b: Hypothesis): number => b.score - a.score;

@@ -1,7 +1,7 @@
 /** Sampling of whole sequences, for many sources at once. Knows no model and no words. */
 import type { Random } from '../base/random.ts';
 import { type SamplingOptions, sampleToken } from './sampling.ts';
-import { applyRules, type Sequence, type SequenceRules } from './sequence.ts';
+import { emptySequence, readNext, type Sequence, type SequenceRules } from './sequence.ts';
 import type { StepFunction } from './step.ts';
 
 export interface SequenceSamplingOptions extends SamplingOptions, SequenceRules {
@@ -24,43 +24,24 @@ export function sampleSequences(
   options: SequenceSamplingOptions,
   random: Random,
 ): Sequence[][] {
-  const { samples = 1, start, end, maxLength } = options;
-  const sampled = Array.from({ length: sources }, () => Array.from({ length: samples }, emptySequence));
-  // All samples of a source draw their first token from the same row.
-  let growing = sampled.flatMap((sequences, row) => sequences.map((sequence) => ({ sequence, row })));
+  const { samples = 1, end, maxLength } = options;
+  const sampled = Array.from({ length: sources }, (_, source) =>
+    Array.from({ length: samples }, () => emptySequence(source)),
+  );
+  let growing = sampled.flat();
   let weights: Float64Array | undefined;
-
   for (let length = 0; length < maxLength && growing.length > 0; length++) {
-    const rows = length === 0 ? sources : growing.length;
-    const logProbs =
-      length === 0
-        ? step(new Array<number>(rows).fill(start), [...sampled.keys()])
-        : step(
-            growing.map(({ sequence }) => sequence.tokens.at(-1) ?? start),
-            growing.map(({ row }) => row),
-          );
-    const V = logProbs.length / rows;
-    weights ??= new Float64Array(V);
-
-    const continued: typeof growing = [];
-    for (const [i, { sequence, row: source }] of growing.entries()) {
-      const row = length === 0 ? source : i;
-      const distribution = logProbs.subarray(row * V, (row + 1) * V);
-      applyRules(distribution, sequence.tokens, options);
-      const token = sampleToken(distribution, options, random, weights);
-      const logProb = distribution[token] ?? Number.NaN;
-      if (!(logProb > Number.NEGATIVE_INFINITY)) continue; // nothing may follow
+    readNext(step, growing, options);
+    growing = growing.filter((sequence) => {
+      weights ??= new Float64Array(sequence.next.length);
+      const token = sampleToken(sequence.next, options, random, weights);
+      const logProb = sequence.next[token] ?? Number.NaN;
+      if (!(logProb > Number.NEGATIVE_INFINITY)) return false; // nothing may follow
       sequence.logProbs.push(logProb);
       sequence.logProb += logProb;
-      if (token === end) continue;
-      sequence.tokens.push(token);
-      continued.push({ sequence, row });
-    }
-    growing = continued;
+      if (token !== end) sequence.tokens.push(token);
+      return token !== end;
+    });
   }
-  return sampled;
-}
-
-function emptySequence(): Sequence {
-  return { tokens: [], logProbs: [], logProb: 0 };
+  return sampled.map((sequences) => sequences.map(({ tokens, logProbs, logProb }) => ({ tokens, logProbs, logProb })));
 }

@@ -1,4 +1,5 @@
 /** The sequences that decoders write, and what these may not hold however likely a model finds it. */
+import type { StepFunction } from './step.ts';
 
 export interface Sequence {
   /** Without start and end. */
@@ -24,27 +25,51 @@ export interface SequenceRules {
   block?: number;
 }
 
-/**
- * Makes impossible what may not follow a sequence.
- *
- * @param logProbs [V] of the token after `tokens`, changed in place
- */
-export function applyRules(
-  logProbs: Float32Array,
-  tokens: readonly number[],
+/** A sequence that grows, in step with all others of a decoder. */
+export interface Growing extends Sequence {
+  /** Its row in the last call of the step function; before the first call, the number of its source. */
+  row: number;
+  /** Log-probabilities [V] of what may follow it, valid until the next step; -∞ where the rules forbid it. */
+  next: Float32Array;
+}
+
+export function emptySequence(source: number): Growing {
+  return { tokens: [], logProbs: [], logProb: 0, row: source, next: new Float32Array() };
+}
+
+/** One step of all growing sequences, in the order of their sources: gives each what may follow its last token. */
+export function readNext(step: StepFunction, growing: readonly Growing[], rules: SequenceRules): void {
+  // Sequences of the same source begin as one row.
+  const rows = growing.filter(({ tokens, row }, i) => tokens.length > 0 || row !== growing[i - 1]?.row);
+  const logProbs = step(
+    rows.map(({ tokens }) => tokens.at(-1) ?? rules.start),
+    rows.map(({ row }) => row),
+  );
+  const V = logProbs.length / rows.length;
+  for (const [i, sequence] of growing.entries()) {
+    if (sequence.tokens.length > 0) sequence.row = i;
+    sequence.next = logProbs.subarray(sequence.row * V, (sequence.row + 1) * V);
+    forbid(sequence, rules);
+  }
+}
+
+/** Makes impossible what may not follow a sequence. */
+function forbid(
+  { tokens, next }: Growing,
   { end, minLength = 0, forbidden = [], allowRepeats = false, block = 0 }: SequenceRules,
 ): void {
-  for (const token of forbidden) logProbs[token] = Number.NEGATIVE_INFINITY;
-  if (tokens.length < minLength) logProbs[end] = Number.NEGATIVE_INFINITY;
-  const last = tokens.at(-1);
-  if (last !== undefined && !allowRepeats) logProbs[last] = Number.NEGATIVE_INFINITY;
+  const never = (token: number | undefined): void => {
+    if (token !== undefined) next[token] = Number.NEGATIVE_INFINITY;
+  };
+  forbidden.forEach(never);
+  if (tokens.length < minLength) never(end);
+  if (!allowRepeats) never(tokens.at(-1));
   if (block === 0) return;
   // Whatever followed the last `block` - 1 tokens where they stood before may not follow them again.
   const tail = tokens.length - (block - 1);
   for (let at = 0; at < tail; at++) {
     let same = 0;
     while (same < block - 1 && tokens[at + same] === tokens[tail + same]) same++;
-    const next = tokens[at + same];
-    if (same === block - 1 && next !== undefined) logProbs[next] = Number.NEGATIVE_INFINITY;
+    if (same === block - 1) never(tokens[at + same]);
   }
 }

@@ -19,18 +19,27 @@ const options: BeamSearchOptions = {
 };
 
 describe('beam search finds what exhaustive search finds when its beam holds everything', () => {
-  for (const lengthPenalty of [0, 0.7, 1, 2]) {
-    for (const allowRepeats of [false, true]) {
-      it(`with α ${lengthPenalty}, repeats ${allowRepeats ? 'allowed' : 'suppressed'}`, () => {
-        const search = { ...options, beam: ALL, lengthPenalty, allowRepeats };
-        for (const seed of [1, 2, 3]) {
-          const distribution = randomDistribution(V, seed);
-          const found = beamSearch(stepsOf(distribution), 3, search);
-          expect(found).toEqual([0, 1, 2].map((source) => searchAll(distribution, source, search)));
-        }
-      });
+  const rules: Partial<BeamSearchOptions>[] = [
+    {},
+    { lengthPenalty: 0.7 },
+    { lengthPenalty: 2 },
+    { allowRepeats: true, lengthPenalty: 1 },
+    { allowRepeats: true, block: 1 },
+    { allowRepeats: true, block: 2, lengthPenalty: 0.7 },
+    { allowRepeats: true, block: 3 },
+    { block: 2 },
+    { minLength: 2 },
+    { minLength: 4, lengthPenalty: 1 },
+    { minLength: 3, block: 2, allowRepeats: true, lengthPenalty: 0.7 },
+  ];
+  it.each(rules)('with %j', (rule) => {
+    const search = { ...options, beam: ALL, ...rule };
+    for (const seed of [1, 2, 3]) {
+      const distribution = randomDistribution(V, seed);
+      const found = beamSearch(stepsOf(distribution), 3, search);
+      expect(found).toEqual([0, 1, 2].map((source) => searchAll(distribution, source, search)));
     }
-  }
+  });
 
   it('and the best ones with a beam that is merely wide', () => {
     const search = { ...options, lengthPenalty: 0.7 };
@@ -114,6 +123,29 @@ describe('beam search', () => {
     );
   });
 
+  it('writes no run of N tokens twice', () => {
+    const circle: Distribution = (_, tokens) => {
+      const next = { 2: 3, 3: 4, 4: 2 }[tokens.at(-1)!] ?? 2; // 2, 3, 4, 2, 3, 4 …
+      return [0, 0.01, 0.03, 0.03, 0.03].map((p, token) => Math.log(token === next ? 0.9 : p));
+    };
+    const write = (block: number) =>
+      beamSearch(stepsOf(circle), 1, { ...options, beam: 1, maxLength: 8, block })[0]?.[0]?.tokens;
+    expect(write(0)).toEqual([2, 3, 4, 2, 3, 4, 2, 3]);
+    expect(write(4)).toEqual([2, 3, 4, 2, 3, 4, 3, 4]);
+    expect(write(3)?.slice(0, 5)).toEqual([2, 3, 4, 2, 3]);
+    expect(write(3)?.[5]).not.toBe(4);
+    expect(write(1)).toEqual([2, 3, 4]);
+  });
+
+  it('writes at least as many tokens as it must, though the end is likely', () => {
+    const hasty = stepsOf(constantDistribution([0, 0.9, 0.04, 0.03, 0.03]));
+    for (const minLength of [1, 3, 4]) {
+      for (const { tokens } of beamSearch(hasty, 1, { ...options, minLength })[0]!) {
+        expect(tokens).toHaveLength(minLength);
+      }
+    }
+  });
+
   it('prefers longer sequences the larger α is', () => {
     const lengths = [0, 0.5, 1, 2].map((lengthPenalty) => {
       const step = stepsOf(constantDistribution([0, 0.25, 0.3, 0.25, 0.2]));
@@ -122,6 +154,76 @@ describe('beam search', () => {
     expect(lengths).toEqual(lengths.toSorted());
     expect(lengths[0]).toBe(0);
     expect(lengths.at(-1)).toBe(4);
+  });
+});
+
+describe('beam search in groups', () => {
+  const two = { ...options, beam: 2, groups: 4, lengthPenalty: 0.7, minLength: 1 };
+
+  it('finds the best of all first, then others, one a group, best first', () => {
+    const distribution = randomDistribution(V, 5);
+    const [alone] = beamSearch(stepsOf(distribution), 1, { ...two, groups: 1 });
+    const [found] = beamSearch(stepsOf(distribution), 1, { ...two, diversity: 3 });
+    expect(found).toHaveLength(4);
+    expect(found).toContainEqual(alone?.[0]);
+    expect(new Set(found!.map(({ tokens }) => String(tokens))).size).toBe(4);
+    expect(found).toEqual(found!.toSorted((a, b) => b.score - a.score));
+  });
+
+  it('differs in more places the larger λ is, with log-probabilities that know nothing of it', () => {
+    const distribution = randomDistribution(V, 7);
+    const words = [0, 1, 5].map((diversity) => {
+      const found = beamSearch(stepsOf(distribution), 3, { ...two, diversity });
+      for (const [source, hypotheses] of found.entries()) {
+        for (const { tokens, logProbs } of hypotheses) {
+          expect(logProbs).toEqual(pathOf((_, prefix) => distribution(source, prefix), tokens));
+        }
+      }
+      return found.reduce((sum, hypotheses) => sum + new Set(hypotheses.map(({ tokens }) => tokens[0])).size, 0);
+    });
+    expect(words).toEqual(words.toSorted((a, b) => a - b));
+    expect(words[0]).toBeLessThan(words[2]!);
+  });
+
+  it('gives each token λ less for every group before that wrote it in the same place', () => {
+    // To the third group 2 is worth log 0.5 - 2 λ if the second wrote it too, log 0.5 - λ if that wrote 3 (log 0.3).
+    const found = (diversity: number) =>
+      beamSearch(stepsOf(constantDistribution([0, 0, 0.5, 0.3, 0.2])), 1, {
+        ...options,
+        beam: 1,
+        groups: 3,
+        maxLength: 1,
+        diversity,
+      })[0]?.map(({ tokens }) => tokens);
+    expect(found(0.2)).toEqual([[2]]);
+    expect(found(0.4)).toEqual([[2], [3]]);
+    expect(found(1)).toEqual([[2], [3], [4]]);
+  });
+
+  it('begins with one row for each source, not one for each group', () => {
+    const rows: number[] = [];
+    const steps = stepsOf(randomDistribution(V, 3));
+    const counted: StepFunction = (tokens, parents) => {
+      rows.push(tokens.length);
+      return steps(tokens, parents);
+    };
+    beamSearch(counted, 3, { ...two, diversity: 1, maxLength: 1 });
+    expect(rows[0]).toBe(3);
+    expect(rows[1]).toBeGreaterThan(3);
+  });
+
+  it('finds for several sources at once what it finds one by one', () => {
+    const distribution = randomDistribution(V, 4);
+    const search = { ...two, diversity: 0.5 };
+    const alone = [0, 1, 2].map(
+      (source) =>
+        beamSearch(
+          stepsOf((_, tokens) => distribution(source, tokens)),
+          1,
+          search,
+        )[0],
+    );
+    expect(beamSearch(stepsOf(distribution), 3, search)).toEqual(alone);
   });
 });
 
@@ -181,27 +283,31 @@ describe('beam search gives an answer', () => {
 function searchAll(
   distribution: Distribution,
   source: number,
-  { maxLength, lengthPenalty, ...search }: BeamSearchOptions,
+  { maxLength, minLength = 0, lengthPenalty, forbidden, allowRepeats, block = 0 }: BeamSearchOptions,
 ) {
   const found: Hypothesis[] = [];
   const extend = (tokens: number[], logProbs: number[], logProb: number): void => {
     const next = Float32Array.from(distribution(source, [START, ...tokens]));
     const ended = logProb + next[END]!;
-    found.push({
-      tokens,
-      logProbs: [...logProbs, next[END]!],
-      logProb: ended,
-      score: ended / (tokens.length + 1) ** lengthPenalty,
-    });
+    if (tokens.length >= minLength) {
+      const score = ended / (tokens.length + 1) ** lengthPenalty;
+      found.push({ tokens, logProbs: [...logProbs, next[END]!], logProb: ended, score });
+    }
     if (tokens.length === maxLength) return;
     for (let token = 0; token < next.length; token++) {
-      if (token === END || search.forbidden?.includes(token)) continue;
-      if (!search.allowRepeats && token === tokens.at(-1)) continue;
+      if (token === END || forbidden?.includes(token)) continue;
+      if (!allowRepeats && token === tokens.at(-1)) continue;
+      if (block > 0 && repeatsRun([...tokens, token], block)) continue;
       extend([...tokens, token], [...logProbs, next[token]!], logProb + next[token]!);
     }
   };
   extend([], [], 0);
   return found.sort((a, b) => b.score - a.score);
+}
+
+function repeatsRun(tokens: readonly number[], N: number): boolean {
+  const runs = tokens.slice(N - 1).map((_, i) => String(tokens.slice(i, i + N)));
+  return new Set(runs).size < runs.length;
 }
 
 function greedy(distribution: Distribution, maxLength: number): number[] {
