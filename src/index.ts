@@ -1,16 +1,26 @@
 /** What the package offers to programs: captions for pictures, language models, and the core under both. */
 export { InputError, UsageError } from './base/errors.ts';
 export { Random } from './base/random.ts';
-export { type Caption, Captioner, type DecodingOptions, decodingDefaults } from './captioning/captioner.ts';
+export { Captioner } from './captioning/captioner.ts';
 export { type CaptionSettings, captionDefaults, captionShapeDefaults } from './captioning/config.ts';
 export { type DescribedPicture, describePictures } from './captioning/describe.ts';
-export { openCaptioner } from './captioning/open.ts';
+export { openCaptioner, openCaptioners } from './captioning/open.ts';
 export { type CaptionTraining, resumeCaptioner, trainCaptioner } from './captioning/train.ts';
+export {
+  type Caption,
+  type CaptionSampling,
+  type CaptionWriter,
+  type DecodingOptions,
+  decodingDefaults,
+} from './captioning/write.ts';
 export { type Engine, openEngine } from './compute/engine.ts';
 export type { CaptionDataset, CaptionedPicture } from './datasets/dataset.ts';
 export { readCaptionDataset } from './datasets/read.ts';
 export { type BeamSearchOptions, beamSearch, type Hypothesis } from './decoding/beam-search.ts';
+export { meanOfSteps } from './decoding/ensemble.ts';
+export { type SequenceSamplingOptions, sampleSequences } from './decoding/sample-sequences.ts';
 export { type SamplingOptions, sampleToken } from './decoding/sampling.ts';
+export type { Sequence, SequenceRules } from './decoding/sequence.ts';
 export type { StepFunction } from './decoding/step.ts';
 export {
   type LanguageSettings,

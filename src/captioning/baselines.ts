@@ -9,10 +9,11 @@ import { tokenizeCaption } from '../metrics/tokenize.ts';
 import { NgramModel } from '../text/ngram-model.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 import type { CaptionedFeatures } from './batch.ts';
-import { type Captioner, type DecodingOptions, decodingDefaults } from './captioner.ts';
+import type { Captioner } from './captioner.ts';
 import { CaptionConsensus } from './consensus.ts';
 import { nearestPictures } from './nearest.ts';
 import { encodeCaption, specialIds } from './vocabulary.ts';
+import { type DecodingOptions, decodingDefaults } from './write.ts';
 
 /** One way to captions, and how good they are. */
 export interface CaptionSystem {

@@ -1,7 +1,6 @@
 /** A trained captioner: feature vectors become captions. Where the vectors come from it does not know. */
-import { UsageError } from '../base/errors.ts';
 import type { Engine } from '../compute/engine.ts';
-import { beamSearch, type Hypothesis } from '../decoding/beam-search.ts';
+import type { StepFunction } from '../decoding/step.ts';
 import type { LanguageModel } from '../model/language-model.ts';
 import { loadModel } from '../model/model-folder.ts';
 import { createStepper } from '../model/stepper.ts';
@@ -9,30 +8,17 @@ import type { Vocabulary } from '../text/vocabulary.ts';
 import { type CaptionConfig, captionConfigSchema } from './config.ts';
 import { type Standardisation, standardisationOf, standardise } from './picture-features.ts';
 import { specialIds } from './vocabulary.ts';
+import {
+  type Caption,
+  type CaptionSampling,
+  type CaptionWriter,
+  type DecodingOptions,
+  decodingDefaults,
+  ROWS,
+  writeCaptions,
+} from './write.ts';
 
-export interface DecodingOptions {
-  /** Hypotheses that beam search keeps; 1 is greedy. */
-  beam: number;
-  /** α of the length normalisation, see `beamSearch`. */
-  lengthPenalty: number;
-  /** Most words of a caption. */
-  maxLength: number;
-}
-
-/** Best on the Flickr8k dev split, see the model card. */
-export const decodingDefaults: DecodingOptions = { beam: 5, lengthPenalty: 0.7, maxLength: 20 };
-
-export interface Caption {
-  caption: string;
-  /** log p(caption, END | picture) in nats. */
-  logProb: number;
-  words: { word: string; logProb: number }[];
-}
-
-/** Rows that are decoded at once: enough to keep the matrix products busy, few enough to stay in the cache. */
-const ROWS = 192;
-
-export class Captioner {
+export class Captioner implements CaptionWriter {
   readonly config: CaptionConfig;
   readonly vocabulary: Vocabulary;
   readonly model: LanguageModel;
@@ -58,34 +44,26 @@ export class Captioner {
    * Writes captions for N pictures.
    *
    * @param features as the CNN gives them, [N, D]; not changed
-   * @returns for each picture up to `beam` captions, best first, at least one
-   * @throws UsageError when the beam is wider than 192
+   * @returns for each picture its captions, best first, at least one; by beam search they are different
+   * @throws UsageError when the options ask for what can't be, see `checkDecoding`
    */
-  describe(features: Float32Array, options: DecodingOptions = decodingDefaults): Caption[][] {
-    const standardised = features.slice();
-    standardise(standardised, this.standardisation);
-    return this.describeStandardised(standardised, options);
+  describe(features: Float32Array, options: DecodingOptions | CaptionSampling = decodingDefaults): Caption[][] {
+    return writeCaptions((rows) => this.begin(rows), this.#sizes, features, options);
   }
 
   /** The same for features that were standardised before, as in training. */
-  describeStandardised(features: Float32Array, { beam, lengthPenalty, maxLength }: DecodingOptions): Caption[][] {
-    if (beam > ROWS) throw new UsageError('the beam is too wide', { found: `${beam}`, expected: `at most ${ROWS}` });
-    const D = this.config.shape.condition;
-    const { start, end, unknown } = specialIds(this.vocabulary);
-    const search = { start, end, beam, lengthPenalty, maxLength, forbidden: [start, unknown] };
-    const pictures = features.length / D;
-    const atOnce = Math.floor(ROWS / beam);
-    const captions: Caption[][] = [];
-    for (let first = 0; first < pictures; first += atOnce) {
-      const count = Math.min(atOnce, pictures - first);
-      const step = this.#begin(features.subarray(first * D, (first + count) * D));
-      captions.push(...beamSearch(step, count, search).map((found) => found.map((best) => this.#caption(best))));
-    }
-    return captions;
+  describeStandardised(features: Float32Array, options: DecodingOptions | CaptionSampling): Caption[][] {
+    return writeCaptions(this.#begin, this.#sizes, features, options);
   }
 
-  #caption({ tokens, logProbs, logProb }: Hypothesis): Caption {
-    const words = tokens.map((token, i) => ({ word: this.vocabulary.tokenOf(token), logProb: logProbs[i] ?? 0 }));
-    return { caption: words.map(({ word }) => word).join(' '), logProb, words };
+  /** A step function for up to 192 captions of pictures with these features [N, D], which are not changed. */
+  begin(features: Float32Array): StepFunction {
+    const standardised = features.slice();
+    standardise(standardised, this.standardisation);
+    return this.#begin(standardised);
+  }
+
+  get #sizes() {
+    return { vocabulary: this.vocabulary, D: this.config.shape.condition };
   }
 }

@@ -1,6 +1,12 @@
 import type { Cnn } from '../vision/cnn.ts';
 import { type ExtractOptions, extractFeatures, type PictureSource } from '../vision/extract.ts';
-import { type Caption, type Captioner, type DecodingOptions, decodingDefaults } from './captioner.ts';
+import {
+  type Caption,
+  type CaptionSampling,
+  type CaptionWriter,
+  type DecodingOptions,
+  decodingDefaults,
+} from './write.ts';
 
 /** Pictures that are decoded together: their words cost little more than those of one. */
 const TOGETHER = 8;
@@ -16,13 +22,13 @@ export interface DescribedPicture {
  * Pictures that can't be read go to `onSkip`.
  */
 export async function* describePictures(
-  captioner: Captioner,
+  captioner: CaptionWriter,
   cnn: Cnn,
   pictures: Iterable<PictureSource>,
   {
     decoding = decodingDefaults,
     ...extraction
-  }: Pick<ExtractOptions, 'onSkip' | 'signal'> & { decoding?: DecodingOptions } = {},
+  }: Pick<ExtractOptions, 'onSkip' | 'signal'> & { decoding?: DecodingOptions | CaptionSampling } = {},
 ): AsyncGenerator<DescribedPicture> {
   const D = cnn.featureSize;
   const features = new Float32Array(TOGETHER * D);

@@ -1,5 +1,7 @@
 import { scoreCaptions } from '../metrics/score.ts';
-import type { Captioner, DecodingOptions } from './captioner.ts';
+import type { CaptionedFeatures } from './batch.ts';
+import type { Captioner } from './captioner.ts';
+import type { Caption, DecodingOptions } from './write.ts';
 
 /** Greedy decoding, for the many validations of a training. */
 const GREEDY: DecodingOptions = { beam: 1, lengthPenalty: 0, maxLength: 20 };
@@ -11,28 +13,24 @@ export interface PictureScores {
   captions: string[];
 }
 
-/**
- * Writes a caption for each picture and scores them against what people wrote.
- *
- * @param pictures their standardised features [P, D], captions and names (which are different)
- */
+/** Writes a caption for each picture, whose features are standardised, and scores them against what people wrote. */
 export function scoreOnPictures(
   captioner: Captioner,
-  {
-    features,
-    captions: references,
-    names,
-  }: {
-    features: Float32Array;
-    captions: readonly (readonly string[])[];
-    names: readonly string[];
-  },
+  pictures: CaptionedFeatures,
   decoding: DecodingOptions = GREEDY,
 ): PictureScores {
-  const captions = captioner.describeStandardised(features, decoding).map(([best]) => best?.caption ?? '');
+  return scoreWritten(captioner.describeStandardised(pictures.features, decoding), pictures);
+}
+
+/** Scores the best of the captions written for each picture against what people wrote. */
+export function scoreWritten(
+  written: readonly (readonly Caption[])[],
+  { captions: references, names }: Pick<CaptionedFeatures, 'captions' | 'names'>,
+): PictureScores {
+  const captions = written.map(([best]) => best?.caption ?? '');
   const scores = scoreCaptions(
     new Map(captions.map((caption, i) => [names[i] ?? '', caption])),
-    new Map(references.map((written, i) => [names[i] ?? '', written])),
+    new Map(references.map((people, i) => [names[i] ?? '', people])),
   );
   return { scores: { ...scores }, captions };
 }

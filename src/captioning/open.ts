@@ -8,6 +8,8 @@ import { loadCnn } from '../vision/load-cnn.ts';
 import type { TfjsChoice } from '../vision/tfjs.ts';
 import { Captioner } from './captioner.ts';
 import { type CaptionConfig, captionConfigSchema } from './config.ts';
+import { CaptionerEnsemble } from './ensemble.ts';
+import type { CaptionWriter } from './write.ts';
 
 /** The captioner that ships with the package. */
 export const SHIPPED_CAPTIONER = fileURLToPath(new URL('../../data/captioner', import.meta.url));
@@ -28,6 +30,27 @@ export async function openCaptioner(
   return { captioner, cnn };
 }
 
+/**
+ * Opens captioners that write together, and the CNN that all of them were trained with.
+ *
+ * @param folders of the models; the captioner that ships alone by default
+ * @throws InputError as `openCaptioner` does, and when their CNNs or their vocabularies differ
+ */
+export async function openCaptioners(
+  engine: Engine,
+  { folders = [SHIPPED_CAPTIONER], tfjs = 'auto' }: { folders?: readonly string[] | undefined; tfjs?: TfjsChoice } = {},
+): Promise<{ captioner: CaptionWriter; cnn: Cnn }> {
+  const [first = SHIPPED_CAPTIONER, ...others] = folders;
+  const { captioner, cnn } = await openCaptioner(engine, { folder: first, tfjs });
+  const members = new Map([[first, captioner]]);
+  for (const folder of others) {
+    const other = await Captioner.load(folder, engine);
+    refuseOtherCnn(cnn, other.config, folder, `Captioners that write together see by the same CNN, here ${first}'s.`);
+    members.set(folder, other);
+  }
+  return { captioner: new CaptionerEnsemble(members), cnn };
+}
+
 /** The CNN that the captioner in `folder` was trained with, for going on with its training. */
 export async function loadCnnOf(folder: string, tfjs: TfjsChoice): Promise<Cnn> {
   const { pictures } = await readConfig(folder, captionConfigSchema);
@@ -35,7 +58,12 @@ export async function loadCnnOf(folder: string, tfjs: TfjsChoice): Promise<Cnn> 
 }
 
 /** @throws InputError unless the CNN gives the features that the captioner in `folder` was trained with */
-export function refuseOtherCnn(cnn: Cnn, { pictures }: CaptionConfig, folder: string): void {
+export function refuseOtherCnn(
+  cnn: Cnn,
+  { pictures }: CaptionConfig,
+  folder: string,
+  advice = 'Use the CNN and the version of this package that it was trained with, or train it again.',
+): void {
   const [found, expected] = [cnn, pictures].map(
     ({ key, preprocessing }) => `${key} on ${preprocessingKey(preprocessing)} pictures`,
   );
@@ -43,6 +71,6 @@ export function refuseOtherCnn(cnn: Cnn, { pictures }: CaptionConfig, folder: st
   throw new InputError(`the captioner in ${folder} was trained with another CNN`, {
     found,
     expected,
-    advice: 'Use the CNN and the version of this package that it was trained with, or train it again.',
+    advice,
   });
 }

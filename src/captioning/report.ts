@@ -9,11 +9,12 @@ import { settingsInWords, timeInWords } from '../report/settings.ts';
 import { readTrainingLog, type TrainingLog } from '../report/training-log.ts';
 import type { Cnn } from '../vision/cnn.ts';
 import { type CaptionSystem, compareWithBaselines } from './baselines.ts';
-import { type Captioner, type DecodingOptions, decodingDefaults } from './captioner.ts';
+import type { Captioner } from './captioner.ts';
 import { type CaptionConfig, captionConfigSchema } from './config.ts';
 import { type ExtractionEvents, featuresOf, picturesOf } from './dataset-features.ts';
 import { standardise } from './picture-features.ts';
 import { comparison, extremes, missed, stagedSamples } from './report-sections.ts';
+import { type DecodingOptions, decodingDefaults } from './write.ts';
 
 /** Writes the report of a training that is still going on, from what its folder says so far. */
 export async function writeCaptionProgress(folder: string): Promise<void> {

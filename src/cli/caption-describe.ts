@@ -1,17 +1,34 @@
 import type { Command } from 'commander';
-import type { Caption } from '../captioning/captioner.ts';
+import { UsageError } from '../base/errors.ts';
 import { describePictures } from '../captioning/describe.ts';
-import { openCaptioner } from '../captioning/open.ts';
+import { openCaptioners } from '../captioning/open.ts';
+import { type Caption, type CaptionSampling, checkDecoding, type DecodingOptions } from '../captioning/write.ts';
 import { openEngine } from '../compute/engine.ts';
-import { addDecodingOptions, type DecodingFlags, decodingFrom } from './caption-options.ts';
+import {
+  addCaptionSamplingOptions,
+  addDecodingOptions,
+  addModelsOption,
+  type CaptionSamplingFlags,
+  type DecodingFlags,
+  decodingFrom,
+  samplingFrom,
+} from './caption-options.ts';
 import { findPictures } from './find-pictures.ts';
-import { addCommonOptions, addPictureOptions, type CommonOptions, integer, type PictureOptions } from './options.ts';
+import {
+  addCommonOptions,
+  addPictureOptions,
+  atLeast,
+  type CommonOptions,
+  integer,
+  type PictureOptions,
+} from './options.ts';
 import { Status } from './progress.ts';
 import { Exit, ExitCode, interruptible } from './run.ts';
 
-interface Options extends CommonOptions, PictureOptions, DecodingFlags {
-  model?: string;
+interface Options extends CommonOptions, PictureOptions, DecodingFlags, CaptionSamplingFlags {
+  model?: string[];
   top: number;
+  diversity: number;
   json?: boolean;
 }
 
@@ -19,24 +36,32 @@ export function addDescribeCommand(program: Command): void {
   const command = program
     .command('describe')
     .description('writes captions for pictures')
-    .argument('<file...>', 'pictures, folders, globs; - for standard input')
-    .option('--model <folder>', 'a model of `caption train` (default: the captioner that ships)')
+    .argument('<file...>', 'pictures, folders, globs; - for standard input');
+  addModelsOption(command)
     .option('--top <number>', 'captions for each picture, best first', integer(1), 1)
+    .option(
+      '--diversity <lambda>',
+      'makes the captions of --top differ: what a word loses, in nats, if others have it in the same place',
+      atLeast(0),
+      0,
+    )
     .option('--json', 'one JSON value a picture: {"file","caption","logProb","candidates":[…]}');
   addDecodingOptions(command);
+  addCaptionSamplingOptions(command);
   addPictureOptions(addCommonOptions(command)).action(describeCommand);
 }
 
 async function describeCommand(args: string[], options: Options): Promise<void> {
-  const { model: folder, top, tfjs, json } = options;
-  const decoding = { ...decodingFrom(options), beam: Math.max(options.beam, top) };
+  const { model: folders, top, tfjs, json } = options;
+  const decoding = severalFrom(options);
   const status = new Status(options.quiet);
   const { sources, errors } = await findPictures(args);
   for (const error of errors) status.warn(`caption: ${error.message}`);
 
   let failures = errors.length;
   const engine = await openEngine(options.blas);
-  const { captioner, cnn } = await openCaptioner(engine, { folder, tfjs });
+  const { captioner, cnn } = await openCaptioners(engine, { folders, tfjs });
+  checkDecoding(decoding, captioner.vocabulary);
   status.say(engine.notice);
 
   await interruptible(async (signal) => {
@@ -55,6 +80,16 @@ async function describeCommand(args: string[], options: Options): Promise<void> 
     }
   });
   if (failures > 0) throw new Exit(ExitCode.failed);
+}
+
+/** How `--top` captions of a picture are written. */
+function severalFrom(options: Options): DecodingOptions | CaptionSampling {
+  const { sample, top, diversity } = options;
+  if (sample) return samplingFrom(options, top);
+  const decoding = decodingFrom(options);
+  if (diversity === 0) return { ...decoding, beam: Math.max(decoding.beam, top) };
+  if (top > 1) return { ...decoding, groups: top, diversity };
+  throw new UsageError('--diversity is for several captions', { found: '--top 1', expected: '--top 2 or more' });
 }
 
 function jsonLine(file: string, candidates: readonly Caption[]): string {

@@ -1,12 +1,38 @@
 /** Options of the commands that write captions. */
-import type { Command } from 'commander';
-import { type DecodingOptions, decodingDefaults } from '../captioning/captioner.ts';
-import { atLeast, integer } from './options.ts';
+import { type Command, Option } from 'commander';
+import { Random } from '../base/random.ts';
+import {
+  type CaptionRules,
+  type CaptionSampling,
+  type DecodingOptions,
+  decodingDefaults,
+} from '../captioning/write.ts';
+import type { SamplingOptions } from '../decoding/sampling.ts';
+import { addSamplingOptions, atLeast, integer } from './options.ts';
 
 export interface DecodingFlags {
   beam: number;
   lengthPenalty: number;
+  minLength: number;
   maxLength: number;
+  block: number;
+}
+
+export interface CaptionSamplingFlags extends SamplingOptions {
+  sample?: boolean;
+  seed?: number;
+}
+
+/** More careful than the model: captions are learned with label smoothing, which gives nonsense a share too. */
+const TEMPERATURE = 0.5;
+
+/** `--model`, as often as models are to write together. */
+export function addModelsOption(command: Command): Command {
+  return command.option(
+    '--model <folder>',
+    'a model of `caption train`; several write together: --model A --model B (default: the captioner that ships)',
+    (folder: string, folders: string[] = []) => [...folders, folder],
+  );
 }
 
 export function addDecodingOptions(command: Command): Command {
@@ -14,9 +40,39 @@ export function addDecodingOptions(command: Command): Command {
   return command
     .option('--beam <number>', 'captions that the search keeps; 1 is greedy', integer(1), beam)
     .option('--length-penalty <alpha>', 'score = log p / (words + 1)^alpha', atLeast(0), lengthPenalty)
-    .option('--max-length <number>', 'most words of a caption', integer(1), maxLength);
+    .option('--min-length <number>', 'least words of a caption', integer(0), 0)
+    .option('--max-length <number>', 'most words of a caption', integer(1), maxLength)
+    .option('--block <number>', 'never writes so many words in a row twice in a caption; 0 may', integer(0), 0);
 }
 
-export function decodingFrom({ beam, lengthPenalty, maxLength }: DecodingFlags): DecodingOptions {
-  return { beam, lengthPenalty, maxLength };
+/** `--sample` and what goes with it; any of the others means `--sample` too. */
+export function addCaptionSamplingOptions(command: Command): Command {
+  command.addOption(
+    new Option('--sample', 'draws captions instead of searching for the likeliest').conflicts([
+      'beam',
+      'lengthPenalty',
+      'diversity',
+    ]),
+  );
+  const before = command.options.length;
+  addSamplingOptions(command, TEMPERATURE).option(
+    '--seed <number>',
+    'equal seeds draw equal captions; others each time without one',
+    integer(0),
+  );
+  for (const option of command.options.slice(before)) option.implies({ sample: true });
+  return command;
+}
+
+export function decodingFrom({ beam, lengthPenalty, ...flags }: DecodingFlags): DecodingOptions {
+  return { beam, lengthPenalty, ...rulesFrom(flags) };
+}
+
+export function samplingFrom(flags: DecodingFlags & CaptionSamplingFlags, samples: number): CaptionSampling {
+  const { temperature, topK, topP, seed = Date.now() } = flags;
+  return { temperature, topK, topP, ...rulesFrom(flags), samples, random: new Random(seed) };
+}
+
+function rulesFrom({ minLength, maxLength, block }: Pick<DecodingFlags, keyof CaptionRules>): Required<CaptionRules> {
+  return { minLength, maxLength, block };
 }

@@ -2,10 +2,14 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/base/errors.ts';
-import { Captioner, decodingDefaults } from '../../src/captioning/captioner.ts';
+import { Random } from '../../src/base/random.ts';
+import { Captioner } from '../../src/captioning/captioner.ts';
+import { CaptionerEnsemble } from '../../src/captioning/ensemble.ts';
 import { trainCaptioner } from '../../src/captioning/train.ts';
 import { specialIds } from '../../src/captioning/vocabulary.ts';
+import { type Caption, decodingDefaults } from '../../src/captioning/write.ts';
 import { openEngine } from '../../src/compute/engine.ts';
+import { Vocabulary } from '../../src/text/vocabulary.ts';
 import { expectInputError } from '../input-error.ts';
 import { temporaryFolder } from '../training/small-training.ts';
 import { COLOURS, captionOf, fakeCnn, featuresFor, smallTraining } from './small-captioning.ts';
@@ -87,12 +91,29 @@ describe('a trained captioner', () => {
     expect(captioner.describe(new Float32Array())).toEqual([]);
   });
 
-  it('takes a beam as wide as its memory, and refuses a wider one', () => {
-    const wide = captioner.describe(featuresFor(pictures.slice(0, 3)), { ...decodingDefaults, beam: 192 });
+  it('takes a beam as wide as its vocabulary, and refuses a wider one', () => {
+    const V = captioner.vocabulary.size;
+    const wide = captioner.describe(featuresFor(pictures.slice(0, 3)), { ...decodingDefaults, beam: V });
     expect(wide.map(([caption]) => caption?.caption)).toEqual(best(featuresFor(pictures.slice(0, 3))));
-    const refused = () => captioner.describe(featuresFor(pictures), { ...decodingDefaults, beam: 193 });
+    const refused = () => captioner.describe(featuresFor(pictures), { ...decodingDefaults, beam: V + 1 });
     expect(refused).toThrow(UsageError);
-    expect(refused).toThrow('the beam is too wide: found 193, expected at most 192');
+    expect(refused).toThrow(`the beam is too wide: found ${V + 1}, expected at most ${V}, the size of the vocabulary`);
+  });
+
+  it('draws what it has learned when it is sure, and the same captions for the same seed when it is not', () => {
+    const draw = (temperature: number, seed = 1) =>
+      captioner.describe(featuresFor(learned), { random: new Random(seed), samples: 7, temperature, maxLength: 20 });
+    for (const [i, captions] of draw(0.5).entries()) {
+      expect(new Set(captions.map(({ caption }) => caption))).toEqual(new Set([captionOf(...learned[i]!)]));
+    }
+    const drawn = draw(6);
+    expect(drawn).toEqual(draw(6));
+    expect(drawn).not.toEqual(draw(6, 2));
+    for (const captions of drawn) {
+      expect(captions).toHaveLength(7);
+      const logProbs = captions.map(({ logProb }) => logProb);
+      expect(logProbs).toEqual(logProbs.toSorted((a, b) => b - a));
+    }
   });
 
   it('never writes START or an unknown word, however likely', async () => {
@@ -109,6 +130,79 @@ describe('a trained captioner', () => {
     }
   });
 });
+
+describe('an ensemble', () => {
+  const features = featuresFor(pictures);
+
+  it('of a captioner and itself is that captioner', async () => {
+    const again = await Captioner.load(folder, engine);
+    for (const other of [again, captioner]) {
+      const twice = new CaptionerEnsemble(
+        new Map([
+          ['once', captioner],
+          ['again', other],
+        ]),
+      );
+      expectSame(twice.describe(features), captioner.describe(features));
+    }
+    expectSame(new CaptionerEnsemble(new Map([['alone', captioner]])).describe(features), captioner.describe(features));
+  });
+
+  it('writes by the mean of probabilities, each member with its own standardisation', async () => {
+    const other = await Captioner.load(folder, engine);
+    const { mean, scale } = other.standardisation;
+    for (const matrix of other.model.parameters) if (matrix.name === 'output.bias') matrix.value.data.fill(0.5);
+    const shifted = new Captioner(other.config, other.vocabulary, other.model, { mean: mean.map((x) => x + 1), scale });
+    const together = new CaptionerEnsemble(
+      new Map([
+        ['one', captioner],
+        ['other', shifted],
+      ]),
+    );
+    const [one, two] = [captioner, shifted].map((member) => member.begin(features.slice(0, D))([0], [0]).slice());
+    const [written] = together.describe(features.slice(0, D), { ...decodingDefaults, beam: 1, maxLength: 1 });
+    const word = captioner.vocabulary.idOf(written![0]!.words[0]!.word)!;
+    const mixed = Math.log((Math.exp(one![word]!) + Math.exp(two![word]!)) / 2);
+    expect(written![0]!.words[0]!.logProb).toBeCloseTo(mixed, 5);
+    expect(one![word]).not.toBeCloseTo(two![word]!, 2);
+  });
+
+  it('refuses another vocabulary, and names the models and the first word that differs', async () => {
+    const { config, model, standardisation, vocabulary } = captioner;
+    const words = vocabulary.tokens.with(5, 'pink');
+    const other = new Captioner(config, new Vocabulary(words), model, standardisation);
+    expect(
+      () =>
+        new CaptionerEnsemble(
+          new Map([
+            ['A', captioner],
+            ['B', other],
+          ]),
+        ),
+    ).toThrow(
+      new RegExp(
+        `^the captioners in A and B have different vocabularies: found \\d+ and \\d+ words, of which number 5 is ${vocabulary.tokenOf(5)} and pink, expected the same words`,
+      ),
+    );
+    const more = new Captioner(config, new Vocabulary([...vocabulary.tokens, 'more']), model, standardisation);
+    expect(
+      () =>
+        new CaptionerEnsemble(
+          new Map([
+            ['A', captioner],
+            ['B', more],
+          ]),
+        ),
+    ).toThrow('is missing and more');
+  });
+});
+
+/** The same captions of the same probabilities, but for rounding. */
+function expectSame(found: Caption[][], expected: Caption[][]): void {
+  const texts = (written: Caption[][]) => written.map((captions) => captions.map(({ caption }) => caption));
+  expect(texts(found)).toEqual(texts(expected));
+  for (const [i, [first]] of found.entries()) expect(first?.logProb).toBeCloseTo(expected[i]![0]!.logProb, 4);
+}
 
 describe('loading a captioner', () => {
   it('refuses a vocabulary without the special tokens, and names the folder', async () => {

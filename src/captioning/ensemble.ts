@@ -1,0 +1,52 @@
+import { InputError } from '../base/errors.ts';
+import { meanOfSteps } from '../decoding/ensemble.ts';
+import type { Vocabulary } from '../text/vocabulary.ts';
+import type { Captioner } from './captioner.ts';
+import {
+  type Caption,
+  type CaptionSampling,
+  type CaptionWriter,
+  type DecodingOptions,
+  decodingDefaults,
+  writeCaptions,
+} from './write.ts';
+
+/** Captioners that write together: each word by the mean of the probabilities that they give it. One alone is itself. */
+export class CaptionerEnsemble implements CaptionWriter {
+  readonly vocabulary: Vocabulary;
+  readonly #members: readonly Captioner[];
+  readonly #D: number;
+
+  /**
+   * @param members at least one, by the folders they are from; trained with the same CNN
+   * @throws InputError when their vocabularies differ
+   */
+  constructor(members: ReadonlyMap<string, Captioner>) {
+    const [first, ...others] = members;
+    if (!first) throw new RangeError('an ensemble of no captioners');
+    const [folder, { vocabulary, config }] = first;
+    for (const [other, member] of others) refuseOtherVocabulary(member.vocabulary, other, vocabulary, folder);
+    this.vocabulary = vocabulary;
+    this.#D = config.shape.condition;
+    this.#members = [...new Set(members.values())]; // one that counted twice would have a single memory for both
+  }
+
+  /** As a captioner's `describe`. Each member standardises features in its own way. */
+  describe(features: Float32Array, options: DecodingOptions | CaptionSampling = decodingDefaults): Caption[][] {
+    const begin = (rows: Float32Array) => meanOfSteps(this.#members.map((member) => member.begin(rows)));
+    return writeCaptions(begin, { vocabulary: this.vocabulary, D: this.#D }, features, options);
+  }
+}
+
+/** Equal words with other numbers would not do: probabilities are added by number. */
+function refuseOtherVocabulary(found: Vocabulary, folder: string, expected: Vocabulary, first: string): void {
+  const length = Math.max(found.size, expected.size);
+  const at = Array.from({ length }, (_, id) => id).find((id) => found.tokens[id] !== expected.tokens[id]);
+  if (at === undefined) return;
+  const [here, there] = [expected, found].map(({ tokens }) => tokens[at] ?? 'missing');
+  throw new InputError(`the captioners in ${first} and ${folder} have different vocabularies`, {
+    found: `${expected.size} and ${found.size} words, of which number ${at} is ${here} and ${there}`,
+    expected: 'the same words in the same order',
+    advice: 'Captioners that write together are trained on the same captions, with the same --threshold.',
+  });
+}

@@ -1,0 +1,106 @@
+/** Writing captions with a model's step function: what can be asked for, and what comes back. */
+import { UsageError } from '../base/errors.ts';
+import type { Random } from '../base/random.ts';
+import { type BeamSearchOptions, beamSearch } from '../decoding/beam-search.ts';
+import { sampleSequences } from '../decoding/sample-sequences.ts';
+import type { SamplingOptions } from '../decoding/sampling.ts';
+import type { Sequence, SequenceRules } from '../decoding/sequence.ts';
+import type { StepFunction } from '../decoding/step.ts';
+import type { Vocabulary } from '../text/vocabulary.ts';
+import { specialIds } from './vocabulary.ts';
+
+/** What captions may be, in words. */
+export type CaptionRules = Pick<SequenceRules, 'maxLength' | 'minLength' | 'block'>;
+
+/** Captions by beam search; a beam of 1 is greedy. */
+export interface DecodingOptions
+  extends CaptionRules,
+    Pick<BeamSearchOptions, 'beam' | 'lengthPenalty' | 'groups' | 'diversity'> {}
+
+/** Captions that are drawn. */
+export interface CaptionSampling extends CaptionRules, SamplingOptions {
+  random: Random;
+  /** Captions for each picture; some may be the same. */
+  samples: number;
+}
+
+/** Best on the Flickr8k dev split, see the model card. */
+export const decodingDefaults: DecodingOptions = { beam: 5, lengthPenalty: 0.7, maxLength: 20 };
+
+export interface Caption {
+  caption: string;
+  /** log p(caption, END | picture) in nats; without END where the caption was cut off at the longest length. */
+  logProb: number;
+  words: { word: string; logProb: number }[];
+}
+
+/** Writes captions for pictures whose features are as the CNN gives them: a captioner, or several together. */
+export interface CaptionWriter {
+  readonly vocabulary: Vocabulary;
+  describe(features: Float32Array, options?: DecodingOptions | CaptionSampling): Caption[][];
+}
+
+/** Captions that are written at once: enough to keep the matrix products busy, few enough to stay in the cache. */
+export const ROWS = 192;
+
+/**
+ * Writes captions for N pictures, as many at once as a captioner has room for.
+ *
+ * @param begin gives the step function for some of the pictures, by their features
+ */
+export function writeCaptions(
+  begin: (features: Float32Array) => StepFunction,
+  { vocabulary, D }: { vocabulary: Vocabulary; D: number },
+  features: Float32Array,
+  options: DecodingOptions | CaptionSampling,
+): Caption[][] {
+  const { start, end, unknown } = specialIds(vocabulary);
+  const rules = { ...options, start, end, forbidden: [start, unknown] };
+  const pictures = features.length / D;
+  const atOnce = Math.floor(ROWS / checkDecoding(options, vocabulary));
+  const captions: Caption[][] = [];
+  for (let first = 0; first < pictures; first += atOnce) {
+    const count = Math.min(atOnce, pictures - first);
+    const step = begin(features.subarray(first * D, (first + count) * D));
+    const written =
+      'random' in rules
+        ? sampleSequences(step, count, rules, rules.random).map((drawn) => drawn.sort(likeliestFirst))
+        : beamSearch(step, count, rules);
+    captions.push(...written.map((sequences) => sequences.map((sequence) => captionOf(sequence, vocabulary))));
+  }
+  return captions;
+}
+
+/**
+ * Whether captions can be written that way.
+ *
+ * @returns the rows that a picture takes
+ * @throws UsageError when a length or a beam is out of range
+ */
+export function checkDecoding(options: DecodingOptions | CaptionSampling, vocabulary: Vocabulary): number {
+  const { minLength = 0, maxLength } = options;
+  if (minLength > maxLength) {
+    throw new UsageError('the shortest caption is longer than the longest', {
+      found: `at least ${minLength} words and at most ${maxLength}`,
+    });
+  }
+  if ('random' in options) {
+    const { samples } = options;
+    if (samples <= ROWS) return samples;
+    throw new UsageError('too many captions of a picture', { found: `${samples}`, expected: `at most ${ROWS}` });
+  }
+  const { beam, groups = 1 } = options;
+  if (beam <= vocabulary.size && beam * groups <= ROWS) return beam * groups;
+  const [most, why] =
+    beam > vocabulary.size
+      ? [vocabulary.size, ', the size of the vocabulary']
+      : [Math.floor(ROWS / groups), groups > 1 ? ` for each of ${groups} captions` : ''];
+  throw new UsageError('the beam is too wide', { found: `${beam}`, expected: `at most ${most}${why}` });
+}
+
+function captionOf({ tokens, logProbs, logProb }: Sequence, vocabulary: Vocabulary): Caption {
+  const words = tokens.map((token, i) => ({ word: vocabulary.tokenOf(token), logProb: logProbs[i] ?? 0 }));
+  return { caption: words.map(({ word }) => word).join(' '), logProb, words };
+}
+
+const likeliestFirst = (a: Sequence, b: Sequence): number => b.logProb - a.logProb;

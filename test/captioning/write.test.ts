@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { UsageError } from '../../src/base/errors.ts';
+import { Random } from '../../src/base/random.ts';
+import { captionVocabulary } from '../../src/captioning/vocabulary.ts';
+import {
+  type CaptionSampling,
+  checkDecoding,
+  type DecodingOptions,
+  decodingDefaults,
+  writeCaptions,
+} from '../../src/captioning/write.ts';
+import { Vocabulary } from '../../src/text/vocabulary.ts';
+import { randomDistribution, stepsOf } from '../decoding/fake-steps.ts';
+
+const vocabulary = captionVocabulary(['one two three four five'], 1);
+const sizes = { vocabulary, D: 1 };
+const PICTURES = 500;
+/** A picture's only feature is its number: it tells the distribution which of them are written at once. */
+const features = Float32Array.from({ length: PICTURES }, (_, i) => i);
+const begin = (rows: Float32Array) => {
+  const distribution = randomDistribution(vocabulary.size, 3);
+  return stepsOf((source, tokens) => distribution(rows[source]!, tokens));
+};
+const write = (options: Partial<DecodingOptions> = {}) =>
+  writeCaptions(begin, sizes, features, { ...decodingDefaults, maxLength: 6, ...options });
+
+const sampling: CaptionSampling = { random: new Random(1), samples: 5, temperature: 1, maxLength: 6 };
+
+describe('writeCaptions', () => {
+  it('writes for every picture, more than fit at once, what it writes for each alone', () => {
+    const captions = write();
+    expect(captions).toHaveLength(PICTURES);
+    for (const n of [0, 37, 38, 39, 499]) {
+      const alone = { ...decodingDefaults, maxLength: 6 };
+      expect(writeCaptions(begin, sizes, features.subarray(n, n + 1), alone)).toEqual([captions[n]]);
+    }
+  });
+
+  it('keeps to the rules: lengths, no repeats, no unknown words, nothing blocked', () => {
+    for (const [{ words } = { words: [] }] of write({ minLength: 3, block: 2 })) {
+      const written = words.map(({ word }) => word);
+      expect(written.length).toBeGreaterThanOrEqual(3);
+      expect(written.length).toBeLessThanOrEqual(6);
+      expect(written.some((word) => word.startsWith('<'))).toBe(false);
+      const pairs = written.slice(1).map((word, i) => `${written[i]} ${word}`);
+      expect(new Set(pairs).size).toBe(pairs.length);
+      expect(written.some((word, i) => word === written[i + 1])).toBe(false);
+    }
+  });
+
+  it('writes as many different captions as there are groups', () => {
+    for (const captions of write({ beam: 4, groups: 4, diversity: 1 })) {
+      expect(new Set(captions.map(({ caption }) => caption)).size).toBe(4);
+    }
+  });
+
+  it('draws as many captions as are wanted of each picture, by the same rules', () => {
+    const drawn = writeCaptions(begin, sizes, features, { ...sampling, minLength: 2 });
+    expect(drawn).toHaveLength(PICTURES);
+    for (const captions of drawn) {
+      expect(captions).toHaveLength(5);
+      for (const { words } of captions) expect(words.length).toBeGreaterThanOrEqual(2);
+    }
+  });
+
+  it('writes nothing for no pictures', () => {
+    expect(writeCaptions(begin, sizes, new Float32Array(), decodingDefaults)).toEqual([]);
+  });
+});
+
+describe('checkDecoding refuses, in a line,', () => {
+  const large = new Vocabulary(Array.from({ length: 300 }, (_, i) => String(i)));
+  const cases: [what: string, options: DecodingOptions | CaptionSampling, message: string][] = [
+    [
+      'a beam wider than the memory',
+      { ...decodingDefaults, beam: 193 },
+      'the beam is too wide: found 193, expected at most 192',
+    ],
+    [
+      'groups that are too many',
+      { ...decodingDefaults, beam: 50, groups: 4 },
+      'the beam is too wide: found 50, expected at most 48 for each of 4 captions',
+    ],
+    [
+      'too many draws',
+      { ...sampling, samples: 193 },
+      'too many captions of a picture: found 193, expected at most 192',
+    ],
+    [
+      'a least length above the greatest',
+      { ...decodingDefaults, minLength: 9, maxLength: 8 },
+      'the shortest caption is longer than the longest: found at least 9 words and at most 8',
+    ],
+  ];
+  it.each(cases)('%s', (_, options, message) => {
+    expect(() => checkDecoding(options, large)).toThrow(new UsageError(message));
+  });
+
+  it('a beam wider than the vocabulary', () => {
+    const V = vocabulary.size;
+    expect(checkDecoding({ ...decodingDefaults, beam: V }, vocabulary)).toBe(V);
+    expect(() => checkDecoding({ ...decodingDefaults, beam: V + 1 }, vocabulary)).toThrow(
+      new UsageError(`the beam is too wide: found ${V + 1}, expected at most ${V}, the size of the vocabulary`),
+    );
+  });
+
+  it('and nothing that can be done', () => {
+    expect(checkDecoding({ ...decodingDefaults, beam: 192 }, large)).toBe(192);
+    expect(checkDecoding({ ...decodingDefaults, minLength: 8, maxLength: 8, beam: 48, groups: 4 }, large)).toBe(192);
+    expect(checkDecoding({ ...sampling, samples: 192 }, vocabulary)).toBe(192);
+  });
+});
