@@ -90,10 +90,11 @@ export function checkDecoding(options: DecodingOptions | CaptionSampling, vocabu
     throw new UsageError('too many captions of a picture', { found: `${samples}`, expected: `at most ${ROWS}` });
   }
   const { beam, groups = 1 } = options;
-  if (beam <= vocabulary.size && beam * groups <= ROWS) return beam * groups;
+  const widest = Math.max(vocabulary.size, decodingDefaults.beam); // nobody who leaves the beam alone is refused
+  if (beam <= widest && beam * groups <= ROWS) return beam * groups;
   const [most, why] =
-    beam > vocabulary.size
-      ? [vocabulary.size, ', the size of the vocabulary']
+    beam > widest
+      ? [widest, ', the size of the vocabulary']
       : [Math.floor(ROWS / groups), groups > 1 ? ` for each of ${groups} captions` : ''];
   throw new UsageError('the beam is too wide', { found: `${beam}`, expected: `at most ${most}${why}` });
 }

@@ -108,5 +108,6 @@ describe('checkDecoding refuses, in a line,', () => {
     expect(checkDecoding({ ...decodingDefaults, beam: 192 }, large)).toBe(192);
     expect(checkDecoding({ ...decodingDefaults, minLength: 8, maxLength: 8, beam: 48, groups: 4 }, large)).toBe(192);
     expect(checkDecoding({ ...sampling, samples: 192 }, vocabulary)).toBe(192);
+    expect(checkDecoding(decodingDefaults, captionVocabulary(['alone'], 1))).toBe(decodingDefaults.beam);
   });
 });
