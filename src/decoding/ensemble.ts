@@ -9,16 +9,17 @@ export function meanOfSteps(steps: readonly StepFunction[]): StepFunction {
   const [first, ...others] = steps;
   if (!first) throw new RangeError('an ensemble of no models');
   if (others.length === 0) return first;
+  let sums = new Float64Array();
   let mean = new Float32Array();
   return (tokens, parents) => {
     const given = steps.map((step) => step(tokens, parents));
     const size = given[0]?.length ?? 0;
-    if (mean.length < size) mean = new Float32Array(size);
-    for (let i = 0; i < size; i++) {
-      let sum = 0;
-      for (const logProbs of given) sum += exponential(logProbs[i] ?? Number.NaN);
-      mean[i] = Math.log(sum / given.length);
+    if (sums.length < size) [sums, mean] = [new Float64Array(size), new Float32Array(size)];
+    sums.fill(0, 0, size);
+    for (const logProbs of given) {
+      for (let i = 0; i < size; i++) sums[i] = (sums[i] ?? 0) + exponential(logProbs[i] ?? Number.NaN);
     }
+    for (let i = 0; i < size; i++) mean[i] = Math.log((sums[i] ?? 0) / given.length);
     return mean.subarray(0, size);
   };
 }
