@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { Random } from '../../src/base/random.ts';
+import {
+  type CaptionedFeatures,
+  type Example,
+  eitherFeatures,
+  examplesOf,
+  shuffledBatches,
+  tokenBatch,
+} from '../../src/captioning/batch.ts';
+import { captionVocabulary, encodeCaption, specialIds } from '../../src/captioning/vocabulary.ts';
+
+const D = 2;
+
+describe('shuffledBatches', () => {
+  const items = Array.from({ length: 11 }, (_, i) => `item ${i}`);
+  const epochOf = ({ perEpoch, batchOf }: ReturnType<typeof shuffledBatches<string>>, epoch: number) =>
+    Array.from({ length: perEpoch }, (_, i) => batchOf(epoch * perEpoch + i));
+
+  it('gives every item once in each epoch, in batches of the size, the last one smaller', () => {
+    const batches = shuffledBatches(items, 4, 1);
+    expect(batches.perEpoch).toBe(3);
+    for (const epoch of [0, 1, 5]) {
+      const cut = epochOf(batches, epoch);
+      expect(cut.map(({ length }) => length)).toEqual([4, 4, 3]);
+      expect(cut.flat().toSorted()).toEqual(items.toSorted());
+    }
+  });
+
+  it('has another order in each epoch and for each seed', () => {
+    const orders = [
+      [1, 0],
+      [1, 1],
+      [2, 0],
+    ].map(([seed = 0, epoch = 0]) => epochOf(shuffledBatches(items, 4, seed), epoch).flat());
+    expect(new Set(orders.map(String)).size).toBe(3);
+  });
+
+  it('makes a batch of the number of the update alone', () => {
+    const forwards = shuffledBatches(items, 4, 1);
+    const backwards = shuffledBatches(items, 4, 1);
+    const numbers = Array.from({ length: 10 }, (_, i) => i);
+    const later = numbers.toReversed().map(backwards.batchOf).toReversed();
+    expect(numbers.map(forwards.batchOf)).toEqual(later);
+  });
+
+  it('leaves the items in the order they are in', () => {
+    const before = [...items];
+    shuffledBatches(items, 4, 1).batchOf(7);
+    expect(items).toEqual(before);
+  });
+});
+
+describe('examplesOf', () => {
+  it('reads START and the words of each caption, and asks for the words and END', () => {
+    const captions = [['a dog', 'one dog runs'], ['a cat']];
+    const vocabulary = captionVocabulary(captions.flat(), 1);
+    const { start, end } = specialIds(vocabulary);
+    const expected = captions.flatMap((written, picture) =>
+      written.map((caption) => {
+        const words = encodeCaption(caption, vocabulary);
+        return { picture, inputs: [start, ...words], targets: [...words, end] };
+      }),
+    );
+    expect(examplesOf({ features: new Float32Array(2 * D), captions, names: ['a', 'b'] }, vocabulary)).toEqual(
+      expected,
+    );
+  });
+});
+
+describe('tokenBatch', () => {
+  const examples: Example[] = [
+    { picture: 0, inputs: [1, 2], targets: [2, 9], weight: -0.5 },
+    { picture: 1, inputs: [1, 3, 4, 5], targets: [3, 4, 5, 9] },
+    { picture: 2, inputs: [1], targets: [9], weight: 2 },
+    { picture: 3, inputs: [1, 6], targets: [6, 9], weight: 0 },
+  ];
+  const featuresOf = ({ picture }: Example) => Float32Array.of(picture, 10 * picture);
+
+  it('has in step after step what each caption that is as long reads and is asked for, and its weight', () => {
+    const { packing, ...batch } = tokenBatch(examples, D, featuresOf);
+    const longestFirst = [1, 0, 3, 2].map((i) => examples[i]!);
+    const naive = [0, 1, 2, 3].flatMap((t) =>
+      longestFirst
+        .filter(({ inputs }) => inputs.length > t)
+        .map(({ inputs, targets, weight = 1 }) => ({ input: inputs[t]!, target: targets[t]!, weight })),
+    );
+    expect(packing).toMatchObject({ counts: [4, 3, 1, 1], starts: [0, 4, 7, 8], rows: 9, batch: 4 });
+    expect(batch).toEqual({
+      inputs: Int32Array.from(naive, ({ input }) => input),
+      targets: Int32Array.from(naive, ({ target }) => target),
+      weights: Float32Array.from(naive, ({ weight }) => weight),
+      condition: Float32Array.of(1, 10, 0, 0, 3, 30, 2, 20),
+    });
+  });
+
+  it('leaves the examples in the order they are in', () => {
+    const before = [...examples];
+    tokenBatch(examples, D, featuresOf);
+    expect(examples).toEqual(before);
+  });
+});
+
+describe('eitherFeatures', () => {
+  const features = Float32Array.of(0, 1, 10, 11, 20, 21);
+  const pictures: CaptionedFeatures = { features, captions: [[], [], []], names: ['a', 'b', 'c'] };
+  const draw = (set: CaptionedFeatures, seed: number) => {
+    const random = new Random(seed);
+    return Array.from({ length: 400 }, (_, i) => [...eitherFeatures(set, i % 3, D, random)]);
+  };
+
+  it('are those of the picture where there is no mirror image', () => {
+    for (const [i, drawn] of draw(pictures, 1).entries()) expect(drawn).toEqual([10 * (i % 3), 10 * (i % 3) + 1]);
+  });
+
+  it('are those of its mirror image every other time, the same times for the same seed', () => {
+    const both = { ...pictures, mirrored: features.map((x) => -x - 1) };
+    const drawn = draw(both, 1);
+    const mirrored = drawn.filter(([x = 0]) => x < 0);
+    for (const [i, [x, y]] of drawn.entries()) {
+      const [a, b] = [10 * (i % 3), 10 * (i % 3) + 1];
+      expect([x, y]).toEqual(x! < 0 ? [-a - 1, -b - 1] : [a, b]);
+    }
+    expect(Math.abs(mirrored.length / drawn.length - 0.5)).toBeLessThan(0.1);
+    expect(draw(both, 1)).toEqual(drawn);
+    expect(draw(both, 2)).not.toEqual(drawn);
+  });
+});
