@@ -1,5 +1,6 @@
 /** Progress for people, on stderr: one line that is rewritten on a terminal, a line now and then elsewhere. */
-import type { TrainingEvent, UpdateReport } from '../training/trainer.ts';
+import type { Validation } from '../training/task.ts';
+import type { TrainingEvent, UpdateReport, ValidationReport } from '../training/trainer.ts';
 
 /** Milliseconds between two lines, on a terminal and in a file. */
 const INTERVALS = { terminal: 200, file: 10_000 };
@@ -50,11 +51,7 @@ export function showTraining(status: Status, unit: string): (event: TrainingEven
     if (event.type === 'update') {
       status.update(() => describeUpdate(event, unit));
     } else if (event.type === 'validation') {
-      const scores = Object.entries(event.scores).map(([name, value]) => `${name} ${value.toFixed(3)}`);
-      const loss = event.trainingLoss.toFixed(3);
-      status.say(
-        `epoch ${event.epoch.toFixed(2)}  training loss ${loss}  validation: ${scores.join('  ')}${event.best ? '  (best)' : ''}`,
-      );
+      status.say(describeValidation(event));
       for (const sample of event.samples) status.say(indent(sample));
     } else {
       status.say(`stopped early: ${event.reason}`);
@@ -69,6 +66,12 @@ function describeUpdate(report: UpdateReport, unit: string): string {
     `${iteration}/${iterations}  epoch ${epoch.toFixed(2)}  loss ${loss.toFixed(3)}  ` +
     `${speed} ${unit}/s  ${describeSeconds(secondsLeft)} left`
   );
+}
+
+function describeValidation({ epoch, trainingLoss, scores, best }: ValidationReport & Validation): string {
+  const loss = trainingLoss === null ? '' : `  training loss ${trainingLoss.toFixed(3)}`;
+  const figures = Object.entries(scores).map(([name, value]) => `${name} ${value.toFixed(3)}`);
+  return `epoch ${epoch.toFixed(2)}${loss}  validation: ${figures.join('  ')}${best ? '  (best)' : ''}`;
 }
 
 /** '45 s', '3 min 20 s', '2 h 5 min'. */

@@ -17,7 +17,7 @@ import type { TrainingTask, Validation } from './task.ts';
 /** What happens in a training, as it happens. */
 export type TrainingEvent =
   | ({ type: 'update' } & UpdateReport)
-  | ({ type: 'validation'; iteration: number; epoch: number; trainingLoss: number; best: boolean } & Validation)
+  | ({ type: 'validation' } & ValidationReport & Validation)
   | { type: 'stopped'; reason: string };
 
 export interface UpdateReport {
@@ -32,6 +32,15 @@ export interface UpdateReport {
   gradientNorm: number;
   tokensPerSecond: number;
   secondsLeft: number;
+}
+
+export interface ValidationReport {
+  iteration: number;
+  epoch: number;
+  /** Smoothed as an update's; null before the first update. */
+  trainingLoss: number | null;
+  /** Whether it is better than all before. */
+  best: boolean;
 }
 
 export interface TrainingRun {
@@ -158,7 +167,7 @@ async function validate({ task, settings, saveBest, onEvent }: TrainingRun, prog
     type: 'validation',
     iteration: progress.iteration,
     epoch,
-    trainingLoss: progress.loss ?? Number.NaN,
+    trainingLoss: progress.loss ?? null,
     best,
     ...validation,
   });

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/base/errors.ts';
-import { captionVocabulary, END, encodeCaption, START, specialIds, UNKNOWN } from '../../src/captioning/vocabulary.ts';
+import {
+  captionVocabulary,
+  END,
+  encodeCaption,
+  extendVocabulary,
+  START,
+  specialIds,
+  UNKNOWN,
+} from '../../src/captioning/vocabulary.ts';
 import { Vocabulary } from '../../src/text/vocabulary.ts';
 
 const captions = ['A dog runs.', 'a Dog sleeps', 'The dog, a big one!'];
@@ -17,6 +25,20 @@ describe('captionVocabulary', () => {
       /no word comes 4 times in the 3 training captions: .* Use a smaller --threshold, or more captions\./,
     );
     expect(() => captionVocabulary(['.', '?'], 1)).toThrow(InputError);
+  });
+});
+
+describe('extendVocabulary', () => {
+  const old = captionVocabulary(captions, 2);
+
+  it('adds the new words that come often enough after the old ones, which keep their numbers', () => {
+    const more = ['two cats and a dog', 'two cats <unk>', 'one cats'];
+    expect(extendVocabulary(old, more, 2).tokens).toEqual([START, END, UNKNOWN, 'a', 'dog', 'cats', 'two']);
+    expect(extendVocabulary(old, more, 3).tokens.slice(5)).toEqual(['cats']);
+  });
+
+  it('is the old one where there is nothing to add', () => {
+    expect(extendVocabulary(old, ['a dog', 'a rare word'], 2)).toBe(old);
   });
 });
 

@@ -7,7 +7,7 @@ import { clipGradients } from '../../src/nn/clip.ts';
 import { Optimizer, optimizerDefaults } from '../../src/nn/optimizer.ts';
 import { resetState } from '../../src/nn/state.ts';
 import { wasm } from '../nn/engines.ts';
-import { gradientsOf, weightsOf } from '../nn/reference.ts';
+import { gradientsOf, rowsOf, weightsOf } from '../nn/reference.ts';
 import { pack, randomModel, randomSequences, small } from './batches.ts';
 
 const cells: CellName[] = ['rnn', 'lstm', 'gru'];
@@ -88,6 +88,48 @@ describe('LanguageModel', () => {
     const dropped = droppedAt(0.5);
     for (const { length } of dropped) expect(Math.abs(length - size / 2)).toBeLessThan(size / 4);
     expect(new Set(dropped.map((rows) => rows.join())).size).toBe(4);
+  });
+
+  test.each([0, 5])(
+    'takes over the weights of a model with fewer tokens, and keeps its own for the new ones: embedding %i',
+    (embedding) => {
+      const V = small.vocabulary;
+      const source = randomModel(wasm, { embedding }, 1);
+      const model = randomModel(wasm, { embedding, vocabulary: V + 2 }, 2);
+      const tokens = [0, V - 1];
+      const condition = Float32Array.from({ length: 2 * small.condition }, (_, i) => Math.sin(i));
+      const step = (of: LanguageModel) => of.step(tokens, of.newState(2), condition);
+      step(model); // what it has packed of its old weights must not be used again
+      const own = weightsOf(model);
+      model.copyFrom(source);
+
+      const isOld = (row: number, column: number, name: string) => {
+        if (name === 'output.weights' || name === 'output.bias') return column < V;
+        return name === 'embedding' || (name === 'layers.0.input' && embedding === 0) ? row < V : true;
+      };
+      const before = weightsOf(source);
+      for (const [name, rows] of Object.entries(weightsOf(model))) {
+        const expected = own[name]!.map((values, row) =>
+          values.map((value, column) => (isOld(row, column, name) ? before[name]![row]![column]! : value)),
+        );
+        expect(rows, name).toEqual(expected);
+      }
+      model.outputBias.value.data.fill(-100, V);
+      const [found, expected] = [model, source].map((of) => rowsOf(step(of), of.shape.vocabulary));
+      for (const [n, row] of expected!.entries()) {
+        for (const [token, logProb] of row.entries()) expect(found![n]![token]).toBeCloseTo(logProb, 5);
+      }
+    },
+  );
+
+  test.each([
+    ['of more tokens', { vocabulary: 8 }, 'embedding of 7 × 5'],
+    ['of another size', { hidden: 7 }, 'layers.0.input of 5 × 24'],
+    ['without its second layer', { layers: 1 }, 'layers.1.input of 6 × 24'],
+  ])('refuses the weights of a model %s', (_, shape, message) => {
+    const refused = () => randomModel(wasm).copyFrom(randomModel(wasm, shape));
+    expect(refused).toThrow(RangeError);
+    expect(refused).toThrow(message);
   });
 
   test('takes a batch of nothing', () => {

@@ -141,6 +141,35 @@ describe('training', () => {
     expect(after).toEqual([{ type: 'stopped', reason: 'no better for 2 validations' }]);
   });
 
+  it('measures the first weights too when told, whose training loss is not known yet, but not when resumed', async () => {
+    const folder = newFolder();
+    const saved: number[] = [];
+    const events: TrainingEvent[] = [];
+    const run = (changes: Partial<TrainingRun> = {}) =>
+      train(
+        smallRun(engine, folder, {
+          validateFirst: true,
+          saveBest: async (_, { iteration }) => void saved.push(iteration),
+          ...changes,
+          onEvent(event) {
+            events.push(event);
+            changes.onEvent?.(event);
+          },
+        }),
+      );
+    const { progress } = await run({ task: scripted([9, 1]), ...stopAfter(6) });
+    expect(progress.best).toEqual({ criterion: 9, iteration: 0, scores: { score: 9 } });
+    expect(saved).toEqual([0]);
+    expect(events[0]).toMatchObject({ type: 'validation', iteration: 0, epoch: 0, trainingLoss: null, best: true });
+    expect(events[6]).toMatchObject({ type: 'validation', iteration: 5, trainingLoss: expect.any(Number) });
+    expect((await logIn(folder))[0]).toMatchObject({ iteration: 0, trainingLoss: null });
+
+    events.length = 0;
+    await run({ task: scripted([2, 3, 4]), resume: true });
+    expect(events[0]).toMatchObject({ type: 'update', iteration: 7 });
+    expect(saved).toEqual([0]);
+  });
+
   it('does not stop early without patience', async () => {
     expect(await validationsOf({ task: scripted([4, 3, 2, 1]) })).toEqual([5, 10, 15, 20]);
   });
