@@ -104,6 +104,6 @@ export function refuseGiven(command: Command, names: readonly string[], by: stri
   if (!given) return;
   throw new UsageError(`${given.long} can't be given with ${by}`, {
     found,
-    advice: `Leave ${given.long} out, or start a new training with another --out.`,
+    advice: `Leave ${given.long} out, or start a new training without ${by}.`,
   });
 }

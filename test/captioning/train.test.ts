@@ -2,9 +2,10 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Captioner } from '../../src/captioning/captioner.ts';
+import type { CaptionSettings } from '../../src/captioning/config.ts';
 import { scoreOnPictures } from '../../src/captioning/evaluate.ts';
 import { measureStandardisation, standardise } from '../../src/captioning/picture-features.ts';
-import { resumeCaptioner, trainCaptioner } from '../../src/captioning/train.ts';
+import { type CaptionTraining, resumeCaptioner, trainCaptioner } from '../../src/captioning/train.ts';
 import { openEngine } from '../../src/compute/engine.ts';
 import type { CaptionedPicture, Split } from '../../src/datasets/dataset.ts';
 import { optimizerDefaults } from '../../src/nn/optimizer.ts';
@@ -84,6 +85,72 @@ describe('training a captioner', () => {
       expect(one?.describe(featuresFor([['red', 'blue']]))).toEqual(other?.describe(featuresFor([['red', 'blue']])));
     });
   }
+});
+
+describe('training that starts from a captioner', () => {
+  /** Trained once on the colours' captions: the old words. */
+  const old = (async () => {
+    const training = await smallTraining(engine, root, 'old', { epochs: 8 });
+    await trainCaptioner(training);
+    return Captioner.load(training.folder, engine);
+  })();
+
+  /** The same pictures with captions of which some words are new. */
+  async function startingFrom(folder: string, settings: Partial<CaptionSettings> = {}): Promise<CaptionTraining> {
+    const training = await smallTraining(engine, root, folder, settings);
+    for (const picture of training.dataset.splits.get('train') ?? []) picture.captions.push('a new photo');
+    return { ...training, start: await old };
+  }
+
+  it('adds new words after the old ones, and goes on from the old weights as they were', async () => {
+    const initial = await old;
+    const training = await startingFrom('more-words', { epochs: 0.1, learningRate: 1e-9 });
+    training.dataset.splits.set('train', training.dataset.splits.get('train')?.slice(0, 5) ?? []);
+    const validations: TrainingEvent[] = [];
+    await trainCaptioner({ ...training, onEvent: (event) => event.type === 'validation' && validations.push(event) });
+    const { config, vocabulary, model, standardisation } = await Captioner.load(training.folder, engine);
+
+    expect(vocabulary.tokens).toEqual([...initial.vocabulary.tokens, 'new', 'photo']);
+    expect(config).toMatchObject({ shape: { ...initial.config.shape, vocabulary: vocabulary.size } });
+    expect(config).toMatchObject({ init: initial.config.dataset, pictures: initial.config.pictures });
+    expect(standardisation).toEqual(initial.standardisation);
+    const [before, after] = [initial.model, model].map((of) => of.embedding!.value);
+    expect(after!.data.slice(0, before!.size)).toEqual(before!.data);
+    expect(new Set(after!.data.slice(before!.size)).size).toBeGreaterThan(1);
+    expect(validations[0]).toMatchObject({ iteration: 0, trainingLoss: null, best: true });
+  });
+
+  it('does not add words that come less often than the threshold', async () => {
+    const training = await startingFrom('no-words', { epochs: 0.1, threshold: 13 });
+    await trainCaptioner(training);
+    const { vocabulary } = await Captioner.load(training.folder, engine);
+    expect(vocabulary.tokens).toEqual((await old).vocabulary.tokens);
+  });
+
+  it('learns the new captions sooner than from nothing', async () => {
+    const lossAfter = async (training: CaptionTraining) =>
+      (await trainCaptioner(training)).progress.best?.scores['loss'] ?? Number.NaN;
+    const settings = { epochs: 1, smoothing: 0 };
+    const { start } = await smallTraining(engine, root, 'unused');
+    const fresh = await lossAfter({ ...(await startingFrom('fresh', settings)), start });
+    expect(await lossAfter(await startingFrom('warm', settings))).toBeLessThan(fresh - 0.3);
+  });
+
+  it('by finetune goes after CIDEr-D, four pictures at once; interrupted and resumed it ends bit for bit the same', async () => {
+    const settings = { finetune: 'cider', epochs: 3, batch: 20, learningRate: 2e-3, smoothing: 0 } as const;
+    const rewards: number[] = [];
+    const whole = await startingFrom('cider-whole', settings);
+    await trainCaptioner({ ...whole, onEvent: (event) => event.type === 'update' && rewards.push(-event.loss) });
+    expect(rewards).toHaveLength(3 * 3);
+    expect(Math.min(...rewards)).toBeGreaterThan(0);
+
+    const pieces = await startingFrom('cider-pieces', settings);
+    expect((await trainCaptioner({ ...pieces, ...stopAfter(2) })).interrupted).toBe(true);
+    await resumeCaptioner({ ...pieces, ...stopAfter(7) });
+    expect((await resumeCaptioner(pieces)).interrupted).toBe(false);
+    expect(await checkpointIn(pieces.folder)).toEqual(await checkpointIn(whole.folder));
+    expect(await logIn(pieces.folder)).toEqual(await logIn(whole.folder));
+  });
 });
 
 describe('training a captioner fails with one clear line', () => {

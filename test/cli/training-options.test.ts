@@ -71,7 +71,7 @@ describe('refuseGiven', () => {
     const refused = () => refuse('--layers', '2', '--hidden', '8', '--cell', 'gru');
     expect(refused).toThrow(UsageError);
     expect(refused).toThrow(
-      "--cell can't be given with --init: found a captioner. Leave --cell out, or start a new training with another --out.",
+      "--cell can't be given with --init: found a captioner. Leave --cell out, or start a new training without --init.",
     );
   });
 
