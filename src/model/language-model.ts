@@ -44,6 +44,9 @@ export interface TokenBatch {
   condition?: Float32Array | undefined;
 }
 
+/** The part of a batch that is read; nothing is asked. */
+export type InputBatch = Pick<TokenBatch, 'packing' | 'inputs' | 'condition'>;
+
 export interface TrainingNoise {
   /** Dropout on embeddings, on the output of each layer and on the condition. */
   dropout?: Dropout | undefined;
@@ -176,13 +179,20 @@ export class LanguageModel {
    * until the next call. Moves `state` on by the step. `condition` [N, ·] belongs to the first step alone.
    */
   step(tokens: ArrayLike<number>, state: StackState, condition?: Float32Array): Float32Array {
-    const packing = uniformPacking(tokens.length, 1);
-    const { logits } = this.#forward({ packing, inputs: tokens, targets: [], condition }, state);
+    return this.logProbs({ packing: uniformPacking(tokens.length, 1), inputs: tokens, condition }, state);
+  }
+
+  /**
+   * Reads a batch: the log-probabilities [M, V] of the token after each input, valid until the next call. The
+   * sequences start from `state`, which becomes where they end.
+   */
+  logProbs(batch: InputBatch, state: StackState): Float32Array {
+    const { logits } = this.#forward(batch, state);
     this.engine.kernels.logSoftmax(logits.offset, logits.rows, logits.cols);
     return logits.data;
   }
 
-  #forward(batch: TokenBatch, state: StackState, dropout?: Dropout) {
+  #forward(batch: InputBatch, state: StackState, dropout?: Dropout) {
     const { packing } = batch;
     checkIds('inputs', batch.inputs, packing.rows, 0, this.shape.vocabulary);
     const ids = this.#workspace.integers('inputs', batch.inputs);
@@ -203,7 +213,7 @@ export class LanguageModel {
     return embedded;
   }
 
-  #condition({ packing, condition }: TokenBatch, dropout?: Dropout): Matrix | undefined {
+  #condition({ packing, condition }: InputBatch, dropout?: Dropout): Matrix | undefined {
     if (!condition) return undefined;
     const matrix = this.#workspace.matrix('condition', packing.batch, this.shape.condition);
     if (condition.length !== matrix.size) {

@@ -77,6 +77,11 @@ export class LayerBuffers {
     return { z, recurrent, hPrevious, offsets };
   }
 
+  /** What the units say after each row's step [M, H]: tanh(c) where there is a cell state, else h. */
+  activations({ batch, rows }: Packing): Matrix {
+    return this.#tanhC?.rowRange(0, rows) ?? this.h.rowRange(batch, batch + rows);
+  }
+
   /** The states before each row's step [M, H]: for the gradient of the recurrent weights. */
   statesBefore(packing: Packing): Matrix {
     if (packing.uniform) return this.h.rowRange(0, packing.rows);

@@ -146,6 +146,14 @@ export class RecurrentLayer {
   }
 
   /**
+   * What there is to be seen in the cells after each step of the last `forward` [M, H], which must have had the same
+   * packing: tanh(c) where the cell keeps a state c, else h. Valid until the next call.
+   */
+  activations(packing: Packing): Matrix {
+    return this.reserve(packing.rows, packing.batch).activations(packing);
+  }
+
+  /**
    * Backpropagates through the steps of the last `forward` and sets the gradients of all parameters (what stood there
    * is overwritten). No gradient flows into the state the sequences started from: truncated BPTT.
    *
