@@ -1,9 +1,9 @@
-import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../training/small-training.ts';
 import { oneLine, runProgram } from './run-program.ts';
+import { writeSquares } from './squares.ts';
 
 const root = await temporaryFolder();
 afterAll(() => rm(root, { recursive: true }));
@@ -29,16 +29,8 @@ const refused = (code: number, message: RegExp) => ({
 /** Captioners that have seen one picture of each colour: two alike, one of fewer words, one that sees otherwise. */
 beforeAll(async () => {
   for (const split of ['train', 'val']) {
-    await mkdir(join(dataset, split), { recursive: true });
-    const lines = [];
-    for (const background of ['red', 'green', 'blue']) {
-      const file = join(dataset, split, `${background}.png`);
-      await sharp({ create: { width: 8, height: 8, channels: 3, background } })
-        .png()
-        .toFile(file);
-      lines.push(JSON.stringify({ file_name: `${background}.png`, text: `a very ${background} square of one colour` }));
-    }
-    await writeFile(join(dataset, split, 'metadata.jsonl'), lines.join('\n'));
+    const captionOf = (colour: string) => `a very ${colour} square of one colour`;
+    await writeSquares(join(dataset, split), ['red', 'green', 'blue'], captionOf);
   }
   const train = (out: string, ...args: string[]) =>
     caption('train', dataset, '--out', out, ...'--hidden 16 --embedding 8 --epochs 4 --no-mirror'.split(' '), ...args);

@@ -1,9 +1,9 @@
-import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../training/small-training.ts';
 import { type Ended, oneLine, runProgram } from './run-program.ts';
+import { writeSquares } from './squares.ts';
 
 const root = await temporaryFolder();
 afterAll(() => rm(root, { recursive: true }));
@@ -32,32 +32,12 @@ beforeAll(async () => {
   trained = await caption('train', dataset, '--out', model, ...SMALL, ...WASM);
 }, 60_000);
 
-/** Pictures of one colour each, in folders of splits with metadata.jsonl; one more can't be read. */
+/** In folders of splits; one more picture can't be read. */
 async function writeDataset(): Promise<void> {
-  const colours = ['red', 'green', 'blue'];
-  await writeSplit(
-    'train',
-    colours.flatMap((colour) => [`${colour}0`, `${colour}1`]),
-  );
-  await writeSplit(
-    'val',
-    colours.map((colour) => `${colour}2`),
-  );
+  await writeSquares(join(dataset, 'train'), ['red0', 'red1', 'green0', 'green1', 'blue0', 'blue1']);
+  await writeSquares(join(dataset, 'val'), ['red2', 'green2', 'blue2']);
   await writeFile(join(dataset, 'train', 'torn.png'), 'torn');
   await appendFile(join(dataset, 'train', 'metadata.jsonl'), '{"file_name": "torn.png", "text": "a torn picture"}\n');
-}
-
-/** @param names colour and number */
-async function writeSplit(split: string, names: readonly string[]): Promise<void> {
-  const folder = join(dataset, split);
-  await mkdir(folder, { recursive: true });
-  const lines = names.map(async (name, i) => {
-    const background = name.slice(0, -1);
-    const picture = sharp({ create: { width: 8 + i, height: 8, channels: 3, background } }).png();
-    await picture.toFile(join(folder, `${name}.png`));
-    return `${JSON.stringify({ file_name: `${name}.png`, text: `a ${background} square` })}\n`;
-  });
-  await writeFile(join(folder, 'metadata.jsonl'), await Promise.all(lines));
 }
 
 describe('caption train', () => {

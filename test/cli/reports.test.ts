@@ -1,10 +1,10 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TEXT } from '../language/small-language.ts';
 import { temporaryFolder } from '../training/small-training.ts';
 import { runProgram } from './run-program.ts';
+import { writeSquares } from './squares.ts';
 
 const root = await temporaryFolder();
 afterAll(() => rm(root, { recursive: true }));
@@ -15,21 +15,9 @@ const caption = (...args: string[]) =>
   runProgram('caption', [...args, '--quiet', '--tfjs', 'wasm', '--blas', 'wasm'], { cache: join(root, 'cache') });
 const smallCaptioner = '--hidden 16 --embedding 8 --batch 4 --epochs 2 --threshold 1 --no-mirror'.split(' ');
 
-/** Pictures of one colour each, in folders of splits. */
 beforeAll(async () => {
-  for (const split of ['train', 'val']) {
-    await mkdir(join(dataset, split), { recursive: true });
-    const lines = [];
-    for (const background of ['red', 'green', 'blue']) {
-      const name = `${background}-${split}.png`;
-      const size = { width: split === 'val' ? 9 : 8, height: 8 };
-      await sharp({ create: { ...size, channels: 3, background } })
-        .png()
-        .toFile(join(dataset, split, name));
-      lines.push(JSON.stringify({ file_name: name, text: `a ${background} square` }));
-    }
-    await writeFile(join(dataset, split, 'metadata.jsonl'), lines.join('\n'));
-  }
+  await writeSquares(join(dataset, 'train'), ['red0', 'green0', 'blue0']);
+  await writeSquares(join(dataset, 'val'), ['red1', 'green1', 'blue1']);
   expect(await caption('train', dataset, '--out', model, ...smallCaptioner)).toMatchObject({ code: 0, stderr: '' });
 }, 60_000);
 
