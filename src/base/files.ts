@@ -9,19 +9,21 @@ import { InputError, reasonOf } from './errors.ts';
  * Writes a file so that a reader, a full disk or a killed process never sees half of it: to a temporary name beside
  * it, flushed to the disk, then renamed. Makes the folder where there is none.
  *
- * @throws InputError that names the file when it can't be written; what stood there before is untouched
+ * @param content all of it, or its parts one after another
+ * @throws InputError that names the file when it can't be written, or what the parts throw; what stood there before is
+ *   untouched
  */
 export async function writeFileAtomically(
   path: string,
-  content: string | Uint8Array | readonly Uint8Array[],
+  content: string | Uint8Array | readonly Uint8Array[] | AsyncIterable<Uint8Array>,
 ): Promise<void> {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
     await mkdir(dirname(path), { recursive: true });
     const file = await open(temporary, 'wx');
     try {
-      const parts = Array.isArray(content) ? content : [content];
-      for (const part of parts) await file.writeFile(part);
+      const parts = typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
+      for await (const part of parts) await file.writeFile(part);
       await file.sync();
     } finally {
       await file.close();
@@ -29,6 +31,7 @@ export async function writeFileAtomically(
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
     throw new InputError(`cannot write ${path}`, {
       found: reasonOf(error),
       advice: 'Check the free space and the permissions of the folder; what stood there before is untouched.',

@@ -8,22 +8,38 @@
  * Japanese. An accent may follow them, but that is not one of them. Nearly all text is made of these, and the
  * segmenter takes a microsecond for each.
  */
-const ALONE =
-  '\\0-\\t\\v\\f\\x0e-\\u02ff\\u0370-\\u0482\\u048a-\\u052f\\u2010-\\u2027\\u2030-\\u205e' +
-  '\\u3001-\\u3029\\u3041-\\u3096\\u30a1-\\u30fa\\u3400-\\u4dbf\\u4e00-\\u9fff\\uff01-\\uff60';
-const JOINING = `[^${ALONE}\\r\\n]`;
+const ALONE = new RegExp(
+  '[\\0-\\t\\v\\f\\x0e-\\u02ff\\u0370-\\u0482\\u048a-\\u052f\\u2010-\\u2027\\u2030-\\u205e' +
+    '\\u3001-\\u3029\\u3041-\\u3096\\u30a1-\\u30fa\\u3400-\\u4dbf\\u4e00-\\u9fff\\uff01-\\uff60]',
+);
 
-/** A line end of two, a stretch for the segmenter (with the characters beside it), or a character that is alone. */
-const PIECE = new RegExp(`\\r\\n|[${ALONE}]?(?:${JOINING}+[${ALONE}]?)+|.`, 'gs');
+/** What each code unit does. */
+const [JOINS, STANDS_ALONE, ENDS_LINE] = [0, 1, 2];
+const kinds = Uint8Array.from({ length: 0x10000 }, (_, unit) => {
+  const character = String.fromCharCode(unit);
+  if (character === '\r' || character === '\n') return ENDS_LINE;
+  return ALONE.test(character) ? STANDS_ALONE : JOINS;
+});
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /** The characters of a text, in order. Joined, they are the text. */
 export function splitCharacters(text: string): string[] {
   const characters: string[] = [];
-  for (const piece of text.match(PIECE) ?? []) {
-    if (piece.length === 1 || piece === '\r\n') characters.push(piece);
-    else pushClusters(piece, characters);
+  // Behind the end is a code unit that joins nothing: NaN finds no kind.
+  const kindAt = (i: number) => kinds[text.charCodeAt(i)];
+  for (let i = 0; i < text.length; ) {
+    const kind = kindAt(i);
+    if (kind === ENDS_LINE || (kind === STANDS_ALONE && kindAt(i + 1) !== JOINS)) {
+      const length = text[i] === '\r' && text[i + 1] === '\n' ? 2 : 1;
+      characters.push(length === 1 ? text.charAt(i) : '\r\n');
+      i += length;
+    } else {
+      // A stretch for the segmenter, with the characters beside it.
+      const start = i++;
+      while (kindAt(i) === JOINS || (kindAt(i) === STANDS_ALONE && kindAt(i - 1) === JOINS)) i++;
+      pushClusters(text.slice(start, i), characters);
+    }
   }
   return characters;
 }
