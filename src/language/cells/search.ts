@@ -1,0 +1,79 @@
+/**
+ * Which cells follow a feature of the text. A cell is judged alone: on the first half of the text it is decided how it
+ * would tell the feature (which of its values speak for it, which line leads from the cell to the number), on the
+ * second half how well that works. A figure of the best of hundreds of cells is high by chance too; how high is seen
+ * by moving the feature along the text, in a circle, so that it fits the cells no more.
+ */
+import type { TextFeature } from '../../text/features/feature.ts';
+import { BinaryFollower } from './binary-follower.ts';
+import { type Follower, halvesOf, type Reading } from './follower.ts';
+import { NumberFollower } from './number-follower.ts';
+import type { Cell, CellRecord } from './record.ts';
+
+/** Moves of the feature, by even parts of the text: the chance level is the best figure that a cell reaches in any. */
+const MOVES = 10;
+
+/** @property figure area under the ROC curve, or variance explained (R²), on the second half of the text */
+export type FoundCell = Cell & { figure: number } & Reading;
+
+export interface Finding {
+  feature: string;
+  measure: Follower['measure'];
+  /** The best figure that any cell has where the feature is moved. */
+  chance: number;
+  /** The best cells, best first. */
+  cells: FoundCell[];
+}
+
+export interface Search {
+  findings: Finding[];
+  /** Names of features that do not occur often enough in both halves of the text to be looked for. */
+  missing: string[];
+}
+
+/**
+ * Compares every cell with every feature.
+ *
+ * @param features with their values after each token
+ * @param top cells that are listed for each feature
+ * @param onProgress called with the cells that are done
+ */
+export function searchCells(
+  record: CellRecord,
+  features: readonly { feature: TextFeature; values: Float32Array }[],
+  top: number,
+  onProgress?: (cells: number) => void,
+): Search {
+  const tried = features.map(({ feature, values }) => ({
+    name: feature.name,
+    follower: followerOf(feature, values),
+    figures: [] as number[],
+    chance: Number.NEGATIVE_INFINITY,
+  }));
+  const present = tried.filter(({ follower }) => follower.occurs);
+  const { cells, length } = record;
+  const moves = Array.from({ length: MOVES }, (_, i) => Math.round(((i + 1) * length) / (MOVES + 1)));
+
+  for (const [i, cell] of cells.entries()) {
+    const halves = halvesOf(record.valuesOf(cell));
+    for (const entry of present) {
+      entry.figures.push(entry.follower.figure(halves, 0));
+      for (const move of moves) {
+        const figure = entry.follower.figure(halves, move);
+        if (figure > entry.chance) entry.chance = figure;
+      }
+    }
+    onProgress?.(i + 1);
+  }
+
+  const findings = present.map(({ name, follower, figures, chance }) => {
+    const best = cells.map((cell, i) => ({ ...cell, figure: figures[i]! })).sort((a, b) => b.figure - a.figure);
+    const found = best.slice(0, top).map((cell) => ({ ...cell, ...follower.reading(halvesOf(record.valuesOf(cell))) }));
+    return { feature: name, measure: follower.measure, chance, cells: found };
+  });
+  return { findings, missing: tried.filter(({ follower }) => !follower.occurs).map(({ name }) => name) };
+}
+
+function followerOf({ kind }: TextFeature, values: Float32Array): Follower {
+  return kind === 'binary' ? new BinaryFollower(values) : new NumberFollower(values);
+}
