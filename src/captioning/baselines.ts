@@ -11,6 +11,7 @@ import type { Vocabulary } from '../text/vocabulary.ts';
 import type { CaptionedFeatures } from './batch.ts';
 import type { Captioner } from './captioner.ts';
 import { CaptionConsensus } from './consensus.ts';
+import { shareCopiedFrom } from './evaluate.ts';
 import { nearestPictures } from './nearest.ts';
 import { encodeCaption, specialIds } from './vocabulary.ts';
 import { type DecodingOptions, decodingDefaults } from './write.ts';
@@ -51,13 +52,12 @@ export function compareWithBaselines(
   decoding: DecodingOptions = decodingDefaults,
 ): CaptionSystem[] {
   const written = training.captions.map((captions) => captions.map(tokenizeCaption));
-  const known = new Set(written.flat().map((words) => words.join(' ')));
   const references = new Map(pictures.captions.map((captions, i) => [pictures.names[i] ?? '', captions]));
+  const shareCopied = shareCopiedFrom(training.captions);
 
   const system = (name: CaptionSystem['name'], explanation: string, captions: string[]): CaptionSystem => {
-    const copies = captions.filter((caption) => known.has(tokenizeCaption(caption).join(' ')));
     const scores = scoreCaptions(new Map(captions.map((caption, i) => [pictures.names[i] ?? '', caption])), references);
-    return { name, explanation, captions, scores: { ...scores, copied: copies.length / captions.length } };
+    return { name, explanation, captions, scores: { ...scores, copied: shareCopied(captions) } };
   };
   const describe = (features: Float32Array) =>
     captioner.describeStandardised(features, decoding).map(([best]) => best?.caption ?? '');

@@ -1,4 +1,5 @@
-import { scoreCaptions } from '../metrics/score.ts';
+import { type CaptionScores, scoreCaptions } from '../metrics/score.ts';
+import { tokenizeCaption } from '../metrics/tokenize.ts';
 import type { CaptionedFeatures } from './batch.ts';
 import type { Captioner } from './captioner.ts';
 import type { Caption, DecodingOptions } from './write.ts';
@@ -7,8 +8,7 @@ import type { Caption, DecodingOptions } from './write.ts';
 const GREEDY: DecodingOptions = { beam: 1, lengthPenalty: 0, maxLength: 20 };
 
 export interface PictureScores {
-  /** By name: bleu1 … bleu4 and what else `scoreCaptions` measures. */
-  scores: Record<string, number>;
+  scores: CaptionScores & Record<string, number>;
   /** The best caption of each picture. */
   captions: string[];
 }
@@ -33,4 +33,11 @@ export function scoreWritten(
     new Map(references.map((people, i) => [names[i] ?? '', people])),
   );
   return { scores: { ...scores }, captions };
+}
+
+/** Gives the share of captions that stand in the training set, word for word. */
+export function shareCopiedFrom(training: CaptionedFeatures['captions']): (captions: readonly string[]) => number {
+  const textOf = (caption: string) => tokenizeCaption(caption).join(' ');
+  const known = new Set(training.flat().map(textOf));
+  return (captions) => captions.filter((caption) => known.has(textOf(caption))).length / captions.length;
 }

@@ -1,6 +1,8 @@
 /** The sections of a captioner's report that are about what it writes. */
+import type { Split } from '../datasets/dataset.ts';
 import { CiderScorer } from '../metrics/cider.ts';
 import { diversity } from '../metrics/diversity.ts';
+import type { CaptionScores } from '../metrics/score.ts';
 import { tokenizeCaption } from '../metrics/tokenize.ts';
 import { spread } from '../report/curves.ts';
 import { type Html, type HtmlValue, html } from '../report/html.ts';
@@ -21,11 +23,27 @@ const WORDS = 60;
 /** Validations whose captions are shown. */
 const STAGES = 12;
 
+/** In a sentence how good captions of a split are. */
+export function scoresInWords(dataset: string, split: Split, pictures: number, scores: CaptionScores): Html {
+  const { bleu1, bleu4, cider } = scores;
+  return html`On the ${split} split of ${dataset} (${integer(pictures)} pictures): <strong>BLEU-1 ${hundredfold(bleu1)}, BLEU-4 ${hundredfold(bleu4)}, CIDEr ${hundredfold(cider)}</strong>.`;
+}
+
+/** The scores of systems as papers print them, × 100. */
+export function scoreTable(systems: readonly { name: string; scores: CaptionScores }[]): Html {
+  return table(
+    ['', 'BLEU-1', 'BLEU-2', 'BLEU-3', 'BLEU-4', 'ROUGE-L', 'CIDEr'],
+    systems.map(({ name, scores: { bleu1, bleu2, bleu3, bleu4, rougeL, cider } }) => [
+      name,
+      ...[bleu1, bleu2, bleu3, bleu4, rougeL, cider].map(hundredfold),
+    ]),
+  );
+}
+
 /** The captioner beside the baselines: how good the captions are, how varied, and whether the picture is read. */
 export function comparison(systems: readonly CaptionSystem[], references: References): Html {
   const [captioner] = systems;
   const exchanged = systems.find(({ name }) => name === 'other pictures');
-  const hundredfold = (score: number) => (100 * score).toFixed(1);
   const variety = ({
     distinctCaptions,
     vocabulary,
@@ -42,13 +60,7 @@ export function comparison(systems: readonly CaptionSystem[], references: Refere
   const people = diversity(references.map(([first = '']) => tokenizeCaption(first)));
   return section(
     'Beside simpler ways',
-    table(
-      ['', 'BLEU-1', 'BLEU-2', 'BLEU-3', 'BLEU-4', 'ROUGE-L', 'CIDEr'],
-      systems.map(({ name, scores: { bleu1, bleu2, bleu3, bleu4, rougeL, cider } }) => [
-        name,
-        ...[bleu1, bleu2, bleu3, bleu4, rougeL, cider].map(hundredfold),
-      ]),
-    ),
+    scoreTable(systems),
     html`<ul class="soft">${systems.map(({ name, explanation }) => html`<li><b>${name}</b>: ${explanation}</li>\n`)}</ul>\n`,
     captioner &&
       exchanged &&
@@ -145,4 +157,8 @@ async function pictureOf(name: string, files: ReadonlyMap<string, string>): Prom
   return source
     ? html`<div><img src="${source}" alt="${name}" title="${name}"></div>`
     : html`<div class="none">${name}</div>`;
+}
+
+function hundredfold(score: number): string {
+  return (100 * score).toFixed(1);
 }

@@ -1,6 +1,6 @@
 /** `report.html` of a captioner: what it is worth, its best and worst captions, what was trained and how that went. */
 import { writeFileAtomically } from '../base/files.ts';
-import type { CaptionDataset, Split } from '../datasets/dataset.ts';
+import type { CaptionDataset } from '../datasets/dataset.ts';
 import { readConfig } from '../model/model-folder.ts';
 import { curves } from '../report/curves.ts';
 import { type HtmlValue, html } from '../report/html.ts';
@@ -8,13 +8,12 @@ import { facts, integer, page, reportFile, section } from '../report/page.ts';
 import { settingsInWords, timeInWords } from '../report/settings.ts';
 import { readTrainingLog, type TrainingLog } from '../report/training-log.ts';
 import type { Cnn } from '../vision/cnn.ts';
-import { type CaptionSystem, compareWithBaselines } from './baselines.ts';
+import { compareWithBaselines } from './baselines.ts';
 import type { Captioner } from './captioner.ts';
 import { type CaptionConfig, captionConfigSchema } from './config.ts';
 import { type ExtractionEvents, featuresOf, picturesOf } from './dataset-features.ts';
 import { standardise } from './picture-features.ts';
-import { comparison, extremes, missed, stagedSamples } from './report-sections.ts';
-import { type DecodingOptions, decodingDefaults } from './write.ts';
+import { comparison, extremes, missed, scoresInWords, stagedSamples } from './report-sections.ts';
 
 /** Writes the report of a training that is still going on, from what its folder says so far. */
 export async function writeCaptionProgress(folder: string): Promise<void> {
@@ -24,22 +23,17 @@ export async function writeCaptionProgress(folder: string): Promise<void> {
   await writeFileAtomically(reportFile(folder), captionReport(config, log, staged));
 }
 
-/** Where a report gets what it says from, and where it goes. */
+/** Where a report gets what it says from. */
 export interface CaptionReport {
-  /** Of the captioner: what its log says is told too. */
+  /** Of the captioner: what its log says is told too, and the report goes there. */
   folder: string;
-  /** `report.html` in the folder by default. */
-  file?: string;
   dataset: CaptionDataset;
-  /** Pictures that are described; the baselines learn from the training split. */
-  split?: Split;
-  decoding?: DecodingOptions;
   extraction: ExtractionEvents;
 }
 
 /**
- * Describes the pictures of a split with a captioner and with the baselines, and writes a report of that and of the
- * captioner's training.
+ * Describes a dataset's validation pictures with a captioner and with the baselines, and writes a report of that and of
+ * the captioner's training.
  *
  * @param cnn the one that the captioner was trained with
  * @throws InputError when the dataset lacks one of the splits, or the report can't be written
@@ -47,20 +41,21 @@ export interface CaptionReport {
 export async function writeCaptionReport(
   captioner: Captioner,
   cnn: Cnn,
-  { folder, file = reportFile(folder), dataset, split = 'val', decoding = decodingDefaults, extraction }: CaptionReport,
+  { folder, dataset, extraction }: CaptionReport,
 ): Promise<void> {
-  const described = picturesOf(dataset, split);
+  const described = picturesOf(dataset, 'val');
   const training = await featuresOf(picturesOf(dataset, 'train'), cnn, false, extraction);
   const pictures = await featuresOf(described, cnn, false, extraction);
   for (const { features } of [training, pictures]) standardise(features, captioner.standardisation);
-  const systems = compareWithBaselines(captioner, training, pictures, decoding);
-  const captions = systems[0]?.captions ?? [];
+  const systems = compareWithBaselines(captioner, training, pictures);
+  const [system] = systems;
+  const captions = system?.captions ?? [];
   const files = new Map(described.map((picture) => [picture.id, picture.file]));
   const { vocabulary } = captioner;
 
   const log = await readTrainingLog(folder);
   const evaluation = {
-    lead: leadOf(dataset.name, split, captions.length, systems),
+    lead: system && scoresInWords(dataset.name, 'val', captions.length, system.scores),
     parameters: captioner.model.size,
     sections: [
       comparison(systems, pictures.captions),
@@ -69,13 +64,7 @@ export async function writeCaptionReport(
     ],
   };
   const staged = log && (await stagedSamples(log, files));
-  await writeFileAtomically(file, captionReport(captioner.config, log, staged, evaluation));
-}
-
-function leadOf(name: string, split: Split, pictures: number, [captioner]: readonly CaptionSystem[]): HtmlValue {
-  if (!captioner) return undefined;
-  const { bleu1, bleu4, cider } = captioner.scores;
-  return html`On the ${split} split of ${name} (${integer(pictures)} pictures): <strong>BLEU-1 ${hundredfold(bleu1)}, BLEU-4 ${hundredfold(bleu4)}, CIDEr ${hundredfold(cider)}</strong>.`;
+  await writeFileAtomically(reportFile(folder), captionReport(captioner.config, log, staged, evaluation));
 }
 
 function captionReport(
@@ -140,8 +129,4 @@ function whatWasTrained(
     ...settingsInWords(settings),
     ...(log ? timeInWords(log, 'words') : []),
   ]);
-}
-
-function hundredfold(score: number): string {
-  return (100 * score).toFixed(1);
 }

@@ -1,12 +1,15 @@
-import type { Command } from 'commander';
-import { Option } from 'commander';
+import { type Command, Option } from 'commander';
+import { InputError } from '../base/errors.ts';
 import { writeFileAtomically } from '../base/files.ts';
+import { cocoReferences, cocoResults, readCocoResults } from '../captioning/coco-results.ts';
 import { featuresOf, picturesOf } from '../captioning/dataset-features.ts';
-import { scoreWritten } from '../captioning/evaluate.ts';
-import { openCaptioners } from '../captioning/open.ts';
+import { scoreWritten, shareCopiedFrom } from '../captioning/evaluate.ts';
+import { writeEvaluationReport } from '../captioning/evaluation-report.ts';
+import { openCaptioners, SHIPPED_CAPTIONER } from '../captioning/open.ts';
 import { checkDecoding } from '../captioning/write.ts';
 import { openEngine } from '../compute/engine.ts';
 import { SPLITS, type Split } from '../datasets/dataset.ts';
+import { scoreCaptions } from '../metrics/score.ts';
 import { addDecodingOptions, addModelsOption, type DecodingFlags, decodingFrom } from './caption-options.ts';
 import { addDatasetOptions, type DatasetOptions, openDataset, showExtraction } from './dataset-options.ts';
 import { addCommonOptions, addPictureOptions, type CommonOptions, type PictureOptions } from './options.ts';
@@ -15,10 +18,16 @@ import { interruptible } from './run.ts';
 
 interface Options extends CommonOptions, PictureOptions, DatasetOptions, DecodingFlags {
   model?: string[];
+  captions?: string;
   split: Split;
+  report?: string;
   results?: string;
+  references?: string;
   json?: boolean;
 }
+
+/** Options about captions that are yet to be written. */
+const WRITING = ['model', 'beam', 'lengthPenalty', 'minLength', 'maxLength', 'block', 'report', 'results'];
 
 export function addEvaluateCommand(program: Command): void {
   const command = program
@@ -26,8 +35,15 @@ export function addEvaluateCommand(program: Command): void {
     .description("scores a captioner's captions against people's")
     .argument('<dataset>', 'as for `caption train`');
   addModelsOption(command)
+    .addOption(
+      new Option('--captions <file>', 'scores captions in the COCO results format, whoever wrote them').conflicts(
+        WRITING,
+      ),
+    )
     .addOption(new Option('--split <split>', 'pictures to be scored on').choices(SPLITS).default('val'))
+    .option('--report <file>', 'writes a page: scores, best and worst pictures, words missed')
     .option('--results <file>', 'writes the captions in the COCO results format: [{"image_id","caption"}]')
+    .option('--references <file>', "writes people's captions as a COCO caption file, for other scorers of --results")
     .option('--json', 'the scores as one JSON value');
   addDatasetOptions(command);
   addDecodingOptions(command);
@@ -35,11 +51,25 @@ export function addEvaluateCommand(program: Command): void {
 }
 
 async function evaluateCommand(path: string, options: Options): Promise<void> {
-  const { model: folders, split, results, tfjs, json } = options;
-  const decoding = decodingFrom(options);
+  const { captions: file, split, references, json } = options;
   const status = new Status(options.quiet);
+  const evaluated = file
+    ? await evaluateFile(file, path, options, status)
+    : await evaluateModels(path, options, status);
+  const { dataset, names, people, captions, decoding, scores } = evaluated;
+  if (references) await writeFileAtomically(references, cocoReferences(names, people));
+  const training = dataset.splits.get('train')?.map((picture) => picture.captions);
+  const copied = training && { copied: shareCopiedFrom(training)(captions) };
+  const report = { split, pictures: captions.length, ...decoding, ...scores, ...copied };
+  process.stdout.write(json ? `${JSON.stringify(report)}\n` : table(report));
+}
+
+/** Captions that models write for the pictures of the split. */
+async function evaluateModels(path: string, options: Options, status: Status) {
+  const { model: models = [SHIPPED_CAPTIONER], split, results, report, tfjs } = options;
+  const decoding = decodingFrom(options);
   const engine = await openEngine(options.blas);
-  const { captioner, cnn } = await openCaptioners(engine, { folders, tfjs });
+  const { captioner, cnn } = await openCaptioners(engine, { folders: models, tfjs });
   checkDecoding(decoding, captioner.vocabulary);
   const dataset = await openDataset(path, options, status);
   status.say(engine.notice);
@@ -47,18 +77,37 @@ async function evaluateCommand(path: string, options: Options): Promise<void> {
   const pictures = await interruptible((signal) =>
     featuresOf(picturesOf(dataset, split), cnn, false, showExtraction(status, signal)),
   );
-  const { scores, captions } = scoreWritten(captioner.describe(pictures.features, decoding), pictures);
-  if (results) {
-    const rows = captions.map((caption, i) => ({ image_id: imageId(pictures.names[i] ?? ''), caption }));
-    await writeFileAtomically(results, `${JSON.stringify(rows)}\n`);
+  const written = scoreWritten(captioner.describe(pictures.features, decoding), pictures);
+  if (results) await writeFileAtomically(results, cocoResults(pictures.names, written.captions));
+  const { vocabulary } = captioner;
+  if (report) {
+    await writeEvaluationReport(report, { ...written, dataset, split, pictures, models, vocabulary, decoding });
   }
-  const report = { split, pictures: captions.length, ...decoding, ...scores };
-  process.stdout.write(json ? `${JSON.stringify(report)}\n` : table(report));
+  return { ...written, dataset, names: pictures.names, people: pictures.captions, decoding };
 }
 
-/** COCO's ids are numbers; other datasets have names. */
-function imageId(name: string): number | string {
-  return /^\d+$/.test(name) ? Number(name) : name;
+/** Captions that stand in a file. */
+async function evaluateFile(file: string, path: string, options: Options, status: Status) {
+  const written = await readCocoResults(file);
+  const dataset = await openDataset(path, options, status);
+  const pictures = picturesOf(dataset, options.split);
+  const names = pictures.map(({ id }) => id);
+  const people = pictures.map(({ captions }) => captions);
+  return {
+    scores: scoresOf(written, new Map(pictures.map(({ id, captions }) => [id, captions])), file),
+    captions: [...written.values()],
+    ...{ dataset, names, people, decoding: undefined },
+  };
+}
+
+/** @throws InputError that lists the pictures without a caption, or the captions without a picture */
+function scoresOf(written: ReadonlyMap<string, string>, people: ReadonlyMap<string, readonly string[]>, file: string) {
+  try {
+    return scoreCaptions(written, people);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new InputError(`${file} does not hold a caption for each picture of the split`, { found: error.message });
+  }
 }
 
 function table(report: Record<string, number | string>): string {

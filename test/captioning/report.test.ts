@@ -96,15 +96,6 @@ describe('the report of a captioner', () => {
     expect(progress).not.toContain('Beside simpler ways');
   });
 
-  it('can be of another split and go elsewhere, and stands a folder without a log', async () => {
-    const file = join(root, 'other', 'train.html');
-    const { dataset, extraction } = training;
-    await writeCaptionReport(captioner, training.cnn, { folder: root, file, dataset, split: 'train', extraction });
-    const other = await readFile(file, 'utf8');
-    expect(other).toContain('On the train split');
-    expect(other).not.toContain('How it went');
-  });
-
   it('needs a training split, for what the baselines learn from', async () => {
     const dataset = { ...training.dataset, splits: new Map([...training.dataset.splits].slice(1)) };
     await expectInputError(

@@ -1,0 +1,45 @@
+/** Captions and references in the formats of COCO's evaluation tools (https://cocodataset.org/#format-results). */
+import { z } from 'zod';
+import { InputError } from '../base/errors.ts';
+import { readJson } from '../base/files.ts';
+
+const resultsSchema = z.array(z.object({ image_id: z.union([z.int(), z.string()]), caption: z.string() })).min(1);
+
+/** A caption for each picture, as a JSON text: `[{"image_id","caption"}]`. */
+export function cocoResults(names: readonly string[], captions: readonly string[]): string {
+  return jsonText(captions.map((caption, i) => ({ image_id: imageId(names[i] ?? ''), caption })));
+}
+
+/** What people wrote about each picture, as the JSON text of a caption file: `{"images","annotations"}`. */
+export function cocoReferences(names: readonly string[], captions: readonly (readonly string[])[]): string {
+  const images = names.map((name) => ({ id: imageId(name), file_name: name }));
+  const annotations = captions
+    .flatMap((written, i) => written.map((caption) => ({ image_id: imageId(names[i] ?? ''), caption })))
+    .map((annotation, id) => ({ id, ...annotation }));
+  return jsonText({ images, annotations });
+}
+
+/**
+ * Reads captions in the COCO results format.
+ *
+ * @returns the caption by the picture's id
+ * @throws InputError when the file does not hold captions, or two of a picture
+ */
+export async function readCocoResults(file: string): Promise<Map<string, string>> {
+  const rows = await readJson(file, resultsSchema, 'captions');
+  const captions = new Map(rows.map(({ image_id: id, caption }) => [String(id), caption]));
+  if (captions.size === rows.length) return captions;
+  const twice = rows.map(({ image_id: id }) => String(id)).find((id, i, ids) => ids.indexOf(id) < i);
+  throw new InputError(`the captions ${file} are not one for each picture`, {
+    found: `${rows.length} captions of ${captions.size} pictures, two of ${twice}`,
+  });
+}
+
+/** COCO's ids are numbers; other datasets have names. */
+function imageId(name: string): number | string {
+  return /^\d+$/.test(name) ? Number(name) : name;
+}
+
+function jsonText(value: unknown): string {
+  return `${JSON.stringify(value)}\n`;
+}

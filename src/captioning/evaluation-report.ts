@@ -1,0 +1,55 @@
+/** The report of one evaluation: scores, the best and the worst captions, words missed, how they were written. */
+import { writeFileAtomically } from '../base/files.ts';
+import type { CaptionDataset, Split } from '../datasets/dataset.ts';
+import { diversity } from '../metrics/diversity.ts';
+import { tokenizeCaption } from '../metrics/tokenize.ts';
+import { type Html, html } from '../report/html.ts';
+import { facts, integer, page, percent, section } from '../report/page.ts';
+import type { Vocabulary } from '../text/vocabulary.ts';
+import type { CaptionedFeatures } from './batch.ts';
+import { picturesOf } from './dataset-features.ts';
+import type { PictureScores } from './evaluate.ts';
+import { extremes, missed, scoresInWords, scoreTable } from './report-sections.ts';
+import type { DecodingOptions } from './write.ts';
+
+/** What was evaluated, and what came of it. */
+export interface Evaluation extends PictureScores {
+  dataset: CaptionDataset;
+  split: Split;
+  /** Those that were described, in the order of their captions. */
+  pictures: Pick<CaptionedFeatures, 'captions' | 'names'>;
+  /** The folders of the models, which wrote together where there are several. */
+  models: readonly string[];
+  vocabulary: Vocabulary;
+  decoding: DecodingOptions;
+}
+
+/** @throws InputError when the file can't be written */
+export async function writeEvaluationReport(file: string, evaluation: Evaluation): Promise<void> {
+  const { dataset, split, pictures, captions, scores, vocabulary } = evaluation;
+  const files = new Map(picturesOf(dataset, split).map((picture) => [picture.id, picture.file]));
+  const content = page(`Captions of ${dataset.name}`, scoresInWords(dataset.name, split, captions.length, scores), [
+    section('Scores', scoreTable([{ name: 'captions', scores }]), variety(evaluation)),
+    await extremes(captions, pictures, files),
+    missed(captions, pictures.captions, vocabulary),
+    section('How they were written', howWritten(evaluation)),
+  ]);
+  await writeFileAtomically(file, content);
+}
+
+/** How varied the captions are, beside the first that people wrote about each picture. */
+function variety({ captions, scores, pictures }: Evaluation): Html {
+  const people = diversity(pictures.captions.map(([first = '']) => tokenizeCaption(first)));
+  return html`<p>They use ${integer(scores.vocabulary)} different words (people ${integer(people.vocabulary)}) and have ${scores.meanLength.toFixed(1)} words on average (people ${people.meanLength.toFixed(1)}); ${percent(scores.distinctCaptions)} of the ${integer(captions.length)} captions are different ones.</p>\n`;
+}
+
+function howWritten({ models, vocabulary, decoding }: Evaluation): Html {
+  const { beam, lengthPenalty, minLength = 0, maxLength, block = 0 } = decoding;
+  return facts([
+    [models.length > 1 ? 'Models, together' : 'Model', models.join(', ')],
+    ['Vocabulary', `${integer(vocabulary.size)} words`],
+    ['Decoding', beam === 1 ? 'greedy' : `beam search, beam ${beam}, length penalty ${lengthPenalty}`],
+    ['Length', `${minLength} to ${maxLength} words`],
+    ...(block > 0 ? [['Blocked', `no ${block} words in a row twice`] as const] : []),
+  ]);
+}
