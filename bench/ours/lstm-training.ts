@@ -14,7 +14,7 @@ import { LanguageModel } from '../../src/model/language-model.ts';
 import { clipGradients } from '../../src/nn/clip.ts';
 import { Optimizer, optimizerDefaults } from '../../src/nn/optimizer.ts';
 import { uniformPacking } from '../../src/nn/packing.ts';
-import { corpusOf, Streams } from '../../src/text/corpus.ts';
+import { corpusOf, cutIntoStreams, Streams } from '../../src/text/corpus.ts';
 
 const [V, BATCH, STEPS] = [65, 50, 50];
 const [hidden, layers, text = '', driver] = process.argv.slice(2);
@@ -39,7 +39,7 @@ function training(engine: Engine): () => number {
     condition: 0,
   }).initialise(new Random(1));
   const optimizer = new Optimizer(engine, model.parameters, optimizerDefaults.adam);
-  const streams = new Streams(corpusOf(Uint32Array.from(readFileSync(text))), BATCH, STEPS);
+  const streams = new Streams(cutIntoStreams(corpusOf(Uint32Array.from(readFileSync(text))), BATCH), STEPS);
   const packing = uniformPacking(BATCH, STEPS);
   const state = model.newState(BATCH);
   return () => {

@@ -30,8 +30,7 @@ export function captionVocabulary(captions: readonly string[], threshold: number
 
 /** A vocabulary with the words of further captions that come at least `threshold` times; the old ones keep their ids. */
 export function extendVocabulary(vocabulary: Vocabulary, captions: readonly string[], threshold: number): Vocabulary {
-  const added = frequentWords(captions, threshold).filter((word) => vocabulary.idOf(word) === undefined);
-  return added.length === 0 ? vocabulary : new Vocabulary([...vocabulary.tokens, ...added]);
+  return vocabulary.extendedBy(frequentWords(captions, threshold));
 }
 
 /**

@@ -69,8 +69,8 @@ export function decodingFrom({ beam, lengthPenalty, ...flags }: DecodingFlags): 
 }
 
 export function samplingFrom(flags: DecodingFlags & CaptionSamplingFlags, samples: number): CaptionSampling {
-  const { temperature, topK, topP, seed = Date.now() } = flags;
-  return { temperature, topK, topP, ...rulesFrom(flags), samples, random: new Random(seed) };
+  const { temperature, topK, topP, minP, seed = Date.now() } = flags;
+  return { temperature, topK, topP, minP, ...rulesFrom(flags), samples, random: new Random(seed) };
 }
 
 function rulesFrom({ minLength, maxLength, block }: Pick<DecodingFlags, keyof CaptionRules>): Required<CaptionRules> {

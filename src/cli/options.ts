@@ -33,7 +33,17 @@ export function addSamplingOptions(command: Command, temperature: number): Comma
       temperature,
     )
     .option('--top-k <number>', 'draw from the k likeliest only', integer(1))
-    .option('--top-p <share>', 'draw from the likeliest that together have this probability', share({ one: true }));
+    .option('--top-p <share>', 'draw from the likeliest that together have this probability', share({ one: true }))
+    .option(
+      '--min-p <share>',
+      "draw from those with this share of the likeliest one's probability",
+      share({ one: true }),
+    );
+}
+
+/** The values of an option that may be given several times. */
+export function collect(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
 }
 
 /** An integer of at least `minimum`. */

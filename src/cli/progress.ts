@@ -53,6 +53,9 @@ export function showTraining(status: Status, unit: string): (event: TrainingEven
     } else if (event.type === 'validation') {
       status.say(describeValidation(event));
       for (const sample of event.samples) status.say(indent(sample));
+    } else if (event.type === 'sample') {
+      status.say(`after ${event.iteration} updates it writes`);
+      for (const sample of event.samples) status.say(indent(sample));
     } else {
       status.say(`stopped early: ${event.reason}`);
     }
@@ -71,6 +74,7 @@ function describeUpdate(report: UpdateReport, unit: string): string {
 function describeValidation({ epoch, trainingLoss, scores, best }: ValidationReport & Validation): string {
   const loss = trainingLoss === null ? '' : `  training loss ${trainingLoss.toFixed(3)}`;
   const figures = Object.entries(scores).map(([name, value]) => `${name} ${value.toFixed(3)}`);
+  if (figures.length === 0) return `epoch ${epoch.toFixed(2)}${loss}`;
   return `epoch ${epoch.toFixed(2)}${loss}  validation: ${figures.join('  ')}${best ? '  (best)' : ''}`;
 }
 

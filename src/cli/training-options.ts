@@ -18,6 +18,7 @@ export interface TrainingOptions {
   optimizer: OptimizerName;
   lr: number;
   clip: number;
+  clipBy: 'norm' | 'value';
   evaluateEvery: number;
   patience: number;
   seed: number;
@@ -26,7 +27,7 @@ export interface TrainingOptions {
 type Defaults = TrainingSettings & { batch: number; cell: CellName; layers: number; hidden: number };
 
 /** Options that say where things are or how to go about it, not what is learned: they may be given with --resume. */
-const FREE = new Set(['resume', 'out', 'blas', 'tfjs', 'quiet', 'images', 'valShare']);
+const FREE = new Set(['resume', 'out', 'blas', 'tfjs', 'quiet', 'images', 'valShare', 'valFile']);
 
 export function addTrainingOptions(command: Command, defaults: Defaults, out: string): Command {
   return command
@@ -44,7 +45,12 @@ export function addTrainingOptions(command: Command, defaults: Defaults, out: st
         .default(defaults.optimizer.name),
     )
     .option('--lr <rate>', 'highest learning rate', positive, defaults.learningRate)
-    .option('--clip <norm>', 'largest norm of the gradients; 0 for any', atLeast(0), defaults.clipping?.limit ?? 0)
+    .option('--clip <limit>', 'largest norm of the gradients; 0 for any', atLeast(0), defaults.clipping?.limit ?? 0)
+    .addOption(
+      new Option('--clip-by <what>', 'clip by the norm of all gradients, or each value')
+        .choices(['norm', 'value'])
+        .default(defaults.clipping?.by ?? 'norm'),
+    )
     .option(
       '--evaluate-every <updates>',
       'updates between validations; 0 for epochs',
@@ -65,14 +71,14 @@ export function trainingSettings<Settings extends TrainingSettings & { batch: nu
   options: TrainingOptions,
   defaults: Settings,
 ): Settings {
-  const { optimizer, lr, clip, ...rest } = options;
+  const { optimizer, lr, clip, clipBy, ...rest } = options;
   const { batch, epochs, evaluateEvery, patience, dropout, seed } = rest;
   return {
     ...defaults,
     ...{ batch, epochs, evaluateEvery, patience, dropout, seed },
     optimizer: optimizerDefaults[optimizer],
     learningRate: lr,
-    clipping: clip > 0 ? { by: 'norm', limit: clip } : undefined,
+    clipping: clip > 0 ? { by: clipBy, limit: clip } : undefined,
   };
 }
 

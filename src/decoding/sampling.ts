@@ -9,6 +9,8 @@ export interface SamplingOptions {
   topK?: number | undefined;
   /** Draws from the likeliest tokens that together have at least this probability (Holtzman et al. 2020). */
   topP?: number | undefined;
+  /** Draws from the tokens with at least this share of the likeliest one's probability (Nguyen et al. 2024). */
+  minP?: number | undefined;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface SamplingOptions {
  */
 export function sampleToken(
   logProbs: Float32Array,
-  { temperature, topK, topP }: SamplingOptions,
+  { temperature, topK, topP, minP }: SamplingOptions,
   random: Random,
   weights: Float64Array = new Float64Array(logProbs.length),
 ): number {
@@ -40,6 +42,7 @@ export function sampleToken(
   if (topP !== undefined && topP < 1) {
     total = dropBelow(weights, cutoff(weights, topP * total, itself));
   }
+  if (minP !== undefined && minP > 0) total = dropBelow(weights, minP);
   return draw(weights, total, random);
 }
 

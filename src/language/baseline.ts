@@ -14,17 +14,22 @@ export interface NgramBaseline {
   /** The order with the lowest one. */
   order: number;
   loss: number;
-  /** Tokens learned from: the end of the training text where that is longer than memory allows. */
+  /** Tokens learned from: the end of each part of the training text where all is more than memory allows. */
   tokens: number;
 }
 
 /** Measures n-gram models of all orders up to 10 on the split that a language model is measured on. */
 export function ngramBaseline({ training, validation, vocabulary }: LanguageText): NgramBaseline {
-  const from = Math.max(0, training.length - MOST_TRAINING);
-  const learned = training.read(from, training.length);
-  const heldOut = validation.read(0, Math.min(validation.length, MOST_VALIDATION));
-  const model = new NgramModel([learned], { order: MOST_TOKENS, vocabulary: vocabulary.size });
-  const losses = model.losses([heldOut]);
+  const learned = training.map((part) => {
+    const most = Math.floor(MOST_TRAINING / training.length);
+    return part.read(Math.max(0, part.length - most), part.length);
+  });
+  const heldOut = validation.map((part) => {
+    return part.read(0, Math.min(part.length, Math.floor(MOST_VALIDATION / validation.length)));
+  });
+  const model = new NgramModel(learned, { order: MOST_TOKENS, vocabulary: vocabulary.size });
+  const losses = model.losses(heldOut);
   const loss = Math.min(...losses);
-  return { losses, order: losses.indexOf(loss) + 1, loss, tokens: learned.length };
+  const tokens = learned.reduce((sum, { length }) => sum + length, 0);
+  return { losses, order: losses.indexOf(loss) + 1, loss, tokens };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { modelConfigSchema } from '../model/model-folder.ts';
 import { optimizerDefaults } from '../nn/optimizer.ts';
+import { LEVELS, type Level } from '../text/tokenizer.ts';
 import { trainingSettingsSchema } from '../training/settings.ts';
 
 /** How a language model is trained: how its text is cut and how its weights are learned. */
@@ -9,8 +10,39 @@ export const languageSettingsSchema = trainingSettingsSchema.extend({
   batch: z.int().min(1),
   /** Tokens between two updates: the reach of backpropagation through time. */
   steps: z.int().min(1),
-  /** Share of the text, at its end, that is kept for validation. */
+  /** Tokens that come less often in the training text are unknown. */
+  minCount: z.int().min(1).default(1),
+  /**
+   * What is kept for validation: the end of the text, or as char-rnn has it the end of each stream. That is measured
+   * with the state of the text before it and on all parts of the text, so the loss comes out lower; only losses of the
+   * same split can be compared.
+   */
+  split: z.enum(['end', 'char-rnn']).default('end'),
+  /** Share of the text that is kept for validation; 0 for none. Not used where there are files for validation. */
   valFraction: z.number().min(0).lt(1),
+  /** How weights start: see `initialise.ts`. */
+  initialisation: z
+    .discriminatedUnion('name', [
+      z.object({ name: z.literal('scaled') }),
+      z.object({ name: z.literal('uniform'), limit: z.number().positive() }),
+      z.object({ name: z.literal('normal'), deviation: z.number().positive() }),
+    ])
+    .default({ name: 'scaled' }),
+  /**
+   * What gradients are of: the mean loss of the tokens, or that of the streams, the sum over their steps. The second
+   * is larger by the number of steps, which matters to clipping and to nothing else here.
+   */
+  gradient: z.enum(['tokens', 'streams']).default('tokens'),
+  /** What the model writes while it is trained, for the log. */
+  samples: z
+    .object({
+      /** Updates between samples; 0 for after 0, 10, 30, 100, 300, … updates. */
+      every: z.int().min(0),
+      temperature: z.number().min(0),
+      /** Whether a sample begins as a line does or goes on from where the first stream is. */
+      from: z.enum(['line', 'stream']),
+    })
+    .default({ every: 0, temperature: 0.8, from: 'line' }),
 });
 
 export type LanguageSettings = z.infer<typeof languageSettingsSchema>;
@@ -18,20 +50,28 @@ export type LanguageSettings = z.infer<typeof languageSettingsSchema>;
 /** The config of a language model's folder. */
 export const languageConfigSchema = modelConfigSchema.extend({
   kind: z.literal('language', 'the model is not a language model of `lm train`'),
-  level: z.literal('char'),
+  level: z.enum(LEVELS),
   settings: languageSettingsSchema,
   text: z.object({
     /** Names of the files it was trained on. */
     files: z.array(z.string()),
-    /** Tokens in all, and a hash of them: a resumed training must find the same text. */
+    /** Their tokens, those for validation included. */
     tokens: z.int(),
+    /** Where other files are for validation: their names and tokens. */
+    validation: z.object({ files: z.array(z.string()), tokens: z.int() }).optional(),
+    /** Of what is in the files: a resumed training must find the same text. */
     hash: z.string(),
   }),
+  /** The text of the model that this one was continued from. */
+  continued: z.object({ files: z.array(z.string()), tokens: z.int() }).optional(),
 });
 
 export type LanguageConfig = z.infer<typeof languageConfigSchema>;
 
-export const languageShapeDefaults = { cell: 'lstm', layers: 2, hidden: 128 } as const;
+/** The shape of a new model; the vocabulary comes from its text. */
+export type LanguageShape = Pick<LanguageConfig['shape'], 'cell' | 'layers' | 'hidden' | 'embedding'>;
+
+export const languageShapeDefaults = { cell: 'lstm', layers: 2, hidden: 128, embedding: 0 } as const;
 
 /** What is learned when nothing is said: five minutes for a text of a megabyte on two cores. */
 export const languageDefaults: LanguageSettings = {
@@ -47,5 +87,22 @@ export const languageDefaults: LanguageSettings = {
   dropout: 0.1,
   smoothing: 0,
   seed: 1,
+  minCount: 1,
+  split: 'end',
   valFraction: 0.1,
+  initialisation: { name: 'scaled' },
+  gradient: 'tokens',
+  samples: { every: 0, temperature: 0.8, from: 'line' },
 };
+
+/** Words are too many for one-hot vectors, and most too rare to be learned. */
+export function defaultsOf(level: Level, hidden: number): { embedding: number; minCount: number } {
+  return level === 'word' ? { embedding: hidden, minCount: 3 } : { embedding: 0, minCount: 1 };
+}
+
+/** What a model was measured on, as in "measured on …". */
+export function splitInWords({ settings, text }: Pick<LanguageConfig, 'settings' | 'text'>): string {
+  if (text.validation) return text.validation.files.join(', ');
+  const share = `the last ${Number((settings.valFraction * 100).toPrecision(3))} %`;
+  return settings.split === 'end' ? `${share} of the text` : `${share} of each of ${settings.batch} streams`;
+}

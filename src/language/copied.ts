@@ -6,12 +6,12 @@ const PIECE = 1 << 16;
 const BASE = 0x01000193;
 
 /**
- * How much of some texts stands in a corpus: for each the share of its runs of `n` tokens that do. One pass over the
- * corpus, whatever its size.
+ * How much of some texts stands in others, which may be long: for each the share of its runs of `n` tokens that do. One
+ * pass over the corpora, whatever their size.
  *
  * @param texts token ids; a text shorter than `n` has the share 0
  */
-export function sharesCopied(texts: readonly ArrayLike<number>[], corpus: Corpus, n: number): number[] {
+export function sharesCopied(texts: readonly ArrayLike<number>[], corpora: readonly Corpus[], n: number): number[] {
   const runs = texts.map((text) =>
     Array.from({ length: Math.max(0, text.length - n + 1) }, (_, i) => runAt(text, i, n)),
   );
@@ -19,9 +19,11 @@ export function sharesCopied(texts: readonly ArrayLike<number>[], corpus: Corpus
   const missing = new Map<number, Set<string>>();
   for (const { hash, key } of runs.flat()) missing.set(hash, (missing.get(hash) ?? new Set()).add(key));
 
-  for (let start = 0; start + n <= corpus.length; start += PIECE) {
-    const piece = corpus.read(start, Math.min(corpus.length, start + PIECE + n - 1));
-    for (const [i, hash] of rollingHashes(piece, n).entries()) missing.get(hash)?.delete(runAt(piece, i, n).key);
+  for (const corpus of corpora) {
+    for (let start = 0; start + n <= corpus.length; start += PIECE) {
+      const piece = corpus.read(start, Math.min(corpus.length, start + PIECE + n - 1));
+      for (const [i, hash] of rollingHashes(piece, n).entries()) missing.get(hash)?.delete(runAt(piece, i, n).key);
+    }
   }
   return runs.map((ofText) => {
     const found = ofText.filter(({ hash, key }) => !missing.get(hash)?.has(key));

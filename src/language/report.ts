@@ -9,11 +9,12 @@ import { lineChart } from '../report/line-chart.ts';
 import { facts, integer, page, percent, reportFile, section } from '../report/page.ts';
 import { settingsInWords, timeInWords } from '../report/settings.ts';
 import { readTrainingLog, type TrainingLog } from '../report/training-log.ts';
+import { joinTokens, tokenizers } from '../text/tokenizer.ts';
 import { type NgramBaseline, ngramBaseline } from './baseline.ts';
-import { type LanguageConfig, languageConfigSchema } from './config.ts';
+import { type LanguageConfig, languageConfigSchema, splitInWords } from './config.ts';
 import { sharesCopied } from './copied.ts';
 import { sampleText } from './sample.ts';
-import { readLanguageText } from './text.ts';
+import type { LanguageText } from './text.ts';
 
 /** Tokens that are written for the report, and how careful. */
 const SAMPLED = 5000;
@@ -28,11 +29,12 @@ const STAGES = 8;
 /** What is measured when the training is over. */
 interface Measured {
   parameters: number;
-  baseline: NgramBaseline;
   sample: string;
-  /** Shares of the runs that stand in the training text: of the sample, and of the validation text. */
+  /** Share of the runs of the sample that stand in the training text. */
   copied: number;
-  copiedByChance: number;
+  /** The same of the validation text, and what n-gram models make of it, where there is one. */
+  copiedByChance?: number;
+  baseline?: NgramBaseline;
 }
 
 /** Writes the report of a training that is still going on, from what its folder says so far. */
@@ -43,26 +45,23 @@ export async function writeLanguageProgress(folder: string): Promise<void> {
 /**
  * Writes the report of a trained model, with an n-gram baseline beside it.
  *
- * @param files what it was trained on
- * @throws InputError when a file of the model or the text can't be read, or the report can't be written
+ * @param text what it was trained on
+ * @throws InputError when a file of the model can't be read, or the report can't be written
  */
-export async function writeLanguageReport(folder: string, files: readonly string[], engine: Engine): Promise<void> {
+export async function writeLanguageReport(folder: string, text: LanguageText, engine: Engine): Promise<void> {
   const { config, model, vocabulary } = await loadModel(folder, engine, languageConfigSchema);
-  const text = await readLanguageText(files, config.settings);
+  const { tokenizer } = text;
   const random = new Random(config.settings.seed);
-  const tokens: string[] = [];
-  for (const { token } of sampleText(model, vocabulary, { random, temperature: TEMPERATURE })) {
-    if (tokens.push(token) === SAMPLED) break;
-  }
+  const sample = sampleText(model, vocabulary, { random, temperature: TEMPERATURE, tokenizer });
+  const tokens = Array.from({ length: SAMPLED }, () => sample.next().value?.token ?? '');
   const ids = tokens.map((token) => vocabulary.idOf(token) ?? 0);
-  const heldOut = text.validation.read(0, Math.min(SAMPLED, text.validation.length));
+  const heldOut = text.validation.map((part) => part.read(0, Math.min(part.length, SAMPLED)))[0] ?? [];
   const [copied = 0, copiedByChance = 0] = sharesCopied([ids, heldOut], text.training, RUN);
   await write(folder, config, {
     parameters: model.size,
-    baseline: ngramBaseline(text),
-    sample: tokens.slice(0, SHOWN).join(''),
+    sample: joinTokens(tokens.slice(0, SHOWN), tokenizer),
     copied,
-    copiedByChance,
+    ...(text.validation.length > 0 && { copiedByChance, baseline: ngramBaseline(text) }),
   });
 }
 
@@ -72,30 +71,33 @@ async function write(folder: string, config: LanguageConfig, measured?: Measured
 }
 
 function languageReport(config: LanguageConfig, log: TrainingLog | undefined, measured?: Measured): string {
-  const { shape, text, scores } = config;
+  const { shape, text, scores, level } = config;
   const loss = scores['loss'];
+  const { unit } = tokenizers[level];
+  const kind = `${integer(text.tokens)} ${unit}s, ${shape.cell.toUpperCase()} ${shape.layers} × ${shape.hidden}`;
   const title = `A language model of ${text.files.join(', ')}`;
   const lead =
     typeof loss === 'number'
-      ? html`${integer(text.tokens)} characters, ${shape.cell.toUpperCase()} ${shape.layers} × ${shape.hidden}: <strong>${loss.toFixed(3)} nats per character</strong> (${(loss / Math.LN2).toFixed(3)} bits) on ${scores['split']}.`
-      : `${integer(text.tokens)} characters, ${shape.cell.toUpperCase()} ${shape.layers} × ${shape.hidden}: nothing measured yet.`;
+      ? html`${kind}: <strong>${loss.toFixed(3)} nats per ${unit}</strong> (${(loss / Math.LN2).toFixed(3)} bits) on ${splitInWords(config)}.`
+      : `${kind}: nothing measured${measured ? ', since no text was kept for validation' : ' yet'}.`;
   const sections: HtmlValue[] = [
     !measured &&
       html`<p class="soft">The training is still going on, or was stopped. When it is over, an n-gram model stands here beside it.</p>\n`,
-    measured && typeof loss === 'number' && baselineSection(measured, loss, shape.cell),
+    measured?.baseline && typeof loss === 'number' && baselineSection(measured.baseline, loss, shape.cell, unit),
     log && section('How it went', curvesOf(config, log, measured?.baseline)),
-    measured && writesSection(measured),
+    measured && writesSection(measured, unit),
     log && samplesSection(log),
     section('What was trained', whatWasTrained(config, log, measured?.parameters)),
   ];
   return page(title, lead, sections);
 }
 
-function curvesOf({ settings, scores }: LanguageConfig, log: TrainingLog, baseline?: NgramBaseline) {
+function curvesOf(config: LanguageConfig, log: TrainingLog, baseline?: NgramBaseline) {
+  const { settings, level } = config;
   return curves({
     log,
-    unit: 'character',
-    split: String(scores['split'] ?? 'the end of the text'),
+    unit: tokenizers[level].unit,
+    split: splitInWords(config),
     dropout: settings.dropout,
     smoothing: settings.smoothing,
     rewarded: false,
@@ -104,20 +106,24 @@ function curvesOf({ settings, scores }: LanguageConfig, log: TrainingLog, baseli
   });
 }
 
-function baselineSection({ baseline }: Measured, loss: number, cell: string) {
-  const { losses, order, loss: reached, tokens } = baseline;
-  const difference = `${Math.abs(loss - reached).toFixed(3)} nats per character`;
+function baselineSection(
+  { losses, order, loss: reached, tokens }: NgramBaseline,
+  loss: number,
+  cell: string,
+  unit: string,
+) {
+  const difference = `${Math.abs(loss - reached).toFixed(3)} nats per ${unit}`;
   const verdict =
     loss < reached
-      ? `This model is ${difference} better: that much it knows beyond which characters follow the last few.`
+      ? `This model is ${difference} better: that much it knows beyond which ${unit}s follow the last few.`
       : `This model is ${difference} worse: a table of counts still does better. Longer training, more units or more text are what a recurrent model gains from.`;
   return section(
     'Beside an n-gram model',
-    html`<p>An n-gram model counts what follows the last n − 1 characters (interpolated, modified Kneser-Ney smoothing), learned from ${integer(tokens)} characters of the same training text and measured on the same validation text. The best order is <strong>${order}, with ${reached.toFixed(3)} nats per character</strong>. ${verdict}</p>
+    html`<p>An n-gram model counts what follows the last n − 1 ${unit}s (interpolated, modified Kneser-Ney smoothing), learned from ${integer(tokens)} ${unit}s of the same training text and measured on the same validation text. The best order is <strong>${order}, with ${reached.toFixed(3)} nats per ${unit}</strong>. ${verdict}</p>
 <div class="charts">${lineChart({
       title: 'Validation loss by order',
       xLabel: 'n',
-      yLabel: 'nats per character',
+      yLabel: `nats per ${unit}`,
       lines: [{ name: 'n-gram model', points: losses.map((y, i) => [i + 1, y] as const) }],
       levels: [{ name: `this ${cell.toUpperCase()}`, value: loss }],
     })}</div>
@@ -125,39 +131,43 @@ function baselineSection({ baseline }: Measured, loss: number, cell: string) {
   );
 }
 
-function writesSection({ sample, copied, copiedByChance }: Measured) {
-  return section(
-    'What it writes',
-    html`<p>Of the ${RUN}-character runs in ${integer(SAMPLED)} characters that it wrote at temperature ${TEMPERATURE}, ${percent(copied)} stand in the training text; of those in the validation text, ${percent(copiedByChance)} do. More than that is copied by heart.</p>
-<pre>${sample}</pre>
-`,
-  );
+function writesSection({ sample, copied, copiedByChance }: Measured, unit: string) {
+  const runs = `Of the ${RUN}-${unit} runs in ${integer(SAMPLED)} ${unit}s that it wrote at temperature ${TEMPERATURE}, ${percent(copied)} stand in the training text`;
+  const beside =
+    copiedByChance === undefined
+      ? '.'
+      : `; of those in the validation text, ${percent(copiedByChance)} do. More than that is copied by heart.`;
+  return section('What it writes', html`<p>${runs}${beside}</p>\n<pre>${sample}</pre>\n`);
 }
 
-function samplesSection({ validations }: TrainingLog) {
+/** The samples between validations, which are more frequent in the beginning, and those of some validations. */
+function samplesSection({ validations, samples }: TrainingLog) {
+  const measured = spread(validations, STAGES).map(({ scores, ...stage }) => ({ ...stage, loss: scores['loss'] }));
+  const last = measured.at(-1)?.iteration;
+  const stages = [...samples.filter(({ iteration }) => iteration !== last), ...measured];
+  stages.sort((a, b) => a.iteration - b.iteration);
   return section(
     'What it wrote as training went on',
-    spread(validations, STAGES).map(
-      ({ epoch, scores, samples }) =>
-        html`<h3>Epoch ${epoch.toFixed(1)}${scores['loss'] !== undefined && `, validation loss ${scores['loss'].toFixed(3)}`}</h3>
-${samples.map((sample) => html`<pre>${sample}</pre>\n`)}`,
+    stages.map(
+      ({ type, iteration, epoch, loss, samples: texts }) =>
+        html`<h3>Update ${integer(iteration)}, epoch ${epoch.toFixed(1)}${loss !== undefined && `, ${type === 'sample' ? 'training' : 'validation'} loss ${loss.toFixed(3)}`}</h3>
+${texts.map((text) => html`<pre>${text}</pre>\n`)}`,
     ),
   );
 }
 
-function whatWasTrained({ shape, settings, text }: LanguageConfig, log?: TrainingLog, parameters?: number) {
-  const validation = Math.round(text.tokens * settings.valFraction);
+function whatWasTrained(config: LanguageConfig, log?: TrainingLog, parameters?: number) {
+  const { shape, settings, text, level, continued } = config;
+  const { unit } = tokenizers[level];
   return facts([
-    ['Text', text.files.join(', ')],
-    [
-      'Split',
-      `${integer(text.tokens - validation)} characters for training, the last ${integer(validation)} for validation`,
-    ],
-    ['Vocabulary', `${integer(shape.vocabulary)} characters, one of them for all that are unknown`],
+    ['Text', `${text.files.join(', ')}: ${integer(text.tokens)} ${unit}s`],
+    ...(continued ? [['Went on from', `a model of ${continued.files.join(', ')}`] as const] : []),
+    ['Validation', settings.valFraction > 0 || text.validation ? splitInWords(config) : 'none'],
+    ['Vocabulary', `${integer(shape.vocabulary)} ${unit}s, one of them for all that are unknown`],
     ['Model', `${shape.cell.toUpperCase()}, ${shape.layers} layers of ${shape.hidden} units`],
     ...(parameters === undefined ? [] : [['Parameters', integer(parameters)] as const]),
-    ['Batch', `${settings.batch} streams of ${settings.steps} characters`],
+    ['Batch', `${settings.batch} streams of ${settings.steps} ${unit}s`],
     ...settingsInWords(settings),
-    ...(log ? timeInWords(log, 'characters') : []),
+    ...(log ? timeInWords(log, `${unit}s`) : []),
   ]);
 }

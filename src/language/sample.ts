@@ -4,12 +4,17 @@ import type { Random } from '../base/random.ts';
 import { type SamplingOptions, sampleToken } from '../decoding/sampling.ts';
 import type { LanguageModel } from '../model/language-model.ts';
 import { resetState, type StackState } from '../nn/state.ts';
-import { splitCharacters } from '../text/characters.ts';
+import type { Tokenizer } from '../text/tokenizer.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 import { UNKNOWN } from './text.ts';
 
-export interface SampleOptions extends SamplingOptions {
+export interface TokenSampling extends SamplingOptions {
   random: Random;
+}
+
+export interface SampleOptions extends TokenSampling {
+  /** Of the level that the model was trained on. */
+  tokenizer: Tokenizer;
   /** Text to be continued. It is read, not written again. */
   prime?: string;
   /** Working memory for one sequence, where a caller samples again and again. */
@@ -23,36 +28,55 @@ export interface SampledToken {
 }
 
 /**
- * Writes on and on, in constant memory.
+ * Writes on and on, in constant memory. Without a prime it begins as a line does.
  *
- * @throws InputError when the prime has a character that the model has never seen
+ * @throws InputError when the prime has a token that the model has never seen
  */
 export function sampleText(
   model: LanguageModel,
   vocabulary: Vocabulary,
-  { random, prime = '', state = model.newState(1), ...sampling }: SampleOptions,
+  { tokenizer, prime = '', state = model.newState(1), ...sampling }: SampleOptions,
 ): Generator<SampledToken> {
-  const primed = splitCharacters(prime).map((character) => {
-    const id = vocabulary.idOf(character);
-    if (id !== undefined) return id;
-    throw new InputError(`the prime has ${JSON.stringify(character)}, which the model has never seen`, {
+  const primed = encodeKnown(prime, vocabulary, tokenizer);
+  if (primed.length === 0) primed.push(startOf(vocabulary));
+  resetState(state);
+  return sampleTokens(model, vocabulary, state, primed, sampling);
+}
+
+/** Writes on from a state, after it has read some tokens. */
+export function* sampleTokens(
+  model: LanguageModel,
+  vocabulary: Vocabulary,
+  state: StackState,
+  read: readonly number[],
+  { random, ...sampling }: TokenSampling,
+): Generator<SampledToken> {
+  const unknown = vocabulary.idOf(UNKNOWN);
+  const weights = new Float64Array(vocabulary.size);
+  let logProbs: Float32Array = new Float32Array();
+  for (const id of read) logProbs = model.step([id], state);
+  for (;;) {
+    if (unknown !== undefined) logProbs[unknown] = Number.NEGATIVE_INFINITY;
+    const id = sampleToken(logProbs, sampling, random, weights);
+    yield { token: vocabulary.tokenOf(id), logProb: logProbs[id] ?? Number.NaN };
+    logProbs = model.step([id], state);
+  }
+}
+
+/** The token that a text is begun after: a line end. Models of one line know none, and begin as after a frequent one. */
+export function startOf(vocabulary: Vocabulary): number {
+  return vocabulary.idOf('\n') ?? vocabulary.idOf('\r\n') ?? 1;
+}
+
+/** The ids of a prime. @throws InputError that names the tokens which the vocabulary does not have */
+function encodeKnown(prime: string, vocabulary: Vocabulary, tokenizer: Tokenizer): number[] {
+  const tokens = tokenizer.split(prime);
+  const unknown = [...new Set(tokens.filter((token) => vocabulary.idOf(token) === undefined))];
+  if (unknown.length > 0) {
+    const named = unknown.map((token) => JSON.stringify(token)).join(', ');
+    throw new InputError(`the prime has ${named}, which the model has never seen`, {
       advice: 'Leave it out, or train on a text that has it.',
     });
-  });
-  // A text begins as if a line had ended; models of one line know no better start than their most frequent token.
-  if (primed.length === 0) primed.push(vocabulary.idOf('\n') ?? 1);
-  return writeOn();
-
-  function* writeOn(): Generator<SampledToken> {
-    const unknown = vocabulary.idOf(UNKNOWN);
-    resetState(state);
-    let logProbs: Float32Array = new Float32Array();
-    for (const id of primed) logProbs = model.step([id], state);
-    for (;;) {
-      if (unknown !== undefined) logProbs[unknown] = Number.NEGATIVE_INFINITY;
-      const id = sampleToken(logProbs, sampling, random);
-      yield { token: vocabulary.tokenOf(id), logProb: logProbs[id] ?? Number.NaN };
-      logProbs = model.step([id], state);
-    }
   }
+  return tokens.map((token) => vocabulary.idOf(token) ?? 0);
 }

@@ -1,92 +1,177 @@
-/** Text files become token ids: reading, checking, the vocabulary and the split. */
-import { isUtf8 } from 'node:buffer';
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
-import { InputError, reasonOf } from '../base/errors.ts';
-import { splitCharacters } from '../text/characters.ts';
-import { type Corpus, corpusOf, partOf } from '../text/corpus.ts';
-import { countTokens, Vocabulary } from '../text/vocabulary.ts';
+/**
+ * Text files become token ids, however large they are. They are read twice: once to count their tokens, which says what
+ * is in the vocabulary and where the text is split, and once to write the ids into a file beside the model. That file
+ * is read from then on, also by a training that is resumed.
+ */
+import { rm, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { InputError } from '../base/errors.ts';
+import { bytesOfIds, type OpenCorpus, openIds, writeIds } from '../text/id-file.ts';
+import { hashFiles, type ReadOptions, readTokens } from '../text/read.ts';
+import { TokenCounter } from '../text/token-counter.ts';
+import { type Level, type Tokenizer, tokenizers } from '../text/tokenizer.ts';
+import { Vocabulary } from '../text/vocabulary.ts';
+import type { LanguageConfig, LanguageSettings } from './config.ts';
+import { textFilesOf } from './files.ts';
+import { type SplitText, splitText } from './split.ts';
 
-/** Stands for every character that the training text does not have. No character is spelled like this. */
+/** Stands for every token that the vocabulary does not have; it is never written. No token is spelled like this. */
 export const UNKNOWN = '<unk>';
 
-export interface LanguageText {
-  files: string[];
+/** Where a text comes from. Several files are read as one text in their order. */
+export interface TextSource {
+  /** Files or folders. */
+  files: readonly string[];
+  /** Those for validation, where that is not a part of the text. */
+  validationFiles?: readonly string[] | undefined;
+}
+
+/** What is known of a text when it was counted: what a config says of it, and its vocabulary. */
+export interface CountedText {
+  text: LanguageConfig['text'];
   vocabulary: Vocabulary;
-  training: Corpus;
-  /** The contiguous end of the text. */
-  validation: Corpus;
-  /** Tokens of both, and a hash of them and the vocabulary. */
-  tokens: number;
-  hash: string;
+}
+
+/** A text that can be read: close it. */
+export interface LanguageText extends SplitText {
+  vocabulary: Vocabulary;
+  tokenizer: Tokenizer;
+  close(): void;
+}
+
+/** Called now and then with the share of the work that is done. */
+export type ReadingProgress = (share: number) => void;
+
+interface Reading {
+  onProgress?: ReadingProgress | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 /**
- * Reads text files as one text. The vocabulary is that of the training part alone: what comes only later is unknown,
- * as it would be in use.
+ * Counts a text. The vocabulary is that of the training part alone: what comes only later is unknown, as it would be in
+ * use. (With char-rnn's split it is that of all the text, as with char-rnn.)
  *
+ * @param known a vocabulary that is extended
  * @throws InputError when a file can't be read, is not UTF-8, or there is too little text
  */
-export async function readLanguageText(
-  files: readonly string[],
-  { valFraction }: { valFraction: number },
-): Promise<LanguageText> {
-  const characters = (await Promise.all(files.map(readText))).flatMap(splitCharacters);
-  const trainingLength = Math.round(characters.length * (1 - valFraction));
-  const vocabulary = vocabularyOf(characters.slice(0, trainingLength), files);
-  const ids = encode(characters, vocabulary);
-  const corpus = corpusOf(ids);
+export async function countText(
+  source: TextSource,
+  level: Level,
+  settings: LanguageSettings,
+  { known = new Vocabulary([UNKNOWN]), ...reading }: Reading & { known?: Vocabulary | undefined } = {},
+): Promise<CountedText> {
+  const tokenizer = tokenizers[level];
+  const { files, held, options } = await resolve(source, reading, 2);
+  const counter = new TokenCounter(settings.minCount);
+  for await (const tokens of readTokens(files, tokenizer, options)) counter.add(tokens);
+  let heldTokens = 0;
+  if (held) for await (const tokens of readTokens(held, tokenizer, options)) heldTokens += tokens.length;
+
+  if (counter.different < 2) throw nothingToLearn(counter, source, tokenizer);
+  const heldCorpus = held && { length: heldTokens, read: () => [] };
+  const { training } = splitText({ length: counter.tokens, read: () => [] }, heldCorpus, settings, tokenizer.unit);
+  const trainingTokens = settings.split === 'char-rnn' ? counter.tokens : (training[0]?.length ?? 0);
+  const vocabulary = known.extendedBy(counter.frequent(trainingTokens));
+  if (vocabulary.size < 2) throw nothingFrequent(counter, source, settings, tokenizer);
   return {
-    files: files.map((file) => basename(file)),
     vocabulary,
-    training: partOf(corpus, 0, trainingLength),
-    validation: partOf(corpus, trainingLength, ids.length),
-    tokens: ids.length,
-    hash: createHash('sha256').update(vocabulary.tokens.join('\0')).update(ids).digest('hex').slice(0, 16),
+    text: {
+      files: namesOf(source.files),
+      tokens: counter.tokens,
+      ...(held && { validation: { files: namesOf(source.validationFiles ?? []), tokens: heldTokens } }),
+      hash: await hashFiles([...files, ...(held ?? [])], options),
+    },
   };
 }
 
-/** The ids of tokens; of UNKNOWN for those that the vocabulary does not have. */
-function encode(tokens: readonly string[], vocabulary: Vocabulary): Uint32Array {
-  const unknown = vocabulary.idOf(UNKNOWN) ?? 0;
-  return Uint32Array.from(tokens, (token) => vocabulary.idOf(token) ?? unknown);
+/**
+ * Opens a text for training: from the ids beside the model where they are, else from the files again.
+ *
+ * @param folder of the model
+ */
+export async function openText(
+  folder: string,
+  source: TextSource,
+  { text, vocabulary }: CountedText,
+  { level, settings }: Pick<LanguageConfig, 'level' | 'settings'>,
+  reading: Reading = {},
+): Promise<LanguageText> {
+  const { files, held, options } = await resolve(source, reading, 1);
+  const tokenizer = tokenizers[level];
+  const whole = await openPart(TEXT_IDS, files, text.tokens);
+  const validation = held && text.validation && (await openPart(VALIDATION_IDS, held, text.validation.tokens));
+  return {
+    vocabulary,
+    tokenizer,
+    ...splitText(whole, validation, settings, tokenizer.unit),
+    close() {
+      whole.close();
+      validation?.close();
+    },
+  };
+
+  async function openPart(name: string, paths: readonly string[], tokens: number): Promise<OpenCorpus> {
+    const file = join(folder, name);
+    const found = await stat(file).catch(() => undefined);
+    if (found?.size !== bytesOfIds(tokens, vocabulary.size)) await writeIds(file, encode(paths), vocabulary.size);
+    return openIds(file, vocabulary.size);
+  }
+
+  async function* encode(paths: readonly string[]) {
+    const unknown = vocabulary.idOf(UNKNOWN) ?? 0;
+    for await (const tokens of readTokens(paths, tokenizer, options)) {
+      yield tokens.map((token) => vocabulary.idOf(token) ?? unknown);
+    }
+  }
 }
 
-function vocabularyOf(characters: readonly string[], files: readonly string[]): Vocabulary {
-  const counts = countTokens(characters);
-  if (counts.length < 2) {
-    throw new InputError(`there is nothing to learn in ${files.join(', ')}`, {
-      found: counts[0] ? `only the character ${JSON.stringify(counts[0][0])}` : 'an empty text',
-      expected: 'a text with at least two different characters',
-    });
-  }
-  return new Vocabulary([UNKNOWN, ...counts.map(([character]) => character)]);
+/** A hash of what is in the files of a text, as its config has it. */
+export async function hashOfText(source: TextSource, reading: Reading = {}): Promise<string> {
+  const { files, held, options } = await resolve(source, reading, 1);
+  return hashFiles([...files, ...(held ?? [])], options);
 }
 
-async function readText(file: string): Promise<string> {
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(file);
-  } catch (error) {
-    throw new InputError(`cannot read the text ${file}`, { found: reasonOf(error), cause: error });
-  }
-  if (!isUtf8(bytes)) {
-    throw new InputError(`${file} is not UTF-8 text`, {
-      found: `an invalid byte in line ${firstInvalidLine(bytes)}`,
-      expected: 'UTF-8',
-      advice: 'Convert it, for example by `iconv -f latin1 -t utf8`.',
-    });
-  }
-  return new TextDecoder().decode(bytes); // leaves out a byte order mark
+/** Deletes the ids beside a model. */
+export async function deleteIds(folder: string): Promise<void> {
+  for (const name of [TEXT_IDS, VALIDATION_IDS]) await rm(join(folder, name), { force: true });
 }
 
-/** The first line that is not UTF-8, from 1; a line end is never a part of another character. */
-function firstInvalidLine(bytes: Buffer): number {
-  let start = 0;
-  for (let line = 1; ; line++) {
-    const end = bytes.indexOf('\n', start);
-    if (end === -1 || !isUtf8(bytes.subarray(start, end))) return line;
-    start = end + 1;
-  }
+const TEXT_IDS = 'text.ids';
+const VALIDATION_IDS = 'validation.ids';
+
+/** The files behind a source, and how to read them so often with progress. */
+async function resolve({ files, validationFiles }: TextSource, { onProgress, signal }: Reading, times: number) {
+  const [paths, held] = [await textFilesOf(files), validationFiles && (await textFilesOf(validationFiles))];
+  const sizes = [...paths, ...(held ?? [])].map(async (path) => (await stat(path).catch(() => undefined))?.size ?? 0);
+  const bytes = times * (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+  let read = 0;
+  const onRead = (count: number) => {
+    read += count;
+    onProgress?.(Math.min(1, read / bytes));
+  };
+  return { files: paths, held, options: { onRead, signal } satisfies ReadOptions };
+}
+
+function namesOf(paths: readonly string[]): string[] {
+  return paths.map((path) => basename(path));
+}
+
+function nothingToLearn(counter: TokenCounter, { files }: TextSource, { unit }: Tokenizer): InputError {
+  const [only] = counter.frequent(counter.tokens);
+  return new InputError(`there is nothing to learn in ${files.join(', ')}`, {
+    found: counter.tokens > 0 ? `only the ${unit} ${JSON.stringify(only ?? '')}` : 'an empty text',
+    expected: `a text with at least two different ${unit}s`,
+  });
+}
+
+function nothingFrequent(
+  { different }: TokenCounter,
+  { files }: TextSource,
+  { minCount }: LanguageSettings,
+  { unit }: Tokenizer,
+): InputError {
+  return new InputError(`no ${unit} comes ${minCount} times in ${files.join(', ')}`, {
+    found: `${different} different ${unit}s`,
+    advice: 'Use a smaller --min-count, or more text.',
+  });
 }

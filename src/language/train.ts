@@ -1,41 +1,75 @@
 import { InputError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import type { Engine } from '../compute/engine.ts';
-import { LanguageModel, type LanguageModelShape } from '../model/language-model.ts';
-import { readConfig, saveModel } from '../model/model-folder.ts';
+import { LanguageModel } from '../model/language-model.ts';
+import { loadModel, readConfig, type StoredModel, saveModel } from '../model/model-folder.ts';
+import type { Level } from '../text/tokenizer.ts';
 import { type TrainingEvent, type TrainingResult, train } from '../training/trainer.ts';
-import { type LanguageConfig, type LanguageSettings, languageConfigSchema } from './config.ts';
+import {
+  type LanguageConfig,
+  type LanguageSettings,
+  type LanguageShape,
+  languageConfigSchema,
+  splitInWords,
+} from './config.ts';
+import { initialise } from './initialise.ts';
 import { languageTask } from './task.ts';
-import { type LanguageText, readLanguageText } from './text.ts';
+import {
+  countText,
+  deleteIds,
+  hashOfText,
+  type LanguageText,
+  openText,
+  type ReadingProgress,
+  type TextSource,
+} from './text.ts';
 
-export interface LanguageTraining {
+export interface LanguageTraining extends TextSource {
   engine: Engine;
-  /** Text files, read as one text. */
-  files: readonly string[];
   /** Where the model goes. */
   folder: string;
   settings: LanguageSettings;
-  shape: Pick<LanguageModelShape, 'cell' | 'layers' | 'hidden'>;
-  onStart?(characters: number, vocabulary: number, parameters: number): void;
+  /** A new model of some shape that reads characters, bytes or words; or a trained one that goes on with another text. */
+  start: { level: Level; shape: LanguageShape } | StoredModel<LanguageConfig>;
+  onReading?: ReadingProgress;
+  onStart?(config: LanguageConfig, parameters: number): void;
   onEvent(event: TrainingEvent): void;
+  /** Called when the training is over, while its text is still open; the best weights are in the folder. */
+  onDone?(text: LanguageText): Promise<void>;
   signal?: AbortSignal | undefined;
 }
 
-/** Trains a language model on text files. */
+/**
+ * Trains a language model on text files, of any size: their token ids are kept in a file beside the model until the
+ * training is over.
+ *
+ * A trained model that goes on keeps its tokens and gets those of the new text that it lacks.
+ */
 export async function trainLanguageModel(training: LanguageTraining): Promise<TrainingResult> {
-  const { engine, files, settings, shape } = training;
-  const text = await readLanguageText(files, settings);
+  const { engine, folder, settings, start, onReading: onProgress, signal } = training;
+  const initial = 'model' in start ? start : undefined;
+  const level = 'model' in start ? start.config.level : start.level;
+  const known = initial?.vocabulary;
+  const counted = await countText(training, level, settings, { known, onProgress, signal });
   const config: LanguageConfig = {
     format: 1,
     kind: 'language',
-    level: 'char',
-    shape: { ...shape, vocabulary: text.vocabulary.size, embedding: 0, condition: 0 },
+    level,
+    shape: {
+      ...('model' in start ? start.config.shape : start.shape),
+      vocabulary: counted.vocabulary.size,
+      condition: 0,
+    },
     settings,
-    text: { files: text.files, tokens: text.tokens, hash: text.hash },
+    text: counted.text,
+    ...(initial && { continued: { files: initial.config.text.files, tokens: initial.config.text.tokens } }),
     scores: {},
   };
-  const model = new LanguageModel(engine, config.shape).initialise(new Random(settings.seed));
-  return run(training, config, text, model, false);
+  const model = initialise(new LanguageModel(engine, config.shape), settings.initialisation, new Random(settings.seed));
+  if (initial) model.copyFrom(initial.model);
+  await saveModel(folder, { config, vocabulary: counted.vocabulary, model });
+  await deleteIds(folder);
+  return run(training, config, await openText(folder, training, counted, config, { onProgress, signal }), model, false);
 }
 
 /**
@@ -44,52 +78,52 @@ export async function trainLanguageModel(training: LanguageTraining): Promise<Tr
  * @throws InputError when the folder has no such training, or the text is not the same
  */
 export async function resumeLanguageModel(
-  training: Omit<LanguageTraining, 'settings' | 'shape'>,
+  training: Omit<LanguageTraining, 'settings' | 'start'>,
 ): Promise<TrainingResult> {
-  const { engine, files, folder } = training;
+  const { engine, folder, files, onReading: onProgress, signal } = training;
   const config = await readConfig(folder, languageConfigSchema);
-  const text = await readLanguageText(files, config.settings);
-  if (text.hash !== config.text.hash) {
+  if ((await hashOfText(training, { signal })) !== config.text.hash) {
     throw new InputError(`${folder} was not trained on this text`, {
-      found: `${text.tokens} tokens of ${text.files.join(', ')}`,
-      expected: `${config.text.tokens} tokens of ${config.text.files.join(', ')}`,
+      found: `${files.join(', ')} with other content`,
+      expected: `${config.text.files.join(', ')} as it was`,
       advice: 'Resume with the same files in the same order.',
     });
   }
-  return run(training, config, text, new LanguageModel(engine, config.shape), true);
+  const { vocabulary, model } = await loadModel(folder, engine, languageConfigSchema);
+  const counted = { text: config.text, vocabulary };
+  return run(training, config, await openText(folder, training, counted, config, { onProgress, signal }), model, true);
 }
 
 async function run(
-  { folder, onStart, onEvent, signal }: Omit<LanguageTraining, 'settings' | 'shape'>,
+  { folder, onStart, onEvent, onDone, signal }: Omit<LanguageTraining, 'settings' | 'start'>,
   config: LanguageConfig,
   text: LanguageText,
   model: LanguageModel,
   resume: boolean,
 ): Promise<TrainingResult> {
   const { settings } = config;
-  const enough = 2 * Math.max(settings.batch, 8);
-  if (text.training.length < enough || text.validation.length < enough) {
-    throw new InputError(`the text is too short for a batch of ${settings.batch}`, {
-      found: `${text.training.length} characters for training and ${text.validation.length} for validation`,
-      expected: `at least ${enough} each`,
-      advice: 'Give more text, a smaller --batch or another --val-fraction.',
+  onStart?.(config, model.size);
+  try {
+    const result = await train({
+      model,
+      task: languageTask(model, text, settings),
+      settings,
+      folder,
+      resume,
+      validateFirst: config.continued !== undefined,
+      onEvent,
+      signal,
+      async saveBest({ scores }, { iteration }) {
+        const measured = 'loss' in scores ? { ...scores, split: splitInWords(config) } : scores;
+        const saved = { ...config, scores: { ...measured, iteration } };
+        await saveModel(folder, { config: saved, vocabulary: text.vocabulary, model });
+      },
     });
+    if (result.interrupted) return result;
+    await onDone?.(text);
+    await deleteIds(folder);
+    return result;
+  } finally {
+    text.close();
   }
-  const { vocabulary } = text;
-  if (!resume) await saveModel(folder, { config, vocabulary, model });
-  onStart?.(text.tokens, vocabulary.size, model.size);
-  return train({
-    model,
-    task: languageTask(model, text, settings),
-    settings,
-    folder,
-    resume,
-    onEvent,
-    signal,
-    async saveBest({ scores }, { iteration }) {
-      const share = Number((settings.valFraction * 100).toPrecision(3));
-      const named = { ...scores, split: `the last ${share} % of the text`, iteration };
-      await saveModel(folder, { config: { ...config, scores: named }, vocabulary, model });
-    },
-  });
 }

@@ -40,6 +40,8 @@ export interface TokenBatch {
   targets: ArrayLike<number>;
   /** M factors of the tokens' losses, which may be negative; 1 each where none are given. */
   weights?: ArrayLike<number> | undefined;
+  /** What gradients divide the sum of the losses by; the number of tokens that have a target where none is given. */
+  divisor?: number;
   /** One vector v for each sequence, N₀ × condition. */
   condition?: Float32Array | undefined;
 }
@@ -153,7 +155,7 @@ export class LanguageModel {
     const { recurrent, ids, hidden, logits } = this.#forward(batch, state, dropout);
 
     const tokens = countTargets(batch.targets);
-    const loss = this.#crossEntropy(logits, batch, smoothing, 1 / Math.max(tokens, 1));
+    const loss = this.#crossEntropy(logits, batch, smoothing, 1 / (batch.divisor ?? Math.max(tokens, 1)));
     const dLogits = logits; // the kernel has replaced one by the other
     product.multiply(this.outputWeights.gradient, hidden, dLogits, { transposeA: true });
     this.outputBias.gradient.data.fill(0);

@@ -32,3 +32,9 @@ export function selectStates(state: StackState, sources: readonly number[]): voi
 export function matricesOf(state: StackState): Matrix[] {
   return state.flatMap(({ h, c }) => (c ? [h, c] : [h]));
 }
+
+/** A state becomes what the first rows of another are. */
+export function copyState(target: StackState, source: StackState): void {
+  const from = matricesOf(source);
+  for (const [i, { data }] of matricesOf(target).entries()) data.set(from[i]?.data.subarray(0, data.length) ?? []);
+}

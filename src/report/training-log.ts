@@ -25,15 +25,28 @@ const validationSchema = z.object({
   samples: z.array(z.string()),
 });
 
-const lineSchema = z.discriminatedUnion('type', [updateSchema, validationSchema]);
+const sampleSchema = z.object({
+  type: z.literal('sample'),
+  time,
+  iteration: z.number(),
+  epoch: z.number(),
+  /** Of the training, in its own units. Not there before the first update. */
+  loss: z.number().optional(),
+  samples: z.array(z.string()),
+});
+
+const lineSchema = z.discriminatedUnion('type', [updateSchema, validationSchema, sampleSchema]);
 
 export type LoggedUpdate = z.infer<typeof updateSchema>;
 export type LoggedValidation = z.infer<typeof validationSchema>;
+export type LoggedSample = z.infer<typeof sampleSchema>;
 
 /** What a training's `log.jsonl` says. */
 export interface TrainingLog {
   updates: LoggedUpdate[];
   validations: LoggedValidation[];
+  /** What the model wrote between validations. */
+  samples: LoggedSample[];
   /** How long it took, pauses between a stop and a resume left out. */
   seconds: number;
 }
@@ -50,6 +63,7 @@ export async function readTrainingLog(folder: string): Promise<TrainingLog | und
   return {
     updates: events.filter((event) => event.type === 'update'),
     validations: events.filter((event) => event.type === 'validation'),
+    samples: events.filter((event) => event.type === 'sample'),
     seconds: secondsOf(events),
   };
 }

@@ -27,6 +27,20 @@ export function partOf(corpus: Corpus, start: number, end: number): Corpus {
   return { length: end - start, read: (from, to) => corpus.read(start + from, start + to) };
 }
 
+/**
+ * Cuts a corpus into N streams of equal length. Each has one token more than it reads, the target of its last, with
+ * which the next one begins.
+ *
+ * @throws RangeError when the corpus has no N + 1 tokens
+ */
+export function cutIntoStreams(corpus: Corpus, batch: number): Corpus[] {
+  const length = Math.floor((corpus.length - 1) / batch);
+  if (length < 1) {
+    throw new RangeError(`${batch} streams need at least ${batch + 1} tokens, and there are ${corpus.length}`);
+  }
+  return Array.from({ length: batch }, (_, n) => partOf(corpus, n * length, (n + 1) * length + 1));
+}
+
 /** One chunk of all streams, step after step: `inputs[t * N + n]` is followed by `targets[t * N + n]`. */
 export interface Chunk {
   steps: number;
@@ -34,30 +48,26 @@ export interface Chunk {
   targets: Int32Array;
 }
 
+/** Streams that are read in parallel. */
 export class Streams {
+  /** N */
   readonly batch: number;
+  /** T */
   readonly steps: number;
-  /** Chunks in one pass over the corpus. */
+  /** Chunks in one pass over the streams. */
   readonly chunks: number;
-  readonly #corpus: Corpus;
-  readonly #streamLength: number;
+  readonly #streams: readonly Corpus[];
 
   /**
-   * @param corpus at least N + 1 tokens
-   * @param batch N
-   * @param steps T
-   * @throws RangeError when the corpus is too short
+   * @param streams N of equal length, at least two tokens
+   * @param steps T, fewer where the streams are shorter
    */
-  constructor(corpus: Corpus, batch: number, steps: number) {
-    // Each stream needs one token more than it reads: the target of its last.
-    this.#streamLength = Math.floor((corpus.length - 1) / batch);
-    if (this.#streamLength < 1) {
-      throw new RangeError(`${batch} streams need at least ${batch + 1} tokens, and there are ${corpus.length}`);
-    }
-    this.batch = batch;
-    this.steps = Math.min(steps, this.#streamLength);
-    this.chunks = Math.floor(this.#streamLength / this.steps);
-    this.#corpus = corpus;
+  constructor(streams: readonly Corpus[], steps: number) {
+    const length = Math.min(...streams.map((stream) => stream.length)) - 1;
+    this.batch = streams.length;
+    this.steps = Math.min(steps, length);
+    this.chunks = Math.floor(length / this.steps);
+    this.#streams = streams;
   }
 
   /** Chunk `index`, which continues chunk `index` - 1. A rest shorter than a chunk is left out. */
@@ -65,9 +75,8 @@ export class Streams {
     const { batch: N, steps: T } = this;
     const inputs = new Int32Array(N * T);
     const targets = new Int32Array(N * T);
-    for (let n = 0; n < N; n++) {
-      const start = n * this.#streamLength + index * T;
-      const ids = this.#corpus.read(start, start + T + 1);
+    for (const [n, stream] of this.#streams.entries()) {
+      const ids = stream.read(index * T, (index + 1) * T + 1);
       for (let t = 0; t < T; t++) {
         inputs[t * N + n] = ids[t] ?? 0;
         targets[t * N + n] = ids[t + 1] ?? 0;

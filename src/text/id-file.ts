@@ -14,6 +14,11 @@ function idsFor(V: number) {
   return V <= 1 << 8 ? Uint8Array : V <= 1 << 16 ? Uint16Array : Uint32Array;
 }
 
+/** Bytes that `tokens` ids take. */
+export function bytesOfIds(tokens: number, V: number): number {
+  return tokens * idsFor(V).BYTES_PER_ELEMENT;
+}
+
 /**
  * Writes the ids of a text, in the byte order of this machine.
  *

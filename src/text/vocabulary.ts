@@ -22,6 +22,12 @@ export class Vocabulary {
     return this.#ids.get(token);
   }
 
+  /** A vocabulary with further tokens at its end; those it has already keep their numbers. */
+  extendedBy(tokens: readonly string[]): Vocabulary {
+    const added = tokens.filter((token) => !this.#ids.has(token));
+    return added.length === 0 ? this : new Vocabulary([...this.tokens, ...added]);
+  }
+
   /** @throws RangeError when there is no such number */
   tokenOf(id: number): string {
     const token = this.tokens[id];

@@ -26,6 +26,11 @@ export const trainingSettingsSchema = z.object({
   dropout: z.number().min(0).lt(1),
   /** Share of the target that label smoothing gives to all tokens alike. */
   smoothing: z.number().min(0).lt(1),
+  /**
+   * What each update leaves of the smoothed training loss, which then starts at ln V, the loss of a model that knows
+   * nothing (min-char-rnn). Without it the loss is a mean over the last hundred updates or so.
+   */
+  lossMemory: z.number().min(0).lt(1).optional(),
   /** Of everything random: initial weights, order of the data, dropout. */
   seed: z.int(),
 });

@@ -1,4 +1,5 @@
 import type { TokenBatch } from '../model/language-model.ts';
+import type { StackState } from '../nn/state.ts';
 
 /** A batch of a training. */
 export interface TrainingBatch extends TokenBatch {
@@ -24,12 +25,19 @@ export interface TrainingTask {
 
   /** Measures the model on data it does not learn from. */
   validate(): Validation | Promise<Validation>;
+
+  /**
+   * What the model writes after so many updates, where that is to be shown; it is shown with validations too.
+   *
+   * @param state where the next batch starts from; not to be changed
+   */
+  sample?(iteration: number, state: StackState): string[] | undefined;
 }
 
 export interface Validation {
   /** What the best weights are chosen by; larger is better. */
   criterion: number;
-  /** Figures by name: loss in nats per token and whatever else the task measures. */
+  /** Figures by name: loss in nats per token and whatever else the task measures. None where there is no such data. */
   scores: Record<string, number>;
   /** What the model writes now. */
   samples: string[];

@@ -7,7 +7,7 @@ import { InputError } from '../base/errors.ts';
 import type { LanguageModel } from '../model/language-model.ts';
 import { clipGradients } from '../nn/clip.ts';
 import { Optimizer } from '../nn/optimizer.ts';
-import { resetState } from '../nn/state.ts';
+import { resetState, type StackState } from '../nn/state.ts';
 import { type Checkpoint, loadCheckpoint, type Progress, saveCheckpoint } from './checkpoint.ts';
 import { openLog } from './log.ts';
 import { rateFactor } from './schedule.ts';
@@ -18,6 +18,7 @@ import type { TrainingTask, Validation } from './task.ts';
 export type TrainingEvent =
   | ({ type: 'update' } & UpdateReport)
   | ({ type: 'validation' } & ValidationReport & Validation)
+  | { type: 'sample'; iteration: number; epoch: number; loss: number | undefined; samples: string[] }
   | { type: 'stopped'; reason: string };
 
 export interface UpdateReport {
@@ -26,7 +27,7 @@ export interface UpdateReport {
   iterations: number;
   /** Passes over the data, a fraction. */
   epoch: number;
-  /** Mean loss per token, or what else the task lowers, smoothed over the last 100 updates or so. */
+  /** Mean loss per token, or what else the task lowers, smoothed: see `lossMemory` in the settings. */
   loss: number;
   learningRate: number;
   gradientNorm: number;
@@ -80,7 +81,7 @@ export async function train(run: TrainingRun): Promise<TrainingResult> {
   const optimizer = new Optimizer(engine, model.parameters, settings.optimizer);
   const state = model.newState(task.batchSize);
   const checkpoint: Checkpoint = { folder, model, optimizer, state };
-  const progress = run.resume ? await loadCheckpoint(checkpoint) : newProgress();
+  const progress = run.resume ? await loadCheckpoint(checkpoint) : newProgress(run);
   // The state of an older training in this folder must not be taken for that of this one, should it be killed soon.
   if (!run.resume) await saveCheckpoint(checkpoint, progress);
   const log = await openLog(folder, progress.iteration);
@@ -91,7 +92,10 @@ export async function train(run: TrainingRun): Promise<TrainingResult> {
 
   const iterations = Math.max(1, Math.round(settings.epochs * task.iterationsPerEpoch));
   const evaluateEvery = settings.evaluateEvery || task.iterationsPerEpoch;
-  if (run.validateFirst && progress.iteration === 0) await validate({ ...run, onEvent }, progress);
+  if (progress.iteration === 0) {
+    const shown = run.validateFirst && (await validate({ ...run, onEvent }, progress));
+    if (!shown) showSample({ ...run, onEvent }, progress, state);
+  }
   const meter = new Meter(progress.iteration, iterations);
   let savedAt = performance.now();
 
@@ -100,8 +104,6 @@ export async function train(run: TrainingRun): Promise<TrainingResult> {
     const epoch = iteration / task.iterationsPerEpoch;
     const learningRate =
       settings.learningRate * rateFactor(settings.schedule, iteration, iterations, Math.floor(epoch));
-    if (!task.continues(iteration)) resetState(state);
-
     const batch = task.batch(iteration);
     const { sum, tokens } = model.lossAndGradients(batch, state, noise(settings, iteration));
     const gradientNorm = clipGradients(engine, model.parameters, settings.clipping);
@@ -111,7 +113,8 @@ export async function train(run: TrainingRun): Promise<TrainingResult> {
     optimizer.step(learningRate);
 
     progress.iteration++;
-    progress.loss = smoothed(progress, batch.objective ?? sum / Math.max(tokens, 1));
+    progress.loss = smoothed(progress, batch.objective ?? sum / Math.max(tokens, 1), settings);
+    if (!task.continues(progress.iteration)) resetState(state);
     meter.count(tokens);
     onEvent({
       type: 'update',
@@ -124,11 +127,10 @@ export async function train(run: TrainingRun): Promise<TrainingResult> {
       ...meter.read(progress.iteration),
     });
 
-    if (progress.iteration % evaluateEvery === 0 || progress.iteration === iterations) {
-      await validate({ ...run, onEvent }, progress);
-      await saveCheckpoint(checkpoint, progress);
-      savedAt = performance.now();
-    } else if (performance.now() - savedAt > CHECKPOINT_INTERVAL * 1000) {
+    const due = progress.iteration % evaluateEvery === 0 || progress.iteration === iterations;
+    const shown = due && (await validate({ ...run, onEvent }, progress));
+    if (!shown) showSample({ ...run, onEvent }, progress, state);
+    if (due || performance.now() - savedAt > CHECKPOINT_INTERVAL * 1000) {
       await saveCheckpoint(checkpoint, progress);
       savedAt = performance.now();
     }
@@ -148,13 +150,15 @@ function isExhausted({ validationsSinceBest }: Progress, { patience }: TrainingS
   return patience > 0 && validationsSinceBest >= patience;
 }
 
-/** Measures the model and keeps it if it is the best. */
-async function validate({ task, settings, saveBest, onEvent }: TrainingRun, progress: Progress): Promise<void> {
+/** Measures the model and keeps it if it is the best. @returns whether it was shown what it writes */
+async function validate({ task, settings, saveBest, onEvent }: TrainingRun, progress: Progress): Promise<boolean> {
   const validation = await task.validate();
   if (!Object.values(validation.scores).every(Number.isFinite)) {
     throw blownUp(`a score after update ${progress.iteration}`, progress, settings);
   }
-  const best = progress.best === undefined || validation.criterion > progress.best.criterion;
+  // Where nothing is measured the latest weights are taken for the best.
+  const measured = Object.keys(validation.scores).length > 0;
+  const best = !measured || progress.best === undefined || validation.criterion > progress.best.criterion;
   if (best) {
     progress.best = { criterion: validation.criterion, iteration: progress.iteration, scores: validation.scores };
     progress.validationsSinceBest = 0;
@@ -171,10 +175,17 @@ async function validate({ task, settings, saveBest, onEvent }: TrainingRun, prog
     best,
     ...validation,
   });
+  return validation.samples.length > 0;
 }
 
-function newProgress(): Progress {
-  return { iteration: 0, loss: undefined, best: undefined, validationsSinceBest: 0 };
+function showSample({ task, onEvent }: TrainingRun, { iteration, loss }: Progress, state: StackState): void {
+  const samples = task.sample?.(iteration, state);
+  if (samples) onEvent({ type: 'sample', iteration, epoch: iteration / task.iterationsPerEpoch, loss, samples });
+}
+
+function newProgress({ model, settings }: TrainingRun): Progress {
+  const loss = settings.lossMemory === undefined ? undefined : Math.log(model.shape.vocabulary);
+  return { iteration: 0, loss, best: undefined, validationsSinceBest: 0 };
 }
 
 function noise({ dropout, smoothing, seed }: TrainingSettings, iteration: number) {
@@ -183,8 +194,8 @@ function noise({ dropout, smoothing, seed }: TrainingSettings, iteration: number
   return { smoothing, dropout: dropout > 0 ? { rate: dropout, seed: maskSeed } : undefined };
 }
 
-function smoothed({ loss, iteration }: Progress, latest: number): number {
-  const weight = Math.max(1 / iteration, 0.01);
+function smoothed({ loss, iteration }: Progress, latest: number, { lossMemory }: TrainingSettings): number {
+  const weight = lossMemory === undefined ? Math.max(1 / iteration, 0.01) : 1 - lossMemory;
   return loss === undefined ? latest : loss + weight * (latest - loss);
 }
 

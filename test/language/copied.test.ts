@@ -16,21 +16,21 @@ describe('the share of a text that stands in a corpus', () => {
         const runs = Array.from({ length: text.length - n + 1 }, (_, i) => Array.from(text.slice(i, i + n)).join(''));
         return runs.filter((run) => all.includes(run)).length / runs.length;
       });
-      expect(sharesCopied(texts, corpusOf(corpus), n)).toEqual(naive);
+      expect(sharesCopied(texts, [corpusOf(corpus)], n)).toEqual(naive);
       expect(naive[2]).toBe(1);
     }
-    expect(sharesCopied(texts, corpusOf(corpus), 8)[1]).toBeLessThan(0.5);
+    expect(sharesCopied(texts, [corpusOf(corpus)], 8)[1]).toBeLessThan(0.5);
   });
 
   it('is 1 for a run at the very end of a long corpus, and for one across two of its pieces', () => {
     const corpus = tokens(140_000, 50);
     const copies = [corpus.slice(-20), corpus.slice(65_530, 65_550), corpus.slice(0, 20)];
-    expect(sharesCopied(copies, corpusOf(corpus), 20)).toEqual([1, 1, 1]);
-    expect(sharesCopied([tokens(40, 50)], corpusOf(corpus), 20)).toEqual([0]);
+    expect(sharesCopied(copies, [corpusOf(corpus)], 20)).toEqual([1, 1, 1]);
+    expect(sharesCopied([tokens(40, 50)], [corpusOf(corpus)], 20)).toEqual([0]);
   });
 
   it('is 0 where the text or the corpus is shorter than a run', () => {
-    expect(sharesCopied([[1, 2]], corpusOf(tokens(100, 5)), 3)).toEqual([0]);
-    expect(sharesCopied([[1, 2, 3]], corpusOf(Uint32Array.of(1, 2)), 3)).toEqual([0]);
+    expect(sharesCopied([[1, 2]], [corpusOf(tokens(100, 5))], 3)).toEqual([0]);
+    expect(sharesCopied([[1, 2, 3]], [corpusOf(Uint32Array.of(1, 2))], 3)).toEqual([0]);
   });
 });

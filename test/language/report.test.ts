@@ -5,11 +5,10 @@ import { openEngine } from '../../src/compute/engine.ts';
 import { ngramBaseline } from '../../src/language/baseline.ts';
 import { languageConfigSchema } from '../../src/language/config.ts';
 import { writeLanguageProgress, writeLanguageReport } from '../../src/language/report.ts';
-import { readLanguageText } from '../../src/language/text.ts';
 import { type LanguageTraining, trainLanguageModel } from '../../src/language/train.ts';
 import { loadModel } from '../../src/model/model-folder.ts';
 import { temporaryFolder } from '../training/small-training.ts';
-import { smallTraining, TEXT } from './small-language.ts';
+import { openSmallText, smallTraining, TEXT } from './small-language.ts';
 
 const engine = await openEngine('wasm');
 const root = await temporaryFolder();
@@ -25,10 +24,12 @@ beforeAll(async () => {
   training = await smallTraining(engine, root, 'model', { epochs: 12, valFraction: 0.2 });
   training.files = [join(root, 'a & b.txt')];
   await writeFile(training.files[0]!, TEXT.replaceAll('fox', '<fox>'));
+  training.onDone = async (text) => {
+    await writeLanguageProgress(training.folder);
+    progress = await readFile(join(training.folder, 'report.html'), 'utf8');
+    await writeLanguageReport(training.folder, text, engine);
+  };
   await trainLanguageModel(training);
-  await writeLanguageProgress(training.folder);
-  progress = await readFile(join(training.folder, 'report.html'), 'utf8');
-  await writeLanguageReport(training.folder, training.files, engine);
   report = await readFile(join(training.folder, 'report.html'), 'utf8');
 });
 
@@ -48,12 +49,13 @@ describe('the report of a language model', () => {
       ),
     );
     const trained = sectionOf(report, 'What was trained');
-    expect(trained).toContain('2,256 characters for training, the last 564 for validation');
+    expect(trained).toContain('2,820 characters');
+    expect(trained).toContain('the last 20 % of the text');
     expect(trained).toContain(`Parameters ${model.size.toLocaleString('en')} `);
   });
 
   it('has the n-gram model of the best order beside it', async () => {
-    const text = await readLanguageText(training.files, training.settings);
+    const text = await openSmallText(training.files, root, training.settings);
     const { order, loss, losses, tokens } = ngramBaseline(text);
     expect(losses).toHaveLength(10);
     expect(loss).toBe(Math.min(...losses));
@@ -76,10 +78,11 @@ describe('the report of a language model', () => {
 
   it('has samples of the training’s stages, escaped', () => {
     expect(
-      sectionOf(report, 'What it wrote as training went on').match(/Epoch \d+\.\d, validation loss \d\.\d{3}/g),
+      sectionOf(report, 'What it wrote as training went on').match(/epoch \d+\.\d, validation loss \d\.\d{3}/g),
     ).toHaveLength(8);
+    expect(sectionOf(report, 'What it wrote as training went on')).toContain('Update 0, epoch 0.0 ');
     expect(report).toMatch(/<pre>[^<]*&#60;[^<]*<\/pre>/);
-    expect(report.match(/<\/pre>/g)).toHaveLength(8 + 1);
+    expect(report.match(/<\/pre>/g)).toHaveLength(8 + 1 + 1);
   });
 
   it('while the training goes on says what is known so far', () => {

@@ -4,6 +4,7 @@ import { Random } from '../../src/base/random.ts';
 import { openEngine } from '../../src/compute/engine.ts';
 import { type SampleOptions, sampleText } from '../../src/language/sample.ts';
 import { UNKNOWN } from '../../src/language/text.ts';
+import { tokenizers } from '../../src/text/tokenizer.ts';
 import { Vocabulary } from '../../src/text/vocabulary.ts';
 import { randomModel } from '../model/batches.ts';
 
@@ -15,7 +16,12 @@ const model = randomModel(engine, { vocabulary: vocabulary.size, embedding: 0, c
 
 /** The first tokens that are written. */
 function sample(length: number, options: Partial<SampleOptions> = {}) {
-  const text = sampleText(model, vocabulary, { temperature: 1, random: new Random(1), ...options });
+  const text = sampleText(model, vocabulary, {
+    tokenizer: tokenizers.char,
+    temperature: 1,
+    random: new Random(1),
+    ...options,
+  });
   return Array.from({ length }, () => text.next().value ?? expect.fail('the text ended'));
 }
 const textOf = (tokens: ReturnType<typeof sample>) => tokens.map(({ token }) => token).join('');
@@ -35,10 +41,9 @@ describe('sampleText', () => {
   it('begins as after a line end', () => {
     expect(sample(20)).toEqual(sample(20, { prime: '\n' }));
     const noLines = new Vocabulary([UNKNOWN, 'e', 'a', 'o', 'u', 'i', 'y']);
-    const first = sampleText(model, noLines, { temperature: 0, random: new Random(1) }).next().value;
-    expect(first).toEqual(
-      sampleText(model, noLines, { temperature: 0, random: new Random(1), prime: 'e' }).next().value,
-    );
+    const options = { tokenizer: tokenizers.char, temperature: 0, random: new Random(1) };
+    const first = sampleText(model, noLines, options).next().value;
+    expect(first).toEqual(sampleText(model, noLines, { ...options, prime: 'e' }).next().value);
   });
 
   it('says the log-probability under the model, whatever the temperature', () => {
@@ -78,6 +83,7 @@ describe('sampleText', () => {
       ['eax', '"x"'],
       ['👩', '"👩"'],
       ['e\r', '"\\\\r"'],
+      ['xey x', '"x", "y", " "'],
     ] as const) {
       expect(() => sample(1, { prime })).toThrow(InputError);
       expect(() => sample(1, { prime })).toThrow(new RegExp(`the prime has ${named}, which the model has never seen`));

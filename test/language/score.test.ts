@@ -3,7 +3,7 @@ import { Random } from '../../src/base/random.ts';
 import { TextScorer } from '../../src/language/score.ts';
 import type { LanguageModel } from '../../src/model/language-model.ts';
 import { uniformPacking } from '../../src/nn/packing.ts';
-import { corpusOf, Streams } from '../../src/text/corpus.ts';
+import { corpusOf, cutIntoStreams, Streams } from '../../src/text/corpus.ts';
 import { randomModel } from '../model/batches.ts';
 import { byDriver, wasm } from '../nn/engines.ts';
 import { logSoftmax, run, weightsOf } from '../nn/reference.ts';
@@ -75,7 +75,7 @@ describe('TextScorer', () => {
 
   it('is the loss that training measures on the same streams', () => {
     const [N, T] = [8, 50];
-    const streams = new Streams(corpusOf(Uint32Array.from(ids)), N, T);
+    const streams = new Streams(cutIntoStreams(corpusOf(Uint32Array.from(ids)), N), T);
     const state = model.newState(N);
     let [loss, tokens] = [0, 0];
     for (let i = 0; i < streams.chunks; i++) {

@@ -4,9 +4,10 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { Random } from '../../src/base/random.ts';
 import { openEngine } from '../../src/compute/engine.ts';
 import { languageTask } from '../../src/language/task.ts';
-import { readLanguageText, UNKNOWN } from '../../src/language/text.ts';
+import { UNKNOWN } from '../../src/language/text.ts';
 import { LanguageModel } from '../../src/model/language-model.ts';
 import { temporaryFolder } from '../training/small-training.ts';
+import { openSmallText, smallLanguage } from './small-language.ts';
 
 const engine = await openEngine('wasm');
 const root = await temporaryFolder();
@@ -20,7 +21,8 @@ const random = new Random(1);
 const letters = Array.from({ length: 3000 }, (_, i) => 'abcdefghijklmnop'[random.integer(i < 2700 ? 15 : 16)]).join('');
 const file = join(root, 'letters.txt');
 await writeFile(file, letters);
-const text = await readLanguageText([file], { valFraction: 0.1 });
+const settings = { ...smallLanguage, batch: 4, steps: 10 };
+const text = await openSmallText([file], root, settings);
 
 const shape = {
   cell: 'lstm',
@@ -31,7 +33,7 @@ const shape = {
   condition: 0,
 } as const;
 const model = new LanguageModel(engine, shape).initialise(new Random(1));
-const task = languageTask(model, text, { batch: 4, steps: 10, seed: 1 });
+const task = languageTask(model, text, settings);
 
 describe('the task of a language model', () => {
   it('reads the training text in streams that go on for an epoch and start again in the next', () => {

@@ -22,7 +22,7 @@ function training(
   changes: Partial<Training> & { kept?: number } = {},
 ): Training {
   return {
-    log: { updates: [], validations: validations(losses, trainingLoss, changes.kept), seconds: 1 },
+    log: { updates: [], samples: [], validations: validations(losses, trainingLoss, changes.kept), seconds: 1 },
     unit: 'word',
     split: 'the last 10 % of the text',
     dropout: 0,

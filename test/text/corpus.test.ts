@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Chunk, corpusOf, partOf, Streams } from '../../src/text/corpus.ts';
+import { type Chunk, corpusOf, cutIntoStreams, partOf, Streams } from '../../src/text/corpus.ts';
 
 /** A corpus in which every token is its own place. */
 const places = (length: number) => corpusOf(Uint32Array.from({ length }, (_, place) => place));
@@ -12,7 +12,7 @@ describe.each([
   { length: 30, batch: 3, steps: 100 },
   { length: 9, batch: 8, steps: 5 },
 ])('streams of a corpus of $length tokens, batch $batch, $steps steps', ({ length, batch, steps }) => {
-  const streams = new Streams(places(length), batch, steps);
+  const streams = new Streams(cutIntoStreams(places(length), batch), steps);
   const chunks = Array.from({ length: streams.chunks }, (_, i) => streams.chunk(i));
 
   it('give chunks of the same shape', () => {
@@ -46,9 +46,9 @@ describe.each([
 
 describe('streams', () => {
   it('need one token more than there are streams', () => {
-    expect(new Streams(places(5), 4, 10)).toMatchObject({ steps: 1, chunks: 1 });
-    expect(() => new Streams(places(4), 4, 10)).toThrow(/4 streams need at least 5 tokens, and there are 4/);
-    expect(() => new Streams(places(0), 1, 1)).toThrow(RangeError);
+    expect(new Streams(cutIntoStreams(places(5), 4), 10)).toMatchObject({ batch: 4, steps: 1, chunks: 1 });
+    expect(() => cutIntoStreams(places(4), 4)).toThrow(/4 streams need at least 5 tokens, and there are 4/);
+    expect(() => cutIntoStreams(places(0), 1)).toThrow(RangeError);
   });
 });
 

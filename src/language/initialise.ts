@@ -1,0 +1,40 @@
+import type { Random } from '../base/random.ts';
+import type { LanguageModel } from '../model/language-model.ts';
+import { fillUniform } from '../nn/initialisation.ts';
+import type { Parameter } from '../nn/parameter.ts';
+import type { LanguageSettings } from './config.ts';
+
+/**
+ * Gives a model its first weights, equal for equal seeds.
+ *
+ * - `scaled`: each matrix by its size, see `LanguageModel.initialise`;
+ * - `uniform`: all weights and biases from U(-limit, limit), an LSTM's forget gates open by a bias of 1 (char-rnn);
+ * - `normal`: weights from N(0, deviation²), biases zero (min-char-rnn).
+ */
+export function initialise(
+  model: LanguageModel,
+  initialisation: LanguageSettings['initialisation'],
+  random: Random,
+): LanguageModel {
+  switch (initialisation.name) {
+    case 'scaled':
+      return model.initialise(random);
+    case 'uniform':
+      for (const parameter of model.parameters) fillUniform(parameter, initialisation.limit, random);
+      break;
+    case 'normal':
+      for (const parameter of model.parameters) fillNormal(parameter, initialisation.deviation, random);
+  }
+  if (initialisation.name === 'uniform' && model.shape.cell === 'lstm') {
+    const { hidden: H } = model.shape;
+    for (const layer of model.stack.layers) layer.bias.value.data.fill(1, H, 2 * H);
+  }
+  return model;
+}
+
+function fillNormal(parameter: Parameter, deviation: number, random: Random): void {
+  const { data, rows } = parameter.value;
+  const isBias = rows === 1;
+  for (let i = 0; i < data.length; i++) data[i] = isBias ? 0 : deviation * random.normal();
+  parameter.version++;
+}

@@ -1,0 +1,65 @@
+import { optimizerDefaults } from '../nn/optimizer.ts';
+import { type LanguageSettings, type LanguageShape, languageDefaults, languageShapeDefaults } from './config.ts';
+
+export interface LanguagePreset {
+  shape: LanguageShape;
+  settings: LanguageSettings;
+}
+
+/** Trainings that are known by a name. */
+export const languagePresets = {
+  /**
+   * The lecture's program (Karpathy, min-char-rnn.py): a plain RNN that reads one stream, 25 characters at a time. It
+   * keeps nothing for validation and goes on for ever; here the last weights are kept, after 50 passes.
+   */
+  'min-char-rnn': {
+    shape: { ...languageShapeDefaults, cell: 'rnn', layers: 1, hidden: 100 },
+    settings: {
+      ...languageDefaults,
+      batch: 1,
+      steps: 25,
+      optimizer: optimizerDefaults.adagrad,
+      learningRate: 0.1,
+      schedule: { name: 'constant' },
+      clipping: { by: 'value', limit: 5 },
+      dropout: 0,
+      valFraction: 0,
+      initialisation: { name: 'normal', deviation: 0.01 },
+      gradient: 'streams',
+      lossMemory: 0.999,
+      samples: { every: 100, temperature: 1, from: 'stream' },
+    },
+  },
+  /**
+   * The defaults of Karpathy's char-rnn (train.lua), on whichever split is asked for: its own is `char-rnn`. Here an
+   * LSTM has one bias where Torch's has two, and the state is reset at the start of each pass.
+   */
+  'char-rnn': {
+    shape: languageShapeDefaults,
+    settings: {
+      ...languageDefaults,
+      evaluateEvery: 1000,
+      optimizer: optimizerDefaults.rmsprop,
+      learningRate: 2e-3,
+      schedule: { name: 'decay', factor: 0.97, after: 10 },
+      clipping: { by: 'value', limit: 5 },
+      dropout: 0,
+      initialisation: { name: 'uniform', limit: 0.08 },
+      gradient: 'streams',
+    },
+  },
+  /** The best that an hour on two cores makes of a text of a megabyte. */
+  large: {
+    shape: { ...languageShapeDefaults, hidden: 512 },
+    settings: {
+      ...languageDefaults,
+      steps: 100,
+      epochs: 40,
+      learningRate: 2e-3,
+      schedule: { name: 'cosine', warmup: 200 },
+      dropout: 0.5,
+    },
+  },
+} as const satisfies Record<string, LanguagePreset>;
+
+export type PresetName = keyof typeof languagePresets;
