@@ -48,7 +48,7 @@ export async function writeFileAtomically(
 export async function readJson<T>(path: string, schema: z.ZodType<T>, what = 'file'): Promise<T> {
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = (await readFile(path, 'utf8')).replace(/^\uFEFF/, ''); // a byte order mark is no JSON
   } catch (error) {
     throw new InputError(`cannot read the ${what} ${path}`, { found: reasonOf(error), cause: error });
   }

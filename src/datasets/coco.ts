@@ -1,11 +1,12 @@
 /**
  * Reads COCO captions (Lin et al. 2014, https://cocodataset.org/#format-data): a folder with
  * `annotations/captions_train2017.json`, `captions_val2017.json` (any year, or none) and the pictures in `train2017/`,
- * `images/train2017/`, `images/` or beside. Of several years per split it reads one.
+ * `images/train2017/`, `images/` or beside. Of several years per split it reads one. A single caption file may have any
+ * name: what it does not call train, val or test is for training.
  */
 
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { readJson } from '../base/files.ts';
 import type { ListedPicture, ListedSplit } from './assemble.ts';
@@ -15,6 +16,9 @@ import { PictureFinder, pictureFolders } from './pictures.ts';
 import { type DatasetReader, type FoundDataset, listFolder } from './reader.ts';
 
 const CAPTION_FILE = /^captions_((train|val|test)(\d*))\.json$/;
+
+/** What tools call the one file of a dataset without splits. */
+const ONLY_FILE = /^(captions|_?annotations(\.coco)?)\.json$/;
 
 const imageId = z.union([z.int(), z.string()]);
 
@@ -36,26 +40,45 @@ export const cocoReader: DatasetReader = {
   find: findCoco,
 };
 
+/** To be asked last: files of such names may hold anything. */
+export const annotationsReader: DatasetReader = {
+  looksFor: 'captions.json or annotations.json with images and annotations',
+  find: findOnlyFile,
+};
+
 /** Recognises a COCO folder by its caption files. */
 async function findCoco(folder: string): Promise<FoundDataset | undefined> {
   const files: CaptionFile[] = [];
   for (const place of [join(folder, 'annotations'), folder]) {
     for (const name of await listFolder(place)) {
-      const [, stem, split, year] = CAPTION_FILE.exec(name) ?? [];
-      if (stem && split) files.push({ path: join(place, name), stem, split: split as Split, year: Number(year) });
+      if (CAPTION_FILE.test(name)) files.push(captionFile(join(place, name)));
     }
   }
   if (files.length === 0) return undefined;
-  return { format: 'coco', read: (oddities, images) => readCoco(files, folder, images, oddities) };
+  return { format: 'coco', read: (oddities, images) => readCoco(files, images ?? folder, oddities) };
 }
 
-async function readCoco(
-  files: readonly CaptionFile[],
-  folder: string,
-  images: string | undefined,
-  oddities: Oddities,
-): Promise<ListedSplit[]> {
-  const root = images ?? folder;
+/** Recognises a folder by its only caption file. */
+async function findOnlyFile(folder: string): Promise<FoundDataset | undefined> {
+  for (const place of [join(folder, 'annotations'), folder]) {
+    const name = (await listFolder(place)).find((name) => ONLY_FILE.test(name));
+    if (name) return cocoFile(join(place, name));
+  }
+  return undefined;
+}
+
+/** The dataset of a caption file that is named itself. */
+export function cocoFile(path: string): FoundDataset {
+  const folder = basename(dirname(path)) === 'annotations' ? dirname(dirname(path)) : dirname(path);
+  return { format: 'coco', read: (oddities, images) => readCoco([captionFile(path)], images ?? folder, oddities) };
+}
+
+function captionFile(path: string): CaptionFile {
+  const [, stem = '.', split = 'train', year] = CAPTION_FILE.exec(basename(path)) ?? [];
+  return { path, stem, split: split as Split, year: Number(year) };
+}
+
+async function readCoco(files: readonly CaptionFile[], root: string, oddities: Oddities): Promise<ListedSplit[]> {
   const folders = await pictureFolders(root);
   const listed: ListedSplit[] = [];
   for (const split of ['train', 'val', 'test'] as const) {

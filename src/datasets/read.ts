@@ -1,16 +1,16 @@
 /** Reads a caption dataset of any known format; which one is told by what the folder holds, not by an option. */
 
 import { stat } from 'node:fs/promises';
-import { basename, extname, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { InputError, reasonOf } from '../base/errors.ts';
 import { assemble } from './assemble.ts';
-import { cocoReader } from './coco.ts';
+import { annotationsReader, cocoFile, cocoReader } from './coco.ts';
 import type { CaptionDataset } from './dataset.ts';
 import { flickrReader } from './flickr.ts';
 import { karpathyFile, karpathyReader } from './karpathy.ts';
 import { Oddities } from './oddities.ts';
-import { type FoundDataset, listFolder } from './reader.ts';
-import { tableReader } from './table.ts';
+import { type FoundDataset, listFolder, readText } from './reader.ts';
+import { tableFile, tableReader } from './table.ts';
 
 export interface ReadSettings {
   /** Folder of the pictures, where they do not lie beside the captions. */
@@ -20,13 +20,13 @@ export interface ReadSettings {
 }
 
 /** In the order in which they are tried: a Flickr8k folder may hold Karpathy's file of the same pictures too. */
-const READERS = [cocoReader, flickrReader, tableReader, karpathyReader];
+const READERS = [cocoReader, flickrReader, tableReader, karpathyReader, annotationsReader];
 
 /**
  * Reads the captions of a dataset and finds its pictures; opens no picture.
  *
- * @param path a folder in COCO's, Flickr8k's or Flickr30k's layout or of pictures with a table of captions, or one of
- *   Karpathy's split files
+ * @param path a folder in COCO's, Flickr8k's or Flickr30k's layout or of pictures with a table of captions; or a file that
+ *   is a dataset but for its pictures: a COCO caption file, one of Karpathy's split files, a table
  * @throws InputError, one line, when nothing known is there, a file is broken or none of the pictures is on the disk.
  *   What concerns single pictures or captions is skipped and counted in the dataset's report
  */
@@ -41,10 +41,10 @@ export async function readCaptionDataset(path: string, settings: ReadSettings = 
   if (images !== undefined && !(await isFolder(images, 'folder of pictures'))) {
     throw new InputError(`${images} is not a folder of pictures`, { found: 'a file' });
   }
-  const found = (await isFolder(path, 'dataset')) ? await recogniseFolder(path) : recogniseFile(path);
+  const found = (await isFolder(path, 'dataset')) ? await recogniseFolder(path) : await recogniseFile(path);
   const oddities = new Oddities();
   const listed = await found.read(oddities, images);
-  const name = basename(resolve(path), extname(path) === '.json' ? '.json' : '');
+  const name = basename(resolve(path)).replace(/\.(json|jsonl|csv|tsv|txt)$/, '');
   return assemble(listed, { name, format: found.format, valShare, oddities });
 }
 
@@ -67,17 +67,23 @@ async function recogniseFolder(folder: string): Promise<FoundDataset> {
   });
 }
 
-function recogniseFile(path: string): FoundDataset {
-  if (/^captions_\w+\.json$|\.token(\.txt)?$|\.jsonl$|\.csv$/.test(basename(path))) {
+/** @throws InputError unless the file is a whole dataset but for the pictures */
+async function recogniseFile(path: string): Promise<FoundDataset> {
+  const name = basename(path);
+  if (/\.(csv|tsv|jsonl)$|^captions\.txt$/.test(name)) return tableFile(path);
+  if (name.endsWith('.json')) return (await holdsAnnotations(path)) ? cocoFile(path) : karpathyFile(path);
+  if (/\.token(\.txt)?$/.test(name)) {
     throw new InputError(`${path} is one file of a dataset`, { advice: 'Name the folder that holds the dataset.' });
   }
-  if (extname(path) !== '.json') {
-    throw new InputError(`${path} is not a caption dataset`, {
-      found: 'a file',
-      expected: "a folder, or one of Karpathy's split files (dataset_*.json)",
-    });
-  }
-  return karpathyFile(path);
+  throw new InputError(`${path} is not a caption dataset`, {
+    found: 'a file',
+    expected: "a folder, a COCO caption file, one of Karpathy's split files, or a .csv, .tsv or .jsonl of captions",
+  });
+}
+
+/** Whether a JSON file is COCO's: Karpathy's has the captions in the images. */
+async function holdsAnnotations(path: string): Promise<boolean> {
+  return /"annotations"\s*:/.test(await readText(path, 'caption file'));
 }
 
 function summarise(names: readonly string[]): string {

@@ -30,6 +30,9 @@ export interface Layout {
   id(picture: SamplePicture): string;
 }
 
+/** Some programs begin every file by a byte order mark. */
+const BOM = '\uFEFF';
+
 const jpg = ({ number }: SamplePicture) => `${String(number).padStart(12, '0')}.jpg`;
 const quote = (field: string) => `"${field.replaceAll('"', '""')}"`;
 const bySplit = (pictures: readonly SamplePicture[]) =>
@@ -49,7 +52,7 @@ function coco(title: string, file: (split: Split) => string, place: Layout['plac
         const annotations = ofSplit.flatMap(({ number, captions }) =>
           captions.map((caption, i) => ({ id: number * 10 + i, image_id: number, caption })),
         );
-        await writeText(join(folder, file(split)), JSON.stringify({ info: {}, images, annotations }));
+        await writeText(join(folder, file(split)), BOM + JSON.stringify({ info: {}, images, annotations }));
       }
       return '.';
     },
@@ -64,7 +67,7 @@ function flickr(title: string, token: string, list: (split: Split) => string, im
     id: jpg,
     async write(folder, pictures) {
       const lines = pictures.flatMap((picture) => picture.captions.map((text, i) => `${jpg(picture)}#${i}\t${text}\n`));
-      await writeText(join(folder, token), lines.join(''));
+      await writeText(join(folder, token), BOM + lines.join(''));
       for (const [split, ofSplit] of bySplit(pictures)) {
         await writeText(join(folder, dirname(token), list(split)), ofSplit.map((p) => `${listed(p)}\n`).join(''));
       }
@@ -91,7 +94,7 @@ function karpathy(
         sentences: picture.captions.map((raw) => ({ raw, tokens: [] })),
         ...more(picture),
       }));
-      await writeText(join(folder, 'dataset_sample.json'), JSON.stringify({ dataset: 'sample', images }));
+      await writeText(join(folder, 'dataset_sample.json'), BOM + JSON.stringify({ dataset: 'sample', images }));
       return reads;
     },
   };
@@ -106,8 +109,22 @@ function table(title: string, file: string, row: (name: string, caption: string)
     async write(folder, pictures) {
       for (const [split, ofSplit] of bySplit(pictures)) {
         const rows = ofSplit.flatMap((picture) => picture.captions.map((caption) => row(jpg(picture), caption)));
-        await writeText(join(folder, split, file), `\uFEFF${[header, ...rows].filter(Boolean).join('\r\n')}\r\n`);
+        await writeText(join(folder, split, file), `${BOM}${[header, ...rows].filter(Boolean).join('\r\n')}\r\n`);
       }
+      return '.';
+    },
+  };
+}
+
+/** A table of all pictures, in one folder, whose rows say the split. */
+function tableOfSplits(title: string, file: string, write: (pictures: readonly SamplePicture[]) => string): Layout {
+  return {
+    title,
+    format: 'table',
+    place: jpg,
+    id: jpg,
+    async write(folder, pictures) {
+      await writeText(join(folder, file), BOM + write(pictures));
       return '.';
     },
   };
@@ -120,6 +137,12 @@ export const LAYOUTS: readonly Layout[] = [
     'COCO 2017',
     (split) => `annotations/captions_${split}2017.json`,
     (p) => join(`${p.split}2017`, jpg(p)),
+  ),
+  coco(
+    'COCO 2014',
+    (split) => `annotations/captions_${split}2014.json`,
+    (p) => join(`${p.split}2014`, `COCO_${p.split}2014_${jpg(p)}`),
+    (p) => `COCO_${p.split}2014_${jpg(p)}`,
   ),
   coco(
     'COCO 2014 in images/',
@@ -155,6 +178,18 @@ export const LAYOUTS: readonly Layout[] = [
   ),
   table('metadata.jsonl', 'metadata.jsonl', (name, text) => JSON.stringify({ file_name: name, text, width: 640 })),
   table('metadata.csv', 'metadata.csv', (name, text) => `${name},${quote(text)}`, 'file_name,text'),
+  table('metadata.tsv with columns by name', 'metadata.tsv', (name, text) => `${text}\t${name}`, 'caption\timage'),
+  table('pairs in captions.tsv', 'captions.tsv', (name, text) => `${name}\t${text}`),
+  tableOfSplits('metadata.jsonl with splits and lists of captions', 'metadata.jsonl', (pictures) =>
+    pictures
+      .map((p) => JSON.stringify({ file_name: jpg(p), captions: p.captions, split: p.split }).concat('\n'))
+      .join(''),
+  ),
+  tableOfSplits('metadata.csv with splits', 'metadata.csv', (pictures) => {
+    const names = { train: 'restval', val: 'Validation', test: 'test' };
+    const rows = pictures.flatMap((p) => p.captions.map((text) => `${names[p.split]},${jpg(p)},${quote(text)}\n`));
+    return `split,file_name,text\n${rows.join('')}`;
+  }),
   table('captions.txt of Kaggle', 'captions.txt', (name, text) => `${name},${quote(text)}`, 'image,caption'),
 ];
 

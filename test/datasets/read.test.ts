@@ -6,23 +6,11 @@ import { InputError } from '../../src/base/errors.ts';
 import { describeOddity } from '../../src/datasets/oddities.ts';
 import { readCaptionDataset } from '../../src/datasets/read.ts';
 import { temporaryFolder, writeText } from './layouts.ts';
-
-/** A folder with these files, read; every file that is not named with a text is empty. */
-async function read(files: Record<string, unknown>, path = '.') {
-  const folder = await temporaryFolder();
-  for (const [name, content] of Object.entries(files)) {
-    await writeText(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
-  }
-  return readCaptionDataset(join(folder, path));
-}
-
-async function lines(files: Record<string, unknown>) {
-  return (await read(files)).report.map(describeOddity);
-}
+import { odditiesIn, readFiles } from './read-files.ts';
 
 describe('readCaptionDataset: a folder or file that is no dataset', () => {
   test('says what was looked for and what is there', async () => {
-    const reading = read({ 'a.txt': '', 'notes.md': '' });
+    const reading = readFiles({ 'a.txt': '', 'notes.md': '' });
     await expect(reading).rejects.toThrow(InputError);
     await expect(reading).rejects.toThrow(
       /holds no caption dataset.*found a.txt, notes.md, expected annotations.*Flickr8k.token.txt.*metadata.jsonl.*dataset_\*.json/,
@@ -32,7 +20,7 @@ describe('readCaptionDataset: a folder or file that is no dataset', () => {
   test.each([
     ['a path that is not there', {}, 'nowhere', /cannot read the dataset .*nowhere: found ENOENT/],
     ['a text file', { 'a.txt': 'hello' }, 'a.txt', /a.txt is not a caption dataset: found a file, expected a folder/],
-    ['one file of a COCO folder', { 'captions_val.json': '{}' }, 'captions_val.json', /Name the folder that holds/],
+    ['one file of a Flickr folder', { 'a.token': '' }, 'a.token', /Name the folder that holds/],
     [
       'another JSON',
       { 'package.json': '{}' },
@@ -41,7 +29,7 @@ describe('readCaptionDataset: a folder or file that is no dataset', () => {
     ],
     ['two token files', { 'a.token': '', 'b.token': '' }, '.', /holds several token files: found a.token, b.token/],
   ])('refuses %s', async (_, files, path, message) => {
-    await expect(read(files, path)).rejects.toThrow(message);
+    await expect(readFiles(files, path)).rejects.toThrow(message);
   });
 
   test('refuses a share of validation pictures that is none', async () => {
@@ -71,7 +59,7 @@ describe('readCaptionDataset: COCO', () => {
     ],
     ['no picture', { images: [], annotations: [] }, /holds no captioned picture/],
   ])('refuses %s', async (_, content, message) => {
-    await expect(read({ 'captions_train.json': content })).rejects.toThrow(message);
+    await expect(readFiles({ 'captions_train.json': content })).rejects.toThrow(message);
   });
 
   test('counts unknown image ids, ids given twice and pictures without captions', async () => {
@@ -86,7 +74,7 @@ describe('readCaptionDataset: COCO', () => {
         annotation(5, 96),
       ],
     };
-    expect(await lines({ 'captions_train.json': content, '1.jpg': '', '2.jpg': '' })).toEqual([
+    expect(await odditiesIn({ 'captions_train.json': content, '1.jpg': '', '2.jpg': '' })).toEqual([
       'image ids given twice, the first kept: 1 (1)',
       'caption ids given twice, the first kept: 1 (1)',
       'captions of unknown image ids skipped: 4 (99, 98, 97, …)',
@@ -100,7 +88,7 @@ describe('readCaptionDataset: COCO', () => {
       annotations: [annotation(1, 391895), annotation(2, 2)],
     };
     const val = { images: [image(391895, 'COCO_val2014_000000391895.jpg')], annotations: [annotation(1, 391895)] };
-    const dataset = await read({
+    const dataset = await readFiles({
       'annotations/captions_train2017.json': train,
       'annotations/captions_val2014.json': val,
       'train2017/000000391895.jpg': '',
@@ -113,7 +101,7 @@ describe('readCaptionDataset: COCO', () => {
 
   test('does not take equal ids of other pictures for the same picture', async () => {
     const content = { images: [image(1)], annotations: [annotation(1, 1)] };
-    const dataset = await read({
+    const dataset = await readFiles({
       'captions_train.json': content,
       'captions_val.json': content,
       'train/1.jpg': '',
@@ -124,7 +112,7 @@ describe('readCaptionDataset: COCO', () => {
 
   test('of two years reads the one whose pictures are there', async () => {
     const content = { images: [image(1)], annotations: [annotation(1, 1)] };
-    const dataset = await read({
+    const dataset = await readFiles({
       'annotations/captions_val2014.json': content,
       'annotations/captions_val2017.json': content,
       'val2014/1.jpg': '',
@@ -138,7 +126,7 @@ describe('readCaptionDataset: COCO', () => {
 
 describe('readCaptionDataset: Flickr', () => {
   test('names the line that is no caption', async () => {
-    await expect(read({ 'a.token': 'a.jpg#0\ta cat\nb.jpg a dog\n' })).rejects.toThrow(
+    await expect(readFiles({ 'a.token': 'a.jpg#0\ta cat\nb.jpg a dog\n' })).rejects.toThrow(
       /a.token line 2 is not a caption: found "b.jpg a dog", expected name.jpg#0, a tab, the caption/,
     );
   });
@@ -151,7 +139,7 @@ describe('readCaptionDataset: Flickr', () => {
       'images/a.jpg': '',
       'images/b.jpg': '',
     };
-    const dataset = await read(files);
+    const dataset = await readFiles(files);
     expect(dataset.splits.get('train')?.map(({ id }) => id)).toEqual(['a.jpg']);
     expect(dataset.splits.get('val')?.[0]?.captions).toEqual(['a dog']);
     expect(dataset.report.map(describeOddity)).toEqual([
@@ -162,8 +150,18 @@ describe('readCaptionDataset: Flickr', () => {
     ]);
   });
 
+  test('counts captions under an id that is no picture, as Flickr8k has one', async () => {
+    const token = 'a.jpg#0\ta cat\na.jpg.1#0\ta cat\n';
+    expect(await odditiesIn({ 'a.token': token, 'a.jpg': '' })).toEqual([
+      'captioned pictures not on the disk, skipped: 1 (a.jpg.1)',
+    ]);
+    expect(await odditiesIn({ 'a.token': token, 'train.txt': 'a.jpg\n', 'a.jpg': '' })).toEqual([
+      'captioned pictures in no split list, skipped: 1 (a.jpg.1)',
+    ]);
+  });
+
   test('does not mistake the lemmatised captions for the captions', async () => {
-    const dataset = await read({
+    const dataset = await readFiles({
       'Flickr8k.lemma.token.txt': 'a.jpg#0\tdog run\n',
       'Flickr8k.token.txt': 'a.jpg#0\tdogs running\n',
       'a.jpg': '',
@@ -173,6 +171,30 @@ describe('readCaptionDataset: Flickr', () => {
 });
 
 describe('readCaptionDataset: Karpathy', () => {
+  test('trains on restval too, and counts pictures listed twice and without sentences', async () => {
+    const picture = (filename: string, split: string, ...sentences: string[]) => ({
+      ...{ filename, split },
+      sentences: sentences.map((raw) => ({ raw })),
+    });
+    const images = [
+      picture('a.jpg', 'train', 'a cat'),
+      picture('b.jpg', 'restval', 'a dog'),
+      picture('c.jpg', 'val', 'a cow'),
+      picture('c.jpg', 'restval', 'a cow'),
+      picture('d.jpg', 'restval'),
+    ];
+    const files = Object.fromEntries(['a', 'b', 'c', 'd'].map((name) => [`${name}.jpg`, '']));
+    const { splits, report } = await readFiles({ 'dataset_x.json': { images }, ...files });
+    expect([...splits].map(([split, pictures]) => [split, pictures.map(({ id }) => id)])).toEqual([
+      ['train', ['a.jpg', 'b.jpg']],
+      ['val', ['c.jpg']],
+    ]);
+    expect(report.map(describeOddity)).toEqual([
+      'pictures listed more than once, kept once (in test before val before train): 1 (c.jpg)',
+      'pictures without a caption skipped: 1 (d.jpg)',
+    ]);
+  });
+
   test.each([
     ['an unknown split', { filename: 'a.jpg', split: 'dev', sentences: [] }, /at images.0.split/],
     [
@@ -181,45 +203,62 @@ describe('readCaptionDataset: Karpathy', () => {
       /at images.0.sentences.0.raw/,
     ],
   ])('refuses %s', async (_, picture, message) => {
-    await expect(read({ 'dataset_x.json': { images: [picture] } })).rejects.toThrow(message);
+    await expect(readFiles({ 'dataset_x.json': { images: [picture] } })).rejects.toThrow(message);
   });
 });
 
-describe('readCaptionDataset: pictures with a table', () => {
+describe('readCaptionDataset: a file that is named itself', () => {
+  const coco = {
+    images: [
+      { id: 1, file_name: '1.jpg' },
+      { id: 2, file_name: '2.jpg' },
+    ],
+    annotations: [
+      { image_id: 1, caption: 'a cat' },
+      { image_id: 2, caption: 'a dog' },
+    ],
+  };
+  const pictures = { '1.jpg': '', '2.jpg': '', 'photos/1.jpg': '', 'photos/2.jpg': '' };
+  const sizes = ({ splits }: Awaited<ReturnType<typeof readFiles>>) =>
+    Object.fromEntries([...splits].map(([split, { length }]) => [split, length]));
+
   test.each([
-    [
-      'a torn line',
-      { 'metadata.jsonl': '{"file_name":"a.jpg","text":"x"}\n{"file_na' },
-      /metadata.jsonl line 2 is not valid JSON/,
-    ],
-    [
-      'a line without text',
-      { 'metadata.jsonl': '{"file_name":"a.jpg"}' },
-      /line 1 does not hold what it should: found at text/,
-    ],
-    ['an empty CSV', { 'metadata.csv': '' }, /metadata.csv line 1 does not name the columns: found an empty file/],
-    ['other columns', { 'metadata.csv': 'name,label\n' }, /found "name,label", expected file_name,text/],
-    [
-      'a comma without quotes',
-      { 'metadata.csv': 'file_name,text\n"a.jpg",a cat\nb.jpg,one, two' },
-      /line 3 does not fit.*found 3 fields, expected 2 fields/,
-    ],
-    ['a row without a name', { 'metadata.csv': 'file_name,text\n,a cat' }, /line 2 .*found no file name/],
-  ])('refuses %s', async (_, files, message) => {
-    await expect(read(files)).rejects.toThrow(message);
+    ['coco', 'my-captions.json', coco, { train: 1, val: 1 }],
+    ['coco', 'annotations/captions_val2017.json', coco, { val: 2 }],
+    ['table', 'pairs.tsv', '1.jpg\ta cat\n2.jpg\ta dog\n', { train: 1, val: 1 }],
+    ['table', 'mine.csv', 'image,caption,split\n1.jpg,a cat,train\n2.jpg,a dog,test\n', { train: 1, test: 1 }],
+    ['table', 'mine.jsonl', '{"file_name":"1.jpg","text":"a cat","split":"test"}\n', { test: 1 }],
+  ])('is read as %s: %s', async (format, name, content, expected) => {
+    const dataset = await readFiles({ ...pictures, [name]: content }, name);
+    expect(dataset).toMatchObject({ format, name: name.replace(/.*\/|\.\w+$/g, '') });
+    expect(sizes(dataset)).toEqual(expected);
   });
 
-  test('takes several captions from one line or many, and counts what is repeated', async () => {
-    const files = {
-      'metadata.jsonl':
-        '{"file_name":"a.jpg","text":["one","two"]}\n\n{"file_name":"a.jpg","text":"one"}\n{"file_name":"a.jpg","text":"three"}\n',
-      'a.jpg': '',
-    };
-    const dataset = await read(files);
-    expect(dataset.splits.get('train')?.[0]?.captions).toEqual(['one', 'two', 'three']);
-    expect(dataset.report.map(describeOddity)).toEqual([
-      'captions repeated for the same picture, kept once: 1 (a.jpg)',
-    ]);
+  test.each(['annotations.json', 'annotations/captions.json', '_annotations.coco.json'])(
+    'is found in its folder by a usual name: %s',
+    async (name) => {
+      expect(sizes(await readFiles({ ...pictures, [name]: coco }))).toEqual({ train: 1, val: 1 });
+    },
+  );
+
+  test.each([
+    ['anything.json', JSON.stringify(coco)],
+    ['pairs.tsv', '1.jpg\ta cat\n2.jpg\ta dog\n'],
+  ])('takes its pictures from any folder: %s', async (name, text) => {
+    const folder = await temporaryFolder();
+    await writeText(join(folder, 'texts', name), text);
+    for (const picture of ['1.jpg', '2.jpg']) await writeText(join(folder, 'photos', picture), '');
+    const dataset = await readCaptionDataset(join(folder, 'texts', name), { images: join(folder, 'photos') });
+    expect(dataset.splits.get('train')?.[0]?.file).toMatch(/photos.\d\.jpg$/);
+  });
+
+  test('does not stand before a table in the same folder', async () => {
+    const dataset = await readFiles({
+      ...pictures,
+      'annotations.json': '{}',
+      'metadata.csv': 'image,text\n1.jpg,a cat\n',
+    });
+    expect(dataset.format).toBe('table');
   });
 });
 

@@ -1,0 +1,121 @@
+/**
+ * Reads the rows of a table of captions: comma-separated, tab-separated or a JSON object a line. The columns are told by
+ * their names; a tab-separated file may do without, it then holds pairs of a file name and a caption.
+ */
+
+import { z } from 'zod';
+import { InputError } from '../base/errors.ts';
+import { parseJson } from '../base/files.ts';
+import { parseCsv } from './csv.ts';
+import type { Split } from './dataset.ts';
+import { readLines, readText } from './reader.ts';
+
+/** What tables, lists and folders call the splits. */
+export const SPLIT_NAMES: Readonly<Record<string, Split>> = {
+  train: 'train',
+  training: 'train',
+  restval: 'train',
+  val: 'val',
+  valid: 'val',
+  validation: 'val',
+  dev: 'val',
+  test: 'test',
+};
+
+const PICTURE_COLUMN = /^(file_name|filename|image|image_name)$/i;
+/** Several captions may stand beside each other: text1, text2; or in a list: captions. */
+const CAPTION_COLUMN = /^(text|caption|comment)s?[ _-]?\d*$/i;
+const SPLIT_COLUMN = /^split$/i;
+
+/** A picture with captions and, where the table says it, its split. */
+export interface TableRow {
+  name: string;
+  captions: string[];
+  split: Split | undefined;
+}
+
+/** A record before its columns are understood. */
+interface TableRecord {
+  line: number;
+  /** By the names of their columns, of which two may be the same. */
+  fields: readonly (readonly [column: string, value: unknown])[];
+}
+
+const jsonRecord = z.record(z.string(), z.unknown());
+const captionField = z.union([z.string(), z.array(z.string())]);
+
+/** @throws InputError that names the line that does not hold a picture and its caption */
+export async function readTable(path: string): Promise<TableRow[]> {
+  const read = path.endsWith('.jsonl') ? jsonRecords : path.endsWith('.tsv') ? tsvRecords : csvRecords;
+  return (await read(path)).map((record) => rowOf(record, path));
+}
+
+function rowOf({ line, fields }: TableRecord, path: string): TableRow {
+  const of = (column: RegExp) => fields.filter(([name]) => column.test(name));
+  const name = String(of(PICTURE_COLUMN)[0]?.[1] ?? '').trim();
+  if (name === '') throw wrongLine(path, line, 'no file name', 'file_name and text');
+  const columns = of(CAPTION_COLUMN);
+  if (columns.length === 0) throw wrongLine(path, line, 'no text', 'file_name and text');
+  const captions = columns.flatMap(([column, value]) => {
+    if (value === null || (value === '' && columns.length > 1)) return []; // others have more captions
+    const parsed = captionField.safeParse(value);
+    if (parsed.success) return parsed.data;
+    throw wrongLine(path, line, `${column}: ${JSON.stringify(value)}`, 'a text, or a list of texts');
+  });
+  return { name, captions, split: splitOf(of(SPLIT_COLUMN)[0]?.[1], path, line) };
+}
+
+function splitOf(value: unknown, path: string, line: number): Split | undefined {
+  if (value === undefined || value === null || value === '') return undefined;
+  const split = SPLIT_NAMES[String(value).trim().toLowerCase()];
+  if (split) return split;
+  throw wrongLine(path, line, `the split ${JSON.stringify(value)}`, Object.keys(SPLIT_NAMES).join(', '));
+}
+
+function wrongLine(path: string, line: number, found: string, expected: string): InputError {
+  return new InputError(`${path} line ${line} is not a picture with its caption`, { found, expected });
+}
+
+async function jsonRecords(path: string): Promise<TableRecord[]> {
+  const lines = await readLines(path, 'caption table');
+  return lines.map(({ line, number }) => ({
+    line: number,
+    fields: Object.entries(parseJson(line, jsonRecord, `${path} line ${number}`)),
+  }));
+}
+
+async function tsvRecords(path: string): Promise<TableRecord[]> {
+  const records = (await readLines(path, 'caption table')).map(({ line, number }) => ({
+    line: number,
+    fields: line.split('\t'),
+  }));
+  const named = records[0] && isHeader(records[0].fields);
+  return named ? withHeader(path, records) : withHeader(path, [{ line: 0, fields: ['file_name', 'text'] }, ...records]);
+}
+
+async function csvRecords(path: string): Promise<TableRecord[]> {
+  const records = parseCsv(await readText(path, 'caption table'), path);
+  const [header] = records;
+  if (header && isHeader(header.fields)) return withHeader(path, records);
+  throw new InputError(`${path} line 1 does not name the columns`, {
+    found: header ? JSON.stringify(header.fields.join(',').slice(0, 60)) : 'an empty file',
+    expected: 'file_name,text',
+  });
+}
+
+const isHeader = (fields: readonly string[]): boolean =>
+  [PICTURE_COLUMN, CAPTION_COLUMN].every((column) => fields.some((name) => column.test(name.trim())));
+
+function withHeader(path: string, [header, ...records]: readonly { fields: string[]; line: number }[]): TableRecord[] {
+  const columns = header?.fields.map((name) => name.trim()) ?? [];
+  return records.map(({ fields, line }) => {
+    if (fields.length === columns.length) {
+      return { line, fields: columns.map((name, i) => [name, fields[i]] as const) };
+    }
+    throw new InputError(`${path} line ${line} does not fit its header`, {
+      found: `${fields.length} fields`,
+      expected: `${columns.length} fields: ${columns.join(', ')}`,
+      advice: path.endsWith('.tsv') ? undefined : 'A caption that holds a comma must stand in double quotes.',
+    });
+  });
+}
