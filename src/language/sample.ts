@@ -65,7 +65,7 @@ export function* sampleTokens(
 
 /** The token that a text is begun after: a line end. Models of one line know none, and begin as after a frequent one. */
 export function startOf(vocabulary: Vocabulary): number {
-  return vocabulary.idOf('\n') ?? vocabulary.idOf('\r\n') ?? 1;
+  return vocabulary.idOf('\n') ?? vocabulary.idOf('\r\n') ?? (vocabulary.idOf(UNKNOWN) === 0 ? 1 : 0);
 }
 
 /** The ids of a prime. @throws InputError that names the tokens which the vocabulary does not have */

@@ -15,7 +15,10 @@ import type { LanguageConfig, LanguageSettings } from './config.ts';
 import { textFilesOf } from './files.ts';
 import { type SplitText, splitText } from './split.ts';
 
-/** Stands for every token that the vocabulary does not have; it is never written. No token is spelled like this. */
+/**
+ * Stands for every token that the vocabulary does not have; it is never written. No token is spelled like this. A
+ * vocabulary has it unless it was made from all tokens of a text that nothing was kept of for validation.
+ */
 export const UNKNOWN = '<unk>';
 
 /** Where a text comes from. Several files are read as one text in their order. */
@@ -49,7 +52,7 @@ interface Reading {
 
 /**
  * Counts a text. The vocabulary is that of the training part alone: what comes only later is unknown, as it would be in
- * use. (With char-rnn's split it is that of all the text, as with char-rnn.)
+ * use. With char-rnn's split, or without validation, it is that of all the text, as with char-rnn and min-char-rnn.
  *
  * @param known a vocabulary that is extended
  * @throws InputError when a file can't be read, is not UTF-8, or there is too little text
@@ -58,7 +61,7 @@ export async function countText(
   source: TextSource,
   level: Level,
   settings: LanguageSettings,
-  { known = new Vocabulary([UNKNOWN]), ...reading }: Reading & { known?: Vocabulary | undefined } = {},
+  { known = new Vocabulary([]), ...reading }: Reading & { known?: Vocabulary | undefined } = {},
 ): Promise<CountedText> {
   const tokenizer = tokenizers[level];
   const { files, held, options } = await resolve(source, reading, 2);
@@ -70,9 +73,11 @@ export async function countText(
   if (counter.different < 2) throw nothingToLearn(counter, source, tokenizer);
   const heldCorpus = held && { length: heldTokens, read: () => [] };
   const { training } = splitText({ length: counter.tokens, read: () => [] }, heldCorpus, settings, tokenizer.unit);
-  const trainingTokens = settings.split === 'char-rnn' ? counter.tokens : (training[0]?.length ?? 0);
-  const vocabulary = known.extendedBy(counter.frequent(trainingTokens));
-  if (vocabulary.size < 2) throw nothingFrequent(counter, source, settings, tokenizer);
+  const hasEnd = !held && settings.split === 'end' && settings.valFraction > 0;
+  const frequent = counter.frequent((hasEnd && training[0]?.length) || counter.tokens);
+  if (frequent.length === 0) throw nothingFrequent(counter, source, settings, tokenizer);
+  const complete = !held && settings.valFraction === 0 && settings.minCount === 1;
+  const vocabulary = known.extendedBy(complete ? frequent : [UNKNOWN, ...frequent]);
   return {
     vocabulary,
     text: {

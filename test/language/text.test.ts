@@ -66,6 +66,16 @@ describe('a text', () => {
     expect([trainingTexts, validationTexts]).toEqual([[LETTERS.slice(0, -1)], []]);
   });
 
+  it('has an unknown token only where something can be unknown', async () => {
+    const tokensOf = async (changes: Changes) => (await open([await file(`${LETTERS}.`)], changes)).vocabulary.tokens;
+    const all = ['a', 'b', 'c', 'd', '!', '.', '?'];
+    expect(await tokensOf({ valFraction: 0 })).toEqual(all);
+    expect(await tokensOf({ valFraction: 0, minCount: 2 })).toEqual([UNKNOWN, 'a', 'b', 'c', 'd']);
+    expect(await tokensOf({ split: 'char-rnn', steps: 5 })).toEqual([UNKNOWN, ...all]);
+    const known = new Vocabulary(['a', 'x']);
+    expect(await tokensOf({ known })).toEqual(['a', 'x', UNKNOWN, 'b', 'c', 'd', '!']);
+  });
+
   it('of several files and folders is one, in their order', async () => {
     const folder = join(root, 'folder');
     await mkdir(join(folder, 'below'), { recursive: true });
@@ -116,7 +126,7 @@ describe('a text', () => {
 
   it('counts what people count as a character, or bytes', async () => {
     const path = await file(`\ufeff${'👩‍🚀é\r\n👩‍🚀'.repeat(10)}`);
-    expect((await open([path], { valFraction: 0 })).vocabulary.tokens).toEqual([UNKNOWN, '👩‍🚀', '\r\n', 'é']);
+    expect((await open([path], { valFraction: 0 })).vocabulary.tokens).toEqual(['👩‍🚀', '\r\n', 'é']);
     const bytes = await open([path], { valFraction: 0, level: 'byte' });
     expect(bytes.text.tokens).toBe(3 + 10 * (11 + 2 + 2 + 11));
     expect(bytes.trainingTexts[0]).toContain('👩‍🚀é\r\n👩‍🚀');

@@ -14,7 +14,9 @@ describe('the frequent tokens of a part', () => {
       expect(counter.different).toBe(new Set(text).size);
       for (const length of [0, 1, 50, 200, 300]) {
         const part = text.slice(0, length);
-        const frequent = [...new Set(part)].filter((token) => part.filter((other) => other === token).length >= minCount);
+        const frequent = [...new Set(part)].filter(
+          (token) => part.filter((other) => other === token).length >= minCount,
+        );
         expect(new Set(counter.frequent(length))).toEqual(new Set(frequent));
       }
     }
