@@ -106,7 +106,7 @@ function likeliestCaption(
   vocabulary: Vocabulary,
   training: CaptionedFeatures['captions'],
   heldOut: CaptionedFeatures['captions'],
-  { beam, lengthPenalty, maxLength }: DecodingOptions,
+  { beam, lengthPenalty, minLength = decodingDefaults.minLength, maxLength }: DecodingOptions,
 ): { caption: string; order: number; loss: number } {
   const { start, end, unknown } = specialIds(vocabulary);
   const sequences = (captions: CaptionedFeatures['captions']) =>
@@ -115,7 +115,7 @@ function likeliestCaption(
   const losses = model.losses(sequences(heldOut));
   const loss = Math.min(...losses);
   const order = losses.indexOf(loss) + 1;
-  const search = { start, end, forbidden: [start, unknown], beam, lengthPenalty, maxLength };
+  const search = { start, end, forbidden: [start, unknown], beam, lengthPenalty, minLength, maxLength };
   const [[best] = []] = beamSearch(model.begin(order), 1, search);
   return { caption: (best?.tokens ?? []).map((token) => vocabulary.tokenOf(token)).join(' '), order, loss };
 }

@@ -10,7 +10,7 @@ import type { CaptionedFeatures } from './batch.ts';
 import { picturesOf } from './dataset-features.ts';
 import type { PictureScores } from './evaluate.ts';
 import { extremes, missed, scoresInWords, scoreTable } from './report-sections.ts';
-import type { DecodingOptions } from './write.ts';
+import { type DecodingOptions, decodingDefaults } from './write.ts';
 
 /** What was evaluated, and what came of it. */
 export interface Evaluation extends PictureScores {
@@ -44,7 +44,7 @@ function variety({ captions, scores, pictures }: Evaluation): Html {
 }
 
 function howWritten({ models, vocabulary, decoding }: Evaluation): Html {
-  const { beam, lengthPenalty, minLength = 0, maxLength, block = 0 } = decoding;
+  const { beam, lengthPenalty, minLength = decodingDefaults.minLength, maxLength, block = 0 } = decoding;
   return facts([
     [models.length > 1 ? 'Models, together' : 'Model', models.join(', ')],
     ['Vocabulary', `${integer(vocabulary.size)} words`],

@@ -9,7 +9,7 @@ import type { StepFunction } from '../decoding/step.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 import { specialIds } from './vocabulary.ts';
 
-/** What captions may be, in words. */
+/** What captions may be, in words; at least one where nothing else is said. */
 export type CaptionRules = Pick<SequenceRules, 'maxLength' | 'minLength' | 'block'>;
 
 /** Captions by beam search; a beam of 1 is greedy. */
@@ -25,7 +25,12 @@ export interface CaptionSampling extends CaptionRules, SamplingOptions {
 }
 
 /** Best on the Flickr8k dev split, see the model card. */
-export const decodingDefaults: DecodingOptions = { beam: 5, lengthPenalty: 0.7, maxLength: 20 };
+export const decodingDefaults: DecodingOptions & { minLength: number } = {
+  beam: 5,
+  lengthPenalty: 0.7,
+  minLength: 1,
+  maxLength: 20,
+};
 
 export interface Caption {
   caption: string;
@@ -55,7 +60,8 @@ export function writeCaptions(
   options: DecodingOptions | CaptionSampling,
 ): Caption[][] {
   const { start, end, unknown } = specialIds(vocabulary);
-  const rules = { ...options, start, end, forbidden: [start, unknown] };
+  const { minLength = decodingDefaults.minLength } = options;
+  const rules = { ...options, minLength, start, end, forbidden: [start, unknown] };
   const pictures = features.length / D;
   const atOnce = Math.floor(ROWS / checkDecoding(options, vocabulary));
   const captions: Caption[][] = [];
@@ -78,7 +84,7 @@ export function writeCaptions(
  * @throws UsageError when a length or a beam is out of range
  */
 export function checkDecoding(options: DecodingOptions | CaptionSampling, vocabulary: Vocabulary): number {
-  const { minLength = 0, maxLength } = options;
+  const { minLength = decodingDefaults.minLength, maxLength } = options;
   if (minLength > maxLength) {
     throw new UsageError('the shortest caption is longer than the longest', {
       found: `at least ${minLength} words and at most ${maxLength}`,

@@ -36,11 +36,11 @@ export function addModelsOption(command: Command): Command {
 }
 
 export function addDecodingOptions(command: Command): Command {
-  const { beam, lengthPenalty, maxLength } = decodingDefaults;
+  const { beam, lengthPenalty, minLength, maxLength } = decodingDefaults;
   return command
     .option('--beam <number>', 'captions that the search keeps; 1 is greedy', integer(1), beam)
     .option('--length-penalty <alpha>', 'score = log p / (words + 1)^alpha', atLeast(0), lengthPenalty)
-    .option('--min-length <number>', 'least words of a caption', integer(0), 0)
+    .option('--min-length <number>', 'least words of a caption', integer(0), minLength)
     .option('--max-length <number>', 'most words of a caption', integer(1), maxLength)
     .option('--block <number>', 'never writes so many words in a row twice in a caption; 0 may', integer(0), 0);
 }

@@ -5,6 +5,7 @@ import { compareWithBaselines } from '../../src/captioning/baselines.ts';
 import { Captioner } from '../../src/captioning/captioner.ts';
 import { standardise } from '../../src/captioning/picture-features.ts';
 import { trainCaptioner } from '../../src/captioning/train.ts';
+import { decodingDefaults } from '../../src/captioning/write.ts';
 import { openEngine } from '../../src/compute/engine.ts';
 import { temporaryFolder } from '../training/small-training.ts';
 import { COLOURS, captionOf, featuresFor, smallTraining } from './small-captioning.ts';
@@ -71,6 +72,14 @@ it('writes one caption without a picture, of words that follow each other in the
   expect(new Set(ngrams?.captions).size).toBe(1);
   expect(ngrams?.captions[0]).toMatch(/^a (red|green|blue|white) sky over (red|green|blue|white) ground( here)?$/);
   expect(ngrams?.explanation).toMatch(/ of a \d-gram model .* its loss .* is \d\.\d\d nats a word\.$/);
+});
+
+it('writes by the lengths that the captioner keeps to', () => {
+  const seven = { ...decodingDefaults, minLength: 7, maxLength: 7 };
+  const [written, , , blind] = compareWithBaselines(captioner, pictures(seen), pictures(seen), seven);
+  for (const system of [written, blind]) {
+    for (const caption of system?.captions ?? []) expect(caption.split(' ')).toHaveLength(7);
+  }
 });
 
 it('shows each picture as another one, which costs the captioner all that it reads in pictures', () => {

@@ -84,7 +84,6 @@ describe('a trained captioner', () => {
 
   it('writes no more words than it may', () => {
     expect(best(featuresFor([['red', 'blue']]), { ...decodingDefaults, maxLength: 3 })).toEqual(['a red sky']);
-    expect(best(featuresFor([['red', 'blue']]), { ...decodingDefaults, maxLength: 0 })).toEqual(['']);
   });
 
   it('describes no pictures by no captions', () => {
@@ -113,6 +112,22 @@ describe('a trained captioner', () => {
       expect(captions).toHaveLength(7);
       const logProbs = captions.map(({ logProb }) => logProb);
       expect(logProbs).toEqual(logProbs.toSorted((a, b) => b - a));
+    }
+  });
+
+  it('writes a word at least, however likely the end, unless it may write nothing', async () => {
+    const silent = await Captioner.load(folder, engine);
+    silent.model.outputBias.value.data[specialIds(silent.vocabulary).end] = 80;
+    const features = featuresFor(learned);
+    const { minLength: _, ...searching } = decodingDefaults;
+    const drawing = { random: new Random(1), samples: 3, temperature: 1, maxLength: 20 };
+    for (const options of [undefined, searching, { ...searching, beam: 1 }, drawing]) {
+      const captions = silent.describe(features, options).flat();
+      for (const { words } of captions) expect(words).toHaveLength(1);
+    }
+    for (const options of [searching, drawing]) {
+      const written = silent.describe(features, { ...options, minLength: 0 });
+      expect(written.every(([first]) => first?.caption === '')).toBe(true);
     }
   });
 

@@ -28,7 +28,7 @@ describe('caption evaluate', () => {
   it('prints how the captions were written, their scores, and the share that stands in the training split', () => {
     expect(evaluated).toMatchObject({ code: 0, stderr: '' });
     const scores = JSON.parse(evaluated.stdout);
-    expect(scores).toMatchObject({ split: 'val', pictures: 3, beam: 2, copied: 0 });
+    expect(scores).toMatchObject({ split: 'val', pictures: 3, beam: 2, minLength: 1, copied: 0 });
     for (const name of ['bleu1', 'bleu4', 'rougeL', 'cider', 'distinct1', 'distinct2', 'vocabulary', 'meanLength']) {
       expect(scores[name], name).toSatisfy(Number.isFinite);
     }
