@@ -54,3 +54,48 @@ export class TextScorer {
     }
   }
 }
+
+/** What a text, or any number of tokens, is worth in all. */
+export interface Score {
+  tokens: number;
+  /** Tokens that the model has never seen: they are scored as its unknown token. */
+  unknown: number;
+  /** log p of all of them together, in nats. */
+  logProb: number;
+  /** Per token: the cross entropy. */
+  nats: number;
+  bits: number;
+  /** The number of equally likely tokens that would be as hard to guess: e to the nats. */
+  perplexity: number;
+}
+
+/** Adds up what tokens score. */
+export class ScoreSum {
+  readonly #unknown: number | undefined;
+  #tokens = 0;
+  #unknowns = 0;
+  #logProb = 0;
+
+  /** @param unknown the id of the unknown token */
+  constructor(unknown: number | undefined) {
+    this.#unknown = unknown;
+  }
+
+  add({ id, logProb }: ScoredToken): void {
+    this.#tokens++;
+    if (id === this.#unknown) this.#unknowns++;
+    this.#logProb += logProb;
+  }
+
+  get total(): Score {
+    const nats = -this.#logProb / this.#tokens;
+    return {
+      tokens: this.#tokens,
+      unknown: this.#unknowns,
+      logProb: this.#logProb,
+      nats,
+      bits: nats / Math.LN2,
+      perplexity: Math.exp(nats),
+    };
+  }
+}

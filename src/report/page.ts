@@ -1,4 +1,4 @@
-/** The frame of a report and the pieces that its sections are made of. One file: no script, nothing loaded from elsewhere. */
+/** The frame of a report and the pieces that its sections are made of. One file: nothing is loaded from elsewhere. */
 import { join } from 'node:path';
 import { Html, type HtmlValue, html } from './html.ts';
 
@@ -7,15 +7,15 @@ export function reportFile(folder: string): string {
   return join(folder, 'report.html');
 }
 
-/** A whole page. `lead` says in a sentence what it is about. */
-export function page(title: string, lead: HtmlValue, sections: readonly HtmlValue[]): string {
+/** A whole page. `lead` says in a sentence what it is about; `style` is what a page needs beside the common style. */
+export function page(title: string, lead: HtmlValue, sections: readonly HtmlValue[], style?: Html): string {
   const { text } = html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
-<style>${STYLE}</style>
+<style>${STYLE}${style}</style>
 </head>
 <body>
 <header>

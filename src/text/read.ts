@@ -18,6 +18,12 @@ export interface ReadOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** Bytes that come from elsewhere than a file: standard input. */
+export interface ByteSource {
+  name: string;
+  blocks: AsyncIterable<Buffer>;
+}
+
 /**
  * The tokens of files, read as one text in their order; a token never reaches from one into the next.
  *
@@ -25,14 +31,14 @@ export interface ReadOptions {
  *   that is not
  */
 export async function* readTokens(
-  files: readonly string[],
+  files: readonly (string | ByteSource)[],
   { encoding, splitPiece }: Tokenizer,
   options: ReadOptions = {},
 ): AsyncGenerator<string[]> {
   for (const file of files) {
-    const blocks = readBlocks(file, options);
+    const { name, blocks } = typeof file === 'string' ? { name: file, blocks: readBlocks(file, options) } : file;
     let rest = '';
-    for await (const text of encoding === 'utf8' ? decodeUtf8(blocks, file) : decodeLatin1(blocks)) {
+    for await (const text of encoding === 'utf8' ? decodeUtf8(blocks, name) : decodeLatin1(blocks)) {
       rest += text;
       const end = rest.lastIndexOf('\n') + 1;
       if (end > 0) {

@@ -26,6 +26,7 @@ export interface Finding {
 }
 
 export interface Search {
+  /** Those that stand out most from chance first. */
   findings: Finding[];
   /** Names of features that do not occur often enough in both halves of the text to be looked for. */
   missing: string[];
@@ -71,7 +72,13 @@ export function searchCells(
     const found = best.slice(0, top).map((cell) => ({ ...cell, ...follower.reading(halvesOf(record.valuesOf(cell))) }));
     return { feature: name, measure: follower.measure, chance, cells: found };
   });
+  findings.sort((a, b) => leadOver(b) - leadOver(a));
   return { findings, missing: tried.filter(({ follower }) => !follower.occurs).map(({ name }) => name) };
+}
+
+/** How far the best cell is on the way from chance to perfection. */
+function leadOver({ cells: [best], chance }: Finding): number {
+  return best ? (best.figure - chance) / (1 - chance) : 0;
 }
 
 function followerOf({ kind }: TextFeature, values: Float32Array): Follower {

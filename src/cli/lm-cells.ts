@@ -1,0 +1,133 @@
+import type { Command } from 'commander';
+import { InputError, UsageError } from '../base/errors.ts';
+import { writeFileAtomically } from '../base/files.ts';
+import { openEngine } from '../compute/engine.ts';
+import { findingRows } from '../language/cells/in-words.ts';
+import { cellsPage } from '../language/cells/page.ts';
+import { checkCell, findCells, type ReadCells, readCells } from '../language/cells/read.ts';
+import { type Cell, QUANTUM } from '../language/cells/record.ts';
+import type { Search } from '../language/cells/search.ts';
+import { languageConfigSchema } from '../language/config.ts';
+import { loadModel } from '../model/model-folder.ts';
+import { divergingColour } from '../report/colours.ts';
+import { textPicture } from '../report/text-picture.ts';
+import { type ByteSource, readTokens } from '../text/read.ts';
+import { type Tokenizer, tokenizers } from '../text/tokenizer.ts';
+import { colourDepth, paint } from './colours.ts';
+import { LM_FOLDER } from './lm-train.ts';
+import { addCommonOptions, type CommonOptions, integer } from './options.ts';
+import { write } from './output.ts';
+import { Status } from './progress.ts';
+
+interface Options extends CommonOptions {
+  model: string;
+  layer?: number;
+  cell?: number;
+  from: number;
+  length: number;
+  read: number;
+  top: number;
+  html?: string;
+  svg?: string;
+  json?: boolean;
+}
+
+/** Steps of a picture's colours on either side: neighbours that are nearly the same become one. */
+const PICTURE_STEPS = 8;
+
+export function addCellsCommand(program: Command): void {
+  const command = program
+    .command('cells')
+    .description('finds the cells that follow quotes, lines, brackets, comments; colours a text by a cell')
+    .argument('<file>', 'a text, - for standard input')
+    .option('--model <folder>', 'a model of `lm train`', LM_FOLDER)
+    .option('--cell <number>', 'colours the text by this cell, from 0', integer(0))
+    .option('--layer <number>', 'the layer of that cell, from 0 at the bottom (default: 0)', integer(0))
+    .option('--from <number>', 'where the coloured passage begins, in tokens', integer(0), 0)
+    .option('--length <number>', 'how long it is', integer(1), 4000)
+    .option('--read <number>', 'tokens of the text that cells are looked for in', integer(1), 100_000)
+    .option('--top <number>', 'cells that are listed for each feature', integer(1), 3)
+    .option('--html <file>', 'writes a page: the passage with a cell picker, and the cells that were found')
+    .option('--svg <file>', 'writes the passage coloured by --cell as a picture')
+    .option('--json', 'one JSON value: the findings, or with --cell the tokens with its values');
+  addCommonOptions(command).action(cellsCommand);
+}
+
+async function cellsCommand(file: string, options: Options): Promise<void> {
+  const { layer = 0, cell: number, from, length, html, svg } = options;
+  if (number === undefined && (svg !== undefined || options.layer !== undefined)) {
+    throw new UsageError(`${svg === undefined ? '--layer' : '--svg'} needs a --cell`, {
+      advice: 'Run `lm cells` without it to see which cells follow something.',
+    });
+  }
+  const status = new Status(options.quiet);
+  const engine = await openEngine(options.blas);
+  const stored = await loadModel(options.model, engine, languageConfigSchema);
+  status.say(engine.notice);
+  const cell = number === undefined ? undefined : { layer, cell: number };
+  if (cell) checkCell(cell, stored.config.shape);
+
+  const searching = !cell || html !== undefined;
+  const source = file === '-' ? { name: 'standard input', blocks: process.stdin } : file;
+  const count = Math.max(from + length, searching ? options.read : 0);
+  const tokens = await firstTokens(source, tokenizers[stored.config.level], count);
+  if (tokens.length <= from) {
+    throw new InputError(`there is nothing at --from ${from}`, { found: `a text of ${tokens.length} tokens` });
+  }
+  const read = readCells(stored, tokens, (done) => status.update(() => `read ${done} of ${tokens.length} tokens`));
+  if (cell) await showCell(cell, read, options);
+  if (!searching) return;
+  const { cells } = read.record;
+  const search = findCells(read, options.top, (done) => status.update(() => `${done} of ${cells.length} cells`));
+  if (!cell) await showFindings(search, read, options);
+  if (html === undefined) return;
+  await writeFileAtomically(html, cellsPage({ ...read, model: options.model, search, from, length, cell }));
+  status.say(`written: ${html}`);
+}
+
+/** The first tokens of a text, at most so many. */
+async function firstTokens(source: string | ByteSource, tokenizer: Tokenizer, count: number): Promise<string[]> {
+  const tokens: string[] = [];
+  for await (const piece of readTokens([source], tokenizer)) {
+    for (const token of piece) if (tokens.push(token) === count) return tokens;
+  }
+  return tokens;
+}
+
+async function showCell(cell: Cell, { record, texts, quantity }: ReadCells, { from, length, svg, json }: Options) {
+  const shown = texts.slice(from, from + length);
+  const values = Array.from(record.valuesOf(cell).subarray(from, from + length), (value) => value * QUANTUM);
+  if (svg !== undefined) {
+    const title = `layer ${cell.layer}, cell ${cell.cell}: ${quantity} from -1 (blue) over 0 (white) to 1 (red)`;
+    const step = (value: number) => Math.round(value * PICTURE_STEPS) / PICTURE_STEPS;
+    const pieces = shown.map((text, i) => ({ text, colour: divergingColour(step(values[i] ?? 0)) }));
+    await writeFileAtomically(svg, textPicture(title, pieces));
+    return;
+  }
+  const tokens = shown.map((token, i) => ({ token, value: Number((values[i] ?? 0).toFixed(3)) }));
+  const depth = colourDepth();
+  if (json) await write(`${JSON.stringify({ ...cell, from, tokens })}\n`);
+  else if (depth === 1) for (const { token, value } of tokens) await write(`${JSON.stringify(token)}\t${value}\n`);
+  else
+    await write(
+      `${paint(
+        tokens.map(({ token, value }) => ({ text: token, colour: divergingColour(value) })),
+        depth,
+      )}\n`,
+    );
+}
+
+async function showFindings(search: Search, { record, quantity }: ReadCells, { json }: Options): Promise<void> {
+  if (json) return write(`${JSON.stringify({ tokens: record.length, ...search })}\n`);
+  const headings = ['feature', 'measure', 'chance', 'layer', 'cell', 'figure', 'reads as'];
+  const rows = [headings, ...search.findings.flatMap((finding) => findingRows(finding, quantity))];
+  const widths = headings.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  for (const row of rows)
+    await write(
+      `${row
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join('  ')
+        .trimEnd()}\n`,
+    );
+  if (search.missing.length > 0) await write(`too rare in this text: ${search.missing.join(', ')}\n`);
+}

@@ -1,0 +1,163 @@
+import type { Command } from 'commander';
+import { InputError, UsageError } from '../base/errors.ts';
+import { writeFileAtomically } from '../base/files.ts';
+import { openEngine } from '../compute/engine.ts';
+import { languageConfigSchema } from '../language/config.ts';
+import { type Score, ScoreSum, TextScorer } from '../language/score.ts';
+import { likeliest, type ScoredText, type ShownToken, scorePage } from '../language/score-page.ts';
+import { type Reader, scoreLines, scoreText } from '../language/score-text.ts';
+import { UNKNOWN } from '../language/text.ts';
+import { loadModel } from '../model/model-folder.ts';
+import { surpriseColour, surpriseLevel } from '../report/colours.ts';
+import { integer } from '../report/page.ts';
+import type { ByteSource } from '../text/read.ts';
+import { joinTokens, tokenizers } from '../text/tokenizer.ts';
+import { colourDepth, paint } from './colours.ts';
+import { LM_FOLDER } from './lm-train.ts';
+import { addCommonOptions, type CommonOptions } from './options.ts';
+import { write } from './output.ts';
+import { Status } from './progress.ts';
+
+interface Options extends CommonOptions {
+  model: string;
+  json?: boolean;
+  tokens?: boolean;
+  lines?: boolean;
+  html?: string;
+}
+
+/** Tokens of each text that a page shows. */
+const SHOWN = 10_000;
+/** The likeliest tokens that it names beside each. */
+const ALTERNATIVES = 3;
+/** Tokens that are written at once. */
+const CHUNK = 1024;
+
+export function addScoreCommand(program: Command): void {
+  const command = program
+    .command('score')
+    .description('says how probable texts are to a model: log p, nats and bits per token, perplexity')
+    .argument('<file...>', 'texts of any length, - for standard input; each is scored by itself')
+    .option('--model <folder>', 'a model of `lm train`', LM_FOLDER)
+    .option('--tokens', 'prints the text coloured by surprise; without colours a line for each token: token, log p')
+    .option('--lines', 'a line for each line of the text: log p (its end included), tokens, unknown ones, the line')
+    .option('--html <file>', `writes a page with the first ${SHOWN.toLocaleString('en')} tokens coloured by surprise`)
+    .option('--json', 'a JSON value for each file: {"file","tokens","unknown","logProb","nats","bits","perplexity"}');
+  addCommonOptions(command).action(scoreCommand);
+}
+
+async function scoreCommand(files: string[], options: Options): Promise<void> {
+  if (options.lines && (options.tokens || options.html !== undefined)) {
+    throw new UsageError('--lines has scores alone: give it without --tokens and --html');
+  }
+  const status = new Status(options.quiet);
+  const engine = await openEngine(options.blas);
+  const stored = await loadModel(options.model, engine, languageConfigSchema);
+  status.say(engine.notice);
+
+  const scorer = new TextScorer(stored.model);
+  const texts: ScoredText[] = [];
+  for (const file of files) {
+    const source = file === '-' ? { name: 'standard input', blocks: process.stdin } : file;
+    if (options.lines) await printLines(scorer, stored, source, options);
+    else texts.push(await printScore(scorer, stored, source, options, status));
+  }
+  if (options.html === undefined) return;
+  const { unit } = tokenizers[stored.config.level];
+  await writeFileAtomically(options.html, scorePage(options.model, unit, texts));
+  status.say(`written: ${options.html}`);
+}
+
+async function printScore(
+  scorer: TextScorer,
+  reader: Reader,
+  source: string | ByteSource,
+  { tokens: withTokens, html, json }: Options,
+  status: Status,
+): Promise<ScoredText> {
+  const name = typeof source === 'string' ? source : source.name;
+  const { unit, joiner } = tokenizers[reader.config.level];
+  const sum = new ScoreSum(reader.vocabulary.idOf(UNKNOWN));
+  const join = joiner();
+  const printer = new TokenPrinter(json);
+  const shown: ShownToken[] = [];
+  for await (const scored of scoreText(scorer, reader, source)) {
+    sum.add(scored);
+    const { token, logProb, alternatives } = scored;
+    status.update(() => `${name}: ${integer(sum.total.tokens)} ${unit}s`);
+    if (html === undefined && !withTokens) continue;
+    const text = join(token);
+    if (withTokens) await printer.print({ token, text, logProb });
+    if (html !== undefined && shown.length < SHOWN) {
+      shown.push({ text, logProb, alternatives: likeliest(alternatives, ALTERNATIVES, reader.vocabulary) });
+    }
+  }
+  await printer.end();
+  const score = sum.total;
+  if (score.tokens === 0) throw new InputError(`there is nothing to score in ${name}`, { found: 'an empty text' });
+  if (json) await write(`${JSON.stringify({ file: name, ...score })}\n`);
+  // The tokens are the result, where they were asked for.
+  else if (withTokens) status.say(inWords(name, score, unit));
+  else await write(`${inWords(name, score, unit)}\n`);
+  return { name, score, shown };
+}
+
+async function printLines(
+  scorer: TextScorer,
+  reader: Reader,
+  source: string | ByteSource,
+  { json }: Options,
+): Promise<void> {
+  const tokenizer = tokenizers[reader.config.level];
+  for await (const { tokens, score } of scoreLines(scorer, reader, source)) {
+    const line = joinTokens(tokens, tokenizer);
+    const row = [score.logProb.toFixed(4), score.tokens, score.unknown, line].join('\t');
+    await write(`${json ? JSON.stringify({ line, ...score }) : row}\n`);
+  }
+}
+
+/** Prints tokens with their surprise, many at once. */
+class TokenPrinter {
+  readonly #json: boolean;
+  readonly #depth = colourDepth();
+  #waiting: { token: string; text: string; logProb: number }[] = [];
+  #last = '\n';
+
+  constructor(json = false) {
+    this.#json = json;
+  }
+
+  async print(token: { token: string; text: string; logProb: number }): Promise<void> {
+    if (this.#waiting.push(token) === CHUNK) await this.#flush();
+  }
+
+  /** Prints what is left, and a line end where the text has none. */
+  async end(): Promise<void> {
+    await this.#flush();
+    if (!this.#last.endsWith('\n')) await write('\n');
+  }
+
+  async #flush(): Promise<void> {
+    const tokens = this.#waiting;
+    this.#waiting = [];
+    let output: string;
+    if (this.#json) output = tokens.map(({ token, logProb }) => `${JSON.stringify({ token, logProb })}\n`).join('');
+    else if (this.#depth === 1)
+      output = tokens.map(({ token, logProb }) => `${JSON.stringify(token)}\t${logProb.toFixed(4)}\n`).join('');
+    else
+      output = paint(
+        tokens.map(({ text, logProb }) => ({ text, colour: surpriseColour(surpriseLevel(logProb)) })),
+        this.#depth,
+      );
+    if (output === '') return;
+    this.#last = output;
+    await write(output);
+  }
+}
+
+function inWords(name: string, { tokens, unknown, logProb, nats, bits, perplexity }: Score, unit: string): string {
+  return (
+    `${name}: log p ${logProb.toFixed(1)} nats, per ${unit} ${nats.toFixed(4)} nats (${bits.toFixed(4)} bits), ` +
+    `perplexity ${perplexity.toPrecision(4)}; ${integer(tokens)} ${unit}s, ${integer(unknown)} of them unknown`
+  );
+}

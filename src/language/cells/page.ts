@@ -1,0 +1,113 @@
+/** A passage coloured by any of many cells, with a list of those that follow something: one page, nothing loaded. */
+import { divergingColour, hexOf, INK } from '../../report/colours.ts';
+import { Html, type HtmlValue, html } from '../../report/html.ts';
+import { page, section, table } from '../../report/page.ts';
+import { visible } from '../../report/visible.ts';
+import { figureOf, readingInWords } from './in-words.ts';
+import type { ReadCells } from './read.ts';
+import { type Cell, QUANTUM } from './record.ts';
+import type { Search } from './search.ts';
+
+/** Cells that a page holds: 1.4 MB for 4,000 tokens. */
+const MOST_CELLS = 256;
+
+export interface CellsPage extends ReadCells {
+  model: string;
+  search: Search;
+  /** Which tokens are shown. */
+  from: number;
+  length: number;
+  /** The cell that is shown first; the one that follows something best where none is given. */
+  cell?: Cell | undefined;
+}
+
+/** The page. Values are in steps of 1/127, a byte for each cell and token. */
+export function cellsPage({ model, search, record, texts, quantity, from, length, cell }: CellsPage): string {
+  const found = search.findings.flatMap(({ cells }) => cells);
+  const cells = distinct([...(cell ? [cell] : []), ...found, ...record.cells]).slice(0, MOST_CELLS);
+  const numbers = new Map(cells.map((one, i) => [nameOf(one), i]));
+  const lead = html`What single cells of the model ${model} say after each character: ${quantity} from <span style="background:${hexOf(divergingColour(-1))};color:${INK}"> -1 </span> over 0 to <span style="background:${hexOf(divergingColour(1))};color:${INK}"> +1 </span>.`;
+  const shown = texts.slice(from, from + length);
+  const data = {
+    palette: Array.from({ length: 255 }, (_, i) => hexOf(divergingColour((i - 127) * QUANTUM))),
+    values: Buffer.concat(
+      cells.map((one) => Buffer.from(record.valuesOf(one).slice(from, from + length).buffer)),
+    ).toString('base64'),
+  };
+  return page(
+    'What cells follow',
+    lead,
+    [
+      html`<p><label>Cell <select id="cell">${cells.map((one, i) => html`<option value="${i}">${nameOf(one)}</option>`)}</select></label></p>
+<noscript><p>This page needs JavaScript to colour the text.</p></noscript>
+<pre id="text">${shown.map((text) => html`<span>${visible(text)}</span>`)}</pre>
+`,
+      section(
+        'Cells that follow something',
+        html`<p>What each cell alone tells about the text: chosen on the first half of what was read, measured on the second. AUC is the probability that the cell tells a place where the feature holds from one where it does not; R² is the share of the number's variance that a line on the cell's value explains. Chance is the best figure of any cell where the feature is moved along the text.</p>
+`,
+        listOf(search, quantity, numbers),
+        search.missing.length > 0 &&
+          html`<p class="soft">Too rare in this text to be looked for: ${search.missing.join(', ')}.</p>\n`,
+      ),
+      html`<div id="data" hidden>${JSON.stringify(data)}</div>
+<script>${SCRIPT}</script>
+`,
+    ],
+    STYLE,
+  );
+}
+
+function listOf({ findings }: Search, quantity: string, numbers: ReadonlyMap<string, number>): Html {
+  const rows = findings.flatMap(({ feature, measure, chance, cells }) =>
+    cells.map((cell): HtmlValue[] => {
+      const number = numbers.get(nameOf(cell));
+      const name = `${feature}: ${nameOf(cell)}`;
+      return [
+        number === undefined ? name : html`<button data-cell="${number}">${name}</button>`,
+        `${measure} ${figureOf(cell.figure)}`,
+        figureOf(chance),
+        readingInWords(cell, quantity),
+      ];
+    }),
+  );
+  return table(['feature', 'figure', 'chance', 'reads as'], rows);
+}
+
+function nameOf({ layer, cell }: Cell): string {
+  return `layer ${layer} cell ${cell}`;
+}
+
+function distinct(cells: readonly Cell[]): Cell[] {
+  return [...new Map(cells.map(({ layer, cell }) => [nameOf({ layer, cell }), { layer, cell }])).values()];
+}
+
+const STYLE = new Html(`
+#text { color: ${INK}; background: #fff; }
+button { padding: 0; border: 0; background: none; color: inherit; font: inherit; text-decoration: underline; cursor: pointer; }
+tbody tr:first-child { font-weight: inherit; }
+`);
+
+/** Colours the spans by the cell that is picked. The elements and `data` are those above. */
+const SCRIPT = new Html(`
+const { palette, values: encoded } = JSON.parse(document.getElementById('data').textContent);
+const values = Int8Array.from(atob(encoded), (character) => (character.charCodeAt(0) << 24) >> 24);
+const spans = document.getElementById('text').children;
+const select = document.getElementById('cell');
+function show() {
+  const start = Number(select.value) * spans.length;
+  for (let i = 0; i < spans.length; i++) {
+    spans[i].style.background = palette[values[start + i] + 127];
+    spans[i].title = (values[start + i] / 127).toFixed(2);
+  }
+}
+select.addEventListener('change', show);
+for (const button of document.querySelectorAll('[data-cell]')) {
+  button.addEventListener('click', () => {
+    select.value = button.dataset.cell;
+    show();
+    document.getElementById('text').scrollIntoView({ block: 'nearest' });
+  });
+}
+show();
+`);
