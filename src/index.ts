@@ -1,10 +1,14 @@
 /** What the package offers to programs: captions for pictures, language models, and the core under both. */
 export { InputError, UsageError } from './base/errors.ts';
 export { Random } from './base/random.ts';
+export { type CaptionSystem, compareWithBaselines } from './captioning/baselines.ts';
+export type { CaptionedFeatures } from './captioning/batch.ts';
 export { Captioner } from './captioning/captioner.ts';
 export { type CaptionSettings, captionDefaults, captionShapeDefaults } from './captioning/config.ts';
+export { type ExtractionEvents, featuresOf, picturesOf } from './captioning/dataset-features.ts';
 export { type DescribedPicture, describePictures } from './captioning/describe.ts';
 export { openCaptioner, openCaptioners } from './captioning/open.ts';
+export { type Standardisation, standardise } from './captioning/picture-features.ts';
 export { type CaptionTraining, resumeCaptioner, trainCaptioner } from './captioning/train.ts';
 export {
   type Caption,
@@ -33,6 +37,7 @@ export { type LanguageTraining, resumeLanguageModel, trainLanguageModel } from '
 export { type CaptionScores, scoreCaptions } from './metrics/score.ts';
 export { LanguageModel, type LanguageModelShape, type TokenBatch } from './model/language-model.ts';
 export { loadModel, saveModel } from './model/model-folder.ts';
+export { NgramModel, type NgramOptions } from './text/ngram-model.ts';
 export type { TrainingEvent } from './training/trainer.ts';
 export type { Cnn } from './vision/cnn.ts';
 export { extractFeatures } from './vision/extract.ts';

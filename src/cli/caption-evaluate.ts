@@ -33,7 +33,7 @@ export function addEvaluateCommand(program: Command): void {
   const command = program
     .command('evaluate')
     .description("scores a captioner's captions against people's")
-    .argument('<dataset>', 'as for `caption train`');
+    .argument('<dataset>', 'pictures with their captions, see below');
   addModelsOption(command)
     .addOption(
       new Option('--captions <file>', 'scores captions in the COCO results format, whoever wrote them').conflicts(

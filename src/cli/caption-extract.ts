@@ -16,7 +16,7 @@ export function addExtractCommand(program: Command): void {
   const command = program
     .command('extract')
     .description('fills the feature cache for a dataset, so that training starts at once')
-    .argument('<dataset>', 'as for `caption train`')
+    .argument('<dataset>', 'pictures with their captions, see below')
     .option('--cnn <name>', 'as for `caption train`', 'efficientnet-lite0')
     .option('--no-mirror', 'without the mirror images')
     .option('--quiet', 'no progress');

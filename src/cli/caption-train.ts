@@ -54,7 +54,7 @@ export function addTrainCommand(program: Command): void {
   const command = program
     .command('train')
     .description('trains a captioner on pictures and their captions')
-    .argument('<dataset>', 'a folder in the layout of COCO or Flickr8k, or of pictures with metadata.jsonl or .csv')
+    .argument('<dataset>', 'pictures with their captions, see below')
     .option('--cnn <name>', 'efficientnet-lite0, mobilenet-v1, mobilenet-v2 or the folder of one', 'efficientnet-lite0')
     .option('--embedding <number>', 'size of word vectors', integer(1), captionShapeDefaults.embedding)
     .option('--threshold <number>', 'words that come less often are unknown', integer(1), captionDefaults.threshold)
