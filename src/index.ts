@@ -27,17 +27,29 @@ export { type SamplingOptions, sampleToken } from './decoding/sampling.ts';
 export type { Sequence, SequenceRules } from './decoding/sequence.ts';
 export type { StepFunction } from './decoding/step.ts';
 export {
+  type LanguageConfig,
   type LanguageSettings,
+  type LanguageShape,
   languageConfigSchema,
   languageDefaults,
   languageShapeDefaults,
 } from './language/config.ts';
-export { type SampleOptions, sampleText } from './language/sample.ts';
+export { type LanguagePreset, languagePresets, type PresetName } from './language/presets.ts';
+export { writeLanguageReport } from './language/report.ts';
+export { type SampledToken, type SampleOptions, sampleText } from './language/sample.ts';
+export type { LanguageText, TextSource } from './language/text.ts';
 export { type LanguageTraining, resumeLanguageModel, trainLanguageModel } from './language/train.ts';
+export { type WritingOptions, type Written, writeText } from './language/write.ts';
 export { type CaptionScores, scoreCaptions } from './metrics/score.ts';
 export { LanguageModel, type LanguageModelShape, type TokenBatch } from './model/language-model.ts';
 export { loadModel, saveModel } from './model/model-folder.ts';
+export { type Clipping, clipGradients } from './nn/clip.ts';
+export { Optimizer, type OptimizerConfig, optimizerDefaults } from './nn/optimizer.ts';
+export { packedSequences, uniformPacking } from './nn/packing.ts';
+export type { Parameter } from './nn/parameter.ts';
 export { NgramModel, type NgramOptions } from './text/ngram-model.ts';
+export { type Level, type Tokenizer, tokenizers } from './text/tokenizer.ts';
+export { Vocabulary } from './text/vocabulary.ts';
 export type { TrainingEvent } from './training/trainer.ts';
 export type { Cnn } from './vision/cnn.ts';
 export { extractFeatures } from './vision/extract.ts';

@@ -1,0 +1,67 @@
+import { execFile } from 'node:child_process';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../training/small-training.ts';
+
+const root = await temporaryFolder();
+afterAll(() => rm(root, { recursive: true }));
+
+/** What an example prints; fails unless it ends with 0. */
+async function run(example: string, ...args: string[]): Promise<string> {
+  const script = fileURLToPath(new URL(`../../examples/${example}.ts`, import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    '--import',
+    import.meta.resolve('tsx'),
+    script,
+    ...args,
+  ]);
+  return stdout;
+}
+
+describe('examples/hello', () => {
+  it('prints input, hidden state, logits and target of four steps, each with the right logit the highest', async () => {
+    const steps = (await run('hello')).split('\n').filter((line) => /^[1-4] /.test(line));
+    const rows = steps.map((line) => {
+      const [, input = '', target = ''] = /^\d +(\w) \[.*\d {3}(\w) likeliest$/.exec(line) ?? expect.fail(line);
+      const figures = line.match(/-?\d+\.\d\d/g)?.map(Number) ?? [];
+      return { input, target, hidden: figures.slice(0, 3), logits: figures.slice(3) };
+    });
+    expect(rows.map(({ input }) => input).join('')).toBe('hell');
+    expect(rows.map(({ target }) => target).join('')).toBe('ello');
+    for (const { target, logits } of rows) expect('helo'[logits.indexOf(Math.max(...logits))]).toBe(target);
+    expect(rows[2]?.hidden).not.toEqual(rows[3]?.hidden);
+  });
+});
+
+describe('examples/gradient-check', () => {
+  it.each(['rnn', 'lstm', 'gru'])('finds the gradients of %s right, parameter by parameter', async (cell) => {
+    const output = await run('gradient-check', cell);
+    const differences = output
+      .match(/^(layers|output)\S+ .* \d\.\de-\d+$/gm)
+      ?.map((line) => Number(line.split(' ').at(-1)));
+    expect(differences?.length).toBeGreaterThanOrEqual(8);
+    expect(Math.max(...(differences ?? [1]))).toBeLessThan(1e-3);
+    expect(output).toContain('backpropagation is right');
+  });
+});
+
+describe('examples/gradient-flow', () => {
+  it('shows gradients that explode, vanish and pass, and writes them as a picture', async () => {
+    const picture = join(root, 'flow.svg');
+    const output = await run('gradient-flow', picture);
+    const factors = output
+      .match(/^.* × (\S+) at each step$/gm)
+      ?.map((line) => Number(/× (\S+) at each/.exec(line)?.[1]));
+    const [large = 0, clipped = 0, small = 0, lstm = 0] = factors ?? [];
+    expect(large).toBeGreaterThan(1.2);
+    expect(clipped).toBe(large); // clipping changes no direction
+    expect(small).toBeLessThan(0.8);
+    expect(Math.abs(lstm - 1)).toBeLessThan(0.1);
+    expect(output).toMatch(/^ +1e-?\d+ \|.*[EcvL]/m);
+    const svg = await readFile(picture, 'utf8');
+    expect(svg.match(/<polyline [^>]*points="(?:[\d.]+,[\d.]+ ){99}[\d.]+,[\d.]+"\/>/g)).toHaveLength(4);
+  });
+});
