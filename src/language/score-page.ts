@@ -72,9 +72,9 @@ function percentOf(logProb: number): string {
   return share < 0.0005 ? `${(100 * share).toExponential(1)} %` : percent(share);
 }
 
-const STYLE = new Html(
-  Array.from({ length: SURPRISE_LEVELS }, (_, i) => {
-    const colour = surpriseColour(i + 1);
-    return colour ? `.s${i + 1} { background: ${hexOf(colour)}; color: ${INK}; }` : '';
-  }).join('\n'),
-);
+const STYLE = new Html(`
+pre.surprise { background: #fff; color: ${INK}; }
+${Array.from({ length: SURPRISE_LEVELS + 1 }, (_, level) => {
+  const colour = surpriseColour(level);
+  return colour ? `.s${level} { background: ${hexOf(colour)}; color: ${INK}; }\n` : '';
+}).join('')}`);

@@ -3,7 +3,7 @@ import { divergingColour, hexOf, INK } from '../../report/colours.ts';
 import { Html, type HtmlValue, html } from '../../report/html.ts';
 import { page, section, table } from '../../report/page.ts';
 import { visible } from '../../report/visible.ts';
-import { figureOf, readingInWords } from './in-words.ts';
+import { figureInWords, readingInWords } from './in-words.ts';
 import type { ReadCells } from './read.ts';
 import { type Cell, QUANTUM } from './record.ts';
 import type { Search } from './search.ts';
@@ -26,6 +26,7 @@ export function cellsPage({ model, search, record, texts, quantity, from, length
   const found = search.findings.flatMap(({ cells }) => cells);
   const cells = distinct([...(cell ? [cell] : []), ...found, ...record.cells]).slice(0, MOST_CELLS);
   const numbers = new Map(cells.map((one, i) => [nameOf(one), i]));
+  const labels = cells.map((one) => [nameOf(one), ...followedBy(one, search)].join(' · '));
   const lead = html`What single cells of the model ${model} say after each character: ${quantity} from <span style="background:${hexOf(divergingColour(-1))};color:${INK}"> -1 </span> over 0 to <span style="background:${hexOf(divergingColour(1))};color:${INK}"> +1 </span>.`;
   const shown = texts.slice(from, from + length);
   const data = {
@@ -38,7 +39,7 @@ export function cellsPage({ model, search, record, texts, quantity, from, length
     'What cells follow',
     lead,
     [
-      html`<p><label>Cell <select id="cell">${cells.map((one, i) => html`<option value="${i}">${nameOf(one)}</option>`)}</select></label></p>
+      html`<p><label>Cell <select id="cell">${labels.map((label, i) => html`<option value="${i}">${label}</option>`)}</select></label></p>
 <noscript><p>This page needs JavaScript to colour the text.</p></noscript>
 <pre id="text">${shown.map((text) => html`<span>${visible(text)}</span>`)}</pre>
 `,
@@ -59,19 +60,27 @@ export function cellsPage({ model, search, record, texts, quantity, from, length
 }
 
 function listOf({ findings }: Search, quantity: string, numbers: ReadonlyMap<string, number>): Html {
-  const rows = findings.flatMap(({ feature, measure, chance, cells }) =>
-    cells.map((cell): HtmlValue[] => {
+  const rows = findings.flatMap((finding) =>
+    finding.cells.map((cell): HtmlValue[] => {
       const number = numbers.get(nameOf(cell));
-      const name = `${feature}: ${nameOf(cell)}`;
+      const name = `${finding.feature}: ${nameOf(cell)}`;
       return [
         number === undefined ? name : html`<button data-cell="${number}">${name}</button>`,
-        `${measure} ${figureOf(cell.figure)}`,
-        figureOf(chance),
-        readingInWords(cell, quantity),
+        `${finding.measure} ${figureInWords(cell.figure)}`,
+        figureInWords(finding.chance),
+        readingInWords(cell, finding, quantity),
       ];
     }),
   );
   return table(['feature', 'figure', 'chance', 'reads as'], rows);
+}
+
+/** The features that a cell follows better than any other does. */
+function followedBy(cell: Cell, { findings }: Search): string[] {
+  const best = findings.filter(
+    ({ cells: [first], chance }) => first && first.figure > chance && nameOf(first) === nameOf(cell),
+  );
+  return best.map(({ feature }) => feature);
 }
 
 function nameOf({ layer, cell }: Cell): string {
@@ -83,7 +92,7 @@ function distinct(cells: readonly Cell[]): Cell[] {
 }
 
 const STYLE = new Html(`
-#text { color: ${INK}; background: #fff; }
+#text { max-height: 60vh; overflow: auto; background: #fff; color: ${INK}; }
 button { padding: 0; border: 0; background: none; color: inherit; font: inherit; text-decoration: underline; cursor: pointer; }
 tbody tr:first-child { font-weight: inherit; }
 `);
