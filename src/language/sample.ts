@@ -68,15 +68,21 @@ export function startOf(vocabulary: Vocabulary): number {
   return vocabulary.idOf('\n') ?? vocabulary.idOf('\r\n') ?? (vocabulary.idOf(UNKNOWN) === 0 ? 1 : 0);
 }
 
-/** The ids of a prime. @throws InputError that names the tokens which the vocabulary does not have */
+/**
+ * The ids of a prime. A word that the model has seen behind a space only is read as that.
+ *
+ * @throws InputError that names the tokens which the vocabulary does not have
+ */
 function encodeKnown(prime: string, vocabulary: Vocabulary, tokenizer: Tokenizer): number[] {
-  const tokens = tokenizer.split(prime);
-  const unknown = [...new Set(tokens.filter((token) => vocabulary.idOf(token) === undefined))];
-  if (unknown.length > 0) {
-    const named = unknown.map((token) => JSON.stringify(token)).join(', ');
-    throw new InputError(`the prime has ${named}, which the model has never seen`, {
-      advice: 'Leave it out, or train on a text that has it.',
-    });
-  }
-  return tokens.map((token) => vocabulary.idOf(token) ?? 0);
+  const unknown = new Set<string>();
+  const ids = tokenizer.split(prime).map((token) => {
+    const id = vocabulary.idOf(token) ?? vocabulary.idOf(` ${token}`);
+    if (id === undefined) unknown.add(token);
+    return id ?? 0;
+  });
+  if (unknown.size === 0) return ids;
+  const named = Array.from(unknown, (token) => JSON.stringify(token)).join(', ');
+  throw new InputError(`the prime has ${named}, which the model has never seen`, {
+    advice: 'Leave it out, or train on a text that has it.',
+  });
 }

@@ -78,6 +78,15 @@ describe('sampleText', () => {
     expect(engine.arena.size).toBe(size);
   });
 
+  it('reads a word of the prime that was seen behind a space only as that', () => {
+    const words = new Vocabulary([UNKNOWN, ' the', ' cat', 'a', '\n', '.', ' sat']);
+    const first = (prime: string) =>
+      sampleText(model, words, { tokenizer: tokenizers.word, temperature: 0, random: new Random(1), prime }).next()
+        .value;
+    expect(first('the cat')).toEqual(first(' the cat'));
+    expect(() => first('the dog')).toThrow('the prime has " dog", which');
+  });
+
   it('refuses a prime with a character that the model has never seen, and names it', () => {
     for (const [prime, named] of [
       ['eax', '"x"'],
