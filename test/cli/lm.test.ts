@@ -116,6 +116,29 @@ describe('lm sample', () => {
     expect(stopped).toMatchObject({ code: 0, stdout: `${plain.stdout.slice(0, end)}\n` });
   });
 
+  it('ends before the first of several stop texts', async () => {
+    const stops = [plain.stdout.slice(100, 103), plain.stdout.slice(60, 63)];
+    const stopped = await sample(...prime, ...stops.flatMap((stop) => ['--stop', stop]));
+    const ends = stops.map((stop) => plain.stdout.indexOf(stop, 'The quick'.length));
+    expect(stopped.stdout).toBe(`${plain.stdout.slice(0, Math.min(...ends))}\n`);
+  });
+
+  it('writes several texts, apart, or as JSON lines', async () => {
+    const three = ['--samples', '3', '--length', '40', '--quiet'];
+    const { stdout } = await sample(...three);
+    const texts = stdout.split('---\n');
+    expect(texts.map((text) => text.length)).toEqual([41, 41, 41]);
+    expect(new Set(texts).size).toBe(3);
+    const json = (await sample(...three, '--json')).stdout.trimEnd().split('\n');
+    expect(json.map((line) => `${JSON.parse(line).text}\n`)).toEqual(texts);
+  });
+
+  it('draws from all tokens, or with --min-p from the likely ones', async () => {
+    const likeliest = await sample('--temperature', '0', '--length', '60', '--quiet');
+    expect(await sample('--min-p', '1', '--length', '60', '--quiet')).toEqual(likeliest);
+    expect((await sample('--length', '60', '--quiet')).stdout).not.toBe(likeliest.stdout);
+  });
+
   it('refuses a prime that the model can not read before it writes anything', async () => {
     expect(await sample('--prime', 'The Ж', '--quiet')).toEqual({
       code: 1,

@@ -36,6 +36,15 @@ describe('sampleToken draws', () => {
     expectShares(sharesOf({ temperature: 1, topK: 3, topP: 0.7 }), [0, 0.4, 0, 0, 0.25, 0]);
   });
 
+  it('from those with a share of the likeliest one’s probability, at the temperature', () => {
+    expectShares(sharesOf({ temperature: 1, minP: 0.45 }), [0, 0.4, 0, 0, 0.25, 0.2]);
+    expectShares(sharesOf({ temperature: 1, minP: 1 }), [0, 1, 0, 0, 0, 0]);
+    expectShares(sharesOf({ temperature: 1, minP: 0 }), P);
+    // √(0.05 / 0.4) is 0.35, √(0.1 / 0.4) is 0.5.
+    expectShares(sharesOf({ temperature: 2, minP: 0.45 }), [0, 0.4, 0.1, 0, 0.25, 0.2].map(Math.sqrt));
+    expectShares(sharesOf({ temperature: 1, topK: 4, minP: 0.6 }), [0, 0.4, 0, 0, 0.25, 0]);
+  });
+
   it('the likeliest at temperature 0, and in the limit', () => {
     for (const temperature of [0, 1e-9, 1e-300]) {
       expectShares(sharesOf({ temperature }), [0, 1, 0, 0, 0, 0]);

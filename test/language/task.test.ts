@@ -65,6 +65,36 @@ describe('the task of a language model', () => {
     expect(await task.validate()).toEqual(validation);
   });
 
+  it('shows what the model writes after 0, 10, 30, 100, … updates, or every so many', () => {
+    const state = model.newState(4);
+    const stagesOf = (changes: object) => {
+      const { sample } = languageTask(model, text, { ...settings, ...changes });
+      return Array.from({ length: 400 }, (_, i) => i).filter((i) => sample?.(i, state));
+    };
+    expect(stagesOf({})).toEqual([0, 10, 30, 100, 300]);
+    expect(stagesOf({ samples: { ...settings.samples, every: 150 } })).toEqual([0, 150, 300]);
+  });
+
+  it('samples from where the first stream stands, if so asked', () => {
+    const samples = { every: 1, temperature: 0, from: 'stream' } as const;
+    const { sample, batch } = languageTask(model, text, { ...settings, samples });
+    const state = model.newState(4);
+    model.loss(batch(0), state);
+    const before = state[0]?.h.data.slice();
+    const [written = ''] = sample?.(1, state) ?? [];
+    expect(state[0]?.h.data).toEqual(before);
+
+    const own = model.newState(1);
+    const read = Array.from(
+      { length: 11 },
+      (_, t) => [batch(0), batch(1)].flatMap(({ inputs }) => Array.from(inputs))[4 * t] ?? -1,
+    );
+    let logProbs = new Float32Array();
+    for (const id of read) logProbs = Float32Array.from(model.step([id], own));
+    logProbs[0] = Number.NEGATIVE_INFINITY;
+    expect(written[0]).toBe(text.vocabulary.tokenOf(logProbs.indexOf(Math.max(...logProbs))));
+  });
+
   it('shows what the model writes', async () => {
     const { samples } = await task.validate();
     expect(samples).toHaveLength(1);

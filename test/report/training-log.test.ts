@@ -35,6 +35,12 @@ it('reads what a training logged', async () => {
   expect(log?.validations[1]).toMatchObject({ scores: written[1]?.['scores'], trainingLoss: expect.any(Number) });
 });
 
+it('has what the model wrote between validations', async () => {
+  const sample = { time: new Date().toISOString(), type: 'sample', iteration: 10, epoch: 0.2, samples: ['abc'] };
+  const log = await logOf([JSON.stringify({ ...sample, iteration: 0 }), JSON.stringify({ ...sample, loss: 2.5 })]);
+  expect(log?.samples).toMatchObject([{ iteration: 0 }, { iteration: 10, loss: 2.5, samples: ['abc'] }]);
+});
+
 it('is not there where there was no training, or nothing was logged yet', async () => {
   expect(await readTrainingLog(join(root, 'none'))).toBeUndefined();
   expect(await logOf([''])).toBeUndefined();

@@ -170,6 +170,54 @@ describe('training', () => {
     expect(saved).toEqual([0]);
   });
 
+  it('shows what the model writes when the task says so, from the start, once where it is validated too', async () => {
+    const events: TrainingEvent[] = [];
+    const states: number[] = [];
+    const sample: TrainingTask['sample'] = (iteration, state) => {
+      states.push(Math.max(...(state[0]?.h.data.map(Math.abs) ?? [])));
+      return iteration % 2 === 0 ? [`after ${iteration}`] : undefined;
+    };
+    const task = { ...smallTask(smallModel(engine)), sample };
+    await train(smallRun(engine, newFolder(), { task, onEvent: (event) => events.push(event) }));
+    const shown = events.filter((event) => event.type === 'sample');
+    expect(shown.map(({ iteration, samples }) => [iteration, samples])).toEqual(
+      [0, 2, 4, 6, 8, 12, 14, 16, 18].map((iteration) => [iteration, [`after ${iteration}`]]),
+    );
+    expect(shown[1]).toMatchObject({ epoch: 0.4, loss: expect.any(Number) });
+    // The state that the next batch starts from: zeros at the start only, since it is validated at the end of epochs.
+    expect(states.map((value) => value > 0)).toEqual(states.map((_, i) => i > 0));
+  });
+
+  it('takes the last weights for the best where nothing is measured', async () => {
+    const saved: number[] = [];
+    const unmeasured = {
+      ...smallTask(smallModel(engine)),
+      validate: () => ({ criterion: 0, scores: {}, samples: [] }),
+    };
+    const saveBest: TrainingRun['saveBest'] = async (_, { iteration }) => void saved.push(iteration);
+    const settings = { ...smallSettings, patience: 1 };
+    const { progress } = await train(smallRun(engine, newFolder(), { task: unmeasured, saveBest, settings }));
+    expect(saved).toEqual([5, 10, 15, 20]);
+    expect(progress.best).toMatchObject({ iteration: 20, scores: {} });
+  });
+
+  it('smooths the loss as min-char-rnn does, if so asked', async () => {
+    const losses: [recent: number, smoothed: number][] = [];
+    for (const lossMemory of [0, 0.9]) {
+      let i = 0;
+      const settings = { ...smallSettings, lossMemory };
+      const onEvent = (event: TrainingEvent) => {
+        if (event.type === 'update') (losses[i++] ??= [0, 0])[lossMemory === 0 ? 0 : 1] = event.loss;
+      };
+      await train(smallRun(engine, newFolder(), { settings, onEvent }));
+    }
+    let expected = Math.log(7);
+    for (const [loss, smoothed] of losses) {
+      expected = 0.9 * expected + 0.1 * loss;
+      expect(smoothed).toBeCloseTo(expected, 10);
+    }
+  });
+
   it('does not stop early without patience', async () => {
     expect(await validationsOf({ task: scripted([4, 3, 2, 1]) })).toEqual([5, 10, 15, 20]);
   });
