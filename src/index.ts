@@ -26,6 +26,9 @@ export { type SequenceSamplingOptions, sampleSequences } from './decoding/sample
 export { type SamplingOptions, sampleToken } from './decoding/sampling.ts';
 export type { Sequence, SequenceRules } from './decoding/sequence.ts';
 export type { StepFunction } from './decoding/step.ts';
+export { findCells, type ReadCells, readCells } from './language/cells/read.ts';
+export { type Cell, CellRecord, recordCells } from './language/cells/record.ts';
+export { type Finding, type FoundCell, type Search, searchCells } from './language/cells/search.ts';
 export {
   type LanguageConfig,
   type LanguageSettings,
@@ -37,6 +40,8 @@ export {
 export { type LanguagePreset, languagePresets, type PresetName } from './language/presets.ts';
 export { writeLanguageReport } from './language/report.ts';
 export { type SampledToken, type SampleOptions, sampleText } from './language/sample.ts';
+export { type Score, type ScoredToken, ScoreSum, TextScorer } from './language/score.ts';
+export { scoreLines, scoreText } from './language/score-text.ts';
 export type { LanguageText, TextSource } from './language/text.ts';
 export { type LanguageTraining, resumeLanguageModel, trainLanguageModel } from './language/train.ts';
 export { type WritingOptions, type Written, writeText } from './language/write.ts';
@@ -47,6 +52,7 @@ export { type Clipping, clipGradients } from './nn/clip.ts';
 export { Optimizer, type OptimizerConfig, optimizerDefaults } from './nn/optimizer.ts';
 export { packedSequences, uniformPacking } from './nn/packing.ts';
 export type { Parameter } from './nn/parameter.ts';
+export { featuresFor, valuesAtTokens } from './text/features/features.ts';
 export { NgramModel, type NgramOptions } from './text/ngram-model.ts';
 export { type Level, type Tokenizer, tokenizers } from './text/tokenizer.ts';
 export { Vocabulary } from './text/vocabulary.ts';

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { InputError, UsageError } from '../base/errors.ts';
 import { writeFileAtomically } from '../base/files.ts';
 import { openEngine } from '../compute/engine.ts';
-import { findingRows } from '../language/cells/in-words.ts';
+import { FINDING_HEADINGS, findingRows } from '../language/cells/in-words.ts';
 import { cellsPage } from '../language/cells/page.ts';
 import { checkCell, findCells, type ReadCells, readCells } from '../language/cells/read.ts';
 import { type Cell, QUANTUM } from '../language/cells/record.ts';
@@ -119,9 +119,8 @@ async function showCell(cell: Cell, { record, texts, quantity }: ReadCells, { fr
 
 async function showFindings(search: Search, { record, quantity }: ReadCells, { json }: Options): Promise<void> {
   if (json) return write(`${JSON.stringify({ tokens: record.length, ...search })}\n`);
-  const headings = ['feature', 'measure', 'chance', 'layer', 'cell', 'figure', 'reads as'];
-  const rows = [headings, ...search.findings.flatMap((finding) => findingRows(finding, quantity))];
-  const widths = headings.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const rows = [FINDING_HEADINGS, ...search.findings.flatMap((finding) => findingRows(finding, quantity))];
+  const widths = FINDING_HEADINGS.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   for (const row of rows)
     await write(
       `${row

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { type Command, InvalidArgumentError } from 'commander';
 import { Random } from '../base/random.ts';
 import { openEngine } from '../compute/engine.ts';
@@ -10,6 +9,7 @@ import { loadModel } from '../model/model-folder.ts';
 import { tokenizers } from '../text/tokenizer.ts';
 import { LM_FOLDER } from './lm-train.ts';
 import { addCommonOptions, addSamplingOptions, type CommonOptions, collect, integer } from './options.ts';
+import { write } from './output.ts';
 import { Status } from './progress.ts';
 
 interface Options extends CommonOptions, SamplingOptions {
@@ -85,8 +85,4 @@ function collected(prime: string, written: Iterable<Written>) {
 function someText(text: string, before?: readonly string[]): string[] {
   if (text) return collect(text, before);
   throw new InvalidArgumentError('Expected at least one character.');
-}
-
-async function write(text: string): Promise<void> {
-  if (!process.stdout.write(text)) await once(process.stdout, 'drain');
 }
