@@ -5,7 +5,7 @@ import { tokenizers } from '../text/tokenizer.ts';
 import type { LanguageConfig } from './config.ts';
 import { startOf } from './sample.ts';
 import { type Score, type ScoredToken, ScoreSum, type TextScorer } from './score.ts';
-import { UNKNOWN } from './text.ts';
+import { idsOf, UNKNOWN } from './text.ts';
 
 /** What is needed of a model beside its weights. */
 export type Reader = Pick<StoredModel<LanguageConfig>, 'config' | 'vocabulary'>;
@@ -13,7 +13,7 @@ export type Reader = Pick<StoredModel<LanguageConfig>, 'config' | 'vocabulary'>;
 /**
  * Reads a text and scores each of its tokens, the first as one that begins a line. Constant memory, any length.
  *
- * @throws InputError when the text can't be read
+ * @throws InputError when the text can't be read, or has a token that the model has no place for
  */
 export async function* scoreText(
   scorer: TextScorer,
@@ -31,7 +31,7 @@ export async function* scoreText(
  * Scores each line of a text by itself. Its end belongs to it, so that the probabilities of all lines that there could
  * be sum to one.
  *
- * @throws InputError when the text can't be read
+ * @throws InputError when the text can't be read, or has a token that the model has no place for
  */
 export async function* scoreLines(
   scorer: TextScorer,
@@ -46,12 +46,6 @@ export async function* scoreLines(
     for (const token of scorer.read(end === undefined ? ids : [...ids, end])) sum.add(token);
     yield { tokens, score: sum.total };
   }
-}
-
-/** The ids of tokens; that of the unknown one for those which the vocabulary does not have. */
-export function idsOf(tokens: readonly string[], vocabulary: Reader['vocabulary']): number[] {
-  const unknown = vocabulary.idOf(UNKNOWN) ?? 0;
-  return tokens.map((token) => vocabulary.idOf(token) ?? unknown);
 }
 
 /** The lines of a text, without their ends. */

@@ -123,11 +123,24 @@ export async function openText(
   }
 
   async function* encode(paths: readonly string[]) {
-    const unknown = vocabulary.idOf(UNKNOWN) ?? 0;
-    for await (const tokens of readTokens(paths, tokenizer, options)) {
-      yield tokens.map((token) => vocabulary.idOf(token) ?? unknown);
-    }
+    for await (const tokens of readTokens(paths, tokenizer, options)) yield idsOf(tokens, vocabulary);
   }
+}
+
+/**
+ * The ids of tokens; that of the unknown one for those which the vocabulary does not have.
+ *
+ * @throws InputError when it has no unknown one either
+ */
+export function idsOf(tokens: readonly string[], vocabulary: Vocabulary): number[] {
+  const unknown = vocabulary.idOf(UNKNOWN);
+  return tokens.map((token) => {
+    const id = vocabulary.idOf(token) ?? unknown;
+    if (id !== undefined) return id;
+    throw new InputError(`the text has ${JSON.stringify(token)}, which the model has never seen`, {
+      advice: 'A model that is trained with a part of its text for validation takes it for an unknown token.',
+    });
+  });
 }
 
 /** A hash of what is in the files of a text, as its config has it. */
