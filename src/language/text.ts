@@ -3,7 +3,7 @@
  * is in the vocabulary and where the text is split, and once to write the ids into a file beside the model. That file
  * is read from then on, also by a training that is resumed.
  */
-import { rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { InputError } from '../base/errors.ts';
 import { bytesOfIds, type OpenCorpus, openIds, writeIds } from '../text/id-file.ts';
@@ -149,9 +149,11 @@ export async function hashOfText(source: TextSource, reading: Reading = {}): Pro
   return hashFiles([...files, ...(held ?? [])], options);
 }
 
-/** Deletes the ids beside a model. */
+/** Deletes the ids beside a model, and what a kill left of them. */
 export async function deleteIds(folder: string): Promise<void> {
-  for (const name of [TEXT_IDS, VALIDATION_IDS]) await rm(join(folder, name), { force: true });
+  const names = await readdir(folder).catch(() => []);
+  const ids = names.filter((name) => [TEXT_IDS, VALIDATION_IDS].some((start) => name.startsWith(start)));
+  for (const name of ids) await rm(join(folder, name));
 }
 
 const TEXT_IDS = 'text.ids';

@@ -67,7 +67,7 @@ export async function trainLanguageModel(training: LanguageTraining): Promise<Tr
   };
   const model = initialise(new LanguageModel(engine, config.shape), settings.initialisation, new Random(settings.seed));
   if (initial) model.copyFrom(initial.model);
-  await saveModel(folder, { config, vocabulary: counted.vocabulary, model });
+  // The model is saved when its text is there to be read: a folder with a model can always be resumed.
   await deleteIds(folder);
   return run(training, config, await openText(folder, training, counted, config, { onProgress, signal }), model, false);
 }
@@ -82,7 +82,7 @@ export async function resumeLanguageModel(
 ): Promise<TrainingResult> {
   const { engine, folder, files, onReading: onProgress, signal } = training;
   const config = await readConfig(folder, languageConfigSchema);
-  if ((await hashOfText(training, { signal })) !== config.text.hash) {
+  if ((await hashOfText(training, { onProgress, signal })) !== config.text.hash) {
     throw new InputError(`${folder} was not trained on this text`, {
       found: `${files.join(', ')} with other content`,
       expected: `${config.text.files.join(', ')} as it was`,
@@ -102,8 +102,10 @@ async function run(
   resume: boolean,
 ): Promise<TrainingResult> {
   const { settings } = config;
-  onStart?.(config, model.size);
+  const { vocabulary } = text;
   try {
+    if (!resume) await saveModel(folder, { config, vocabulary, model });
+    onStart?.(config, model.size);
     const result = await train({
       model,
       task: languageTask(model, text, settings),
@@ -116,7 +118,7 @@ async function run(
       async saveBest({ scores }, { iteration }) {
         const measured = 'loss' in scores ? { ...scores, split: splitInWords(config) } : scores;
         const saved = { ...config, scores: { ...measured, iteration } };
-        await saveModel(folder, { config: saved, vocabulary: text.vocabulary, model });
+        await saveModel(folder, { config: saved, vocabulary, model });
       },
     });
     if (result.interrupted) return result;

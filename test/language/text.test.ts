@@ -2,7 +2,7 @@ import { mkdir, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { LanguageSettings } from '../../src/language/config.ts';
-import { countText, hashOfText, idsOf, openText, UNKNOWN } from '../../src/language/text.ts';
+import { countText, deleteIds, hashOfText, idsOf, openText, UNKNOWN } from '../../src/language/text.ts';
 import type { Corpus } from '../../src/text/corpus.ts';
 import { joinTokens, type Level, tokenizers } from '../../src/text/tokenizer.ts';
 import { Vocabulary } from '../../src/text/vocabulary.ts';
@@ -153,8 +153,11 @@ describe('the ids of a text', () => {
     await openAndClose();
     expect((await stat(ids)).mtimeMs).toBe(0);
     await writeFile(ids, 'torn');
+    await writeFile(`${ids}.1234.tmp`, 'killed');
     await openAndClose();
     expect((await stat(ids)).size).toBe(LETTERS.length);
+    await deleteIds(folder);
+    expect(await readdir(folder)).toEqual([]);
   });
 });
 
