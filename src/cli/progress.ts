@@ -54,7 +54,8 @@ export function showTraining(status: Status, unit: string): (event: TrainingEven
       status.say(describeValidation(event));
       for (const sample of event.samples) status.say(indent(sample));
     } else if (event.type === 'sample') {
-      status.say(`after ${event.iteration} updates it writes`);
+      const loss = event.loss === undefined ? '' : `, loss ${event.loss.toFixed(3)}`;
+      status.say(`after ${event.iteration} updates${loss}, it writes`);
       for (const sample of event.samples) status.say(indent(sample));
     } else {
       status.say(`stopped early: ${event.reason}`);

@@ -45,7 +45,7 @@ export function addTrainingOptions(command: Command, defaults: Defaults, out: st
         .default(defaults.optimizer.name),
     )
     .option('--lr <rate>', 'highest learning rate', positive, defaults.learningRate)
-    .option('--clip <limit>', 'largest norm of the gradients; 0 for any', atLeast(0), defaults.clipping?.limit ?? 0)
+    .option('--clip <limit>', 'how large gradients may be; 0 for any size', atLeast(0), defaults.clipping?.limit ?? 0)
     .addOption(
       new Option('--clip-by <what>', 'clip by the norm of all gradients, or each value')
         .choices(['norm', 'value'])

@@ -23,7 +23,7 @@ const TEMPERATURE = 0.8;
 const SHOWN = 1000;
 /** Runs of this many tokens are looked for in the training text. */
 const RUN = 20;
-/** Validations whose samples are shown. */
+/** Validations whose samples are shown, and as many samples between validations. */
 const STAGES = 8;
 
 /** What is measured when the training is over. */
@@ -144,7 +144,8 @@ function writesSection({ sample, copied, copiedByChance }: Measured, unit: strin
 function samplesSection({ validations, samples }: TrainingLog) {
   const measured = spread(validations, STAGES).map(({ scores, ...stage }) => ({ ...stage, loss: scores['loss'] }));
   const last = measured.at(-1)?.iteration;
-  const stages = [...samples.filter(({ iteration }) => iteration !== last), ...measured];
+  const between = samples.filter(({ iteration }) => iteration !== last);
+  const stages = [...spread(between, STAGES), ...measured];
   stages.sort((a, b) => a.iteration - b.iteration);
   return section(
     'What it wrote as training went on',
