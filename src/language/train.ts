@@ -103,10 +103,11 @@ async function run(
 ): Promise<TrainingResult> {
   const { settings } = config;
   const { vocabulary } = text;
+  let result: TrainingResult;
   try {
     if (!resume) await saveModel(folder, { config, vocabulary, model });
     onStart?.(config, model.size);
-    const result = await train({
+    result = await train({
       model,
       task: languageTask(model, text, settings),
       settings,
@@ -121,11 +122,10 @@ async function run(
         await saveModel(folder, { config: saved, vocabulary, model });
       },
     });
-    if (result.interrupted) return result;
-    await onDone?.(text);
-    await deleteIds(folder);
-    return result;
+    if (!result.interrupted) await onDone?.(text);
   } finally {
     text.close();
   }
+  if (!result.interrupted) await deleteIds(folder);
+  return result;
 }

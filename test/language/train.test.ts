@@ -106,6 +106,30 @@ describe('a language model training that was cut off and resumed ends bit for bi
     await expectSameAsWhole(training.folder);
   });
 
+  it('of words, validated on another file, stopped in the middle of a pass', async () => {
+    const held = join(root, 'held.txt');
+    await writeFile(held, TEXT.toUpperCase());
+    const training = {
+      ...(await smallTraining(engine, root, 'words', { valFraction: 0, minCount: 2, epochs: 6, batch: 4 })),
+      validationFiles: [held],
+      start: { level: 'word', shape: { cell: 'gru', layers: 1, hidden: 12, embedding: 8 } },
+    } as const;
+    await trainLanguageModel(training);
+    const whole = await checkpointIn(training.folder);
+    const stopped = { ...training, folder: join(root, 'words-stopped') };
+    await trainLanguageModel({ ...stopped, ...stopAfter(7) });
+    expect(await readdir(stopped.folder)).toEqual(expect.arrayContaining(['text.ids', 'validation.ids']));
+    await resumeLanguageModel({ ...stopped, ...stopAfter(19) });
+    // The ids can be made again.
+    await rm(join(stopped.folder, 'text.ids'));
+    await resumeLanguageModel(stopped);
+    expect(await checkpointIn(stopped.folder)).toEqual(whole);
+    await expectInputError(
+      resumeLanguageModel({ ...stopped, validationFiles: undefined }),
+      /was not trained on this text/,
+    );
+  });
+
   it('by kill -9, before the first validation and later', async () => {
     const training = await smallTraining(engine, root, 'killed');
     await killAfter(3, 'killed');
