@@ -38,6 +38,13 @@ export function examplesOf({ captions }: CaptionedFeatures, vocabulary: Vocabula
   );
 }
 
+/** How often each of V tokens is a target. */
+export function targetCounts(examples: readonly Example[], V: number): Uint32Array {
+  const counts = new Uint32Array(V);
+  for (const { targets } of examples) for (const id of targets) counts[id]! += 1;
+  return counts;
+}
+
 /**
  * Cuts items into batches, each epoch in an order of its own.
  *

@@ -6,7 +6,7 @@ import { LanguageModel, type LanguageModelShape } from '../model/language-model.
 import { saveModel } from '../model/model-folder.ts';
 import { type TrainingEvent, type TrainingResult, train } from '../training/trainer.ts';
 import type { Cnn } from '../vision/cnn.ts';
-import type { CaptionedFeatures } from './batch.ts';
+import { type CaptionedFeatures, examplesOf, targetCounts } from './batch.ts';
 import { Captioner } from './captioner.ts';
 import type { CaptionConfig, CaptionSettings } from './config.ts';
 import { type ExtractionEvents, featuresOf, hashOfCaptions, picturesOf } from './dataset-features.ts';
@@ -68,7 +68,9 @@ export async function trainCaptioner(training: CaptionTraining): Promise<Trainin
     ...(initial && { init: initial.config.dataset }),
     scores: {},
   };
-  const model = new LanguageModel(engine, config.shape).initialise(new Random(settings.seed));
+  const model = new LanguageModel(engine, config.shape)
+    .initialise(new Random(settings.seed))
+    .startAtFrequencies(targetCounts(examplesOf(sets.training, vocabulary), vocabulary.size));
   if (initial) model.copyFrom(initial.model);
   const captioner = new Captioner(config, vocabulary, model, sets.standardisation);
   await save(folder, captioner, {});

@@ -118,6 +118,21 @@ export class LanguageModel {
   }
 
   /**
+   * Lets a new model start from how frequent tokens are: b_y = log p(token), one that never came counts as half a
+   * time (as Karpathy's neuraltalk starts). Otherwise it learns the frequencies first, by large
+   * and equal steps of all hidden units, which drive LSTM cells into saturation that they hardly leave again.
+   *
+   * @param counts V, how often each token comes
+   */
+  startAtFrequencies(counts: ArrayLike<number>): this {
+    const seen = Float64Array.from(counts, (count) => Math.max(count, 0.5));
+    const total = seen.reduce((sum, count) => sum + count, 0);
+    this.outputBias.value.data.set(seen.map((count) => Math.log(count / total)));
+    this.outputBias.version++;
+    return this;
+  }
+
+  /**
    * Takes the weights of a model that is the same but for a smaller vocabulary; those of the new tokens, which come
    * last, stay as they are.
    *

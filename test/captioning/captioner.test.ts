@@ -102,7 +102,7 @@ describe('a trained captioner', () => {
   it('draws what it has learned when it is sure, and the same captions for the same seed when it is not', () => {
     const draw = (temperature: number, seed = 1) =>
       captioner.describe(featuresFor(learned), { random: new Random(seed), samples: 7, temperature, maxLength: 20 });
-    for (const [i, captions] of draw(0.5).entries()) {
+    for (const [i, captions] of draw(0.3).entries()) {
       expect(new Set(captions.map(({ caption }) => caption))).toEqual(new Set([captionOf(...learned[i]!)]));
     }
     const drawn = draw(6);

@@ -133,7 +133,7 @@ describe('training that starts from a captioner', () => {
     const settings = { epochs: 1, smoothing: 0 };
     const { start } = await smallTraining(engine, root, 'unused');
     const fresh = await lossAfter({ ...(await startingFrom('fresh', settings)), start });
-    expect(await lossAfter(await startingFrom('warm', settings))).toBeLessThan(fresh - 0.3);
+    expect(await lossAfter(await startingFrom('warm', settings))).toBeLessThan(fresh - 0.1);
   });
 
   it('by finetune goes after CIDEr-D, four pictures at once; interrupted and resumed it ends bit for bit the same', async () => {

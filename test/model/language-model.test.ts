@@ -36,6 +36,17 @@ describe.each(cells)('LanguageModel, initialise, %s', (cell) => {
     }
   });
 
+  test('started at frequencies it says them before it has read anything, and half a time for what never came', () => {
+    const model = initialised(5).startAtFrequencies([3, 0, 6.5, ...Array(small.vocabulary - 3).fill(1)]);
+    model.outputWeights.value.data.fill(0);
+    model.outputWeights.version++;
+    const logProbs = model.step([1], model.newState(1), new Float32Array(small.condition));
+    const total = 10 + small.vocabulary - 3;
+    [3, 0.5, 6.5, 1].forEach((count, id) => {
+      expect(logProbs[id]).toBeCloseTo(Math.log(count / total), 5);
+    });
+  });
+
   test('biases are zero, but 1 for the forget gates of an LSTM', () => {
     const H = small.hidden;
     for (const { name, value } of initialised(4).parameters.filter(({ name }) => name.includes('bias'))) {
