@@ -6,17 +6,18 @@
  * N sequences, M tokens of all sequences and steps (packed, see `nn/packing.ts`), E embedding, H hidden, V vocabulary.
  */
 import type { Random } from '../base/random.ts';
-import type { Integers, Matrix } from '../compute/arena.ts';
+import type { Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';
 import { Workspace } from '../compute/workspace.ts';
 import { type CellName, cells } from '../nn/cell.ts';
 import { applyDropout, type Dropout } from '../nn/dropout.ts';
-import { fillUniform } from '../nn/initialisation.ts';
 import { type Packing, uniformPacking } from '../nn/packing.ts';
-import { Parameter, WeightFactor } from '../nn/parameter.ts';
+import type { Parameter } from '../nn/parameter.ts';
 import type { RecurrentBatch } from '../nn/recurrent-layer.ts';
 import { RecurrentStack } from '../nn/recurrent-stack.ts';
 import type { StackState } from '../nn/state.ts';
+import { InputReader } from './input-reader.ts';
+import { type Loss, SoftmaxOutput, type Targets } from './softmax-output.ts';
 
 export interface LanguageModelShape {
   /** V, number of tokens. */
@@ -31,17 +32,14 @@ export interface LanguageModelShape {
   condition: number;
 }
 
-/** Sequences of tokens, packed: row r of step t is followed by row r of step t + 1. */
-export interface TokenBatch {
+/**
+ * Sequences of tokens, packed: row r of step t is followed by row r of step t + 1. Targets are the tokens that should
+ * come next; gradients are of the mean loss over them unless a divisor is given.
+ */
+export interface TokenBatch extends Targets {
   packing: Packing;
   /** M token ids that are read. */
   inputs: ArrayLike<number>;
-  /** M token ids that should come next; -1 where nothing is asked. */
-  targets: ArrayLike<number>;
-  /** M factors of the tokens' losses, which may be negative; 1 each where none are given. */
-  weights?: ArrayLike<number> | undefined;
-  /** What gradients divide the sum of the losses by; the number of tokens that have a target where none is given. */
-  divisor?: number;
   /** One vector v for each sequence, N₀ × condition. */
   condition?: Float32Array | undefined;
 }
@@ -56,14 +54,7 @@ export interface TrainingNoise {
   smoothing?: number;
 }
 
-/** A weighted sum of losses in nats over the tokens that have a target, and their number. */
-export interface Loss {
-  sum: number;
-  tokens: number;
-}
-
-/** Dropout sites beside the layers', which are numbered from 0. */
-const EMBEDDING_SITE = -1;
+/** Dropout site beside the layers', which are numbered from 0, and the embedding's. */
 const CONDITION_SITE = -2;
 
 export class LanguageModel {
@@ -75,33 +66,32 @@ export class LanguageModel {
   /** W_hy [H, V] and b_y [1, V] */
   readonly outputWeights: Parameter;
   readonly outputBias: Parameter;
-  readonly #byOutput: WeightFactor;
-  readonly #byOutputTransposed: WeightFactor;
+  readonly #reader: InputReader;
+  readonly #output: SoftmaxOutput;
   readonly #workspace: Workspace;
 
   /** A model with all weights zero: to be initialised, or filled from a file. */
   constructor(engine: Engine, shape: LanguageModelShape) {
     const { vocabulary, embedding, hidden, layers, condition } = shape;
-    const { arena } = engine;
     this.shape = shape;
     this.engine = engine;
-    this.embedding = embedding > 0 ? new Parameter(arena, 'embedding', vocabulary, embedding) : undefined;
-    this.stack = new RecurrentStack(engine, cells[shape.cell], {
-      inputs: embedding > 0 ? embedding : vocabulary,
-      hidden,
-      layers,
-      condition,
-    });
-    this.outputWeights = new Parameter(arena, 'output.weights', hidden, vocabulary);
-    this.outputBias = new Parameter(arena, 'output.bias', 1, vocabulary);
-    this.#byOutput = new WeightFactor(engine, this.outputWeights);
-    this.#byOutputTransposed = new WeightFactor(engine, this.outputWeights, { transposed: true });
-    this.#workspace = new Workspace(arena);
+    this.#reader = new InputReader(engine, { vocabulary, embedding });
+    const inputs = this.#reader.size;
+    this.stack = new RecurrentStack(engine, cells[shape.cell], { inputs, hidden, layers, condition });
+    this.#output = new SoftmaxOutput(engine, hidden, vocabulary);
+    this.#workspace = new Workspace(engine.arena);
+    this.embedding = this.#reader.embedding;
+    this.outputWeights = this.#output.weights;
+    this.outputBias = this.#output.bias;
   }
 
   get parameters(): Parameter[] {
-    const embedding = this.embedding ? [this.embedding] : [];
-    return [...embedding, ...this.stack.parameters, this.outputWeights, this.outputBias];
+    return [...this.#reader.parameters, ...this.stack.parameters, ...this.#output.parameters];
+  }
+
+  /** What it chooses among: its vocabulary. */
+  get choices(): number {
+    return this.shape.vocabulary;
   }
 
   /** Number of weights and biases. */
@@ -111,9 +101,9 @@ export class LanguageModel {
 
   /** Random weights, equal for equal seeds; biases are zero but for an LSTM's forget gates. */
   initialise(random: Random): this {
-    if (this.embedding) fillUniform(this.embedding, 0.1, random);
+    this.#reader.initialise(random);
     this.stack.initialise(random);
-    fillUniform(this.outputWeights, 1 / Math.sqrt(this.shape.hidden), random);
+    this.#output.initialise(random);
     return this;
   }
 
@@ -125,10 +115,7 @@ export class LanguageModel {
    * @param counts V, how often each token comes
    */
   startAtFrequencies(counts: ArrayLike<number>): this {
-    const seen = Float64Array.from(counts, (count) => Math.max(count, 0.5));
-    const total = seen.reduce((sum, count) => sum + count, 0);
-    this.outputBias.value.data.set(seen.map((count) => Math.log(count / total)));
-    this.outputBias.version++;
+    this.#output.startAtFrequencies(counts);
     return this;
   }
 
@@ -156,8 +143,7 @@ export class LanguageModel {
 
   /** The loss of a batch. The sequences start from `state`, which becomes where they end. */
   loss(batch: TokenBatch, state: StackState): Loss {
-    const { logits } = this.#forward(batch, state);
-    return this.#crossEntropy(logits, batch, 0, 0);
+    return this.#output.loss(this.#forward(batch, state).logits, batch);
   }
 
   /**
@@ -165,29 +151,11 @@ export class LanguageModel {
    * no gradient flows into it.
    */
   lossAndGradients(batch: TokenBatch, state: StackState, { dropout, smoothing = 0 }: TrainingNoise = {}): Loss {
-    const { kernels, product } = this.engine;
-    const { hidden: H, vocabulary: V, embedding: E } = this.shape;
-    const { recurrent, ids, hidden, logits } = this.#forward(batch, state, dropout);
-
-    const tokens = countTargets(batch.targets);
-    const loss = this.#crossEntropy(logits, batch, smoothing, 1 / (batch.divisor ?? Math.max(tokens, 1)));
-    const dLogits = logits; // the kernel has replaced one by the other
-    product.multiply(this.outputWeights.gradient, hidden, dLogits, { transposeA: true });
-    this.outputBias.gradient.data.fill(0);
-    kernels.addSumOfRows(this.outputBias.gradient.offset, dLogits.offset, dLogits.rows, V);
-    const dHidden = this.#workspace.matrix('hidden gradient', dLogits.rows, H);
-    this.#byOutputTransposed.multiply(dHidden, dLogits, 0);
-
-    if (!this.embedding) {
-      this.stack.backward(dHidden, recurrent, dropout);
-      return loss;
-    }
-    const dEmbedded = this.#workspace.matrix('embedding gradient', dLogits.rows, E);
-    this.stack.backward(dHidden, recurrent, dropout, dEmbedded);
-    if (dropout) applyDropout(kernels, dropout, EMBEDDING_SITE, dEmbedded);
-    const { gradient } = this.embedding;
-    gradient.data.fill(0);
-    kernels.scatterAddRows(gradient.offset, dEmbedded.offset, ids.offset, dEmbedded.rows, E);
+    const { recurrent, hidden, logits } = this.#forward(batch, state, dropout);
+    const { loss, dHidden } = this.#output.backward(logits, hidden, batch, smoothing);
+    const dInput = this.#reader.gradient(hidden.rows);
+    this.stack.backward(dHidden, recurrent, dropout, dInput);
+    this.#reader.backward(dInput, dropout);
     return loss;
   }
 
@@ -205,29 +173,16 @@ export class LanguageModel {
    */
   logProbs(batch: InputBatch, state: StackState): Float32Array {
     const { logits } = this.#forward(batch, state);
-    this.engine.kernels.logSoftmax(logits.offset, logits.rows, logits.cols);
+    this.#output.logSoftmax(logits);
     return logits.data;
   }
 
   #forward(batch: InputBatch, state: StackState, dropout?: Dropout) {
     const { packing } = batch;
-    checkIds('inputs', batch.inputs, packing.rows, 0, this.shape.vocabulary);
-    const ids = this.#workspace.integers('inputs', batch.inputs);
-    const input = this.embedding ? { values: this.#embed(this.embedding, ids, packing.rows, dropout) } : { ids };
+    const input = this.#reader.read({ ids: batch.inputs }, packing.rows, dropout);
     const recurrent: RecurrentBatch = { packing, input, condition: this.#condition(batch, dropout) };
     const hidden = this.stack.forward(recurrent, state, dropout);
-    const logits = this.#workspace.matrix('logits', packing.rows, this.shape.vocabulary);
-    this.engine.kernels.fillRows(logits.offset, this.outputBias.value.offset, logits.rows, logits.cols);
-    this.#byOutput.multiply(logits, hidden, 1);
-    return { recurrent, ids, hidden, logits };
-  }
-
-  #embed(embedding: Parameter, ids: Integers, rows: number, dropout?: Dropout): Matrix {
-    const { kernels } = this.engine;
-    const embedded = this.#workspace.matrix('embedded', rows, this.shape.embedding);
-    kernels.gatherRows(embedded.offset, embedding.value.offset, ids.offset, rows, embedded.cols);
-    if (dropout) applyDropout(kernels, dropout, EMBEDDING_SITE, embedded);
-    return embedded;
+    return { recurrent, hidden, logits: this.#output.logits(hidden) };
   }
 
   #condition({ packing, condition }: InputBatch, dropout?: Dropout): Matrix | undefined {
@@ -241,35 +196,5 @@ export class LanguageModel {
     matrix.data.set(condition);
     if (dropout) applyDropout(this.engine.kernels, dropout, CONDITION_SITE, matrix);
     return matrix;
-  }
-
-  #crossEntropy(logits: Matrix, { targets, weights }: TokenBatch, smoothing: number, factor: number): Loss {
-    const { rows, cols: V } = logits;
-    checkIds('targets', targets, rows, -1, V);
-    if (weights && weights.length !== rows) throw new RangeError(`${weights.length} weights for ${rows} rows`);
-    const { kernels } = this.engine;
-    const ids = this.#workspace.integers('targets', targets);
-    const factors = this.#workspace.matrix('weights', rows, 1);
-    if (weights) factors.data.set(weights);
-    else factors.data.fill(1);
-    const sum = kernels.softmaxCrossEntropy(logits.offset, ids.offset, factors.offset, rows, V, smoothing, factor);
-    return { sum, tokens: countTargets(targets) };
-  }
-}
-
-function countTargets(targets: ArrayLike<number>): number {
-  let count = 0;
-  for (let i = 0; i < targets.length; i++) if (targets[i] !== -1) count++;
-  return count;
-}
-
-/** The kernels trust their ids: one out of range would read, or write, what lies beside the matrix. */
-function checkIds(name: string, ids: ArrayLike<number>, count: number, lowest: number, V: number): void {
-  if (ids.length !== count) throw new RangeError(`${ids.length} ${name} for a packing of ${count} rows`);
-  for (let i = 0; i < count; i++) {
-    const id = ids[i] ?? Number.NaN;
-    if (!(Number.isInteger(id) && id >= lowest && id < V)) {
-      throw new RangeError(`${name}: id ${id} in row ${i}; expected ${lowest} to ${V - 1}`);
-    }
   }
 }
