@@ -1,5 +1,5 @@
 /**
- * A model as a folder: `config.json` (what it is, how it was made, its scores), `vocabulary.json`,
+ * A model as a folder: `config.json` (what it is, how it was made, its scores), `vocabulary.json` where it reads ids,
  * `weights.safetensors`. All that is needed to use it, each file written atomically. What kind of model it is and what
  * else its config says, captioning and language models define on top.
  */
@@ -18,9 +18,15 @@ const size = z.int().min(1);
 const sizeOrNone = z.int().min(0);
 
 /** What every config says; `kind`s extend it. */
-export const modelConfigSchema = z.object({
+export const folderConfigSchema = z.object({
   /** Version of the folder's format. */
   format: z.literal(1, 'the model is of another version of caption-lm, in a format that this one can not read'),
+  /** Scores of the saved weights on the validation split, by name; the split is named too. */
+  scores: z.record(z.string(), z.union([z.number(), z.string()])),
+});
+
+/** The config of a language model, with or without a condition. */
+export const modelConfigSchema = folderConfigSchema.extend({
   shape: z.object({
     vocabulary: size,
     embedding: sizeOrNone,
@@ -29,8 +35,6 @@ export const modelConfigSchema = z.object({
     hidden: size,
     condition: sizeOrNone,
   }),
-  /** Scores of the saved weights on the validation split, by name; the split is named too. */
-  scores: z.record(z.string(), z.union([z.number(), z.string()])),
 });
 
 export type ModelConfig = z.infer<typeof modelConfigSchema>;
@@ -54,15 +58,23 @@ export interface SaveModelOptions {
   half?: boolean;
 }
 
+/** What a folder holds. */
+export interface SavedModel {
+  config: z.infer<typeof folderConfigSchema>;
+  /** What its ids stand for; none for a model that reads no ids. */
+  vocabulary?: Vocabulary | undefined;
+  model: { readonly parameters: readonly Parameter[] };
+}
+
 /** Writes a model's folder; files of the same names are replaced, one by one and each at once. */
-export async function saveModel<Config extends ModelConfig>(
+export async function saveModel(
   folder: string,
-  { config, vocabulary, model }: Omit<StoredModel<Config>, 'extra'>,
+  { config, vocabulary, model }: SavedModel,
   { extra = [], half = false }: SaveModelOptions = {},
 ): Promise<void> {
   const tensors = model.parameters.map((parameter) => ({ ...tensorOf(parameter), half }));
   await writeSafetensors(join(folder, WEIGHTS), [...tensors, ...extra]);
-  await writeFileAtomically(join(folder, VOCABULARY), `${JSON.stringify(vocabulary.tokens)}\n`);
+  if (vocabulary) await writeFileAtomically(join(folder, VOCABULARY), `${JSON.stringify(vocabulary.tokens)}\n`);
   await writeFileAtomically(join(folder, CONFIG), `${JSON.stringify(config, null, 2)}\n`);
 }
 
@@ -79,26 +91,35 @@ export async function loadModel<Config extends ModelConfig>(
   schema: z.ZodType<Config>,
 ): Promise<StoredModel<Config>> {
   const config = await readConfig(folder, schema);
+  const vocabulary = await readVocabulary(folder, config.shape.vocabulary);
+  const model = new LanguageModel(engine, config.shape);
+  return { config, vocabulary, model, extra: await readWeights(folder, model.parameters) };
+}
+
+/** Reads a folder's vocabulary. @param size that its config says @throws InputError as `loadModel` does */
+export async function readVocabulary(folder: string, size: number): Promise<Vocabulary> {
   const vocabulary = new Vocabulary(await readJson(join(folder, VOCABULARY), vocabularySchema, 'vocabulary'));
-  if (vocabulary.size !== config.shape.vocabulary) {
-    throw new InputError(`${join(folder, VOCABULARY)} does not belong to ${CONFIG} beside it`, {
-      found: `${vocabulary.size} tokens`,
-      expected: `${config.shape.vocabulary}`,
-      advice: 'Copy all files of the model from the same place, or train it again.',
-    });
-  }
+  if (vocabulary.size === size) return vocabulary;
+  throw new InputError(`${join(folder, VOCABULARY)} does not belong to ${CONFIG} beside it`, {
+    found: `${vocabulary.size} tokens`,
+    expected: `${size}`,
+    advice: 'Copy all files of the model from the same place, or train it again.',
+  });
+}
+
+/** Gives parameters a folder's weights. @returns the tensors beside them @throws InputError as `loadModel` does */
+export async function readWeights(
+  folder: string,
+  parameters: readonly Parameter[],
+): Promise<Map<string, StoredTensor>> {
   const file = join(folder, WEIGHTS);
   const { tensors } = await readSafetensors(file);
-  const model = new LanguageModel(engine, config.shape);
-  fillParameters(model.parameters, tensors, file);
-  return { config, vocabulary, model, extra: tensors };
+  fillParameters(parameters, tensors, file);
+  return tensors;
 }
 
 /** Reads what a model's folder says about it, without the model. @throws InputError as `loadModel` does */
-export async function readConfig<Config extends ModelConfig>(
-  folder: string,
-  schema: z.ZodType<Config>,
-): Promise<Config> {
+export async function readConfig<Config>(folder: string, schema: z.ZodType<Config>): Promise<Config> {
   await checkFolder(folder);
   return readJson(join(folder, CONFIG), schema, 'model config');
 }

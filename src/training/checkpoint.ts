@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { parseJson } from '../base/files.ts';
 import { type NamedTensor, readSafetensors, writeSafetensors } from '../base/safetensors.ts';
-import type { LanguageModel } from '../model/language-model.ts';
 import { fillParameters, fillTensor, tensorOf } from '../model/model-folder.ts';
 import type { Optimizer } from '../nn/optimizer.ts';
+import type { Parameter } from '../nn/parameter.ts';
 import { matricesOf, type StackState } from '../nn/state.ts';
 
 const progressSchema = z.object({
@@ -31,7 +31,7 @@ export interface Progress {
 /** The parts of a running training that are saved. */
 export interface Checkpoint {
   folder: string;
-  model: LanguageModel;
+  model: { readonly parameters: readonly Parameter[] };
   optimizer: Optimizer;
   state: StackState;
 }

@@ -1,24 +1,37 @@
-import type { TokenBatch } from '../model/language-model.ts';
+import type { Engine } from '../compute/engine.ts';
+import type { TokenBatch, TrainingNoise } from '../model/language-model.ts';
+import type { Loss } from '../model/softmax-output.ts';
+import type { Parameter } from '../nn/parameter.ts';
 import type { StackState } from '../nn/state.ts';
 
+/** What the trainer needs of a model, whatever it reads and writes. */
+export interface TrainableModel<Batch> {
+  readonly engine: Engine;
+  readonly parameters: readonly Parameter[];
+  /** What its softmax chooses among: tokens, classes. */
+  readonly choices: number;
+  newState(batch: number): StackState;
+  lossAndGradients(batch: Batch, state: StackState, noise?: TrainingNoise): Loss;
+}
+
 /** A batch of a training. */
-export interface TrainingBatch extends TokenBatch {
+export type TrainingBatch<Batch = TokenBatch> = Batch & {
   /** What the training lowers, where it is not the mean loss of the batch: a negative reward. */
   objective?: number;
-}
+};
 
 /**
  * What is learned: the batches and what counts as better. A batch is a function of its number alone (and of the seed
  * the task was made with), which is why a training can stop anywhere and be resumed as if it had not.
  */
-export interface TrainingTask {
+export interface TrainingTask<Batch = TokenBatch> {
   /** Updates in one pass over the data. */
   readonly iterationsPerEpoch: number;
   /** Most sequences in a batch. */
   readonly batchSize: number;
 
   /** The batch of update `iteration`, from 0. */
-  batch(iteration: number): TrainingBatch;
+  batch(iteration: number): TrainingBatch<Batch>;
 
   /** Whether the sequences of this batch go on from where those of the batch before ended. */
   continues(iteration: number): boolean;

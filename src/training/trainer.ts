@@ -4,7 +4,7 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { InputError } from '../base/errors.ts';
-import type { LanguageModel } from '../model/language-model.ts';
+import type { LanguageModel, TokenBatch } from '../model/language-model.ts';
 import { clipGradients } from '../nn/clip.ts';
 import { Optimizer } from '../nn/optimizer.ts';
 import { resetState, type StackState } from '../nn/state.ts';
@@ -12,7 +12,7 @@ import { type Checkpoint, loadCheckpoint, type Progress, saveCheckpoint } from '
 import { openLog } from './log.ts';
 import { rateFactor } from './schedule.ts';
 import type { TrainingSettings } from './settings.ts';
-import type { TrainingTask, Validation } from './task.ts';
+import type { TrainableModel, TrainingTask, Validation } from './task.ts';
 
 /** What happens in a training, as it happens. */
 export type TrainingEvent =
@@ -44,9 +44,9 @@ export interface ValidationReport {
   best: boolean;
 }
 
-export interface TrainingRun {
-  model: LanguageModel;
-  task: TrainingTask;
+export interface TrainingRun<Model = LanguageModel, Batch = TokenBatch> {
+  model: Model;
+  task: TrainingTask<Batch>;
   settings: TrainingSettings;
   /** Where the checkpoint and `log.jsonl` are kept. */
   folder: string;
@@ -60,6 +60,9 @@ export interface TrainingRun {
   /** Stops after the running update; what was done is saved. */
   signal?: AbortSignal | undefined;
 }
+
+/** A run of whatever model. */
+type AnyRun = TrainingRun<TrainableModel<unknown>, unknown>;
 
 export interface TrainingResult {
   progress: Progress;
@@ -75,7 +78,7 @@ const CHECKPOINT_INTERVAL = 60;
  * @throws InputError when the loss is no longer a number, with the update it happened at (the best weights are kept),
  *   or when the folder can't be written
  */
-export async function train(run: TrainingRun): Promise<TrainingResult> {
+export async function train<Batch>(run: TrainingRun<TrainableModel<Batch>, Batch>): Promise<TrainingResult> {
   const { model, task, settings, folder, signal } = run;
   const { engine } = model;
   const optimizer = new Optimizer(engine, model.parameters, settings.optimizer);
@@ -151,7 +154,7 @@ function isExhausted({ validationsSinceBest }: Progress, { patience }: TrainingS
 }
 
 /** Measures the model and keeps it if it is the best. @returns whether it was shown what it writes */
-async function validate({ task, settings, saveBest, onEvent }: TrainingRun, progress: Progress): Promise<boolean> {
+async function validate({ task, settings, saveBest, onEvent }: AnyRun, progress: Progress): Promise<boolean> {
   const validation = await task.validate();
   if (!Object.values(validation.scores).every(Number.isFinite)) {
     throw blownUp(`a score after update ${progress.iteration}`, progress, settings);
@@ -178,13 +181,13 @@ async function validate({ task, settings, saveBest, onEvent }: TrainingRun, prog
   return validation.samples.length > 0;
 }
 
-function showSample({ task, onEvent }: TrainingRun, { iteration, loss }: Progress, state: StackState): void {
+function showSample({ task, onEvent }: AnyRun, { iteration, loss }: Progress, state: StackState): void {
   const samples = task.sample?.(iteration, state);
   if (samples) onEvent({ type: 'sample', iteration, epoch: iteration / task.iterationsPerEpoch, loss, samples });
 }
 
-function newProgress({ model, settings }: TrainingRun): Progress {
-  const loss = settings.lossMemory === undefined ? undefined : Math.log(model.shape.vocabulary);
+function newProgress({ model, settings }: AnyRun): Progress {
+  const loss = settings.lossMemory === undefined ? undefined : Math.log(model.choices);
   return { iteration: 0, loss, best: undefined, validationsSinceBest: 0 };
 }
 
