@@ -14,7 +14,7 @@ import { applyDropout, type Dropout } from '../nn/dropout.ts';
 import { type Packing, uniformPacking } from '../nn/packing.ts';
 import type { Parameter } from '../nn/parameter.ts';
 import type { RecurrentBatch } from '../nn/recurrent-layer.ts';
-import { RecurrentStack } from '../nn/recurrent-stack.ts';
+import { RecurrentStack, recurrentLayers } from '../nn/recurrent-stack.ts';
 import type { StackState } from '../nn/state.ts';
 import { InputReader } from './input-reader.ts';
 import { type Loss, SoftmaxOutput, type Targets } from './softmax-output.ts';
@@ -77,7 +77,8 @@ export class LanguageModel {
     this.engine = engine;
     this.#reader = new InputReader(engine, { vocabulary, embedding });
     const inputs = this.#reader.size;
-    this.stack = new RecurrentStack(engine, cells[shape.cell], { inputs, hidden, layers, condition });
+    const stackShape = { inputs, hidden, layers, condition };
+    this.stack = new RecurrentStack(engine, recurrentLayers(engine, cells[shape.cell], stackShape));
     this.#output = new SoftmaxOutput(engine, hidden, vocabulary);
     this.#workspace = new Workspace(engine.arena);
     this.embedding = this.#reader.embedding;

@@ -43,6 +43,28 @@ export function packedSequences(lengths: readonly number[]): Packing {
   return packingOf(counts);
 }
 
+/** The length of each sequence, longest first. */
+export function lengthsOf({ counts, batch }: Packing): number[] {
+  const lengths = new Array<number>(batch).fill(0);
+  for (const count of counts) for (let n = 0; n < count; n++) lengths[n]! += 1;
+  return lengths;
+}
+
+/**
+ * The row that each row becomes when all sequences are read from their ends: step t of a sequence of length T is its
+ * step T - 1 - t. To reverse twice is to do nothing, so the list leads there and back.
+ */
+export function reversedRows(packing: Packing): Int32Array {
+  const { counts, starts, rows } = packing;
+  const lengths = lengthsOf(packing);
+  const reversed = new Int32Array(rows);
+  for (const [t, count] of counts.entries()) {
+    const start = starts[t] ?? 0;
+    for (let n = 0; n < count; n++) reversed[start + n] = (starts[lengths[n]! - 1 - t] ?? 0) + n;
+  }
+  return reversed;
+}
+
 function packingOf(counts: readonly number[]): Packing {
   const starts: number[] = [];
   let rows = 0;

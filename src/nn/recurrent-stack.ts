@@ -3,11 +3,12 @@ import type { Random } from '../base/random.ts';
 import type { Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';
 import { Workspace } from '../compute/workspace.ts';
+import { BidirectionalLayer } from './bidirectional-layer.ts';
 import type { Cell } from './cell.ts';
 import { applyDropout, type Dropout } from './dropout.ts';
 import type { Parameter } from './parameter.ts';
 import { type RecurrentBatch, RecurrentLayer } from './recurrent-layer.ts';
-import type { StackState } from './state.ts';
+import type { LayerState, StackState } from './state.ts';
 
 export interface StackShape {
   /** D, the size of the first layer's input. */
@@ -19,21 +20,49 @@ export interface StackShape {
   condition: number;
 }
 
-export class RecurrentStack {
-  readonly layers: readonly RecurrentLayer[];
+/** A layer that reads in one direction, or in both. */
+export interface StackLayer {
+  readonly parameters: Parameter[];
+  initialise(random: Random): void;
+  newState(batch: number): LayerState;
+  forward(batch: RecurrentBatch, state: LayerState): Matrix;
+  backward(dh: Matrix, batch: RecurrentBatch, dInput?: Matrix): void;
+}
+
+/** Layers that read from the first step to the last. */
+export function recurrentLayers(engine: Engine, cell: Cell, shape: StackShape): RecurrentLayer[] {
+  const { inputs, hidden, layers, condition } = shape;
+  return Array.from({ length: layers }, (_, i) =>
+    i === 0
+      ? new RecurrentLayer(engine, cell, { name: 'layers.0', inputs, hidden, condition })
+      : new RecurrentLayer(engine, cell, { name: `layers.${i}`, inputs: hidden, hidden, condition: 0 }),
+  );
+}
+
+/** Layers that read in both directions, each all that the one below says [M, 2H]. */
+export function bidirectionalLayers(
+  engine: Engine,
+  cell: Cell,
+  { inputs, hidden, layers }: Omit<StackShape, 'condition'>,
+): BidirectionalLayer[] {
+  return Array.from(
+    { length: layers },
+    (_, i) =>
+      new BidirectionalLayer(engine, cell, { name: `layers.${i}`, inputs: i === 0 ? inputs : 2 * hidden, hidden }),
+  );
+}
+
+export class RecurrentStack<Layer extends StackLayer = RecurrentLayer> {
+  readonly layers: readonly Layer[];
   readonly #engine: Engine;
   readonly #workspace: Workspace;
   /** The output of each layer in the last forward pass, after dropout: what the layer above has read. */
   #outputs: Matrix[] = [];
 
-  constructor(engine: Engine, cell: Cell, { inputs, hidden, layers, condition }: StackShape) {
+  constructor(engine: Engine, layers: readonly Layer[]) {
+    this.layers = layers;
     this.#engine = engine;
     this.#workspace = new Workspace(engine.arena);
-    this.layers = Array.from({ length: layers }, (_, i) =>
-      i === 0
-        ? new RecurrentLayer(engine, cell, { name: 'layers.0', inputs, hidden, condition })
-        : new RecurrentLayer(engine, cell, { name: `layers.${i}`, inputs: hidden, hidden, condition: 0 }),
-    );
   }
 
   get parameters(): Parameter[] {
@@ -50,7 +79,7 @@ export class RecurrentStack {
   }
 
   /**
-   * Runs all layers and returns the hidden states of the last [M, H], valid until the next call.
+   * Runs all layers and returns the hidden states of the last [M, H or 2H], valid until the next call.
    *
    * @param state where the sequences start; becomes where each ended
    */
@@ -80,7 +109,7 @@ export class RecurrentStack {
   /**
    * Backpropagates through all layers of the last `forward`, which must have had the same batch and dropout.
    *
-   * @param gradient of the last layer's output [M, H]; used as working memory
+   * @param gradient of the last layer's output [M, H or 2H]; used as working memory
    * @param dInput takes the gradient of the input [M, D], where one is wanted
    */
   backward(gradient: Matrix, batch: RecurrentBatch, dropout?: Dropout, dInput?: Matrix): void {

@@ -5,6 +5,8 @@ import type { Matrix } from '../compute/arena.ts';
 export interface LayerState {
   h: Matrix;
   c?: Matrix;
+  /** Of the direction that reads from the end, in a layer that has one. */
+  reversed?: LayerState;
 }
 
 /** The states of all layers, from the bottom up. A batch of fewer than N sequences uses the first rows. */
@@ -28,9 +30,9 @@ export function selectStates(state: StackState, sources: readonly number[]): voi
   }
 }
 
-/** All matrices of a state, in the order of the layers, h before c. */
+/** All matrices of a state, in the order of the layers, h before c, and those of the reversed direction last. */
 export function matricesOf(state: StackState): Matrix[] {
-  return state.flatMap(({ h, c }) => (c ? [h, c] : [h]));
+  return state.flatMap(({ h, c, reversed }) => [h, ...(c ? [c] : []), ...(reversed ? matricesOf([reversed]) : [])]);
 }
 
 /** A state becomes what the first rows of another are. */

@@ -7,7 +7,7 @@
  */
 import type { LanguageModel, LanguageModelShape } from '../../src/model/language-model.ts';
 
-type Vector = number[];
+export type Vector = number[];
 
 /** The parameters by name, each a list of rows. */
 export type Weights = Record<string, Vector[]>;
@@ -42,7 +42,7 @@ export function run(shape: LanguageModelShape, weights: Weights, sequence: Seque
     let x = shape.embedding > 0 ? weights['embedding']![id]! : oneHot(id, shape.vocabulary);
     for (let i = 0; i < layers; i++) {
       const v = i === 0 && t === 0 ? sequence.condition : undefined;
-      states[i] = cellSteps[shape.cell](layerWeights(weights, i), x, states[i]!, v);
+      states[i] = cellSteps[shape.cell](layerWeights(weights, `layers.${i}`), x, states[i]!, v);
       x = states[i]!.h;
     }
     return plus(times(x, weights['output.weights']!), weights['output.bias']![0]!);
@@ -88,12 +88,12 @@ export function numericalGradients(weights: Weights, loss: (weights: Weights) =>
 }
 
 /** A copy of a model's parameters. */
-export function weightsOf(model: LanguageModel): Weights {
+export function weightsOf(model: Pick<LanguageModel, 'parameters'>): Weights {
   return Object.fromEntries(model.parameters.map(({ name, value }) => [name, rowsOf(value.data, value.cols)]));
 }
 
 /** A copy of the gradients that a model has just computed. */
-export function gradientsOf(model: LanguageModel): Weights {
+export function gradientsOf(model: Pick<LanguageModel, 'parameters'>): Weights {
   return Object.fromEntries(model.parameters.map(({ name, gradient }) => [name, rowsOf(gradient.data, gradient.cols)]));
 }
 
@@ -120,7 +120,7 @@ interface LayerWeights {
 type CellStep = (weights: LayerWeights, x: Vector, state: ReferenceState, v?: Vector) => ReferenceState;
 
 /** Gates lie side by side in the columns of the weights; gate k of a pre-activation is columns k·H to (k + 1)·H - 1. */
-const cellSteps: Record<LanguageModelShape['cell'], CellStep> = {
+export const cellSteps: Record<LanguageModelShape['cell'], CellStep> = {
   rnn(weights, x, { h, c }, v) {
     const z = plus(fromInput(weights, x, v), times(h, weights.recurrent));
     return { h: z.map(Math.tanh), c };
@@ -147,8 +147,9 @@ const cellSteps: Record<LanguageModelShape['cell'], CellStep> = {
   },
 };
 
-function layerWeights(weights: Weights, layer: number): LayerWeights {
-  const named = (role: string) => weights[`layers.${layer}.${role}`];
+/** The weights of the layer of this name. */
+export function layerWeights(weights: Weights, name: string): LayerWeights {
+  const named = (role: string) => weights[`${name}.${role}`];
   return {
     input: named('input')!,
     recurrent: named('recurrent')!,
@@ -164,11 +165,11 @@ function fromInput({ input, bias, condition }: LayerWeights, x: Vector, v: Vecto
   return v && condition ? plus(z, times(v, condition)) : z;
 }
 
-function times(x: Vector, matrix: Vector[]): Vector {
+export function times(x: Vector, matrix: Vector[]): Vector {
   return matrix[0]!.map((_, j) => x.reduce((sum, xi, i) => sum + xi * matrix[i]![j]!, 0));
 }
 
-function plus(a: Vector, b: Vector): Vector {
+export function plus(a: Vector, b: Vector): Vector {
   return a.map((x, i) => x + b[i]!);
 }
 
@@ -176,6 +177,6 @@ function sigmoid(x: number): number {
   return 1 / (1 + Math.exp(-x));
 }
 
-function oneHot(id: number, size: number): Vector {
+export function oneHot(id: number, size: number): Vector {
   return Array.from({ length: size }, (_, i) => (i === id ? 1 : 0));
 }

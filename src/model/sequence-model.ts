@@ -1,0 +1,150 @@
+/**
+ * One recurrent core, every arrangement. An arrangement says what is read at each step (ids, or vectors) and at which
+ * steps something is written; nothing else differs:
+ *
+ *     one to one    one to many    many to one    many to many,       many to many,
+ *                                                 after reading       in step
+ *         y          y  y  y             y                 y  y        y  y  y
+ *         ↑          ↑  ↑  ↑             ↑                 ↑  ↑        ↑  ↑  ↑
+ *         h          h→ h→ h       h→ h→ h        h→ h→ h→ h→ h        h→ h→ h
+ *         ↑          ↑             ↑  ↑  ↑        ↑  ↑  ↑              ↑  ↑  ↑
+ *         x          v             x  x  x        x  x  x              x  x  x
+ *
+ *     one step,     LanguageModel  written at     reading states,      written at each step: here,
+ *     written at    with a         the end, or    then LanguageModel   or LanguageModel where what is
+ *     the end       condition      mean, max                           written is read at the next step
+ *
+ * Whoever writes what it reads next is a `LanguageModel`; whoever reads all there is, is this. Both are the same parts:
+ * input reader → recurrent stack → softmax output. A step without steps before it is a plain network: with the cell
+ * `rnn` h = tanh(W_xh x + b), y = W_hy h + b_y.
+ *
+ * N sequences, M rows of all sequences and steps (packed, see `nn/packing.ts`), H hidden.
+ */
+import type { Random } from '../base/random.ts';
+import type { Engine } from '../compute/engine.ts';
+import type { BidirectionalLayer } from '../nn/bidirectional-layer.ts';
+import { type CellName, cells } from '../nn/cell.ts';
+import type { Dropout } from '../nn/dropout.ts';
+import type { Packing } from '../nn/packing.ts';
+import type { Parameter } from '../nn/parameter.ts';
+import { type Pooling, StepPooling } from '../nn/pooling.ts';
+import type { RecurrentBatch, RecurrentLayer } from '../nn/recurrent-layer.ts';
+import { bidirectionalLayers, RecurrentStack, recurrentLayers } from '../nn/recurrent-stack.ts';
+import type { StackState } from '../nn/state.ts';
+import { InputReader, type InputShape, type StepInputs } from './input-reader.ts';
+import type { TrainingNoise } from './language-model.ts';
+import { type Loss, SoftmaxOutput, type Targets } from './softmax-output.ts';
+
+export interface Arrangement {
+  /** What is read at each step. */
+  reads: InputShape;
+  /** When it is written: at each step, or once for what is kept of all steps. */
+  writes: 'each' | Pooling;
+}
+
+export interface SequenceShape extends Arrangement {
+  /** What is written: one of so many. */
+  choices: number;
+  cell: CellName;
+  layers: number;
+  /** H, units of each layer and direction. */
+  hidden: number;
+  /** Whether the sequences are read from the end too. */
+  bidirectional: boolean;
+}
+
+/** Sequences, packed, and what should be written: M targets where something is written at each step, else N. */
+export interface SequenceBatch extends Targets {
+  packing: Packing;
+  inputs: StepInputs;
+}
+
+/** The part of a batch that is read; nothing is asked. */
+export type ReadBatch = Pick<SequenceBatch, 'packing' | 'inputs'>;
+
+export class SequenceModel {
+  readonly shape: SequenceShape;
+  readonly engine: Engine;
+  readonly reader: InputReader;
+  readonly stack: RecurrentStack<RecurrentLayer | BidirectionalLayer>;
+  readonly output: SoftmaxOutput;
+  readonly #pooling: StepPooling | undefined;
+
+  /** A model with all weights zero: to be initialised, or filled from a file. */
+  constructor(engine: Engine, shape: SequenceShape) {
+    const { reads, writes, choices, hidden, layers, bidirectional } = shape;
+    const directions = bidirectional ? 2 : 1;
+    const cell = cells[shape.cell];
+    this.shape = shape;
+    this.engine = engine;
+    this.reader = new InputReader(engine, reads);
+    const sizes = { inputs: this.reader.size, hidden, layers };
+    this.stack = new RecurrentStack<RecurrentLayer | BidirectionalLayer>(
+      engine,
+      bidirectional
+        ? bidirectionalLayers(engine, cell, sizes)
+        : recurrentLayers(engine, cell, { ...sizes, condition: 0 }),
+    );
+    this.#pooling = writes === 'each' ? undefined : new StepPooling(engine, writes, directions);
+    this.output = new SoftmaxOutput(engine, directions * hidden, choices);
+  }
+
+  get parameters(): Parameter[] {
+    return [...this.reader.parameters, ...this.stack.parameters, ...this.output.parameters];
+  }
+
+  get choices(): number {
+    return this.shape.choices;
+  }
+
+  /** Number of weights and biases. */
+  get size(): number {
+    return this.parameters.reduce((sum, { value }) => sum + value.size, 0);
+  }
+
+  /** Random weights, equal for equal seeds; biases are zero but for an LSTM's forget gates. */
+  initialise(random: Random): this {
+    this.reader.initialise(random);
+    this.stack.initialise(random);
+    this.output.initialise(random);
+    return this;
+  }
+
+  /** The state that `batch` sequences start from: zeros. It stays in the arena; make it once and reset it. */
+  newState(batch: number): StackState {
+    return this.stack.newState(batch);
+  }
+
+  /** The loss of a batch. The sequences start from `state`, which becomes where they end. */
+  loss(batch: SequenceBatch, state: StackState): Loss {
+    return this.output.loss(this.#forward(batch, state).logits, batch);
+  }
+
+  /** The loss of a batch, and in every parameter's `gradient` that of the mean loss over its targets. */
+  lossAndGradients(batch: SequenceBatch, state: StackState, { dropout, smoothing = 0 }: TrainingNoise = {}): Loss {
+    const { recurrent, hidden, written, logits } = this.#forward(batch, state, dropout);
+    const { loss, dHidden: dWritten } = this.output.backward(logits, written, batch, smoothing);
+    const dHidden = this.#pooling ? this.#pooling.backward(dWritten, batch.packing) : dWritten;
+    const dInput = this.reader.gradient(hidden.rows);
+    this.stack.backward(dHidden, recurrent, dropout, dInput);
+    this.reader.backward(dInput, dropout);
+    return loss;
+  }
+
+  /**
+   * Reads a batch: the log-probabilities of the choices [N, choices], or [M, choices] where something is written at
+   * each step, valid until the next call. The sequences start from `state`, which becomes where they end.
+   */
+  logProbs(batch: ReadBatch, state: StackState): Float32Array {
+    const { logits } = this.#forward(batch, state);
+    this.output.logSoftmax(logits);
+    return logits.data;
+  }
+
+  #forward({ packing, inputs }: ReadBatch, state: StackState, dropout?: Dropout) {
+    const recurrent: RecurrentBatch = { packing, input: this.reader.read(inputs, packing.rows, dropout) };
+    const hidden = this.stack.forward(recurrent, state, dropout);
+    const written = this.#pooling ? this.#pooling.forward(hidden, packing) : hidden;
+    return { recurrent, hidden, written, logits: this.output.logits(written) };
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * Two recurrent layers over the same sequences, one from the first step to the last and one from the last to the first
+ * (Schuster and Paliwal 1997). At each step both say what they have read so far: [M, 2H], from the start | from the end.
+ */
+import type { Random } from '../base/random.ts';
+import type { Integers, Matrix } from '../compute/arena.ts';
+import type { Engine } from '../compute/engine.ts';
+import { Workspace } from '../compute/workspace.ts';
+import type { Cell } from './cell.ts';
+import { type Packing, reversedRows } from './packing.ts';
+import type { Parameter } from './parameter.ts';
+import { type LayerInput, type LayerShape, type RecurrentBatch, RecurrentLayer } from './recurrent-layer.ts';
+import type { LayerState } from './state.ts';
+
+export class BidirectionalLayer {
+  readonly onward: RecurrentLayer;
+  readonly reversed: RecurrentLayer;
+  readonly #engine: Engine;
+  readonly #workspace: Workspace;
+  /** Where each row goes when the sequences are reversed, and what the reversed direction has read, in the last pass. */
+  #rows: Integers | undefined;
+  #reversedInput: LayerInput | undefined;
+
+  constructor(engine: Engine, cell: Cell, { name, ...sizes }: Omit<LayerShape, 'condition'>) {
+    this.onward = new RecurrentLayer(engine, cell, { name, ...sizes, condition: 0 });
+    this.reversed = new RecurrentLayer(engine, cell, { name: `${name}.reversed`, ...sizes, condition: 0 });
+    this.#engine = engine;
+    this.#workspace = new Workspace(engine.arena);
+  }
+
+  get parameters(): Parameter[] {
+    return [...this.onward.parameters, ...this.reversed.parameters];
+  }
+
+  initialise(random: Random): void {
+    this.onward.initialise(random);
+    this.reversed.initialise(random);
+  }
+
+  newState(batch: number): LayerState {
+    return { ...this.onward.newState(batch), reversed: this.reversed.newState(batch) };
+  }
+
+  /** As `RecurrentLayer.forward`, [M, 2H]. The state becomes where each direction ended: the one at the first step. */
+  forward({ packing, input }: RecurrentBatch, state: LayerState): Matrix {
+    if (!state.reversed) throw new RangeError('a state of one direction for a layer of two');
+    this.#rows = this.#workspace.integers('rows', reversedRows(packing));
+    this.#reversedInput = this.#reverseInput(input, packing, this.#rows);
+    const onward = this.onward.forward({ packing, input }, state);
+    const reversed = this.reversed.forward({ packing, input: this.#reversedInput }, state.reversed);
+    const back = this.#reverse('reversed', reversed, this.#rows);
+    const output = this.#workspace.matrix('output', packing.rows, 2 * onward.cols);
+    copyColumns(output, 0, onward, 0, onward.cols);
+    copyColumns(output, onward.cols, back, 0, back.cols);
+    return output;
+  }
+
+  /** As `RecurrentLayer.backward`, for the gradient of the output [M, 2H]. */
+  backward(dOutput: Matrix, { packing, input }: RecurrentBatch, dInput?: Matrix): void {
+    const H = dOutput.cols / 2;
+    const { rows: M } = packing;
+    if (!this.#rows || !this.#reversedInput) throw new RangeError('a backward pass before any forward pass');
+    const dHalf = this.#workspace.matrix('half of the gradient', M, H);
+    copyColumns(dHalf, 0, dOutput, H, H);
+    const dReversed = this.#reverse('reversed gradient', dHalf, this.#rows);
+    const dReversedInput = dInput && this.#workspace.matrix('gradient of the reversed input', M, dInput.cols);
+    this.reversed.backward(dReversed, { packing, input: this.#reversedInput }, dReversedInput);
+    copyColumns(dHalf, 0, dOutput, 0, H);
+    this.onward.backward(dHalf, { packing, input }, dInput);
+    if (!dInput || !dReversedInput) return;
+    this.#engine.kernels.scatterAddRows(dInput.offset, dReversedInput.offset, this.#rows.offset, M, dInput.cols);
+  }
+
+  #reverseInput(input: LayerInput, packing: Packing, rows: Integers): LayerInput {
+    if ('values' in input) return { values: this.#reverse('input', input.values, rows) };
+    const { ids } = input;
+    const order = rows.data.subarray(0, packing.rows);
+    return {
+      ids: this.#workspace.integers(
+        'ids',
+        order.map((row) => ids.data[row] ?? 0),
+      ),
+    };
+  }
+
+  #reverse(name: string, matrix: Matrix, rows: Integers): Matrix {
+    const target = this.#workspace.matrix(name, matrix.rows, matrix.cols);
+    this.#engine.kernels.gatherRows(target.offset, matrix.offset, rows.offset, matrix.rows, matrix.cols);
+    return target;
+  }
+}
+
+/** Copies `count` columns of one matrix to another of as many rows. */
+function copyColumns(target: Matrix, to: number, source: Matrix, from: number, count: number): void {
+  const { data: into, cols: width } = target;
+  const { data, cols } = source;
+  for (let row = 0; row < source.rows; row++) {
+    const start = row * cols + from;
+    into.set(data.subarray(start, start + count), row * width + to);
+  }
+}

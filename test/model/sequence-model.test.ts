@@ -1,0 +1,208 @@
+import { describe, expect, test } from 'vitest';
+import { Random } from '../../src/base/random.ts';
+import type { Engine } from '../../src/compute/engine.ts';
+import { LanguageModel } from '../../src/model/language-model.ts';
+import { type SequenceBatch, SequenceModel, type SequenceShape } from '../../src/model/sequence-model.ts';
+import type { CellName } from '../../src/nn/cell.ts';
+import { packedSequences } from '../../src/nn/packing.ts';
+import { byDriver, wasm } from '../nn/engines.ts';
+import { gradientsOf, logSoftmax, numericalGradients, weightsOf } from '../nn/reference.ts';
+import { difference, pack, randomSequences, small } from './batches.ts';
+import { type Example, logitsOf, meanLossOf } from './sequence-reference.ts';
+
+/** What float32 may differ from the float64 reference, as in the language model's contract. */
+const TOLERANCE = 2e-6;
+
+const shape: SequenceShape = {
+  reads: { vocabulary: 7, embedding: 5 },
+  writes: 'last',
+  choices: 3,
+  cell: 'lstm',
+  layers: 2,
+  hidden: 6,
+  bidirectional: false,
+};
+
+const cells: CellName[] = ['rnn', 'lstm', 'gru'];
+const contracts = byDriver.flatMap(([driver, engine]) => cells.map((cell) => [cell, driver, engine] as const));
+const both = { bidirectional: true };
+const vectors = { reads: { vectors: 4 } };
+
+const arrangements: [string, Partial<SequenceShape>][] = [
+  ['many to one, the last step', {}],
+  ['the mean', { writes: 'mean' }],
+  ['the largest', { writes: 'max' }],
+  ['in step', { writes: 'each' }],
+  ['one-hot ids, one layer', { reads: { vocabulary: 7, embedding: 0 }, layers: 1 }],
+  ['vectors', vectors],
+  ['vectors in step', { ...vectors, writes: 'each' }],
+  ['both directions, the last step', both],
+  ['both directions, the mean', { ...both, writes: 'mean' }],
+  ['both directions, the largest', { ...both, writes: 'max' }],
+  ['both directions in step, three layers', { ...both, writes: 'each', layers: 3 }],
+  ['both directions, one-hot ids', { ...both, reads: { vocabulary: 7, embedding: 0 }, layers: 1 }],
+  ['both directions, vectors', { ...both, ...vectors }],
+];
+
+describe.each(contracts)('SequenceModel, %s on %s', (cell, _, engine) => {
+  test.each(arrangements)('loss, gradients and probabilities as the reference: %s', (_, changes) => {
+    const { model, examples } = randomTask(engine, { cell, ...changes }, [4, 2, 1]);
+    const batch = packed(examples, model.shape);
+    const loss = model.lossAndGradients(batch, model.newState(3));
+    const weights = weightsOf(model);
+    expect(loss.sum / loss.tokens).toBeCloseTo(meanLossOf(model.shape, weights, examples), 6);
+    const expected = numericalGradients(weights, (moved) => meanLossOf(model.shape, moved, examples));
+    expect(difference(gradientsOf(model), expected)).toBeLessThan(TOLERANCE);
+    expect(model.loss(batch, model.newState(3))).toEqual(loss);
+
+    const logProbs = Array.from(model.logProbs(batch, model.newState(3)));
+    const written = examples.map((example) => logitsOf(model.shape, weights, example).map(logSoftmax));
+    expect(difference(logProbs, inRows(written, model.shape).flat())).toBeLessThan(TOLERANCE);
+  });
+
+  test('the same with label smoothing and steps without a target', () => {
+    const { model, examples } = randomTask(engine, { cell, writes: 'each', ...both }, [4, 4, 3]);
+    examples[0]!.targets[1] = -1;
+    examples[2]!.targets.fill(-1);
+    const loss = model.lossAndGradients(packed(examples, model.shape), model.newState(3), { smoothing: 0.2 });
+    const smoothed = (weights = weightsOf(model)) => meanLossOf(model.shape, weights, examples, 0.2);
+    expect(loss.tokens).toBe(7);
+    expect(loss.sum / loss.tokens).toBeCloseTo(smoothed(), 6);
+    expect(difference(gradientsOf(model), numericalGradients(weightsOf(model), smoothed))).toBeLessThan(TOLERANCE);
+  });
+
+  test('no gradient is left over from the batch before', () => {
+    for (const changes of [both, { ...both, writes: 'mean' }, { ...both, writes: 'max' }] as const) {
+      const { model, examples } = randomTask(engine, { cell, ...changes }, [6, 5, 3]);
+      const smaller = packed(examples.slice(2), model.shape);
+      const fresh = randomModel(engine, model.shape);
+      fresh.lossAndGradients(smaller, fresh.newState(1));
+      model.lossAndGradients(packed(examples, model.shape), model.newState(3));
+      model.lossAndGradients(smaller, model.newState(1));
+      expect(difference(gradientsOf(model), gradientsOf(fresh))).toBe(0);
+    }
+  });
+
+  test('the gradient with dropout is that of the loss with the same values dropped', () => {
+    const { model, examples } = randomTask(engine, { cell, ...both, writes: 'mean' }, [4, 2, 1]);
+    const batch = packed(examples, model.shape);
+    const lossAt = (seed: number) => {
+      const { sum, tokens } = model.lossAndGradients(batch, model.newState(3), { dropout: { rate: 0.5, seed } });
+      return sum / tokens;
+    };
+    const loss = lossAt(7);
+    const norms = model.parameters.map(({ gradient }) => Math.hypot(...gradient.data));
+    const directions = model.parameters.map(({ gradient }, i) => gradient.data.map((g) => g / norms[i]!));
+    for (const [i, parameter] of model.parameters.entries()) {
+      if (norms[i]! < 0.01) continue; // too flat for differences of float32 losses
+      const move = (by: number) => {
+        parameter.value.data.forEach((x, j, values) => {
+          values[j] = x + by * directions[i]![j]!;
+        });
+        parameter.version++;
+      };
+      const h = 4e-3;
+      move(h);
+      const up = lossAt(7);
+      move(-2 * h);
+      const down = lossAt(7);
+      move(h);
+      expect.soft((up - down) / (2 * h) / norms[i]!, parameter.name).toBeCloseTo(1, 1);
+    }
+    expect(lossAt(8)).not.toBeCloseTo(loss, 3);
+  });
+});
+
+describe('SequenceModel', () => {
+  test('that reads ids and writes at each step is the language model, bit for bit', () => {
+    const sizes = { ...small, condition: 0 };
+    const language = new LanguageModel(wasm, sizes).initialise(new Random(1));
+    const { vocabulary, embedding } = sizes;
+    const model = new SequenceModel(wasm, {
+      ...shape,
+      reads: { vocabulary, embedding },
+      writes: 'each',
+      choices: vocabulary,
+    }).initialise(new Random(1));
+    const batch = pack(randomSequences([4, 2, 1], sizes));
+    const { packing, inputs, targets } = batch;
+    const noise = { dropout: { rate: 0.5, seed: 3 }, smoothing: 0.1 };
+    const expected = language.lossAndGradients(batch, language.newState(3), noise);
+    const loss = model.lossAndGradients({ packing, inputs: { ids: inputs }, targets }, model.newState(3), noise);
+    expect(loss).toEqual(expected);
+    expect(gradientsOf(model)).toEqual(gradientsOf(language));
+  });
+
+  test('one vector, one step of an rnn, is a plain network', () => {
+    const model = randomModel(wasm, { ...shape, ...vectors, cell: 'rnn', layers: 1 });
+    const x = [0.5, -1, 2, 0.25];
+    const W = weightsOf(model);
+    const h = W['layers.0.bias']![0]!.map((b, j) =>
+      Math.tanh(x.reduce((sum, xi, i) => sum + xi * W['layers.0.input']![i]![j]!, b)),
+    );
+    const y = W['output.bias']![0]!.map((b, k) => h.reduce((sum, hj, j) => sum + hj * W['output.weights']![j]![k]!, b));
+    const batch = { packing: packedSequences([1]), inputs: { vectors: Float32Array.from(x) } };
+    expect(difference(Array.from(model.logProbs(batch, model.newState(1))), logSoftmax(y))).toBeLessThan(TOLERANCE);
+  });
+
+  test('refuses what it can not read', () => {
+    const model = randomModel(wasm, shape);
+    const packing = packedSequences([2]);
+    const read =
+      (inputs: SequenceBatch['inputs'], of = model) =>
+      () =>
+        of.logProbs({ packing, inputs }, of.newState(1));
+    expect(read({ ids: [0, 7] })).toThrow(/id 7 in row 1; expected 0 to 6/);
+    expect(read({ ids: [0] })).toThrow(/1 inputs for a packing of 2 rows/);
+    expect(read({ vectors: new Float32Array(8) })).toThrow(/vectors for a model that reads ids/);
+    const ofVectors = randomModel(wasm, { ...shape, ...vectors });
+    expect(read({ ids: [0, 1] }, ofVectors)).toThrow(/ids for a model that reads vectors/);
+    expect(read({ vectors: new Float32Array(7) }, ofVectors)).toThrow(/vectors of 7 values; expected 2 × 4/);
+  });
+});
+
+/** All weights and biases are random and large enough to matter. */
+function randomModel(engine: Engine, shape: SequenceShape): SequenceModel {
+  const random = new Random(1);
+  const model = new SequenceModel(engine, shape);
+  for (const parameter of model.parameters) {
+    parameter.value.data.forEach((_, i, values) => {
+      values[i] = 2 * random.uniform() - 1;
+    });
+    parameter.version++;
+  }
+  return model;
+}
+
+/** A random model and random examples of these lengths, longest first. */
+function randomTask(engine: Engine, changes: Partial<SequenceShape>, lengths: number[]) {
+  const model = randomModel(engine, { ...shape, ...changes });
+  const { reads, writes, choices } = model.shape;
+  const random = new Random(2);
+  const vector = (D: number) => Array.from({ length: D }, () => Math.fround(2 * random.uniform() - 1));
+  const examples: Example[] = lengths.map((length) => ({
+    inputs:
+      'vectors' in reads
+        ? Array.from({ length }, () => vector(reads.vectors))
+        : Array.from({ length }, () => random.integer(reads.vocabulary)),
+    targets: Array.from({ length: writes === 'each' ? length : 1 }, () => random.integer(choices)),
+  }));
+  return { model, examples };
+}
+
+function packed(examples: readonly Example[], { reads, writes }: SequenceShape): SequenceBatch {
+  const packing = packedSequences(examples.map(({ inputs }) => inputs.length));
+  const steps = packing.counts.flatMap((N, t) => examples.slice(0, N).map(({ inputs }) => inputs[t]!));
+  const inputs = 'vectors' in reads ? { vectors: Float32Array.from(steps.flat()) } : { ids: steps as number[] };
+  const targets = inRows(
+    examples.map(({ targets }) => targets),
+    { writes },
+  );
+  return { packing, inputs, targets };
+}
+
+/** What belongs to each step, or sequence, of each example, in the order of a batch's rows. */
+function inRows<T>(items: readonly T[][], { writes }: Pick<SequenceShape, 'writes'>): T[] {
+  if (writes !== 'each') return items.flat();
+  return items[0]!.flatMap((_, t) => items.filter(({ length }) => length > t).map((ofSteps) => ofSteps[t]!));
+}
