@@ -1,0 +1,48 @@
+/** Options of the commands that read sequences. */
+import { type Command, Option } from 'commander';
+import type { SequenceData } from '../sequences/data/example.ts';
+import { PICTURE_READINGS, type PictureReading } from '../sequences/data/idx.ts';
+import { type ReadOptions, readSequences } from '../sequences/data/read.ts';
+import type { Status } from './progress.ts';
+
+/** Where `seq` keeps its model when nothing is said. */
+export const SEQ_FOLDER = 'seq-model';
+
+export interface DataOptions {
+  skipOdd?: boolean | undefined;
+}
+
+const DATA = `
+Sequences are told by what is there:
+  --task classify
+    a file of text TAB label lines, or a .csv with the columns text and label
+    a .jsonl file of {"text", "label"}
+    several files, or a folder of them: a text a line, each file a class (neg.txt, pos.txt)
+    vectors: a .csv of numbers with the label last; a .jsonl of {"vector", "label"} or {"vectors", "label"}
+    a folder with IDX files as MNIST has them, or one of those files; gzipped or not
+  --task tag
+    a file of token TAB tag lines, with an empty line between sequences
+    a .jsonl file of {"tokens", "tags"} or {"vectors", "labels"}`;
+
+export function addDataOptions(command: Command): Command {
+  return command
+    .option('--skip-odd', 'leave odd lines out, and say which, instead of refusing the file')
+    .addHelpText('after', DATA);
+}
+
+export function addReadingOption(command: Command): Command {
+  return command.addOption(
+    new Option('--read <how>', 'pictures of IDX files as sequences: row by row, pixel by pixel, all at once')
+      .choices(PICTURE_READINGS)
+      .default('rows' satisfies PictureReading),
+  );
+}
+
+/** Reads sequences and says what was odd. */
+export function openSequences(
+  paths: readonly string[],
+  { skipOdd, ...options }: DataOptions & Pick<ReadOptions, 'task' | 'use' | 'reading' | 'labelled'>,
+  status: Status,
+): Promise<SequenceData> {
+  return readSequences(paths, { ...options, skipOdd, onOdd: (message) => status.warn(message) });
+}

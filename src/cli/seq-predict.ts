@@ -1,0 +1,123 @@
+import { text } from 'node:stream/consumers';
+import type { Command } from 'commander';
+import { UsageError } from '../base/errors.ts';
+import { openEngine } from '../compute/engine.ts';
+import { readText } from '../datasets/reader.ts';
+import { readTokens } from '../sequences/data/tags.ts';
+import { explain, type MovingWord } from '../sequences/explain.ts';
+import { type Prediction, SequenceLabeller } from '../sequences/labeller.ts';
+import { wordsOf } from '../sequences/words.ts';
+import { addCommonOptions, type CommonOptions, collect } from './options.ts';
+import { write } from './output.ts';
+import { Status } from './progress.ts';
+import { type DataOptions, openSequences, SEQ_FOLDER } from './seq-options.ts';
+
+interface Options extends CommonOptions, DataOptions {
+  model: string;
+  text?: string[];
+  explain?: boolean;
+  json?: boolean;
+}
+
+/** Words that an explanation names. */
+const NAMED = 5;
+
+const OUTPUT = `
+Texts are read a line each, tokens a line each with an empty line between sequences; from standard input where no file
+is given. What is written:
+  label TAB probability TAB text
+  token TAB tag TAB probability`;
+
+export function addSequencePredictCommand(program: Command): void {
+  const command = program
+    .command('predict')
+    .description('labels sequences')
+    .argument('[files...]', 'texts, tokens, or vectors as `seq train` takes them (default: standard input)')
+    .option('--model <folder>', 'a model of `seq train`', SEQ_FOLDER)
+    .option('--text <text>', 'a text; may be given several times', collect)
+    .option('--explain', 'also the words that moved the label: how much log p falls without them')
+    .option('--skip-odd', 'leave odd lines out, and say which, instead of refusing the file')
+    .option('--json', 'one JSON value a sequence')
+    .addHelpText('after', OUTPUT);
+  addCommonOptions(command).action(predictCommand);
+}
+
+async function predictCommand(files: string[], options: Options): Promise<void> {
+  const { model, blas, quiet, explain: explained, json } = options;
+  const status = new Status(quiet);
+  const engine = await openEngine(blas);
+  const labeller = await SequenceLabeller.load(model, engine);
+  const { task, shape } = labeller.config;
+  if (explained && (task === 'tag' || 'vectors' in shape.reads)) {
+    throw new UsageError('--explain is for texts', { found: 'a model that reads something else' });
+  }
+  status.say(engine.notice);
+  if ('vectors' in shape.reads) return predictVectors(labeller, files, options, status);
+  const lines = await linesOf(files, options);
+  if (task === 'tag') return predictTags(labeller, readTokens(lines), json);
+  for (const line of lines) {
+    const words = wordsOf(line);
+    const [prediction] = words.length > 0 ? (labeller.predict([words])[0] ?? []) : [];
+    if (!prediction) {
+      await write(json ? `${JSON.stringify({ text: line, label: null })}\n` : '\n'); // a line for each line
+      continue;
+    }
+    const moving = explained ? explain(labeller, words, prediction).slice(0, NAMED) : undefined;
+    await write(json ? jsonLine(labeller, prediction, { text: line }, moving) : textLine(prediction, line, moving));
+  }
+}
+
+async function predictTags(labeller: SequenceLabeller, sequences: readonly string[][], json = false): Promise<void> {
+  for (const tokens of sequences) {
+    const tags = labeller.predict([tokens])[0] ?? [];
+    if (json) await write(`${JSON.stringify({ tokens, tags: tags.map(({ label }) => label) })}\n`);
+    else await write(`${tokens.map((token, t) => `${token}\t${labelled(tags[t])}\n`).join('')}\n`);
+  }
+}
+
+async function predictVectors(
+  labeller: SequenceLabeller,
+  files: readonly string[],
+  { skipOdd, json }: Options,
+  status: Status,
+): Promise<void> {
+  const { task, reading } = labeller.config;
+  if (files.length === 0) throw new UsageError('no file to read vectors from');
+  for (const file of files) {
+    const { examples } = await openSequences([file], { task, reading, skipOdd, use: 'test', labelled: false }, status);
+    const predicted = labeller.predict(examples.map(({ inputs }) => inputs));
+    for (const [i, ofSequence] of predicted.entries()) {
+      for (const prediction of ofSequence) {
+        await write(json ? jsonLine(labeller, prediction, { file, sequence: i + 1 }) : `${labelled(prediction)}\n`);
+      }
+      if (!json && task === 'tag') await write('\n');
+    }
+  }
+}
+
+async function linesOf(files: readonly string[], { text: texts }: Options): Promise<string[]> {
+  const contents = await Promise.all(
+    files.map((file) => (file === '-' ? text(process.stdin) : readText(file, 'file'))),
+  );
+  if (files.length === 0 && !texts) contents.push(await text(process.stdin));
+  return [...(texts ?? []), ...contents.flatMap((content) => content.replace(/\r?\n$/, '').split(/\r?\n/))];
+}
+
+function labelled(prediction: Prediction | undefined): string {
+  return `${prediction?.label}\t${prediction?.probability.toFixed(4)}`;
+}
+
+function textLine(prediction: Prediction, line: string, moving: readonly MovingWord[] | undefined): string {
+  const words = moving?.map(({ word, moves }) => `${moves < 0 ? '−' : '+'}${Math.abs(moves).toFixed(2)} ${word}`);
+  return `${labelled(prediction)}\t${line}${words ? `\t${words.join(', ')}` : ''}\n`;
+}
+
+function jsonLine(
+  { coder }: SequenceLabeller,
+  { label, probability, probabilities }: Prediction,
+  about: object,
+  words?: readonly MovingWord[],
+): string {
+  const all = Object.fromEntries(coder.labels.map((name, i) => [name, probabilities[i]]));
+  return `${JSON.stringify({ ...about, label, probability, probabilities: all, ...(words && { words }) })}\n`;
+}

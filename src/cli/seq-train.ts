@@ -1,0 +1,131 @@
+import { type Command, Option } from 'commander';
+import { openEngine } from '../compute/engine.ts';
+import { readConfig, refuseModel } from '../model/model-folder.ts';
+import { POOLINGS, type Pooling } from '../nn/pooling.ts';
+import {
+  type NewSequenceModel,
+  type SequenceConfig,
+  type SequenceSettings,
+  sequenceConfigSchema,
+  sequenceDefaults,
+  sequenceShapeDefaults,
+} from '../sequences/config.ts';
+import type { PictureReading } from '../sequences/data/idx.ts';
+import { TASKS, type Task } from '../sequences/data/read.ts';
+import { resumeSequences, trainSequences } from '../sequences/train.ts';
+import type { TrainingEvent } from '../training/trainer.ts';
+import { addCommonOptions, type CommonOptions, integer, share } from './options.ts';
+import { Status, showTraining } from './progress.ts';
+import { Exit, ExitCode, interruptible } from './run.ts';
+import { addDataOptions, addReadingOption, type DataOptions, openSequences, SEQ_FOLDER } from './seq-options.ts';
+import {
+  addTrainingOptions,
+  refuseSettingsOnResume,
+  type TrainingOptions,
+  trainingSettings,
+} from './training-options.ts';
+
+interface Options extends CommonOptions, DataOptions, TrainingOptions {
+  task: Task;
+  valFile?: string;
+  valFraction: number;
+  minCount: number;
+  embedding: number;
+  bidirectional: boolean;
+  pool: Pooling;
+  read: PictureReading;
+}
+
+export function addSequenceTrainCommand(program: Command): void {
+  const command = program
+    .command('train')
+    .description('trains a model that labels sequences, or their steps')
+    .argument('<data...>', 'sequences with labels, see below')
+    .addOption(
+      new Option('--task <task>', 'what is written: a label for the whole, or one for each step')
+        .choices(TASKS)
+        .default('classify' satisfies Task),
+    )
+    .addOption(new Option('--val-file <file>', 'measure on other sequences').conflicts('valFraction'))
+    .option(
+      '--val-fraction <share>',
+      'share of the sequences that is kept to measure on, 0 for none',
+      share({ zero: true }),
+      sequenceDefaults.valFraction,
+    )
+    .option('--min-count <number>', 'words that come less often are unknown', integer(1), sequenceDefaults.minCount)
+    .option('--embedding <number>', 'size of word vectors, 0 for none', integer(0), sequenceShapeDefaults.embedding)
+    .option('--bidirectional', 'read from the end too', sequenceShapeDefaults.bidirectional)
+    .addOption(
+      new Option('--pool <how>', 'what is kept of the steps for a label of the whole')
+        .choices(POOLINGS)
+        .default(sequenceShapeDefaults.pool),
+    );
+  addReadingOption(command);
+  addTrainingOptions(command, { ...sequenceDefaults, ...sequenceShapeDefaults }, SEQ_FOLDER);
+  addCommonOptions(addDataOptions(command)).action(trainCommand);
+}
+
+async function trainCommand(paths: string[], options: Options, command: Command): Promise<void> {
+  const { out: folder, resume, valFile, blas } = options;
+  if (resume) refuseSettingsOnResume(command);
+  else await refuseModel(folder);
+  const status = new Status(options.quiet);
+  const { task, reading } = resume ? await readConfig(folder, sequenceConfigSchema) : startOf(options);
+  const reads = { task, reading, skipOdd: options.skipOdd };
+  const data = await openSequences(paths, reads, status);
+  const validation = valFile ? await openSequences([valFile], { ...reads, use: 'test' }, status) : undefined;
+  const engine = await openEngine(blas);
+  status.say(engine.notice);
+
+  const show = showTraining(status, task === 'tag' ? 'steps' : 'sequences');
+  const { interrupted, progress } = await interruptible((signal) => {
+    const training = {
+      ...{ engine, folder, data, validation, signal },
+      onStart: (config: SequenceConfig, parameters: number) => status.say(describeStart(config, parameters)),
+      onEvent: (event: TrainingEvent) => show(event),
+    };
+    if (resume) return resumeSequences(training);
+    return trainSequences({ ...training, settings: settingsOf(options), start: startOf(options) });
+  });
+  if (interrupted) {
+    const validationOption = valFile ? ` --val-file ${valFile}` : '';
+    status.say(
+      `stopped at update ${progress.iteration}, saved; go on with \`seq train ${paths.join(' ')}${validationOption} --out ${folder} --resume\``,
+    );
+    throw new Exit(ExitCode.interrupted);
+  }
+  const config = await readConfig(folder, sequenceConfigSchema);
+  status.say(`done: ${describeEnd(config)} in ${folder}; use with \`seq predict --model ${folder}\``);
+}
+
+function startOf({ task, pool, embedding, cell, layers, hidden, bidirectional, read }: Options): NewSequenceModel & {
+  reading: PictureReading;
+} {
+  return { task, pool, embedding, cell, layers, hidden, bidirectional, reading: read };
+}
+
+function settingsOf(options: Options): SequenceSettings {
+  const { minCount, valFraction, valFile } = options;
+  return { ...trainingSettings(options, sequenceDefaults), minCount, valFraction: valFile ? 0 : valFraction };
+}
+
+function describeStart({ data, shape, labels }: SequenceConfig, parameters: number): string {
+  const read =
+    'vectors' in shape.reads
+      ? `vectors of ${shape.reads.vectors}`
+      : `${shape.reads.vocabulary.toLocaleString('en')} different words`;
+  return (
+    `${data.training.toLocaleString('en')} sequences, ${read}, ${labels.length} labels; ` +
+    `${parameters.toLocaleString('en')} parameters; ` +
+    (data.validation > 0 ? `measured on ${data.validation.toLocaleString('en')}: ${data.split}` : 'not measured')
+  );
+}
+
+/** The accuracy, beside that of simpler ways. */
+function describeEnd({ scores, baselines, data }: SequenceConfig): string {
+  const { accuracy } = scores;
+  if (typeof accuracy !== 'number') return 'the last weights are';
+  const others = Object.entries(baselines).map(([name, value]) => `${name} ${value.toFixed(4)}`);
+  return `accuracy ${accuracy.toFixed(4)} on ${data.split} (${others.join(', ')}),`;
+}

@@ -1,0 +1,102 @@
+/** Sequences as numbers, and as the packed batches that a model reads. */
+import { InputError } from '../base/errors.ts';
+import type { StepInputs } from '../model/input-reader.ts';
+import type { ReadBatch, SequenceBatch } from '../model/sequence-model.ts';
+import { type Packing, packedSequences } from '../nn/packing.ts';
+import type { Vocabulary } from '../text/vocabulary.ts';
+import { type Example, type Inputs, isWords } from './data/example.ts';
+import { type Standardisation, standardised } from './standardisation.ts';
+import { encodeWords } from './words.ts';
+
+/** A sequence as a model reads it: an id for each step, or a vector [T, D]. */
+export type Coded = Int32Array | Float32Array;
+
+export interface CodedExample {
+  inputs: Coded;
+  /** One for each label. */
+  targets: Int32Array;
+}
+
+export class SequenceCoder {
+  readonly vocabulary: Vocabulary | undefined;
+  readonly labels: readonly string[];
+  readonly D: number;
+  readonly standardisation: Standardisation | undefined;
+  readonly #targets: ReadonlyMap<string, number>;
+
+  constructor(
+    labels: readonly string[],
+    reads: { vocabulary: Vocabulary } | { D: number; standardisation: Standardisation | undefined },
+  ) {
+    this.labels = labels;
+    this.vocabulary = 'vocabulary' in reads ? reads.vocabulary : undefined;
+    this.D = 'D' in reads ? reads.D : 0;
+    this.standardisation = 'D' in reads ? reads.standardisation : undefined;
+    this.#targets = new Map(labels.map((label, i) => [label, i]));
+  }
+
+  /** @throws InputError when they are not what was learned: vectors for words, or of another size */
+  encode(inputs: Inputs): Coded {
+    const { vocabulary, D } = this;
+    if (isWords(inputs)) {
+      if (vocabulary) return encodeWords(inputs, vocabulary);
+      throw new InputError('the model does not read this', { found: 'words', expected: `vectors of ${D} numbers` });
+    }
+    if (!vocabulary && inputs.length % D === 0) return standardised(inputs, this.standardisation);
+    throw new InputError('the model does not read this', {
+      found: `vectors of ${inputs.length} numbers`,
+      expected: vocabulary ? 'words' : `vectors of ${D}`,
+    });
+  }
+
+  /** @throws InputError when a label was never seen in training */
+  encodeExample({ inputs, labels }: Example): CodedExample {
+    const targets = Int32Array.from(labels, (label) => this.#targets.get(label) ?? this.#unknown(label));
+    return { inputs: this.encode(inputs), targets };
+  }
+
+  #unknown(label: string): never {
+    const known = this.labels.slice(0, 8).map((name) => JSON.stringify(name));
+    throw new InputError(`the label ${JSON.stringify(label)} was never seen in training`, {
+      expected: `one of ${known.join(', ')}${this.labels.length > 8 ? ', …' : ''}`,
+      advice: 'Mend the label, or train with examples of it.',
+    });
+  }
+}
+
+/**
+ * Packs sequences, longest first.
+ *
+ * @param D size of vectors; 0 for ids
+ * @returns with the place of each packed sequence among those given
+ */
+export function packInputs(sequences: readonly Coded[], D: number): ReadBatch & { order: number[] } {
+  const width = D || 1;
+  const order = sequences.map((_, i) => i).sort((a, b) => sequences[b]!.length - sequences[a]!.length);
+  const packing = packedSequences(order.map((i) => sequences[i]!.length / width));
+  return { packing, inputs: inputsOf(sequences, order, packing, D), order };
+}
+
+function inputsOf(sequences: readonly Coded[], order: readonly number[], packing: Packing, D: number): StepInputs {
+  const width = D || 1;
+  const values = D > 0 ? new Float32Array(packing.rows * D) : new Int32Array(packing.rows);
+  for (const [t, count] of packing.counts.entries()) {
+    const first = packing.starts[t] ?? 0;
+    for (let n = 0; n < count; n++) {
+      values.set(sequences[order[n]!]!.subarray(t * width, (t + 1) * width), (first + n) * width);
+    }
+  }
+  return values instanceof Float32Array ? { vectors: values } : { ids: values };
+}
+
+/** Packs examples with what should be written: at each step, or once. */
+export function packExamples(examples: readonly CodedExample[], D: number, inStep: boolean): SequenceBatch {
+  const { packing, inputs, order } = packInputs(
+    examples.map((example) => example.inputs),
+    D,
+  );
+  const sorted = order.map((i) => examples[i]!.targets);
+  if (!inStep) return { packing, inputs, targets: sorted.map(([target = -1]) => target) };
+  const targets = packing.counts.flatMap((count, t) => sorted.slice(0, count).map((ofSteps) => ofSteps[t] ?? -1));
+  return { packing, inputs, targets };
+}

@@ -1,0 +1,31 @@
+/** What sequences are made of, before a model's numbers stand for it. */
+
+/** What is read, step by step: words, or vectors one after the other [T, D]; bytes are shares of 255. */
+export type Inputs = readonly string[] | Float32Array | Uint8Array;
+
+/** A sequence and what should be written about it: one label, or one for each step. No label where nobody knows. */
+export interface Example {
+  inputs: Inputs;
+  labels: readonly string[];
+}
+
+/** What a file holds: sequences of one kind. */
+export interface Examples {
+  /** D, the size of the vectors; 0 for words. */
+  D: number;
+  examples: readonly Example[];
+}
+
+export interface SequenceData extends Examples {
+  /** Where they come from, for people. */
+  name: string;
+}
+
+export function isWords(inputs: Inputs): inputs is readonly string[] {
+  return Array.isArray(inputs);
+}
+
+/** T, the number of steps. */
+export function stepsOf(inputs: Inputs, D: number): number {
+  return isWords(inputs) ? inputs.length : inputs.length / D;
+}

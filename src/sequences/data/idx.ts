@@ -1,0 +1,92 @@
+/**
+ * Pictures and labels in the IDX format of MNIST (LeCun, Cortes and Burges, yann.lecun.com/exdb/mnist): two zero bytes,
+ * the type, the number of dimensions, their sizes as 32-bit big-endian integers, the values. Files may be gzipped.
+ */
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { InputError, reasonOf } from '../../base/errors.ts';
+import { Random } from '../../base/random.ts';
+import { listFolder } from '../../datasets/reader.ts';
+import type { Examples } from './example.ts';
+
+export const PICTURE_READINGS = ['rows', 'pixels', 'permuted', 'whole'] as const;
+
+/**
+ * How a picture is read as a sequence: row by row, pixel by pixel, pixel by pixel in one random order (Le, Jaitly and
+ * Hinton 2015), or all at once.
+ */
+export type PictureReading = (typeof PICTURE_READINGS)[number];
+
+const IMAGES = /-?images[.-]idx3-ubyte(\.gz)?$/;
+const UNSIGNED_BYTE = 0x08;
+
+export function isIdx(path: string): boolean {
+  return IMAGES.test(path);
+}
+
+/** The file of pictures in a folder for training or for tests, as MNIST names them; undefined where there is none. */
+export async function findIdx(folder: string, use: 'train' | 'test'): Promise<string | undefined> {
+  const start = use === 'train' ? /^train/ : /^(t10k|test)/;
+  const found = (await listFolder(folder)).filter(isIdx);
+  const name = found.find((file) => start.test(file)) ?? (found.length === 1 ? found[0] : undefined);
+  return name && join(folder, name);
+}
+
+/**
+ * The pictures of a file, with the labels of the file beside it.
+ *
+ * @throws InputError when a file is missing, torn or of another kind, or when there are not as many labels as pictures
+ */
+export async function readIdx(path: string, reading: PictureReading): Promise<Examples> {
+  const labelFile = join(dirname(path), basename(path).replace('images', 'labels').replace('idx3', 'idx1'));
+  const images = await readValues(path, 3);
+  const labels = await readValues(labelFile, 1);
+  const [count = 0, rows = 0, cols = 0] = images.sizes;
+  if (labels.sizes[0] !== count) {
+    throw new InputError(`${labelFile} does not belong to ${basename(path)}`, {
+      found: `${labels.sizes[0]} labels`,
+      expected: `${count}, one for each picture`,
+    });
+  }
+  const pixels = rows * cols;
+  const order =
+    reading === 'permuted' ? new Random(1).shuffle(Uint16Array.from({ length: pixels }, (_, i) => i)) : undefined;
+  const examples = Array.from({ length: count }, (_, i) => {
+    const picture = images.values.subarray(i * pixels, (i + 1) * pixels);
+    const inputs = order ? Uint8Array.from(order, (at) => picture[at] ?? 0) : picture;
+    return { inputs, labels: [String(labels.values[i])] };
+  });
+  return { D: { rows: cols, pixels: 1, permuted: 1, whole: pixels }[reading], examples };
+}
+
+async function readValues(path: string, dimensions: number): Promise<{ sizes: number[]; values: Uint8Array }> {
+  const bytes = await readBytes(path);
+  const header = 4 + 4 * dimensions;
+  const isIdx = bytes.length >= header && bytes.readUInt16BE(0) === 0;
+  if (!isIdx || bytes[2] !== UNSIGNED_BYTE || bytes[3] !== dimensions) {
+    throw new InputError(`${path} is no IDX file of bytes in ${dimensions} dimensions`, {
+      found: `${bytes.length} bytes that begin with ${bytes.subarray(0, 4).toString('hex')}`,
+      expected: `00000${UNSIGNED_BYTE}0${dimensions}`.padStart(8, '0'),
+    });
+  }
+  const sizes = Array.from({ length: dimensions }, (_, i) => bytes.readUInt32BE(4 + 4 * i));
+  const expected = header + sizes.reduce((product, size) => product * size, 1);
+  if (bytes.length !== expected) {
+    throw new InputError(`${path} is ${bytes.length < expected ? 'cut short' : 'longer than it says'}`, {
+      found: `${bytes.length.toLocaleString('en')} bytes`,
+      expected: `${expected.toLocaleString('en')} for ${sizes.join(' × ')} values`,
+    });
+  }
+  return { sizes, values: bytes.subarray(header) };
+}
+
+async function readBytes(path: string): Promise<Buffer> {
+  try {
+    const bytes = await readFile(path);
+    return path.endsWith('.gz') ? await promisify(gunzip)(bytes) : bytes;
+  } catch (error) {
+    throw new InputError(`cannot read ${path}`, { found: reasonOf(error), cause: error });
+  }
+}

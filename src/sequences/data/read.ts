@@ -1,0 +1,78 @@
+/** Finds out what files hold, and reads them as sequences with labels. */
+import { stat } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import { InputError } from '../../base/errors.ts';
+import { listFolder } from '../../datasets/reader.ts';
+import { type Examples, isWords, type SequenceData, stepsOf } from './example.ts';
+import { findIdx, isIdx, type PictureReading, readIdx } from './idx.ts';
+import type { OddLines } from './odd-lines.ts';
+import { readCsv, readRecords } from './records.ts';
+import { readTaggedLines } from './tags.ts';
+import { readClassFiles, readLabelledLines } from './texts.ts';
+
+export const TASKS = ['classify', 'tag'] as const;
+
+/** What is written: one label for a sequence, or one for each of its steps. */
+export type Task = (typeof TASKS)[number];
+
+export interface ReadOptions extends OddLines {
+  task: Task;
+  /** Whether every sequence must have labels. Default: true */
+  labelled?: boolean | undefined;
+  /** Which of several files in a folder is meant. Default: train */
+  use?: 'train' | 'test' | undefined;
+  /** How pictures of an IDX file are read. Default: rows */
+  reading?: PictureReading | undefined;
+}
+
+/**
+ * The sequences of a file or folder, or of several files that are a class each.
+ *
+ * @throws InputError when something can't be read, or is not what it should be, with file and line
+ */
+export async function readSequences(paths: readonly string[], options: ReadOptions): Promise<SequenceData> {
+  const name = paths.map((path) => basename(path)).join(', ');
+  const [path = ''] = paths;
+  const found = paths.length > 1 ? await readClassFiles(paths, options) : await read(path, options);
+  check(name, found, options);
+  return { name, ...found };
+}
+
+async function read(path: string, options: ReadOptions): Promise<Examples> {
+  const { task, use = 'train', reading = 'rows' } = options;
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) {
+    const pictures = await findIdx(path, use);
+    if (pictures) return readIdx(pictures, reading);
+    return readClassFiles(await textFilesIn(path), options);
+  }
+  if (isIdx(path)) return readIdx(path, reading);
+  if (/\.(jsonl|ndjson)$/.test(path)) return readRecords(path, options);
+  if (path.endsWith('.csv')) return readCsv(path, options);
+  return task === 'tag' ? readTaggedLines(path, options) : readLabelledLines(path, options);
+}
+
+async function textFilesIn(folder: string): Promise<string[]> {
+  const names = (await listFolder(folder)).filter((name) => !name.startsWith('.') && extname(name) !== '');
+  if (names.length >= 2) return names.map((name) => join(folder, name));
+  throw new InputError(`no labelled sequences in the folder ${folder}`, {
+    found: names.length === 0 ? 'no files' : `only ${names[0]}`,
+    expected: 'a text file for each class, or IDX files as MNIST has them',
+  });
+}
+
+/** @throws InputError when some sequences are words and some vectors, or have not as many labels as the task asks for */
+function check(name: string, { D, examples }: Examples, { task, labelled = true }: ReadOptions): void {
+  for (const [i, { inputs, labels }] of examples.entries()) {
+    if (isWords(inputs) !== (D === 0)) {
+      throw new InputError(`${name} holds words and vectors`, { expected: 'sequences of one kind' });
+    }
+    const expected = task === 'tag' ? stepsOf(inputs, D) : 1;
+    if (labels.length === expected || (labels.length === 0 && !labelled)) continue;
+    throw new InputError(`${name} does not have a label for each ${task === 'tag' ? 'step' : 'sequence'}`, {
+      found: `${labels.length} for sequence ${i + 1}, of ${stepsOf(inputs, D)} steps`,
+      expected: String(expected),
+      advice: task === 'tag' ? 'Use --task classify for one label a sequence.' : 'Use --task tag for labels in step.',
+    });
+  }
+}

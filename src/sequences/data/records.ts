@@ -1,0 +1,108 @@
+/** Examples of files whose columns or fields have names: a JSON object a line, or comma-separated values. */
+import { z } from 'zod';
+import { InputError } from '../../base/errors.ts';
+import { parseCsv } from '../../datasets/csv.ts';
+import { readText } from '../../datasets/reader.ts';
+import type { Example, Examples } from './example.ts';
+import { linesOf, OddLine, type OddLines, parseItems } from './odd-lines.ts';
+import { exampleOf } from './texts.ts';
+
+const name = z.union([z.string(), z.number()]).transform(String);
+const vector = z.array(z.number()).min(1);
+/** The label may be missing where it is asked for. */
+const recordSchema = z.union([
+  z.object({ text: z.string(), label: name.optional() }),
+  z.object({ tokens: z.array(z.string()).min(1), tags: z.array(name).optional() }),
+  z.object({ vector, label: name.optional() }),
+  z.object({ vectors: z.array(vector).min(1), label: name.optional(), labels: z.array(name).optional() }),
+]);
+
+const RECORDS =
+  'a JSON object a line: {"text", "label"}, {"tokens", "tags"}, {"vector", "label"}, or {"vectors"} with "label" or "labels"';
+
+/** The examples of a JSON Lines file. @throws InputError that names the lines that are no such object */
+export async function readRecords(path: string, odd: OddLines): Promise<Examples> {
+  const lines = (await linesOf(path)).filter(({ text }) => text.trim() !== '');
+  let D: number | undefined;
+  const sized = (vectors: readonly number[][]) => {
+    D ??= vectors[0]?.length ?? 0;
+    const other = vectors.find(({ length }) => length !== D);
+    if (other) throw new OddLine(`a vector of ${other.length} numbers after one of ${D}`);
+    return Float32Array.from(vectors.flat());
+  };
+  const examples = parseItems(path, lines, ({ text }) => exampleOfRecord(recordOf(text), sized), RECORDS, odd);
+  return { D: D ?? 0, examples };
+}
+
+function recordOf(line: string): z.infer<typeof recordSchema> {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    throw new OddLine('no valid JSON');
+  }
+  const parsed = recordSchema.safeParse(value);
+  if (!parsed.success) throw new OddLine('other fields');
+  return parsed.data;
+}
+
+function exampleOfRecord(
+  record: z.infer<typeof recordSchema>,
+  sized: (vectors: readonly number[][]) => Float32Array,
+): Example {
+  if ('text' in record) return exampleOf(record.text, record.label);
+  if ('tokens' in record) {
+    const inputs = record.tokens.map((token) => token.toLowerCase());
+    return { inputs, labels: inStep(record.tags, inputs.length) };
+  }
+  const label = record.label === undefined ? [] : [record.label];
+  if ('vector' in record) return { inputs: sized([record.vector]), labels: label };
+  const { vectors, labels } = record;
+  return { inputs: sized(vectors), labels: labels ? inStep(labels, vectors.length) : label };
+}
+
+function inStep(labels: readonly string[] = [], steps: number): readonly string[] {
+  if (labels.length === 0 || labels.length === steps) return labels;
+  throw new OddLine(`${labels.length} labels for ${steps} steps`);
+}
+
+const TEXT_COLUMN = /^(text|sentence|review|phrase)$/i;
+const LABEL_COLUMN = /^(label|class)$/i;
+
+/**
+ * The examples of a CSV file: columns `text` and `label`; or numbers, one vector a row, with the label in the column
+ * of that name or else in the last one.
+ *
+ * @throws InputError that names the rows that are not like the others
+ */
+export async function readCsv(path: string, odd: OddLines): Promise<Examples> {
+  const records = parseCsv(await readText(path, 'file'), path);
+  const first = records[0]?.fields ?? [];
+  const named = first.findIndex((field) => LABEL_COLUMN.test(field));
+  if (named >= 0) records.shift();
+  const labelAt = named >= 0 ? named : first.length - 1;
+  const textAt = named >= 0 ? first.findIndex((field) => TEXT_COLUMN.test(field)) : -1;
+  if (first.length < 2) throw new InputError(`${path} has a single column`, { expected: 'numbers, and a label' });
+  const examples = parseItems(
+    path,
+    records,
+    ({ fields }) => {
+      if (fields.length !== first.length) throw new OddLine(`${fields.length} columns instead of ${first.length}`);
+      const label = fields[labelAt]?.trim() ?? '';
+      if (textAt >= 0) return exampleOf(fields[textAt] ?? '', label);
+      if (label === '') throw new OddLine('no label');
+      return { inputs: numbersOf(fields.filter((_, i) => i !== labelAt)), labels: [label] };
+    },
+    'numbers and a label in each row, or the columns text and label',
+    odd,
+  );
+  return { D: textAt >= 0 ? 0 : first.length - 1, examples };
+}
+
+function numbersOf(fields: readonly string[]): Float32Array {
+  return Float32Array.from(fields, (field) => {
+    const value = Number(field);
+    if (field.trim() === '' || !Number.isFinite(value)) throw new OddLine(`${JSON.stringify(field)} for a number`);
+    return value;
+  });
+}

@@ -1,0 +1,54 @@
+/** Tagged sequences: a line for each token with its tag, an empty line between sequences. */
+import type { Example, Examples } from './example.ts';
+import { type Line, linesOf, OddLine, type OddLines, parseItems } from './odd-lines.ts';
+
+/**
+ * The sequences of a file of `token TAB tag` lines. Tokens are read as they stand, but for their case.
+ *
+ * @throws InputError that names the lines without two columns; a sequence with such a line is left out as a whole
+ */
+export async function readTaggedLines(path: string, odd: OddLines): Promise<Examples> {
+  const expected = 'lines of a token, a tab and a tag, and an empty line between sequences';
+  return { D: 0, examples: parseItems(path, blocksOf(await linesOf(path)), taggedExample, expected, odd) };
+}
+
+/** The sequences of a text of one token a line, with or without tags, which are not read. */
+export function readTokens(lines: readonly string[]): string[][] {
+  const blocks = blocksOf(lines.map((text, i) => ({ line: i + 1, text })));
+  return blocks.map(({ lines: block }) => block.map(({ text }) => tokenOf(text)));
+}
+
+interface Block {
+  line: number;
+  lines: Line[];
+}
+
+function taggedExample(block: Block): Example {
+  const pairs = block.lines.map(({ line, text }) => {
+    const columns = text.split('\t');
+    const [token = '', tag = ''] = columns;
+    if (columns.length === 2 && token !== '' && tag !== '') return { token: tokenOf(token), tag };
+    if (columns.length < 2) throw new OddLine('no tab', line);
+    throw new OddLine(columns.length > 2 ? `${columns.length} columns` : `no ${token === '' ? 'token' : 'tag'}`, line);
+  });
+  return { inputs: pairs.map(({ token }) => token), labels: pairs.map(({ tag }) => tag) };
+}
+
+function tokenOf(text: string): string {
+  return (text.split('\t', 1)[0] ?? '').toLowerCase();
+}
+
+/** Lines between empty ones. */
+function blocksOf(lines: readonly Line[]): Block[] {
+  const blocks: Block[] = [];
+  let open: Block | undefined;
+  for (const line of lines) {
+    if (line.text.trim() === '') open = undefined;
+    else if (open) open.lines.push(line);
+    else {
+      open = { line: line.line, lines: [line] };
+      blocks.push(open);
+    }
+  }
+  return blocks;
+}

@@ -1,0 +1,67 @@
+/** Labelled texts: `text TAB label` lines, or a file for each class. */
+import { basename, extname } from 'node:path';
+import { InputError } from '../../base/errors.ts';
+import { wordsOf } from '../words.ts';
+import type { Example, Examples } from './example.ts';
+import { linesOf, OddLine, type OddLines, parseItems } from './odd-lines.ts';
+
+/** A first line like this names the columns, in their order. */
+const HEADER = /^(text|sentence|review|phrase)\tlabel$|^label\t(text|sentence|review|phrase)$/i;
+
+/**
+ * The examples of a file of `text TAB label` lines, or `label TAB text` where its first line says so.
+ *
+ * @throws InputError that names the lines without two columns
+ */
+export async function readLabelledLines(path: string, odd: OddLines): Promise<Examples> {
+  const lines = await linesOf(path);
+  const header = HEADER.exec(lines[0]?.text ?? '');
+  if (header) lines.shift();
+  const examples = parseItems(
+    path,
+    lines,
+    ({ text: line }) => {
+      const columns = line.split('\t');
+      if (columns.length !== 2) throw new OddLine(columns.length === 1 ? 'no tab' : `${columns.length} columns`);
+      const [text = '', label = ''] = header?.[2] ? columns.reverse() : columns;
+      return exampleOf(text, label);
+    },
+    'lines of a text, a tab and a label',
+    odd,
+  );
+  return { D: 0, examples };
+}
+
+/**
+ * The examples of several files of one text a line, each file a class. A class is called as what tells its file from
+ * the others: `neg.txt`, or `rt-polarity.neg`.
+ */
+export async function readClassFiles(paths: readonly string[], odd: OddLines): Promise<Examples> {
+  const labels = classesOf(paths);
+  const examples: Example[] = [];
+  for (const [i, path] of paths.entries()) {
+    const lines = await linesOf(path);
+    const label = labels[i] ?? '';
+    examples.push(...parseItems(path, lines, ({ text }) => exampleOf(text, label), 'lines of text', odd));
+  }
+  return { D: 0, examples };
+}
+
+/** An example of a text, whose label may be unknown. @throws OddLine when there is no word, or an empty label */
+export function exampleOf(text: string, label: string | undefined): Example {
+  const inputs = wordsOf(text);
+  if (inputs.length === 0) throw new OddLine('no word');
+  if (label?.trim() === '') throw new OddLine('no label');
+  return { inputs, labels: label === undefined ? [] : [label.trim()] };
+}
+
+function classesOf(paths: readonly string[]): string[] {
+  const stems = paths.map((path) => basename(path, extname(path)));
+  if (new Set(stems).size === paths.length) return stems;
+  const extensions = paths.map((path) => extname(path).slice(1));
+  if (new Set(extensions).size === paths.length) return extensions;
+  throw new InputError('the classes can not be told by the names of the files', {
+    found: paths.join(', '),
+    expected: 'a file for each class, such as neg.txt and pos.txt',
+  });
+}

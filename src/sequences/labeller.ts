@@ -1,0 +1,93 @@
+/** A trained model of sequences: says a label for each, or one for each of their steps, and how sure it is. */
+import type { Engine } from '../compute/engine.ts';
+import { readConfig, readVocabulary, readWeights, type SavedModel, saveModel } from '../model/model-folder.ts';
+import { SequenceModel } from '../model/sequence-model.ts';
+import { resetState, type StackState } from '../nn/state.ts';
+import { packInputs, SequenceCoder } from './coder.ts';
+import { type SequenceConfig, sequenceConfigSchema } from './config.ts';
+import type { Inputs } from './data/example.ts';
+import { standardisationOf, standardisationTensors } from './standardisation.ts';
+
+export interface Prediction {
+  /** The likeliest label. */
+  label: string;
+  /** What it is thought to be worth, from 0 to 1. */
+  probability: number;
+  /** Of all labels, in the order of the model's. */
+  probabilities: Float32Array;
+}
+
+/** Sequences that are read at once. */
+const ATONCE = 64;
+
+export class SequenceLabeller {
+  readonly config: SequenceConfig;
+  readonly coder: SequenceCoder;
+  readonly model: SequenceModel;
+  #state: StackState | undefined;
+
+  constructor(config: SequenceConfig, coder: SequenceCoder, model: SequenceModel) {
+    this.config = config;
+    this.coder = coder;
+    this.model = model;
+  }
+
+  /** @throws InputError that names the file at fault */
+  static async load(folder: string, engine: Engine): Promise<SequenceLabeller> {
+    const config = await readConfig(folder, sequenceConfigSchema);
+    const { shape, labels } = config;
+    const { reads } = shape;
+    const model = new SequenceModel(engine, shape);
+    const vocabulary = 'vocabulary' in reads ? await readVocabulary(folder, reads.vocabulary) : undefined;
+    const extra = await readWeights(folder, model.parameters);
+    const D = 'vectors' in reads ? reads.vectors : 0;
+    const coder = new SequenceCoder(
+      labels,
+      vocabulary ? { vocabulary } : { D, standardisation: standardisationOf(extra, D, folder) },
+    );
+    return new SequenceLabeller(config, coder, model);
+  }
+
+  /** Writes the model's folder, with these scores. */
+  async save(folder: string, scores: SequenceConfig['scores']): Promise<void> {
+    const { vocabulary, standardisation } = this.coder;
+    const saved: SavedModel = { config: { ...this.config, scores }, vocabulary, model: this.model };
+    await saveModel(folder, saved, { extra: standardisationTensors(standardisation) });
+  }
+
+  /**
+   * The labels of each sequence: one, or one for each step.
+   *
+   * @throws InputError when they are not what the model has learned to read
+   */
+  predict(sequences: readonly Inputs[]): Prediction[][] {
+    const found: Prediction[][] = [];
+    for (let start = 0; start < sequences.length; start += ATONCE) {
+      found.push(...this.#predictAtOnce(sequences.slice(start, start + ATONCE)));
+    }
+    return found;
+  }
+
+  #predictAtOnce(sequences: readonly Inputs[]): Prediction[][] {
+    const { coder, model } = this;
+    const coded = sequences.map((inputs) => coder.encode(inputs));
+    const { order, ...batch } = packInputs(coded, coder.D);
+    this.#state ??= model.newState(ATONCE);
+    resetState(this.#state);
+    const logProbs = model.logProbs(batch, this.#state);
+    const found: Prediction[][] = sequences.map(() => []);
+    const { counts, starts } = batch.packing;
+    const written = model.shape.writes === 'each' ? counts : counts.slice(0, 1);
+    for (const [t, count] of written.entries()) {
+      for (let n = 0; n < count; n++) found[order[n]!]!.push(this.#at(logProbs, (starts[t] ?? 0) + n));
+    }
+    return found;
+  }
+
+  #at(logProbs: Float32Array, row: number): Prediction {
+    const { labels } = this.coder;
+    const probabilities = logProbs.slice(row * labels.length, (row + 1) * labels.length).map(Math.exp);
+    const best = probabilities.indexOf(Math.max(...probabilities));
+    return { label: labels[best] ?? '', probability: probabilities[best] ?? 0, probabilities };
+  }
+}

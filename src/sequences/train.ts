@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto';
+import { InputError } from '../base/errors.ts';
+import { Random } from '../base/random.ts';
+import type { Engine } from '../compute/engine.ts';
+import { type SequenceBatch, SequenceModel } from '../model/sequence-model.ts';
+import { countTokens } from '../text/vocabulary.ts';
+import { type TrainingEvent, type TrainingResult, train } from '../training/trainer.ts';
+import { baselinesOf } from './baselines.ts';
+import { SequenceCoder } from './coder.ts';
+import type { NewSequenceModel, SequenceConfig, SequenceSettings } from './config.ts';
+import type { Example, SequenceData } from './data/example.ts';
+import { SequenceLabeller } from './labeller.ts';
+import { measureStandardisation } from './standardisation.ts';
+import { sequenceTask } from './task.ts';
+import { countWords } from './words.ts';
+
+export interface SequenceTraining {
+  engine: Engine;
+  /** Where the model goes. */
+  folder: string;
+  data: SequenceData;
+  /** What chooses the best weights, if not a part of the data. */
+  validation?: SequenceData | undefined;
+  settings: SequenceSettings;
+  start: NewSequenceModel & Pick<SequenceConfig, 'reading' | 'cnn'>;
+  onStart?(config: SequenceConfig, parameters: number): void;
+  onEvent(event: TrainingEvent): void;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Trains a model on labelled sequences; a part of them, or other ones, choose the best weights.
+ *
+ * @throws InputError when all have the same label, or one for validation has a label that the others do not have
+ */
+export async function trainSequences(training: SequenceTraining): Promise<TrainingResult> {
+  const { engine, folder, data, settings, start } = training;
+  const split = splitData(training, settings);
+  const labels = labelsOf(split.training, data.name);
+  const { vocabulary } = countWords(split.training, settings.minCount);
+  const { D } = data;
+  const { task, pool, embedding, reading, cnn, ...sizes } = start;
+  const config: SequenceConfig = {
+    format: 1,
+    kind: 'sequence',
+    task,
+    shape: {
+      reads: D > 0 ? { vectors: D } : { vocabulary: vocabulary.size, embedding },
+      writes: task === 'tag' ? 'each' : pool,
+      choices: labels.length,
+      ...sizes,
+    },
+    labels,
+    ...(reading && { reading }),
+    ...(cnn && { cnn }),
+    settings,
+    data: {
+      name: data.name,
+      training: split.training.length,
+      validation: split.validation.length,
+      split: split.name,
+      hash: hashOf(split),
+    },
+    baselines: baselinesOf(task, split.training, split.validation),
+    scores: {},
+  };
+  const reads = D > 0 ? { D, standardisation: measureStandardisation(split.training, D) } : { vocabulary };
+  const model = new SequenceModel(engine, config.shape).initialise(new Random(settings.seed));
+  const labeller = new SequenceLabeller(config, new SequenceCoder(labels, reads), model);
+  await labeller.save(folder, {});
+  return run(training, labeller, split, false);
+}
+
+/**
+ * Goes on with a training from its last checkpoint, with the settings it was started with.
+ *
+ * @throws InputError when the folder has no such training, or the data is not the same
+ */
+export async function resumeSequences(training: Omit<SequenceTraining, 'settings' | 'start'>): Promise<TrainingResult> {
+  const { engine, folder } = training;
+  const labeller = await SequenceLabeller.load(folder, engine);
+  const { settings, data } = labeller.config;
+  const split = splitData(training, settings);
+  if (hashOf(split) !== data.hash) {
+    throw new InputError(`${folder} was not trained on these sequences`, {
+      found: `${split.training.length} sequences of ${training.data.name}`,
+      expected: `the ${data.training} of ${data.name} and their labels`,
+      advice: 'Resume with the data it was started with.',
+    });
+  }
+  return run(training, labeller, split, true);
+}
+
+interface Split {
+  training: readonly Example[];
+  validation: readonly Example[];
+  /** What the latter are. */
+  name: string;
+}
+
+async function run(
+  { folder, onStart, onEvent, signal }: Omit<SequenceTraining, 'settings' | 'start'>,
+  labeller: SequenceLabeller,
+  split: Split,
+  resume: boolean,
+): Promise<TrainingResult> {
+  const { model, coder, config } = labeller;
+  const { settings } = config;
+  const encode = (example: Example) => coder.encodeExample(example);
+  const data = {
+    training: split.training.map(encode),
+    validation: split.validation.map(encode),
+    D: coder.D,
+    counts: coder.vocabulary ? countWords(split.training, settings.minCount).counts : [],
+  };
+  onStart?.(config, model.size);
+  return train<SequenceBatch>({
+    model,
+    task: sequenceTask(model, data, settings),
+    settings,
+    folder,
+    resume,
+    onEvent,
+    signal,
+    saveBest: ({ scores }, { iteration }) =>
+      labeller.save(folder, { ...scores, ...('loss' in scores && { split: split.name }), iteration }),
+  });
+}
+
+/** Which sequences are learned from: all where there are others for validation, else all but a random part. */
+function splitData(
+  { data, validation }: Pick<SequenceTraining, 'data' | 'validation'>,
+  { valFraction, seed }: Pick<SequenceSettings, 'valFraction' | 'seed'>,
+): Split {
+  if (validation) return { training: data.examples, validation: validation.examples, name: validation.name };
+  const shuffled = new Random(seed).shuffle([...data.examples]);
+  const kept = Math.round(valFraction * shuffled.length);
+  const percent = Number((100 * valFraction).toPrecision(3));
+  return { training: shuffled.slice(kept), validation: shuffled.slice(0, kept), name: `${percent} % of ${data.name}` };
+}
+
+/** All labels, the most frequent first. @throws InputError when there is nothing to tell apart */
+function labelsOf(examples: readonly Example[], name: string): string[] {
+  const labels = countTokens(examples.flatMap((example) => example.labels)).map(([label]) => label);
+  if (labels.length >= 2) return labels;
+  throw new InputError(`there is nothing to tell apart in ${name}`, {
+    found: labels.length === 0 ? 'no labels' : `only the label ${JSON.stringify(labels[0])}`,
+    expected: 'sequences with at least two different labels',
+  });
+}
+
+function hashOf({ training, validation }: Split): string {
+  const hash = createHash('sha256');
+  for (const { inputs, labels } of [...training, ...validation]) {
+    hash.update(ArrayBuffer.isView(inputs) ? inputs : JSON.stringify(inputs)).update(JSON.stringify(labels));
+  }
+  return hash.digest('hex').slice(0, 16);
+}
