@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { openEngine } from '../compute/engine.ts';
 import { readConfig, refuseModel } from '../model/model-folder.ts';
@@ -10,6 +11,8 @@ import {
   sequenceDefaults,
   sequenceShapeDefaults,
 } from '../sequences/config.ts';
+import { crossValidate, summarise } from '../sequences/cross-validation.ts';
+import type { SequenceData } from '../sequences/data/example.ts';
 import type { PictureReading } from '../sequences/data/idx.ts';
 import { TASKS, type Task } from '../sequences/data/read.ts';
 import { resumeSequences, trainSequences } from '../sequences/train.ts';
@@ -28,6 +31,7 @@ import {
 interface Options extends CommonOptions, DataOptions, TrainingOptions {
   task: Task;
   valFile?: string;
+  folds?: number;
   valFraction: number;
   minCount: number;
   embedding: number;
@@ -46,7 +50,12 @@ export function addSequenceTrainCommand(program: Command): void {
         .choices(TASKS)
         .default('classify' satisfies Task),
     )
-    .addOption(new Option('--val-file <file>', 'measure on other sequences').conflicts('valFraction'))
+    .addOption(new Option('--val-file <file>', 'measure on other sequences').conflicts(['valFraction', 'folds']))
+    .addOption(
+      new Option('--folds <number>', 'cross-validation instead: as many models, each measured on a part of its own')
+        .conflicts('resume')
+        .argParser(integer(2)),
+    )
     .option(
       '--val-fraction <share>',
       'share of the sequences that is kept to measure on, 0 for none',
@@ -74,6 +83,7 @@ async function trainCommand(paths: string[], options: Options, command: Command)
   const { task, reading } = resume ? await readConfig(folder, sequenceConfigSchema) : startOf(options);
   const reads = { task, reading, skipOdd: options.skipOdd };
   const data = await openSequences(paths, reads, status);
+  if (options.folds) return crossValidateCommand(data, options, options.folds, status);
   const validation = valFile ? await openSequences([valFile], { ...reads, use: 'test' }, status) : undefined;
   const engine = await openEngine(blas);
   status.say(engine.notice);
@@ -97,6 +107,40 @@ async function trainCommand(paths: string[], options: Options, command: Command)
   }
   const config = await readConfig(folder, sequenceConfigSchema);
   status.say(`done: ${describeEnd(config)} in ${folder}; use with \`seq predict --model ${folder}\``);
+}
+
+async function crossValidateCommand(
+  data: SequenceData,
+  options: Options,
+  folds: number,
+  status: Status,
+): Promise<void> {
+  const { out: folder, task, blas } = options;
+  await refuseModel(join(folder, 'fold-1'));
+  const show = showTraining(status, task === 'tag' ? 'steps' : 'sequences');
+  const result = await interruptible((signal) =>
+    crossValidate({
+      ...{ folder, data, folds, signal },
+      settings: settingsOf(options),
+      start: startOf(options),
+      openEngine: () => openEngine(blas),
+      onEvent(_, event) {
+        if (event.type === 'update') show(event); // a hundred validations are not worth a line each
+      },
+      onFold: (fold, { accuracy, baselines }) =>
+        status.say(`fold ${fold + 1} of ${folds}: accuracy ${accuracy.toFixed(4)} (${besides(baselines)})`),
+    }),
+  );
+  if (result.interrupted) throw new Exit(ExitCode.interrupted);
+  for (const [name, { mean, deviation }] of Object.entries(summarise(result.folds))) {
+    process.stdout.write(`${name}\t${mean.toFixed(4)} ± ${deviation.toFixed(4)}\n`);
+  }
+}
+
+function besides(baselines: Readonly<Record<string, number>>): string {
+  return Object.entries(baselines)
+    .map(([name, value]) => `${name} ${value.toFixed(4)}`)
+    .join(', ');
 }
 
 function startOf({ task, pool, embedding, cell, layers, hidden, bidirectional, read }: Options): NewSequenceModel & {
@@ -126,6 +170,5 @@ function describeStart({ data, shape, labels }: SequenceConfig, parameters: numb
 function describeEnd({ scores, baselines, data }: SequenceConfig): string {
   const { accuracy } = scores;
   if (typeof accuracy !== 'number') return 'the last weights are';
-  const others = Object.entries(baselines).map(([name, value]) => `${name} ${value.toFixed(4)}`);
-  return `accuracy ${accuracy.toFixed(4)} on ${data.split} (${others.join(', ')}),`;
+  return `accuracy ${accuracy.toFixed(4)} on ${data.split} (${besides(baselines)}),`;
 }

@@ -16,7 +16,7 @@ export function baselinesOf(
   if (validation.length === 0) return {};
   const [[frequent = ''] = []] = countTokens(training.flatMap(({ labels }) => labels));
   const always = {
-    [`always ${JSON.stringify(frequent)}`]: accuracyOf(validation, ({ labels }) => labels.map(() => frequent)),
+    'most frequent label': accuracyOf(validation, ({ labels }) => labels.map(() => frequent)),
   };
   if (!isWords(training[0]?.inputs ?? [])) return always;
   if (task === 'tag') {

@@ -1,0 +1,100 @@
+import { join } from 'node:path';
+import { InputError } from '../base/errors.ts';
+import { writeFileAtomically } from '../base/files.ts';
+import { Random } from '../base/random.ts';
+import type { Engine } from '../compute/engine.ts';
+import type { TrainingEvent } from '../training/trainer.ts';
+import { baselinesOf } from './baselines.ts';
+import type { Example } from './data/example.ts';
+import { evaluate } from './evaluate.ts';
+import { SequenceLabeller } from './labeller.ts';
+import { type SequenceTraining, trainSequences } from './train.ts';
+
+export interface CrossValidation extends Omit<SequenceTraining, 'engine' | 'validation' | 'onStart' | 'onEvent'> {
+  folds: number;
+  /** Opens an engine for each fold; they are closed again, with the memory that they hold. */
+  openEngine(): Promise<Engine>;
+  onEvent(fold: number, event: TrainingEvent): void;
+  onFold(fold: number, result: FoldResult): void;
+}
+
+/** Accuracies on the sequences of one fold. */
+export interface FoldResult {
+  accuracy: number;
+  /** Simpler ways, which learned from the same sequences. */
+  baselines: Record<string, number>;
+}
+
+export interface CrossValidationResult {
+  folds: FoldResult[];
+  interrupted: boolean;
+}
+
+/**
+ * Trains a model for each fold on all others and measures it on that one, which it has not seen in any way: the best
+ * weights are chosen by a part of the others. The models are kept in `fold-1`, … and the figures in
+ * `cross-validation.json`.
+ *
+ * @throws InputError when there are fewer sequences than folds
+ */
+export async function crossValidate(run: CrossValidation): Promise<CrossValidationResult> {
+  const { data, folder, settings, folds: count, signal } = run;
+  if (data.examples.length < 2 * count) {
+    throw new InputError(`${data.name} has too few sequences for ${count} folds`, {
+      found: String(data.examples.length),
+      expected: `at least ${2 * count}`,
+    });
+  }
+  const shuffled = new Random(settings.seed).shuffle([...data.examples]);
+  const folds: FoldResult[] = [];
+  for (let fold = 0; fold < count; fold++) {
+    const held = shuffled.filter((_, i) => i % count === fold);
+    const others = shuffled.filter((_, i) => i % count !== fold);
+    const { accuracy, interrupted } = await measureFold(run, fold, others, held);
+    if (interrupted || signal?.aborted) return { folds, interrupted: true };
+    const result = { accuracy, baselines: baselinesOf(run.start.task, others, held) };
+    folds.push(result);
+    run.onFold(fold, result);
+    await writeFileAtomically(join(folder, 'cross-validation.json'), `${JSON.stringify({ folds }, null, 2)}\n`);
+  }
+  return { folds, interrupted: false };
+}
+
+async function measureFold(
+  { openEngine, onEvent, folds: _, onFold: __, ...training }: CrossValidation,
+  fold: number,
+  others: readonly Example[],
+  held: readonly Example[],
+): Promise<{ accuracy: number; interrupted: boolean }> {
+  const engine = await openEngine();
+  try {
+    const folder = join(training.folder, `fold-${fold + 1}`);
+    const { interrupted } = await trainSequences({
+      ...training,
+      ...{ engine, folder },
+      data: { ...training.data, examples: others },
+      onEvent: (event) => onEvent(fold, event),
+    });
+    if (interrupted) return { accuracy: 0, interrupted };
+    const labeller = await SequenceLabeller.load(folder, engine);
+    return { accuracy: evaluate(labeller, held).accuracy, interrupted };
+  } finally {
+    engine.close();
+  }
+}
+
+/** Mean and standard deviation over folds, of the model and of each simpler way. */
+export function summarise(folds: readonly FoldResult[]): Record<string, { mean: number; deviation: number }> {
+  const names = new Set(folds.flatMap(({ baselines }) => Object.keys(baselines)));
+  const columns = [
+    ['the model', folds.map(({ accuracy }) => accuracy)] as const,
+    ...[...names].map((name) => [name, folds.flatMap(({ baselines }) => baselines[name] ?? [])] as const),
+  ];
+  return Object.fromEntries(columns.map(([name, values]) => [name, meanAndDeviation(values)]));
+}
+
+function meanAndDeviation(values: readonly number[]): { mean: number; deviation: number } {
+  const mean = values.reduce((sum, x) => sum + x, 0) / values.length;
+  const squares = values.reduce((sum, x) => sum + (x - mean) ** 2, 0);
+  return { mean, deviation: Math.sqrt(squares / Math.max(1, values.length - 1)) };
+}

@@ -1,0 +1,208 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, describe, expect, it } from 'vitest';
+import { type ReadOptions, readSequences } from '../../../src/sequences/data/read.ts';
+import { expectInputError } from '../../input-error.ts';
+import { temporaryFolder } from '../../training/small-training.ts';
+
+const root = await temporaryFolder();
+afterAll(() => rm(root, { recursive: true }));
+
+/** Writes files into a new folder of `root` and reads them, all together or those named. */
+async function readFiles(
+  files: Record<string, string | Uint8Array>,
+  { of, ...options }: Partial<ReadOptions> & { of?: string[] } = {},
+) {
+  const folder = join(root, String(Math.random()));
+  await mkdir(folder);
+  for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
+  const paths = of ? of.map((name) => join(folder, name)) : [folder];
+  return readSequences(paths, { task: 'classify', ...options });
+}
+
+const readFile = (name: string, content: string, options: Partial<ReadOptions> = {}) =>
+  readFiles({ [name]: content }, { ...options, of: [name] });
+
+describe('readSequences, classify', () => {
+  it('reads lines of text and label, in lower case, with marks as words of their own', async () => {
+    const { D, examples, name } = await readFile('a.tsv', "A good film.\tpos\r\nIt doesn't work!\tneg\r\n");
+    expect({ D, name }).toEqual({ D: 0, name: 'a.tsv' });
+    expect(examples).toEqual([
+      { inputs: ['a', 'good', 'film', '.'], labels: ['pos'] },
+      { inputs: ['it', "doesn't", 'work', '!'], labels: ['neg'] },
+    ]);
+  });
+
+  it.each([
+    ['a.tsv', 'sentence\tlabel\ngood\t1\n'],
+    ['a.tsv', 'label\ttext\n1\tgood\n'],
+    ['a.csv', 'text,label\n"good",1\n'],
+    ['a.csv', 'id,label,text\n7,1,good\n'],
+    ['a.jsonl', '\uFEFF{"text":"good","label":1}\n\n'],
+  ])('reads %s that begins as %j', async (name, content) => {
+    expect((await readFile(name, content)).examples).toEqual([{ inputs: ['good'], labels: ['1'] }]);
+  });
+
+  it('reads files that are a class each, called by what tells their names apart', async () => {
+    const labelsOf = async (files: Record<string, string>, of?: string[]) =>
+      (await readFiles(files, of && { of })).examples.map(({ labels }) => labels[0]);
+    expect(await labelsOf({ 'neg.txt': 'bad\nworse', 'pos.txt': 'good\n' })).toEqual(['neg', 'neg', 'pos']);
+    const polarity = { 'rt.neg': 'bad\n', 'rt.pos': 'good\n', 'other.md': '' };
+    expect(await labelsOf(polarity, ['rt.pos', 'rt.neg'])).toEqual(['pos', 'neg']);
+  });
+
+  it('reads vectors: one a row, or several a sequence', async () => {
+    const csv = await readFile('a.csv', '1,2.5,x\n-3,4e1,y\n');
+    expect(csv).toMatchObject({ D: 2, examples: [{ labels: ['x'] }, { labels: ['y'] }] });
+    expect(csv.examples.map(({ inputs }) => Array.from(inputs as Float32Array))).toEqual([
+      [1, 2.5],
+      [-3, 40],
+    ]);
+    const named = await readFile('a.csv', 'class,size\ncat,3\n');
+    expect(named.examples).toEqual([{ inputs: Float32Array.of(3), labels: ['cat'] }]);
+    const json = await readFile('a.jsonl', '{"vector":[1,2],"label":"x"}\n{"vectors":[[1,2],[3,4]],"label":"y"}\n');
+    expect(json.examples[1]).toEqual({ inputs: Float32Array.of(1, 2, 3, 4), labels: ['y'] });
+    expect(json.D).toBe(2);
+  });
+
+  it.each([
+    [
+      'a.tsv',
+      'good\t1\nno label\nbad\t0\ta\n',
+      /a\.tsv has 2 odd lines: found no tab in line 2 \(lines 2, 3\), expected lines of a text, a tab/,
+    ],
+    ['a.tsv', 'good\t1\n\nbad\t0\n', /has an odd line: found no tab in line 2,/],
+    ['a.tsv', 'good\t1\n . \t\n', /has an odd line: found no label in line 2,/],
+    ['a.tsv', 'good\t1\n  \t0\n', /has an odd line: found no word in line 2,/],
+    ['a.jsonl', '{"text":"good","label":1}\n{"text":"go\n{"txt":1}\n', /2 odd lines: found no valid JSON in line 2 /],
+    [
+      'a.jsonl',
+      '{"vector":[1],"label":1}\n{"vector":[1,2],"label":1}\n',
+      /found a vector of 2 numbers after one of 1 in line 2/,
+    ],
+    ['a.csv', '1,2,x\n1,x\n', /found 2 columns instead of 3 in line 2/],
+    ['a.csv', '1,2,x\n1,,x\n', /found "" for a number in line 2/],
+  ])('refuses odd lines of %s: %j', async (name, content, message) => {
+    await expectInputError(readFile(name, content), message);
+  });
+
+  it('leaves odd lines out where that is asked for, and says which', async () => {
+    const said: string[] = [];
+    const content = `${'x\n'.repeat(10)}good\t1\n`;
+    const { examples } = await readFile('a.tsv', content, { skipOdd: true, onOdd: (message) => said.push(message) });
+    expect(examples).toHaveLength(1);
+    expect(said).toEqual([expect.stringMatching(/a\.tsv: left out 10 odd lines 1, 2, 3, 4, 5, 6, 7, 8, …: no tab$/)]);
+    await expectInputError(
+      readFile('a.tsv', 'x\n', { skipOdd: true }),
+      /nothing to read in .*: found no tab in line 1/,
+    );
+  });
+
+  it.each([
+    [{}, /no labelled sequences in the folder .*: found no files/],
+    [{ 'pos.txt': 'good\n' }, /found only pos\.txt, expected a text file for each class/],
+  ])('refuses a folder with %j', async (files, message) => {
+    await expectInputError(readFiles(files as Record<string, string>), message);
+  });
+
+  it('refuses what is not there, empty, mixed, or labelled in step', async () => {
+    await expectInputError(
+      readSequences([join(root, 'none.tsv')], { task: 'classify' }),
+      /cannot read the file .*none\.tsv/,
+    );
+    await expectInputError(readFile('a.tsv', ''), /nothing to read in .*a\.tsv: found an empty file/);
+    const mixed = '{"text":"good","label":1}\n{"vector":[1],"label":1}\n';
+    await expectInputError(readFile('a.jsonl', mixed), /holds words and vectors/);
+    const inStep = '{"tokens":["a","b"],"tags":["x","y"]}\n';
+    await expectInputError(
+      readFile('a.jsonl', inStep),
+      /does not have a label for each sequence: found 2 for sequence 1/,
+    );
+  });
+});
+
+describe('readSequences, tag', () => {
+  const tag = { task: 'tag' } as const;
+
+  it('reads tokens and tags, with empty lines between sequences', async () => {
+    const { examples } = await readFile('a.tsv', '\nThe\tDET\ndog\tNOUN\n\n\nruns\tVERB\n', tag);
+    expect(examples).toEqual([
+      { inputs: ['the', 'dog'], labels: ['DET', 'NOUN'] },
+      { inputs: ['runs'], labels: ['VERB'] },
+    ]);
+  });
+
+  it('reads tokens and vectors of JSON lines', async () => {
+    const { examples } = await readFile('a.jsonl', '{"tokens":["A","b"],"tags":["x",2]}\n', tag);
+    expect(examples).toEqual([{ inputs: ['a', 'b'], labels: ['x', '2'] }]);
+    const vectors = await readFile('a.jsonl', '{"vectors":[[1],[2]],"labels":["x","y"]}\n', tag);
+    expect(vectors).toMatchObject({ D: 1, examples: [{ labels: ['x', 'y'] }] });
+  });
+
+  it('names the odd line and leaves out its sequence', async () => {
+    const content = 'a\tX\nb\n\nc\tY\n';
+    await expectInputError(
+      readFile('a.tsv', content, tag),
+      /has an odd line: found no tab in line 2, expected lines of a token/,
+    );
+    expect((await readFile('a.tsv', content, { ...tag, skipOdd: true })).examples).toHaveLength(1);
+    const uneven = '{"vectors":[[1],[2]],"labels":["x"]}\n';
+    await expectInputError(readFile('a.jsonl', uneven, tag), /found 1 labels for 2 steps in line 1/);
+  });
+});
+
+describe('readSequences, IDX', () => {
+  const idx = (sizes: number[], values: number[]) => {
+    const header = Buffer.alloc(4 + 4 * sizes.length);
+    header[2] = 8;
+    header[3] = sizes.length;
+    for (const [i, size] of sizes.entries()) header.writeUInt32BE(size, 4 + 4 * i);
+    return Buffer.concat([header, Buffer.from(values)]);
+  };
+  const images = idx([2, 2, 3], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+  const labels = idx([2], [7, 0]);
+  const files = {
+    'train-images-idx3-ubyte.gz': gzipSync(images),
+    'train-labels-idx1-ubyte.gz': gzipSync(labels),
+    't10k-images-idx3-ubyte': idx([1, 1, 1], [255]),
+    't10k-labels-idx1-ubyte': idx([1], [3]),
+  };
+
+  it('reads rows, pixels or all at once, gzipped or not, for training or for tests', async () => {
+    const rows = await readFiles(files);
+    expect(rows.D).toBe(3);
+    expect(rows.examples.map(({ inputs, labels }) => [...inputs, ...labels])).toEqual([
+      [1, 2, 3, 4, 5, 6, '7'],
+      [7, 8, 9, 10, 11, 12, '0'],
+    ]);
+    expect((await readFiles(files, { reading: 'pixels' })).D).toBe(1);
+    expect((await readFiles(files, { reading: 'whole' })).D).toBe(6);
+    expect((await readFiles(files, { use: 'test' })).examples).toEqual([{ inputs: Buffer.from([255]), labels: ['3'] }]);
+  });
+
+  it('permutes the pixels of all pictures alike', async () => {
+    const { examples } = await readFiles(files, { reading: 'permuted' });
+    const [first, second] = examples.map(({ inputs }) => Array.from(inputs as Uint8Array));
+    expect(first).not.toEqual([1, 2, 3, 4, 5, 6]);
+    expect(first!.toSorted()).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(second).toEqual(first!.map((x) => x + 6));
+  });
+
+  it.each([
+    [images.subarray(0, 20), labels, /is cut short: found 20 bytes, expected 28 for 2 × 2 × 3 values/],
+    [images.subarray(0, 5), labels, /is no IDX file of bytes in 3 dimensions: found 5 bytes that begin with 00000803/],
+    [labels, labels, /is no IDX file of bytes in 3 dimensions: found 10 bytes that begin with 00000801/],
+    [images, idx([3], [1, 2, 3]), /does not belong to .*: found 3 labels, expected 2, one for each picture/],
+    [gzipSync(images).subarray(0, 20), labels, /is no IDX file/],
+  ])('refuses torn files: %#', async (broken, labels, message) => {
+    const torn = { 'train-images-idx3-ubyte': broken, 'train-labels-idx1-ubyte': labels };
+    await expectInputError(readFiles(torn), message);
+  });
+
+  it('refuses pictures without labels, and a torn gzip', async () => {
+    await expectInputError(readFiles({ 'train-images-idx3-ubyte': images }), /cannot read .*train-labels-idx1-ubyte/);
+    const torn = { 'train-images-idx3-ubyte.gz': gzipSync(images).subarray(0, 20) };
+    await expectInputError(readFiles(torn), /cannot read .*\.gz: found unexpected end of file/);
+  });
+});

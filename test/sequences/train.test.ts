@@ -1,0 +1,123 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { SequenceSettings } from '../../src/sequences/config.ts';
+import type { SequenceData } from '../../src/sequences/data/example.ts';
+import { evaluate } from '../../src/sequences/evaluate.ts';
+import { SequenceLabeller } from '../../src/sequences/labeller.ts';
+import { resumeSequences, type SequenceTraining, trainSequences } from '../../src/sequences/train.ts';
+import { expectInputError } from '../input-error.ts';
+import { wasm } from '../nn/engines.ts';
+import { checkpointIn, logIn, stopAfter, temporaryFolder } from '../training/small-training.ts';
+import { fastSettings, opinions, parities, smallShape, waves } from './small-sequences.ts';
+
+const root = await temporaryFolder();
+afterAll(() => rm(root, { recursive: true }));
+
+const trainInto = (out: string, data: SequenceData, changes: Partial<SequenceTraining> = {}) =>
+  trainSequences({
+    engine: wasm,
+    folder: join(root, out),
+    data,
+    settings: fastSettings,
+    start: smallShape,
+    onEvent: () => {},
+    ...changes,
+  });
+
+const load = (out: string) => SequenceLabeller.load(join(root, out), wasm);
+
+describe('trainSequences learns', () => {
+  it.each([
+    ['last', false],
+    ['last', true],
+    ['mean', true],
+    ['max', true],
+  ] as const)('what the order of words says, by %s, both directions %s', async (pool, bidirectional) => {
+    const out = `${pool}-${bidirectional}`;
+    await trainInto(out, opinions(300), { start: { ...smallShape, pool, bidirectional } });
+    const labeller = await load(out);
+    expect(evaluate(labeller, opinions(200, 2).examples).accuracy).toBeGreaterThan(0.97);
+    const { scores, baselines, labels } = labeller.config;
+    expect(scores['accuracy']).toBeGreaterThan(0.97);
+    expect(baselines['naive Bayes']).toBeLessThan(0.75);
+    expect(labels.toSorted()).toEqual(['neg', 'pos']);
+  });
+
+  it('a tag for each step that depends on all before it', async () => {
+    await trainInto('tags', parities(400), { start: { ...smallShape, task: 'tag' } });
+    const labeller = await load('tags');
+    const said = labeller.predict([['a', 'b', 'a'], ['b']]);
+    expect(said.map((ofSteps) => ofSteps.map(({ label }) => label))).toEqual([['odd', 'odd', 'even'], ['even']]);
+    expect(evaluate(labeller, parities(100, 2).examples).accuracy).toBeGreaterThan(0.98);
+    expect(labeller.config.baselines['most frequent tag of each word']).toBeLessThan(0.8);
+  });
+
+  it('vectors of one step as a plain network, whatever their units', async () => {
+    const settings = { ...fastSettings, epochs: 40 };
+    await trainInto('vectors', waves(600), { start: { ...smallShape, cell: 'rnn' }, settings });
+    const labeller = await load('vectors');
+    expect(evaluate(labeller, waves(300, 2).examples).accuracy).toBeGreaterThan(0.9);
+    expect(labeller.config.baselines['most frequent label']).toBeLessThan(0.6);
+  });
+});
+
+describe('trainSequences', () => {
+  it('stopped and resumed ends as if it had not been stopped', async () => {
+    const settings: SequenceSettings = { ...fastSettings, epochs: 2, dropout: 0.3 };
+    const data = opinions(100);
+    await trainInto('whole', data, { settings });
+    expect((await trainInto('parts', data, { settings, ...stopAfter(7) })).interrupted).toBe(true);
+    await resumeSequences({ engine: wasm, folder: join(root, 'parts'), data, onEvent: () => {} });
+    expect(await checkpointIn(join(root, 'parts'))).toEqual(await checkpointIn(join(root, 'whole')));
+    expect(await logIn(join(root, 'parts'))).toEqual(await logIn(join(root, 'whole')));
+    const texts = opinions(20, 3).examples.map(({ inputs }) => inputs);
+    expect((await load('parts')).predict(texts)).toEqual((await load('whole')).predict(texts));
+  });
+
+  it('does not resume with other data', async () => {
+    await trainInto('other', opinions(50), { settings: { ...fastSettings, epochs: 1 } });
+    const resumed = resumeSequences({
+      engine: wasm,
+      folder: join(root, 'other'),
+      data: opinions(51),
+      onEvent: () => {},
+    });
+    await expectInputError(
+      resumed,
+      /was not trained on these sequences: found 41 sequences of opinions, expected the 40/,
+    );
+  });
+
+  it('refuses sequences of one label, and labels that come in validation only', async () => {
+    const [first] = opinions(1).examples;
+    const one = { ...opinions(0), examples: [first!, first!] };
+    await expectInputError(trainInto('one', one), /nothing to tell apart in opinions: found only the label "\w+"/);
+    const validation = { ...one, name: 'other', examples: [{ ...first!, labels: ['meh'] }] };
+    await expectInputError(
+      trainInto('unseen', opinions(50), { validation }),
+      /the label "meh" was never seen in training: expected one of "pos", "neg"|expected one of "neg", "pos"/,
+    );
+  });
+});
+
+describe('SequenceLabeller', () => {
+  it('says the same of a sequence alone and among others, probabilities that sum to one', async () => {
+    await trainInto('labeller', opinions(60), { settings: { ...fastSettings, epochs: 1 } });
+    const labeller = await load('labeller');
+    const texts = opinions(150, 2).examples.map(({ inputs }) => inputs);
+    const together = labeller.predict(texts);
+    for (const i of [0, 63, 64, 149]) {
+      const [alone] = labeller.predict([texts[i]!])[0]!;
+      expect(together[i]![0]!.label).toBe(alone!.label);
+      expect(together[i]![0]!.probability).toBeCloseTo(alone!.probability, 5);
+      expect(alone!.probabilities.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 5);
+    }
+  });
+
+  it('reads words that it does not know, and refuses what is no word', async () => {
+    const labeller = await load('labeller');
+    expect(labeller.predict([['never', 'seen']])[0]).toHaveLength(1);
+    expect(() => labeller.predict([new Float32Array(3)])).toThrow(/does not read this: found vectors of 3 numbers/);
+  });
+});
