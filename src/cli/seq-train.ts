@@ -4,6 +4,7 @@ import { openEngine } from '../compute/engine.ts';
 import { readConfig, refuseModel } from '../model/model-folder.ts';
 import { POOLINGS, type Pooling } from '../nn/pooling.ts';
 import {
+  enoughEpochs,
   type NewSequenceModel,
   type SequenceConfig,
   type SequenceSettings,
@@ -12,11 +13,13 @@ import {
   sequenceShapeDefaults,
 } from '../sequences/config.ts';
 import { crossValidate, summarise } from '../sequences/cross-validation.ts';
-import type { SequenceData } from '../sequences/data/example.ts';
+import type { Example, SequenceData } from '../sequences/data/example.ts';
 import type { PictureReading } from '../sequences/data/idx.ts';
 import { TASKS, type Task } from '../sequences/data/read.ts';
+import { writeSequenceProgress, writeSequenceReport } from '../sequences/report.ts';
 import { resumeSequences, trainSequences } from '../sequences/train.ts';
 import type { TrainingEvent } from '../training/trainer.ts';
+import { LiveReport } from './live-report.ts';
 import { addCommonOptions, type CommonOptions, integer, share } from './options.ts';
 import { Status, showTraining } from './progress.ts';
 import { Exit, ExitCode, interruptible } from './run.ts';
@@ -83,21 +86,33 @@ async function trainCommand(paths: string[], options: Options, command: Command)
   const { task, reading } = resume ? await readConfig(folder, sequenceConfigSchema) : startOf(options);
   const reads = { task, reading, skipOdd: options.skipOdd };
   const data = await openSequences(paths, reads, status);
-  if (options.folds) return crossValidateCommand(data, options, options.folds, status);
   const validation = valFile ? await openSequences([valFile], { ...reads, use: 'test' }, status) : undefined;
+  if (command.getOptionValueSource('epochs') === 'default') {
+    options.epochs = enoughEpochs(data.examples.length, options.batch);
+  }
+  if (options.folds) return crossValidateCommand(data, options, options.folds, status);
   const engine = await openEngine(blas);
   status.say(engine.notice);
 
   const show = showTraining(status, task === 'tag' ? 'steps' : 'sequences');
+  const report = new LiveReport(() => writeSequenceProgress(folder));
   const { interrupted, progress } = await interruptible((signal) => {
     const training = {
       ...{ engine, folder, data, validation, signal },
       onStart: (config: SequenceConfig, parameters: number) => status.say(describeStart(config, parameters)),
-      onEvent: (event: TrainingEvent) => show(event),
+      onEvent(event: TrainingEvent) {
+        show(event);
+        if (event.type === 'validation') report.refresh();
+      },
+      async onDone(measuredOn: readonly Example[]) {
+        await report.settled();
+        await writeSequenceReport(folder, measuredOn, engine);
+      },
     };
     if (resume) return resumeSequences(training);
     return trainSequences({ ...training, settings: settingsOf(options), start: startOf(options) });
   });
+  await report.settled();
   if (interrupted) {
     const validationOption = valFile ? ` --val-file ${valFile}` : '';
     status.say(
@@ -106,7 +121,7 @@ async function trainCommand(paths: string[], options: Options, command: Command)
     throw new Exit(ExitCode.interrupted);
   }
   const config = await readConfig(folder, sequenceConfigSchema);
-  status.say(`done: ${describeEnd(config)} in ${folder}; use with \`seq predict --model ${folder}\``);
+  status.say(`done: ${describeEnd(config)} in ${folder}, with report.html; use with \`seq predict --model ${folder}\``);
 }
 
 async function crossValidateCommand(

@@ -80,7 +80,7 @@ export const sequenceDefaults: SequenceSettings = {
   batch: 50,
   minCount: 2,
   valFraction: 0.1,
-  epochs: 10,
+  epochs: 5,
   evaluateEvery: 0,
   patience: 0,
   optimizer: optimizerDefaults.adam,
@@ -91,3 +91,11 @@ export const sequenceDefaults: SequenceSettings = {
   smoothing: 0,
   seed: 1,
 };
+
+/** Updates that even the smallest data is worth. */
+const LEAST_UPDATES = 500;
+
+/** Passes over the data when nothing is said: the default, or more where that would be too few updates to learn from. */
+export function enoughEpochs(sequences: number, batch: number): number {
+  return Math.max(sequenceDefaults.epochs, Math.ceil(LEAST_UPDATES / Math.ceil(sequences / batch)));
+}

@@ -9,6 +9,7 @@ import { baselinesOf } from './baselines.ts';
 import { SequenceCoder } from './coder.ts';
 import type { NewSequenceModel, SequenceConfig, SequenceSettings } from './config.ts';
 import type { Example, SequenceData } from './data/example.ts';
+import { startAtEvidence } from './evidence.ts';
 import { SequenceLabeller } from './labeller.ts';
 import { measureStandardisation } from './standardisation.ts';
 import { sequenceTask } from './task.ts';
@@ -25,6 +26,8 @@ export interface SequenceTraining {
   start: NewSequenceModel & Pick<SequenceConfig, 'reading' | 'cnn'>;
   onStart?(config: SequenceConfig, parameters: number): void;
   onEvent(event: TrainingEvent): void;
+  /** Called when the training is over, with what it was measured on; the best weights are in the folder. */
+  onDone?(validation: readonly Example[]): Promise<void>;
   signal?: AbortSignal | undefined;
 }
 
@@ -66,7 +69,9 @@ export async function trainSequences(training: SequenceTraining): Promise<Traini
   };
   const reads = D > 0 ? { D, standardisation: measureStandardisation(split.training, D) } : { vocabulary };
   const model = new SequenceModel(engine, config.shape).initialise(new Random(settings.seed));
-  const labeller = new SequenceLabeller(config, new SequenceCoder(labels, reads), model);
+  const coder = new SequenceCoder(labels, reads);
+  startAtEvidence(model, coder, split.training);
+  const labeller = new SequenceLabeller(config, coder, model);
   await labeller.save(folder, {});
   return run(training, labeller, split, false);
 }
@@ -99,7 +104,7 @@ interface Split {
 }
 
 async function run(
-  { folder, onStart, onEvent, signal }: Omit<SequenceTraining, 'settings' | 'start'>,
+  { folder, onStart, onEvent, onDone, signal }: Omit<SequenceTraining, 'settings' | 'start'>,
   labeller: SequenceLabeller,
   split: Split,
   resume: boolean,
@@ -114,7 +119,7 @@ async function run(
     counts: coder.vocabulary ? countWords(split.training, settings.minCount).counts : [],
   };
   onStart?.(config, model.size);
-  return train<SequenceBatch>({
+  const result = await train<SequenceBatch>({
     model,
     task: sequenceTask(model, data, settings),
     settings,
@@ -125,6 +130,8 @@ async function run(
     saveBest: ({ scores }, { iteration }) =>
       labeller.save(folder, { ...scores, ...('loss' in scores && { split: split.name }), iteration }),
   });
+  if (!result.interrupted) await onDone?.(split.validation);
+  return result;
 }
 
 /** Which sequences are learned from: all where there are others for validation, else all but a random part. */
