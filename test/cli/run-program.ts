@@ -21,8 +21,8 @@ interface Options {
 
 const tsx = import.meta.resolve('tsx');
 
-/** Runs `caption` or `lm`; never throws for an exit code. */
-export function runProgram(program: 'caption' | 'lm', args: readonly string[], options: Options = {}): Promise<Ended> {
+/** Runs `caption`, `lm` or `seq`; never throws for an exit code. */
+export function runProgram(program: 'caption' | 'lm' | 'seq', args: readonly string[], options: Options = {}): Promise<Ended> {
   const script = fileURLToPath(new URL(`../../src/cli/${program}.ts`, import.meta.url));
   const command = [process.execPath, '--import', tsx, script, ...args];
   const [file = '', ...rest] = options.before
@@ -46,6 +46,6 @@ export function runProgram(program: 'caption' | 'lm', args: readonly string[], o
 }
 
 /** One line that begins with the program's name: no stack trace, nothing else. */
-export function oneLine(program: 'caption' | 'lm', message: RegExp): RegExp {
+export function oneLine(program: 'caption' | 'lm' | 'seq', message: RegExp): RegExp {
   return new RegExp(`^${program}: (?:${message.source})[^\\n]*\\n$`);
 }

@@ -1,0 +1,214 @@
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { linesOf, opinions, parities, taggedLinesOf } from '../sequences/small-sequences.ts';
+import { checkpointIn, temporaryFolder } from '../training/small-training.ts';
+import { type Ended, oneLine, runProgram } from './run-program.ts';
+
+const root = await temporaryFolder();
+afterAll(() => rm(root, { recursive: true }));
+const path = (name: string) => join(root, name);
+const SMALL = [
+  '--hidden',
+  '16',
+  '--embedding',
+  '8',
+  '--batch',
+  '10',
+  '--lr',
+  '0.02',
+  '--dropout',
+  '0',
+  '--blas',
+  'wasm',
+];
+const seq = (...args: string[]) => runProgram('seq', args);
+
+/** `seq train` into a folder of `root`. */
+const train = (data: string, out: string, ...args: string[]): Promise<Ended> =>
+  seq('train', path(data), '--out', path(out), ...SMALL, ...args);
+
+const configOf = async (out: string) => JSON.parse(await readFile(join(path(out), 'config.json'), 'utf8'));
+
+function expectDone({ code, stderr }: Ended): void {
+  expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+}
+
+function expectLine(ended: Ended, message: RegExp, code = 1): void {
+  expect(ended).toEqual({ code, stdout: '', stderr: expect.stringMatching(oneLine('seq', message)) });
+}
+
+beforeAll(async () => {
+  await writeFile(path('opinions.tsv'), linesOf(opinions(200)));
+  await writeFile(path('test.tsv'), linesOf(opinions(100, 2)));
+  await writeFile(path('tags.tsv'), taggedLinesOf(parities(200)));
+  expectDone(await train('opinions.tsv', 'model', '--bidirectional', '--quiet'));
+});
+
+describe('seq train', () => {
+  it('says what it learns from, how well, and what simpler ways make of it, and leaves a report', async () => {
+    const ended = await train('opinions.tsv', 'said', '--val-file', path('test.tsv'), '--epochs', '2', '--pool', 'max');
+    expectDone(ended);
+    expect(ended.stdout).toBe('');
+    expect(ended.stderr).toMatch(/200 sequences, \d+ different words, 2 labels; .* measured on 100: test\.tsv/);
+    expect(ended.stderr).toMatch(
+      /done: accuracy 0\.\d+ on test\.tsv \(most frequent label 0\.\d+, naive Bayes 0\.\d+\)/,
+    );
+    expect((await configOf('said')).shape).toMatchObject({ writes: 'max', bidirectional: false });
+    const report = await readFile(join(path('said'), 'report.html'), 'utf8');
+    for (const part of ['Beside simpler ways', 'naive Bayes', 'Label by label', 'Mistakes', 'How it went']) {
+      expect(report).toContain(part);
+    }
+    expect((await readdir(path('said'))).sort()).toEqual([
+      'config.json',
+      'log.jsonl',
+      'report.html',
+      'training-state.safetensors',
+      'vocabulary.json',
+      'weights.safetensors',
+    ]);
+  });
+
+  it('interrupted says how to go on, and going on ends as if it had not been', async () => {
+    const args = ['--epochs', '5', '--seed', '3'];
+    let stopped = false;
+    const ended = await runProgram('seq', ['train', path('opinions.tsv'), '--out', path('parts'), ...SMALL, ...args], {
+      onStderr(text, child) {
+        if (!stopped && text.includes('validation')) child.kill('SIGINT');
+        stopped ||= text.includes('validation');
+      },
+    });
+    expect(ended.code).toBe(130);
+    expect(ended.stderr).toMatch(
+      /stopped at update \d+, saved; go on with `seq train .*opinions\.tsv --out .* --resume`/,
+    );
+    expectDone(
+      await seq('train', path('opinions.tsv'), '--out', path('parts'), '--resume', '--quiet', '--blas', 'wasm'),
+    );
+    expectDone(await train('opinions.tsv', 'whole', ...args, '--quiet'));
+    expect(await checkpointIn(path('parts'))).toEqual(await checkpointIn(path('whole')));
+  });
+
+  it('--folds measures as many models, each on a part that it has not seen', async () => {
+    const { stdout, stderr, code } = await train('opinions.tsv', 'folds', '--folds', '3', '--epochs', '4');
+    expect(code, stderr).toBe(0);
+    expect(stderr.match(/fold \d of 3: accuracy/g)).toHaveLength(3);
+    expect(stdout).toMatch(/^the model\t\d\.\d{4} ± \d\.\d{4}\nmost frequent label\t.*\nnaive Bayes\t.*\n$/);
+    const { folds } = JSON.parse(await readFile(join(path('folds'), 'cross-validation.json'), 'utf8'));
+    expect(folds).toHaveLength(3);
+    const { data } = JSON.parse(await readFile(join(path('folds'), 'fold-1', 'config.json'), 'utf8'));
+    expect(data.training + data.validation).toBe(133);
+  });
+
+  it.each([
+    ['one\t1\ntwo\t1\n', [], /there is nothing to tell apart in bad\.tsv: found only the label "1"/],
+    ['one\t1\ntwo\n', [], /.*bad\.tsv has an odd line: found no tab in line 2,.*--skip-odd/],
+    ['', [], /there is nothing to read in .*bad\.tsv: found an empty file/],
+    ['one\t1\ntwo\t2\n', ['--val-file', '/none.tsv'], /cannot read the file \/none\.tsv: found ENOENT/],
+    ['one\t1\ntwo\t2\n', ['--folds', '2'], /bad\.tsv has too few sequences for 2 folds: found 2/],
+    ['one\t1\ntwo\t2\n', ['--task', 'tag', '--val-fraction', '0.5'], /there is nothing to tell apart in bad\.tsv/],
+  ])('refuses %j with %j', async (content, args, message) => {
+    await writeFile(path('bad.tsv'), content);
+    expectLine(await train('bad.tsv', 'bad', ...args, '--quiet'), message);
+  });
+
+  it('refuses labels in --val-file that were never seen in training', async () => {
+    await writeFile(path('new.tsv'), 'good\tgreat\n');
+    const ended = await train('opinions.tsv', 'new', '--val-file', path('new.tsv'), '--quiet');
+    expectLine(ended, /the label "great" was never seen in training: expected one of/);
+  });
+
+  it('leaves odd lines out by --skip-odd and says which', async () => {
+    await writeFile(path('odd.tsv'), `no label\n${linesOf(opinions(50))}`);
+    const ended = await train('odd.tsv', 'odd', '--skip-odd', '--epochs', '1', '--quiet');
+    expectDone(ended);
+    expect(ended.stderr).toMatch(/^.*odd\.tsv: left out 1 odd line 1: no tab\n$/);
+  });
+
+  it.each([
+    [['--resume', '--hidden', '9'], /--hidden can't be given with --resume/],
+    [['--folds', '1'], /.*Expected an integer of at least 2/],
+    [['--pool', 'median'], /.*Allowed choices are last, mean, max/],
+    [['--task', 'translate'], /.*Allowed choices are classify, tag/],
+  ])('refuses %j', async (args, message) => {
+    const { code, stderr } = await seq('train', path('opinions.tsv'), '--out', path('no'), ...args);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
+  });
+
+  it('does not train over a model', async () => {
+    expectLine(await train('opinions.tsv', 'model', '--quiet'), /.*model holds a model already/);
+  });
+});
+
+describe('seq predict', () => {
+  it('labels each line of files or of standard input', async () => {
+    const input = Buffer.from('the film is not bad\n\nthe film is bad\n');
+    const { stdout, code } = await runProgram('seq', ['predict', '--model', path('model'), '--quiet'], { input });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^pos\t[01]\.\d{4}\tthe film is not bad\n\nneg\t[01]\.\d{4}\tthe film is bad\n$/);
+    await writeFile(path('in.txt'), input);
+    expect((await seq('predict', path('in.txt'), '--model', path('model'), '--quiet')).stdout).toBe(stdout);
+  });
+
+  it('--explain names the words that moved it, --json says all of it', async () => {
+    const args = ['predict', '--model', path('model'), '--text', 'the film is not bad', '--quiet', '--explain'];
+    expect((await seq(...args)).stdout).toMatch(
+      /^pos\t.*\tthe film is not bad\t[+−]\d\.\d\d (not|bad), [+−]\d\.\d\d .*\n$/,
+    );
+    const said = JSON.parse((await seq(...args, '--json')).stdout);
+    expect(said).toMatchObject({ text: 'the film is not bad', label: 'pos', words: expect.any(Array) });
+    expect(said.probabilities.pos).toBe(said.probability);
+    expect(said.probabilities.pos + said.probabilities.neg).toBeCloseTo(1, 5);
+  });
+
+  it.each([
+    [['--model', '/none'], /no model at \/none: found nothing there/, 1],
+    [['/none.txt'], /cannot read the file \/none\.txt: found ENOENT/, 1],
+  ])('refuses %j', async (args, message, code) => {
+    expectLine(await seq('predict', '--model', path('model'), '--quiet', ...args), message, code);
+  });
+});
+
+describe('seq evaluate and info', () => {
+  it('measures a model, label by label', async () => {
+    const args = ['evaluate', path('test.tsv'), '--model', path('model'), '--quiet'];
+    const { stdout, code } = await seq(...args);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^labels +100\naccuracy +[01]\.\d{4}\n[\s\S]*\nneg +\d+ +[01]\.\d{4}/m);
+    const json = JSON.parse((await seq(...args, '--json')).stdout);
+    expect(json.accuracy).toBeGreaterThan(0.95);
+    expect(json.confusion.flat().reduce((sum: number, n: number) => sum + n, 0)).toBe(100);
+  });
+
+  it('refuses a label that was never seen in training', async () => {
+    await writeFile(path('unseen.tsv'), 'good\tmeh\n');
+    const ended = await seq('evaluate', path('unseen.tsv'), '--model', path('model'), '--quiet');
+    expectLine(ended, /the label "meh" was never seen in training: expected one of "pos", "neg"|.*"neg", "pos"/);
+  });
+
+  it('tells what a model is', async () => {
+    const { stdout, code } = await seq('info', path('model'));
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      kind: 'sequence',
+      task: 'classify',
+      vocabulary: { first: expect.arrayContaining(['<unk>', 'not']) },
+    });
+  });
+});
+
+describe('seq --task tag', () => {
+  it('learns tags, says them token by token, and is measured', async () => {
+    const ended = await train('tags.tsv', 'tagger', '--task', 'tag', '--epochs', '25');
+    expectDone(ended);
+    expect(ended.stderr).toMatch(/most frequent tag of each word 0\.\d+/);
+    const input = Buffer.from('a\nb\na\n\nb\n');
+    const { stdout } = await runProgram('seq', ['predict', '--model', path('tagger'), '--quiet'], { input });
+    expect(stdout).toMatch(/^a\todd\t0\.\d+\nb\todd\t0\.\d+\na\teven\t0\.\d+\n\nb\teven\t[01]\.\d+\n\n$/);
+    const scores = await seq('evaluate', path('tags.tsv'), '--model', path('tagger'), '--json', '--quiet');
+    expect(JSON.parse(scores.stdout).accuracy).toBeGreaterThan(0.97);
+    const refused = await seq('predict', '--explain', '--model', path('tagger'), '--quiet');
+    expectLine(refused, /--explain is for texts: found a model that reads something else/, 2);
+  });
+});
