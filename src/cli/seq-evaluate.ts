@@ -2,11 +2,11 @@ import type { Command } from 'commander';
 import { openEngine } from '../compute/engine.ts';
 import { evaluate, type SequenceEvaluation } from '../sequences/evaluate.ts';
 import { SequenceLabeller } from '../sequences/labeller.ts';
-import { addCommonOptions, type CommonOptions } from './options.ts';
+import { addCommonOptions, addPictureOptions, type CommonOptions, type PictureOptions } from './options.ts';
 import { Status } from './progress.ts';
-import { addDataOptions, type DataOptions, openSequences, SEQ_FOLDER } from './seq-options.ts';
+import { addDataOptions, cnnOf, type DataOptions, openSequences, SEQ_FOLDER } from './seq-options.ts';
 
-interface Options extends CommonOptions, DataOptions {
+interface Options extends CommonOptions, DataOptions, PictureOptions {
   model: string;
   json?: boolean;
 }
@@ -18,15 +18,17 @@ export function addSequenceEvaluateCommand(program: Command): void {
     .argument('<data...>', 'sequences with labels, as `seq train` takes them; of MNIST its test set')
     .option('--model <folder>', 'a model of `seq train`', SEQ_FOLDER)
     .option('--json', 'the scores as one JSON value');
-  addCommonOptions(addDataOptions(command)).action(evaluateCommand);
+  addPictureOptions(addCommonOptions(addDataOptions(command))).action(evaluateCommand);
 }
 
-async function evaluateCommand(paths: string[], { model, skipOdd, json, blas, quiet }: Options): Promise<void> {
+async function evaluateCommand(paths: string[], options: Options): Promise<void> {
+  const { model, skipOdd, json, blas, quiet, tfjs } = options;
   const status = new Status(quiet);
   const engine = await openEngine(blas);
   const labeller = await SequenceLabeller.load(model, engine);
   const { task, reading } = labeller.config;
-  const data = await openSequences(paths, { task, reading, skipOdd, use: 'test' }, status);
+  const cnn = cnnOf(labeller.config, tfjs);
+  const { data } = await openSequences(paths, { task, reading, skipOdd, use: 'test' }, cnn, status);
   status.say(engine.notice);
   const evaluation = evaluate(labeller, data.examples);
   process.stdout.write(json ? `${JSON.stringify({ data: data.name, ...evaluation })}\n` : table(evaluation));

@@ -1,9 +1,13 @@
 /** Options of the commands that read sequences. */
 import { type Command, Option } from 'commander';
+import type { SequenceConfig } from '../sequences/config.ts';
 import type { SequenceData } from '../sequences/data/example.ts';
 import { PICTURE_READINGS, type PictureReading } from '../sequences/data/idx.ts';
 import { type ReadOptions, readSequences } from '../sequences/data/read.ts';
+import type { Cnn } from '../vision/cnn.ts';
+import type { TfjsChoice } from '../vision/tfjs.ts';
 import type { Status } from './progress.ts';
+import { classFolders, loadCnnOf, readPictureClasses } from './seq-pictures.ts';
 
 /** Where `seq` keeps its model when nothing is said. */
 export const SEQ_FOLDER = 'seq-model';
@@ -19,6 +23,7 @@ Sequences are told by what is there:
     a .jsonl file of {"text", "label"}
     several files, or a folder of them: a text a line, each file a class (neg.txt, pos.txt)
     vectors: a .csv of numbers with the label last; a .jsonl of {"vector", "label"} or {"vectors", "label"}
+    a folder with a folder of pictures for each class, which are read by a CNN
     a folder with IDX files as MNIST has them, or one of those files; gzipped or not
   --task tag
     a file of token TAB tag lines, with an empty line between sequences
@@ -38,11 +43,39 @@ export function addReadingOption(command: Command): Command {
   );
 }
 
-/** Reads sequences and says what was odd. */
-export function openSequences(
+/** A CNN, with its name as `--cnn` takes it. */
+interface NamedCnn {
+  name?: string | undefined;
+  cnn: Cnn;
+}
+
+/** Sequences, and the CNN that made vectors of pictures. */
+interface Opened {
+  data: SequenceData;
+  cnn?: NonNullable<SequenceConfig['cnn']>;
+}
+
+/**
+ * Reads sequences and says what was odd.
+ *
+ * @param openCnn gives the CNN where there are pictures to read
+ */
+export async function openSequences(
   paths: readonly string[],
   { skipOdd, ...options }: DataOptions & Pick<ReadOptions, 'task' | 'use' | 'reading' | 'labelled'>,
+  openCnn: () => Promise<NamedCnn>,
   status: Status,
-): Promise<SequenceData> {
-  return readSequences(paths, { ...options, skipOdd, onOdd: (message) => status.warn(message) });
+): Promise<Opened> {
+  const [path = ''] = paths;
+  const folders = paths.length === 1 ? await classFolders(path) : [];
+  if (folders.length === 0) {
+    return { data: await readSequences(paths, { ...options, skipOdd, onOdd: (message) => status.warn(message) }) };
+  }
+  const { name, cnn } = await openCnn();
+  return { data: await readPictureClasses(path, folders, cnn, status), cnn: { name, key: cnn.key } };
+}
+
+/** The CNN of a model, for data that it is measured on. */
+export function cnnOf(config: SequenceConfig, tfjs: TfjsChoice): () => Promise<NamedCnn> {
+  return async () => ({ name: config.cnn?.name, cnn: await loadCnnOf(config, tfjs) });
 }

@@ -3,16 +3,20 @@ import type { Command } from 'commander';
 import { UsageError } from '../base/errors.ts';
 import { openEngine } from '../compute/engine.ts';
 import { readText } from '../datasets/reader.ts';
+import { readSequences } from '../sequences/data/read.ts';
 import { readTokens } from '../sequences/data/tags.ts';
 import { explain, type MovingWord } from '../sequences/explain.ts';
 import { type Prediction, SequenceLabeller } from '../sequences/labeller.ts';
 import { wordsOf } from '../sequences/words.ts';
-import { addCommonOptions, type CommonOptions, collect } from './options.ts';
+import { findPictures } from './find-pictures.ts';
+import { addCommonOptions, addPictureOptions, type CommonOptions, collect, type PictureOptions } from './options.ts';
 import { write } from './output.ts';
 import { Status } from './progress.ts';
-import { type DataOptions, openSequences, SEQ_FOLDER } from './seq-options.ts';
+import { Exit, ExitCode } from './run.ts';
+import { type DataOptions, SEQ_FOLDER } from './seq-options.ts';
+import { featuresOf, loadCnnOf } from './seq-pictures.ts';
 
-interface Options extends CommonOptions, DataOptions {
+interface Options extends CommonOptions, PictureOptions, DataOptions {
   model: string;
   text?: string[];
   explain?: boolean;
@@ -25,21 +29,21 @@ const NAMED = 5;
 const OUTPUT = `
 Texts are read a line each, tokens a line each with an empty line between sequences; from standard input where no file
 is given. What is written:
-  label TAB probability TAB text
+  label TAB probability TAB text, or the picture's file
   token TAB tag TAB probability`;
 
 export function addSequencePredictCommand(program: Command): void {
   const command = program
     .command('predict')
     .description('labels sequences')
-    .argument('[files...]', 'texts, tokens, or vectors as `seq train` takes them (default: standard input)')
+    .argument('[files...]', 'texts, tokens, vectors as `seq train` takes them, or pictures (default: standard input)')
     .option('--model <folder>', 'a model of `seq train`', SEQ_FOLDER)
     .option('--text <text>', 'a text; may be given several times', collect)
     .option('--explain', 'also the words that moved the label: how much log p falls without them')
     .option('--skip-odd', 'leave odd lines out, and say which, instead of refusing the file')
     .option('--json', 'one JSON value a sequence')
     .addHelpText('after', OUTPUT);
-  addCommonOptions(command).action(predictCommand);
+  addPictureOptions(addCommonOptions(command)).action(predictCommand);
 }
 
 async function predictCommand(files: string[], options: Options): Promise<void> {
@@ -52,6 +56,7 @@ async function predictCommand(files: string[], options: Options): Promise<void> 
     throw new UsageError('--explain is for texts', { found: 'a model that reads something else' });
   }
   status.say(engine.notice);
+  if (labeller.config.cnn) return predictPictures(labeller, files, options, status);
   if ('vectors' in shape.reads) return predictVectors(labeller, files, options, status);
   const lines = await linesOf(files, options);
   if (task === 'tag') return predictTags(labeller, readTokens(lines), json);
@@ -84,7 +89,9 @@ async function predictVectors(
   const { task, reading } = labeller.config;
   if (files.length === 0) throw new UsageError('no file to read vectors from');
   for (const file of files) {
-    const { examples } = await openSequences([file], { task, reading, skipOdd, use: 'test', labelled: false }, status);
+    const onOdd = (message: string) => status.warn(message);
+    const reads = { task, reading, skipOdd, onOdd, use: 'test', labelled: false } as const;
+    const { examples } = await readSequences([file], reads);
     const predicted = labeller.predict(examples.map(({ inputs }) => inputs));
     for (const [i, ofSequence] of predicted.entries()) {
       for (const prediction of ofSequence) {
@@ -93,6 +100,25 @@ async function predictVectors(
       if (!json && task === 'tag') await write('\n');
     }
   }
+}
+
+async function predictPictures(
+  labeller: SequenceLabeller,
+  files: readonly string[],
+  { tfjs, json }: Options,
+  status: Status,
+): Promise<void> {
+  if (files.length === 0) throw new UsageError('no picture to look at');
+  const { sources, errors } = await findPictures(files);
+  for (const { message } of errors) status.warn(message);
+  const cnn = await loadCnnOf(labeller.config, tfjs);
+  const { vectors, names, skipped } = await featuresOf(sources, cnn, status);
+  for (const [i, [prediction]] of labeller.predict(vectors).entries()) {
+    const file = names[i] ?? '';
+    if (prediction)
+      await write(json ? jsonLine(labeller, prediction, { file }) : textLine(prediction, file, undefined));
+  }
+  if (errors.length + skipped > 0) throw new Exit(ExitCode.failed);
 }
 
 async function linesOf(files: readonly string[], { text: texts }: Options): Promise<string[]> {

@@ -19,11 +19,19 @@ import { TASKS, type Task } from '../sequences/data/read.ts';
 import { writeSequenceProgress, writeSequenceReport } from '../sequences/report.ts';
 import { resumeSequences, trainSequences } from '../sequences/train.ts';
 import type { TrainingEvent } from '../training/trainer.ts';
+import { loadCnn } from '../vision/load-cnn.ts';
 import { LiveReport } from './live-report.ts';
-import { addCommonOptions, type CommonOptions, integer, share } from './options.ts';
+import {
+  addCommonOptions,
+  addPictureOptions,
+  type CommonOptions,
+  integer,
+  type PictureOptions,
+  share,
+} from './options.ts';
 import { Status, showTraining } from './progress.ts';
 import { Exit, ExitCode, interruptible } from './run.ts';
-import { addDataOptions, addReadingOption, type DataOptions, openSequences, SEQ_FOLDER } from './seq-options.ts';
+import { addDataOptions, addReadingOption, cnnOf, type DataOptions, openSequences, SEQ_FOLDER } from './seq-options.ts';
 import {
   addTrainingOptions,
   refuseSettingsOnResume,
@@ -31,7 +39,7 @@ import {
   trainingSettings,
 } from './training-options.ts';
 
-interface Options extends CommonOptions, DataOptions, TrainingOptions {
+interface Options extends CommonOptions, PictureOptions, DataOptions, TrainingOptions {
   task: Task;
   valFile?: string;
   folds?: number;
@@ -41,6 +49,7 @@ interface Options extends CommonOptions, DataOptions, TrainingOptions {
   bidirectional: boolean;
   pool: Pooling;
   read: PictureReading;
+  cnn?: string;
 }
 
 export function addSequenceTrainCommand(program: Command): void {
@@ -73,20 +82,28 @@ export function addSequenceTrainCommand(program: Command): void {
         .choices(POOLINGS)
         .default(sequenceShapeDefaults.pool),
     );
-  addReadingOption(command);
+  addReadingOption(command).option(
+    '--cnn <name>',
+    'what reads pictures: mobilenet-v1, mobilenet-v2 or the folder of one (default: the CNN that ships)',
+  );
   addTrainingOptions(command, { ...sequenceDefaults, ...sequenceShapeDefaults }, SEQ_FOLDER);
-  addCommonOptions(addDataOptions(command)).action(trainCommand);
+  addPictureOptions(addCommonOptions(addDataOptions(command))).action(trainCommand);
 }
 
 async function trainCommand(paths: string[], options: Options, command: Command): Promise<void> {
-  const { out: folder, resume, valFile, blas } = options;
+  const { out: folder, resume, valFile, blas, tfjs } = options;
   if (resume) refuseSettingsOnResume(command);
   else await refuseModel(folder);
   const status = new Status(options.quiet);
-  const { task, reading } = resume ? await readConfig(folder, sequenceConfigSchema) : startOf(options);
+  const trained = resume ? await readConfig(folder, sequenceConfigSchema) : undefined;
+  const { task, reading } = trained ?? startOf(options);
+  const openCnn = trained
+    ? cnnOf(trained, tfjs)
+    : async () => ({ name: options.cnn, cnn: await loadCnn(options.cnn, tfjs) });
   const reads = { task, reading, skipOdd: options.skipOdd };
-  const data = await openSequences(paths, reads, status);
-  const validation = valFile ? await openSequences([valFile], { ...reads, use: 'test' }, status) : undefined;
+  const { data, cnn } = await openSequences(paths, reads, openCnn, status);
+  const held = valFile ? await openSequences([valFile], { ...reads, use: 'test' }, openCnn, status) : undefined;
+  const validation = held?.data;
   if (command.getOptionValueSource('epochs') === 'default') {
     options.epochs = enoughEpochs(data.examples.length, options.batch);
   }
@@ -110,7 +127,11 @@ async function trainCommand(paths: string[], options: Options, command: Command)
       },
     };
     if (resume) return resumeSequences(training);
-    return trainSequences({ ...training, settings: settingsOf(options), start: startOf(options) });
+    return trainSequences({
+      ...training,
+      settings: settingsOf(options),
+      start: { ...startOf(options), ...(cnn && { cnn }) },
+    });
   });
   await report.settled();
   if (interrupted) {

@@ -13,6 +13,6 @@ addSequenceTrainCommand(program);
 addSequencePredictCommand(program);
 addSequenceEvaluateCommand(program);
 addSequenceInfoCommand(program);
-addDoctorCommand(program, { pictures: false });
+addDoctorCommand(program, { pictures: true });
 addSetupCommand(program);
 await runProgram(program);

@@ -38,8 +38,8 @@ export const sequenceConfigSchema = folderConfigSchema.extend({
   labels: z.array(z.string()),
   /** How pictures of IDX files were read. */
   reading: z.enum(PICTURE_READINGS).optional(),
-  /** The CNN that made vectors of pictures, as `--cnn` takes it, and name and hash of its weights. */
-  cnn: z.object({ name: z.string(), key: z.string() }).optional(),
+  /** The CNN that made vectors of pictures: as `--cnn` takes it if not the one that ships, name and hash of its weights. */
+  cnn: z.object({ name: z.string().optional(), key: z.string() }).optional(),
   settings: sequenceSettingsSchema,
   data: z.object({
     name: z.string(),

@@ -1,0 +1,75 @@
+/** Pictures as sequences of one step: what the CNN says of each, and the name of its folder for a label. */
+import { readdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { InputError } from '../base/errors.ts';
+import { cacheFolder } from '../base/files.ts';
+import type { SequenceConfig } from '../sequences/config.ts';
+import type { Example, SequenceData } from '../sequences/data/example.ts';
+import type { Cnn } from '../vision/cnn.ts';
+import { collectFeatures, type PictureSource } from '../vision/extract.ts';
+import { loadCnn } from '../vision/load-cnn.ts';
+import type { TfjsChoice } from '../vision/tfjs.ts';
+import { findPictures } from './find-pictures.ts';
+import type { Status } from './progress.ts';
+import { interruptible } from './run.ts';
+
+/** The folders of a folder, each a class of pictures; none where it has no folders. */
+export async function classFolders(path: string): Promise<string[]> {
+  const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
+  const folders = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'));
+  return folders.map(({ name }) => join(path, name)).sort();
+}
+
+/** The pictures of such folders as examples. @throws InputError when a folder has none */
+export async function readPictureClasses(
+  path: string,
+  folders: readonly string[],
+  cnn: Cnn,
+  status: Status,
+): Promise<SequenceData> {
+  const examples: Example[] = [];
+  for (const folder of folders) {
+    const { sources, errors } = await findPictures([folder]);
+    if (errors[0]) throw errors[0];
+    const { vectors } = await featuresOf(sources, cnn, status);
+    examples.push(...vectors.map((inputs) => ({ inputs, labels: [basename(folder)] })));
+  }
+  return { name: basename(path), D: cnn.featureSize, examples };
+}
+
+/** What the CNN says of pictures, from the cache where it is there; those that can't be read are named and left out. */
+export async function featuresOf(
+  pictures: readonly PictureSource[],
+  cnn: Cnn,
+  status: Status,
+): Promise<{ vectors: Float32Array[]; names: string[]; skipped: number }> {
+  const D = cnn.featureSize;
+  const { features, skipped } = await interruptible((signal) =>
+    collectFeatures(pictures, cnn, {
+      cache: cacheFolder('features'),
+      signal,
+      onProgress: ({ done }) => status.update(() => `features of ${done}/${pictures.length} pictures`),
+      onSkip: ({ error }) => status.warn(error.message),
+    }),
+  );
+  const rows = [...pictures.keys()].filter((row) => !skipped.has(row));
+  return {
+    vectors: rows.map((row) => features.slice(row * D, (row + 1) * D)),
+    names: rows.map((row) => nameOf(pictures[row] ?? '')),
+    skipped: skipped.size,
+  };
+}
+
+/** The CNN that a model's vectors came from. @throws InputError when it is another one now, or there was none */
+export async function loadCnnOf({ cnn: trained }: SequenceConfig, tfjs: TfjsChoice): Promise<Cnn> {
+  if (!trained) {
+    throw new InputError('the model does not read pictures', { expected: 'a model that was trained on pictures' });
+  }
+  const cnn = await loadCnn(trained.name, tfjs);
+  if (cnn.key === trained.key) return cnn;
+  throw new InputError('the model was trained with another CNN', { found: cnn.key, expected: trained.key });
+}
+
+function nameOf(picture: PictureSource): string {
+  return typeof picture === 'string' ? picture : picture.name;
+}
