@@ -1,4 +1,4 @@
-/** What the package offers to programs: captions for pictures, language models, and the core under both. */
+/** What the package offers to programs: captions, language models, labels of sequences, and the core under them. */
 export { InputError, UsageError } from './base/errors.ts';
 export { Random } from './base/random.ts';
 export { type CaptionSystem, compareWithBaselines } from './captioning/baselines.ts';
@@ -46,12 +46,29 @@ export type { LanguageText, TextSource } from './language/text.ts';
 export { type LanguageTraining, resumeLanguageModel, trainLanguageModel } from './language/train.ts';
 export { type WritingOptions, type Written, writeText } from './language/write.ts';
 export { type CaptionScores, scoreCaptions } from './metrics/score.ts';
+export type { InputShape, StepInputs } from './model/input-reader.ts';
 export { LanguageModel, type LanguageModelShape, type TokenBatch } from './model/language-model.ts';
 export { loadModel, saveModel } from './model/model-folder.ts';
+export { type Arrangement, type SequenceBatch, SequenceModel, type SequenceShape } from './model/sequence-model.ts';
 export { type Clipping, clipGradients } from './nn/clip.ts';
 export { Optimizer, type OptimizerConfig, optimizerDefaults } from './nn/optimizer.ts';
 export { packedSequences, uniformPacking } from './nn/packing.ts';
 export type { Parameter } from './nn/parameter.ts';
+export {
+  type NewSequenceModel,
+  type SequenceSettings,
+  sequenceDefaults,
+  sequenceShapeDefaults,
+} from './sequences/config.ts';
+export { type CrossValidation, crossValidate } from './sequences/cross-validation.ts';
+export type { Example, Inputs, SequenceData } from './sequences/data/example.ts';
+export { type ReadOptions, readSequences } from './sequences/data/read.ts';
+export { evaluate as evaluateSequences, type SequenceEvaluation } from './sequences/evaluate.ts';
+export { explain as explainLabel, type MovingWord } from './sequences/explain.ts';
+export { type Prediction, SequenceLabeller } from './sequences/labeller.ts';
+export { NaiveBayes } from './sequences/naive-bayes.ts';
+export { resumeSequences, type SequenceTraining, trainSequences } from './sequences/train.ts';
+export { wordsOf } from './sequences/words.ts';
 export { featuresFor, valuesAtTokens } from './text/features/features.ts';
 export { NgramModel, type NgramOptions } from './text/ngram-model.ts';
 export { type Level, type Tokenizer, tokenizers } from './text/tokenizer.ts';

@@ -27,7 +27,7 @@ export interface TrainingOptions {
 type Defaults = TrainingSettings & { batch: number; cell: CellName; layers: number; hidden: number };
 
 /** Options that say where things are or how to go about it, not what is learned: they may be given with --resume. */
-const FREE = new Set(['resume', 'out', 'blas', 'tfjs', 'quiet', 'images', 'valShare', 'valFile']);
+const FREE = new Set(['resume', 'out', 'blas', 'tfjs', 'quiet', 'images', 'valShare', 'valFile', 'skipOdd']);
 
 export function addTrainingOptions(command: Command, defaults: Defaults, out: string): Command {
   return command

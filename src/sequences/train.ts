@@ -54,7 +54,7 @@ export async function trainSequences(training: SequenceTraining): Promise<Traini
       ...sizes,
     },
     labels,
-    ...(reading && { reading }),
+    ...(reading && split.training[0]?.inputs instanceof Uint8Array && { reading }),
     ...(cnn && { cnn }),
     settings,
     data: {

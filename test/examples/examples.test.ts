@@ -65,3 +65,15 @@ describe('examples/gradient-flow', () => {
     expect(svg.match(/<polyline [^>]*points="(?:[\d.]+,[\d.]+ ){99}[\d.]+,[\d.]+"\/>/g)).toHaveLength(4);
   });
 });
+
+describe('examples/arrangements', () => {
+  it('learns one to one, many to one, in step and a picture read row by row', async () => {
+    const lines = (await run('arrangements')).trim().split('\n');
+    expect(lines).toHaveLength(4);
+    for (const line of lines) {
+      const [, before, after] = /before (\d\.\d\d), after (\d\.\d\d)$/.exec(line)?.map(Number) ?? [];
+      expect(before, line).toBeLessThan(after!);
+      expect(after, line).toBeGreaterThan(0.9);
+    }
+  });
+});
