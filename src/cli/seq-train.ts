@@ -167,7 +167,10 @@ async function crossValidateCommand(
         status.say(`fold ${fold + 1} of ${folds}: accuracy ${accuracy.toFixed(4)} (${besides(baselines)})`),
     }),
   );
-  if (result.interrupted) throw new Exit(ExitCode.interrupted);
+  if (result.interrupted) {
+    status.say(`stopped after ${result.folds.length} of ${folds} folds`);
+    throw new Exit(ExitCode.interrupted);
+  }
   for (const [name, { mean, deviation }] of Object.entries(summarise(result.folds))) {
     process.stdout.write(`${name}\t${mean.toFixed(4)} ± ${deviation.toFixed(4)}\n`);
   }

@@ -18,7 +18,7 @@ export interface Prediction {
 }
 
 /** Sequences that are read at once. */
-const ATONCE = 64;
+const AT_ONCE = 64;
 
 export class SequenceLabeller {
   readonly config: SequenceConfig;
@@ -62,8 +62,8 @@ export class SequenceLabeller {
    */
   predict(sequences: readonly Inputs[]): Prediction[][] {
     const found: Prediction[][] = [];
-    for (let start = 0; start < sequences.length; start += ATONCE) {
-      found.push(...this.#predictAtOnce(sequences.slice(start, start + ATONCE)));
+    for (let start = 0; start < sequences.length; start += AT_ONCE) {
+      found.push(...this.#predictAtOnce(sequences.slice(start, start + AT_ONCE)));
     }
     return found;
   }
@@ -72,7 +72,7 @@ export class SequenceLabeller {
     const { coder, model } = this;
     const coded = sequences.map((inputs) => coder.encode(inputs));
     const { order, ...batch } = packInputs(coded, coder.D);
-    this.#state ??= model.newState(ATONCE);
+    this.#state ??= model.newState(AT_ONCE);
     resetState(this.#state);
     const logProbs = model.logProbs(batch, this.#state);
     const found: Prediction[][] = sequences.map(() => []);

@@ -22,7 +22,11 @@ interface Options {
 const tsx = import.meta.resolve('tsx');
 
 /** Runs `caption`, `lm` or `seq`; never throws for an exit code. */
-export function runProgram(program: 'caption' | 'lm' | 'seq', args: readonly string[], options: Options = {}): Promise<Ended> {
+export function runProgram(
+  program: 'caption' | 'lm' | 'seq',
+  args: readonly string[],
+  options: Options = {},
+): Promise<Ended> {
   const script = fileURLToPath(new URL(`../../src/cli/${program}.ts`, import.meta.url));
   const command = [process.execPath, '--import', tsx, script, ...args];
   const [file = '', ...rest] = options.before
