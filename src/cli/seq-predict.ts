@@ -60,9 +60,18 @@ async function predictCommand(files: string[], options: Options): Promise<void> 
   if ('vectors' in shape.reads) return predictVectors(labeller, files, options, status);
   const lines = await linesOf(files, options);
   if (task === 'tag') return predictTags(labeller, readTokens(lines), json);
-  for (const line of lines) {
-    const words = wordsOf(line);
-    const [prediction] = words.length > 0 ? (labeller.predict([words])[0] ?? []) : [];
+  await predictTexts(labeller, lines, options);
+}
+
+async function predictTexts(
+  labeller: SequenceLabeller,
+  lines: readonly string[],
+  { explain: explained, json }: Options,
+): Promise<void> {
+  const texts = lines.map((line) => ({ line, words: wordsOf(line) }));
+  const predicted = labeller.predict(texts.flatMap(({ words }) => (words.length > 0 ? [words] : []))).values();
+  for (const { line, words } of texts) {
+    const prediction = words.length > 0 ? predicted.next().value?.[0] : undefined;
     if (!prediction) {
       await write(json ? `${JSON.stringify({ text: line, label: null })}\n` : '\n'); // a line for each line
       continue;

@@ -37,6 +37,8 @@ test.each([
   ['src/training/trainer.ts', `import '../language/train.ts';`],
   ['src/captioning/train.ts', `import '../language/train.ts';`],
   ['src/language/train.ts', `import '../vision/cnn.ts';`],
+  ['src/sequences/train.ts', `import '../vision/cnn.ts';`],
+  ['src/language/train.ts', `import '../sequences/train.ts';`],
   ['src/setup/native.ts', `import '../cli/main.ts';`],
 ])('%s may not hold %s', async (file, code) => {
   expect(await lint(file, code)).toContain('This room may not import that one');

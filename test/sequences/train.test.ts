@@ -53,6 +53,20 @@ describe('trainSequences learns', () => {
     expect(labeller.config.baselines['most frequent tag of each word']).toBeLessThan(0.8);
   });
 
+  it('a label for each of some vectors, both directions', async () => {
+    const vectorsOf = ({ examples }: SequenceData): SequenceData => ({
+      name: 'vectors',
+      D: 2,
+      examples: examples.map(({ inputs, labels }) => ({
+        inputs: Float32Array.from((inputs as string[]).flatMap((letter) => (letter === 'a' ? [1, 0] : [0, 1]))),
+        labels,
+      })),
+    });
+    const start = { ...smallShape, task: 'tag', bidirectional: true } as const;
+    await trainInto('frames', vectorsOf(parities(400)), { start });
+    expect(evaluate(await load('frames'), vectorsOf(parities(100, 2)).examples).accuracy).toBeGreaterThan(0.98);
+  });
+
   it('vectors of one step as a plain network, whatever their units', async () => {
     const settings = { ...fastSettings, epochs: 40 };
     await trainInto('vectors', waves(600), { start: { ...smallShape, cell: 'rnn' }, settings });
