@@ -39,7 +39,7 @@ export function addSequencePredictCommand(program: Command): void {
     .argument('[files...]', 'texts, tokens, vectors as `seq train` takes them, or pictures (default: standard input)')
     .option('--model <folder>', 'a model of `seq train`', SEQ_FOLDER)
     .option('--text <text>', 'a text; may be given several times', collect)
-    .option('--explain', 'also the words that moved the label: how much log p falls without them')
+    .option('--explain', 'also the words that moved the label, by how much its log odds change without them')
     .option('--skip-odd', 'leave odd lines out, and say which, instead of refusing the file')
     .option('--json', 'one JSON value a sequence')
     .addHelpText('after', OUTPUT);

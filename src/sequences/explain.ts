@@ -6,7 +6,7 @@ export interface MovingWord {
   /** Where it stands, from 0. */
   step: number;
   word: string;
-  /** log p of the predicted label with the word less that without it, in nats: above 0 the word speaks for the label. */
+  /** Log odds of the predicted label with the word less those without it, in nats: above 0 it speaks for the label. */
   moves: number;
 }
 
@@ -21,8 +21,17 @@ export function explain(labeller: SequenceLabeller, words: readonly string[], wh
   const label = labeller.coder.labels.indexOf(whole.label);
   const without = labeller.predict(words.map((_, step) => words.toSpliced(step, 1)));
   const moving = words.map((word, step) => {
-    const left = without[step]?.[0]?.probabilities[label] ?? whole.probability;
-    return { step, word, moves: Math.log(whole.probability) - Math.log(left) };
+    const [left = whole] = without[step] ?? [];
+    return { step, word, moves: logOdds(whole.probabilities, label) - logOdds(left.probabilities, label) };
   });
   return moving.sort((a, b) => Math.abs(b.moves) - Math.abs(a.moves));
 }
+
+/** log p / (1 - p): unlike log p it still moves where p is nearly 1. */
+function logOdds(probabilities: Float32Array, label: number): number {
+  const others = probabilities.reduce((sum, p, i) => (i === label ? sum : sum + p), 0);
+  return Math.log(Math.max(probabilities[label] ?? 0, LEAST)) - Math.log(Math.max(others, LEAST));
+}
+
+/** Below this float32 probabilities are no figures. */
+const LEAST = 1e-9;
