@@ -52,6 +52,15 @@ export function specialIds(
   return { start, end, unknown };
 }
 
+/**
+ * How much a word says: the logarithm of its rank, since words come most frequent first and, by Zipf's law, the word of
+ * rank r comes 1/r as often as the first.
+ */
+export function rarityOf(word: string, vocabulary: Vocabulary): number {
+  const rank = 1 + (vocabulary.idOf(word) ?? vocabulary.size) - SPECIAL.length;
+  return Math.log(Math.max(1, rank));
+}
+
 /** The ids of a caption's words, without START and END. */
 export function encodeCaption(caption: string, vocabulary: Vocabulary): number[] {
   const { unknown } = specialIds(vocabulary);

@@ -1,12 +1,13 @@
 /** Writing captions with a model's step function: what can be asked for, and what comes back. */
 import { UsageError } from '../base/errors.ts';
-import type { Random } from '../base/random.ts';
+import { Random } from '../base/random.ts';
 import { type BeamSearchOptions, beamSearch } from '../decoding/beam-search.ts';
 import { sampleSequences } from '../decoding/sample-sequences.ts';
 import type { SamplingOptions } from '../decoding/sampling.ts';
 import type { Sequence, SequenceRules } from '../decoding/sequence.ts';
 import type { StepFunction } from '../decoding/step.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
+import { byConsensus } from './minimum-bayes-risk.ts';
 import { specialIds } from './vocabulary.ts';
 
 /** What captions may be, in words; at least one where nothing else is said. */
@@ -15,7 +16,13 @@ export type CaptionRules = Pick<SequenceRules, 'maxLength' | 'minLength' | 'bloc
 /** Captions by beam search; a beam of 1 is greedy. */
 export interface DecodingOptions
   extends CaptionRules,
-    Pick<BeamSearchOptions, 'beam' | 'lengthPenalty' | 'groups' | 'diversity'> {}
+    Pick<BeamSearchOptions, 'beam' | 'lengthPenalty' | 'groups' | 'diversity'> {
+  /**
+   * Captions drawn beside those of the beam, to choose among all by what they agree on, see `byConsensus`; 0 for the
+   * beam alone. The same ones for the same picture. Diverse groups are left as they are.
+   */
+  consensus?: number;
+}
 
 /** Captions that are drawn. */
 export interface CaptionSampling extends CaptionRules, SamplingOptions {
@@ -25,9 +32,10 @@ export interface CaptionSampling extends CaptionRules, SamplingOptions {
 }
 
 /** Best on the Flickr8k dev split, see the model card. */
-export const decodingDefaults: DecodingOptions & { minLength: number } = {
+export const decodingDefaults: DecodingOptions & { minLength: number; consensus: number } = {
   beam: 5,
   lengthPenalty: 0.7,
+  consensus: 60,
   minLength: 1,
   maxLength: 20,
 };
@@ -44,6 +52,9 @@ export interface CaptionWriter {
   readonly vocabulary: Vocabulary;
   describe(features: Float32Array, options?: DecodingOptions | CaptionSampling): Caption[][];
 }
+
+/** Below 1: what the model would say in earnest. */
+const CONSENSUS_TEMPERATURE = 0.8;
 
 /** Captions that are written at once: enough to keep the matrix products busy, few enough to stay in the cache. */
 export const ROWS = 192;
@@ -74,7 +85,14 @@ export function writeCaptions(
         : beamSearch(step, count, rules);
     captions.push(...written.map((sequences) => sequences.map((sequence) => captionOf(sequence, vocabulary))));
   }
-  return captions;
+  if ('random' in rules || !rules.consensus || (rules.groups ?? 1) > 1) return captions;
+  const drawing = { ...rules, samples: rules.consensus, temperature: CONSENSUS_TEMPERATURE };
+  return captions.map((found, picture) => {
+    const step = begin(features.subarray(picture * D, (picture + 1) * D));
+    const [drawn = []] = sampleSequences(step, 1, drawing, new Random(1));
+    const others = drawn.map((sequence) => captionOf(sequence, vocabulary));
+    return byConsensus([...found, ...others], others, vocabulary).slice(0, found.length);
+  });
 }
 
 /**
@@ -95,7 +113,10 @@ export function checkDecoding(options: DecodingOptions | CaptionSampling, vocabu
     if (samples <= ROWS) return samples;
     throw new UsageError('too many captions of a picture', { found: `${samples}`, expected: `at most ${ROWS}` });
   }
-  const { beam, groups = 1 } = options;
+  const { beam, groups = 1, consensus = 0 } = options;
+  if (consensus > ROWS) {
+    throw new UsageError('too many captions to agree on', { found: `${consensus}`, expected: `at most ${ROWS}` });
+  }
   const widest = Math.max(vocabulary.size, decodingDefaults.beam); // nobody who leaves the beam alone is refused
   if (beam <= widest && beam * groups <= ROWS) return beam * groups;
   const [most, why] =

@@ -16,6 +16,7 @@ export interface DecodingFlags {
   minLength: number;
   maxLength: number;
   block: number;
+  consensus: number;
 }
 
 export interface CaptionSamplingFlags extends SamplingOptions {
@@ -36,9 +37,15 @@ export function addModelsOption(command: Command): Command {
 }
 
 export function addDecodingOptions(command: Command): Command {
-  const { beam, lengthPenalty, minLength, maxLength } = decodingDefaults;
+  const { beam, lengthPenalty, consensus, minLength, maxLength } = decodingDefaults;
   return command
     .option('--beam <number>', 'captions that the search keeps; 1 is greedy', integer(1), beam)
+    .option(
+      '--consensus <number>',
+      'draws so many captions and writes the one most like them all; 0: the beam alone',
+      integer(0),
+      consensus,
+    )
     .option('--length-penalty <alpha>', 'score = log p / (words + 1)^alpha', atLeast(0), lengthPenalty)
     .option('--min-length <number>', 'least words of a caption', integer(0), minLength)
     .option('--max-length <number>', 'most words of a caption', integer(1), maxLength)
@@ -51,6 +58,7 @@ export function addCaptionSamplingOptions(command: Command): Command {
     new Option('--sample', 'draws captions instead of searching for the likeliest').conflicts([
       'beam',
       'lengthPenalty',
+      'consensus',
       'diversity',
     ]),
   );
@@ -64,8 +72,8 @@ export function addCaptionSamplingOptions(command: Command): Command {
   return command;
 }
 
-export function decodingFrom({ beam, lengthPenalty, ...flags }: DecodingFlags): DecodingOptions {
-  return { beam, lengthPenalty, ...rulesFrom(flags) };
+export function decodingFrom({ beam, lengthPenalty, consensus, ...flags }: DecodingFlags): DecodingOptions {
+  return { beam, lengthPenalty, consensus, ...rulesFrom(flags) };
 }
 
 export function samplingFrom(flags: DecodingFlags & CaptionSamplingFlags, samples: number): CaptionSampling {

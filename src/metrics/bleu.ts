@@ -4,7 +4,7 @@
  * penalty, the shorter one where two are as close, and tiny terms keep a division by zero at 0.
  */
 
-import { countNgrams, MAX_N } from './ngrams.ts';
+import { countNgrams, MAX_N, type NgramCounts } from './ngrams.ts';
 
 const TINY = 1e-15;
 const SMALL = 1e-9;
@@ -29,14 +29,13 @@ export function bleu(captions: readonly TokenizedCaption[]): Bleu {
   let referenceLength = 0;
   for (const { candidate, references } of captions) {
     candidateLength += candidate.length;
-    referenceLength += closestLength(candidate.length, references);
-    const referenceCounts = references.map(countNgrams);
-    for (const [i, counts] of countNgrams(candidate).entries()) {
-      for (const [ngram, count] of counts) {
-        const most = Math.max(...referenceCounts.map((reference) => reference[i]?.get(ngram) ?? 0));
-        matches[i] = (matches[i] ?? 0) + Math.min(count, most);
-        totals[i] = (totals[i] ?? 0) + count;
-      }
+    referenceLength += closestLength(
+      candidate.length,
+      references.map(({ length }) => length),
+    );
+    for (const [i, { matched, total }] of countMatches(candidate, references.map(countNgrams)).entries()) {
+      matches[i]! += matched;
+      totals[i]! += total;
     }
   }
 
@@ -50,7 +49,42 @@ export function bleu(captions: readonly TokenizedCaption[]): Bleu {
   return { bleu: scores as Bleu['bleu'], lengthRatio };
 }
 
-function closestLength(length: number, references: TokenizedCaption['references']): number {
-  const lengths = references.map((reference) => reference.length).sort((a, b) => a - b);
+/**
+ * BLEU-4 of one caption, 0 to 1, with one added to the counts of all but single words, which else are often zero (Lin
+ * and Och 2004, "ORANGE: a Method for Evaluating Automatic Evaluation Metrics for Machine Translation", section 4).
+ *
+ * @param references n-grams of each reference, from `countNgrams`
+ */
+export function sentenceBleu(candidate: readonly string[], references: readonly NgramCounts[]): number {
+  if (candidate.length === 0) return 0;
+  const logPrecisions = countMatches(candidate, references).map(({ matched, total }, i) =>
+    Math.log(i === 0 ? matched / total : (matched + 1) / (total + 1)),
+  );
+  const closest = closestLength(candidate.length, references.map(lengthOf));
+  const logBrevityPenalty = Math.min(0, 1 - closest / candidate.length);
+  return Math.exp(logBrevityPenalty + logPrecisions.reduce((sum, log) => sum + log, 0) / MAX_N);
+}
+
+/** For n from 1 to 4: a candidate's n-grams, and those that a reference has as often. */
+function countMatches(candidate: readonly string[], references: readonly NgramCounts[]) {
+  return countNgrams(candidate).map((counts, i) => {
+    let matched = 0;
+    let total = 0;
+    for (const [ngram, count] of counts) {
+      matched += Math.min(count, Math.max(...references.map((reference) => reference[i]?.get(ngram) ?? 0)));
+      total += count;
+    }
+    return { matched, total };
+  });
+}
+
+/** The shorter one where two are as close. */
+function closestLength(length: number, references: readonly number[]): number {
+  const lengths = references.toSorted((a, b) => a - b);
   return lengths.reduce((best, next) => (Math.abs(next - length) < Math.abs(best - length) ? next : best));
+}
+
+/** The number of words, from the counts of single words. */
+function lengthOf([words]: NgramCounts): number {
+  return [...(words?.values() ?? [])].reduce((sum, count) => sum + count, 0);
 }

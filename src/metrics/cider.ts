@@ -5,12 +5,12 @@
  */
 
 import type { TokenizedCaption } from './bleu.ts';
-import { countNgrams, MAX_N, type NgramCounts } from './ngrams.ts';
+import { countNgrams, MAX_N } from './ngrams.ts';
 
 const SIGMA = 6;
 
 /** A caption as one tf-idf vector for each n. */
-interface Vectors {
+export interface CiderVectors {
   weights: Map<string, number>[];
   /** Euclidean length of each. */
   norms: number[];
@@ -51,15 +51,15 @@ export class CiderScorer {
     const references = (this.#references[picture] ?? []).map((words) => this.#vectorsOf(words));
     return candidates.map((words) => {
       const candidate = this.#vectorsOf(words);
-      const similarities = references.map((reference) => similarity(candidate, reference));
+      const similarities = references.map((reference) => ciderSimilarity(candidate, reference));
       const mean = (of: 'clipped' | 'plain') =>
         similarities.reduce((sum, similarity) => sum + similarity[of], 0) / references.length;
       return { cider: 10 * mean('clipped'), ciderPlain: 10 * mean('plain') };
     });
   }
 
-  #vectorsOf(words: readonly string[]): Vectors {
-    return tfIdf(countNgrams(words), this.#frequencies, this.#logPictures);
+  #vectorsOf(words: readonly string[]): CiderVectors {
+    return ciderVectors(words, (ngram) => this.#logPictures - Math.log(Math.max(1, this.#frequencies.get(ngram) ?? 0)));
   }
 }
 
@@ -73,21 +73,19 @@ function documentFrequencies(references: readonly (readonly (readonly string[])[
   return frequencies;
 }
 
-function tfIdf(counts: NgramCounts, frequencies: Map<string, number>, logPictures: number): Vectors {
-  const weights = counts.map((ofLength) => {
-    const weighted = new Map<string, number>();
-    for (const [ngram, count] of ofLength) {
-      weighted.set(ngram, count * (logPictures - Math.log(Math.max(1, frequencies.get(ngram) ?? 0))));
-    }
-    return weighted;
-  });
+/** @param rarityOf the weight of an n-gram, its words with blanks between: log(pictures / pictures that have it) */
+export function ciderVectors(words: readonly string[], rarityOf: (ngram: string) => number): CiderVectors {
+  const counts = countNgrams(words);
+  const weights = counts.map(
+    (ofLength) => new Map(Array.from(ofLength, ([ngram, count]) => [ngram, count * rarityOf(ngram)])),
+  );
   const norms = weights.map((ofLength) => Math.hypot(...ofLength.values()));
   const length = [...(counts[1]?.values() ?? [])].reduce((sum, count) => sum + count, 0);
   return { weights, norms, length };
 }
 
-/** The mean over n of the two cosines. */
-function similarity(candidate: Vectors, reference: Vectors): { clipped: number; plain: number } {
+/** The mean over n of the two cosines, CIDEr-D's and CIDEr's; 0 to 1. */
+export function ciderSimilarity(candidate: CiderVectors, reference: CiderVectors): { clipped: number; plain: number } {
   let clipped = 0;
   let plain = 0;
   for (let i = 0; i < MAX_N; i++) {

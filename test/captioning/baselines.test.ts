@@ -50,9 +50,7 @@ it('has the captioner first, then what it is measured by, each with a caption fo
     expect(system?.scores).toMatchObject({ bleu4: expect.any(Number), cider: expect.any(Number) });
   }
   expect(model?.captions).toEqual(
-    captioner
-      .describeStandardised(pictures(seen).features, { beam: 5, lengthPenalty: 0.7, maxLength: 20 })
-      .map(([best]) => best?.caption),
+    captioner.describeStandardised(pictures(seen).features, decodingDefaults).map(([best]) => best?.caption),
   );
 });
 

@@ -54,6 +54,13 @@ describe('writeCaptions', () => {
     }
   });
 
+  it('by consensus writes what drawn captions agree on, as many as the beam alone and other ones', () => {
+    const [agreed, alone] = [write({ consensus: 40 }), write({ consensus: 0 })];
+    expect(agreed.map((captions) => captions.length)).toEqual(alone.map((captions) => captions.length));
+    const others = agreed.filter(([best], n) => best?.caption !== alone[n]?.[0]?.caption);
+    expect(others.length).toBeGreaterThan(PICTURES / 10);
+  });
+
   it('draws as many captions as are wanted of each picture, by the same rules', () => {
     const drawn = writeCaptions(begin, sizes, features, { ...sampling, minLength: 2 });
     expect(drawn).toHaveLength(PICTURES);
@@ -75,6 +82,11 @@ describe('checkDecoding refuses, in a line,', () => {
       'a beam wider than the memory',
       { ...decodingDefaults, beam: 193 },
       'the beam is too wide: found 193, expected at most 192',
+    ],
+    [
+      'more to agree on than fit',
+      { ...decodingDefaults, consensus: 193 },
+      'too many captions to agree on: found 193, expected at most 192',
     ],
     [
       'groups that are too many',
