@@ -12,8 +12,8 @@ import {
   sequenceDefaults,
   sequenceShapeDefaults,
 } from '../sequences/config.ts';
-import { crossValidate, summarise } from '../sequences/cross-validation.ts';
-import type { Example, SequenceData } from '../sequences/data/example.ts';
+import { type CrossValidation, crossValidate, summarise } from '../sequences/cross-validation.ts';
+import type { Example } from '../sequences/data/example.ts';
 import type { PictureReading } from '../sequences/data/idx.ts';
 import { TASKS, type Task } from '../sequences/data/read.ts';
 import { writeSequenceProgress, writeSequenceReport } from '../sequences/report.ts';
@@ -107,7 +107,8 @@ async function trainCommand(paths: string[], options: Options, command: Command)
   if (command.getOptionValueSource('epochs') === 'default') {
     options.epochs = enoughEpochs(data.examples.length, options.batch);
   }
-  if (options.folds) return crossValidateCommand(data, options, options.folds, status);
+  const start = { ...startOf(options), ...(cnn && { cnn }) };
+  if (options.folds) return crossValidateCommand({ data, start, folds: options.folds }, options, status);
   const engine = await openEngine(blas);
   status.say(engine.notice);
 
@@ -127,11 +128,7 @@ async function trainCommand(paths: string[], options: Options, command: Command)
       },
     };
     if (resume) return resumeSequences(training);
-    return trainSequences({
-      ...training,
-      settings: settingsOf(options),
-      start: { ...startOf(options), ...(cnn && { cnn }) },
-    });
+    return trainSequences({ ...training, settings: settingsOf(options), start });
   });
   await report.settled();
   if (interrupted) {
@@ -146,19 +143,19 @@ async function trainCommand(paths: string[], options: Options, command: Command)
 }
 
 async function crossValidateCommand(
-  data: SequenceData,
+  what: Pick<CrossValidation, 'data' | 'start' | 'folds'>,
   options: Options,
-  folds: number,
   status: Status,
 ): Promise<void> {
+  const { folds } = what;
   const { out: folder, task, blas } = options;
   await refuseModel(join(folder, 'fold-1'));
   const show = showTraining(status, task === 'tag' ? 'steps' : 'sequences');
   const result = await interruptible((signal) =>
     crossValidate({
-      ...{ folder, data, folds, signal },
+      ...what,
+      ...{ folder, signal },
       settings: settingsOf(options),
-      start: startOf(options),
       openEngine: () => openEngine(blas),
       onEvent(_, event) {
         if (event.type === 'update') show(event); // a hundred validations are not worth a line each
