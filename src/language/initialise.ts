@@ -2,12 +2,13 @@ import type { Random } from '../base/random.ts';
 import type { LanguageModel } from '../model/language-model.ts';
 import { fillUniform } from '../nn/initialisation.ts';
 import type { Parameter } from '../nn/parameter.ts';
+import type { Corpus } from '../text/corpus.ts';
 import type { LanguageSettings } from './config.ts';
 
 /**
  * Gives a model its first weights, equal for equal seeds.
  *
- * - `scaled`: each matrix by its size, see `LanguageModel.initialise`;
+ * - `scaled`: each matrix by its size, see `LanguageModel.initialise`, which `startAtFrequencies` then follows;
  * - `uniform`: all weights and biases from U(-limit, limit), an LSTM's forget gates open by a bias of 1 (char-rnn);
  * - `normal`: weights from N(0, deviation²), biases zero (min-char-rnn).
  */
@@ -30,6 +31,21 @@ export function initialise(
     for (const layer of model.stack.layers) layer.bias.value.data.fill(1, H, 2 * H);
   }
   return model;
+}
+
+/** Tokens that are enough to know how frequent each is. */
+const COUNTED = 2 ** 20;
+
+/** How often each of V tokens comes among the first million of a text's parts. */
+export function countIds(parts: readonly Corpus[], V: number): Uint32Array {
+  const counts = new Uint32Array(V);
+  let left = COUNTED;
+  for (const { length, read } of parts) {
+    const ids = read(0, Math.min(length, left));
+    for (let i = 0; i < ids.length; i++) counts[ids[i]!]! += 1;
+    left -= ids.length;
+  }
+  return counts;
 }
 
 function fillNormal(parameter: Parameter, deviation: number, random: Random): void {

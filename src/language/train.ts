@@ -12,7 +12,7 @@ import {
   languageConfigSchema,
   splitInWords,
 } from './config.ts';
-import { initialise } from './initialise.ts';
+import { countIds, initialise } from './initialise.ts';
 import { languageTask } from './task.ts';
 import {
   countText,
@@ -65,11 +65,15 @@ export async function trainLanguageModel(training: LanguageTraining): Promise<Tr
     ...(initial && { continued: { files: initial.config.text.files, tokens: initial.config.text.tokens } }),
     scores: {},
   };
-  const model = initialise(new LanguageModel(engine, config.shape), settings.initialisation, new Random(settings.seed));
-  if (initial) model.copyFrom(initial.model);
   // The model is saved when its text is there to be read: a folder with a model can always be resumed.
   await deleteIds(folder);
-  return run(training, config, await openText(folder, training, counted, config, { onProgress, signal }), model, false);
+  const text = await openText(folder, training, counted, config, { onProgress, signal });
+  const model = initialise(new LanguageModel(engine, config.shape), settings.initialisation, new Random(settings.seed));
+  if (initial) model.copyFrom(initial.model);
+  else if (settings.initialisation.name === 'scaled') {
+    model.startAtFrequencies(countIds(text.training, counted.vocabulary.size));
+  }
+  return run(training, config, text, model, false);
 }
 
 /**
