@@ -72,9 +72,23 @@ function describeUpdate(report: UpdateReport, unit: string): string {
   );
 }
 
+/** Scores of captions that a line has no room for; log.jsonl has them all. */
+const ONLY_IN_LOG = new Set([
+  'bleu2',
+  'bleu3',
+  'ciderPlain',
+  'lengthRatio',
+  'distinct1',
+  'distinct2',
+  'distinctCaptions',
+  'vocabulary',
+  'meanLength',
+]);
+
 function describeValidation({ epoch, trainingLoss, scores, best }: ValidationReport & Validation): string {
   const loss = trainingLoss === null ? '' : `  training loss ${trainingLoss.toFixed(3)}`;
-  const figures = Object.entries(scores).map(([name, value]) => `${name} ${value.toFixed(3)}`);
+  const shown = Object.entries(scores).filter(([name]) => !ONLY_IN_LOG.has(name));
+  const figures = shown.map(([name, value]) => `${name} ${value.toFixed(3)}`);
   if (figures.length === 0) return `epoch ${epoch.toFixed(2)}${loss}`;
   return `epoch ${epoch.toFixed(2)}${loss}  validation: ${figures.join('  ')}${best ? '  (best)' : ''}`;
 }
