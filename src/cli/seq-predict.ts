@@ -135,7 +135,10 @@ async function linesOf(files: readonly string[], { text: texts }: Options): Prom
     files.map((file) => (file === '-' ? text(process.stdin) : readText(file, 'file'))),
   );
   if (files.length === 0 && !texts) contents.push(await text(process.stdin));
-  return [...(texts ?? []), ...contents.flatMap((content) => content.replace(/\r?\n$/, '').split(/\r?\n/))];
+  return [
+    ...(texts ?? []),
+    ...contents.flatMap((content) => (content === '' ? [] : content.replace(/\r?\n$/, '').split(/\r?\n/))),
+  ];
 }
 
 function labelled(prediction: Prediction | undefined): string {

@@ -151,6 +151,10 @@ describe('seq predict', () => {
     expect((await seq('predict', path('in.txt'), '--model', path('model'), '--quiet')).stdout).toBe(stdout);
   });
 
+  it('says nothing about nothing', async () => {
+    expect(await seq('predict', '--model', path('model'), '--quiet')).toEqual({ code: 0, stdout: '', stderr: '' });
+  });
+
   it('--explain names the words that moved it, --json says all of it', async () => {
     const args = ['predict', '--model', path('model'), '--text', 'the film is not bad', '--quiet', '--explain'];
     expect((await seq(...args)).stdout).toMatch(
