@@ -158,7 +158,7 @@ describe('seq predict', () => {
   it('--explain names the words that moved it, --json says all of it', async () => {
     const args = ['predict', '--model', path('model'), '--text', 'the film is not bad', '--quiet', '--explain'];
     expect((await seq(...args)).stdout).toMatch(
-      /^pos\t.*\tthe film is not bad\t[+−]\d\.\d\d (not|bad), [+−]\d\.\d\d .*\n$/,
+      /^pos\t.*\tthe film is not bad\t[+−]\d+\.\d\d (not|bad), [+−]\d+\.\d\d .*\n$/,
     );
     const said = JSON.parse((await seq(...args, '--json')).stdout);
     expect(said).toMatchObject({ text: 'the film is not bad', label: 'pos', words: expect.any(Array) });
