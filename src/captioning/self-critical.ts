@@ -89,7 +89,9 @@ export function selfCriticalTask(
       picture,
       captions.map((words, i) => [...words, ...endings[i]!]),
     );
-    return captions.map((words, i) => scores[i]!.cider + BLEU_WEIGHT * sentenceBleu(words, ngrams[picture] ?? []));
+    return captions.map(
+      (words, i) => scores[i]!.cider + BLEU_WEIGHT * sentenceBleu(countNgrams(words), ngrams[picture] ?? []),
+    );
   }
 
   function exampleOf(picture: number, sequence: Sequence, weight: number): Example {

@@ -17,7 +17,7 @@ export function addExtractCommand(program: Command): void {
     .command('extract')
     .description('fills the feature cache for a dataset, so that training starts at once')
     .argument('<dataset>', 'pictures with their captions, see below')
-    .option('--cnn <name>', 'as for `caption train`', 'efficientnet-lite0')
+    .option('--cnn <name>', 'as for `caption train`', 'efficientnet-lite2')
     .option('--no-mirror', 'without the mirror images')
     .option('--quiet', 'no progress');
   addDatasetOptions(command);

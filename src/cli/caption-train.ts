@@ -55,7 +55,7 @@ export function addTrainCommand(program: Command): void {
     .command('train')
     .description('trains a captioner on pictures and their captions')
     .argument('<dataset>', 'pictures with their captions, see below')
-    .option('--cnn <name>', 'efficientnet-lite0, mobilenet-v1, mobilenet-v2 or the folder of one', 'efficientnet-lite0')
+    .option('--cnn <name>', 'efficientnet-lite2, mobilenet-v1, mobilenet-v2 or the folder of one', 'efficientnet-lite2')
     .option('--embedding <number>', 'size of word vectors', integer(1), captionShapeDefaults.embedding)
     .option('--threshold <number>', 'words that come less often are unknown', integer(1), captionDefaults.threshold)
     .option('--smoothing <share>', 'label smoothing', share({ zero: true }), captionDefaults.smoothing)

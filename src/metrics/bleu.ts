@@ -33,7 +33,7 @@ export function bleu(captions: readonly TokenizedCaption[]): Bleu {
       candidate.length,
       references.map(({ length }) => length),
     );
-    for (const [i, { matched, total }] of countMatches(candidate, references.map(countNgrams)).entries()) {
+    for (const [i, { matched, total }] of countMatches(countNgrams(candidate), references.map(countNgrams)).entries()) {
       matches[i]! += matched;
       totals[i]! += total;
     }
@@ -53,21 +53,22 @@ export function bleu(captions: readonly TokenizedCaption[]): Bleu {
  * BLEU-4 of one caption, 0 to 1, with one added to the counts of all but single words, which else are often zero (Lin
  * and Och 2004, "ORANGE: a Method for Evaluating Automatic Evaluation Metrics for Machine Translation", section 4).
  *
- * @param references n-grams of each reference, from `countNgrams`
+ * @param candidate n-grams of the caption and of each reference, from `countNgrams`
  */
-export function sentenceBleu(candidate: readonly string[], references: readonly NgramCounts[]): number {
-  if (candidate.length === 0) return 0;
+export function sentenceBleu(candidate: NgramCounts, references: readonly NgramCounts[]): number {
+  const length = lengthOf(candidate);
+  if (length === 0) return 0;
   const logPrecisions = countMatches(candidate, references).map(({ matched, total }, i) =>
     Math.log(i === 0 ? matched / total : (matched + 1) / (total + 1)),
   );
-  const closest = closestLength(candidate.length, references.map(lengthOf));
-  const logBrevityPenalty = Math.min(0, 1 - closest / candidate.length);
+  const closest = closestLength(length, references.map(lengthOf));
+  const logBrevityPenalty = Math.min(0, 1 - closest / length);
   return Math.exp(logBrevityPenalty + logPrecisions.reduce((sum, log) => sum + log, 0) / MAX_N);
 }
 
 /** For n from 1 to 4: a candidate's n-grams, and those that a reference has as often. */
-function countMatches(candidate: readonly string[], references: readonly NgramCounts[]) {
-  return countNgrams(candidate).map((counts, i) => {
+function countMatches(candidate: NgramCounts, references: readonly NgramCounts[]) {
+  return candidate.map((counts, i) => {
     let matched = 0;
     let total = 0;
     for (const [ngram, count] of counts) {

@@ -1,15 +1,15 @@
-/** The CNN that ships with the package, EfficientNet-Lite0, from its folder under data/. Knows the folder's files. */
+/** The CNN that ships with the package, EfficientNet-Lite2, from its folder under data/. Knows the folder's files. */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { readJson } from '../base/files.ts';
 import { readSafetensors } from '../base/safetensors.ts';
 import { type Cnn, createCnn } from './cnn.ts';
-import { buildEfficientNet } from './efficientnet-lite0.ts';
+import { buildEfficientNet } from './efficientnet-lite2.ts';
 import type { TfjsChoice } from './tfjs.ts';
 
 /** The same from src/vision and from dist/vision. */
-const shipped = fileURLToPath(new URL('../../data/efficientnet-lite0', import.meta.url));
+const shipped = fileURLToPath(new URL('../../data/efficientnet-lite2', import.meta.url));
 
 const configSchema = z.object({
   name: z.string(),

@@ -26,7 +26,7 @@ export function hostedMobilenet(name: keyof typeof hosted, tfjs: TfjsChoice): Cn
     openNetwork({ version, alpha: 1 }).catch((error) => {
       throw new InputError(`cannot download ${name}`, {
         found: reasonOf(error.cause ?? error),
-        advice: 'Use efficientnet-lite0, which needs no download, or give the folder of a MobileNet',
+        advice: 'Use efficientnet-lite2, which needs no download, or give the folder of a MobileNet',
         cause: error,
       });
     });
@@ -41,7 +41,7 @@ export function hostedMobilenet(name: keyof typeof hosted, tfjs: TfjsChoice): Cn
  */
 export async function localMobilenet(folder: string, tfjs: TfjsChoice): Promise<Cnn> {
   const path = join(folder, 'model.json');
-  const json = await readPart(path, 'Name such a folder, or one of efficientnet-lite0, mobilenet-v1 and mobilenet-v2');
+  const json = await readPart(path, 'Name such a folder, or one of efficientnet-lite2, mobilenet-v1 and mobilenet-v2');
   const { modelTopology, weightsManifest } = parseJson(json.toString('utf8'), modelSchema, `the CNN's model ${path}`);
   const files = weightsManifest.flatMap(({ paths }) => paths);
   const shards = await Promise.all(files.map((name) => readPart(join(folder, name))));

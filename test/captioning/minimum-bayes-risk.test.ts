@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { byConsensus } from '../../src/captioning/minimum-bayes-risk.ts';
 import { captionVocabulary, rarityOf } from '../../src/captioning/vocabulary.ts';
 import type { Caption } from '../../src/captioning/write.ts';
-import { MAX_N } from '../../src/metrics/ngrams.ts';
+import { sentenceBleu } from '../../src/metrics/bleu.ts';
+import { countNgrams, MAX_N } from '../../src/metrics/ngrams.ts';
 
 /** Words in the order of how often they come: a, dog, runs, brown, on, grass, cat. */
 const vocabulary = captionVocabulary(
@@ -14,6 +15,9 @@ function caption(text: string, logProb = -5): Caption {
   return { caption: text, logProb, words: text.split(' ').map((word) => ({ word, logProb: -1 })) };
 }
 const texts = (captions: Caption[]) => captions.map((one) => one.caption);
+
+const ngramsOf = (text: string) => countNgrams(text.split(' '));
+const bleu = (one: string, other: string) => sentenceBleu(ngramsOf(one), [ngramsOf(other)]);
 
 /** The same by arrays: CIDEr-D's definition, an n-gram as rare as its rarest word. */
 function naiveSimilarity(one: string, other: string): number {
@@ -58,10 +62,11 @@ describe('byConsensus', () => {
     expect(best?.caption).toBe('a brown dog runs on grass');
   });
 
-  it('orders by the mean CIDEr-D to the drawn captions and a twentieth of log p a word', () => {
+  it('orders by the mean CIDEr-D and half BLEU-4 to the drawn captions, and a twentieth of log p a word', () => {
     const candidates = [caption('a brown dog runs', -9), caption('a cat', -2), caption('a dog runs on', -4)];
     const score = ({ caption: text, logProb, words }: Caption) =>
-      drawn.reduce((sum, other) => sum + naiveSimilarity(text, other.caption), 0) / drawn.length +
+      drawn.reduce((sum, other) => sum + naiveSimilarity(text, other.caption) + bleu(text, other.caption) / 2, 0) /
+        drawn.length +
       (0.05 * logProb) / (words.length + 1);
     const expected = candidates.toSorted((a, b) => score(b) - score(a));
     expect(texts(byConsensus(candidates, drawn, vocabulary))).toEqual(texts(expected));

@@ -83,7 +83,7 @@ function rewardsOf(batch: TokenBatch): number[] {
     captions.map((written) => written.map((caption) => [...words(wordIds(caption)), END])),
   );
   return drawnIn(batch).map(({ picture, targets }) => {
-    const bleu4 = sentenceBleu(words(targets.filter((id) => id !== end)), ngrams[picture]!);
+    const bleu4 = sentenceBleu(countNgrams(words(targets.filter((id) => id !== end))), ngrams[picture]!);
     return scorer.score(picture, [words(targets)])[0]!.cider + 2 * bleu4;
   });
 }

@@ -193,7 +193,7 @@ describe('caption info', () => {
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       kind: 'caption',
-      pictures: { cnn: 'efficientnet-lite0' },
+      pictures: { cnn: 'efficientnet-lite2' },
       scores: { split: 'val', bleu4: expect.any(Number) },
       vocabulary: { first: expect.arrayContaining(['<start>', 'square']) },
     });

@@ -5,7 +5,7 @@ import { countNgrams } from '../../src/metrics/ngrams.ts';
 const words = (caption: string) => caption.split(' ').filter(Boolean);
 const score = (candidate: string, ...references: string[]) =>
   sentenceBleu(
-    words(candidate),
+    countNgrams(words(candidate)),
     references.map((reference) => countNgrams(words(reference))),
   );
 

@@ -5,7 +5,7 @@ import { loadTfjs } from '../../src/vision/tfjs.ts';
 import { distance, samplePictures, testCnnContract } from './cnn-contract.ts';
 
 const localMobilenet = '../shared/models/mobilenet_v1_0.25_224';
-const choices = ['efficientnet-lite0', ...(existsSync(localMobilenet) ? [localMobilenet] : [])];
+const choices = ['efficientnet-lite2', ...(existsSync(localMobilenet) ? [localMobilenet] : [])];
 const native = await loadTfjs('tensorflow').then(
   () => true,
   () => false,
@@ -31,11 +31,11 @@ describe('loadCnn', () => {
   test('takes the CNN that ships where none is named, and says what it is without loading it', async () => {
     const { name, key, featureSize, preprocessing } = await loadCnn();
     expect({ name, featureSize, preprocessing }).toEqual({
-      name: 'efficientnet-lite0',
+      name: 'efficientnet-lite2',
       featureSize: 1280,
-      preprocessing: { size: 224, fit: 'squash' },
+      preprocessing: { size: 260, fit: 'squash' },
     });
-    expect(key).toBe('efficientnet-lite0-v1-f6a546adb2ee');
+    expect(key).toBe('efficientnet-lite2-v1-d245617cb337');
   });
 
   test('knows the sizes of the MobileNets that are downloaded', async () => {
@@ -44,6 +44,6 @@ describe('loadCnn', () => {
   });
 
   test('names the choices where there is no such folder', async () => {
-    await expect(loadCnn('mobilnet')).rejects.toThrow(/mobilnet\/model\.json.*ENOENT.*efficientnet-lite0/);
+    await expect(loadCnn('mobilnet')).rejects.toThrow(/mobilnet\/model\.json.*ENOENT.*efficientnet-lite2/);
   });
 });

@@ -1,7 +1,7 @@
 /**
- * EfficientNet-Lite0's forward pass: MobileNetV2's inverted residual blocks (Sandler et al. 2018, section 3) in
- * EfficientNet-B0's arrangement (Tan and Le 2019, table 1), without squeeze-and-excitation and with ReLU6. The batch
- * norms were folded into filters and biases by `scripts/convert-efficientnet.ts`. Knows no files and no pixels' scale.
+ * EfficientNet-Lite2's forward pass: MobileNetV2's inverted residual blocks (Sandler et al. 2018, section 3) in
+ * EfficientNet-B0's arrangement (Tan and Le 2019, table 1), 1.1 times as wide and 1.2 times as deep, without
+ * squeeze-and-excitation and with ReLU6. The batch norms were folded into filters and biases by `scripts/convert-efficientnet.ts`. Knows no files and no pixels' scale.
  */
 import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import { InputError } from '../base/errors.ts';
@@ -9,18 +9,21 @@ import type { StoredTensor } from '../base/safetensors.ts';
 import type { Network } from './cnn.ts';
 import type { Tf } from './tfjs.ts';
 
-// Each row: kernel, stride of the first block, expansion, output channels, blocks.
+// Each row: kernel, stride of the first block, expansion, output channels, blocks. The channels are B0's times 1.1, to
+// the next multiple of 8; the first and the last stage keep their single block.
 const stages = [
   [3, 1, 1, 16, 1],
-  [3, 2, 6, 24, 2],
-  [5, 2, 6, 40, 2],
-  [3, 2, 6, 80, 3],
-  [5, 1, 6, 112, 3],
-  [5, 2, 6, 192, 4],
-  [3, 1, 6, 320, 1],
+  [3, 2, 6, 24, 3],
+  [5, 2, 6, 48, 3],
+  [3, 2, 6, 88, 4],
+  [5, 1, 6, 120, 4],
+  [5, 2, 6, 208, 5],
+  [3, 1, 6, 352, 1],
 ] as const;
 const STEM_CHANNELS = 32;
 export const FEATURE_SIZE = 1280;
+/** Of the pictures it was trained on, in pixels. */
+export const PICTURE_SIZE = 260;
 
 /** One convolution; its filter is named `NAME.filter` in the weights, its bias `NAME.bias`. */
 export interface Convolution {
@@ -46,7 +49,7 @@ const blocks: readonly Block[] = unroll();
 const head: Convolution = convolution('head', 1, stages.at(-1)![3], FEATURE_SIZE);
 
 /**
- * Puts the weights on tfjs' current backend; the network takes normalised pictures [N, 224, 224, 3].
+ * Puts the weights on tfjs' current backend; the network takes normalised pictures [N, 260, 260, 3].
  *
  * @param path says in an error where the weights came from
  * @throws InputError when a tensor is missing or has another shape
@@ -124,7 +127,7 @@ function stored(
 ): Float32Array {
   const tensor = weights.get(name);
   if (!(tensor?.data instanceof Float32Array) || `${tensor.shape}` !== `${shape}`) {
-    throw new InputError(`${path}: tensor ${name} does not fit EfficientNet-Lite0`, {
+    throw new InputError(`${path}: tensor ${name} does not fit EfficientNet-Lite2`, {
       found: tensor ? `[${tensor.shape}]` : 'none',
       expected: `floats [${shape}]`,
     });
