@@ -1,5 +1,5 @@
 /** Captions of pictures as batches for the model. */
-import { Random } from '../base/random.ts';
+import type { Random } from '../base/random.ts';
 import type { TokenBatch } from '../model/language-model.ts';
 import { packedSequences } from '../nn/packing.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
@@ -43,23 +43,6 @@ export function targetCounts(examples: readonly Example[], V: number): Uint32Arr
   const counts = new Uint32Array(V);
   for (const { targets } of examples) for (const id of targets) counts[id]! += 1;
   return counts;
-}
-
-/**
- * Cuts items into batches, each epoch in an order of its own.
- *
- * @returns the number of batches in an epoch and what gives the batch of an update, a function of its number alone
- */
-export function shuffledBatches<Item>(items: readonly Item[], batchSize: number, seed: number) {
-  const perEpoch = Math.ceil(items.length / batchSize);
-  let order = { epoch: -1, items };
-  const batchOf = (iteration: number): Item[] => {
-    const epoch = Math.floor(iteration / perEpoch);
-    if (order.epoch !== epoch) order = { epoch, items: new Random(seed * 1009 + epoch).shuffle([...items]) };
-    const first = (iteration % perEpoch) * batchSize;
-    return order.items.slice(first, first + batchSize);
-  };
-  return { perEpoch, batchOf };
 }
 
 /** The features [D] of a picture or, every other time where there are any, of its mirror image. */

@@ -26,8 +26,10 @@ const dataset = z.object({
 });
 
 /** The config of a captioner's folder. */
-export const captionConfigSchema = modelConfigSchema.extend({
+export const captionConfigSchema = z.object({
+  // First, because the first thing that is wrong is what the user reads.
   kind: z.literal('caption', 'the model is not a captioner of `caption train`'),
+  ...modelConfigSchema.shape,
   /** How a picture becomes the vector v; the same in training and in use. */
   pictures: z.object({
     /** As `--cnn` takes it. */

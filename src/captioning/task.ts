@@ -1,6 +1,7 @@
 import { Random } from '../base/random.ts';
+import { shuffledBatches } from '../training/shuffled-batches.ts';
 import type { TrainingTask } from '../training/task.ts';
-import { type CaptionedFeatures, eitherFeatures, examplesOf, shuffledBatches, tokenBatch } from './batch.ts';
+import { type CaptionedFeatures, eitherFeatures, examplesOf, tokenBatch } from './batch.ts';
 import type { Captioner } from './captioner.ts';
 import type { CaptionSettings } from './config.ts';
 import { captionValidation } from './validation.ts';

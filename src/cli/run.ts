@@ -60,19 +60,24 @@ export function createProgram(name: string, description: string, version: string
 }
 
 /**
- * Runs `work` with a signal that Ctrl-C (or a polite kill) raises, so that what was done can be saved. A second Ctrl-C
- * ends the process at once.
+ * Runs `work` with a signal that Ctrl-C (or a polite kill) raises, so that what was done can be saved. A second one
+ * ends the process at once: it is sent again with nobody listening, because `process.exit` would wait for native
+ * threads that are in the middle of a product.
  */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
-  const stop = () => {
-    if (controller.signal.aborted) process.exit(ExitCode.interrupted);
+  const stop = (signal: NodeJS.Signals) => {
+    if (controller.signal.aborted) {
+      stopListening();
+      process.kill(process.pid, signal);
+    }
     controller.abort(new Exit(ExitCode.interrupted));
   };
+  const stopListening = () => process.off('SIGINT', stop).off('SIGTERM', stop);
   process.on('SIGINT', stop).on('SIGTERM', stop);
   try {
     return await work(controller.signal);
   } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop);
+    stopListening();
   }
 }

@@ -48,8 +48,10 @@ export const languageSettingsSchema = trainingSettingsSchema.extend({
 export type LanguageSettings = z.infer<typeof languageSettingsSchema>;
 
 /** The config of a language model's folder. */
-export const languageConfigSchema = modelConfigSchema.extend({
+export const languageConfigSchema = z.object({
+  // First, because the first thing that is wrong is what the user reads.
   kind: z.literal('language', 'the model is not a language model of `lm train`'),
+  ...modelConfigSchema.shape,
   level: z.enum(LEVELS),
   settings: languageSettingsSchema,
   text: z.object({

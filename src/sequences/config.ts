@@ -22,8 +22,10 @@ export const sequenceSettingsSchema = trainingSettingsSchema.extend({
 export type SequenceSettings = z.infer<typeof sequenceSettingsSchema>;
 
 /** The config of such a model's folder. */
-export const sequenceConfigSchema = folderConfigSchema.extend({
+export const sequenceConfigSchema = z.object({
+  // First, because the first thing that is wrong is what the user reads.
   kind: z.literal('sequence', 'the model is not one of `seq train`'),
+  ...folderConfigSchema.shape,
   task: z.enum(TASKS),
   shape: z.object({
     reads: z.union([z.object({ vocabulary: size, embedding: z.int().min(0) }), z.object({ vectors: size })]),

@@ -97,7 +97,7 @@ describe('caption describe', () => {
 
   it('draws the likeliest alone with --top-k 1, and with --top-p near 0: what a beam of 1 finds', async () => {
     const [greedy, k, p] = await Promise.all([
-      describeWith('--min-length', '3', '--beam', '1'),
+      describeWith('--min-length', '3', '--beam', '1', '--consensus', '0'),
       describeWith('--min-length', '3', '--top-k', '1'),
       describeWith('--min-length', '3', '--top-p', '0.0001'),
     ]);

@@ -63,6 +63,7 @@ describe('caption evaluate --captions', () => {
       minLength: ___,
       maxLength: ____,
       block: _____,
+      consensus: ______,
       ...scores
     } = JSON.parse(evaluated.stdout);
     expect(code).toBe(0);

@@ -67,7 +67,7 @@ describe('caption train --init', () => {
     );
     expect({ code, stderr }).toMatchObject({ code: 0 });
     const { settings } = await configOf('tuned');
-    expect(settings).toMatchObject({ finetune: 'cider', epochs: 1, smoothing: 0, learningRate: 2e-4 });
+    expect(settings).toMatchObject({ finetune: 'cider', epochs: 1, smoothing: 0, learningRate: 1e-4 });
   });
 
   it('has one line for options that contradict it', async () => {
