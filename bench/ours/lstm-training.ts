@@ -20,7 +20,7 @@ const [V, BATCH, STEPS] = [65, 50, 50];
 const [hidden, layers, text = '', driver] = process.argv.slice(2);
 
 try {
-  const engine = await openEngine(driver as DriverChoice);
+  const engine = driver === 'bf16' ? await openEngine('auto', 'bf16') : await openEngine(driver as DriverChoice);
   answer({ system: `caption-lm, ${engine.product.driver.description}` });
   await serve(training(engine));
   engine.close();

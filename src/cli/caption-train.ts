@@ -82,7 +82,7 @@ async function trainCommand(path: string, options: Options, command: Command): P
   const defaults = finetune ? finetuneDefaults : captionDefaults;
   useDefaults(command, { ...defaults, optimizer: defaults.optimizer.name, lr: defaults.learningRate });
   const status = new Status(options.quiet);
-  const engine = await openEngine(options.blas);
+  const engine = await openEngine(options.blas, options.precision);
   status.say(engine.notice);
   const dataset = await openDataset(path, options, status);
   const initial = init && !resume ? await openCaptioner(engine, { folder: init, tfjs }) : undefined;

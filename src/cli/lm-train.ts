@@ -91,13 +91,13 @@ export function addTrainCommand(program: Command): void {
 }
 
 async function trainCommand(files: string[], options: Options, command: Command): Promise<void> {
-  const { out: folder, resume, valFile: validationFiles, blas } = options;
+  const { out: folder, resume, valFile: validationFiles, blas, precision } = options;
   if (resume) refuseSettingsOnResume(command);
   else await refuseModel(folder);
   if (options.continue) refuseGiven(command, SHAPE, '--continue', 'a model with a shape of its own');
   const preset = presetOf(options, command);
   const status = new Status(options.quiet);
-  const engine = await openEngine(blas);
+  const engine = await openEngine(blas, precision);
   status.say(engine.notice);
 
   const report = new LiveReport(() => writeLanguageProgress(folder));

@@ -91,7 +91,7 @@ export function addSequenceTrainCommand(program: Command): void {
 }
 
 async function trainCommand(paths: string[], options: Options, command: Command): Promise<void> {
-  const { out: folder, resume, valFile, blas, tfjs } = options;
+  const { out: folder, resume, valFile, blas, precision, tfjs } = options;
   if (resume) refuseSettingsOnResume(command);
   else await refuseModel(folder);
   const status = new Status(options.quiet);
@@ -109,7 +109,7 @@ async function trainCommand(paths: string[], options: Options, command: Command)
   }
   const start = { ...startOf(options), ...(cnn && { cnn }) };
   if (options.folds) return crossValidateCommand({ data, start, folds: options.folds }, options, status);
-  const engine = await openEngine(blas);
+  const engine = await openEngine(blas, precision);
   status.say(engine.notice);
 
   const show = showTraining(status, task === 'tag' ? 'steps' : 'sequences');
@@ -148,7 +148,7 @@ async function crossValidateCommand(
   status: Status,
 ): Promise<void> {
   const { folds } = what;
-  const { out: folder, task, blas } = options;
+  const { out: folder, task, blas, precision } = options;
   await refuseModel(join(folder, 'fold-1'));
   const show = showTraining(status, task === 'tag' ? 'steps' : 'sequences');
   const result = await interruptible((signal) =>
@@ -156,7 +156,7 @@ async function crossValidateCommand(
       ...what,
       ...{ folder, signal },
       settings: settingsOf(options),
-      openEngine: () => openEngine(blas),
+      openEngine: () => openEngine(blas, precision),
       onEvent(_, event) {
         if (event.type === 'update') show(event); // a hundred validations are not worth a line each
       },

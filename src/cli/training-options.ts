@@ -1,6 +1,7 @@
 /** The options of a training, whatever it learns. */
 import { type Command, Option } from 'commander';
 import { UsageError } from '../base/errors.ts';
+import { PRECISIONS, type Precision } from '../compute/product/choose.ts';
 import type { CellName } from '../nn/cell.ts';
 import { type OptimizerName, optimizerDefaults } from '../nn/optimizer.ts';
 import type { TrainingSettings } from '../training/settings.ts';
@@ -22,12 +23,24 @@ export interface TrainingOptions {
   evaluateEvery: number;
   patience: number;
   seed: number;
+  precision: Precision;
 }
 
 type Defaults = TrainingSettings & { batch: number; cell: CellName; layers: number; hidden: number };
 
 /** Options that say where things are or how to go about it, not what is learned: they may be given with --resume. */
-const FREE = new Set(['resume', 'out', 'blas', 'tfjs', 'quiet', 'images', 'valShare', 'valFile', 'skipOdd']);
+const FREE = new Set([
+  'resume',
+  'out',
+  'blas',
+  'precision',
+  'tfjs',
+  'quiet',
+  'images',
+  'valShare',
+  'valFile',
+  'skipOdd',
+]);
 
 export function addTrainingOptions(command: Command, defaults: Defaults, out: string): Command {
   return command
@@ -37,6 +50,11 @@ export function addTrainingOptions(command: Command, defaults: Defaults, out: st
     .option('--layers <number>', 'recurrent layers', integer(1), defaults.layers)
     .option('--hidden <number>', 'units of a layer; cost grows with its square', integer(1), defaults.hidden)
     .option('--dropout <share>', 'share of values dropped in training', share({ zero: true }), defaults.dropout)
+    .addOption(
+      new Option('--precision <type>', 'what factors of matrix products are rounded to; bf16: faster, newer CPUs only')
+        .choices(PRECISIONS)
+        .default('float32'),
+    )
     .option('--batch <number>', 'sequences in an update', integer(1), defaults.batch)
     .option('--epochs <number>', 'passes over the training data', positive, defaults.epochs)
     .addOption(

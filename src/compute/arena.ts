@@ -75,14 +75,14 @@ export class Arena {
 
   /** A new matrix, filled with zeros. */
   matrix(rows: number, cols: number): Matrix {
-    const matrix = new Matrix(this.memory, this.#allocate(rows * cols * 4), rows, cols);
+    const matrix = new Matrix(this.memory, this.allocate(rows * cols * 4), rows, cols);
     matrix.data.fill(0);
     return matrix;
   }
 
   /** A new list of integers, filled with zeros. */
   integers(length: number): Integers {
-    const offset = this.#allocate(length * 4);
+    const offset = this.allocate(length * 4);
     return { offset, length, data: new Int32Array(this.memory.buffer, offset, length).fill(0) };
   }
 
@@ -101,7 +101,8 @@ export class Arena {
     }
   }
 
-  #allocate(bytes: number): number {
+  /** The offset of new memory that holds whatever was there before: for what is written in full. */
+  allocate(bytes: number): number {
     const offset = this.#top;
     // The kernels work on four floats at a time: they may read (never write) up to 12 bytes past the last one.
     const top = Math.ceil((offset + bytes + 12) / ALIGNMENT) * ALIGNMENT;

@@ -1,6 +1,6 @@
 import { Arena } from './arena.ts';
 import { compileKernels, instantiateKernels, type Kernels } from './kernels.ts';
-import { type Attempt, type DriverChoice, openProduct } from './product/choose.ts';
+import { type Attempt, type DriverChoice, openProduct, type Precision } from './product/choose.ts';
 import type { MatrixProduct } from './product/product.ts';
 
 /** Everything that computes: one memory, the kernels and the matrix products on it. One engine serves many models. */
@@ -20,12 +20,13 @@ export interface Engine {
  * Opens an engine.
  *
  * @param blas the matrix product: a driver by name, or `auto` for the fastest that passes its self-test
+ * @param precision what the factors of products are rounded to; `bf16` is for training, with oneDNN alone
  * @throws InputError when a driver asked for by name can't be had
  */
-export async function openEngine(blas: DriverChoice = 'auto'): Promise<Engine> {
+export async function openEngine(blas: DriverChoice = 'auto', precision: Precision = 'float32'): Promise<Engine> {
   const module = await compileKernels();
   const arena = new Arena();
   const kernels = instantiateKernels(module, arena.memory);
-  const { product, notice, tried } = await openProduct(arena, module, blas);
+  const { product, notice, tried } = await openProduct(arena, module, blas, precision);
   return { arena, kernels, product, notice, tried, close: () => product.close() };
 }

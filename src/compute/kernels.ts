@@ -35,6 +35,9 @@ export interface Kernels {
   ): number;
   logSoftmax(logits: number, rows: number, V: number): void;
 
+  toBf16(target: number, source: number, count: number, factor: number): void;
+  transposeToBf16(k: number, n: number, source: number, row: number, target: number): void;
+
   sgd(x: number, g: number, count: number, rate: number): void;
   adagrad(x: number, g: number, s: number, count: number, rate: number, epsilon: number): void;
   rmsprop(x: number, g: number, s: number, count: number, rate: number, decay: number, epsilon: number): void;

@@ -28,6 +28,7 @@ export function textPicture(title: string, pieces: Iterable<ColouredText>): stri
   const height = (rows.length + 1.5) * HEIGHT + 2 * MARGIN;
   const { text } =
     html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="12" fill="${INK}">
+<title>${title}</title>
 <rect width="${width}" height="${height}" fill="#fff"/>
 <text x="${MARGIN}" y="${MARGIN + 12}" font-family="system-ui, sans-serif">${title}</text>
 ${rows.map((row, i) => row.map((run) => drawn(run, MARGIN + (i + 1.5) * HEIGHT)))}</svg>

@@ -237,3 +237,52 @@ function largest(values: ArrayLike<number>, expected: (i: number) => number): nu
   for (let i = 0; i < values.length; i++) worst = Math.max(worst, Math.abs(values[i]! - expected(i)));
   return worst;
 }
+
+describe('toBf16 and transposeToBf16', () => {
+  /** The upper half of the nearest float32 that has nothing in its lower half; of two, the one with an even last bit. */
+  const nearest = (x: number) => {
+    const bits = new Uint32Array(Float32Array.of(x).buffer)[0]!;
+    const [lower, rest] = [bits >>> 16, bits & 0xffff];
+    return rest > 0x8000 || (rest === 0x8000 && lower % 2 === 1) ? lower + 1 : lower;
+  };
+  const values = [0, -0, 1, 1.00390625, 1.01171875, -1.00390626, 3.4e38, -Infinity, Infinity, 1e-40, 0.1, 123456.789];
+  const read = (offset: number, count: number) => Array.from(new Uint16Array(arena.memory.buffer, offset, count));
+
+  test.each([1, 4, 5, 8, 11, 12])('round %d values to the nearest, ties to even', (count) => {
+    arena.scratch(() => {
+      const source = arena.matrix(1, 12);
+      source.data.set(values);
+      const target = arena.allocate(32);
+      kernels.toBf16(target, source.offset, count, 1);
+      expect(read(target, count)).toEqual(values.slice(0, count).map(nearest));
+      kernels.toBf16(target, source.offset, count, -0.3);
+      const scaled = values.slice(0, count).map((x) => Math.fround(x) * Math.fround(-0.3));
+      expect(read(target, count)).toEqual(scaled.map(nearest));
+    });
+  });
+
+  test('keep NaN', () => {
+    arena.scratch(() => {
+      const source = arena.matrix(1, 1);
+      source.data[0] = Number.NaN;
+      const target = arena.allocate(16);
+      kernels.toBf16(target, source.offset, 1, 1);
+      const bits = Uint32Array.of(read(target, 1)[0]! << 16);
+      expect(new Float32Array(bits.buffer)[0]).toBeNaN();
+    });
+  });
+
+  test('transpose', () => {
+    arena.scratch(() => {
+      const [k, n] = [19, 3];
+      const source = arena.matrix(n, k + 2);
+      source.data.forEach((_, i) => {
+        source.data[i] = Math.sin(i);
+      });
+      const target = arena.allocate(k * n * 2);
+      kernels.transposeToBf16(k, n, source.offset, (k + 2) * 4, target);
+      const expected = Array.from({ length: k * n }, (_, i) => source.data[(i % n) * (k + 2) + Math.floor(i / n)]!);
+      expect(read(target, k * n)).toEqual(expected.map(nearest));
+    });
+  });
+});

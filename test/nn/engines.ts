@@ -1,8 +1,8 @@
 /** The engines that can be had on this machine; suites that must hold on every driver run over all of them. */
 import { type Engine, openEngine } from '../../src/compute/engine.ts';
-import type { DriverName } from '../../src/compute/product/driver.ts';
+import { DRIVER_CHOICES, type DriverChoice } from '../../src/compute/product/choose.ts';
 
-const drivers: DriverName[] = ['onednn', 'openblas', 'accelerate', 'wasm'];
+const drivers = DRIVER_CHOICES.filter((choice) => choice !== 'auto');
 
 /** Always there. */
 export const wasm = await openEngine('wasm');
@@ -13,7 +13,7 @@ export const engines: Engine[] = (await Promise.all(drivers.map(opened))).filter
 /** For the titles of suites: `describe.each(byDriver)('%s', (_, engine) => …)`. */
 export const byDriver = engines.map((engine) => [engine.product.driver.name, engine] as const);
 
-async function opened(name: DriverName): Promise<Engine | undefined> {
+async function opened(name: DriverChoice): Promise<Engine | undefined> {
   if (name === 'wasm') return wasm;
   try {
     return await openEngine(name);

@@ -1,4 +1,5 @@
 /** All kernels, compiled into one WebAssembly module on the arena's memory. */
+export * from './bf16';
 export * from './cells';
 export * from './optimizers';
 export * from './product';

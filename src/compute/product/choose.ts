@@ -1,10 +1,12 @@
 /** Opens the matrix products of an arena on the fastest driver that can be had and that passes the self-test. */
 import { InputError, reasonOf } from '../../base/errors.ts';
 import type { Arena } from '../arena.ts';
+import { instantiateKernels } from '../kernels.ts';
 import { openAccelerate, openOpenBlas } from './cblas.ts';
 import type { DriverName, ProductDriver } from './driver.ts';
 import { librariesSetUp, NATIVE_NAMES, type NativeName } from './libraries.ts';
 import { openOneDnn } from './onednn.ts';
+import { openOneDnnBf16 } from './onednn-bf16.ts';
 import { MatrixProduct } from './product.ts';
 import { selfTest } from './self-test.ts';
 import { openWasm, productKernels } from './wasm.ts';
@@ -12,6 +14,10 @@ import { openWasm, productKernels } from './wasm.ts';
 /** All values of `--blas`. */
 export const DRIVER_CHOICES = ['auto', 'onednn', 'openblas', 'accelerate', 'wasm'] as const;
 export type DriverChoice = (typeof DRIVER_CHOICES)[number];
+
+/** All values of `--precision`: what the factors of a product are rounded to. */
+export const PRECISIONS = ['float32', 'bf16'] as const;
+export type Precision = (typeof PRECISIONS)[number];
 
 /** A driver that was tried, and why it is not used where it is not. */
 export interface Attempt {
@@ -32,13 +38,16 @@ const SETUP = '`npm run setup:native` in a clone, `caption setup` in an installe
 /**
  * @param module the compiled kernels
  * @param choice `auto` for the fastest, or a driver by name
+ * @param precision `bf16` has one driver alone, oneDNN's
  * @throws InputError when a driver asked for by name can't be had: why, and what to do
  */
 export async function openProduct(
   arena: Arena,
   module: WebAssembly.Module,
   choice: DriverChoice = 'auto',
+  precision: Precision = 'float32',
 ): Promise<OpenedProduct> {
+  if (precision === 'bf16') return openBf16(arena, module, choice);
   const tried: Attempt[] = [];
   for (const name of choice === 'auto' ? fastestFirst() : [choice]) {
     try {
@@ -53,6 +62,25 @@ export async function openProduct(
   }
   // Our own product needs nothing from outside: that it fails is a defect.
   throw new Error(`no matrix product works: ${tried.map(({ name, failure }) => `${name}: ${failure}`).join('; ')}`);
+}
+
+async function openBf16(arena: Arena, module: WebAssembly.Module, choice: DriverChoice): Promise<OpenedProduct> {
+  const advice = 'Use --precision float32.';
+  if (choice !== 'auto' && choice !== 'onednn') {
+    throw new InputError(`--precision bf16 can't be had from --blas ${choice}`, { expected: 'onednn', advice });
+  }
+  const name = 'onednn-bf16';
+  try {
+    const product = await openTested(arena, module, name);
+    return { product, notice: noticeOf(product, choice, []), tried: [{ name }] };
+  } catch (cause) {
+    throw new InputError("--precision bf16 can't be used", {
+      found: reasonOf(cause),
+      expected: 'a processor with AVX512-BF16 or AMX, and oneDNN as the setup brings it',
+      advice: `${advice} oneDNN is set up by ${SETUP}.`,
+      cause,
+    });
+  }
 }
 
 function fastestFirst(): DriverName[] {
@@ -76,6 +104,8 @@ export function openDriver(arena: Arena, module: WebAssembly.Module, name: Drive
   switch (name) {
     case 'onednn':
       return openOneDnn(arena, productKernels(module, arena));
+    case 'onednn-bf16':
+      return openOneDnnBf16(arena, instantiateKernels(module, arena.memory));
     case 'openblas':
       return openOpenBlas(arena);
     case 'accelerate':

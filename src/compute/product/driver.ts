@@ -30,7 +30,7 @@ export interface ProductDriver {
   close(): void;
 }
 
-export type DriverName = 'onednn' | 'openblas' | 'accelerate' | 'wasm';
+export type DriverName = 'onednn' | 'onednn-bf16' | 'openblas' | 'accelerate' | 'wasm';
 
 interface Extent {
   m: number;

@@ -24,10 +24,21 @@ const SPIN_COUNT = '3000';
 
 /** @throws Error that says why the library can't be used */
 export async function openOneDnn(arena: Arena, kernels: TransposeKernel): Promise<ProductDriver> {
-  // Read by OpenMP when it is loaded; what the user says of it goes first.
-  if (!process.env['OMP_WAIT_POLICY']) process.env['GOMP_SPINCOUNT'] ??= SPIN_COUNT;
+  prepareOpenMp();
   const library = await loadLibrary(libraryCandidates('onednn'));
   return new OneDnnDriver(library, arena.memory, await addressOf(arena.memory), kernels);
+}
+
+/** To be called before the library is loaded, when OpenMP reads it; what the user says of it goes first. */
+export function prepareOpenMp(): void {
+  if (!process.env['OMP_WAIT_POLICY']) process.env['GOMP_SPINCOUNT'] ??= SPIN_COUNT;
+}
+
+/** "oneDNN 3.2 (2 threads)", with what is special after the version. */
+export function describeOneDnn(library: NativeLibrary, special = ''): string {
+  const [major, minor] = library.integersAt(library.func('dnnl_version', 'void *', [])(), 2);
+  const threads = library.func('omp_get_max_threads', 'int', [])();
+  return `oneDNN ${major}.${minor}${special} (${threads} threads)`;
 }
 
 class OneDnnDriver implements ProductDriver {
@@ -44,9 +55,7 @@ class OneDnnDriver implements ProductDriver {
     this.#address = address;
     this.#kernels = kernels;
     this.#sgemm = library.func('dnnl_sgemm', 'int', SGEMM);
-    const [major, minor] = library.integersAt(library.func('dnnl_version', 'void *', [])(), 2);
-    const threads = library.func('omp_get_max_threads', 'int', [])();
-    this.description = `oneDNN ${major}.${minor} (${threads} threads)`;
+    this.description = describeOneDnn(library);
   }
 
   multiply({ m, n, k, alpha, beta, a, aStride, aTransposed, b, bStride, bTransposed, c, cStride }: Product): void {

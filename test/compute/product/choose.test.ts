@@ -36,6 +36,12 @@ test.skipIf(process.platform === 'darwin')('a driver that can not be had is an e
   await expect(opening).rejects.toThrow(/products of accelerate can't be used: found .*Accelerate.*--blas auto/);
 });
 
+test('bf16 is refused where another library is asked for', async () => {
+  await expect(openProduct(new Arena(), module, 'wasm', 'bf16')).rejects.toThrow(
+    "--precision bf16 can't be had from --blas wasm: expected onednn. Use --precision float32.",
+  );
+});
+
 describe('the self-test', () => {
   const lies: Record<string, (call: Product) => Product> = {
     'forgets a transposition': (call) => ({ ...call, bTransposed: false, bStride: call.n }),

@@ -9,12 +9,13 @@ import type { ProductDriver } from '../../../src/compute/product/driver.ts';
 import { MatrixProduct } from '../../../src/compute/product/product.ts';
 import { selfTest } from '../../../src/compute/product/self-test.ts';
 import { openWasm } from '../../../src/compute/product/wasm.ts';
-import { distance, naiveProduct, randomMatrix, type Scale } from './naive.ts';
+import { distance, naiveProduct, randomBf16Matrix, randomMatrix, type Scale } from './naive.ts';
 
 const module = await compileKernels();
 
 const OPENERS: Record<string, (arena: Arena) => Promise<ProductDriver>> = {
   onednn: (arena) => openDriver(arena, module, 'onednn'),
+  'onednn-bf16': (arena) => openDriver(arena, module, 'onednn-bf16'),
   openblas: (arena) => openDriver(arena, module, 'openblas'),
   accelerate: (arena) => openDriver(arena, module, 'accelerate'),
   wasm: (arena) => openDriver(arena, module, 'wasm'),
@@ -43,10 +44,13 @@ for (const [name, open] of Object.entries(OPENERS)) {
     const random = new Random(1);
     afterAll(() => driver.close());
 
+    // What a product of bfloat16 must get right to the last bit of float32: factors that need no rounding.
+    const drawn = name === 'onednn-bf16' ? randomBf16Matrix : randomMatrix;
+
     const inputs = (m: number, n: number, k: number, { transposeA, transposeB }: Scale = {}) => ({
-      a: transposeA ? randomMatrix(arena, random, k, m) : randomMatrix(arena, random, m, k),
-      b: transposeB ? randomMatrix(arena, random, n, k) : randomMatrix(arena, random, k, n),
-      c: randomMatrix(arena, random, m, n),
+      a: transposeA ? drawn(arena, random, k, m) : drawn(arena, random, m, k),
+      b: transposeB ? drawn(arena, random, n, k) : drawn(arena, random, k, n),
+      c: drawn(arena, random, m, n),
     });
     /** Rounding grows with the number of terms. */
     const tolerance = (k: number) => 1e-6 * (k + 10);
@@ -239,8 +243,8 @@ for (const [name, open] of Object.entries(OPENERS)) {
       for (let round = 0; round < 10; round++) {
         const i = round % 2 ? 1 : 0;
         arenas[i].scratch(() => {
-          const a = randomMatrix(arenas[i], random, 64, 200);
-          const b = randomMatrix(arenas[i], random, 200, 150);
+          const a = drawn(arenas[i], random, 64, 200);
+          const b = drawn(arenas[i], random, 200, 150);
           const c = arenas[i].matrix(64, 150);
           products[i].multiply(c, a, b);
           expect(distance(c.data, naiveProduct(c, a, b))).toBeLessThan(tolerance(200));

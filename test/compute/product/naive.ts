@@ -31,6 +31,13 @@ export function naiveProduct(
   return result;
 }
 
+/** A matrix of numbers from -1 to 1 that are exact in bfloat16, and whose sums with 1 or 2 are. */
+export function randomBf16Matrix(arena: Arena, random: Random, rows: number, cols: number): Matrix {
+  const matrix = randomMatrix(arena, random, rows, cols);
+  for (let i = 0; i < matrix.size; i++) matrix.data[i] = Math.round(matrix.data[i]! * 64) / 64;
+  return matrix;
+}
+
 /** A matrix of numbers from -1 to 1. */
 export function randomMatrix(arena: Arena, random: Random, rows: number, cols: number): Matrix {
   const matrix = arena.matrix(rows, cols);

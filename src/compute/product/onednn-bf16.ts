@@ -1,0 +1,150 @@
+/**
+ * Matrix products whose factors are rounded to bfloat16 (8 bits of mantissa, float32's range), with sums in float32, by
+ * oneDNN where the processor multiplies bfloat16 itself: twice the speed. Weights, states and gradients stay float32;
+ * each factor is rounded, to nearest even, just before its product ("A Study of BFLOAT16 for Deep Learning Training",
+ * Kalamkar et al. 2019).
+ */
+import type { Arena } from '../arena.ts';
+import type { PackedProduct, Product, ProductDriver, RightFactor } from './driver.ts';
+import { libraryCandidates } from './libraries.ts';
+import { addressOf, loadLibrary, type NativeFunction, type NativeLibrary } from './native.ts';
+import { describeOneDnn, prepareOpenMp } from './onednn.ts';
+
+/**
+ * `dnnl::impl::cpu::gemm_bf16bf16f32_compute(transA, transB, M, N, K, A, lda, B, ldb, beta, C, ldc)`, everything by
+ * pointer and column-major: what oneDNN's own matmul calls for bfloat16. The public interface builds a primitive for
+ * each shape, and the batches of captions have hundreds of shapes. The symbol belongs to the release that
+ * `setup:native` brings; where another one lacks it, bfloat16 is refused.
+ */
+const GEMM = '_ZN4dnnl4impl3cpu24gemm_bf16bf16f32_computeEPKcS3_PKlS5_S5_PKNS0_10bfloat16_tES5_S8_S5_PKfPfS5_';
+
+/** dnnl_types.h, `dnnl_cpu_isa_avx512_core_bf16`: the bits that every processor with bfloat16 products has. */
+const ISA_BF16 = 0xe7;
+
+/** What this driver uses of the compiled kernels. */
+export interface Bf16Kernels {
+  /** target[i] = bfloat16(factor * source[i]) */
+  toBf16(target: number, source: number, count: number, factor: number): void;
+  transposeToBf16(k: number, n: number, source: number, row: number, target: number): void;
+}
+
+/** @throws Error that says why bfloat16 can't be had */
+export async function openOneDnnBf16(arena: Arena, kernels: Bf16Kernels): Promise<ProductDriver> {
+  prepareOpenMp();
+  const library = await loadLibrary(libraryCandidates('onednn'));
+  const isa = Number(library.func('dnnl_get_effective_cpu_isa', 'int', [])());
+  if ((isa & ISA_BF16) !== ISA_BF16) throw new Error('this processor has no bfloat16 products (AVX512-BF16)');
+  return new OneDnnBf16Driver(library, arena, await addressOf(arena.memory), kernels);
+}
+
+class OneDnnBf16Driver implements ProductDriver {
+  readonly name = 'onednn-bf16';
+  readonly description: string;
+  readonly #arena: Arena;
+  readonly #address: number;
+  readonly #kernels: Bf16Kernels;
+  readonly #gemm: NativeFunction;
+  readonly #arguments: Arguments;
+
+  constructor(library: NativeLibrary, arena: Arena, address: number, kernels: Bf16Kernels) {
+    this.#arena = arena;
+    this.#address = address;
+    this.#kernels = kernels;
+    this.#gemm = library.func(GEMM, 'int', Array<string>(12).fill('uint64'));
+    this.#arguments = new Arguments(arena, address);
+    this.description = describeOneDnn(library, ' bf16');
+  }
+
+  multiply(call: Product): void {
+    const { m, n, k, alpha, a, aStride, aTransposed, b, bStride, bTransposed } = call;
+    this.#arena.scratch(() => {
+      const left = this.#rounded(a, aTransposed ? k : m, aTransposed ? m : k, aStride, alpha);
+      const right = this.#rounded(b, bTransposed ? n : k, bTransposed ? k : n, bStride, 1);
+      this.#call(call, left, aTransposed, right, bTransposed);
+    });
+  }
+
+  packs(): boolean {
+    return true;
+  }
+
+  /** The kernel rounds eight values at a time. */
+  packedSize(k: number, n: number): number {
+    return Math.ceil((k * n) / 8) * 4;
+  }
+
+  /** Rows of B, because a product of few rows with a transposed B takes longer. */
+  pack({ k, n, b, bStride, bTransposed }: RightFactor, target: number): void {
+    if (bTransposed) this.#kernels.transposeToBf16(k, n, b, bStride * 4, target);
+    else this.#round(b, k, n, bStride, 1, target);
+  }
+
+  multiplyPacked(call: PackedProduct): void {
+    const { m, k, alpha, a, aStride, packed } = call;
+    this.#arena.scratch(() => this.#call(call, this.#rounded(a, m, k, aStride, alpha), false, packed, false));
+  }
+
+  close(): void {}
+
+  /** The offset of a rounded copy, times a factor. */
+  #rounded(source: number, rows: number, cols: number, stride: number, factor: number): number {
+    const target = this.#arena.allocate(this.packedSize(rows, cols) * 4);
+    this.#round(source, rows, cols, stride, factor, target);
+    return target;
+  }
+
+  #round(source: number, rows: number, cols: number, stride: number, factor: number, target: number): void {
+    if (stride === cols) {
+      this.#kernels.toBf16(target, source, rows * cols, factor);
+      return;
+    }
+    for (let row = 0; row < rows; row++) {
+      this.#kernels.toBf16(target + row * cols * 2, source + row * stride * 4, cols, factor);
+    }
+  }
+
+  /** Row-major C = A B is column-major Cᵀ = Bᵀ Aᵀ; A and B lie without gaps. */
+  #call(
+    { m, n, k, beta, c, cStride }: Product | PackedProduct,
+    a: number,
+    aTransposed: boolean,
+    b: number,
+    bTransposed: boolean,
+  ): void {
+    const base = this.#address;
+    const { M, N, K, ldA, ldB, ldC, beta: scale, plain, transposed } = this.#arguments.addresses;
+    this.#arguments.set(n, m, k, bTransposed ? k : n, aTransposed ? m : k, cStride, beta);
+    const [transB, transA] = [bTransposed ? transposed : plain, aTransposed ? transposed : plain];
+    const status = this.#gemm(transB, transA, M, N, K, base + b, ldA, base + a, ldB, scale, base + c, ldC);
+    if (status !== 0) throw new Error(`a bfloat16 product of [${m}, ${k}] times [${k}, ${n}] returned ${status}`);
+  }
+}
+
+/** The scalars of a call, in the arena, because the function takes all by pointer. */
+class Arguments {
+  readonly addresses;
+  readonly #integers: BigInt64Array;
+  readonly #beta: Float32Array;
+
+  constructor(arena: Arena, address: number) {
+    const offset = arena.allocate(64);
+    const { buffer } = arena.memory;
+    this.#integers = new BigInt64Array(buffer, offset, 6);
+    this.#beta = new Float32Array(buffer, offset + 48, 1);
+    new Uint8Array(buffer, offset + 56, 2).set([78, 84]); // N, T
+    const at = (i: number) => address + offset + 8 * i;
+    const [M, N, K, ldA, ldB, ldC] = [at(0), at(1), at(2), at(3), at(4), at(5)];
+    this.addresses = { M, N, K, ldA, ldB, ldC, beta: at(6), plain: at(7), transposed: at(7) + 1 };
+  }
+
+  set(M: number, N: number, K: number, ldA: number, ldB: number, ldC: number, beta: number): void {
+    const integers = this.#integers;
+    integers[0] = BigInt(M);
+    integers[1] = BigInt(N);
+    integers[2] = BigInt(K);
+    integers[3] = BigInt(ldA);
+    integers[4] = BigInt(ldB);
+    integers[5] = BigInt(ldC);
+    this.#beta[0] = beta;
+  }
+}
