@@ -1,6 +1,7 @@
 /**
  * What a recurrent stack reads at each step: ids that stand for vectors which are learned (an embedding), ids that
- * stand for one-hot vectors, or vectors that are given. It knows no words and no pictures.
+ * stand for one-hot vectors, vectors that are given, or glimpses of a picture that is given. It knows no words and not
+ * what pictures show.
  *
  * M rows of all sequences and steps (packed, see `nn/packing.ts`), V vocabulary, E embedding, D size of given vectors.
  */
@@ -9,15 +10,24 @@ import type { Integers, Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';
 import { Workspace } from '../compute/workspace.ts';
 import { applyDropout, type Dropout } from '../nn/dropout.ts';
+import { GlimpseReader } from '../nn/glimpse-reader.ts';
+import type { PictureSize } from '../nn/glimpse-window.ts';
 import { fillUniform } from '../nn/initialisation.ts';
+import { type Packing, uniformPacking } from '../nn/packing.ts';
 import { Parameter } from '../nn/parameter.ts';
 import type { LayerInput } from '../nn/recurrent-layer.ts';
 import { checkIds } from './check-ids.ts';
 
-/** V ids, whose vectors have E values (0 feeds one-hot vectors to the first layer), or given vectors of D values. */
-export type InputShape = { vocabulary: number; embedding: number } | { vectors: number };
+/**
+ * V ids, whose vectors have E values (0 feeds one-hot vectors to the first layer); given vectors of D values; or so many
+ * glimpses of a given picture, where the network chooses to look.
+ */
+export type InputShape =
+  | { vocabulary: number; embedding: number }
+  | { vectors: number }
+  | { glimpses: number; picture: PictureSize };
 
-/** M ids, or M vectors one after the other. */
+/** M ids, or M vectors one after the other; a picture is one vector. */
 export type StepInputs = { ids: ArrayLike<number> } | { vectors: Float32Array };
 
 /** Dropout site beside the layers', which are numbered from 0. */
@@ -25,44 +35,60 @@ const EMBEDDING_SITE = -1;
 
 export class InputReader {
   readonly shape: InputShape;
+  /** Values of the vector that the first layer reads at a step. */
+  readonly size: number;
   /** [V, E] */
   readonly embedding: Parameter | undefined;
+  readonly glimpses: GlimpseReader | undefined;
   readonly #engine: Engine;
   readonly #workspace: Workspace;
   /** What was read last. */
   #ids: Integers | undefined;
 
-  constructor(engine: Engine, shape: InputShape) {
+  /** @param hidden units that say where the next glimpse is, where there are any */
+  constructor(engine: Engine, shape: InputShape, hidden: number) {
     this.shape = shape;
     this.#engine = engine;
     this.#workspace = new Workspace(engine.arena);
-    const embeds = 'embedding' in shape && shape.embedding > 0;
-    this.embedding = embeds ? new Parameter(engine.arena, 'embedding', shape.vocabulary, shape.embedding) : undefined;
+    if ('vectors' in shape) {
+      this.size = shape.vectors;
+    } else if ('glimpses' in shape) {
+      this.glimpses = new GlimpseReader(engine, shape.picture, shape.glimpses, hidden);
+      this.size = this.glimpses.size;
+    } else {
+      const { vocabulary, embedding } = shape;
+      if (embedding > 0) this.embedding = new Parameter(engine.arena, 'embedding', vocabulary, embedding);
+      this.size = embedding || vocabulary;
+    }
   }
 
   get parameters(): Parameter[] {
-    return this.embedding ? [this.embedding] : [];
-  }
-
-  /** Values of the vector that the first layer reads at a step. */
-  get size(): number {
-    if ('vectors' in this.shape) return this.shape.vectors;
-    return this.shape.embedding || this.shape.vocabulary;
+    return [...(this.embedding ? [this.embedding] : []), ...(this.glimpses?.parameters ?? [])];
   }
 
   initialise(random: Random): void {
     if (this.embedding) fillUniform(this.embedding, 0.1, random);
+    this.glimpses?.initialise(random);
+  }
+
+  /** The steps that are taken to read sequences of such lengths: a picture has as many as it is given glimpses. */
+  steps(packing: Packing): Packing {
+    if (!('glimpses' in this.shape)) return packing;
+    if (packing.counts.length > 1) throw new RangeError('several pictures one after the other for a model of one');
+    return uniformPacking(packing.batch, this.shape.glimpses);
   }
 
   /**
    * What the first layer reads, valid until the next call.
    *
+   * @param rows of the inputs; of pictures their number
    * @param dropout of the embedding's values
    * @throws RangeError when it is not what the shape says, or not of so many rows
    */
   read(inputs: StepInputs, rows: number, dropout?: Dropout): LayerInput {
     if ('vectors' in this.shape) return { values: this.#copy(inputs, rows, this.shape.vectors) };
-    if (!('ids' in inputs)) throw new RangeError('vectors for a model that reads ids');
+    if (this.glimpses) return this.glimpses.look(this.#copy(inputs, rows, this.glimpses.pixels));
+    if (!('ids' in inputs) || !('vocabulary' in this.shape)) throw new RangeError('vectors for a model that reads ids');
     checkIds('inputs', inputs.ids, rows, 0, this.shape.vocabulary);
     const ids = this.#workspace.integers('ids', inputs.ids);
     this.#ids = ids;
@@ -74,9 +100,9 @@ export class InputReader {
     return { values: embedded };
   }
 
-  /** Where the first layer's gradient by its input [M, E] goes; none where nothing is learned from it. */
+  /** Where the first layer's gradient by its input [M, size] goes; none where nothing is learned from it. */
   gradient(rows: number): Matrix | undefined {
-    return this.embedding && this.#workspace.matrix('gradient', rows, this.size);
+    return (this.embedding ?? this.glimpses) && this.#workspace.matrix('gradient', rows, this.size);
   }
 
   /** Sets the gradient of the embedding from that of what was read last, see `gradient`. `dropout` as it was there. */

@@ -75,7 +75,7 @@ export class LanguageModel {
     const { vocabulary, embedding, hidden, layers, condition } = shape;
     this.shape = shape;
     this.engine = engine;
-    this.#reader = new InputReader(engine, { vocabulary, embedding });
+    this.#reader = new InputReader(engine, { vocabulary, embedding }, hidden);
     const inputs = this.#reader.size;
     const stackShape = { inputs, hidden, layers, condition };
     this.stack = new RecurrentStack(engine, recurrentLayers(engine, cells[shape.cell], stackShape));

@@ -15,7 +15,8 @@
  *     the end       condition      mean, max                           written is read at the next step
  *
  * Whoever writes what it reads next is a `LanguageModel`; whoever reads all there is, is this. Both are the same parts:
- * input reader → recurrent stack → softmax output. A step without steps before it is a plain network: with the cell
+ * input reader → recurrent stack → softmax output. A picture that is read by glimpses is many to one as well: at each
+ * step x is what the network sees where h has told it to look (`nn/glimpse-reader.ts`). A step without steps before it is a plain network: with the cell
  * `rnn` h = tanh(W_xh x + b), y = W_hy h + b_y.
  *
  * N sequences, M rows of all sequences and steps (packed, see `nn/packing.ts`), H hidden.
@@ -75,9 +76,12 @@ export class SequenceModel {
     const { reads, writes, choices, hidden, layers, bidirectional } = shape;
     const directions = bidirectional ? 2 : 1;
     const cell = cells[shape.cell];
+    if ('glimpses' in reads && (bidirectional || writes === 'each')) {
+      throw new RangeError('glimpses are chosen in one direction, for one label');
+    }
     this.shape = shape;
     this.engine = engine;
-    this.reader = new InputReader(engine, reads);
+    this.reader = new InputReader(engine, reads, hidden);
     const sizes = { inputs: this.reader.size, hidden, layers };
     this.stack = new RecurrentStack<RecurrentLayer | BidirectionalLayer>(
       engine,
@@ -124,7 +128,7 @@ export class SequenceModel {
   lossAndGradients(batch: SequenceBatch, state: StackState, { dropout, smoothing = 0 }: TrainingNoise = {}): Loss {
     const { recurrent, hidden, written, logits } = this.#forward(batch, state, dropout);
     const { loss, dHidden: dWritten } = this.output.backward(logits, written, batch, smoothing);
-    const dHidden = this.#pooling ? this.#pooling.backward(dWritten, batch.packing) : dWritten;
+    const dHidden = this.#pooling ? this.#pooling.backward(dWritten, recurrent.packing) : dWritten;
     const dInput = this.reader.gradient(hidden.rows);
     this.stack.backward(dHidden, recurrent, dropout, dInput);
     this.reader.backward(dInput, dropout);
@@ -142,9 +146,10 @@ export class SequenceModel {
   }
 
   #forward({ packing, inputs }: ReadBatch, state: StackState, dropout?: Dropout) {
-    const recurrent: RecurrentBatch = { packing, input: this.reader.read(inputs, packing.rows, dropout) };
+    const input = this.reader.read(inputs, packing.rows, dropout);
+    const recurrent: RecurrentBatch = { packing: this.reader.steps(packing), input };
     const hidden = this.stack.forward(recurrent, state, dropout);
-    const written = this.#pooling ? this.#pooling.forward(hidden, packing) : hidden;
+    const written = this.#pooling ? this.#pooling.forward(hidden, recurrent.packing) : hidden;
     return { recurrent, hidden, written, logits: this.output.logits(written) };
   }
 }

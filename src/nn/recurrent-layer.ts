@@ -16,8 +16,25 @@ import type { Packing } from './packing.ts';
 import { Parameter, WeightFactor } from './parameter.ts';
 import type { LayerState } from './state.ts';
 
-/** What a layer reads: M vectors [M, D], or M ids that stand for one-hot vectors (their rows of W_xh are looked up). */
-export type LayerInput = { values: Matrix } | { ids: Integers };
+/**
+ * What a layer reads: M vectors [M, D], or M ids that stand for one-hot vectors (their rows of W_xh are looked up).
+ * Vectors may be chosen step by step, by what the layer remembers.
+ */
+export type LayerInput = { values: Matrix } | { values: Matrix; chooser: InputChooser } | { ids: Integers };
+
+/** Chooses what is read at each step. */
+export interface InputChooser {
+  /** Sets the rows of step `t` in the input's values. @param hPrevious the state before the step [N, H] */
+  choose(t: number, hPrevious: Matrix): void;
+
+  /**
+   * Backpropagates through the choice, from the last step to the first.
+   *
+   * @param dInput gradient of the step's input [N, D]
+   * @param dhPrevious gradient of the state before the step [N, H]; that of the choice is added
+   */
+  backward(t: number, dInput: Matrix, dhPrevious: Matrix): void;
+}
 
 /** A batch of sequences as a layer sees it. */
 export interface RecurrentBatch {
@@ -132,6 +149,10 @@ export class RecurrentLayer {
 
     for (let t = 0; t < counts.length; t++) {
       const step = buffers.step(packing, t);
+      if ('chooser' in input) {
+        input.chooser.choose(t, step.hPrevious);
+        this.#byInput.multiply(step.z, stepRows(input.values, packing, t), 1);
+      }
       this.#byRecurrent.multiply(step.recurrent, step.hPrevious, 1);
       this.cell.forward(kernels, step.offsets);
     }
@@ -158,7 +179,7 @@ export class RecurrentLayer {
    * is overwritten). No gradient flows into the state the sequences started from: truncated BPTT.
    *
    * @param dh gradient of the hidden states [M, H]; used as working memory
-   * @param dInput takes the gradient of the input [M, D], where one is wanted
+   * @param dInput takes the gradient of the input [M, D], where one is wanted; a chooser learns only with it
    */
   backward(dh: Matrix, { packing, input, condition }: RecurrentBatch, dInput?: Matrix): void {
     const { kernels, product } = this.#engine;
@@ -184,6 +205,12 @@ export class RecurrentLayer {
         dhPrevious: t > 0 ? dh.offset + (starts[t - 1] ?? 0) * H * 4 : buffers.dhInitial.offset,
         dc: buffers.dc.offset,
       });
+      if ('chooser' in input && dInput) {
+        const dStep = stepRows(dInput, packing, t);
+        this.#byInputTransposed.multiply(dStep, step.z, 0);
+        const dhPrevious = t > 0 ? stepRows(dh, packing, t - 1) : buffers.dhInitial;
+        input.chooser.backward(t, dStep, dhPrevious.rowRange(0, dStep.rows));
+      }
       // Here and not over all rows at the end: the step's gradients are still in the cache.
       kernels.addSumOfRows(this.bias.gradient.offset, step.z.offset, step.z.rows, width);
       if (this.recurrentBias) {
@@ -205,10 +232,10 @@ export class RecurrentLayer {
       this.inputWeights.gradient.data.fill(0);
       kernels.scatterAddRows(this.inputWeights.gradient.offset, dz.offset, input.ids.offset, rows, width);
     }
-    if (dInput) this.#byInputTransposed.multiply(dInput, dz, 0);
+    if (dInput && !('chooser' in input)) this.#byInputTransposed.multiply(dInput, dz, 0);
   }
 
-  /** z = x W_xh + b for all rows. */
+  /** z = x W_xh + b for all rows; b alone where x is yet to be chosen. */
   #multiplyInput(z: Matrix, input: LayerInput): void {
     const { kernels } = this.#engine;
     const weights = this.inputWeights.value;
@@ -217,7 +244,13 @@ export class RecurrentLayer {
       kernels.gatherRowsPlus(z.offset, weights.offset, bias.offset, input.ids.offset, z.rows, z.cols);
     } else {
       kernels.fillRows(z.offset, bias.offset, z.rows, z.cols);
-      this.#byInput.multiply(z, input.values, 1);
+      if (!('chooser' in input)) this.#byInput.multiply(z, input.values, 1);
     }
   }
+}
+
+/** The rows of a matrix that belong to one step. */
+function stepRows(matrix: Matrix, { starts, counts }: Packing, t: number): Matrix {
+  const first = starts[t] ?? 0;
+  return matrix.rowRange(first, first + (counts[t] ?? 0));
 }

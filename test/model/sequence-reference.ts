@@ -2,7 +2,9 @@
  * Every arrangement written down as in a lecture, in float64 and plain arrays, one sequence and one step after the
  * other. It knows nothing of packing; parameters have the names of `src/model/sequence-model.ts`.
  */
+import type { InputShape } from '../../src/model/input-reader.ts';
 import type { SequenceShape } from '../../src/model/sequence-model.ts';
+import { glimpse } from '../nn/glimpse-reference.ts';
 import {
   cellSteps,
   layerWeights,
@@ -15,7 +17,7 @@ import {
 } from '../nn/reference.ts';
 
 export interface Example {
-  /** Ids, or vectors. */
+  /** Ids, or vectors; a picture is one vector. */
   inputs: number[] | Vector[];
   /** One for each step, or one; -1 where nothing is asked. */
   targets: number[];
@@ -23,13 +25,17 @@ export interface Example {
 
 /** What is written about one sequence: a logit vector for each step, or one. */
 export function logitsOf(shape: SequenceShape, weights: Weights, { inputs }: Example): Vector[] {
-  let xs = inputs.map((input) => vectorOf(shape, weights, input));
+  const { reads } = shape;
+  let xs = 'glimpses' in reads ? [] : inputs.map((input) => vectorOf(shape, weights, input));
   let last: Vector = [];
   for (let i = 0; i < shape.layers; i++) {
-    const onward = readSteps(shape, weights, `layers.${i}`, xs);
+    const onward =
+      i === 0 && 'glimpses' in reads
+        ? readGlimpses(shape, reads, weights, inputs[0] as Vector)
+        : readSteps(shape, weights, `layers.${i}`, xs);
     const reversed = shape.bidirectional
       ? readSteps(shape, weights, `layers.${i}.reversed`, xs.toReversed()).toReversed()
-      : xs.map(() => []);
+      : onward.map(() => []);
     last = [...onward.at(-1)!, ...reversed[0]!];
     xs = onward.map((h, t) => [...h, ...reversed[t]!]);
   }
@@ -59,7 +65,7 @@ export function meanLossOf(
 
 function vectorOf({ reads }: SequenceShape, weights: Weights, input: number | Vector): Vector {
   if (typeof input !== 'number') return input;
-  if ('vectors' in reads) throw new Error('an id where vectors are read');
+  if (!('vocabulary' in reads)) throw new Error('an id where vectors are read');
   return reads.embedding > 0 ? weights['embedding']![input]! : oneHot(input, reads.vocabulary);
 }
 
@@ -69,6 +75,23 @@ function readSteps({ cell, hidden }: SequenceShape, weights: Weights, name: stri
   let state = { h: zero(), c: zero() };
   return xs.map((x) => {
     state = cellSteps[cell](layerWeights(weights, name), x, state);
+    return state.h;
+  });
+}
+
+/** h after each glimpse of a picture. */
+function readGlimpses(
+  { cell, hidden }: SequenceShape,
+  { glimpses, picture: size }: Extract<InputShape, { glimpses: number }>,
+  weights: Weights,
+  picture: Vector,
+): Vector[] {
+  const zero = () => new Array<number>(hidden).fill(0);
+  let state = { h: zero(), c: zero() };
+  return Array.from({ length: glimpses }, () => {
+    const place = plus(times(state.h, weights['glimpses.weights']!), weights['glimpses.bias']![0]!).map(Math.tanh);
+    const x = [...glimpse(picture, size, place[0]!, place[1]!), ...place];
+    state = cellSteps[cell](layerWeights(weights, 'layers.0'), x, state);
     return state.h;
   });
 }

@@ -1,0 +1,132 @@
+/**
+ * Reads pictures by glimpses: at each step the network says from what it remembers where to look, and reads what it sees
+ * there through a small window, together with where that is:
+ *
+ *     l = tanh(h' W + b)              where: y and x, each from -1 to 1; h' is the state before the step
+ *     x = window(picture, l) | l      what is read: P × P values, and the place
+ *
+ * All of it is differentiable: the network learns where to look by backpropagation through time, as it learns all else.
+ *
+ * N pictures, T glimpses of each, M = T N rows (step after step), H hidden, D = P² + 2.
+ */
+import type { Random } from '../base/random.ts';
+import type { Matrix } from '../compute/arena.ts';
+import type { Engine } from '../compute/engine.ts';
+import { Workspace } from '../compute/workspace.ts';
+import { GlimpseWindow, type PictureSize } from './glimpse-window.ts';
+import { fillUniform } from './initialisation.ts';
+import { Parameter, WeightFactor } from './parameter.ts';
+import type { InputChooser, LayerInput } from './recurrent-layer.ts';
+
+/** Values of a place: y and x. */
+const PLACE = 2;
+
+/** What is read of one batch of pictures. */
+interface Pass {
+  /** [N, pixels] */
+  pictures: Matrix;
+  /** x [M, D] and l [M, 2], step after step. */
+  inputs: Matrix;
+  places: Matrix;
+  /** h' of each step [N, H]. */
+  states: Matrix[];
+}
+
+export class GlimpseReader implements InputChooser {
+  /** W [H, 2] and b [1, 2] */
+  readonly weights: Parameter;
+  readonly bias: Parameter;
+  /** Values of a picture. */
+  readonly pixels: number;
+  readonly #window: GlimpseWindow;
+  readonly #count: number;
+  readonly #engine: Engine;
+  readonly #byWeights: WeightFactor;
+  readonly #byWeightsTransposed: WeightFactor;
+  readonly #workspace: Workspace;
+  #pass: Pass | undefined;
+
+  /** @param count T @param hidden H */
+  constructor(engine: Engine, picture: PictureSize, count: number, hidden: number) {
+    this.weights = new Parameter(engine.arena, 'glimpses.weights', hidden, PLACE);
+    this.bias = new Parameter(engine.arena, 'glimpses.bias', 1, PLACE);
+    this.#window = new GlimpseWindow(picture);
+    this.pixels = picture.rows * picture.columns;
+    this.#count = count;
+    this.#engine = engine;
+    this.#byWeights = new WeightFactor(engine, this.weights);
+    this.#byWeightsTransposed = new WeightFactor(engine, this.weights, { transposed: true });
+    this.#workspace = new Workspace(engine.arena);
+  }
+
+  get parameters(): Parameter[] {
+    return [this.weights, this.bias];
+  }
+
+  /** D, values that are read at a step. */
+  get size(): number {
+    return this.#window.points ** 2 + PLACE;
+  }
+
+  /** Where each glimpse of each picture was, in the last pass [M, 2]. */
+  get places(): Float32Array {
+    return this.#looking().places.data;
+  }
+
+  /** W from U(-1/√H, 1/√H); b is zero, so that the first glimpse is of the middle. */
+  initialise(random: Random): void {
+    fillUniform(this.weights, 1 / Math.sqrt(this.weights.value.rows), random);
+  }
+
+  /** Begins to read pictures [N, pixels]: what a layer reads, step by step, as it chooses. Valid until the next call. */
+  look(pictures: Matrix): LayerInput {
+    const M = pictures.rows * this.#count;
+    const values = this.#workspace.matrix('inputs', M, this.size);
+    this.#pass = { pictures, inputs: values, places: this.#workspace.matrix('places', M, PLACE), states: [] };
+    return { values, chooser: this };
+  }
+
+  choose(t: number, hPrevious: Matrix): void {
+    const { pictures, inputs, places, states } = this.#looking();
+    const { rows: N } = pictures;
+    const l = places.rowRange(t * N, (t + 1) * N);
+    this.#engine.kernels.fillRows(l.offset, this.bias.value.offset, N, PLACE);
+    this.#byWeights.multiply(l, hPrevious, 1);
+    for (let n = 0; n < N; n++) {
+      const [y, x] = [Math.tanh(l.data[PLACE * n]!), Math.tanh(l.data[PLACE * n + 1]!)];
+      const input = rowOf(inputs, t * N + n);
+      this.#window.read(rowOf(pictures, n), y, x, input);
+      l.data.set([y, x], PLACE * n);
+      input.set([y, x], this.size - PLACE);
+    }
+    states[t] = hPrevious;
+  }
+
+  backward(t: number, dInput: Matrix, dhPrevious: Matrix): void {
+    const { kernels, product } = this.#engine;
+    const { pictures, places, states } = this.#looking();
+    const { rows: N } = pictures;
+    const dz = this.#workspace.matrix('gradient', N, PLACE);
+    for (let n = 0; n < N; n++) {
+      const [y, x] = rowOf(places, t * N + n) as unknown as [number, number];
+      const d = rowOf(dInput, n);
+      const [dy, dx] = this.#window.gradient(rowOf(pictures, n), y, x, d);
+      const [dOwnY, dOwnX] = d.subarray(-PLACE) as unknown as [number, number];
+      dz.data.set([(dy + dOwnY) * (1 - y * y), (dx + dOwnX) * (1 - x * x)], PLACE * n);
+    }
+    this.#byWeightsTransposed.multiply(dhPrevious, dz, 1);
+    const isFirst = t === this.#count - 1; // gradients come from the end
+    if (isFirst) this.bias.gradient.data.fill(0);
+    kernels.addSumOfRows(this.bias.gradient.offset, dz.offset, N, PLACE);
+    product.multiply(this.weights.gradient, states[t]!, dz, { transposeA: true, beta: isFirst ? 0 : 1 });
+  }
+
+  #looking(): Pass {
+    if (!this.#pass) throw new RangeError('no pictures to look at');
+    return this.#pass;
+  }
+}
+
+function rowOf({ data, cols }: Matrix, row: number): Float32Array {
+  return data.subarray(row * cols, (row + 1) * cols);
+}
