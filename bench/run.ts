@@ -3,6 +3,7 @@
  * its header says.
  */
 const races: Record<string, () => Promise<unknown>> = {
+  'caption-training': () => import('./caption-training.ts'),
   'lm-training': () => import('./lm-training.ts'),
   product: () => import('./product.ts'),
 };

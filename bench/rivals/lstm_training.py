@@ -1,18 +1,16 @@
 """PyTorch's side of the race `lm-training`: the same updates as `bench/ours/lstm-training.ts`, to the same commands.
 
-    python lstm_training.py HIDDEN LAYERS TEXT THREADS
+    python lstm_training.py HIDDEN LAYERS TEXT THREADS float32
 
 Of the ways to write it that do the same work, the fastest on a CPU is taken: nn.LSTM (which runs on oneDNN) over
 one-hot vectors with the steps first, and Adam in its fused form.
 """
 
-import json
-import math
 import sys
-import time
 from pathlib import Path
 
 import torch
+from serving import serve
 from torch import nn
 from torch.nn.functional import cross_entropy, one_hot
 
@@ -35,7 +33,7 @@ updates = 0
 
 
 def update():
-    """Makes one update; its loss in nats per character."""
+    """Makes one update; its loss in nats per character, and its characters."""
     global state, updates
     start = updates * STEPS % length
     chunk = slice(start, start + STEPS)
@@ -47,20 +45,7 @@ def update():
     nn.utils.clip_grad_norm_(parameters, 5)
     optimizer.step()
     updates += 1
-    return loss.item()
+    return loss.item(), BATCH * STEPS
 
 
-def answer(value):
-    print(json.dumps(value), flush=True)
-
-
-answer({"system": f"PyTorch {torch.__version__}"})
-for line in sys.stdin:
-    command, argument = line.split()
-    most, seconds = (math.inf, float(argument)) if command == "run" else (int(argument), math.inf)
-    count, elapsed, start = 0, 0.0, time.perf_counter()
-    while count < most and elapsed < seconds:
-        loss = update()
-        elapsed = time.perf_counter() - start
-        count += 1
-    answer({"charactersPerSecond": count * BATCH * STEPS / elapsed, "stepMs": elapsed / count * 1000, "loss": loss})
+serve(f"PyTorch {torch.__version__}", update)
