@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { openEngine } from '../compute/engine.ts';
 import { evaluate, type SequenceEvaluation } from '../sequences/evaluate.ts';
+import { writeSequenceEvaluation } from '../sequences/evaluation-report.ts';
 import { SequenceLabeller } from '../sequences/labeller.ts';
 import { addCommonOptions, addPictureOptions, type CommonOptions, type PictureOptions } from './options.ts';
 import { Status } from './progress.ts';
@@ -8,6 +9,7 @@ import { addDataOptions, cnnOf, type DataOptions, openSequences, SEQ_FOLDER } fr
 
 interface Options extends CommonOptions, DataOptions, PictureOptions {
   model: string;
+  report?: string;
   json?: boolean;
 }
 
@@ -17,12 +19,13 @@ export function addSequenceEvaluateCommand(program: Command): void {
     .description('measures a model on sequences with labels')
     .argument('<data...>', 'sequences with labels, as `seq train` takes them; of MNIST its test set')
     .option('--model <folder>', 'a model of `seq train`', SEQ_FOLDER)
+    .option('--report <file>', 'writes a page: scores, confusions, mistakes; the paths of glimpses over pictures')
     .option('--json', 'the scores as one JSON value');
   addPictureOptions(addCommonOptions(addDataOptions(command))).action(evaluateCommand);
 }
 
 async function evaluateCommand(paths: string[], options: Options): Promise<void> {
-  const { model, skipOdd, json, blas, quiet, tfjs } = options;
+  const { model, skipOdd, report, json, blas, quiet, tfjs } = options;
   const status = new Status(quiet);
   const engine = await openEngine(blas);
   const labeller = await SequenceLabeller.load(model, engine);
@@ -30,7 +33,7 @@ async function evaluateCommand(paths: string[], options: Options): Promise<void>
   const cnn = cnnOf(labeller.config, tfjs);
   const { data } = await openSequences(paths, { task, reading, skipOdd, use: 'test' }, cnn, status);
   status.say(engine.notice);
-  const evaluation = evaluate(labeller, data.examples);
+  const evaluation = report ? await writeSequenceEvaluation(report, labeller, data) : evaluate(labeller, data.examples);
   process.stdout.write(json ? `${JSON.stringify({ data: data.name, ...evaluation })}\n` : table(evaluation));
 }
 

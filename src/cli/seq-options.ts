@@ -37,7 +37,10 @@ export function addDataOptions(command: Command): Command {
 
 export function addReadingOption(command: Command): Command {
   return command.addOption(
-    new Option('--read <how>', 'pictures of IDX files as sequences: row by row, pixel by pixel, all at once')
+    new Option(
+      '--read <how>',
+      'pictures of IDX files as sequences: row by row, pixel by pixel, all at once, or where the network looks',
+    )
       .choices(PICTURE_READINGS)
       .default('rows' satisfies PictureReading),
   );

@@ -52,12 +52,12 @@ async function predictCommand(files: string[], options: Options): Promise<void> 
   const engine = await openEngine(blas);
   const labeller = await SequenceLabeller.load(model, engine);
   const { task, shape } = labeller.config;
-  if (explained && (task === 'tag' || 'vectors' in shape.reads)) {
+  if (explained && (task === 'tag' || !('vocabulary' in shape.reads))) {
     throw new UsageError('--explain is for texts', { found: 'a model that reads something else' });
   }
   status.say(engine.notice);
   if (labeller.config.cnn) return predictPictures(labeller, files, options, status);
-  if ('vectors' in shape.reads) return predictVectors(labeller, files, options, status);
+  if (!('vocabulary' in shape.reads)) return predictVectors(labeller, files, options, status);
   const lines = await linesOf(files, options);
   if (task === 'tag') return predictTags(labeller, readTokens(lines), json);
   await predictTexts(labeller, lines, options);

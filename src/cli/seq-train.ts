@@ -49,6 +49,7 @@ interface Options extends CommonOptions, PictureOptions, DataOptions, TrainingOp
   bidirectional: boolean;
   pool: Pooling;
   read: PictureReading;
+  glimpses: number;
   cnn?: string;
 }
 
@@ -83,6 +84,12 @@ export function addSequenceTrainCommand(program: Command): void {
         .default(sequenceShapeDefaults.pool),
     );
   addReadingOption(command).option(
+    '--glimpses <number>',
+    'how often the network looks at a picture with --read glimpses, each time at a quarter of it',
+    integer(1),
+    sequenceShapeDefaults.glimpses,
+  );
+  command.option(
     '--cnn <name>',
     'what reads pictures: mobilenet-v1, mobilenet-v2 or the folder of one (default: the CNN that ships)',
   );
@@ -179,10 +186,9 @@ function besides(baselines: Readonly<Record<string, number>>): string {
     .join(', ');
 }
 
-function startOf({ task, pool, embedding, cell, layers, hidden, bidirectional, read }: Options): NewSequenceModel & {
-  reading: PictureReading;
-} {
-  return { task, pool, embedding, cell, layers, hidden, bidirectional, reading: read };
+function startOf(options: Options): NewSequenceModel & { reading: PictureReading } {
+  const { task, pool, embedding, cell, layers, hidden, bidirectional, read: reading, glimpses } = options;
+  return { task, pool, embedding, cell, layers, hidden, bidirectional, reading, glimpses };
 }
 
 function settingsOf(options: Options): SequenceSettings {
@@ -191,15 +197,18 @@ function settingsOf(options: Options): SequenceSettings {
 }
 
 function describeStart({ data, shape, labels }: SequenceConfig, parameters: number): string {
-  const read =
-    'vectors' in shape.reads
-      ? `vectors of ${shape.reads.vectors}`
-      : `${shape.reads.vocabulary.toLocaleString('en')} different words`;
   return (
-    `${data.training.toLocaleString('en')} sequences, ${read}, ${labels.length} labels; ` +
+    `${data.training.toLocaleString('en')} sequences, ${describeRead(shape)}, ${labels.length} labels; ` +
     `${parameters.toLocaleString('en')} parameters; ` +
     (data.validation > 0 ? `measured on ${data.validation.toLocaleString('en')}: ${data.split}` : 'not measured')
   );
+}
+
+function describeRead({ reads }: SequenceConfig['shape']): string {
+  if ('vectors' in reads) return `vectors of ${reads.vectors}`;
+  return 'glimpses' in reads
+    ? `${reads.glimpses} glimpses`
+    : `${reads.vocabulary.toLocaleString('en')} different words`;
 }
 
 /** The accuracy, beside that of simpler ways. */

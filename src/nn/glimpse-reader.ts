@@ -63,6 +63,11 @@ export class GlimpseReader implements InputChooser {
     return [this.weights, this.bias];
   }
 
+  /** P. */
+  get points(): number {
+    return this.#window.points;
+  }
+
   /** D, values that are read at a step. */
   get size(): number {
     return this.#window.points ** 2 + PLACE;

@@ -22,16 +22,19 @@ export class SequenceCoder {
   readonly labels: readonly string[];
   readonly D: number;
   readonly standardisation: Standardisation | undefined;
+  readonly #oneStep: boolean;
   readonly #targets: ReadonlyMap<string, number>;
 
+  /** Words; or vectors, of which a sequence may be no more than one where it is to be looked at by glimpses. */
   constructor(
     labels: readonly string[],
-    reads: { vocabulary: Vocabulary } | { D: number; standardisation: Standardisation | undefined },
+    reads: { vocabulary: Vocabulary } | { D: number; standardisation: Standardisation | undefined; oneStep?: boolean },
   ) {
     this.labels = labels;
     this.vocabulary = 'vocabulary' in reads ? reads.vocabulary : undefined;
     this.D = 'D' in reads ? reads.D : 0;
     this.standardisation = 'D' in reads ? reads.standardisation : undefined;
+    this.#oneStep = 'D' in reads && (reads.oneStep ?? false);
     this.#targets = new Map(labels.map((label, i) => [label, i]));
   }
 
@@ -42,7 +45,8 @@ export class SequenceCoder {
       if (vocabulary) return encodeWords(inputs, vocabulary);
       throw new InputError('the model does not read this', { found: 'words', expected: `vectors of ${D} numbers` });
     }
-    if (!vocabulary && inputs.length % D === 0) return standardised(inputs, this.standardisation);
+    const fits = this.#oneStep ? inputs.length === D : inputs.length % D === 0;
+    if (!vocabulary && fits) return standardised(inputs, this.standardisation);
     throw new InputError('the model does not read this', {
       found: `vectors of ${inputs.length} numbers`,
       expected: vocabulary ? 'words' : `vectors of ${D}`,

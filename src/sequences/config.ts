@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import type { InputShape } from '../model/input-reader.ts';
 import { folderConfigSchema } from '../model/model-folder.ts';
 import type { SequenceShape } from '../model/sequence-model.ts';
+import { LEAST_SIDE } from '../nn/glimpse-window.ts';
 import { optimizerDefaults } from '../nn/optimizer.ts';
 import { POOLINGS, type Pooling } from '../nn/pooling.ts';
 import { trainingSettingsSchema } from '../training/settings.ts';
@@ -8,6 +10,7 @@ import { PICTURE_READINGS } from './data/idx.ts';
 import { TASKS, type Task } from './data/read.ts';
 
 const size = z.int().min(1);
+const side = z.int().min(LEAST_SIDE);
 
 /** How a model of sequences is trained. */
 export const sequenceSettingsSchema = trainingSettingsSchema.extend({
@@ -28,7 +31,11 @@ export const sequenceConfigSchema = z.object({
   ...folderConfigSchema.shape,
   task: z.enum(TASKS),
   shape: z.object({
-    reads: z.union([z.object({ vocabulary: size, embedding: z.int().min(0) }), z.object({ vectors: size })]),
+    reads: z.union([
+      z.object({ vocabulary: size, embedding: z.int().min(0) }),
+      z.object({ vectors: size }),
+      z.object({ glimpses: size, picture: z.object({ rows: side, columns: side }) }),
+    ]),
     writes: z.enum(['each', ...POOLINGS]),
     choices: z.int().min(2),
     cell: z.enum(['rnn', 'lstm', 'gru']),
@@ -66,6 +73,14 @@ export interface NewSequenceModel extends Pick<SequenceShape, 'cell' | 'layers' 
   pool: Pooling;
   /** Size of word vectors; 0 for one-hot vectors. */
   embedding: number;
+  /** How often it looks at a picture that is read by glimpses. */
+  glimpses: number;
+}
+
+/** D, the size of the vectors that are read; 0 for words. */
+export function vectorSizeOf(reads: InputShape): number {
+  if ('vocabulary' in reads) return 0;
+  return 'vectors' in reads ? reads.vectors : reads.picture.rows * reads.picture.columns;
 }
 
 export const sequenceShapeDefaults = {
@@ -75,6 +90,7 @@ export const sequenceShapeDefaults = {
   bidirectional: false,
   pool: 'last',
   embedding: 128,
+  glimpses: 6,
 } as const;
 
 /** What is learned when nothing is said. */

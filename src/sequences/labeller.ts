@@ -4,7 +4,7 @@ import { readConfig, readVocabulary, readWeights, type SavedModel, saveModel } f
 import { SequenceModel } from '../model/sequence-model.ts';
 import { resetState, type StackState } from '../nn/state.ts';
 import { packInputs, SequenceCoder } from './coder.ts';
-import { type SequenceConfig, sequenceConfigSchema } from './config.ts';
+import { type SequenceConfig, sequenceConfigSchema, vectorSizeOf } from './config.ts';
 import type { Inputs } from './data/example.ts';
 import { standardisationOf, standardisationTensors } from './standardisation.ts';
 
@@ -40,10 +40,12 @@ export class SequenceLabeller {
     const model = new SequenceModel(engine, shape);
     const vocabulary = 'vocabulary' in reads ? await readVocabulary(folder, reads.vocabulary) : undefined;
     const extra = await readWeights(folder, model.parameters);
-    const D = 'vectors' in reads ? reads.vectors : 0;
+    const D = vectorSizeOf(reads);
     const coder = new SequenceCoder(
       labels,
-      vocabulary ? { vocabulary } : { D, standardisation: standardisationOf(extra, D, folder) },
+      vocabulary
+        ? { vocabulary }
+        : { D, standardisation: standardisationOf(extra, D, folder), oneStep: 'glimpses' in reads },
     );
     return new SequenceLabeller(config, coder, model);
   }

@@ -3,33 +3,20 @@ import { writeFileAtomically } from '../base/files.ts';
 import type { Engine } from '../compute/engine.ts';
 import { readConfig } from '../model/model-folder.ts';
 import { curves } from '../report/curves.ts';
-import { type Html, html } from '../report/html.ts';
+import { type Html, type HtmlValue, html } from '../report/html.ts';
 import { facts, integer, page, percent, reportFile, section, table } from '../report/page.ts';
 import { settingsInWords, timeInWords } from '../report/settings.ts';
 import { readTrainingLog, type TrainingLog } from '../report/training-log.ts';
 import { type SequenceConfig, sequenceConfigSchema } from './config.ts';
-import { type Example, isWords } from './data/example.ts';
-import { evaluate, type SequenceEvaluation } from './evaluate.ts';
-import { type Prediction, SequenceLabeller } from './labeller.ts';
-
-/** Labels that a table of confusions has at most. */
-const MOST_LABELS = 20;
-/** Mistakes that are shown, and words of each. */
-const MISTAKES = 20;
-const WORDS = 60;
+import type { Example } from './data/example.ts';
+import { evaluationSections, MOST_LABELS } from './evaluation-report.ts';
+import { SequenceLabeller } from './labeller.ts';
 
 /** What is measured when the training is over. */
 interface Measured {
   parameters: number;
-  evaluation: SequenceEvaluation | undefined;
-  mistakes: Mistake[];
-}
-
-interface Mistake {
-  example: Example;
-  /** Where in the sequence. */
-  step: number;
-  said: Prediction;
+  /** What it came to, section by section; none where nothing was kept to measure on. */
+  sections: HtmlValue;
 }
 
 /** Writes the report of a training that is still going on, from what its folder says so far. */
@@ -51,20 +38,8 @@ export async function writeSequenceReport(
   const labeller = await SequenceLabeller.load(folder, engine);
   await write(folder, labeller.config, {
     parameters: labeller.model.size,
-    evaluation: validation.length > 0 ? evaluate(labeller, validation) : undefined,
-    mistakes: isWords(validation[0]?.inputs ?? new Uint8Array()) ? mistakesOf(labeller, validation) : [],
+    sections: validation.length > 0 && (await evaluationSections(labeller, validation)).sections,
   });
-}
-
-/** The mistakes that the model was surest of. */
-function mistakesOf(labeller: SequenceLabeller, examples: readonly Example[]): Mistake[] {
-  const predictions = labeller.predict(examples.map(({ inputs }) => inputs));
-  const mistakes = examples.flatMap((example, i) =>
-    (predictions[i] ?? []).flatMap((said, step) =>
-      said.label === example.labels[step] ? [] : [{ example, step, said }],
-    ),
-  );
-  return mistakes.sort((a, b) => b.said.probability - a.said.probability).slice(0, MISTAKES);
 }
 
 async function write(folder: string, config: SequenceConfig, measured?: Measured): Promise<void> {
@@ -95,8 +70,7 @@ function sequenceReport(config: SequenceConfig, log: TrainingLog | undefined, me
   return page(`${task === 'tag' ? 'Tags' : 'Classes'} of ${data.name}`, lead, [
     !measured && html`<p class="soft">The training is still going on, or was stopped.</p>\n`,
     typeof accuracy === 'number' && section('Beside simpler ways', besides(accuracy, config)),
-    measured?.evaluation && section('Label by label', labelTable(measured.evaluation), confusions(measured.evaluation)),
-    measured && measured.mistakes.length > 0 && section('Mistakes it was surest of', measured.mistakes.map(mistakeRow)),
+    measured?.sections,
     curve && section('How it went', curve),
     section('What was trained', whatWasTrained(config, log, measured?.parameters)),
   ]);
@@ -111,50 +85,15 @@ ${table(
 )}`;
 }
 
-function labelTable({ byLabel, macroF1 }: SequenceEvaluation): Html {
-  return html`${table(
-    ['label', 'count', 'precision', 'recall', 'F1'],
-    byLabel.map(({ label, count, precision, recall, f1 }) => [
-      label,
-      integer(count),
-      percent(precision),
-      percent(recall),
-      percent(f1),
-    ]),
-  )}<p>The mean of the labels’ F1 is ${percent(macroF1)}.</p>\n`;
-}
-
-function confusions({ byLabel, confusion }: SequenceEvaluation): Html | false {
-  if (byLabel.length > MOST_LABELS) return false;
-  return html`<h3>What was said (across) where what is right (down)</h3>\n${table(
-    ['', ...byLabel.map(({ label }) => label)],
-    byLabel.map(({ label }, i) => [label, ...(confusion[i] ?? []).map(integer)]),
-  )}`;
-}
-
-function mistakeRow({ example, step, said }: Mistake): Html {
-  const words = isWords(example.inputs) ? example.inputs : [];
-  const marked = example.labels.length > 1;
-  const shown = words
-    .slice(0, WORDS)
-    .map((word, t) => (marked && t === step ? html`<strong>${word}</strong> ` : `${word} `));
-  return html`<p>${shown}${words.length > WORDS && '…'}<br><span class="soft">said ${said.label} (${percent(said.probability)}), right is ${example.labels[step]}</span></p>\n`;
-}
-
 function whatWasTrained(config: SequenceConfig, log: TrainingLog | undefined, parameters: number | undefined): Html {
-  const { shape, settings, data, labels, reading } = config;
-  const { reads, writes, cell, layers, hidden, bidirectional } = shape;
+  const { shape, settings, data, labels } = config;
+  const { writes, cell, layers, hidden, bidirectional } = shape;
   const directions = bidirectional ? ', in both directions' : '';
   return facts([
     ['Data', `${data.name}: ${integer(data.training)} sequences`],
     ['Measured on', data.validation > 0 ? `${data.split}: ${integer(data.validation)} sequences` : 'nothing'],
     ['Labels', labels.length > MOST_LABELS ? integer(labels.length) : labels.join(', ')],
-    [
-      'Read at each step',
-      'vectors' in reads
-        ? `a vector of ${integer(reads.vectors)} numbers${reading ? ` (${reading})` : ''}`
-        : `one of ${integer(reads.vocabulary)} words; those that come less than ${settings.minCount} times are unknown`,
-    ],
+    ['Read at each step', readInWords(config)],
     ['Written', writes === 'each' ? 'a label at each step' : `one label, from the ${writes} of the steps`],
     ['Model', `${cell.toUpperCase()}, ${layers} layers of ${hidden} units${directions}`],
     ...(parameters === undefined ? [] : [['Parameters', integer(parameters)] as const]),
@@ -162,4 +101,13 @@ function whatWasTrained(config: SequenceConfig, log: TrainingLog | undefined, pa
     ...settingsInWords(settings),
     ...(log ? timeInWords(log, 'labels') : []),
   ]);
+}
+
+function readInWords({ shape: { reads }, reading, settings }: SequenceConfig): string {
+  if ('vectors' in reads) return `a vector of ${integer(reads.vectors)} numbers${reading ? ` (${reading})` : ''}`;
+  if ('glimpses' in reads) {
+    const { rows, columns } = reads.picture;
+    return `one of ${reads.glimpses} glimpses of a picture of ${rows} × ${columns} pixels, a quarter of it at most`;
+  }
+  return `one of ${integer(reads.vocabulary)} words; those that come less than ${settings.minCount} times are unknown`;
 }

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { InputError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import type { Engine } from '../compute/engine.ts';
+import type { InputShape } from '../model/input-reader.ts';
 import { type SequenceBatch, SequenceModel } from '../model/sequence-model.ts';
+import { LEAST_SIDE, type PictureSize } from '../nn/glimpse-window.ts';
 import { countTokens } from '../text/vocabulary.ts';
 import { type TrainingEvent, type TrainingResult, train } from '../training/trainer.ts';
 import { baselinesOf } from './baselines.ts';
@@ -42,13 +44,13 @@ export async function trainSequences(training: SequenceTraining): Promise<Traini
   const labels = labelsOf(split.training, data.name);
   const { vocabulary } = countWords(split.training, settings.minCount);
   const { D } = data;
-  const { task, pool, embedding, reading, cnn, ...sizes } = start;
+  const { task, pool, embedding: _, glimpses: __, reading, cnn, ...sizes } = start;
   const config: SequenceConfig = {
     format: 1,
     kind: 'sequence',
     task,
     shape: {
-      reads: D > 0 ? { vectors: D } : { vocabulary: vocabulary.size, embedding },
+      reads: readsOf(training, vocabulary.size),
       writes: task === 'tag' ? 'each' : pool,
       choices: labels.length,
       ...sizes,
@@ -67,9 +69,10 @@ export async function trainSequences(training: SequenceTraining): Promise<Traini
     baselines: baselinesOf(task, split.training, split.validation),
     scores: {},
   };
-  const reads = D > 0 ? { D, standardisation: measureStandardisation(split.training, D) } : { vocabulary };
+  const oneStep = 'glimpses' in config.shape.reads;
+  const standardisation = measureStandardisation(split.training, D);
+  const coder = new SequenceCoder(labels, D > 0 ? { D, standardisation, oneStep } : { vocabulary });
   const model = new SequenceModel(engine, config.shape).initialise(new Random(settings.seed));
-  const coder = new SequenceCoder(labels, reads);
   startAtEvidence(model, coder, split.training);
   const labeller = new SequenceLabeller(config, coder, model);
   await labeller.save(folder, {});
@@ -144,6 +147,29 @@ function splitData(
   const kept = Math.round(valFraction * shuffled.length);
   const percent = Number((100 * valFraction).toPrecision(3));
   return { training: shuffled.slice(kept), validation: shuffled.slice(0, kept), name: `${percent} % of ${data.name}` };
+}
+
+/** What is read at each step. @throws InputError as `pictureOf` does */
+function readsOf(training: SequenceTraining, vocabulary: number): InputShape {
+  const { data, start } = training;
+  if (start.reading === 'glimpses') return { glimpses: start.glimpses, picture: pictureOf(training) };
+  return data.D > 0 ? { vectors: data.D } : { vocabulary, embedding: start.embedding };
+}
+
+/** @throws InputError where there are no pictures to look at, or too small ones, or glimpses can't do what is asked */
+function pictureOf({ data, start: { task, bidirectional } }: SequenceTraining): PictureSize {
+  const { picture } = data;
+  if (!picture) throw new InputError(`${data.name} has no pictures to look at`, { expected: 'IDX files for glimpses' });
+  if (task !== 'classify' || bidirectional) {
+    throw new InputError('glimpses are chosen in one direction, for one label', {
+      found: bidirectional ? 'both directions' : `the task ${task}`,
+    });
+  }
+  if (Math.min(picture.rows, picture.columns) >= LEAST_SIDE) return picture;
+  throw new InputError(`the pictures of ${data.name} are too small for glimpses`, {
+    found: `${picture.rows} × ${picture.columns} pixels`,
+    expected: `at least ${LEAST_SIDE} × ${LEAST_SIDE}`,
+  });
 }
 
 /** All labels, the most frequent first. @throws InputError when there is nothing to tell apart */

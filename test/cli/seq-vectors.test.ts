@@ -72,6 +72,29 @@ describe('seq on IDX files', () => {
     },
   );
 
+  it('reads pictures by glimpses, and draws their paths on a page', async () => {
+    const [out, page] = [path('glimpses'), path('glimpses.html')];
+    const trained = await seq(
+      'train',
+      path('stripes'),
+      '--read',
+      'glimpses',
+      '--glimpses',
+      '3',
+      '--out',
+      out,
+      ...SMALL,
+    );
+    expect(trained).toEqual({ code: 0, stdout: '', stderr: '' });
+    const evaluated = await seq('evaluate', path('stripes'), '--model', out, '--report', page);
+    expect(evaluated).toMatchObject({ code: 0, stdout: expect.stringMatching(/^labels +100\n/) });
+    expect(await readFile(page, 'utf8')).toMatch(/3 glimpses of each picture[\s\S]*<svg/);
+    const { stdout } = await seq('predict', path('stripes/t10k-images-idx3-ubyte'), '--model', out);
+    expect(stdout).toMatch(/^([01]\t[01]\.\d{4}\n){100}$/);
+    const refused = await seq('train', path('stripes'), '--read', 'glimpses', '--bidirectional', '--out', path('no'));
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringMatching(oneLine('seq', /glimpses are chosen in/)) });
+  });
+
   it('predicts a label for each picture of a file', async () => {
     const { stdout } = await seq('predict', path('stripes/t10k-images-idx3-ubyte'), '--model', path('rows'));
     expect(stdout).toMatch(/^([01]\t[01]\.\d{4}\n){100}$/);

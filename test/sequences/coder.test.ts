@@ -22,6 +22,9 @@ describe('SequenceCoder', () => {
     );
     const vectors = new SequenceCoder(['a', 'b'], { D: 2, standardisation: undefined });
     expect(() => vectors.encode(new Float32Array(3))).toThrow(/found vectors of 3 numbers, expected vectors of 2/);
+    expect(vectors.encode(Float32Array.of(1, 2, 3, 4))).toHaveLength(4);
+    const pictures = new SequenceCoder(['a', 'b'], { D: 2, standardisation: undefined, oneStep: true });
+    expect(() => pictures.encode(new Uint8Array(4))).toThrow(/found vectors of 4 numbers, expected vectors of 2/);
     expect(() => vectors.encode(['good'])).toThrow(/found words, expected vectors of 2 numbers/);
   });
 });

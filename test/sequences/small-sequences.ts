@@ -46,6 +46,19 @@ export function waves(count: number, seed = 1): SequenceData {
   return { name: 'waves', D: 2, examples };
 }
 
+/** Pictures of 12 × 12 pixels with a patch near one of the corners, which is the label. */
+export function corners(count: number, seed = 1): SequenceData {
+  const random = new Random(seed);
+  const examples = Array.from({ length: count }, () => {
+    const [lower, right] = [random.integer(2), random.integer(2)];
+    const [top, left] = [1 + 6 * lower + random.integer(2), 1 + 6 * right + random.integer(2)];
+    const inputs = new Uint8Array(12 * 12);
+    for (let i = 0; i < 9; i++) inputs[12 * (top + Math.floor(i / 3)) + left + (i % 3)] = 150 + random.integer(106);
+    return { inputs, labels: [`${lower ? 'lower' : 'upper'} ${right ? 'right' : 'left'}`] };
+  });
+  return { name: 'corners', D: 144, picture: { rows: 12, columns: 12 }, examples };
+}
+
 export const smallShape: NewSequenceModel = { ...sequenceShapeDefaults, task: 'classify', hidden: 16, embedding: 8 };
 
 /** A second or so. */

@@ -1,5 +1,7 @@
 /** What sequences are made of, before a model's numbers stand for it. */
 
+import type { PictureSize } from '../../nn/glimpse-window.ts';
+
 /** What is read, step by step: words, or vectors one after the other [T, D]; bytes are shares of 255. */
 export type Inputs = readonly string[] | Float32Array | Uint8Array;
 
@@ -13,6 +15,8 @@ export interface Example {
 export interface Examples {
   /** D, the size of the vectors; 0 for words. */
   D: number;
+  /** Where each vector is a whole picture: its size. */
+  picture?: PictureSize;
   examples: readonly Example[];
 }
 

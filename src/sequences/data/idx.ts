@@ -11,11 +11,11 @@ import { Random } from '../../base/random.ts';
 import { listFolder } from '../../datasets/reader.ts';
 import type { Examples } from './example.ts';
 
-export const PICTURE_READINGS = ['rows', 'pixels', 'permuted', 'whole'] as const;
+export const PICTURE_READINGS = ['rows', 'pixels', 'permuted', 'whole', 'glimpses'] as const;
 
 /**
  * How a picture is read as a sequence: row by row, pixel by pixel, pixel by pixel in one random order (Le, Jaitly and
- * Hinton 2015), or all at once.
+ * Hinton 2015), all at once, or by glimpses, of which the network chooses where they are (`nn/glimpse-reader.ts`).
  */
 export type PictureReading = (typeof PICTURE_READINGS)[number];
 
@@ -58,7 +58,8 @@ export async function readIdx(path: string, reading: PictureReading): Promise<Ex
     const inputs = order ? Uint8Array.from(order, (at) => picture[at] ?? 0) : picture;
     return { inputs, labels: [String(labels.values[i])] };
   });
-  return { D: { rows: cols, pixels: 1, permuted: 1, whole: pixels }[reading], examples };
+  const D = { rows: cols, pixels: 1, permuted: 1, whole: pixels, glimpses: pixels }[reading];
+  return { D, ...(D === pixels && { picture: { rows, columns: cols } }), examples };
 }
 
 async function readValues(path: string, dimensions: number): Promise<{ sizes: number[]; values: Uint8Array }> {

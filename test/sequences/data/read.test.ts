@@ -177,7 +177,12 @@ describe('readSequences, IDX', () => {
       [7, 8, 9, 10, 11, 12, '0'],
     ]);
     expect((await readFiles(files, { reading: 'pixels' })).D).toBe(1);
-    expect((await readFiles(files, { reading: 'whole' })).D).toBe(6);
+    expect((await readFiles(files, { reading: 'pixels' })).picture).toBeUndefined();
+    for (const reading of ['whole', 'glimpses'] as const) {
+      const { D, picture, examples } = await readFiles(files, { reading });
+      expect({ D, picture }).toEqual({ D: 6, picture: { rows: 2, columns: 3 } });
+      expect(Array.from(examples[1]!.inputs as Uint8Array)).toEqual([7, 8, 9, 10, 11, 12]);
+    }
     expect((await readFiles(files, { use: 'test' })).examples).toEqual([{ inputs: Buffer.from([255]), labels: ['3'] }]);
   });
 

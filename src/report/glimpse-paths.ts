@@ -1,0 +1,69 @@
+/** Pictures that were read by glimpses, with the path of the glimpses over them, as one SVG picture. */
+import sharp from 'sharp';
+import { INK } from './colours.ts';
+import { type Html, html } from './html.ts';
+
+export interface LookedAt {
+  /** Grey values row by row, from 0 (black) to 255 (white). */
+  pixels: Uint8Array;
+  rows: number;
+  columns: number;
+  /**
+   * The middle of each glimpse, y and x: from -1, where a window of half the picture's height or width touches the upper
+   * or left edge, to 1, where it touches the other.
+   */
+  places: readonly (readonly [y: number, x: number])[];
+  /** What stands below. */
+  caption: string;
+}
+
+/** Pictures in a row; their width, and the room between them and for a caption. */
+const ACROSS = 5;
+const [WIDTH, GAP, LINE] = [140, 14, 20];
+
+/** All of them, glimpses from blue (the first) to red (the last): the windows, and a line through their middles. */
+export async function glimpsePaths(pictures: readonly LookedAt[]): Promise<Html> {
+  const tallest = Math.max(...pictures.map(heightOf));
+  const columns = Math.min(ACROSS, pictures.length);
+  const width = GAP + columns * (WIDTH + GAP);
+  const height = GAP + Math.ceil(pictures.length / columns) * (tallest + LINE + GAP);
+  const drawn = await Promise.all(
+    pictures.map((picture, i) =>
+      draw(picture, GAP + (i % columns) * (WIDTH + GAP), GAP + Math.floor(i / columns) * (tallest + LINE + GAP)),
+    ),
+  );
+  return html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" style="max-width: 100%; height: auto" font-family="system-ui, sans-serif" font-size="13" fill="${INK}">
+<rect width="${width}" height="${height}" fill="#fff"/>
+${drawn}</svg>
+`;
+}
+
+async function draw(picture: LookedAt, left: number, top: number): Promise<Html> {
+  const { pixels, rows, columns, places, caption } = picture;
+  const png = await sharp(pixels, { raw: { width: columns, height: rows, channels: 1 } })
+    .png()
+    .toBuffer();
+  const height = heightOf(picture);
+  // A window of half a side that touches both edges at -1 and 1 begins at (1 + place) / 4 of the side.
+  const boxes = places.map(([y, x]) => [((1 + x) / 4) * WIDTH, ((1 + y) / 4) * height] as const);
+  const middles = boxes.map(([x, y]) => [tenths(x + WIDTH / 4), tenths(y + height / 4)] as const);
+  const colour = (i: number) => `hsl(${Math.round(210 + (150 * i) / Math.max(places.length - 1, 1))}, 90%, 65%)`;
+  return html`<g transform="translate(${left} ${top})">
+<image href="data:image/png;base64,${png.toString('base64')}" width="${WIDTH}" height="${height}" style="image-rendering: pixelated"/>
+${boxes.map(
+  ([x, y], i) =>
+    html`<rect x="${tenths(x)}" y="${tenths(y)}" width="${WIDTH / 2}" height="${height / 2}" fill="none" stroke="${colour(i)}" stroke-opacity="0.6"/>\n`,
+)}<polyline points="${middles.map((middle) => middle.join(',')).join(' ')}" fill="none" stroke="#fff" stroke-width="3.5"/>
+<polyline points="${middles.map((middle) => middle.join(',')).join(' ')}" fill="none" stroke="#1b1b1b" stroke-width="1.5"/>
+${middles.map(([x, y], i) => html`<circle cx="${x}" cy="${y}" r="4.5" fill="${colour(i)}" stroke="#1b1b1b"/>\n`)}<text y="${height + 15}">${caption}</text>
+</g>
+`;
+}
+
+function heightOf({ rows, columns }: LookedAt): number {
+  return Math.round((WIDTH * rows) / columns);
+}
+
+function tenths(value: number): number {
+  return Math.round(10 * value) / 10;
+}

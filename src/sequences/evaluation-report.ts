@@ -1,0 +1,123 @@
+/** What a model of sequences is worth, as a page of its own and as a part of its training's report. */
+import { writeFileAtomically } from '../base/files.ts';
+import { glimpsePaths } from '../report/glimpse-paths.ts';
+import { type Html, type HtmlValue, html } from '../report/html.ts';
+import { integer, page, percent, section, table } from '../report/page.ts';
+import { type Example, isWords, type SequenceData } from './data/example.ts';
+import { evaluate, type SequenceEvaluation } from './evaluate.ts';
+import { lookAt } from './glimpses.ts';
+import type { Prediction, SequenceLabeller } from './labeller.ts';
+
+/** Labels that a table of confusions has at most. */
+export const MOST_LABELS = 20;
+/** Mistakes that are shown, and words of each. */
+const MISTAKES = 20;
+const WORDS = 60;
+/** Pictures of each label whose glimpses are shown, and of those that were taken for another one. */
+const LOOKED_AT = 1;
+const MISTAKEN = 5;
+
+interface Mistake {
+  example: Example;
+  /** Where in the sequence. */
+  step: number;
+  said: Prediction;
+}
+
+/**
+ * Measures a model and writes what came of it.
+ *
+ * @throws InputError when a label was never seen in training, or the file can't be written
+ */
+export async function writeSequenceEvaluation(
+  file: string,
+  labeller: SequenceLabeller,
+  { name, examples }: SequenceData,
+): Promise<SequenceEvaluation> {
+  const { evaluation, sections } = await evaluationSections(labeller, examples);
+  const lead = html`<strong>${percent(evaluation.accuracy)} right</strong> of ${integer(evaluation.labels)} labels, loss ${evaluation.loss.toFixed(4)}.`;
+  const title = `${labeller.config.task === 'tag' ? 'Tags' : 'Classes'} of ${name}`;
+  await writeFileAtomically(file, page(title, lead, [sections]));
+  return evaluation;
+}
+
+/** What a model is worth on sequences, and the sections of a page that say so. */
+export async function evaluationSections(
+  labeller: SequenceLabeller,
+  examples: readonly Example[],
+): Promise<{ evaluation: SequenceEvaluation; sections: HtmlValue }> {
+  const evaluation = evaluate(labeller, examples);
+  const mistakes = mistakesOf(labeller, examples);
+  const words = mistakes.filter(({ example }) => isWords(example.inputs));
+  return {
+    evaluation,
+    sections: [
+      section('Label by label', labelTable(evaluation), confusions(evaluation)),
+      await glimpses(labeller, examples, mistakes),
+      words.length > 0 && section('Mistakes it was surest of', words.map(mistakeRow)),
+    ],
+  };
+}
+
+/** The mistakes that the model was surest of. */
+function mistakesOf(labeller: SequenceLabeller, examples: readonly Example[]): Mistake[] {
+  const predictions = labeller.predict(examples.map(({ inputs }) => inputs));
+  const mistakes = examples.flatMap((example, i) =>
+    (predictions[i] ?? []).flatMap((said, step) =>
+      said.label === example.labels[step] ? [] : [{ example, step, said }],
+    ),
+  );
+  return mistakes.sort((a, b) => b.said.probability - a.said.probability).slice(0, MISTAKES);
+}
+
+/** Where the network looked, if it chose that itself: at pictures of each label, and at those that it mistook. */
+async function glimpses(
+  labeller: SequenceLabeller,
+  examples: readonly Example[],
+  mistakes: readonly Mistake[],
+): Promise<Html | undefined> {
+  const { reads } = labeller.config.shape;
+  if (!('glimpses' in reads)) return undefined;
+  const paths = (shown: readonly Example[]) => glimpsePaths(shown.map((example) => lookAt(labeller, example)));
+  const ofLabels = labeller.coder.labels
+    .toSorted()
+    .slice(0, MOST_LABELS)
+    .flatMap((label) => examples.filter(({ labels }) => labels[0] === label).slice(0, LOOKED_AT));
+  const mistaken = mistakes.slice(0, MISTAKEN).map(({ example }) => example);
+  return section(
+    'Where it looked',
+    html`<p>${reads.glimpses} glimpses of each picture, from the first (blue) to the last (red); each sees what is in its frame, a quarter of the picture, at ${labeller.model.reader.glimpses?.points} × ${labeller.model.reader.glimpses?.points} points.</p>
+${await paths(ofLabels)}`,
+    mistaken.length > 0 && html`<h3>Mistakes it was surest of</h3>\n${await paths(mistaken)}`,
+  );
+}
+
+function labelTable({ byLabel, macroF1 }: SequenceEvaluation): Html {
+  return html`${table(
+    ['label', 'count', 'precision', 'recall', 'F1'],
+    byLabel.map(({ label, count, precision, recall, f1 }) => [
+      label,
+      integer(count),
+      percent(precision),
+      percent(recall),
+      percent(f1),
+    ]),
+  )}<p>The mean of the labels’ F1 is ${percent(macroF1)}.</p>\n`;
+}
+
+function confusions({ byLabel, confusion }: SequenceEvaluation): Html | false {
+  if (byLabel.length > MOST_LABELS) return false;
+  return html`<h3>What was said (across) where what is right (down)</h3>\n${table(
+    ['', ...byLabel.map(({ label }) => label)],
+    byLabel.map(({ label }, i) => [label, ...(confusion[i] ?? []).map(integer)]),
+  )}`;
+}
+
+function mistakeRow({ example, step, said }: Mistake): Html {
+  const words = isWords(example.inputs) ? example.inputs : [];
+  const marked = example.labels.length > 1;
+  const shown = words
+    .slice(0, WORDS)
+    .map((word, t) => (marked && t === step ? html`<strong>${word}</strong> ` : `${word} `));
+  return html`<p>${shown}${words.length > WORDS && '…'}<br><span class="soft">said ${said.label} (${percent(said.probability)}), right is ${example.labels[step]}</span></p>\n`;
+}
