@@ -10,6 +10,7 @@ import { tokenBatch } from '../../src/captioning/batch.ts';
 import { LanguageModel } from '../../src/model/language-model.ts';
 import { clipGradients } from '../../src/nn/clip.ts';
 import { Optimizer, optimizerDefaults } from '../../src/nn/optimizer.ts';
+import { initialiseLikePyTorch } from './initialise.ts';
 import { serveTraining } from './serve.ts';
 
 const [V, D, BATCH, START, END] = [2500, 1280, 128, 0, 1];
@@ -32,7 +33,8 @@ await serveTraining(driver, (engine) => {
     layers: 1,
     hidden: 512,
     condition: D,
-  }).initialise(new Random(1));
+  });
+  initialiseLikePyTorch(model, new Random(1));
   const optimizer = new Optimizer(engine, model.parameters, optimizerDefaults.adam);
   return () => {
     const first = (optimizer.steps * BATCH) % examples.length;

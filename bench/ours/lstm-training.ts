@@ -11,6 +11,7 @@ import { clipGradients } from '../../src/nn/clip.ts';
 import { Optimizer, optimizerDefaults } from '../../src/nn/optimizer.ts';
 import { uniformPacking } from '../../src/nn/packing.ts';
 import { corpusOf, cutIntoStreams, Streams } from '../../src/text/corpus.ts';
+import { initialiseLikePyTorch } from './initialise.ts';
 import { serveTraining } from './serve.ts';
 
 const [V, BATCH, STEPS] = [65, 50, 50];
@@ -24,7 +25,8 @@ await serveTraining(driver, (engine) => {
     layers: Number(layers),
     hidden: Number(hidden),
     condition: 0,
-  }).initialise(new Random(1));
+  });
+  initialiseLikePyTorch(model, new Random(1));
   const optimizer = new Optimizer(engine, model.parameters, optimizerDefaults.adam);
   const streams = new Streams(cutIntoStreams(corpusOf(Uint32Array.from(readFileSync(text))), BATCH), STEPS);
   const packing = uniformPacking(BATCH, STEPS);
