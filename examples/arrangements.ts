@@ -1,5 +1,5 @@
 /**
- * One recurrent network, four arrangements: what is read at each step and when something is written is all that
+ * One recurrent network, five arrangements: what is read at each step and when something is written is all that
  * differs; the network, the loss and the training are the same few lines.
  *
  *     npx tsx examples/arrangements.ts
@@ -79,6 +79,22 @@ learn('a picture, row by row', { reads: { vectors: 4 }, writes: 'last' }, () => 
     packing: packedSequences(pictures.map(() => 4)),
     inputs: { vectors: Float32Array.from(steps) },
     targets: pictures.map(({ isColumn }) => isColumn),
+  };
+});
+
+// The same, where the network looks: a patch in one of four corners; on which diagonal? Each glimpse sees a quarter.
+const glimpses = { glimpses: 4, picture: { rows: 12, columns: 12 } };
+learn('a picture, by glimpses', { reads: glimpses, writes: 'last' }, () => {
+  const corners = Array.from({ length: N }, () => [random.integer(2), random.integer(2)] as const);
+  const pictures = corners.flatMap(([lower, right]) => {
+    const picture = new Array<number>(144).fill(0);
+    for (let i = 0; i < 9; i++) picture[12 * (2 + 5 * lower + Math.floor(i / 3)) + 2 + 5 * right + (i % 3)] = 1;
+    return picture;
+  });
+  return {
+    packing: packedSequences(corners.map(() => 1)),
+    inputs: { vectors: Float32Array.from(pictures) },
+    targets: corners.map(([lower, right]) => (lower === right ? 1 : 0)),
   };
 });
 

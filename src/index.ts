@@ -51,6 +51,7 @@ export { LanguageModel, type LanguageModelShape, type TokenBatch } from './model
 export { loadModel, saveModel } from './model/model-folder.ts';
 export { type Arrangement, type SequenceBatch, SequenceModel, type SequenceShape } from './model/sequence-model.ts';
 export { type Clipping, clipGradients } from './nn/clip.ts';
+export type { PictureSize } from './nn/glimpse-window.ts';
 export { Optimizer, type OptimizerConfig, optimizerDefaults } from './nn/optimizer.ts';
 export { packedSequences, uniformPacking } from './nn/packing.ts';
 export type { Parameter } from './nn/parameter.ts';
@@ -64,7 +65,9 @@ export { type CrossValidation, crossValidate } from './sequences/cross-validatio
 export type { Example, Inputs, SequenceData } from './sequences/data/example.ts';
 export { type ReadOptions, readSequences } from './sequences/data/read.ts';
 export { evaluate as evaluateSequences, type SequenceEvaluation } from './sequences/evaluate.ts';
+export { writeSequenceEvaluation } from './sequences/evaluation-report.ts';
 export { explain as explainLabel, type MovingWord } from './sequences/explain.ts';
+export { lookAt } from './sequences/glimpses.ts';
 export { type Prediction, SequenceLabeller } from './sequences/labeller.ts';
 export { NaiveBayes } from './sequences/naive-bayes.ts';
 export { resumeSequences, type SequenceTraining, trainSequences } from './sequences/train.ts';

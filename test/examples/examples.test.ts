@@ -67,9 +67,9 @@ describe('examples/gradient-flow', () => {
 });
 
 describe('examples/arrangements', () => {
-  it('learns one to one, many to one, in step and a picture read row by row', async () => {
+  it('learns one to one, many to one, in step, a picture row by row and one by glimpses', async () => {
     const lines = (await run('arrangements')).trim().split('\n');
-    expect(lines).toHaveLength(4);
+    expect(lines).toHaveLength(5);
     for (const line of lines) {
       const [, before, after] = /before (\d\.\d\d), after (\d\.\d\d)$/.exec(line)?.map(Number) ?? [];
       expect(before, line).toBeLessThan(after!);
