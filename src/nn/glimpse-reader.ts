@@ -36,23 +36,24 @@ export class GlimpseReader implements InputChooser {
   /** W [H, 2] and b [1, 2] */
   readonly weights: Parameter;
   readonly bias: Parameter;
+  /** T. */
+  readonly count: number;
   /** Values of a picture. */
   readonly pixels: number;
   readonly #window: GlimpseWindow;
-  readonly #count: number;
   readonly #engine: Engine;
   readonly #byWeights: WeightFactor;
   readonly #byWeightsTransposed: WeightFactor;
   readonly #workspace: Workspace;
   #pass: Pass | undefined;
 
-  /** @param count T @param hidden H */
+  /** @param hidden H */
   constructor(engine: Engine, picture: PictureSize, count: number, hidden: number) {
     this.weights = new Parameter(engine.arena, 'glimpses.weights', hidden, PLACE);
     this.bias = new Parameter(engine.arena, 'glimpses.bias', 1, PLACE);
     this.#window = new GlimpseWindow(picture);
     this.pixels = picture.rows * picture.columns;
-    this.#count = count;
+    this.count = count;
     this.#engine = engine;
     this.#byWeights = new WeightFactor(engine, this.weights);
     this.#byWeightsTransposed = new WeightFactor(engine, this.weights, { transposed: true });
@@ -85,7 +86,7 @@ export class GlimpseReader implements InputChooser {
 
   /** Begins to read pictures [N, pixels]: what a layer reads, step by step, as it chooses. Valid until the next call. */
   look(pictures: Matrix): LayerInput {
-    const M = pictures.rows * this.#count;
+    const M = pictures.rows * this.count;
     const values = this.#workspace.matrix('inputs', M, this.size);
     this.#pass = { pictures, inputs: values, places: this.#workspace.matrix('places', M, PLACE), states: [] };
     return { values, chooser: this };
@@ -120,7 +121,7 @@ export class GlimpseReader implements InputChooser {
       dz.data.set([(dy + dOwnY) * (1 - y * y), (dx + dOwnX) * (1 - x * x)], PLACE * n);
     }
     this.#byWeightsTransposed.multiply(dhPrevious, dz, 1);
-    const isFirst = t === this.#count - 1; // gradients come from the end
+    const isFirst = t === this.count - 1; // gradients come from the end
     if (isFirst) this.bias.gradient.data.fill(0);
     kernels.addSumOfRows(this.bias.gradient.offset, dz.offset, N, PLACE);
     product.multiply(this.weights.gradient, states[t]!, dz, { transposeA: true, beta: isFirst ? 0 : 1 });

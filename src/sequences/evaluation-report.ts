@@ -1,5 +1,6 @@
 /** What a model of sequences is worth, as a page of its own and as a part of its training's report. */
 import { writeFileAtomically } from '../base/files.ts';
+import type { GlimpseReader } from '../nn/glimpse-reader.ts';
 import { glimpsePaths } from '../report/glimpse-paths.ts';
 import { type Html, type HtmlValue, html } from '../report/html.ts';
 import { integer, page, percent, section, table } from '../report/page.ts';
@@ -47,14 +48,13 @@ export async function evaluationSections(
   examples: readonly Example[],
 ): Promise<{ evaluation: SequenceEvaluation; sections: HtmlValue }> {
   const evaluation = evaluate(labeller, examples);
-  const mistakes = mistakesOf(labeller, examples);
-  const words = mistakes.filter(({ example }) => isWords(example.inputs));
+  const looker = labeller.model.reader.glimpses;
   return {
     evaluation,
     sections: [
       section('Label by label', labelTable(evaluation), confusions(evaluation)),
-      await glimpses(labeller, examples, mistakes),
-      words.length > 0 && section('Mistakes it was surest of', words.map(mistakeRow)),
+      labeller.coder.vocabulary && mistakesInWords(labeller, examples),
+      looker && (await glimpses(looker, labeller, examples)),
     ],
   };
 }
@@ -72,23 +72,22 @@ function mistakesOf(labeller: SequenceLabeller, examples: readonly Example[]): M
 
 /** Where the network looked, if it chose that itself: at pictures of each label, and at those that it mistook. */
 async function glimpses(
+  { count, points }: GlimpseReader,
   labeller: SequenceLabeller,
   examples: readonly Example[],
-  mistakes: readonly Mistake[],
-): Promise<Html | undefined> {
-  const { reads } = labeller.config.shape;
-  if (!('glimpses' in reads)) return undefined;
+): Promise<Html> {
   const paths = (shown: readonly Example[]) => glimpsePaths(shown.map((example) => lookAt(labeller, example)));
   const ofLabels = labeller.coder.labels
     .toSorted()
     .slice(0, MOST_LABELS)
     .flatMap((label) => examples.filter(({ labels }) => labels[0] === label).slice(0, LOOKED_AT));
-  const mistaken = mistakes.slice(0, MISTAKEN).map(({ example }) => example);
+  const mistaken = mistakesOf(labeller, examples).slice(0, MISTAKEN);
   return section(
     'Where it looked',
-    html`<p>${reads.glimpses} glimpses of each picture, from the first (blue) to the last (red); each sees what is in its frame, a quarter of the picture, at ${labeller.model.reader.glimpses?.points} × ${labeller.model.reader.glimpses?.points} points.</p>
+    html`<p>${count} glimpses of each picture, from the first (blue) to the last (red); each sees what is in its frame, a quarter of the picture, at ${points} × ${points} points.</p>
 ${await paths(ofLabels)}`,
-    mistaken.length > 0 && html`<h3>Mistakes it was surest of</h3>\n${await paths(mistaken)}`,
+    mistaken.length > 0 &&
+      html`<h3>Mistakes it was surest of</h3>\n${await paths(mistaken.map(({ example }) => example))}`,
   );
 }
 
@@ -111,6 +110,11 @@ function confusions({ byLabel, confusion }: SequenceEvaluation): Html | false {
     ['', ...byLabel.map(({ label }) => label)],
     byLabel.map(({ label }, i) => [label, ...(confusion[i] ?? []).map(integer)]),
   )}`;
+}
+
+function mistakesInWords(labeller: SequenceLabeller, examples: readonly Example[]): Html | false {
+  const mistakes = mistakesOf(labeller, examples);
+  return mistakes.length > 0 && section('Mistakes it was surest of', mistakes.map(mistakeRow));
 }
 
 function mistakeRow({ example, step, said }: Mistake): Html {
