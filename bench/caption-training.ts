@@ -13,10 +13,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Random } from '../src/base/random.ts';
-import { raceTrainings, trainingRaceOptions } from './racing/training.ts';
+import { raceOptions, runRace } from './racing/race.ts';
 
 const [V, D, PICTURES, CAPTIONS] = [2500, 1280, 500, 128 * 40];
-const { race } = trainingRaceOptions({});
+const { race } = raceOptions({});
 const folder = mkdtempSync(join(tmpdir(), 'caption-training-'));
 try {
   const random = new Random(1);
@@ -27,7 +27,7 @@ try {
     features,
     Float32Array.from({ length: PICTURES * D }, () => random.normal()),
   );
-  await raceTrainings({
+  await runRace({
     ...race,
     name: 'caption-training',
     unit: 'words',

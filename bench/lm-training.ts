@@ -15,14 +15,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Random } from '../src/base/random.ts';
-import { raceTrainings, trainingRaceOptions } from './racing/training.ts';
+import { raceOptions, runRace } from './racing/race.ts';
 
-const { race, values } = trainingRaceOptions({ sizes: '1x128,2x128,1x512,2x512' });
+const { race, values } = raceOptions({ sizes: '1x128,2x128,1x512,2x512' });
 const folder = mkdtempSync(join(tmpdir(), 'lm-training-'));
 try {
   const text = join(folder, 'text');
   writeFileSync(text, markovText(500_001));
-  await raceTrainings({
+  await runRace({
     ...race,
     name: 'lm-training',
     unit: 'characters',

@@ -4,6 +4,7 @@
  */
 const races: Record<string, () => Promise<unknown>> = {
   'caption-training': () => import('./caption-training.ts'),
+  generating: () => import('./generating.ts'),
   'lm-training': () => import('./lm-training.ts'),
   product: () => import('./product.ts'),
 };

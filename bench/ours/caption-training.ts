@@ -11,12 +11,12 @@ import { LanguageModel } from '../../src/model/language-model.ts';
 import { clipGradients } from '../../src/nn/clip.ts';
 import { Optimizer, optimizerDefaults } from '../../src/nn/optimizer.ts';
 import { initialiseLikePyTorch } from './initialise.ts';
-import { serveTraining } from './serve.ts';
+import { serveRace } from './serve.ts';
 
 const [V, D, BATCH, START, END] = [2500, 1280, 128, 0, 1];
 const [captionsFile = '', featuresFile = '', driver] = process.argv.slice(2);
 
-await serveTraining(driver, (engine) => {
+await serveRace(driver, (engine) => {
   const captions: number[][] = JSON.parse(readFileSync(captionsFile, 'utf8'));
   const bytes = readFileSync(featuresFile);
   const features = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);

@@ -12,12 +12,12 @@ import { Optimizer, optimizerDefaults } from '../../src/nn/optimizer.ts';
 import { uniformPacking } from '../../src/nn/packing.ts';
 import { corpusOf, cutIntoStreams, Streams } from '../../src/text/corpus.ts';
 import { initialiseLikePyTorch } from './initialise.ts';
-import { serveTraining } from './serve.ts';
+import { serveRace } from './serve.ts';
 
 const [V, BATCH, STEPS] = [65, 50, 50];
 const [hidden, layers, text = '', driver] = process.argv.slice(2);
 
-await serveTraining(driver, (engine) => {
+await serveRace(driver, (engine) => {
   const model = new LanguageModel(engine, {
     vocabulary: V,
     embedding: 0,

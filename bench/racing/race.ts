@@ -1,4 +1,4 @@
-/** A race of trainings: contestants make the same updates, in turns. */
+/** A race: contestants do the same steps of work, such as updates of a training, in turns. */
 
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -7,7 +7,7 @@ import { type Contestant, openContestant, THREADS } from './contestant.ts';
 import { describeMachine, writeResults } from './results.ts';
 import { type Spread, spreadOf } from './statistics.ts';
 
-export interface TrainingRace {
+export interface Race {
   /** Its name, and that of its figures' file. */
   name: string;
   /** What is counted: "characters". */
@@ -27,18 +27,21 @@ export interface TrainingRace {
   keep: boolean;
 }
 
-/** Options of every race of trainings. */
-const raceOptions = {
-  drivers: { type: 'string', default: 'onednn,bf16,openblas,wasm' },
+const ALL_DRIVERS = 'onednn,bf16,openblas,wasm';
+
+/** Options of every race. */
+const COMMON = {
   rounds: { type: 'string', default: '7' },
   seconds: { type: 'string', default: '2' },
   save: { type: 'boolean', default: false },
 } as const;
 
-/** The options that were given, `more` ones with their defaults among them. */
-export function trainingRaceOptions<Name extends string>(more: Record<Name, string>) {
+/** The options that were given, `more` ones with their defaults among them. @param drivers that take part by default */
+export function raceOptions<Name extends string>(more: Record<Name, string>, { drivers: all = ALL_DRIVERS } = {}) {
   const own = Object.entries<string>(more).map(([name, value]) => [name, { type: 'string', default: value }] as const);
-  const { values } = parseArgs({ options: { ...raceOptions, ...Object.fromEntries(own) } });
+  const { values } = parseArgs({
+    options: { ...COMMON, drivers: { type: 'string', default: all }, ...Object.fromEntries(own) },
+  });
   const { drivers, rounds, seconds, save } = values;
   return {
     race: { drivers: drivers.split(','), rounds: Number(rounds), seconds: Number(seconds), keep: save },
@@ -46,14 +49,14 @@ export function trainingRaceOptions<Name extends string>(more: Record<Name, stri
   };
 }
 
-/** Updates before the first round: for warming up, and for comparing the losses. */
+/** Steps of work before the first round: for warming up, and for comparing the losses. */
 const WARM_UP = 50;
 
-/** An answer to `run` or `update`. */
+/** An answer to `run SECONDS` or `steps COUNT`. */
 interface Turn {
   perSecond: number;
   stepMs: number;
-  /** Of the last update, in nats per token. */
+  /** Of the last update, in nats per token; 0 where nothing is learned. */
   loss: number;
 }
 
@@ -68,28 +71,28 @@ interface Score {
 }
 
 /** Runs a race, prints its table and writes its figures. */
-export async function raceTrainings(race: TrainingRace): Promise<void> {
+export async function runRace(race: Race): Promise<void> {
   const { name, unit, rounds, seconds, keep } = race;
   const { processor, cores, platform, node } = describeMachine();
   console.log(`${processor}, ${cores} cores, ${platform}, Node ${node}; ${THREADS} threads each`);
   console.log(`${rounds} rounds of ${seconds} s; medians (lowest – highest)`);
   const cases: { title: string; scores: Score[] }[] = [];
   for (const { title, args } of race.cases) {
-    const scores = await run(race, args);
-    print(title, unit, scores);
-    cases.push({ title, scores });
+    const found = await scores(race, args);
+    print(title, unit, found);
+    cases.push({ title, scores: found });
   }
   const figures = { threads: THREADS, rounds, seconds, warmUp: WARM_UP, unit, cases };
   console.log(`\n${await writeResults(name, figures, { keep })}`);
 }
 
 /** Ours first, the rival that ratios are to last. */
-async function run(race: TrainingRace, args: readonly string[]): Promise<Score[]> {
+async function scores(race: Race, args: readonly string[]): Promise<Score[]> {
   const contestants = await open(race, args);
   try {
     const lossesAfterWarmUp: number[] = [];
     for (const contestant of contestants) {
-      lossesAfterWarmUp.push((await contestant.ask<Turn>(`update ${WARM_UP}`)).loss);
+      lossesAfterWarmUp.push((await contestant.ask<Turn>(`steps ${WARM_UP}`)).loss);
     }
     const turns: Turn[][] = contestants.map(() => []);
     for (let round = 0; round < race.rounds; round++) {
@@ -114,7 +117,7 @@ async function run(race: TrainingRace, args: readonly string[]): Promise<Score[]
 }
 
 /** Our drivers as far as they can be had here, and the rivals. */
-async function open({ drivers, ours, rivals }: TrainingRace, args: readonly string[]): Promise<Contestant[]> {
+async function open({ drivers, ours, rivals }: Race, args: readonly string[]): Promise<Contestant[]> {
   const contestants: Contestant[] = [];
   for (const driver of drivers) {
     try {
@@ -139,7 +142,7 @@ async function open({ drivers, ours, rivals }: TrainingRace, args: readonly stri
 
 function print(title: string, unit: string, scores: readonly Score[]): void {
   const head = [title.padEnd(40), 'ratio to the last'.padStart(22), `${unit}/s`.padStart(30)];
-  console.log(`\n${head.join('')}  ms/update  loss after ${WARM_UP}`);
+  console.log(`\n${head.join('')}    ms/step  loss after ${WARM_UP}`);
   for (const { system, ratio, perSecond, stepMs, lossAfterWarmUp } of scores) {
     const cells = [
       system.padEnd(40),
