@@ -6,7 +6,9 @@ const races: Record<string, () => Promise<unknown>> = {
   'caption-training': () => import('./caption-training.ts'),
   generating: () => import('./generating.ts'),
   'lm-training': () => import('./lm-training.ts'),
+  memory: () => import('./memory.ts'),
   product: () => import('./product.ts'),
+  scaling: () => import('./scaling.ts'),
 };
 
 const [name = ''] = process.argv.splice(2, 1); // what is left are the race's own options
