@@ -1,6 +1,6 @@
 /** Sampling of whole sequences, for many sources at once. Knows no model and no words. */
 import type { Random } from '../base/random.ts';
-import { type SamplingOptions, sampleToken } from './sampling.ts';
+import { drawToken, type SamplingOptions, type TokenWeights, tokenWeights } from './sampling.ts';
 import { emptySequence, readNext, type Sequence, type SequenceRules } from './sequence.ts';
 import type { StepFunction } from './step.ts';
 
@@ -13,7 +13,8 @@ export interface SequenceSamplingOptions extends SamplingOptions, SequenceRules 
  * Draws sequences for each of N sources, token by token, until each has drawn its end. A sequence that is as long as it
  * may be, or that nothing may follow, is cut off there: it has no log-probability of an end.
  *
- * The step function sees N rows first and up to N × samples from then on; those that have ended leave it.
+ * The step function sees N rows first and up to N × samples from then on: those that are the same so far are one row,
+ * and those that have ended leave it.
  *
  * @returns for each source its `samples` sequences, in the order they were drawn; some may be the same. Their
  *   log-probabilities are the model's, whatever the temperature.
@@ -29,12 +30,12 @@ export function sampleSequences(
     Array.from({ length: samples }, () => emptySequence(source)),
   );
   let growing = sampled.flat();
-  let weights: Float64Array | undefined;
   for (let length = 0; length < maxLength && growing.length > 0; length++) {
     readNext(step, growing, options);
+    const weightsOfRow: TokenWeights[] = [];
     growing = growing.filter((sequence) => {
-      weights ??= new Float64Array(sequence.next.length);
-      const token = sampleToken(sequence.next, options, random, weights);
+      weightsOfRow[sequence.row] ??= tokenWeights(sequence.next, options);
+      const token = drawToken(weightsOfRow[sequence.row]!, random);
       const logProb = sequence.next[token] ?? Number.NaN;
       if (!(logProb > Number.NEGATIVE_INFINITY)) return false; // nothing may follow
       sequence.logProbs.push(logProb);

@@ -13,6 +13,13 @@ export interface SamplingOptions {
   minP?: number | undefined;
 }
 
+/** What tokens are drawn by: a token's weight over the total is its probability. */
+export interface TokenWeights {
+  /** [V] */
+  weights: Float64Array;
+  total: number;
+}
+
 /**
  * Draws one token. Takes time in proportion to V: nothing is sorted.
  *
@@ -22,12 +29,24 @@ export interface SamplingOptions {
  */
 export function sampleToken(
   logProbs: Float32Array,
-  { temperature, topK, topP, minP }: SamplingOptions,
+  options: SamplingOptions,
   random: Random,
-  weights: Float64Array = new Float64Array(logProbs.length),
+  weights?: Float64Array,
 ): number {
+  return drawToken(tokenWeights(logProbs, options, weights), random);
+}
+
+/** Prepares drawing, for a caller that draws several times after the same tokens; parameters as of `sampleToken`. */
+export function tokenWeights(
+  logProbs: Float32Array,
+  { temperature, topK, topP, minP }: SamplingOptions,
+  weights: Float64Array = new Float64Array(logProbs.length),
+): TokenWeights {
   const likeliest = indexOfMaximum(logProbs);
-  if (temperature === 0) return likeliest;
+  if (temperature === 0) {
+    weights.fill(0)[likeliest] = 1;
+    return { weights, total: 1 };
+  }
   // The likeliest weighs 1: at a low temperature the weights would all underflow to 0 otherwise.
   const highest = logProbs[likeliest] ?? 0;
   let total = 0;
@@ -43,7 +62,7 @@ export function sampleToken(
     total = dropBelow(weights, cutoff(weights, topP * total, itself));
   }
   if (minP !== undefined && minP > 0) total = dropBelow(weights, minP);
-  return draw(weights, total, random);
+  return { weights, total };
 }
 
 const countOne = (): number => 1;
@@ -96,7 +115,7 @@ function dropBelow(weights: Float64Array, lowest: number): number {
 }
 
 /** Draws in proportion to the weights. Rounding can leave a rest above the last weight: the last token gets it. */
-function draw(weights: Float64Array, total: number, random: Random): number {
+export function drawToken({ weights, total }: TokenWeights, random: Random): number {
   let rest = random.uniform() * total;
   let last = 0;
   for (let token = 0; token < weights.length; token++) {

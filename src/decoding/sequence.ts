@@ -27,7 +27,7 @@ export interface SequenceRules {
 
 /** A sequence that grows, in step with all others of a decoder. */
 export interface Growing extends Sequence {
-  /** Its row in the last call of the step function; before the first call, the number of its source. */
+  /** Its row in the last call of the step function; before the first call, the number of its source. Equals share it. */
   row: number;
   /** Log-probabilities [V] of what may follow it, valid until the next step; -∞ where the rules forbid it. */
   next: Float32Array;
@@ -37,20 +37,26 @@ export function emptySequence(source: number): Growing {
   return { tokens: [], logProbs: [], logProb: 0, row: source, next: new Float32Array() };
 }
 
-/** One step of all growing sequences, in the order of their sources: gives each what may follow its last token. */
+/**
+ * One step of all growing sequences: gives each what may follow its last token. Those that are the same so far are one
+ * row of the model: of sixty sentences drawn for a picture, most begin alike.
+ */
 export function readNext(step: StepFunction, growing: readonly Growing[], rules: SequenceRules): void {
-  // Sequences of the same source begin as one row.
-  const rows = growing.filter(({ tokens, row }, i) => tokens.length > 0 || row !== growing[i - 1]?.row);
+  const rows = new Map<string, Growing>();
+  const keys = growing.map(({ row, tokens }) => `${row} ${tokens.at(-1) ?? rules.start}`);
+  for (const [i, key] of keys.entries()) rows.set(key, growing[i]!);
+  const different = [...rows.values()];
   const logProbs = step(
-    rows.map(({ tokens }) => tokens.at(-1) ?? rules.start),
-    rows.map(({ row }) => row),
+    different.map(({ tokens }) => tokens.at(-1) ?? rules.start),
+    different.map(({ row }) => row),
   );
-  const V = logProbs.length / rows.length;
+  const V = logProbs.length / rows.size;
+  const numbers = new Map([...rows.keys()].map((key, row) => [key, row]));
   for (const [i, sequence] of growing.entries()) {
-    if (sequence.tokens.length > 0) sequence.row = i;
+    sequence.row = numbers.get(keys[i]!)!;
     sequence.next = logProbs.subarray(sequence.row * V, (sequence.row + 1) * V);
-    forbid(sequence, rules);
   }
+  for (const sequence of different) forbid(sequence, rules);
 }
 
 /** Makes impossible what may not follow a sequence. */

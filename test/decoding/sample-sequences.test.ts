@@ -115,7 +115,7 @@ describe('a sampled sequence', () => {
   });
 });
 
-it('sampleSequences computes the first step once a source, and no rows of sequences that have ended', () => {
+it('sampleSequences computes one row for sequences that are the same so far, and none for those that have ended', () => {
   const rows: number[] = [];
   const steps = stepsOf((source, { length }) => (length === source + 1 ? [0, 1, 0] : [0, 0, 1]).map(Math.log));
   const counted: StepFunction = (tokens, parents) => {
@@ -126,7 +126,26 @@ it('sampleSequences computes the first step once a source, and no rows of sequen
   expect(drawn.map((sequences) => sequences.map(({ tokens }) => tokens.length))).toEqual(
     [0, 1, 2].map((length) => [length, length, length, length]),
   );
-  expect(rows).toEqual([3, 8, 4]);
+  expect(rows).toEqual([3, 2, 1]);
+});
+
+it('sampleSequences computes different sequences in rows of their own', () => {
+  const rows: number[] = [];
+  const distribution = randomDistribution(V, 1);
+  const steps = stepsOf(distribution);
+  const counted: StepFunction = (tokens, parents) => {
+    rows.push(tokens.length);
+    return steps(tokens, parents);
+  };
+  const [drawn = []] = sampleSequences(counted, 1, { ...options, maxLength: 2, samples: 40 }, new Random(1));
+  const firsts = drawn.filter(({ tokens }) => tokens.length > 0).map(({ tokens }) => tokens[0]);
+  expect(rows).toEqual([1, new Set(firsts).size]);
+  expect(rows[1]).toBeGreaterThan(1);
+  for (const { tokens, logProbs } of drawn) {
+    for (const [i, token] of tokens.entries()) {
+      expect(logProbs[i]).toBeCloseTo(distribution(0, [START, ...tokens.slice(0, i)])[token]!, 5);
+    }
+  }
 });
 
 it('sampleSequences draws nothing for no source', () => {
