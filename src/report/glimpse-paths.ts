@@ -21,8 +21,12 @@ export interface LookedAt {
 const ACROSS = 5;
 const [WIDTH, GAP, LINE] = [140, 14, 20];
 
-/** All of them, glimpses from blue (the first) to red (the last): the windows, and a line through their middles. */
-export async function glimpsePaths(pictures: readonly LookedAt[]): Promise<Html> {
+/**
+ * All of them, glimpses from blue (the first) to red (the last): the windows, and a line through their middles.
+ *
+ * @param title what they are, for those who can't see them
+ */
+export async function glimpsePaths(title: string, pictures: readonly LookedAt[]): Promise<Html> {
   const tallest = Math.max(...pictures.map(heightOf));
   const columns = Math.min(ACROSS, pictures.length);
   const width = GAP + columns * (WIDTH + GAP);
@@ -32,7 +36,8 @@ export async function glimpsePaths(pictures: readonly LookedAt[]): Promise<Html>
       draw(picture, GAP + (i % columns) * (WIDTH + GAP), GAP + Math.floor(i / columns) * (tallest + LINE + GAP)),
     ),
   );
-  return html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" style="max-width: 100%; height: auto" font-family="system-ui, sans-serif" font-size="13" fill="${INK}">
+  return html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" style="max-width: 100%; height: auto" font-family="system-ui, sans-serif" font-size="13" fill="${INK}" role="img">
+<title>${title}</title>
 <rect width="${width}" height="${height}" fill="#fff"/>
 ${drawn}</svg>
 `;

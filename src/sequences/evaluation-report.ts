@@ -76,7 +76,11 @@ async function glimpses(
   labeller: SequenceLabeller,
   examples: readonly Example[],
 ): Promise<Html> {
-  const paths = (shown: readonly Example[]) => glimpsePaths(shown.map((example) => lookAt(labeller, example)));
+  const paths = (title: string, shown: readonly Example[]) =>
+    glimpsePaths(
+      title,
+      shown.map((example) => lookAt(labeller, example)),
+    );
   const ofLabels = labeller.coder.labels
     .toSorted()
     .slice(0, MOST_LABELS)
@@ -85,9 +89,12 @@ async function glimpses(
   return section(
     'Where it looked',
     html`<p>${count} glimpses of each picture, from the first (blue) to the last (red); each sees what is in its frame, a quarter of the picture, at ${points} × ${points} points.</p>
-${await paths(ofLabels)}`,
+${await paths('A picture of each label, with the paths of the glimpses', ofLabels)}`,
     mistaken.length > 0 &&
-      html`<h3>Mistakes it was surest of</h3>\n${await paths(mistaken.map(({ example }) => example))}`,
+      html`<h3>Mistakes it was surest of</h3>\n${await paths(
+        'Mistaken pictures, with the paths of the glimpses',
+        mistaken.map(({ example }) => example),
+      )}`,
   );
 }
 

@@ -16,7 +16,7 @@ const picture: LookedAt = {
 
 describe('glimpsePaths', () => {
   it('draws a window of half the sides and a middle for each glimpse, first to last', async () => {
-    const { text } = await glimpsePaths([picture]);
+    const { text } = await glimpsePaths('a & b', [picture]);
     const frames = [...text.matchAll(/<rect x="([\d.]+)" y="([\d.]+)" width="70" height="35" fill="none"/g)];
     expect(frames.map(([, x, y]) => [Number(x), Number(y)])).toEqual([
       [35, 17.5],
@@ -27,10 +27,11 @@ describe('glimpsePaths', () => {
     const colours = [...text.matchAll(/<circle .* fill="(hsl[^"]+)"/g)].map(([, colour]) => colour);
     expect(colours).toEqual(['hsl(210, 90%, 65%)', 'hsl(285, 90%, 65%)', 'hsl(360, 90%, 65%)']);
     expect(text).toContain('>7 &#60; 8</text>');
+    expect(text).toContain('<title>a &#38; b</title>');
   });
 
   it('holds the picture itself, pixel by pixel', async () => {
-    const { text } = await glimpsePaths([picture]);
+    const { text } = await glimpsePaths('a & b', [picture]);
     const png = Buffer.from(/data:image\/png;base64,([^"]+)/.exec(text)![1]!, 'base64');
     const { data, info } = await sharp(png).toColourspace('b-w').raw().toBuffer({ resolveWithObject: true });
     expect(info).toMatchObject({ width: 4, height: 2, channels: 1 });
@@ -38,7 +39,10 @@ describe('glimpsePaths', () => {
   });
 
   it('puts five in a row, on a ground that holds them all', async () => {
-    const { text } = await glimpsePaths(Array.from({ length: 7 }, () => picture));
+    const { text } = await glimpsePaths(
+      'seven',
+      Array.from({ length: 7 }, () => picture),
+    );
     const [, width, height] = /viewBox="0 0 (\d+) (\d+)"/.exec(text)!.map(Number);
     const corners = [...text.matchAll(/translate\((\d+) (\d+)\)/g)].map(([, x, y]) => [Number(x), Number(y)] as const);
     expect(new Set(corners.map(([x]) => x)).size).toBe(5);
