@@ -2,6 +2,7 @@ import { Arena } from './arena.ts';
 import { compileKernels, instantiateKernels, type Kernels } from './kernels.ts';
 import { type Attempt, type DriverChoice, openProduct, type Precision } from './product/choose.ts';
 import type { MatrixProduct } from './product/product.ts';
+import { shareKernels } from './shared-kernels.ts';
 
 /** Everything that computes: one memory, the kernels and the matrix products on it. One engine serves many models. */
 export interface Engine {
@@ -26,7 +27,9 @@ export interface Engine {
 export async function openEngine(blas: DriverChoice = 'auto', precision: Precision = 'float32'): Promise<Engine> {
   const module = await compileKernels();
   const arena = new Arena();
-  const kernels = instantiateKernels(module, arena.memory);
   const { product, notice, tried } = await openProduct(arena, module, blas, precision);
+  const { team } = product.driver;
+  const own = instantiateKernels(module, arena.memory);
+  const kernels = team ? shareKernels(own, team) : own;
   return { arena, kernels, product, notice, tried, close: () => product.close() };
 }

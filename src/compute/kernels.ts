@@ -19,9 +19,11 @@ export interface Kernels {
   sumOfSquares(source: number, count: number): number;
   fillRows(target: number, row: number, rows: number, cols: number): void;
   addSumOfRows(target: number, source: number, rows: number, cols: number): void;
+  addSumOfRowParts(target: number, source: number, rows: number, cols: number, stride: number): void;
   gatherRows(target: number, table: number, ids: number, rows: number, cols: number): void;
   gatherRowsPlus(target: number, table: number, bias: number, ids: number, rows: number, cols: number): void;
   scatterAddRows(table: number, source: number, ids: number, rows: number, cols: number): void;
+  scatterAddRowParts(table: number, source: number, ids: number, rows: number, cols: number, stride: number): void;
   dropout(target: number, source: number, count: number, dropped: number, factor: number, seed: number): void;
 
   softmaxCrossEntropy(

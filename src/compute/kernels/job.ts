@@ -19,6 +19,8 @@ export const THREAD_SCRATCH: i32 = BLOCK * DEPTH + ROWS * COLS;
 export const PACK: i32 = 0;
 export const TILES: i32 = 1;
 export const FEW_ROWS: i32 = 2;
+/** Calls of functions that the threads' own programs know (`team.ts`). */
+export const CALLS: i32 = 3;
 
 /** What the threads do now, written by the main thread before it opens the job. Steps in bytes. */
 @unmanaged

@@ -9,9 +9,9 @@
  *     packed op(B)[k, n]:   for each 512 rows of k, one after the other:
  *                             panel 0 (k = 0: 8 columns, k = 1: 8 columns, …), panel 1, …
  */
-import { BLOCK, divideUp, FEW_ROWS, job, PACK, roundUp, THREAD_SCRATCH, TILES, work } from './job';
+import { BLOCK, CALLS, divideUp, FEW_ROWS, job, PACK, roundUp, THREAD_SCRATCH, TILES, work } from './job';
 import { transpose } from './pack';
-import { close, fail, join, leave, open, stop } from './threads';
+import { close, join, leave, open } from './threads';
 import { COLS, ROWS } from './tile';
 
 /** Rows of k for which a B that was not packed before is packed at a time, and floats that it may take (4 MB). */
@@ -43,23 +43,24 @@ export function productStart(count: i32, scratch: usize): void {
   job.scratch = scratch + (<usize>BAND_SIZE << 2);
 }
 
-/** The life of a worker thread, `thread` from 1: takes part in every job until `productStop`. */
-export function productServe(thread: i32): void {
+/**
+ * A worker thread, from 1, takes part in every job. Returns true inside a job of calls, which its own program makes:
+ * `takeTask` until there is none, then `leave`, then this again; false when the work is over for good.
+ */
+export function serve(thread: i32): bool {
   while (join()) {
+    if (job.kind == CALLS) return true;
     work(thread);
     leave();
   }
+  return false;
 }
 
-/** Tells the main thread that this worker's loop has ended in a trap. */
-export function productFail(): void {
-  fail();
-}
-
-/** Ends all workers. */
-export function productStop(): void {
-  threads = 1;
-  stop();
+/** Opens a job of calls; the main thread takes tasks as the workers do, then ends it by `close`. */
+export function openCalls(tasks: i32): void {
+  close(); // before the kind is changed: where the job before ended in a trap, a worker may still be in it
+  job.kind = CALLS;
+  open(tasks, true);
 }
 
 /** Floats of a packed op(B)[k, n]. */

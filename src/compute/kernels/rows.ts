@@ -52,7 +52,12 @@ export function fillRows(target: usize, row: usize, rows: i32, cols: i32): void 
 
 /** target [cols] += the sum of the rows of source [rows, cols]: the gradient of a bias. */
 export function addSumOfRows(target: usize, source: usize, rows: i32, cols: i32): void {
-  for (let r = 0; r < rows; r++, source += <usize>cols << 2) add(target, source, cols);
+  addSumOfRowParts(target, source, rows, cols, cols);
+}
+
+/** The same for some of the columns, of rows that are `stride` floats apart. */
+export function addSumOfRowParts(target: usize, source: usize, rows: i32, cols: i32, stride: i32): void {
+  for (let r = 0; r < rows; r++, source += <usize>stride << 2) add(target, source, cols);
 }
 
 /** Row r of target becomes row ids[r] of table [any, cols]. */
@@ -78,7 +83,12 @@ export function gatherRowsPlus(target: usize, table: usize, bias: usize, ids: us
 
 /** Row r of source is added to row ids[r] of table: the gradient of `gatherRows`. */
 export function scatterAddRows(table: usize, source: usize, ids: usize, rows: i32, cols: i32): void {
-  const bytes = <usize>cols << 2;
+  scatterAddRowParts(table, source, ids, rows, cols, cols);
+}
+
+/** The same for some of the columns, of rows that are `stride` floats apart. */
+export function scatterAddRowParts(table: usize, source: usize, ids: usize, rows: i32, cols: i32, stride: i32): void {
+  const bytes = <usize>stride << 2;
   for (let r = 0; r < rows; r++, source += bytes, ids += 4) {
     add(table + <usize>load<i32>(ids) * bytes, source, cols);
   }

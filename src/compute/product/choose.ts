@@ -1,7 +1,6 @@
 /** Opens the matrix products of an arena on the fastest driver that can be had and that passes the self-test. */
 import { InputError, reasonOf } from '../../base/errors.ts';
 import type { Arena } from '../arena.ts';
-import { instantiateKernels } from '../kernels.ts';
 import { openAccelerate, openOpenBlas } from './cblas.ts';
 import type { DriverName, ProductDriver } from './driver.ts';
 import { librariesSetUp, NATIVE_NAMES, type NativeName } from './libraries.ts';
@@ -9,7 +8,7 @@ import { openOneDnn } from './onednn.ts';
 import { openOneDnnBf16 } from './onednn-bf16.ts';
 import { MatrixProduct } from './product.ts';
 import { selfTest } from './self-test.ts';
-import { openWasm, productKernels } from './wasm.ts';
+import { openWasm } from './wasm.ts';
 
 /** All values of `--blas`. */
 export const DRIVER_CHOICES = ['auto', 'onednn', 'openblas', 'accelerate', 'wasm'] as const;
@@ -103,9 +102,9 @@ async function openTested(arena: Arena, module: WebAssembly.Module, name: Driver
 export function openDriver(arena: Arena, module: WebAssembly.Module, name: DriverName): Promise<ProductDriver> {
   switch (name) {
     case 'onednn':
-      return openOneDnn(arena, productKernels(module, arena));
+      return openOneDnn(arena, module);
     case 'onednn-bf16':
-      return openOneDnnBf16(arena, instantiateKernels(module, arena.memory));
+      return openOneDnnBf16(arena, module);
     case 'openblas':
       return openOpenBlas(arena);
     case 'accelerate':

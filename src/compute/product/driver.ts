@@ -1,3 +1,5 @@
+import type { Team } from '../team.ts';
+
 /**
  * What a matrix-product driver must offer. A driver knows addresses only: every matrix is row-major float32, named by
  * its byte offset in the arena and its stride (floats from one row to the next). Shapes and bounds were checked by the
@@ -5,6 +7,8 @@
  */
 export interface ProductDriver {
   readonly name: DriverName;
+  /** The threads that share its products, for other work to be shared by the same; none where a library has its own. */
+  readonly team?: Team;
   /** The library and its threads, for people: "oneDNN 3.2 (2 threads)". */
   readonly description: string;
 

@@ -2,6 +2,7 @@
  * Calling C libraries through koffi, the only file that imports it. It knows no matrices: it loads a library for good,
  * finds its functions and gives the address of an arena.
  */
+import { createRequire } from 'node:module';
 import { reasonOf } from '../../base/errors.ts';
 
 /** A C function; it returns what its result type says. */
@@ -9,6 +10,8 @@ export type NativeFunction = (...values: (number | string)[]) => unknown;
 
 export interface NativeLibrary {
   readonly path: string;
+  /** Where koffi is, for other threads to load it. */
+  readonly koffi: string;
   /** A function of the library; types as koffi names them. Addresses are passed as numbers, of type `uint64`. */
   func(name: string, result: string, parameters: string[]): NativeFunction;
   /** The `count` C integers that an address points at. */
@@ -38,6 +41,7 @@ export async function loadLibrary(candidates: readonly string[]): Promise<Native
       }
       return {
         path,
+        koffi: createRequire(import.meta.url).resolve('koffi'),
         func: (name, result, parameters) => library.func(name, result, parameters),
         integersAt: (address, count) => [...koffi.decode(address, 'int', count)],
       };

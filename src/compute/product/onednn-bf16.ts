@@ -5,10 +5,14 @@
  * Kalamkar et al. 2019).
  */
 import type { Arena } from '../arena.ts';
+import type { Kernels } from '../kernels.ts';
+import { shareKernels } from '../shared-kernels.ts';
+import type { Team } from '../team.ts';
 import type { PackedProduct, Product, ProductDriver, RightFactor } from './driver.ts';
 import { libraryCandidates } from './libraries.ts';
 import { addressOf, loadLibrary, type NativeFunction, type NativeLibrary } from './native.ts';
-import { describeOneDnn, prepareOpenMp } from './onednn.ts';
+import { describeOneDnn, openTeam, SMALL } from './onednn.ts';
+import { partsOf } from './parts.ts';
 
 /**
  * `dnnl::impl::cpu::gemm_bf16bf16f32_compute(transA, transB, M, N, K, A, lda, B, ldb, beta, C, ldc)`, everything by
@@ -21,38 +25,37 @@ const GEMM = '_ZN4dnnl4impl3cpu24gemm_bf16bf16f32_computeEPKcS3_PKlS5_S5_PKNS0_1
 /** dnnl_types.h, `dnnl_cpu_isa_avx512_core_bf16`: the bits that every processor with bfloat16 products has. */
 const ISA_BF16 = 0xe7;
 
-/** What this driver uses of the compiled kernels. */
-export interface Bf16Kernels {
-  /** target[i] = bfloat16(factor * source[i]) */
-  toBf16(target: number, source: number, count: number, factor: number): void;
-  transposeToBf16(k: number, n: number, source: number, row: number, target: number): void;
-}
-
 /** @throws Error that says why bfloat16 can't be had */
-export async function openOneDnnBf16(arena: Arena, kernels: Bf16Kernels): Promise<ProductDriver> {
-  prepareOpenMp();
+export async function openOneDnnBf16(arena: Arena, module: WebAssembly.Module): Promise<ProductDriver> {
   const library = await loadLibrary(libraryCandidates('onednn'));
   const isa = Number(library.func('dnnl_get_effective_cpu_isa', 'int', [])());
   if ((isa & ISA_BF16) !== ISA_BF16) throw new Error('this processor has no bfloat16 products (AVX512-BF16)');
-  return new OneDnnBf16Driver(library, arena, await addressOf(arena.memory), kernels);
+  return new OneDnnBf16Driver(library, arena, module, await addressOf(arena.memory));
 }
 
 class OneDnnBf16Driver implements ProductDriver {
   readonly name = 'onednn-bf16';
   readonly description: string;
+  readonly team: Team;
   readonly #arena: Arena;
   readonly #address: number;
-  readonly #kernels: Bf16Kernels;
+  readonly #kernels: Kernels;
   readonly #gemm: NativeFunction;
-  readonly #arguments: Arguments;
+  readonly #shared: number;
+  /** For each thread's call. */
+  readonly #scalars: Scalars[];
 
-  constructor(library: NativeLibrary, arena: Arena, address: number, kernels: Bf16Kernels) {
+  constructor(library: NativeLibrary, arena: Arena, module: WebAssembly.Module, address: number) {
     this.#arena = arena;
     this.#address = address;
-    this.#kernels = kernels;
-    this.#gemm = library.func(GEMM, 'int', Array<string>(12).fill('uint64'));
-    this.#arguments = new Arguments(arena, address);
-    this.description = describeOneDnn(library, ' bf16');
+    const signature = { name: GEMM, result: 'int', parameters: Array<string>(12).fill('uint64') };
+    const { team, ours } = openTeam(arena, module, library, signature);
+    this.team = team;
+    this.#gemm = ours;
+    this.#shared = team.functionOf(GEMM);
+    this.#kernels = shareKernels(team.kernels as unknown as Kernels, team);
+    this.#scalars = Array.from({ length: team.threads }, () => new Scalars(arena, address));
+    this.description = describeOneDnn(library, team, ' bf16');
   }
 
   multiply(call: Product): void {
@@ -84,7 +87,9 @@ class OneDnnBf16Driver implements ProductDriver {
     this.#arena.scratch(() => this.#call(call, this.#rounded(a, m, k, aStride, alpha), false, packed, false));
   }
 
-  close(): void {}
+  close(): void {
+    this.team.close();
+  }
 
   /** The offset of a rounded copy, times a factor. */
   #rounded(source: number, rows: number, cols: number, stride: number, factor: number): number {
@@ -103,25 +108,28 @@ class OneDnnBf16Driver implements ProductDriver {
     }
   }
 
-  /** Row-major C = A B is column-major Cᵀ = Bᵀ Aᵀ; A and B lie without gaps. */
-  #call(
-    { m, n, k, beta, c, cStride }: Product | PackedProduct,
-    a: number,
-    aTransposed: boolean,
-    b: number,
-    bTransposed: boolean,
-  ): void {
+  /** C = A B + beta C of bfloat16 factors that lie without gaps; offsets of A and B. */
+  #call(whole: Product | PackedProduct, a: number, aTransposed: boolean, b: number, bTransposed: boolean): void {
+    const { m, n, k, beta, c, cStride } = whole;
+    const { team } = this;
     const base = this.#address;
-    const { M, N, K, ldA, ldB, ldC, beta: scale, plain, transposed } = this.#arguments.addresses;
-    this.#arguments.set(n, m, k, bTransposed ? k : n, aTransposed ? m : k, cStride, beta);
-    const [transB, transA] = [bTransposed ? transposed : plain, aTransposed ? transposed : plain];
-    const status = this.#gemm(transB, transA, M, N, K, base + b, ldA, base + a, ldB, scale, base + c, ldC);
+    const calls = partsOf(m, n, m * n * k < SMALL ? 1 : team.threads).map(({ row, rows, col, cols }, i) => {
+      const scalars = this.#scalars[i]!;
+      scalars.set(cols, rows, k, bTransposed ? k : n, aTransposed ? m : k, cStride, beta);
+      const { M, N, K, ldA, ldB, ldC, beta: scale, plain, transposed } = scalars.addresses;
+      const [transB, transA] = [bTransposed ? transposed : plain, aTransposed ? transposed : plain];
+      const left = base + a + 2 * row * (aTransposed ? 1 : k);
+      const right = base + b + 2 * col * (bTransposed ? k : 1);
+      // Row-major C = A B is column-major Cᵀ = Bᵀ Aᵀ.
+      return [transB, transA, M, N, K, right, ldA, left, ldB, scale, base + c + 4 * (row * cStride + col), ldC];
+    });
+    const status = calls.length === 1 ? Number(this.#gemm(...calls[0]!)) : team.run(this.#shared, calls);
     if (status !== 0) throw new Error(`a bfloat16 product of [${m}, ${k}] times [${k}, ${n}] returned ${status}`);
   }
 }
 
 /** The scalars of a call, in the arena, because the function takes all by pointer. */
-class Arguments {
+class Scalars {
   readonly addresses;
   readonly #integers: BigInt64Array;
   readonly #beta: Float32Array;

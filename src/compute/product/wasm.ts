@@ -2,17 +2,14 @@
  * Our own matrix product (`kernels/product.ts`) on worker threads over the shared memory of the arena: always there, on
  * every platform, with nothing to install.
  */
-import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
 import type { Arena } from '../arena.ts';
+import { mostThreads, Team } from '../team.ts';
 import type { PackedProduct, Product, ProductDriver, RightFactor } from './driver.ts';
 
 /** What this driver uses of the compiled kernels. */
 export interface ProductKernels {
   productScratch(threads: number): number;
   productStart(threads: number, scratch: number): void;
-  productStop(): void;
-  productTranspose(k: number, n: number, b: number, bRow: number, target: number): void;
   productPackedSize(k: number, n: number): number;
   productPack(k: number, n: number, b: number, bRow: number, bCol: number, target: number): void;
   productPacked(
@@ -45,89 +42,33 @@ export interface ProductKernels {
   ): void;
 }
 
-/** More threads than this wait for the memory, not for the processor. */
-const MOST_THREADS = 16;
-
-/** How long a worker may take to come up before the work goes on without waiting for it. */
-const PATIENCE = 2000;
-
 /**
- * All that a worker does; the loop that takes part in products is in the module itself. A piece of text needs no file
- * of its own to be found from `src`, from `dist` and from an installed package alike.
- */
-const WORKER = `
-  const { parentPort, workerData } = require('node:worker_threads');
-  const { module, memory, index } = workerData;
-  const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports;
-  parentPort.postMessage('ready');
-  try {
-    kernels.productServe(index);
-  } catch (error) {
-    kernels.productFail();
-    throw error;
-  }
-`;
-
-/**
- * Starts the worker threads, which end with the process and do not keep it alive. Where none can be started, the
- * calling thread does all the work.
+ * Opens the driver once its threads have come up. Where none can be started, the calling thread does all the work.
  *
  * @param module the compiled kernels
  */
 export async function openWasm(
   arena: Arena,
   module: WebAssembly.Module,
-  threads = Math.min(availableParallelism(), MOST_THREADS),
+  threads = mostThreads(),
 ): Promise<ProductDriver> {
-  const kernels = productKernels(module, arena);
+  const team = new Team(arena, module, threads);
+  const kernels = team.kernels as unknown as ProductKernels;
   kernels.productStart(threads, arena.matrix(1, kernels.productScratch(threads)).offset);
-  const indices = Array.from({ length: threads - 1 }, (_, i) => i + 1);
-  const started = await Promise.all(indices.map((index) => startWorker(module, arena.memory, index)));
-  const running = 1 + started.filter(Boolean).length;
-  return new WasmDriver(kernels, running);
-}
-
-/** The kernels, instantiated for the calling thread. */
-export function productKernels(module: WebAssembly.Module, { memory }: Arena): ProductKernels {
-  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as ProductKernels;
-}
-
-function startWorker(module: WebAssembly.Module, memory: WebAssembly.Memory, index: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    let worker: Worker;
-    try {
-      // No options of the main program: a loader for TypeScript would only delay the start.
-      worker = new Worker(WORKER, {
-        eval: true,
-        execArgv: [],
-        workerData: { module, memory, index },
-      });
-    } catch {
-      resolve(false);
-      return;
-    }
-    const settle = (isRunning: boolean) => {
-      clearTimeout(timer);
-      worker.unref();
-      resolve(isRunning);
-    };
-    const timer = setTimeout(settle, PATIENCE, false);
-    worker.once('message', () => {
-      worker.removeAllListeners('error'); // from here on an error is a defect, not a thread that can't be had
-      settle(true);
-    });
-    worker.once('error', () => settle(false));
-  });
+  await team.start();
+  return new WasmDriver(kernels, team);
 }
 
 class WasmDriver implements ProductDriver {
   readonly name = 'wasm';
   readonly description: string;
+  readonly team: Team;
   readonly #kernels: ProductKernels;
 
-  constructor(kernels: ProductKernels, threads: number) {
+  constructor(kernels: ProductKernels, team: Team) {
     this.#kernels = kernels;
-    this.description = `wasm (${threads} ${threads === 1 ? 'thread' : 'threads'})`;
+    this.team = team;
+    this.description = `wasm (${team.threads} ${team.threads === 1 ? 'thread' : 'threads'})`;
   }
 
   multiply(call: Product): void {
@@ -156,6 +97,6 @@ class WasmDriver implements ProductDriver {
   }
 
   close(): void {
-    this.#kernels.productStop();
+    this.team.close();
   }
 }

@@ -1,0 +1,97 @@
+/**
+ * The kernels on all threads of a team: each takes an equal part of the rows, or of the columns where rows are summed.
+ * Every value is computed as on one thread, in the same order, so that results do not depend on the threads; only sums
+ * of losses and of squares, in float64, become sums of the parts' sums.
+ */
+import type { Kernels } from './kernels.ts';
+import type { Team } from './team.ts';
+
+/** How the work of a kernel is parted. */
+interface Parting {
+  /** Which argument counts what is parted. */
+  counted: number;
+  /** Parts begin at multiples of so many. */
+  unit: number;
+  /** Which argument is the other extent of the work; none where there is one only. */
+  other?: number;
+  /** Floats by which each address, the first arguments, moves from one row, column or value to the next. */
+  steps: (width: number) => number[];
+  /** For one value, on one thread. */
+  nanoseconds: number;
+  /** The kernel that does a part, if not the same: one with the number of all columns as its last argument. */
+  part?: keyof Kernels;
+}
+
+/** Work that is worth sharing, in nanoseconds on one thread; to share takes about two microseconds. */
+const WORTH = 6000;
+
+/** Single values are parted where a cache line ends: each is written by one thread. */
+const LINE = 16;
+
+const PARTINGS: { [Name in keyof Kernels]?: Parting } = {
+  rnnForward: byValues(2, 1),
+  rnnBackward: byValues(3, 0.3),
+  lstmForward: byRows(5, 4.2, (H) => [4 * H, H, H, H, H]),
+  lstmBackward: byRows(5, 1.3, (H) => [4 * H, H, H, H, H]),
+  gruForward: byRows(4, 3, (H) => [3 * H, 3 * H, H, H]),
+  gruBackward: byRows(5, 1.3, (H) => [3 * H, 3 * H, H, H, H]),
+  gatherRowsPlus: byRows(4, 0.4, (cols) => [cols, 0, 0, 1]),
+  softmaxCrossEntropy: byRows(3, 2.6, (V) => [V, 1, 1]),
+  logSoftmax: byRows(1, 2, (V) => [V]),
+  addSumOfRows: byColumns(3, 0.1, 'addSumOfRowParts'),
+  scatterAddRows: byColumns(4, 0.2, 'scatterAddRowParts'),
+  sumOfSquares: byValues(1, 0.15),
+  toBf16: { ...byValues(2, 0.15), steps: () => [0.5, 1] },
+  sgd: byValues(2, 0.3),
+  adagrad: byValues(3, 0.5),
+  rmsprop: byValues(3, 0.5),
+  adam: byValues(4, 0.5),
+};
+
+/** The kernels of an engine whose work a team shares. */
+export function shareKernels(kernels: Kernels, team: Team): Kernels {
+  if (team.threads === 1) return kernels;
+  const shared = Object.entries(PARTINGS).map(([name, parting]) => [name, share(kernels, team, name, parting)]);
+  return { ...kernels, ...Object.fromEntries(shared) };
+}
+
+function share(
+  kernels: Kernels,
+  team: Team,
+  name: string,
+  { counted, unit, other, steps, nanoseconds, part }: Parting,
+) {
+  const whole = kernels[name as keyof Kernels] as (...values: number[]) => number | undefined;
+  const index = team.functionOf(part ?? name);
+  return (...values: number[]) => {
+    const count = values[counted]!;
+    const width = other === undefined ? 1 : values[other]!;
+    if (count * width * nanoseconds < WORTH || count < 2 * unit) return whole(...values);
+    const floats = steps(width);
+    const size = Math.ceil(count / team.threads / unit) * unit;
+    const calls: number[][] = [];
+    for (let from = 0; from < count; from += size) {
+      const call = values.map((value, i) => value + from * 4 * (floats[i] ?? 0));
+      call[counted] = Math.min(size, count - from);
+      if (part) call.push(count);
+      calls.push(call);
+    }
+    return team.run(index, calls);
+  };
+}
+
+/** Rows of as many values as the argument after `counted` says. */
+function byRows(counted: number, nanoseconds: number, steps: (width: number) => number[]): Parting {
+  return { counted, unit: 1, other: counted + 1, steps, nanoseconds };
+}
+
+/** Columns of two matrices of as many rows as the argument before `counted` says. */
+function byColumns(counted: number, nanoseconds: number, part: keyof Kernels): Parting {
+  return { counted, unit: LINE, other: counted - 1, steps: () => [1, 1], nanoseconds, part };
+}
+
+/** Values of all the arrays whose addresses come before `counted`. */
+function byValues(counted: number, nanoseconds: number): Parting {
+  const ones = Array<number>(counted).fill(1);
+  return { counted, unit: LINE, steps: () => ones, nanoseconds };
+}
