@@ -62,7 +62,7 @@ function share(
   { counted, unit, other, steps, nanoseconds, part }: Parting,
 ) {
   const whole = kernels[name as keyof Kernels] as (...values: number[]) => number | undefined;
-  const index = team.functionOf(part ?? name);
+  const shared = team.shared(part ?? name);
   return (...values: number[]) => {
     const count = values[counted]!;
     const width = other === undefined ? 1 : values[other]!;
@@ -76,7 +76,7 @@ function share(
       if (part) call.push(count);
       calls.push(call);
     }
-    return team.run(index, calls);
+    return shared(calls);
   };
 }
 

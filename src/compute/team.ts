@@ -6,21 +6,25 @@
  * One team for everything that is shared: the threads of OpenMP and of a second team would take the cores from each
  * other while they wait, awake, for what comes next.
  */
-import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Arena } from './arena.ts';
 
-/** A function of a native library that all threads call, in a form that can be sent to them. All types are numbers. */
+/** A function of a native library that every thread may call. All its types are numbers. */
 export interface NativeCall {
-  /** Where the package koffi is, and the library. */
-  koffi: string;
-  library: string;
-  /** Its C name, result and parameters, types as koffi names them. */
-  name: string;
-  result: string;
-  parameters: readonly string[];
-  /** A function (int) of the library that sets how many threads a call takes; it is called with 1. */
-  setThreads: string;
+  /** For the calling thread. */
+  ours: Callable;
+  /** What the others find it by. */
+  theirs: {
+    /** Where the package koffi is, and the library. */
+    koffi: string;
+    library: string;
+    /** Its C name, result and parameters, types as koffi names them. */
+    name: string;
+    result: string;
+    parameters: readonly string[];
+    /** A function (int) of the library that sets how many threads of its own a call takes: each thread sets 1. */
+    setThreads: string;
+  };
 }
 
 /** What a team uses of the compiled kernels (`kernels/threads.ts`, `kernels/product.ts`). */
@@ -34,12 +38,20 @@ interface ThreadKernels {
 /** Any kernel or native function. */
 type Callable = (...values: number[]) => unknown;
 
+/**
+ * Calls a function on all threads at once, and returns when all calls are done; a single one is made here and now.
+ *
+ * @param calls arguments of each call, at most as many as there are threads; no two may write to the same place
+ * @returns the sum of the results; no result counts as 0
+ */
+export type SharedFunction = (calls: readonly (readonly number[])[]) => number;
+
 /** What describes a call, in float64: the function's index, its result, how many arguments, the arguments. */
 const SLOT = 20;
 const [RESULT, COUNT, ARGUMENTS] = [1, 2, 3];
 
 /** More threads than this wait for the memory, not for the processor. */
-const MOST_THREADS = 16;
+export const MOST_THREADS = 16;
 
 /** How long a worker may take to come up before the work goes on without waiting for it, in milliseconds. */
 const PATIENCE = 2000;
@@ -74,45 +86,32 @@ const WORKER = `
   }
 `;
 
-/** The threads that this process may use. */
-export function mostThreads(): number {
-  return Math.min(availableParallelism(), MOST_THREADS);
-}
-
 export class Team {
   readonly threads: number;
   /** The kernels' exports, on the calling thread. */
   readonly kernels: WebAssembly.Exports;
-  readonly #module: WebAssembly.Module;
-  readonly #memory: WebAssembly.Memory;
   readonly #control: ThreadKernels;
-  readonly #native: NativeCall | undefined;
   /** The kernels, then the native function. */
-  readonly #names: string[];
-  readonly #functions: Callable[];
+  readonly #functions: Map<string, Callable>;
   readonly #slots: Float64Array;
+  readonly #workerData: object;
   #starting: Promise<void> | undefined;
 
   /**
    * @param module the compiled kernels
    * @param threads that work, the calling one among them
-   * @param native a function that they can call besides, and the same one for the calling thread
+   * @param native a function that they can call besides the kernels
    */
-  constructor(arena: Arena, module: WebAssembly.Module, threads: number, native?: NativeCall, ours?: Callable) {
+  constructor(arena: Arena, module: WebAssembly.Module, threads: number, native?: NativeCall) {
+    const { memory } = arena;
     this.threads = threads;
-    this.#module = module;
-    this.#memory = arena.memory;
-    this.kernels = new WebAssembly.Instance(module, { env: { memory: arena.memory } }).exports;
+    this.kernels = new WebAssembly.Instance(module, { env: { memory } }).exports;
     this.#control = this.kernels as unknown as ThreadKernels;
-    this.#native = native;
-    this.#names = Object.keys(this.kernels).filter((name) => typeof this.kernels[name] === 'function');
-    this.#functions = this.#names.map((name) => this.kernels[name] as Callable);
-    if (native && ours) {
-      this.#names.push(native.name);
-      this.#functions.push(ours);
-    }
-    const offset = arena.allocate(threads * SLOT * 8);
-    this.#slots = new Float64Array(arena.memory.buffer, offset, threads * SLOT);
+    const names = Object.keys(this.kernels);
+    this.#functions = new Map(names.map((name) => [name, this.kernels[name] as Callable]));
+    if (native) this.#functions.set(native.theirs.name, native.ours);
+    this.#slots = new Float64Array(memory.buffer, arena.allocate(threads * SLOT * 8), threads * SLOT);
+    this.#workerData = { module, memory, names, native: native?.theirs, slots: this.#slots };
   }
 
   /**
@@ -124,22 +123,33 @@ export class Team {
     return this.#starting;
   }
 
-  /** The number by which `run` knows a kernel or the native function. */
-  functionOf(name: string): number {
-    const index = this.#names.indexOf(name);
-    if (index < 0) throw new Error(`the threads know no function ${name}`);
-    return index;
+  /** A kernel or the native function, by its name. */
+  shared(name: string): SharedFunction {
+    const index = [...this.#functions.keys()].indexOf(name);
+    const own = this.#functions.get(name);
+    if (!own) throw new Error(`the threads know no function ${name}`);
+    return (calls) => {
+      if (calls.length === 1) return Number(own(...calls[0]!) ?? 0);
+      void this.start();
+      this.#describe(index, calls);
+      const [control, slots] = [this.#control, this.#slots];
+      control.openCalls(calls.length);
+      for (let task = control.takeTask(); task >= 0; task = control.takeTask()) {
+        slots[task * SLOT + RESULT] = Number(own(...calls[task]!) ?? 0);
+      }
+      control.close();
+      let sum = 0;
+      for (let task = 0; task < calls.length; task++) sum += slots[task * SLOT + RESULT]!;
+      return sum;
+    };
   }
 
-  /**
-   * Calls a function several times, on all threads, and returns when all is done.
-   *
-   * @param calls arguments of each call, at most as many calls as there are threads; no two may write to the same place
-   * @returns the sum of the results; nothing counts as 0
-   */
-  run(index: number, calls: readonly (readonly number[])[]): number {
-    void this.start();
-    const own = this.#functions[index]!;
+  /** Ends the other threads. */
+  close(): void {
+    if (this.#starting) this.#control.stop();
+  }
+
+  #describe(index: number, calls: readonly (readonly number[])[]): void {
     const slots = this.#slots;
     for (const [task, values] of calls.entries()) {
       const at = task * SLOT;
@@ -147,20 +157,6 @@ export class Team {
       slots[at + COUNT] = values.length;
       for (let i = 0; i < values.length; i++) slots[at + ARGUMENTS + i] = values[i]!;
     }
-    const control = this.#control;
-    control.openCalls(calls.length);
-    for (let task = control.takeTask(); task >= 0; task = control.takeTask()) {
-      slots[task * SLOT + RESULT] = Number(own(...calls[task]!) ?? 0);
-    }
-    control.close();
-    let sum = 0;
-    for (let task = 0; task < calls.length; task++) sum += slots[task * SLOT + RESULT]!;
-    return sum;
-  }
-
-  /** Ends the other threads. */
-  close(): void {
-    if (this.#starting) this.#control.stop();
   }
 
   async #start(): Promise<void> {
@@ -169,19 +165,11 @@ export class Team {
   }
 
   #startWorker(index: number): Promise<void> {
-    const workerData = {
-      module: this.#module,
-      memory: this.#memory,
-      index,
-      names: this.#native ? this.#names.slice(0, -1) : this.#names,
-      native: this.#native,
-      slots: this.#slots,
-    };
     return new Promise((resolve) => {
       let worker: Worker;
       try {
         // No options of the main program: a loader for TypeScript would only delay the start.
-        worker = new Worker(WORKER, { eval: true, execArgv: [], workerData });
+        worker = new Worker(WORKER, { eval: true, execArgv: [], workerData: { ...this.#workerData, index } });
       } catch {
         resolve();
         return;

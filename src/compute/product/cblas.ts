@@ -4,9 +4,11 @@
  */
 import { readFileSync } from 'node:fs';
 import type { Arena } from '../arena.ts';
+import { MOST_THREADS, type SharedFunction, Team } from '../team.ts';
 import type { PackedProduct, Product, ProductDriver } from './driver.ts';
 import { ACCELERATE, libraryCandidates } from './libraries.ts';
 import { addressOf, loadLibrary, type NativeFunction, type NativeLibrary } from './native.ts';
+import { partsOf } from './parts.ts';
 
 /** (order, transA, transB, M, N, K, alpha, A, lda, B, ldb, beta, C, ldc); the enums' values are fixed by cblas.h. */
 const SGEMM = 'int int int int int int float uint64 int uint64 int float uint64 int'.split(' ');
@@ -17,63 +19,77 @@ const PLAIN = 111;
 const TRANSPOSED = 112;
 
 /** @throws Error that says why the library can't be used */
-export async function openOpenBlas(arena: Arena): Promise<ProductDriver> {
+export async function openOpenBlas(arena: Arena, module: WebAssembly.Module): Promise<ProductDriver> {
   preferAvx512();
   const library = await loadLibrary(libraryCandidates('openblas'));
   // The wheel puts `scipy_` before every name.
   const prefix = has(library, 'scipy_cblas_sgemm') ? 'scipy_' : '';
   const config = String(library.func(`${prefix}openblas_get_config`, 'str', [])());
   const version = config.match(/OpenBLAS (\d+\.\d+\.\d+)/)?.[1] ?? '';
-  const threads = library.func(`${prefix}openblas_get_num_threads`, 'int', [])();
-  const description = `OpenBLAS ${version} (${threads} threads)`;
-  return new CblasDriver('openblas', description, library, prefix, arena.memory, await addressOf(arena.memory));
+  const threads = Math.min(Number(library.func(`${prefix}openblas_get_num_threads`, 'int', [])()), MOST_THREADS);
+  const native = library.shared(`${prefix}cblas_sgemm`, 'void', SGEMM, `${prefix}openblas_set_num_threads`);
+  const team = new Team(arena, module, threads, native);
+  return new CblasDriver({
+    name: 'openblas',
+    description: `OpenBLAS ${version} (${threads} ${threads === 1 ? 'thread' : 'threads'})`,
+    team,
+    sgemm: team.shared(native.theirs.name),
+    sgemv: library.func(`${prefix}cblas_sgemv`, 'void', SGEMV),
+    memory: arena.memory,
+    address: await addressOf(arena.memory),
+  });
 }
 
 /** @throws Error that says why the library can't be used */
 export async function openAccelerate(arena: Arena): Promise<ProductDriver> {
   const library = await loadLibrary([ACCELERATE]);
-  return new CblasDriver('accelerate', 'Accelerate', library, '', arena.memory, await addressOf(arena.memory));
+  const sgemm = library.func('cblas_sgemm', 'void', SGEMM);
+  return new CblasDriver({
+    name: 'accelerate',
+    description: 'Accelerate',
+    sgemm: ([whole = []]) => Number(sgemm(...whole) ?? 0), // the library shares it among the threads
+    sgemv: library.func('cblas_sgemv', 'void', SGEMV),
+    memory: arena.memory,
+    address: await addressOf(arena.memory),
+  });
+}
+
+interface CblasParts {
+  name: 'openblas' | 'accelerate';
+  description: string;
+  team?: Team;
+  sgemm: SharedFunction;
+  sgemv: NativeFunction;
+  /** Held so that the address stays true. */
+  memory: WebAssembly.Memory;
+  address: number;
 }
 
 class CblasDriver implements ProductDriver {
   readonly name: 'openblas' | 'accelerate';
   readonly description: string;
-  readonly #sgemm: NativeFunction;
-  readonly #sgemv: NativeFunction;
-  /** Held so that the address stays true. */
-  readonly memory: WebAssembly.Memory;
-  readonly #address: number;
+  readonly team?: Team;
+  readonly #parts: CblasParts;
 
-  constructor(
-    name: 'openblas' | 'accelerate',
-    description: string,
-    library: NativeLibrary,
-    prefix: string,
-    memory: WebAssembly.Memory,
-    address: number,
-  ) {
+  constructor(parts: CblasParts) {
+    const { name, description, team } = parts;
     this.name = name;
     this.description = description;
-    this.#sgemm = library.func(`${prefix}cblas_sgemm`, 'void', SGEMM);
-    this.#sgemv = library.func(`${prefix}cblas_sgemv`, 'void', SGEMV);
-    this.memory = memory;
-    this.#address = address;
+    if (team) this.team = team;
+    this.#parts = parts;
   }
 
-  multiply({ m, n, k, alpha, beta, a, aStride, aTransposed, b, bStride, bTransposed, c, cStride }: Product): void {
-    const base = this.#address;
-    if (m === 1) {
-      // c = op(B)ᵀ · a: OpenBLAS takes five times as long for it as a matrix product.
-      const [rows, cols, transposed] = bTransposed ? [n, k, PLAIN] : [k, n, TRANSPOSED];
-      const aStep = aTransposed ? aStride : 1;
-      const sgemv = this.#sgemv;
-      sgemv(ROW_MAJOR, transposed, rows, cols, alpha, base + b, bStride, base + a, aStep, beta, base + c, 1);
+  multiply(call: Product): void {
+    const { sgemm, sgemv, address } = this.#parts;
+    if (call.m > 1) {
+      sgemm(partsOf(call, this.team?.threads ?? 1).map((part) => argumentsOf(part, address)));
       return;
     }
-    const transA = aTransposed ? TRANSPOSED : PLAIN;
-    const transB = bTransposed ? TRANSPOSED : PLAIN;
-    const sgemm = this.#sgemm;
-    sgemm(ROW_MAJOR, transA, transB, m, n, k, alpha, base + a, aStride, base + b, bStride, beta, base + c, cStride);
+    // c = op(B)ᵀ · a: OpenBLAS takes five times as long for it as a matrix product.
+    const { n, k, alpha, beta, a, aStride, aTransposed, b, bStride, bTransposed, c } = call;
+    const [rows, cols, transposed] = bTransposed ? [n, k, PLAIN] : [k, n, TRANSPOSED];
+    const aStep = aTransposed ? aStride : 1;
+    sgemv(ROW_MAJOR, transposed, rows, cols, alpha, address + b, bStride, address + a, aStep, beta, address + c, 1);
   }
 
   /** The library has no interface for it, and packs a transposed B as fast as a plain one. */
@@ -91,7 +107,17 @@ class CblasDriver implements ProductDriver {
     throw new Error('this driver does not pack');
   }
 
-  close(): void {}
+  close(): void {
+    this.team?.close();
+  }
+}
+
+function argumentsOf(part: Product, address: number): number[] {
+  const { m, n, k, alpha, beta, a, aStride, aTransposed, b, bStride, bTransposed, c, cStride } = part;
+  const transA = aTransposed ? TRANSPOSED : PLAIN;
+  const transB = bTransposed ? TRANSPOSED : PLAIN;
+  const [from, by, to] = [address + a, address + b, address + c];
+  return [ROW_MAJOR, transA, transB, m, n, k, alpha, from, aStride, by, bStride, beta, to, cStride];
 }
 
 function has(library: NativeLibrary, name: string): boolean {

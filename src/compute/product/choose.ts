@@ -106,7 +106,7 @@ export function openDriver(arena: Arena, module: WebAssembly.Module, name: Drive
     case 'onednn-bf16':
       return openOneDnnBf16(arena, module);
     case 'openblas':
-      return openOpenBlas(arena);
+      return openOpenBlas(arena, module);
     case 'accelerate':
       return openAccelerate(arena);
     case 'wasm':

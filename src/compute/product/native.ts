@@ -4,16 +4,22 @@
  */
 import { createRequire } from 'node:module';
 import { reasonOf } from '../../base/errors.ts';
+import type { NativeCall } from '../team.ts';
 
 /** A C function; it returns what its result type says. */
 export type NativeFunction = (...values: (number | string)[]) => unknown;
 
 export interface NativeLibrary {
   readonly path: string;
-  /** Where koffi is, for other threads to load it. */
-  readonly koffi: string;
   /** A function of the library; types as koffi names them. Addresses are passed as numbers, of type `uint64`. */
   func(name: string, result: string, parameters: string[]): NativeFunction;
+  /**
+   * A function for all threads of a team, each on its own: the library's threads would sleep, or spin on the cores that
+   * other work could have meanwhile.
+   *
+   * @param setThreads the library's function (int) that says how many threads a call takes
+   */
+  shared(name: string, result: string, parameters: string[], setThreads: string): NativeCall;
   /** The `count` C integers that an address points at. */
   integersAt(address: unknown, count: number): number[];
 }
@@ -41,8 +47,15 @@ export async function loadLibrary(candidates: readonly string[]): Promise<Native
       }
       return {
         path,
-        koffi: createRequire(import.meta.url).resolve('koffi'),
         func: (name, result, parameters) => library.func(name, result, parameters),
+        shared(name, result, parameters, setThreads) {
+          library.func(setThreads, 'void', ['int'])(1);
+          const where = { koffi: createRequire(import.meta.url).resolve('koffi'), library: path };
+          return {
+            ours: library.func(name, result, parameters),
+            theirs: { ...where, name, result, parameters, setThreads },
+          };
+        },
         integersAt: (address, count) => [...koffi.decode(address, 'int', count)],
       };
     } catch (error) {

@@ -7,11 +7,11 @@
 import type { Arena } from '../arena.ts';
 import type { Kernels } from '../kernels.ts';
 import { shareKernels } from '../shared-kernels.ts';
-import type { Team } from '../team.ts';
+import type { SharedFunction, Team } from '../team.ts';
 import type { PackedProduct, Product, ProductDriver, RightFactor } from './driver.ts';
 import { libraryCandidates } from './libraries.ts';
-import { addressOf, loadLibrary, type NativeFunction, type NativeLibrary } from './native.ts';
-import { describeOneDnn, openTeam, SMALL } from './onednn.ts';
+import { addressOf, loadLibrary, type NativeLibrary } from './native.ts';
+import { describeOneDnn, openTeam } from './onednn.ts';
 import { partsOf } from './parts.ts';
 
 /**
@@ -40,22 +40,18 @@ class OneDnnBf16Driver implements ProductDriver {
   readonly #arena: Arena;
   readonly #address: number;
   readonly #kernels: Kernels;
-  readonly #gemm: NativeFunction;
-  readonly #shared: number;
+  readonly #gemm: SharedFunction;
   /** For each thread's call. */
   readonly #scalars: Scalars[];
 
   constructor(library: NativeLibrary, arena: Arena, module: WebAssembly.Module, address: number) {
     this.#arena = arena;
     this.#address = address;
-    const signature = { name: GEMM, result: 'int', parameters: Array<string>(12).fill('uint64') };
-    const { team, ours } = openTeam(arena, module, library, signature);
-    this.team = team;
-    this.#gemm = ours;
-    this.#shared = team.functionOf(GEMM);
-    this.#kernels = shareKernels(team.kernels as unknown as Kernels, team);
-    this.#scalars = Array.from({ length: team.threads }, () => new Scalars(arena, address));
-    this.description = describeOneDnn(library, team, ' bf16');
+    this.team = openTeam(arena, module, library, GEMM, 'int', Array<string>(12).fill('uint64'));
+    this.#gemm = this.team.shared(GEMM);
+    this.#kernels = shareKernels(this.team.kernels as unknown as Kernels, this.team);
+    this.#scalars = Array.from({ length: this.team.threads }, () => new Scalars(arena, address));
+    this.description = describeOneDnn(library, this.team, ' bf16');
   }
 
   multiply(call: Product): void {
@@ -63,7 +59,7 @@ class OneDnnBf16Driver implements ProductDriver {
     this.#arena.scratch(() => {
       const left = this.#rounded(a, aTransposed ? k : m, aTransposed ? m : k, aStride, alpha);
       const right = this.#rounded(b, bTransposed ? n : k, bTransposed ? k : n, bStride, 1);
-      this.#call(call, left, aTransposed, right, bTransposed);
+      this.#call({ ...call, a: left, aStride: aTransposed ? m : k, b: right, bStride: bTransposed ? k : n });
     });
   }
 
@@ -82,9 +78,12 @@ class OneDnnBf16Driver implements ProductDriver {
     else this.#round(b, k, n, bStride, 1, target);
   }
 
-  multiplyPacked(call: PackedProduct): void {
-    const { m, k, alpha, a, aStride, packed } = call;
-    this.#arena.scratch(() => this.#call(call, this.#rounded(a, m, k, aStride, alpha), false, packed, false));
+  multiplyPacked({ packed, ...call }: PackedProduct): void {
+    const { m, n, k, alpha, a, aStride } = call;
+    this.#arena.scratch(() => {
+      const left = this.#rounded(a, m, k, aStride, alpha);
+      this.#call({ ...call, a: left, aStride: k, aTransposed: false, b: packed, bStride: n, bTransposed: false });
+    });
   }
 
   close(): void {
@@ -108,23 +107,22 @@ class OneDnnBf16Driver implements ProductDriver {
     }
   }
 
-  /** C = A B + beta C of bfloat16 factors that lie without gaps; offsets of A and B. */
-  #call(whole: Product | PackedProduct, a: number, aTransposed: boolean, b: number, bTransposed: boolean): void {
-    const { m, n, k, beta, c, cStride } = whole;
-    const { team } = this;
-    const base = this.#address;
-    const calls = partsOf(m, n, m * n * k < SMALL ? 1 : team.threads).map(({ row, rows, col, cols }, i) => {
-      const scalars = this.#scalars[i]!;
-      scalars.set(cols, rows, k, bTransposed ? k : n, aTransposed ? m : k, cStride, beta);
-      const { M, N, K, ldA, ldB, ldC, beta: scale, plain, transposed } = scalars.addresses;
-      const [transB, transA] = [bTransposed ? transposed : plain, aTransposed ? transposed : plain];
-      const left = base + a + 2 * row * (aTransposed ? 1 : k);
-      const right = base + b + 2 * col * (bTransposed ? k : 1);
-      // Row-major C = A B is column-major Cᵀ = Bᵀ Aᵀ.
-      return [transB, transA, M, N, K, right, ldA, left, ldB, scale, base + c + 4 * (row * cStride + col), ldC];
-    });
-    const status = calls.length === 1 ? Number(this.#gemm(...calls[0]!)) : team.run(this.#shared, calls);
+  /** C = op(A) op(B) + beta C with factors of bfloat16; alpha is in them. */
+  #call(whole: Product): void {
+    const parts = partsOf(whole, this.team.threads, 2);
+    const status = this.#gemm(parts.map((part, i) => this.#argumentsOf(part, this.#scalars[i]!)));
+    const { m, n, k } = whole;
     if (status !== 0) throw new Error(`a bfloat16 product of [${m}, ${k}] times [${k}, ${n}] returned ${status}`);
+  }
+
+  /** Row-major C = A B is column-major Cᵀ = Bᵀ Aᵀ. */
+  #argumentsOf(part: Product, scalars: Scalars): number[] {
+    const { m, n, k, beta, a, aStride, aTransposed, b, bStride, bTransposed, c, cStride } = part;
+    const base = this.#address;
+    scalars.set(n, m, k, bStride, aStride, cStride, beta);
+    const { M, N, K, ldA, ldB, ldC, beta: scale, plain, transposed } = scalars.addresses;
+    const [transB, transA] = [bTransposed ? transposed : plain, aTransposed ? transposed : plain];
+    return [transB, transA, M, N, K, base + b, ldA, base + a, ldB, scale, base + c, ldC];
   }
 }
 

@@ -2,8 +2,9 @@
  * Our own matrix product (`kernels/product.ts`) on worker threads over the shared memory of the arena: always there, on
  * every platform, with nothing to install.
  */
+import { availableParallelism } from 'node:os';
 import type { Arena } from '../arena.ts';
-import { mostThreads, Team } from '../team.ts';
+import { MOST_THREADS, Team } from '../team.ts';
 import type { PackedProduct, Product, ProductDriver, RightFactor } from './driver.ts';
 
 /** What this driver uses of the compiled kernels. */
@@ -50,7 +51,7 @@ export interface ProductKernels {
 export async function openWasm(
   arena: Arena,
   module: WebAssembly.Module,
-  threads = mostThreads(),
+  threads = Math.min(availableParallelism(), MOST_THREADS),
 ): Promise<ProductDriver> {
   const team = new Team(arena, module, threads);
   const kernels = team.kernels as unknown as ProductKernels;

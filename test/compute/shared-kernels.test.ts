@@ -1,0 +1,83 @@
+/** What the kernels compute on several threads is, to the last bit, what they compute on one. */
+import { afterAll, describe, expect, test } from 'vitest';
+import { Random } from '../../src/base/random.ts';
+import { Arena } from '../../src/compute/arena.ts';
+import { compileKernels, instantiateKernels, type Kernels } from '../../src/compute/kernels.ts';
+import { shareKernels } from '../../src/compute/shared-kernels.ts';
+import { Team } from '../../src/compute/team.ts';
+
+const module = await compileKernels();
+const [N, H, V] = [37, 133, 1001];
+/** More values than are worth sharing, for the kernels that do little with each. */
+const MANY = 100_003;
+
+/** Sizes of the arrays in floats, then the call; indices are those of a table of N rows. */
+const CASES: { [Name in keyof Kernels]?: [sizes: number[], call: (kernels: Kernels, at: number[]) => unknown] } = {
+  rnnForward: [[MANY, MANY], (k, [z, h]) => k.rnnForward(z!, h!, MANY)],
+  rnnBackward: [[MANY, MANY, MANY], (k, [dz, h, dh]) => k.rnnBackward(dz!, h!, dh!, MANY)],
+  lstmForward: [
+    [4 * N * H, N * H, N * H, N * H, N * H],
+    (k, [z, cPrevious, c, tanhC, h]) => k.lstmForward(z!, cPrevious!, c!, tanhC!, h!, N, H),
+  ],
+  lstmBackward: [
+    [4 * N * H, N * H, N * H, N * H, N * H],
+    (k, [z, cPrevious, tanhC, dh, dc]) => k.lstmBackward(z!, cPrevious!, tanhC!, dh!, dc!, N, H),
+  ],
+  gruForward: [
+    [3 * N * H, 3 * N * H, N * H, N * H],
+    (k, [x, s, hPrevious, h]) => k.gruForward(x!, s!, hPrevious!, h!, N, H),
+  ],
+  gruBackward: [
+    [3 * N * H, 3 * N * H, N * H, N * H, N * H],
+    (k, [x, s, hPrevious, dh, dhPrevious]) => k.gruBackward(x!, s!, hPrevious!, dh!, dhPrevious!, N, H),
+  ],
+  gatherRowsPlus: [
+    [N * V, N * V, V],
+    (k, [target, table, bias, ids]) => k.gatherRowsPlus(target!, table!, bias!, ids!, N, V),
+  ],
+  addSumOfRows: [[V, N * V * 4], (k, [target, source]) => k.addSumOfRows(target!, source!, 4 * N, V)],
+  scatterAddRows: [[N * V, N * V], (k, [table, source, ids]) => k.scatterAddRows(table!, source!, ids!, N, V)],
+  softmaxCrossEntropy: [
+    [N * V, N],
+    (k, [logits, weights, targets]) => k.softmaxCrossEntropy(logits!, targets!, weights!, N, V, 0.1, 0.5),
+  ],
+  logSoftmax: [[N * V], (k, [logits]) => k.logSoftmax(logits!, N, V)],
+  sumOfSquares: [[MANY], (k, [source]) => k.sumOfSquares(source!, MANY)],
+  toBf16: [[MANY, MANY], (k, [target, source]) => k.toBf16(target!, source!, MANY, 1.5)],
+  sgd: [[MANY, MANY], (k, [x, g]) => k.sgd(x!, g!, MANY, 0.1)],
+  adagrad: [[MANY, MANY, MANY], (k, [x, g, s]) => k.adagrad(x!, g!, s!, MANY, 0.1, 1e-8)],
+  rmsprop: [[MANY, MANY, MANY], (k, [x, g, s]) => k.rmsprop(x!, g!, s!, MANY, 0.1, 0.9, 1e-8)],
+  adam: [[MANY, MANY, MANY, MANY], (k, [x, g, m, v]) => k.adam(x!, g!, m!, v!, MANY, 0.1, 0.9, 0.999, 1e-8)],
+};
+
+describe.each([2, 3])('on %d threads', (threads) => {
+  const arena = new Arena();
+  const team = new Team(arena, module, threads);
+  const own = instantiateKernels(module, arena.memory);
+  const kernels = shareKernels(own, team);
+  afterAll(() => team.close());
+
+  test('every kernel that is shared is tried here', () => {
+    const shared = Object.keys(kernels).filter((name) => kernels[name as keyof Kernels] !== own[name as keyof Kernels]);
+    expect(Object.keys(CASES).sort()).toEqual(shared.sort());
+  });
+
+  test.each(Object.entries(CASES))('%s', async (_, [sizes, call]) => {
+    await team.start();
+    const random = new Random(3);
+    const ids = arena.integers(N);
+    const buffers = sizes.map((size) => arena.matrix(1, size));
+    const addresses = [...buffers, ids].map(({ offset }) => offset);
+    const values = buffers.map(({ size }) => Float32Array.from({ length: size }, () => random.uniform()));
+    const outcome = (using: Kernels) => {
+      for (const [i, { data }] of buffers.entries()) data.set(values[i]!);
+      ids.data.set(Array.from({ length: N }, (_, i) => (i * i) % N));
+      const result = call(using, addresses);
+      return { result: Number(result ?? 0), bytes: buffers.map(({ data }) => Buffer.from(data.slice().buffer)) };
+    };
+    const expected = outcome(own);
+    const found = outcome(kernels);
+    for (const [i, bytes] of found.bytes.entries()) expect(bytes.equals(expected.bytes[i]!), `array ${i}`).toBe(true);
+    expect(Math.abs(found.result - expected.result)).toBeLessThanOrEqual(1e-12 * Math.abs(expected.result));
+  });
+});
