@@ -1,16 +1,20 @@
 import type { Command } from 'commander';
-import { openEngine } from '../compute/engine.ts';
+import { type Engine, openEngine } from '../compute/engine.ts';
 import { evaluate, type SequenceEvaluation } from '../sequences/evaluate.ts';
 import { writeSequenceEvaluation } from '../sequences/evaluation-report.ts';
 import { SequenceLabeller } from '../sequences/labeller.ts';
-import { addCommonOptions, addPictureOptions, type CommonOptions, type PictureOptions } from './options.ts';
+import { evaluateTranslator } from '../sequences/translation/evaluate.ts';
+import { readPairs } from '../sequences/translation/pairs.ts';
+import { Translator, translatingDefaults } from '../sequences/translation/translator.ts';
+import { addCommonOptions, addPictureOptions, type CommonOptions, integer, type PictureOptions } from './options.ts';
 import { Status } from './progress.ts';
-import { addDataOptions, cnnOf, type DataOptions, openSequences, SEQ_FOLDER } from './seq-options.ts';
+import { addDataOptions, cnnOf, type DataOptions, isTranslator, openSequences, SEQ_FOLDER } from './seq-options.ts';
 
 interface Options extends CommonOptions, DataOptions, PictureOptions {
   model: string;
   report?: string;
   json?: boolean;
+  beam: number;
 }
 
 export function addSequenceEvaluateCommand(program: Command): void {
@@ -20,6 +24,7 @@ export function addSequenceEvaluateCommand(program: Command): void {
     .argument('<data...>', 'sequences with labels, as `seq train` takes them; of MNIST its test set')
     .option('--model <folder>', 'a model of `seq train`', SEQ_FOLDER)
     .option('--report <file>', 'writes a page: scores, confusions, mistakes; the paths of glimpses over pictures')
+    .option('--beam <number>', 'hypotheses that a translator keeps; 1 is greedy', integer(1), translatingDefaults.beam)
     .option('--json', 'the scores as one JSON value');
   addPictureOptions(addCommonOptions(addDataOptions(command))).action(evaluateCommand);
 }
@@ -28,6 +33,7 @@ async function evaluateCommand(paths: string[], options: Options): Promise<void>
   const { model, skipOdd, report, json, blas, quiet, tfjs } = options;
   const status = new Status(quiet);
   const engine = await openEngine(blas);
+  if (await isTranslator(model)) return evaluateTranslations(paths, options, engine, status);
   const labeller = await SequenceLabeller.load(model, engine);
   const { task, reading } = labeller.config;
   const cnn = cnnOf(labeller.config, tfjs);
@@ -35,6 +41,27 @@ async function evaluateCommand(paths: string[], options: Options): Promise<void>
   status.say(engine.notice);
   const evaluation = report ? await writeSequenceEvaluation(report, labeller, data) : evaluate(labeller, data.examples);
   process.stdout.write(json ? `${JSON.stringify({ data: data.name, ...evaluation })}\n` : table(evaluation));
+}
+
+async function evaluateTranslations(
+  paths: string[],
+  { model, skipOdd, json, beam }: Options,
+  engine: Engine,
+  status: Status,
+): Promise<void> {
+  const translator = await Translator.load(model, engine);
+  const { name, examples } = await readPairs(paths, { skipOdd, onOdd: (message) => status.warn(message) });
+  status.say(engine.notice);
+  const { translations, ...scores } = evaluateTranslator(translator, examples, { ...translatingDefaults, beam });
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ data: name, ...scores, translations })}\n`);
+    return;
+  }
+  const { pairs, bleu, loss, perplexity } = scores;
+  const rows = { pairs, BLEU: bleu.toFixed(2), loss: loss.toFixed(4), perplexity: perplexity.toFixed(2) };
+  for (const [label, figure] of Object.entries(rows)) {
+    process.stdout.write(`${label.padEnd(10)}${String(figure).padStart(9)}\n`);
+  }
 }
 
 function table({ labels, accuracy, loss, macroF1, byLabel }: SequenceEvaluation): string {

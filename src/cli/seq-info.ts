@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { readConfig, readVocabulary } from '../model/model-folder.ts';
 import { sequenceConfigSchema } from '../sequences/config.ts';
-import { SEQ_FOLDER } from './seq-options.ts';
+import { translationConfigSchema } from '../sequences/translation/config.ts';
+import { isTranslator, SEQ_FOLDER } from './seq-options.ts';
 
 /** Words of the vocabulary that are shown. */
 const SHOWN = 20;
@@ -12,6 +13,11 @@ export function addSequenceInfoCommand(program: Command): void {
     .description('what a model of sequences is: config, labels, training, scores')
     .argument('[folder]', 'a model of `seq train`', SEQ_FOLDER)
     .action(async (folder: string) => {
+      if (await isTranslator(folder)) {
+        const config = await readConfig(folder, translationConfigSchema);
+        process.stdout.write(`${JSON.stringify({ folder, ...config }, null, 2)}\n`);
+        return;
+      }
       const config = await readConfig(folder, sequenceConfigSchema);
       const { reads } = config.shape;
       const vocabulary = 'vocabulary' in reads ? await readVocabulary(folder, reads.vocabulary) : undefined;

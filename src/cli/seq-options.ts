@@ -1,5 +1,7 @@
 /** Options of the commands that read sequences. */
 import { type Command, Option } from 'commander';
+import { z } from 'zod';
+import { readConfig } from '../model/model-folder.ts';
 import type { SequenceConfig } from '../sequences/config.ts';
 import type { SequenceData } from '../sequences/data/example.ts';
 import { PICTURE_READINGS, type PictureReading } from '../sequences/data/idx.ts';
@@ -27,7 +29,10 @@ Sequences are told by what is there:
     a folder with IDX files as MNIST has them, or one of those files; gzipped or not
   --task tag
     a file of token TAB tag lines, with an empty line between sequences
-    a .jsonl file of {"tokens", "tags"} or {"vectors", "labels"}`;
+    a .jsonl file of {"tokens", "tags"} or {"vectors", "labels"}
+  --task translate
+    a file of text TAB translation lines
+    two files with a text a line: line 1 of the second is the translation of line 1 of the first`;
 
 export function addDataOptions(command: Command): Command {
   return command
@@ -44,6 +49,12 @@ export function addReadingOption(command: Command): Command {
       .choices(PICTURE_READINGS)
       .default('rows' satisfies PictureReading),
   );
+}
+
+/** Whether the model in a folder is a translator. @throws InputError when there is no model, or it is none of `seq` */
+export async function isTranslator(folder: string): Promise<boolean> {
+  const { kind } = await readConfig(folder, z.object({ kind: z.string() }));
+  return kind === 'translation';
 }
 
 /** A CNN, with its name as `--cnn` takes it. */

@@ -7,13 +7,21 @@ import { readSequences } from '../sequences/data/read.ts';
 import { readTokens } from '../sequences/data/tags.ts';
 import { explain, type MovingWord } from '../sequences/explain.ts';
 import { type Prediction, SequenceLabeller } from '../sequences/labeller.ts';
+import { Translator, translatingDefaults } from '../sequences/translation/translator.ts';
 import { wordsOf } from '../sequences/words.ts';
 import { findPictures } from './find-pictures.ts';
-import { addCommonOptions, addPictureOptions, type CommonOptions, collect, type PictureOptions } from './options.ts';
+import {
+  addCommonOptions,
+  addPictureOptions,
+  type CommonOptions,
+  collect,
+  integer,
+  type PictureOptions,
+} from './options.ts';
 import { write } from './output.ts';
 import { Status } from './progress.ts';
 import { Exit, ExitCode } from './run.ts';
-import { type DataOptions, SEQ_FOLDER } from './seq-options.ts';
+import { type DataOptions, isTranslator, SEQ_FOLDER } from './seq-options.ts';
 import { featuresOf, loadCnnOf } from './seq-pictures.ts';
 
 interface Options extends CommonOptions, PictureOptions, DataOptions {
@@ -21,6 +29,7 @@ interface Options extends CommonOptions, PictureOptions, DataOptions {
   text?: string[];
   explain?: boolean;
   json?: boolean;
+  beam: number;
 }
 
 /** Words that an explanation names. */
@@ -30,16 +39,18 @@ const OUTPUT = `
 Texts are read a line each, tokens a line each with an empty line between sequences; from standard input where no file
 is given. What is written:
   label TAB probability TAB text, or the picture's file
-  token TAB tag TAB probability`;
+  token TAB tag TAB probability
+  a translation, an empty line for an empty one`;
 
 export function addSequencePredictCommand(program: Command): void {
   const command = program
     .command('predict')
-    .description('labels sequences')
+    .description('labels sequences, or translates them')
     .argument('[files...]', 'texts, tokens, vectors as `seq train` takes them, or pictures (default: standard input)')
     .option('--model <folder>', 'a model of `seq train`', SEQ_FOLDER)
     .option('--text <text>', 'a text; may be given several times', collect)
     .option('--explain', 'also the words that moved the label, by how much its log odds change without them')
+    .option('--beam <number>', 'hypotheses that a translator keeps; 1 is greedy', integer(1), translatingDefaults.beam)
     .option('--skip-odd', 'leave odd lines out, and say which, instead of refusing the file')
     .option('--json', 'one JSON value a sequence')
     .addHelpText('after', OUTPUT);
@@ -50,6 +61,7 @@ async function predictCommand(files: string[], options: Options): Promise<void> 
   const { model, blas, quiet, explain: explained, json } = options;
   const status = new Status(quiet);
   const engine = await openEngine(blas);
+  if (await isTranslator(model)) return predictTranslations(await Translator.load(model, engine), files, options);
   const labeller = await SequenceLabeller.load(model, engine);
   const { task, shape } = labeller.config;
   if (explained && (task === 'tag' || !('vocabulary' in shape.reads))) {
@@ -61,6 +73,16 @@ async function predictCommand(files: string[], options: Options): Promise<void> 
   const lines = await linesOf(files, options);
   if (task === 'tag') return predictTags(labeller, readTokens(lines), json);
   await predictTexts(labeller, lines, options);
+}
+
+async function predictTranslations(translator: Translator, files: readonly string[], options: Options): Promise<void> {
+  const { json, beam, explain: explained } = options;
+  if (explained) throw new UsageError('--explain is for labels of texts', { found: 'a translator' });
+  const lines = await linesOf(files, options);
+  for (const [i, { text, logProb }] of translator.translate(lines, { ...translatingDefaults, beam }).entries()) {
+    const alignment = json ? translator.align(lines[i]!, text) : undefined;
+    await write(json ? `${JSON.stringify({ text: lines[i], translation: text, logProb, alignment })}\n` : `${text}\n`);
+  }
 }
 
 async function predictTexts(

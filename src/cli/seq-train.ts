@@ -18,6 +18,8 @@ import type { PictureReading } from '../sequences/data/idx.ts';
 import { TASKS, type Task } from '../sequences/data/read.ts';
 import { writeSequenceProgress, writeSequenceReport } from '../sequences/report.ts';
 import { resumeSequences, trainSequences } from '../sequences/train.ts';
+import { translationDefaults, translationShapeDefaults } from '../sequences/translation/config.ts';
+import type { TranslationTraining } from '../sequences/translation/train.ts';
 import type { TrainingEvent } from '../training/trainer.ts';
 import { loadCnn } from '../vision/load-cnn.ts';
 import { LiveReport } from './live-report.ts';
@@ -31,17 +33,28 @@ import {
 } from './options.ts';
 import { Status, showTraining } from './progress.ts';
 import { Exit, ExitCode, interruptible } from './run.ts';
-import { addDataOptions, addReadingOption, cnnOf, type DataOptions, openSequences, SEQ_FOLDER } from './seq-options.ts';
+import {
+  addDataOptions,
+  addReadingOption,
+  cnnOf,
+  type DataOptions,
+  isTranslator,
+  openSequences,
+  SEQ_FOLDER,
+} from './seq-options.ts';
+import { trainTranslatorCommand } from './seq-translate.ts';
 import {
   addTrainingOptions,
   refuseSettingsOnResume,
   type TrainingOptions,
   trainingSettings,
+  useDefaults,
 } from './training-options.ts';
 
 interface Options extends CommonOptions, PictureOptions, DataOptions, TrainingOptions {
-  task: Task;
-  valFile?: string;
+  task: Task | 'translate';
+  valFile?: string[];
+  attention: boolean;
   folds?: number;
   valFraction: number;
   minCount: number;
@@ -56,14 +69,19 @@ interface Options extends CommonOptions, PictureOptions, DataOptions, TrainingOp
 export function addSequenceTrainCommand(program: Command): void {
   const command = program
     .command('train')
-    .description('trains a model that labels sequences, or their steps')
-    .argument('<data...>', 'sequences with labels, see below')
+    .description('trains a model that labels sequences, or their steps, or translates them')
+    .argument('<data...>', 'sequences with labels or with translations, see below')
     .addOption(
-      new Option('--task <task>', 'what is written: a label for the whole, or one for each step')
-        .choices(TASKS)
+      new Option('--task <task>', 'what is written: a label for the whole, one for each step, or a translation')
+        .choices([...TASKS, 'translate'])
         .default('classify' satisfies Task),
     )
-    .addOption(new Option('--val-file <file>', 'measure on other sequences').conflicts(['valFraction', 'folds']))
+    .addOption(
+      new Option('--val-file <file...>', 'measure on other sequences; two files where the data is two').conflicts([
+        'valFraction',
+        'folds',
+      ]),
+    )
     .addOption(
       new Option('--folds <number>', 'cross-validation instead: as many models, each measured on a part of its own')
         .conflicts('resume')
@@ -78,6 +96,7 @@ export function addSequenceTrainCommand(program: Command): void {
     .option('--min-count <number>', 'words that come less often are unknown', integer(1), sequenceDefaults.minCount)
     .option('--embedding <number>', 'size of word vectors, 0 for none', integer(0), sequenceShapeDefaults.embedding)
     .option('--bidirectional', 'read from the end too', sequenceShapeDefaults.bidirectional)
+    .option('--attention', 'a translator reads in both directions, and looks back before each word', false)
     .addOption(
       new Option('--pool <how>', 'what is kept of the steps for a label of the whole')
         .choices(POOLINGS)
@@ -101,6 +120,10 @@ async function trainCommand(paths: string[], options: Options, command: Command)
   const { out: folder, resume, valFile, blas, precision, tfjs } = options;
   if (resume) refuseSettingsOnResume(command);
   else await refuseModel(folder);
+  if (resume ? await isTranslator(folder) : options.task === 'translate') {
+    useDefaults(command, TRANSLATION);
+    return trainTranslatorCommand(paths, options, resume ? undefined : translatorOf(options));
+  }
   const status = new Status(options.quiet);
   const trained = resume ? await readConfig(folder, sequenceConfigSchema) : undefined;
   const { task, reading } = trained ?? startOf(options);
@@ -109,7 +132,7 @@ async function trainCommand(paths: string[], options: Options, command: Command)
     : async () => ({ name: options.cnn, cnn: await loadCnn(options.cnn, tfjs) });
   const reads = { task, reading, skipOdd: options.skipOdd };
   const { data, cnn } = await openSequences(paths, reads, openCnn, status);
-  const held = valFile ? await openSequences([valFile], { ...reads, use: 'test' }, openCnn, status) : undefined;
+  const held = valFile ? await openSequences(valFile, { ...reads, use: 'test' }, openCnn, status) : undefined;
   const validation = held?.data;
   if (command.getOptionValueSource('epochs') === 'default') {
     options.epochs = enoughEpochs(data.examples.length, options.batch);
@@ -139,7 +162,7 @@ async function trainCommand(paths: string[], options: Options, command: Command)
   });
   await report.settled();
   if (interrupted) {
-    const validationOption = valFile ? ` --val-file ${valFile}` : '';
+    const validationOption = valFile ? ` --val-file ${valFile.join(' ')}` : '';
     status.say(
       `stopped at update ${progress.iteration}, saved; go on with \`seq train ${paths.join(' ')}${validationOption} --out ${folder} --resume\``,
     );
@@ -187,13 +210,28 @@ function besides(baselines: Readonly<Record<string, number>>): string {
 }
 
 function startOf(options: Options): NewSequenceModel & { reading: PictureReading } {
-  const { task, pool, embedding, cell, layers, hidden, bidirectional, read: reading, glimpses } = options;
+  const { pool, embedding, cell, layers, hidden, bidirectional, read: reading, glimpses } = options;
+  const task = options.task as Task;
   return { task, pool, embedding, cell, layers, hidden, bidirectional, reading, glimpses };
 }
 
 function settingsOf(options: Options): SequenceSettings {
   const { minCount, valFraction, valFile } = options;
   return { ...trainingSettings(options, sequenceDefaults), minCount, valFraction: valFile ? 0 : valFraction };
+}
+
+/** What a translator is and learns when nothing is said, by the options' names. */
+const TRANSLATION = {
+  ...translationShapeDefaults,
+  ...translationDefaults,
+  lr: translationDefaults.learningRate,
+  clip: translationDefaults.clipping?.limit,
+};
+
+function translatorOf(options: Options): Pick<TranslationTraining, 'settings' | 'start'> {
+  const { cell, layers, hidden, embedding, attention, minCount, valFraction } = options;
+  const settings = { ...trainingSettings(options, translationDefaults), minCount, valFraction };
+  return { start: { cell, layers, hidden, embedding, attention }, settings };
 }
 
 function describeStart({ data, shape, labels }: SequenceConfig, parameters: number): string {

@@ -14,8 +14,11 @@ interface Parting {
   unit: number;
   /** Which argument is the other extent of the work; none where there is one only. */
   other?: number;
-  /** Floats by which each address, the first arguments, moves from one row, column or value to the next. */
-  steps: (width: number) => number[];
+  /**
+   * Floats by which each address, the first arguments, moves from one row, column or value to the next; from the
+   * arguments after `counted`.
+   */
+  steps: (...sizes: number[]) => number[];
   /** For one value, on one thread. */
   nanoseconds: number;
   /** The kernel that does a part, if not the same: one with the number of all columns as its last argument. */
@@ -38,6 +41,8 @@ const PARTINGS: { [Name in keyof Kernels]?: Parting } = {
   gatherRowsPlus: byRows(4, 0.4, (cols) => [cols, 0, 0, 1]),
   softmaxCrossEntropy: byRows(3, 2.6, (V) => [V, 1, 1]),
   logSoftmax: byRows(1, 2, (V) => [V]),
+  attendForward: byRows(8, 20, (A, _, S, stride) => [A, stride, S, 1]),
+  attendBackward: byRows(13, 40, (A, _, S, stride) => [A, stride, S, 1, S, A, A]),
   addSumOfRows: byColumns(3, 0.1, 'addSumOfRowParts'),
   scatterAddRows: byColumns(4, 0.2, 'scatterAddRowParts'),
   sumOfSquares: byValues(1, 0.15),
@@ -67,7 +72,7 @@ function share(
     const count = values[counted]!;
     const width = other === undefined ? 1 : values[other]!;
     if (count * width * nanoseconds < WORTH || count < 2 * unit) return whole(...values);
-    const floats = steps(width);
+    const floats = steps(...values.slice(counted + 1));
     const size = Math.ceil(count / team.threads / unit) * unit;
     const calls: number[][] = [];
     for (let from = 0; from < count; from += size) {
@@ -81,7 +86,7 @@ function share(
 }
 
 /** Rows of as many values as the argument after `counted` says. */
-function byRows(counted: number, nanoseconds: number, steps: (width: number) => number[]): Parting {
+function byRows(counted: number, nanoseconds: number, steps: (...sizes: number[]) => number[]): Parting {
   return { counted, unit: 1, other: counted + 1, steps, nanoseconds };
 }
 

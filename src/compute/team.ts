@@ -47,7 +47,7 @@ type Callable = (...values: number[]) => unknown;
 export type SharedFunction = (calls: readonly (readonly number[])[]) => number;
 
 /** What describes a call, in float64: the function's index, its result, how many arguments, the arguments. */
-const SLOT = 20;
+const SLOT = 24;
 const [RESULT, COUNT, ARGUMENTS] = [1, 2, 3];
 
 /** More threads than this wait for the memory, not for the processor. */

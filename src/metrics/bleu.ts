@@ -23,6 +23,36 @@ export interface Bleu {
 }
 
 export function bleu(captions: readonly TokenizedCaption[]): Bleu {
+  const { matches, totals, candidateLength, referenceLength } = countCorpus(captions);
+  const lengthRatio = (candidateLength + TINY) / (referenceLength + SMALL);
+  const brevityPenalty = lengthRatio < 1 ? Math.exp(1 - 1 / lengthRatio) : 1;
+  let product = 1;
+  const scores = matches.map((match, i) => {
+    product *= (match + TINY) / ((totals[i] ?? 0) + SMALL);
+    return brevityPenalty * product ** (1 / (i + 1));
+  });
+  return { bleu: scores as Bleu['bleu'], lengthRatio };
+}
+
+/**
+ * BLEU-4 of a corpus from 0 to 100 as sacreBLEU has it (Post 2018, "A Call for Clarity in Reporting BLEU Scores"), for
+ * translations: where no n-gram of a length matches, the first such length counts as half a match, the next as a quarter
+ * (its smoothing `exp`, after NIST's mteval).
+ */
+export function sacreBleu(translations: readonly TokenizedCaption[]): number {
+  const { matches, totals, candidateLength, referenceLength } = countCorpus(translations);
+  if (totals.some((total) => total === 0)) return 0;
+  let smoothed = 1;
+  const logPrecisions = matches.map((match, i) => {
+    if (match === 0) smoothed /= 2;
+    return Math.log((match || smoothed) / totals[i]!);
+  });
+  const logBrevityPenalty = Math.min(0, 1 - referenceLength / candidateLength);
+  return 100 * Math.exp(logBrevityPenalty + logPrecisions.reduce((sum, log) => sum + log, 0) / MAX_N);
+}
+
+/** For n from 1 to 4 the n-grams of all candidates, and those that references have too; and the lengths of both. */
+function countCorpus(captions: readonly TokenizedCaption[]) {
   const matches = new Array<number>(MAX_N).fill(0);
   const totals = new Array<number>(MAX_N).fill(0);
   let candidateLength = 0;
@@ -38,15 +68,7 @@ export function bleu(captions: readonly TokenizedCaption[]): Bleu {
       totals[i]! += total;
     }
   }
-
-  const lengthRatio = (candidateLength + TINY) / (referenceLength + SMALL);
-  const brevityPenalty = lengthRatio < 1 ? Math.exp(1 - 1 / lengthRatio) : 1;
-  let product = 1;
-  const scores = matches.map((match, i) => {
-    product *= (match + TINY) / ((totals[i] ?? 0) + SMALL);
-    return brevityPenalty * product ** (1 / (i + 1));
-  });
-  return { bleu: scores as Bleu['bleu'], lengthRatio };
+  return { matches, totals, candidateLength, referenceLength };
 }
 
 /**

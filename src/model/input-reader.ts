@@ -9,26 +9,34 @@ import type { Random } from '../base/random.ts';
 import type { Integers, Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';
 import { Workspace } from '../compute/workspace.ts';
+import { Attention } from '../nn/attention.ts';
 import { applyDropout, type Dropout } from '../nn/dropout.ts';
 import { GlimpseReader } from '../nn/glimpse-reader.ts';
 import type { PictureSize } from '../nn/glimpse-window.ts';
 import { fillUniform } from '../nn/initialisation.ts';
+import { copyColumns } from '../nn/layer-buffers.ts';
 import { type Packing, uniformPacking } from '../nn/packing.ts';
 import { Parameter } from '../nn/parameter.ts';
 import type { LayerInput } from '../nn/recurrent-layer.ts';
 import { checkIds } from './check-ids.ts';
 
 /**
- * V ids, whose vectors have E values (0 feeds one-hot vectors to the first layer); given vectors of D values; or so many
+ * V ids, whose vectors have E values (0 feeds one-hot vectors to the first layer), and beside them, where there is a
+ * memory, what is seen there: vectors of so many values; given vectors of D values; or so many
  * glimpses of a given picture, where the network chooses to look.
  */
 export type InputShape =
-  | { vocabulary: number; embedding: number }
+  | { vocabulary: number; embedding: number; memory?: number | undefined }
   | { vectors: number }
   | { glimpses: number; picture: PictureSize };
 
-/** M ids, or M vectors one after the other; a picture is one vector. */
-export type StepInputs = { ids: ArrayLike<number> } | { vectors: Float32Array };
+/**
+ * M ids, and where there is a memory which of its sources each sequence looks at; or M vectors one after the other. A
+ * picture is one vector.
+ */
+export type StepInputs =
+  | { ids: ArrayLike<number>; sources?: ArrayLike<number> | undefined }
+  | { vectors: Float32Array };
 
 /** Dropout site beside the layers', which are numbered from 0. */
 const EMBEDDING_SITE = -1;
@@ -40,13 +48,14 @@ export class InputReader {
   /** [V, E] */
   readonly embedding: Parameter | undefined;
   readonly glimpses: GlimpseReader | undefined;
+  readonly attention: Attention | undefined;
   readonly #engine: Engine;
   readonly #workspace: Workspace;
   /** What was read last. */
   #ids: Integers | undefined;
 
-  /** @param hidden units that say where the next glimpse is, where there are any */
-  constructor(engine: Engine, shape: InputShape, hidden: number) {
+  /** @param hidden units that say where to look, where something is chosen @param prefix of the parameters' names */
+  constructor(engine: Engine, shape: InputShape, hidden: number, prefix = '') {
     this.shape = shape;
     this.#engine = engine;
     this.#workspace = new Workspace(engine.arena);
@@ -56,19 +65,23 @@ export class InputReader {
       this.glimpses = new GlimpseReader(engine, shape.picture, shape.glimpses, hidden);
       this.size = this.glimpses.size;
     } else {
-      const { vocabulary, embedding } = shape;
-      if (embedding > 0) this.embedding = new Parameter(engine.arena, 'embedding', vocabulary, embedding);
-      this.size = embedding || vocabulary;
+      const { vocabulary, embedding, memory = 0 } = shape;
+      if (memory > 0 && embedding === 0) throw new RangeError('attention beside one-hot vectors');
+      if (embedding > 0) this.embedding = new Parameter(engine.arena, `${prefix}embedding`, vocabulary, embedding);
+      if (memory > 0) this.attention = new Attention(engine, { values: memory, hidden, keys: hidden });
+      this.size = (embedding || vocabulary) + memory;
     }
   }
 
   get parameters(): Parameter[] {
-    return [...(this.embedding ? [this.embedding] : []), ...(this.glimpses?.parameters ?? [])];
+    const learned = [this.glimpses, this.attention].flatMap((part) => part?.parameters ?? []);
+    return this.embedding ? [this.embedding, ...learned] : learned;
   }
 
   initialise(random: Random): void {
     if (this.embedding) fillUniform(this.embedding, 0.1, random);
     this.glimpses?.initialise(random);
+    this.attention?.initialise(random);
   }
 
   /** The steps that are taken to read sequences of such lengths: a picture has as many as it is given glimpses. */
@@ -81,11 +94,12 @@ export class InputReader {
   /**
    * What the first layer reads, valid until the next call.
    *
-   * @param rows of the inputs; of pictures their number
+   * @param packing of the inputs; pictures are sequences of one step
    * @param dropout of the embedding's values
    * @throws RangeError when it is not what the shape says, or not of so many rows
    */
-  read(inputs: StepInputs, rows: number, dropout?: Dropout): LayerInput {
+  read(inputs: StepInputs, packing: Packing, dropout?: Dropout): LayerInput {
+    const { rows } = packing;
     if ('vectors' in this.shape) return { values: this.#copy(inputs, rows, this.shape.vectors) };
     if (this.glimpses) return this.glimpses.look(this.#copy(inputs, rows, this.glimpses.pixels));
     if (!('ids' in inputs) || !('vocabulary' in this.shape)) throw new RangeError('vectors for a model that reads ids');
@@ -97,7 +111,10 @@ export class InputReader {
     const embedded = this.#workspace.matrix('embedded', rows, this.shape.embedding);
     kernels.gatherRows(embedded.offset, this.embedding.value.offset, ids.offset, rows, embedded.cols);
     if (dropout) applyDropout(kernels, dropout, EMBEDDING_SITE, embedded);
-    return { values: embedded };
+    if (!this.attention) return { values: embedded };
+    const wide = this.#workspace.matrix('embedded, and what is seen', rows, this.size);
+    copyColumns(wide, 0, embedded, 0, embedded.cols);
+    return this.attention.look(wide, packing, inputs.sources ?? []);
   }
 
   /** Where the first layer's gradient by its input [M, size] goes; none where nothing is learned from it. */
@@ -109,10 +126,15 @@ export class InputReader {
   backward(dInput: Matrix | undefined, dropout?: Dropout): void {
     if (!this.embedding || !dInput || !this.#ids) return;
     const { kernels } = this.#engine;
-    if (dropout) applyDropout(kernels, dropout, EMBEDDING_SITE, dInput);
     const { gradient } = this.embedding;
+    let dEmbedded = dInput;
+    if (this.attention) {
+      dEmbedded = this.#workspace.matrix('gradient of the embedded', dInput.rows, gradient.cols);
+      copyColumns(dEmbedded, 0, dInput, 0, gradient.cols);
+    }
+    if (dropout) applyDropout(kernels, dropout, EMBEDDING_SITE, dEmbedded);
     gradient.data.fill(0);
-    kernels.scatterAddRows(gradient.offset, dInput.offset, this.#ids.offset, dInput.rows, dInput.cols);
+    kernels.scatterAddRows(gradient.offset, dEmbedded.offset, this.#ids.offset, dEmbedded.rows, gradient.cols);
   }
 
   #copy(inputs: StepInputs, rows: number, D: number): Matrix {

@@ -9,6 +9,7 @@ import type { Random } from '../base/random.ts';
 import type { Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';
 import { Workspace } from '../compute/workspace.ts';
+import type { Attention } from '../nn/attention.ts';
 import { type CellName, cells } from '../nn/cell.ts';
 import { applyDropout, type Dropout } from '../nn/dropout.ts';
 import { type Packing, uniformPacking } from '../nn/packing.ts';
@@ -30,6 +31,8 @@ export interface LanguageModelShape {
   hidden: number;
   /** Length of the condition vector v; 0 for none. */
   condition: number;
+  /** Size of what is seen at each place of a source that it looks at while it writes; none without attention. */
+  memory?: number | undefined;
 }
 
 /**
@@ -42,10 +45,12 @@ export interface TokenBatch extends Targets {
   inputs: ArrayLike<number>;
   /** One vector v for each sequence, N₀ × condition. */
   condition?: Float32Array | undefined;
+  /** Which remembered source each sequence looks at [N₀], in a model with attention. */
+  sources?: ArrayLike<number> | undefined;
 }
 
 /** The part of a batch that is read; nothing is asked. */
-export type InputBatch = Pick<TokenBatch, 'packing' | 'inputs' | 'condition'>;
+export type InputBatch = Pick<TokenBatch, 'packing' | 'inputs' | 'condition' | 'sources'>;
 
 export interface TrainingNoise {
   /** Dropout on embeddings, on the output of each layer and on the condition. */
@@ -62,6 +67,8 @@ export class LanguageModel {
   readonly engine: Engine;
   /** [V, E] */
   readonly embedding: Parameter | undefined;
+  /** Where it looks while it writes, if anywhere. */
+  readonly attention: Attention | undefined;
   readonly stack: RecurrentStack;
   /** W_hy [H, V] and b_y [1, V] */
   readonly outputWeights: Parameter;
@@ -72,16 +79,17 @@ export class LanguageModel {
 
   /** A model with all weights zero: to be initialised, or filled from a file. */
   constructor(engine: Engine, shape: LanguageModelShape) {
-    const { vocabulary, embedding, hidden, layers, condition } = shape;
+    const { vocabulary, embedding, hidden, layers, condition, memory } = shape;
     this.shape = shape;
     this.engine = engine;
-    this.#reader = new InputReader(engine, { vocabulary, embedding }, hidden);
+    this.#reader = new InputReader(engine, { vocabulary, embedding, memory }, hidden);
     const inputs = this.#reader.size;
     const stackShape = { inputs, hidden, layers, condition };
     this.stack = new RecurrentStack(engine, recurrentLayers(engine, cells[shape.cell], stackShape));
     this.#output = new SoftmaxOutput(engine, hidden, vocabulary);
     this.#workspace = new Workspace(engine.arena);
     this.embedding = this.#reader.embedding;
+    this.attention = this.#reader.attention;
     this.outputWeights = this.#output.weights;
     this.outputBias = this.#output.bias;
   }
@@ -148,24 +156,36 @@ export class LanguageModel {
   }
 
   /**
-   * The loss of a batch, and in every parameter's `gradient` that of the mean loss over its tokens. `state` as above;
-   * no gradient flows into it.
+   * The loss of a batch, and in every parameter's `gradient` that of the mean loss over its tokens. `state` as above.
+   *
+   * @param dStart takes the gradient of the state that the sequences started from, where it is wanted
    */
-  lossAndGradients(batch: TokenBatch, state: StackState, { dropout, smoothing = 0 }: TrainingNoise = {}): Loss {
+  lossAndGradients(
+    batch: TokenBatch,
+    state: StackState,
+    { dropout, smoothing = 0 }: TrainingNoise = {},
+    dStart?: StackState,
+  ): Loss {
     const { recurrent, hidden, logits } = this.#forward(batch, state, dropout);
     const { loss, dHidden } = this.#output.backward(logits, hidden, batch, smoothing);
     const dInput = this.#reader.gradient(hidden.rows);
-    this.stack.backward(dHidden, recurrent, dropout, dInput);
+    this.stack.backward(dHidden, recurrent, dropout, dInput, { start: dStart });
     this.#reader.backward(dInput, dropout);
     return loss;
   }
 
   /**
    * One step of N sequences, for decoding: the log-probabilities [N, V] of the token after each of `tokens`, valid
-   * until the next call. Moves `state` on by the step. `condition` [N, ·] belongs to the first step alone.
+   * until the next call. Moves `state` on by the step. `condition` [N, ·] belongs to the first step alone; `sources`
+   * [N] are what the sequences look at, in a model with attention.
    */
-  step(tokens: ArrayLike<number>, state: StackState, condition?: Float32Array): Float32Array {
-    return this.logProbs({ packing: uniformPacking(tokens.length, 1), inputs: tokens, condition }, state);
+  step(
+    tokens: ArrayLike<number>,
+    state: StackState,
+    condition?: Float32Array,
+    sources?: ArrayLike<number>,
+  ): Float32Array {
+    return this.logProbs({ packing: uniformPacking(tokens.length, 1), inputs: tokens, condition, sources }, state);
   }
 
   /**
@@ -180,7 +200,7 @@ export class LanguageModel {
 
   #forward(batch: InputBatch, state: StackState, dropout?: Dropout) {
     const { packing } = batch;
-    const input = this.#reader.read({ ids: batch.inputs }, packing.rows, dropout);
+    const input = this.#reader.read({ ids: batch.inputs, sources: batch.sources }, packing, dropout);
     const recurrent: RecurrentBatch = { packing, input, condition: this.#condition(batch, dropout) };
     const hidden = this.stack.forward(recurrent, state, dropout);
     return { recurrent, hidden, logits: this.#output.logits(hidden) };

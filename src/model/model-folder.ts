@@ -74,8 +74,13 @@ export async function saveModel(
 ): Promise<void> {
   const tensors = model.parameters.map((parameter) => ({ ...tensorOf(parameter), half }));
   await writeSafetensors(join(folder, WEIGHTS), [...tensors, ...extra]);
-  if (vocabulary) await writeFileAtomically(join(folder, VOCABULARY), `${JSON.stringify(vocabulary.tokens)}\n`);
+  if (vocabulary) await saveVocabulary(folder, vocabulary);
   await writeFileAtomically(join(folder, CONFIG), `${JSON.stringify(config, null, 2)}\n`);
+}
+
+/** Writes a vocabulary where `readVocabulary` finds it. */
+export async function saveVocabulary(folder: string, { tokens }: Vocabulary): Promise<void> {
+  await writeFileAtomically(join(folder, VOCABULARY), `${JSON.stringify(tokens)}\n`);
 }
 
 /**

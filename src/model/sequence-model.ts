@@ -146,7 +146,7 @@ export class SequenceModel {
   }
 
   #forward({ packing, inputs }: ReadBatch, state: StackState, dropout?: Dropout) {
-    const input = this.reader.read(inputs, packing.rows, dropout);
+    const input = this.reader.read(inputs, packing, dropout);
     const recurrent: RecurrentBatch = { packing: this.reader.steps(packing), input };
     const hidden = this.stack.forward(recurrent, state, dropout);
     const written = this.#pooling ? this.#pooling.forward(hidden, recurrent.packing) : hidden;

@@ -7,9 +7,16 @@ import type { Integers, Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';
 import { Workspace } from '../compute/workspace.ts';
 import type { Cell } from './cell.ts';
+import { copyColumns } from './layer-buffers.ts';
 import { type Packing, reversedRows } from './packing.ts';
 import type { Parameter } from './parameter.ts';
-import { type LayerInput, type LayerShape, type RecurrentBatch, RecurrentLayer } from './recurrent-layer.ts';
+import {
+  type LayerInput,
+  type LayerShape,
+  type RecurrentBatch,
+  RecurrentLayer,
+  type StateGradients,
+} from './recurrent-layer.ts';
 import type { LayerState } from './state.ts';
 
 export class BidirectionalLayer {
@@ -56,7 +63,12 @@ export class BidirectionalLayer {
   }
 
   /** As `RecurrentLayer.backward`, for the gradient of the output [M, 2H]. */
-  backward(dOutput: Matrix, { packing, input }: RecurrentBatch, dInput?: Matrix): void {
+  backward(
+    dOutput: Matrix,
+    { packing, input }: RecurrentBatch,
+    dInput?: Matrix,
+    { end, start }: StateGradients = {},
+  ): void {
     const H = dOutput.cols / 2;
     const { rows: M } = packing;
     if (!this.#rows || !this.#reversedInput) throw new RangeError('a backward pass before any forward pass');
@@ -64,9 +76,10 @@ export class BidirectionalLayer {
     copyColumns(dHalf, 0, dOutput, H, H);
     const dReversed = this.#reverse('reversed gradient', dHalf, this.#rows);
     const dReversedInput = dInput && this.#workspace.matrix('gradient of the reversed input', M, dInput.cols);
-    this.reversed.backward(dReversed, { packing, input: this.#reversedInput }, dReversedInput);
+    const states = { end: end?.reversed, start: start?.reversed };
+    this.reversed.backward(dReversed, { packing, input: this.#reversedInput }, dReversedInput, states);
     copyColumns(dHalf, 0, dOutput, 0, H);
-    this.onward.backward(dHalf, { packing, input }, dInput);
+    this.onward.backward(dHalf, { packing, input }, dInput, { end, start });
     if (!dInput || !dReversedInput) return;
     this.#engine.kernels.scatterAddRows(dInput.offset, dReversedInput.offset, this.#rows.offset, M, dInput.cols);
   }
@@ -87,15 +100,5 @@ export class BidirectionalLayer {
     const target = this.#workspace.matrix(name, matrix.rows, matrix.cols);
     this.#engine.kernels.gatherRows(target.offset, matrix.offset, rows.offset, matrix.rows, matrix.cols);
     return target;
-  }
-}
-
-/** Copies `count` columns of one matrix to another of as many rows. */
-function copyColumns(target: Matrix, to: number, source: Matrix, from: number, count: number): void {
-  const { data: into, cols: width } = target;
-  const { data, cols } = source;
-  for (let row = 0; row < source.rows; row++) {
-    const start = row * cols + from;
-    into.set(data.subarray(start, start + count), row * width + to);
   }
 }

@@ -98,3 +98,13 @@ export function copyRows(target: Matrix, to: number, source: Matrix, from: numbe
   const { cols } = source;
   target.data.set(source.data.subarray(from * cols, (from + count) * cols), to * cols);
 }
+
+/** Copies `count` columns of one matrix to another of as many rows. */
+export function copyColumns(target: Matrix, to: number, source: Matrix, from: number, count: number): void {
+  const { data: into, cols: width } = target;
+  const { data, cols } = source;
+  for (let row = 0; row < source.rows; row++) {
+    const start = row * cols + from;
+    into.set(data.subarray(start, start + count), row * width + to);
+  }
+}

@@ -44,6 +44,14 @@ export interface RecurrentBatch {
   condition?: Matrix | undefined;
 }
 
+/** Gradients of states: [N, H] each, as the states themselves. */
+export interface StateGradients {
+  /** That of the states in which the sequences ended, where something was read off them; not changed. */
+  end?: LayerState | undefined;
+  /** Takes that of the states from which the sequences started. */
+  start?: LayerState | undefined;
+}
+
 export interface LayerShape {
   /** First part of the parameters' names. */
   name: string;
@@ -176,12 +184,19 @@ export class RecurrentLayer {
 
   /**
    * Backpropagates through the steps of the last `forward` and sets the gradients of all parameters (what stood there
-   * is overwritten). No gradient flows into the state the sequences started from: truncated BPTT.
+   * is overwritten). Unless it is asked for, no gradient flows into the states that the sequences started from:
+   * truncated BPTT.
    *
    * @param dh gradient of the hidden states [M, H]; used as working memory
    * @param dInput takes the gradient of the input [M, D], where one is wanted; a chooser learns only with it
+   * @param states gradients of the states at both ends, where they are wanted
    */
-  backward(dh: Matrix, { packing, input, condition }: RecurrentBatch, dInput?: Matrix): void {
+  backward(
+    dh: Matrix,
+    { packing, input, condition }: RecurrentBatch,
+    dInput?: Matrix,
+    { end, start }: StateGradients = {},
+  ): void {
     const { kernels, product } = this.#engine;
     const { starts, batch, rows, counts } = packing;
     const buffers = this.reserve(rows, batch);
@@ -191,6 +206,8 @@ export class RecurrentLayer {
     this.bias.gradient.data.fill(0);
     this.recurrentBias?.gradient.data.fill(0);
     buffers.dc.data.fill(0);
+    if (end?.c) copyRows(buffers.dc, 0, end.c, 0, batch);
+    if (start) buffers.dhInitial.data.fill(0);
     for (let t = counts.length - 1; t >= 0; t--) {
       const step = buffers.step(packing, t);
       const first = starts[t] ?? 0;
@@ -198,6 +215,10 @@ export class RecurrentLayer {
       if (running > 0) {
         const after = buffers.step(packing, t + 1);
         this.#byRecurrentTransposed.multiply(dh.rowRange(first, first + running), after.recurrent, 1);
+      }
+      const ended = step.z.rows - running;
+      if (end && ended > 0) {
+        kernels.add(dh.offset + (first + running) * H * 4, end.h.offset + running * H * 4, ended * H);
       }
       this.cell.backward(kernels, {
         ...step.offsets,
@@ -216,6 +237,13 @@ export class RecurrentLayer {
       if (this.recurrentBias) {
         kernels.addSumOfRows(this.recurrentBias.gradient.offset, step.recurrent.offset, step.z.rows, width);
       }
+    }
+
+    if (start) {
+      const { dhInitial, dc } = buffers;
+      this.#byRecurrentTransposed.multiply(dhInitial.rowRange(0, batch), buffers.step(packing, 0).recurrent, 1);
+      copyRows(start.h, 0, dhInitial, 0, batch);
+      if (start.c) copyRows(start.c, 0, dc, 0, batch);
     }
 
     const dz = buffers.z.rowRange(0, rows);

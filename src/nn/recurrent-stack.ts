@@ -7,10 +7,12 @@ import { BidirectionalLayer } from './bidirectional-layer.ts';
 import type { Cell } from './cell.ts';
 import { applyDropout, type Dropout } from './dropout.ts';
 import type { Parameter } from './parameter.ts';
-import { type RecurrentBatch, RecurrentLayer } from './recurrent-layer.ts';
+import { type RecurrentBatch, RecurrentLayer, type StateGradients } from './recurrent-layer.ts';
 import type { LayerState, StackState } from './state.ts';
 
 export interface StackShape {
+  /** Put before the names of all parameters. */
+  prefix?: string;
   /** D, the size of the first layer's input. */
   inputs: number;
   /** H, of every layer. */
@@ -20,22 +22,28 @@ export interface StackShape {
   condition: number;
 }
 
+/** Gradients of the states of all layers, see `StateGradients`. */
+export interface StackStateGradients {
+  end?: StackState | undefined;
+  start?: StackState | undefined;
+}
+
 /** A layer that reads in one direction, or in both. */
 export interface StackLayer {
   readonly parameters: Parameter[];
   initialise(random: Random): void;
   newState(batch: number): LayerState;
   forward(batch: RecurrentBatch, state: LayerState): Matrix;
-  backward(dh: Matrix, batch: RecurrentBatch, dInput?: Matrix): void;
+  backward(dh: Matrix, batch: RecurrentBatch, dInput?: Matrix, states?: StateGradients): void;
 }
 
 /** Layers that read from the first step to the last. */
 export function recurrentLayers(engine: Engine, cell: Cell, shape: StackShape): RecurrentLayer[] {
-  const { inputs, hidden, layers, condition } = shape;
+  const { prefix = '', inputs, hidden, layers, condition } = shape;
   return Array.from({ length: layers }, (_, i) =>
     i === 0
-      ? new RecurrentLayer(engine, cell, { name: 'layers.0', inputs, hidden, condition })
-      : new RecurrentLayer(engine, cell, { name: `layers.${i}`, inputs: hidden, hidden, condition: 0 }),
+      ? new RecurrentLayer(engine, cell, { name: `${prefix}layers.0`, inputs, hidden, condition })
+      : new RecurrentLayer(engine, cell, { name: `${prefix}layers.${i}`, inputs: hidden, hidden, condition: 0 }),
   );
 }
 
@@ -43,12 +51,16 @@ export function recurrentLayers(engine: Engine, cell: Cell, shape: StackShape): 
 export function bidirectionalLayers(
   engine: Engine,
   cell: Cell,
-  { inputs, hidden, layers }: Omit<StackShape, 'condition'>,
+  { prefix = '', inputs, hidden, layers }: Omit<StackShape, 'condition'>,
 ): BidirectionalLayer[] {
   return Array.from(
     { length: layers },
     (_, i) =>
-      new BidirectionalLayer(engine, cell, { name: `layers.${i}`, inputs: i === 0 ? inputs : 2 * hidden, hidden }),
+      new BidirectionalLayer(engine, cell, {
+        name: `${prefix}layers.${i}`,
+        inputs: i === 0 ? inputs : 2 * hidden,
+        hidden,
+      }),
   );
 }
 
@@ -111,17 +123,25 @@ export class RecurrentStack<Layer extends StackLayer = RecurrentLayer> {
    *
    * @param gradient of the last layer's output [M, H or 2H]; used as working memory
    * @param dInput takes the gradient of the input [M, D], where one is wanted
+   * @param states gradients of the states at both ends, where they are wanted
    */
-  backward(gradient: Matrix, batch: RecurrentBatch, dropout?: Dropout, dInput?: Matrix): void {
+  backward(
+    gradient: Matrix,
+    batch: RecurrentBatch,
+    dropout?: Dropout,
+    dInput?: Matrix,
+    { end, start }: StackStateGradients = {},
+  ): void {
     for (let i = this.layers.length - 1; i >= 0; i--) {
       if (dropout) applyDropout(this.#engine.kernels, dropout, i, gradient);
+      const states = { end: end?.[i], start: start?.[i] };
       const below = this.#outputs[i - 1];
       if (below) {
         const dBelow = this.#workspace.matrix(`gradient ${i - 1}`, gradient.rows, gradient.cols);
-        this.layers[i]?.backward(gradient, { packing: batch.packing, input: { values: below } }, dBelow);
+        this.layers[i]?.backward(gradient, { packing: batch.packing, input: { values: below } }, dBelow, states);
         gradient = dBelow;
       } else {
-        this.layers[i]?.backward(gradient, batch, dInput);
+        this.layers[i]?.backward(gradient, batch, dInput, states);
       }
     }
   }

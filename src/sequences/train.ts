@@ -13,6 +13,7 @@ import type { NewSequenceModel, SequenceConfig, SequenceSettings } from './confi
 import type { Example, SequenceData } from './data/example.ts';
 import { startAtEvidence } from './evidence.ts';
 import { SequenceLabeller } from './labeller.ts';
+import { type Split, splitData } from './split.ts';
 import { measureStandardisation } from './standardisation.ts';
 import { sequenceTask } from './task.ts';
 import { countWords } from './words.ts';
@@ -99,17 +100,10 @@ export async function resumeSequences(training: Omit<SequenceTraining, 'settings
   return run(training, labeller, split, true);
 }
 
-interface Split {
-  training: readonly Example[];
-  validation: readonly Example[];
-  /** What the latter are. */
-  name: string;
-}
-
 async function run(
   { folder, onStart, onEvent, onDone, signal }: Omit<SequenceTraining, 'settings' | 'start'>,
   labeller: SequenceLabeller,
-  split: Split,
+  split: Split<Example>,
   resume: boolean,
 ): Promise<TrainingResult> {
   const { model, coder, config } = labeller;
@@ -135,18 +129,6 @@ async function run(
   });
   if (!result.interrupted) await onDone?.(split.validation);
   return result;
-}
-
-/** Which sequences are learned from: all where there are others for validation, else all but a random part. */
-function splitData(
-  { data, validation }: Pick<SequenceTraining, 'data' | 'validation'>,
-  { valFraction, seed }: Pick<SequenceSettings, 'valFraction' | 'seed'>,
-): Split {
-  if (validation) return { training: data.examples, validation: validation.examples, name: validation.name };
-  const shuffled = new Random(seed).shuffle([...data.examples]);
-  const kept = Math.round(valFraction * shuffled.length);
-  const percent = Number((100 * valFraction).toPrecision(3));
-  return { training: shuffled.slice(kept), validation: shuffled.slice(0, kept), name: `${percent} % of ${data.name}` };
 }
 
 /** What is read at each step. @throws InputError as `pictureOf` does */
@@ -182,7 +164,7 @@ function labelsOf(examples: readonly Example[], name: string): string[] {
   });
 }
 
-function hashOf({ training, validation }: Split): string {
+function hashOf({ training, validation }: Split<Example>): string {
   const hash = createHash('sha256');
   for (const { inputs, labels } of [...training, ...validation]) {
     hash.update(ArrayBuffer.isView(inputs) ? inputs : JSON.stringify(inputs)).update(JSON.stringify(labels));

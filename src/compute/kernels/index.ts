@@ -1,10 +1,11 @@
 /** All kernels, compiled into one WebAssembly module on the arena's memory. */
+export * from './attention';
 export * from './bf16';
 export * from './cells';
 export * from './optimizers';
 export * from './product';
 export * from './rows';
-export * from './softmax';
+export { logSoftmax, softmaxCrossEntropy } from './softmax';
 export { close, fail, leave, stop, takeTask } from './threads';
 // Exported only so that they stay functions of their own: merged into their callers, they run out of registers.
 export { tile1, tile2, tile3, tile4, tile5, wideRow } from './tile';

@@ -54,7 +54,7 @@ export function logSoftmax(logits: usize, rows: i32, V: i32): void {
   }
 }
 
-function maximum(row: usize, V: i32): f32 {
+export function maximum(row: usize, V: i32): f32 {
   let best = f32x4.splat(-Infinity);
   let left = V;
   for (; left >= 4; left -= 4, row += 16) best = f32x4.max(best, v128.load(row));
@@ -73,7 +73,7 @@ function sum(row: usize, V: i32): f64 {
 }
 
 /** Replaces each x by e^(x - highest) and returns their sum. */
-function exponentials(row: usize, V: i32, highest: f32): f32 {
+export function exponentials(row: usize, V: i32, highest: f32): f32 {
   const shift = f32x4.splat(highest);
   let lanes = f32x4.splat(0);
   let left = V;
@@ -104,7 +104,7 @@ function sumOfExponentials(row: usize, V: i32, highest: f32): f32 {
 }
 
 /** x becomes a x + b. */
-function affine(row: usize, V: i32, a: f32, b: f32): void {
+export function affine(row: usize, V: i32, a: f32, b: f32): void {
   const slope = f32x4.splat(a);
   const offset = f32x4.splat(b);
   for (let left = V; left > 0; left -= 4, row += 16) {
@@ -113,6 +113,6 @@ function affine(row: usize, V: i32, a: f32, b: f32): void {
 }
 
 @inline
-function storeScalar(p: usize, x: f32): void {
+export function storeScalar(p: usize, x: f32): void {
   v128.store_lane<f32>(p, f32x4.splat(x), 0);
 }

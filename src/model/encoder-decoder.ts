@@ -1,0 +1,191 @@
+/**
+ * Many to many, after reading: an encoder reads a source, then a language model, the decoder, writes from where the
+ * encoder ended (Sutskever et al. 2014):
+ *
+ *                      y₁ y₂ END
+ *                      ↑  ↑  ↑
+ *     h → h → h   →    h→ h→ h
+ *     ↑   ↑   ↑        ↑  ↑  ↑
+ *     x₃  x₂  x₁    START y₁ y₂        the source is read from its end, so that its beginning is remembered best
+ *
+ * With attention (Bahdanau et al. 2015) the encoder reads in both directions, and before each word the decoder looks at
+ * what was said at each place of the source, see `nn/attention.ts`.
+ *
+ * N pairs of sequences, M' rows of the sources and M of the targets (packed, see `nn/packing.ts`), H hidden.
+ */
+import type { Random } from '../base/random.ts';
+import type { Matrix } from '../compute/arena.ts';
+import type { Engine } from '../compute/engine.ts';
+import { Workspace } from '../compute/workspace.ts';
+import type { BidirectionalLayer } from '../nn/bidirectional-layer.ts';
+import { type CellName, cells } from '../nn/cell.ts';
+import type { Dropout } from '../nn/dropout.ts';
+import { copyRows } from '../nn/layer-buffers.ts';
+import type { Packing } from '../nn/packing.ts';
+import type { Parameter } from '../nn/parameter.ts';
+import type { RecurrentBatch, RecurrentLayer } from '../nn/recurrent-layer.ts';
+import { bidirectionalLayers, RecurrentStack, recurrentLayers } from '../nn/recurrent-stack.ts';
+import { matricesOf, type StackState } from '../nn/state.ts';
+import { InputReader } from './input-reader.ts';
+import { LanguageModel, type TokenBatch, type TrainingNoise } from './language-model.ts';
+import type { Loss } from './softmax-output.ts';
+
+export interface EncoderDecoderShape {
+  /** Number of tokens of sources, and of targets. */
+  source: number;
+  target: number;
+  /** E, at least 1 with attention. */
+  embedding: number;
+  cell: CellName;
+  layers: number;
+  /** H, units of each layer and direction. */
+  hidden: number;
+  attention: boolean;
+}
+
+/** Sources, packed, each in the order in which it is read. */
+export interface SourceBatch {
+  packing: Packing;
+  ids: ArrayLike<number>;
+}
+
+/** Pairs; both sides are packed longest first, each by its own lengths. */
+export interface PairBatch {
+  source: SourceBatch;
+  target: TokenBatch;
+  /** Which source each target belongs to [N]. */
+  order: readonly number[];
+}
+
+/** Other masks for the encoder than for the decoder, whose places have the same numbers. */
+const ENCODER_SALT = 0x5bd1e995;
+
+export class EncoderDecoder {
+  readonly shape: EncoderDecoderShape;
+  readonly engine: Engine;
+  readonly decoder: LanguageModel;
+  readonly #reader: InputReader;
+  readonly #encoder: RecurrentStack<RecurrentLayer | BidirectionalLayer>;
+  readonly #workspace: Workspace;
+  #states: { start: StackState; dStart: StackState; dEnd: StackState; rows: number } | undefined;
+
+  /** A model with all weights zero: to be initialised, or filled from a file. */
+  constructor(engine: Engine, shape: EncoderDecoderShape) {
+    const { source, target, embedding, layers, hidden, attention } = shape;
+    const prefix = 'encoder.';
+    this.shape = shape;
+    this.engine = engine;
+    this.#reader = new InputReader(engine, { vocabulary: source, embedding }, hidden, prefix);
+    const sizes = { prefix, inputs: this.#reader.size, hidden, layers };
+    this.#encoder = new RecurrentStack<RecurrentLayer | BidirectionalLayer>(
+      engine,
+      attention
+        ? bidirectionalLayers(engine, cells[shape.cell], sizes)
+        : recurrentLayers(engine, cells[shape.cell], { ...sizes, condition: 0 }),
+    );
+    const memory = attention ? 2 * hidden : undefined;
+    this.decoder = new LanguageModel(engine, { ...shape, vocabulary: target, condition: 0, memory });
+    this.#workspace = new Workspace(engine.arena);
+  }
+
+  get parameters(): Parameter[] {
+    return [...this.#reader.parameters, ...this.#encoder.parameters, ...this.decoder.parameters];
+  }
+
+  /** What it chooses among: the tokens of targets. */
+  get choices(): number {
+    return this.shape.target;
+  }
+
+  /** Number of weights and biases. */
+  get size(): number {
+    return this.parameters.reduce((sum, { value }) => sum + value.size, 0);
+  }
+
+  /** Random weights, equal for equal seeds; biases are zero but for an LSTM's forget gates. */
+  initialise(random: Random): this {
+    this.#reader.initialise(random);
+    this.#encoder.initialise(random);
+    this.decoder.initialise(random);
+    return this;
+  }
+
+  /** The state that `batch` sources start from: zeros. It stays in the arena; make it once and reset it. */
+  newState(batch: number): StackState {
+    return this.#encoder.newState(batch);
+  }
+
+  /** The loss of a batch. The sources start from `state`, which becomes where they end. */
+  loss({ source, target, order }: PairBatch, state: StackState): Loss {
+    this.#read(source, state);
+    return this.decoder.loss({ ...target, sources: order }, this.#startOf(order, state));
+  }
+
+  /** The loss of a batch, and in every parameter's `gradient` that of the mean loss over its targets. */
+  lossAndGradients({ source, target, order }: PairBatch, state: StackState, noise: TrainingNoise = {}): Loss {
+    const dropout = noise.dropout && { ...noise.dropout, seed: noise.dropout.seed ^ ENCODER_SALT };
+    const { recurrent, said } = this.#read(source, state, dropout);
+    const start = this.#startOf(order, state);
+    const { dStart, dEnd } = this.#statesFor(order.length);
+    const loss = this.decoder.lossAndGradients({ ...target, sources: order }, start, noise, dStart);
+    for (const [i, matrix] of matricesOf(dEnd).entries()) {
+      for (const [n, from] of order.entries()) copyRows(matrix, from, matricesOf(dStart)[i]!, n, 1);
+    }
+    const dSaid = this.#workspace.matrix('gradient of what was said', said.rows, said.cols);
+    if (this.decoder.attention) this.decoder.attention.gradientOfSaid(dSaid);
+    else dSaid.data.fill(0);
+    const dInput = this.#reader.gradient(said.rows);
+    this.#encoder.backward(dSaid, recurrent, dropout, dInput, { end: dEnd });
+    this.#reader.backward(dInput, dropout);
+    return loss;
+  }
+
+  /**
+   * Reads sources: the state from which the decoder writes, source by source, valid until the next call. With attention
+   * the decoder can look at the sources, by their numbers, until then.
+   *
+   * @param state where the sources start; becomes where they end
+   */
+  read(source: SourceBatch, state: StackState): StackState {
+    this.#read(source, state);
+    return this.#startOf(
+      Array.from({ length: source.packing.batch }, (_, n) => n),
+      state,
+    );
+  }
+
+  #read(
+    { packing, ids }: SourceBatch,
+    state: StackState,
+    dropout?: Dropout,
+  ): { recurrent: RecurrentBatch; said: Matrix } {
+    const recurrent: RecurrentBatch = { packing, input: this.#reader.read({ ids }, packing, dropout) };
+    const said = this.#encoder.forward(recurrent, state, dropout);
+    this.decoder.attention?.remember(said, packing);
+    return { recurrent, said };
+  }
+
+  /** Where the decoder starts: where the encoder, in the direction in which it reads, ended; in the targets' order. */
+  #startOf(order: readonly number[], end: StackState): StackState {
+    const { start } = this.#statesFor(order.length);
+    for (const [i, { h, c }] of start.entries()) {
+      for (const [n, from] of order.entries()) {
+        copyRows(h, n, end[i]!.h, from, 1);
+        if (c) copyRows(c, n, end[i]!.c!, from, 1);
+      }
+    }
+    return start;
+  }
+
+  #statesFor(N: number) {
+    if (!this.#states || this.#states.rows < N) {
+      const [start, dStart, dEnd] = [0, 1, 2].map(() => this.decoder.newState(N)) as [
+        StackState,
+        StackState,
+        StackState,
+      ];
+      this.#states = { start, dStart, dEnd, rows: N };
+    }
+    return this.#states;
+  }
+}

@@ -1,0 +1,41 @@
+/** Pairs of texts as batches for the model. */
+import type { PairBatch, SourceBatch } from '../../model/encoder-decoder.ts';
+import { packedSequences } from '../../nn/packing.ts';
+import { END, START } from './words.ts';
+
+/** A pair in ids. */
+export interface CodedPair {
+  source: readonly number[];
+  target: readonly number[];
+}
+
+/** Sources packed longest first, each from its end to its beginning; `order[n]` is which of those given is the n-th. */
+export function packSources(sources: readonly (readonly number[])[]): SourceBatch & { order: number[] } {
+  const order = [...sources.keys()].sort((a, b) => sources[b]!.length - sources[a]!.length);
+  const packing = packedSequences(order.map((i) => sources[i]!.length));
+  const ids = new Int32Array(packing.rows);
+  for (const [n, i] of order.entries()) {
+    for (const [t, id] of sources[i]!.toReversed().entries()) ids[packing.starts[t]! + n] = id;
+  }
+  return { packing, ids, order };
+}
+
+export function packPairs(pairs: readonly CodedPair[]): PairBatch {
+  const { order: sourceOrder, ...source } = packSources(pairs.map((pair) => pair.source));
+  const placeOf = new Int32Array(pairs.length);
+  for (const [n, i] of sourceOrder.entries()) placeOf[i] = n;
+
+  const targetOrder = [...pairs.keys()].sort((a, b) => pairs[b]!.target.length - pairs[a]!.target.length);
+  const packing = packedSequences(targetOrder.map((i) => pairs[i]!.target.length + 1));
+  const inputs = new Int32Array(packing.rows);
+  const targets = new Int32Array(packing.rows);
+  for (const [n, i] of targetOrder.entries()) {
+    const { target } = pairs[i]!;
+    for (let t = 0; t <= target.length; t++) {
+      const row = packing.starts[t]! + n;
+      inputs[row] = target[t - 1] ?? START;
+      targets[row] = target[t] ?? END;
+    }
+  }
+  return { source, target: { packing, inputs, targets }, order: targetOrder.map((i) => placeOf[i]!) };
+}

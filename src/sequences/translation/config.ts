@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { folderConfigSchema } from '../../model/model-folder.ts';
+import { optimizerDefaults } from '../../nn/optimizer.ts';
+import { type SequenceSettings, sequenceConfigSchema, sequenceSettingsSchema } from '../config.ts';
+
+const size = z.int().min(1);
+
+/** The config of a translator's folder. */
+export const translationConfigSchema = z.object({
+  // First, because the first thing that is wrong is what the user reads.
+  kind: z.literal('translation', 'the model is not one of `seq train --task translate`'),
+  ...folderConfigSchema.shape,
+  shape: z.object({
+    source: size,
+    target: size,
+    embedding: z.int().min(0),
+    cell: z.enum(['rnn', 'lstm', 'gru']),
+    layers: size,
+    hidden: size,
+    attention: z.boolean(),
+  }),
+  settings: sequenceSettingsSchema,
+  data: sequenceConfigSchema.shape.data,
+});
+
+export type TranslationConfig = z.infer<typeof translationConfigSchema>;
+
+/** What a new model is, beside what its data decides. */
+export type NewTranslator = Omit<TranslationConfig['shape'], 'source' | 'target'>;
+
+/** Best on Multi30k's validation split among what was tried, see docs/translation.md. */
+export const translationShapeDefaults: NewTranslator = {
+  cell: 'lstm',
+  layers: 1,
+  hidden: 512,
+  embedding: 256,
+  attention: false,
+};
+
+/** What is learned when nothing is said. */
+export const translationDefaults: SequenceSettings = {
+  batch: 100,
+  minCount: 2,
+  valFraction: 0.05,
+  epochs: 12,
+  evaluateEvery: 0,
+  patience: 0,
+  optimizer: optimizerDefaults.adam,
+  learningRate: 1e-3,
+  schedule: { name: 'cosine', warmup: 200 },
+  clipping: { by: 'norm', limit: 1 },
+  dropout: 0.3,
+  smoothing: 0.1,
+  seed: 1,
+};

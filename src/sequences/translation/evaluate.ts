@@ -1,0 +1,70 @@
+import { sacreBleu } from '../../metrics/bleu.ts';
+import type { EncoderDecoder } from '../../model/encoder-decoder.ts';
+import { resetState, type StackState } from '../../nn/state.ts';
+import { type CodedPair, packPairs } from './batch.ts';
+import type { Pair } from './pairs.ts';
+import { type TranslatingOptions, type Translation, type Translator, translatingDefaults } from './translator.ts';
+import { bleuWords, encodeText } from './words.ts';
+
+export interface TranslationEvaluation {
+  pairs: number;
+  /** From 0 to 100, as sacreBLEU counts it on words in lower case. */
+  bleu: number;
+  /** Nats per word of the references, END among them. */
+  loss: number;
+  perplexity: number;
+  /** Of each pair's source. */
+  translations: Translation[];
+}
+
+/** Measures a translator on pairs. */
+export function evaluateTranslator(
+  translator: Translator,
+  pairs: readonly Pair[],
+  options: TranslatingOptions = translatingDefaults,
+): TranslationEvaluation {
+  const { model } = translator;
+  const translations = translator.translate(
+    pairs.map(({ source }) => source),
+    options,
+  );
+  const loss = meanLoss(model, codePairs(translator, pairs), model.newState(AT_ONCE), AT_ONCE);
+  return { pairs: pairs.length, bleu: bleuOf(pairs, translations), loss, perplexity: Math.exp(loss), translations };
+}
+
+/** Pairs that are read at once. */
+const AT_ONCE = 64;
+
+export function codePairs({ vocabularies }: Pick<Translator, 'vocabularies'>, pairs: readonly Pair[]): CodedPair[] {
+  return pairs.map(({ source, target }) => ({
+    source: encodeText(source, vocabularies.source),
+    target: encodeText(target, vocabularies.target),
+  }));
+}
+
+/** @param state for `atOnce` sources */
+export function meanLoss(
+  model: EncoderDecoder,
+  pairs: readonly CodedPair[],
+  state: StackState,
+  atOnce: number,
+): number {
+  const all = { sum: 0, tokens: 0 };
+  for (let start = 0; start < pairs.length; start += atOnce) {
+    resetState(state);
+    const { sum, tokens } = model.loss(packPairs(pairs.slice(start, start + atOnce)), state);
+    all.sum += sum;
+    all.tokens += tokens;
+  }
+  return all.sum / all.tokens;
+}
+
+/** BLEU of translations, each with one reference. */
+export function bleuOf(pairs: readonly Pair[], translations: readonly Translation[]): number {
+  return sacreBleu(
+    pairs.map(({ target }, i) => ({
+      candidate: bleuWords(translations[i]?.text ?? ''),
+      references: [bleuWords(target)],
+    })),
+  );
+}

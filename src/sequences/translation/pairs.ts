@@ -1,0 +1,57 @@
+/** Texts and their translations: a file of `text TAB text` lines, or two files with a text a line. */
+import { basename } from 'node:path';
+import { InputError } from '../../base/errors.ts';
+import { linesOf, OddLine, type OddLines, parseItems } from '../data/odd-lines.ts';
+
+export interface Pair {
+  source: string;
+  target: string;
+}
+
+export interface PairData {
+  /** Where they come from, for people. */
+  name: string;
+  examples: readonly Pair[];
+}
+
+/**
+ * Reads pairs.
+ *
+ * @param paths one file, whose further columns are left alone, or two with as many lines
+ * @throws InputError when something can't be read, or is not what it should be, with file and line
+ */
+export async function readPairs(paths: readonly string[], odd: OddLines): Promise<PairData> {
+  const [first = '', second] = paths;
+  if (paths.length > 2) {
+    throw new InputError(`${paths.length} files to translate from and to`, {
+      expected: 'one file of text TAB text lines, or two files with a text a line',
+    });
+  }
+  const name = paths.map((path) => basename(path)).join(', ');
+  if (second === undefined) {
+    const lines = await linesOf(first);
+    return { name, examples: parseItems(first, lines, columnsOf, 'lines of a text, a tab and its translation', odd) };
+  }
+  const [sources, targets] = [await linesOf(first), await linesOf(second)];
+  if (sources.length !== targets.length) {
+    throw new InputError(`${first} and ${second} are not translations of each other`, {
+      found: `${sources.length.toLocaleString('en')} lines and ${targets.length.toLocaleString('en')}`,
+      expected: 'as many lines in both: line 1 of one is the translation of line 1 of the other',
+    });
+  }
+  const lines = sources.map(({ line, text }, i) => ({ line, text, target: targets[i]!.text }));
+  const parse = ({ text, target }: { text: string; target: string }) => pairOf(text, target);
+  return { name, examples: parseItems(name, lines, parse, 'a text in each line of both', odd) };
+}
+
+function columnsOf({ text }: { text: string }): Pair {
+  const columns = text.split('\t');
+  if (columns.length < 2) throw new OddLine('no tab');
+  return pairOf(columns[0]!, columns[1]!);
+}
+
+function pairOf(source: string, target: string): Pair {
+  const pair = { source: source.trim(), target: target.trim() };
+  if (pair.source === '' || pair.target === '') throw new OddLine(`no ${pair.source === '' ? 'text' : 'translation'}`);
+  return pair;
+}

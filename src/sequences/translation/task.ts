@@ -1,0 +1,40 @@
+import type { PairBatch } from '../../model/encoder-decoder.ts';
+import { shuffledBatches } from '../../training/shuffled-batches.ts';
+import type { TrainingTask, Validation } from '../../training/task.ts';
+import { packPairs } from './batch.ts';
+import { bleuOf, codePairs, meanLoss } from './evaluate.ts';
+import type { Pair } from './pairs.ts';
+import type { Translator } from './translator.ts';
+
+/** Translations that are shown with each validation. */
+const SHOWN = 3;
+
+/** Learning to translate; the best weights are those with the highest BLEU. */
+export function translationTask(
+  translator: Translator,
+  { training, validation }: { training: readonly Pair[]; validation: readonly Pair[] },
+  { batch: batchSize, seed }: { batch: number; seed: number },
+): TrainingTask<PairBatch> {
+  const { model } = translator;
+  const { perEpoch, batchOf } = shuffledBatches(codePairs(translator, training), batchSize, seed);
+  const coded = codePairs(translator, validation);
+  const state = model.newState(batchSize);
+
+  return {
+    iterationsPerEpoch: perEpoch,
+    batchSize,
+    continues: () => false,
+    batch: (iteration) => packPairs(batchOf(iteration)),
+
+    validate(): Validation {
+      if (validation.length === 0) return { criterion: 0, scores: {}, samples: [] };
+      const translations = translator.translate(validation.map(({ source }) => source));
+      const bleu = bleuOf(validation, translations);
+      return {
+        criterion: bleu,
+        scores: { loss: meanLoss(model, coded, state, batchSize), bleu },
+        samples: validation.slice(0, SHOWN).map(({ source }, i) => `${source} → ${translations[i]?.text}`),
+      };
+    },
+  };
+}

@@ -1,0 +1,63 @@
+/**
+ * Words of texts that are translated. They carry the space before them (`text/words.ts`), so that the words of a
+ * translation, put together, are the text: spaces, capitals and punctuation are learned like all else.
+ */
+import { InputError } from '../../base/errors.ts';
+import { countTokens, Vocabulary } from '../../text/vocabulary.ts';
+import { splitWords } from '../../text/words.ts';
+
+/** A translation begins after START and is over with END; UNKNOWN stands for every rare word and is never written. */
+export const SPECIAL = ['<start>', '<end>', '<unk>'] as const;
+export const START = 0;
+export const END = 1;
+export const UNKNOWN = 2;
+
+/** Words after which the rest of a text is cut off in training. */
+const LONGEST = 100;
+
+/** French and its like write a word that has lost its last vowel together with the next: l'homme, qu'il. */
+const ELISION = /^( ?(?:[cdjlmnst]|\p{L}*qu)['’])(.+)$/iu;
+
+/** The words of a text: joined, they are the text. */
+export function translationWords(text: string): string[] {
+  return splitWords(text.trim()).flatMap((word) => ELISION.exec(word)?.slice(1, 3) ?? [word]);
+}
+
+/** The words as BLEU counts them: in lower case, punctuation marks as words of their own, no spaces. */
+export function bleuWords(text: string): string[] {
+  return splitWords(text.toLowerCase())
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
+}
+
+/**
+ * The words that come at least `minCount` times, most frequent first, after the special ones.
+ *
+ * @param side what they are, for the error
+ * @throws InputError when there is none
+ */
+export function translationVocabulary(texts: readonly string[], minCount: number, side: string): Vocabulary {
+  const special: readonly string[] = SPECIAL;
+  const words = countTokens(texts.flatMap(translationWords))
+    .filter(([word, count]) => count >= minCount && !special.includes(word))
+    .map(([word]) => word);
+  if (words.length > 0) return new Vocabulary([...SPECIAL, ...words]);
+  throw new InputError(`no word of the ${side} comes ${minCount} times`, {
+    advice: 'Use a smaller --min-count, or more texts.',
+  });
+}
+
+/** The ids of a text's words, that of UNKNOWN for those that the vocabulary does not have. */
+export function encodeText(text: string, vocabulary: Vocabulary): number[] {
+  return translationWords(text)
+    .slice(0, LONGEST)
+    .map((word) => vocabulary.idOf(word) ?? UNKNOWN);
+}
+
+/** The text of ids. */
+export function decodeText(ids: readonly number[], vocabulary: Vocabulary): string {
+  return ids
+    .map((id) => vocabulary.tokenOf(id))
+    .join('')
+    .trim();
+}
