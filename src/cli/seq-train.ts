@@ -224,6 +224,7 @@ function settingsOf(options: Options): SequenceSettings {
 const TRANSLATION = {
   ...translationShapeDefaults,
   ...translationDefaults,
+  optimizer: translationDefaults.optimizer.name,
   lr: translationDefaults.learningRate,
   clip: translationDefaults.clipping?.limit,
 };
