@@ -41,7 +41,7 @@ export function bleu(captions: readonly TokenizedCaption[]): Bleu {
  */
 export function sacreBleu(translations: readonly TokenizedCaption[]): number {
   const { matches, totals, candidateLength, referenceLength } = countCorpus(translations);
-  if (totals.some((total) => total === 0)) return 0;
+  if (totals.includes(0) || matches.every((match) => match === 0)) return 0;
   let smoothed = 1;
   const logPrecisions = matches.map((match, i) => {
     if (match === 0) smoothed /= 2;

@@ -129,7 +129,7 @@ describe('seq train', () => {
     [['--resume', '--hidden', '9'], /--hidden can't be given with --resume/],
     [['--folds', '1'], /.*Expected an integer of at least 2/],
     [['--pool', 'median'], /.*Allowed choices are last, mean, max/],
-    [['--task', 'translate'], /.*Allowed choices are classify, tag/],
+    [['--task', 'translation'], /.*Allowed choices are classify, tag/],
   ])('refuses %j', async (args, message) => {
     const { code, stderr } = await seq('train', path('opinions.tsv'), '--out', path('no'), ...args);
     expect(code).toBe(2);

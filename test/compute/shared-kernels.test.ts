@@ -11,6 +11,9 @@ const [N, H, V] = [37, 133, 1001];
 /** More values than are worth sharing, for the kernels that do little with each. */
 const MANY = 100_003;
 
+/** Places of each source, for attention, and sources; sizes of a key, of a value and of a row that holds a context. */
+const [S, A, D, STRIDE] = [5, 70, 33, 50];
+
 /** Sizes of the arrays in floats, then the call; indices are those of a table of N rows. */
 const CASES: { [Name in keyof Kernels]?: [sizes: number[], call: (kernels: Kernels, at: number[]) => unknown] } = {
   rnnForward: [[MANY, MANY], (k, [z, h]) => k.rnnForward(z!, h!, MANY)],
@@ -34,6 +37,22 @@ const CASES: { [Name in keyof Kernels]?: [sizes: number[], call: (kernels: Kerne
   gatherRowsPlus: [
     [N * V, N * V, V],
     (k, [target, table, bias, ids]) => k.gatherRowsPlus(target!, table!, bias!, ids!, N, V),
+  ],
+  attendForward: [
+    [N * A, N * STRIDE, N * S, N * S * A, N * S * D, A],
+    (k, [query, context, weights, keys, values, score, ids, begins]) =>
+      k.attendForward(query!, context!, weights!, ids!, keys!, values!, begins!, score!, N, A, D, S, STRIDE),
+  ],
+  attendBackward: [
+    [N * A, N * STRIDE, N * S, N * S, N * A, N * A, N * S * A, N * S * D, A, N * S * A, N * S * D],
+    (k, at) => {
+      const [query, dContext, weights, dWeights, dQuery, dScore, keys, values, score, dKeys, dValues, ids, begins] = at;
+      const [places, given] = [
+        [ids!, dWeights!, dQuery!, dScore!] as const,
+        [keys!, values!, begins!, score!] as const,
+      ];
+      k.attendBackward(query!, dContext!, weights!, ...places, ...given, dKeys!, dValues!, N, A, D, S, STRIDE);
+    },
   ],
   addSumOfRows: [[V, N * V * 4], (k, [target, source]) => k.addSumOfRows(target!, source!, 4 * N, V)],
   scatterAddRows: [[N * V, N * V], (k, [table, source, ids]) => k.scatterAddRows(table!, source!, ids!, N, V)],
@@ -62,16 +81,18 @@ describe.each([2, 3])('on %d threads', (threads) => {
     expect(Object.keys(CASES).sort()).toEqual(shared.sort());
   });
 
-  test.each(Object.entries(CASES))('%s', async (_, [sizes, call]) => {
+  test.each(Object.entries(CASES))('%s', async (name, [sizes, call]) => {
     await team.start();
     const random = new Random(3);
     const ids = arena.integers(N);
     const buffers = sizes.map((size) => arena.matrix(1, size));
-    const addresses = [...buffers, ids].map(({ offset }) => offset);
+    const begins = arena.integers(N + 1);
+    const addresses = [...buffers, ids, begins].map(({ offset }) => offset);
     const values = buffers.map(({ size }) => Float32Array.from({ length: size }, () => random.uniform()));
     const outcome = (using: Kernels) => {
       for (const [i, { data }] of buffers.entries()) data.set(values[i]!);
-      ids.data.set(Array.from({ length: N }, (_, i) => (i * i) % N));
+      ids.data.set(Array.from({ length: N }, (_, i) => (name === 'attendBackward' ? N - 1 - i : (i * i) % N)));
+      begins.data.set(Array.from({ length: N + 1 }, (_, i) => i * S));
       const result = call(using, addresses);
       return { result: Number(result ?? 0), bytes: buffers.map(({ data }) => Buffer.from(data.slice().buffer)) };
     };

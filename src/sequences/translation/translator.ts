@@ -46,7 +46,8 @@ const SOURCE_VOCABULARY = 'source';
 /** Hypotheses that are continued at once: enough to keep the matrix products busy, few enough to stay in the cache. */
 const ROWS = 192;
 
-const RULES = { start: START, end: END, forbidden: [START, UNKNOWN], minLength: 1 };
+/** A word may follow itself: nous nous voyons. */
+const RULES = { start: START, end: END, forbidden: [START, UNKNOWN], minLength: 1, allowRepeats: true };
 
 export class Translator {
   readonly config: TranslationConfig;

@@ -1,0 +1,87 @@
+/**
+ * Encoder and decoder written down as in a lecture, in float64 and plain arrays, one pair and one step after the other.
+ * It knows nothing of packing; parameters have the names of `src/model/encoder-decoder.ts`.
+ */
+import type { EncoderDecoderShape } from '../../src/model/encoder-decoder.ts';
+import {
+  cellSteps,
+  layerWeights,
+  logSoftmax,
+  plus,
+  type ReferenceState,
+  times,
+  type Vector,
+  type Weights,
+} from '../nn/reference.ts';
+
+export interface Pair {
+  /** In the order in which it is read. */
+  source: number[];
+  inputs: number[];
+  targets: number[];
+}
+
+type Shape = EncoderDecoderShape;
+
+/** Log-probabilities [T][V] of what follows each input, and where each step looked [T][places of the source]. */
+export function write(shape: Shape, weights: Weights, { source, inputs }: Pick<Pair, 'source' | 'inputs'>) {
+  const { said, states } = encode(shape, weights, source);
+  const looks: Vector[] = [];
+  const logProbs = inputs.map((id) => {
+    let x = weights['embedding']![id]!;
+    if (shape.attention) {
+      const look = attend(weights, states[0]!.h, said);
+      looks.push(look);
+      x = [...x, ...said[0]!.map((_, d) => look.reduce((sum, alpha, j) => sum + alpha * said[j]![d]!, 0))];
+    }
+    for (let i = 0; i < shape.layers; i++) {
+      states[i] = cellSteps[shape.cell](layerWeights(weights, `layers.${i}`), x, states[i]!);
+      x = states[i]!.h;
+    }
+    return logSoftmax(plus(times(x, weights['output.weights']!), weights['output.bias']![0]!));
+  });
+  return { logProbs, looks };
+}
+
+/** The mean loss in nats over all targets. */
+export function meanLossOf(shape: Shape, weights: Weights, pairs: readonly Pair[]): number {
+  const losses = pairs.flatMap((pair) => {
+    const { logProbs } = write(shape, weights, pair);
+    return pair.targets.map((target, t) => -logProbs[t]![target]!);
+  });
+  return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+}
+
+/** What the last layer says at each place, and where each layer ends in the direction of reading. */
+function encode(shape: Shape, weights: Weights, source: number[]): { said: Vector[]; states: ReferenceState[] } {
+  let said = source.map((id) => weights['encoder.embedding']![id]!);
+  const states = Array.from({ length: shape.layers }, (_, i) => {
+    const onward = readSteps(shape, weights, `encoder.layers.${i}`, said);
+    if (shape.attention) {
+      const reversed = readSteps(shape, weights, `encoder.layers.${i}.reversed`, said.toReversed()).toReversed();
+      said = onward.map(({ h }, t) => [...h, ...reversed[t]!.h]);
+    } else {
+      said = onward.map(({ h }) => h);
+    }
+    return onward.at(-1)!;
+  });
+  return { said, states };
+}
+
+function readSteps({ cell, hidden }: Shape, weights: Weights, name: string, xs: Vector[]): ReferenceState[] {
+  const zero = () => new Array<number>(hidden).fill(0);
+  let state = { h: zero(), c: zero() };
+  return xs.map((x) => {
+    state = cellSteps[cell](layerWeights(weights, name), x, state);
+    return state;
+  });
+}
+
+function attend(weights: Weights, h: Vector, said: Vector[]): Vector {
+  const query = times(h, weights['attention.query']!);
+  const scores = said.map((s) => {
+    const seen = plus(query, times(s, weights['attention.key']!)).map(Math.tanh);
+    return seen.reduce((sum, u, a) => sum + u * weights['attention.score']![0]![a]!, 0);
+  });
+  return logSoftmax(scores).map(Math.exp);
+}
