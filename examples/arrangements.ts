@@ -1,14 +1,16 @@
 /**
- * One recurrent network, five arrangements: what is read at each step and when something is written is all that
+ * One recurrent network, every arrangement: what is read at each step and when something is written is all that
  * differs; the network, the loss and the training are the same few lines.
  *
  *     npx tsx examples/arrangements.ts
  */
 import {
   type Arrangement,
+  EncoderDecoder,
   Optimizer,
   openEngine,
   optimizerDefaults,
+  type PairBatch,
   packedSequences,
   Random,
   type SequenceBatch,
@@ -65,6 +67,46 @@ learn('many to many, in step, bits', { reads: { vocabulary: 2, embedding: 0 }, w
   );
   return { packing, inputs, targets };
 });
+
+// Many to many, after reading: digits; write them from the last to the first. Looks back at them while it writes.
+{
+  const shape = {
+    source: 10,
+    target: 12,
+    embedding: 16,
+    cell: 'lstm',
+    layers: 1,
+    hidden: 32,
+    attention: true,
+  } as const;
+  const [START, END] = [10, 11];
+  const model = new EncoderDecoder(engine, shape).initialise(random);
+  const optimizer = new Optimizer(engine, model.parameters, optimizerDefaults.adam);
+  const batch = (): PairBatch => {
+    const sources = Array.from({ length: N }, () => [0, 1, 2, 3].map(() => random.integer(10)));
+    const step = (sequences: number[][]) => sequences[0]!.flatMap((_, t) => sequences.map((own) => own[t]!));
+    const backwards = sources.map((own) => own.toReversed());
+    return {
+      source: { packing: packedSequences(sources.map(() => 4)), ids: step(sources) },
+      target: {
+        packing: packedSequences(sources.map(() => 5)),
+        inputs: step(backwards.map((own) => [START, ...own])),
+        targets: step(backwards.map((own) => [...own, END])),
+      },
+      order: [...sources.keys()],
+    };
+  };
+  const loss = () => {
+    const { sum, tokens } = model.loss(batch(), model.newState(N));
+    return (sum / tokens).toFixed(2);
+  };
+  const before = loss();
+  for (let update = 0; update < UPDATES; update++) {
+    model.lossAndGradients(batch(), model.newState(N));
+    optimizer.step(0.01);
+  }
+  console.log(`${'many to many, after reading'.padEnd(34)} loss before ${before}, after ${loss()}`);
+}
 
 // A fixed input, read in steps: pictures of 4 × 4 row by row; does a row shine, or a column?
 learn('a picture, row by row', { reads: { vectors: 4 }, writes: 'last' }, () => {

@@ -46,6 +46,7 @@ export type { LanguageText, TextSource } from './language/text.ts';
 export { type LanguageTraining, resumeLanguageModel, trainLanguageModel } from './language/train.ts';
 export { type WritingOptions, type Written, writeText } from './language/write.ts';
 export { type CaptionScores, scoreCaptions } from './metrics/score.ts';
+export { EncoderDecoder, type EncoderDecoderShape, type PairBatch } from './model/encoder-decoder.ts';
 export type { InputShape, StepInputs } from './model/input-reader.ts';
 export { LanguageModel, type LanguageModelShape, type TokenBatch } from './model/language-model.ts';
 export { loadModel, saveModel } from './model/model-folder.ts';
@@ -71,6 +72,15 @@ export { lookAt } from './sequences/glimpses.ts';
 export { type Prediction, SequenceLabeller } from './sequences/labeller.ts';
 export { NaiveBayes } from './sequences/naive-bayes.ts';
 export { resumeSequences, type SequenceTraining, trainSequences } from './sequences/train.ts';
+export { evaluateTranslator, type TranslationEvaluation } from './sequences/translation/evaluate.ts';
+export { type Pair, type PairData, readPairs } from './sequences/translation/pairs.ts';
+export { resumeTranslator, type TranslationTraining, trainTranslator } from './sequences/translation/train.ts';
+export {
+  type Alignment,
+  type TranslatingOptions,
+  type Translation,
+  Translator,
+} from './sequences/translation/translator.ts';
 export { wordsOf } from './sequences/words.ts';
 export { featuresFor, valuesAtTokens } from './text/features/features.ts';
 export { NgramModel, type NgramOptions } from './text/ngram-model.ts';

@@ -1,5 +1,4 @@
 /** `seq train --task translate`. */
-import type { Command } from 'commander';
 import { openEngine } from '../compute/engine.ts';
 import { readConfig } from '../model/model-folder.ts';
 import { type TranslationConfig, translationConfigSchema } from '../sequences/translation/config.ts';

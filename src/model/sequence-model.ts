@@ -10,14 +10,15 @@
  *         ↑          ↑             ↑  ↑  ↑        ↑  ↑  ↑              ↑  ↑  ↑
  *         x          v             x  x  x        x  x  x              x  x  x
  *
- *     one step,     LanguageModel  written at     reading states,      written at each step: here,
- *     written at    with a         the end, or    then LanguageModel   or LanguageModel where what is
+ *     one step,     LanguageModel  written at     EncoderDecoder       written at each step: here,
+ *     written at    with a         the end, or                         or LanguageModel where what is
  *     the end       condition      mean, max                           written is read at the next step
  *
- * Whoever writes what it reads next is a `LanguageModel`; whoever reads all there is, is this. Both are the same parts:
- * input reader → recurrent stack → softmax output. A picture that is read by glimpses is many to one as well: at each
- * step x is what the network sees where h has told it to look (`nn/glimpse-reader.ts`). A step without steps before it is a plain network: with the cell
- * `rnn` h = tanh(W_xh x + b), y = W_hy h + b_y.
+ * Whoever writes what it reads next is a `LanguageModel`; whoever reads all there is, is this; an `EncoderDecoder` is
+ * one after the other. All are the same parts: input reader → recurrent stack → softmax output. A picture that is read
+ * by glimpses is many to one as well: at each step x is what the network sees where h has told it to look
+ * (`nn/glimpse-reader.ts`). A step without steps before it is a plain network: with the cell `rnn`
+ * h = tanh(W_xh x + b), y = W_hy h + b_y.
  *
  * N sequences, M rows of all sequences and steps (packed, see `nn/packing.ts`), H hidden.
  */

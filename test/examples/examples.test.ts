@@ -67,10 +67,12 @@ describe('examples/gradient-flow', () => {
 });
 
 describe('examples/arrangements', () => {
-  it('learns one to one, many to one, in step, a picture row by row and one by glimpses', async () => {
+  it('learns one to one, many to one, in step, after reading, a picture row by row and one by glimpses', async () => {
     const lines = (await run('arrangements')).trim().split('\n');
-    expect(lines).toHaveLength(5);
-    for (const line of lines) {
+    expect(lines).toHaveLength(6);
+    const written = /loss before \d\.\d\d, after (\d\.\d\d)$/m.exec(lines.join('\n'))?.[1];
+    expect(Number(written)).toBeLessThan(0.1);
+    for (const line of lines.filter((line) => line.includes('right'))) {
       const [, before, after] = /before (\d\.\d\d), after (\d\.\d\d)$/.exec(line)?.map(Number) ?? [];
       expect(before, line).toBeLessThan(after!);
       expect(after, line).toBeGreaterThan(0.9);
