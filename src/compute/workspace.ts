@@ -1,6 +1,14 @@
 import type { Arena, Integers, Matrix } from './arena.ts';
 
 /**
+ * How much room to make where there is too little: half as much again as there was, at least. Memory of an arena is not
+ * given back, and batches that each are a little larger than all before would else take new memory again and again.
+ */
+export function grown(room: number, asked: number): number {
+  return asked <= room ? room : Math.max(asked, Math.ceil(1.5 * room));
+}
+
+/**
  * Working memory that is made once and used again: each name has one matrix, replaced by a larger one when that is
  * asked for. What stood in it before is not kept clean.
  */
@@ -16,7 +24,7 @@ export class Workspace {
   matrix(name: string, rows: number, cols: number): Matrix {
     let found = this.#matrices.get(name);
     if (!found || found.size < rows * cols) {
-      found = this.#arena.matrix(rows, cols);
+      found = this.#arena.matrix(1, grown(found?.size ?? 0, rows * cols));
       this.#matrices.set(name, found);
     }
     return found.reshaped(rows, cols);
@@ -26,7 +34,7 @@ export class Workspace {
   integers(name: string, values: ArrayLike<number>): Integers {
     let found = this.#integers.get(name);
     if (!found || found.length < values.length) {
-      found = this.#arena.integers(values.length);
+      found = this.#arena.integers(grown(found?.length ?? 0, values.length));
       this.#integers.set(name, found);
     }
     found.data.set(values);

@@ -16,7 +16,7 @@
 import type { Random } from '../base/random.ts';
 import type { Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';
-import { Workspace } from '../compute/workspace.ts';
+import { grown, Workspace } from '../compute/workspace.ts';
 import type { BidirectionalLayer } from '../nn/bidirectional-layer.ts';
 import { type CellName, cells } from '../nn/cell.ts';
 import type { Dropout } from '../nn/dropout.ts';
@@ -179,12 +179,13 @@ export class EncoderDecoder {
 
   #statesFor(N: number) {
     if (!this.#states || this.#states.rows < N) {
-      const [start, dStart, dEnd] = [0, 1, 2].map(() => this.decoder.newState(N)) as [
+      const rows = grown(this.#states?.rows ?? 0, N);
+      const [start, dStart, dEnd] = [0, 1, 2].map(() => this.decoder.newState(rows)) as [
         StackState,
         StackState,
         StackState,
       ];
-      this.#states = { start, dStart, dEnd, rows: N };
+      this.#states = { start, dStart, dEnd, rows };
     }
     return this.#states;
   }

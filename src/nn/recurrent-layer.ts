@@ -9,6 +9,7 @@
 import type { Random } from '../base/random.ts';
 import type { Integers, Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';
+import { grown } from '../compute/workspace.ts';
 import type { Cell } from './cell.ts';
 import { fillUniform } from './initialisation.ts';
 import { copyRows, LayerBuffers } from './layer-buffers.ts';
@@ -127,7 +128,7 @@ export class RecurrentLayer {
     let buffers = this.#buffers;
     if (!buffers || buffers.rows < rows || buffers.batch < batch) {
       // Never smaller in either way than before: calls of two shapes in turn would take new memory each time.
-      const [mostRows, mostSequences] = [Math.max(rows, buffers?.rows ?? 0), Math.max(batch, buffers?.batch ?? 0)];
+      const [mostRows, mostSequences] = [grown(buffers?.rows ?? 0, rows), grown(buffers?.batch ?? 0, batch)];
       buffers = new LayerBuffers(this.#engine.arena, this.cell, this.shape.hidden, mostRows, mostSequences);
       this.#buffers = buffers;
     }

@@ -39,4 +39,16 @@ describe('Workspace', () => {
     expect(Array.from(short.data.subarray(0, 2))).toEqual([-1, 5]);
     expect(workspace.integers('ids', [1, 2, 3, 4]).offset).not.toBe(long.offset);
   });
+
+  test('takes little more than what is asked for at most, in however many small steps it grows', () => {
+    const arena = new Arena();
+    const workspace = new Workspace(arena);
+    const before = arena.size;
+    for (let rows = 1; rows <= 1000; rows++) {
+      workspace.matrix('m', rows, 10);
+      workspace.integers('i', new Int32Array(rows));
+    }
+    // 1 + 2/3 + (2/3)² + … = 3 times the last, which is at most half as large again as what was asked for.
+    expect(arena.size - before).toBeLessThan(4.5 * 1000 * 11 * 4 + 40 * 128);
+  });
 });
