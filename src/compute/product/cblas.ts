@@ -26,12 +26,14 @@ export async function openOpenBlas(arena: Arena, module: WebAssembly.Module): Pr
   const prefix = has(library, 'scipy_cblas_sgemm') ? 'scipy_' : '';
   const config = String(library.func(`${prefix}openblas_get_config`, 'str', [])());
   const version = config.match(/OpenBLAS (\d+\.\d+\.\d+)/)?.[1] ?? '';
-  const threads = Math.min(Number(library.func(`${prefix}openblas_get_num_threads`, 'int', [])()), MOST_THREADS);
-  const native = library.shared(`${prefix}cblas_sgemm`, 'void', SGEMM, `${prefix}openblas_set_num_threads`);
-  const team = new Team(arena, module, threads, native);
+  const { native, threads } = library.shared(`${prefix}cblas_sgemm`, 'void', SGEMM, {
+    get: `${prefix}openblas_get_num_threads`,
+    set: `${prefix}openblas_set_num_threads`,
+  });
+  const team = new Team(arena, module, Math.min(threads, MOST_THREADS), native);
   return new CblasDriver({
     name: 'openblas',
-    description: `OpenBLAS ${version} (${threads} ${threads === 1 ? 'thread' : 'threads'})`,
+    description: `OpenBLAS ${version} (${team.threads} ${team.threads === 1 ? 'thread' : 'threads'})`,
     team,
     sgemm: team.shared(native.theirs.name),
     sgemv: library.func(`${prefix}cblas_sgemv`, 'void', SGEMV),

@@ -15,11 +15,16 @@ export interface NativeLibrary {
   func(name: string, result: string, parameters: string[]): NativeFunction;
   /**
    * A function for all threads of a team, each on its own: the library's threads would sleep, or spin on the cores that
-   * other work could have meanwhile.
+   * other work could have meanwhile. From here on a call takes one thread.
    *
-   * @param setThreads the library's function (int) that says how many threads a call takes
+   * @param threads the library's functions that say, and set, how many threads a call takes
    */
-  shared(name: string, result: string, parameters: string[], setThreads: string): NativeCall;
+  shared(
+    name: string,
+    result: string,
+    parameters: string[],
+    threads: { get: string; set: string },
+  ): { native: NativeCall; threads: number };
   /** The `count` C integers that an address points at. */
   integersAt(address: unknown, count: number): number[];
 }
@@ -27,6 +32,9 @@ export interface NativeLibrary {
 /** dlopen: bind all symbols now, and never unload. */
 const RTLD_NOW = 0x2;
 const RTLD_NODELETE = 0x1000;
+
+/** How many threads a library would take for a call, by its path: asked before it is told to take one. */
+const threadsOf = new Map<string, number>();
 
 /**
  * Loads the first library that can be loaded.
@@ -48,13 +56,13 @@ export async function loadLibrary(candidates: readonly string[]): Promise<Native
       return {
         path,
         func: (name, result, parameters) => library.func(name, result, parameters),
-        shared(name, result, parameters, setThreads) {
-          library.func(setThreads, 'void', ['int'])(1);
+        shared(name, result, parameters, { get, set }) {
+          const threads = threadsOf.get(path) ?? Number(library.func(get, 'int', [])());
+          threadsOf.set(path, threads);
+          library.func(set, 'void', ['int'])(1);
           const where = { koffi: createRequire(import.meta.url).resolve('koffi'), library: path };
-          return {
-            ours: library.func(name, result, parameters),
-            theirs: { ...where, name, result, parameters, setThreads },
-          };
+          const theirs = { ...where, name, result, parameters, setThreads: set };
+          return { native: { ours: library.func(name, result, parameters), theirs }, threads };
         },
         integersAt: (address, count) => [...koffi.decode(address, 'int', count)],
       };

@@ -29,8 +29,9 @@ export function openTeam(
   library: NativeLibrary,
   ...signature: [name: string, result: string, parameters: string[]]
 ): Team {
-  const threads = Math.min(Number(library.func('omp_get_max_threads', 'int', [])()), MOST_THREADS);
-  return new Team(arena, module, threads, library.shared(...signature, 'omp_set_num_threads'));
+  const omp = { get: 'omp_get_max_threads', set: 'omp_set_num_threads' };
+  const { native, threads } = library.shared(...signature, omp);
+  return new Team(arena, module, Math.min(threads, MOST_THREADS), native);
 }
 
 /** "oneDNN 3.2 (2 threads)", with what is special after the version. */

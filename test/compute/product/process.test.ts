@@ -1,5 +1,6 @@
 /** What a process with open drivers looks like from outside: it ends by itself, in peace, and idles at no cost. */
 import { spawn } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { Arena } from '../../../src/compute/arena.ts';
@@ -7,6 +8,7 @@ import { compileKernels } from '../../../src/compute/kernels.ts';
 import { openDriver } from '../../../src/compute/product/choose.ts';
 import type { DriverName } from '../../../src/compute/product/driver.ts';
 import { MatrixProduct } from '../../../src/compute/product/product.ts';
+import { MOST_THREADS } from '../../../src/compute/team.ts';
 
 const SCRIPT = fileURLToPath(new URL('./multiply-and-end.ts', import.meta.url));
 const module = await compileKernels();
@@ -19,6 +21,14 @@ for (const name of ['onednn', 'openblas', 'accelerate', 'wasm'] as DriverName[])
       expect(output).toContain('multiplied');
       expect({ code, signal }).toEqual({ code: manner === 'throw' ? 1 : 0, signal: null });
       expect(seconds).toBeLessThan(2);
+    });
+
+    test('another one in the same process takes as many threads as the first', async () => {
+      const driver = await openDriver(new Arena(), module, name);
+      const most = Number(process.env['OMP_NUM_THREADS'] ?? Math.min(availableParallelism(), MOST_THREADS));
+      if (driver.team)
+        expect(driver.team.threads).toBe(name === 'wasm' ? Math.min(availableParallelism(), MOST_THREADS) : most);
+      driver.close();
     });
 
     test('idle threads use no processor time', async () => {
