@@ -5,6 +5,7 @@ import { readConfig, refuseModel } from '../model/model-folder.ts';
 import { POOLINGS, type Pooling } from '../nn/pooling.ts';
 import {
   enoughEpochs,
+  LEAST_MEMORY,
   type NewSequenceModel,
   type SequenceConfig,
   type SequenceSettings,
@@ -60,6 +61,7 @@ interface Options extends CommonOptions, PictureOptions, DataOptions, TrainingOp
   minCount: number;
   embedding: number;
   bidirectional: boolean;
+  memory?: number;
   pool: Pooling;
   read: PictureReading;
   glimpses: number;
@@ -96,6 +98,11 @@ export function addSequenceTrainCommand(program: Command): void {
     .option('--min-count <number>', 'words that come less often are unknown', integer(1), sequenceDefaults.minCount)
     .option('--embedding <number>', 'size of word vectors, 0 for none', integer(0), sequenceShapeDefaults.embedding)
     .option('--bidirectional', 'read from the end too', sequenceShapeDefaults.bidirectional)
+    .option(
+      '--memory <steps>',
+      'gates start so that units remember up to so many steps: for what stands far from the end',
+      integer(LEAST_MEMORY),
+    )
     .option('--attention', 'a translator reads in both directions, and looks back before each word', false)
     .addOption(
       new Option('--pool <how>', 'what is kept of the steps for a label of the whole')
@@ -216,8 +223,13 @@ function startOf(options: Options): NewSequenceModel & { reading: PictureReading
 }
 
 function settingsOf(options: Options): SequenceSettings {
-  const { minCount, valFraction, valFile } = options;
-  return { ...trainingSettings(options, sequenceDefaults), minCount, valFraction: valFile ? 0 : valFraction };
+  const { minCount, memory, valFraction, valFile } = options;
+  return {
+    ...trainingSettings(options, sequenceDefaults),
+    minCount,
+    valFraction: valFile ? 0 : valFraction,
+    ...(memory && { memory }),
+  };
 }
 
 /** What a translator is and learns when nothing is said, by the options' names. */

@@ -107,10 +107,14 @@ export class SequenceModel {
     return this.parameters.reduce((sum, { value }) => sum + value.size, 0);
   }
 
-  /** Random weights, equal for equal seeds; biases are zero but for an LSTM's forget gates. */
-  initialise(random: Random): this {
+  /**
+   * Random weights, equal for equal seeds; biases are zero but for an LSTM's forget gates.
+   *
+   * @param memory how many steps units should remember at most from the start; 0 where nothing is known of that
+   */
+  initialise(random: Random, memory = 0): this {
     this.reader.initialise(random);
-    this.stack.initialise(random);
+    this.stack.initialise(random, memory);
     this.output.initialise(random);
     return this;
   }

@@ -39,9 +39,9 @@ export class BidirectionalLayer {
     return [...this.onward.parameters, ...this.reversed.parameters];
   }
 
-  initialise(random: Random): void {
-    this.onward.initialise(random);
-    this.reversed.initialise(random);
+  initialise(random: Random, memory = 0): void {
+    this.onward.initialise(random, memory);
+    this.reversed.initialise(random, memory);
   }
 
   newState(batch: number): LayerState {

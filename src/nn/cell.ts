@@ -15,6 +15,8 @@ export interface Cell {
    * the GRU scales a part of it by its reset gate.
    */
   readonly separateRecurrent: boolean;
+  /** Gates, counted from 0, by which a unit keeps what it has, and takes in what is new. */
+  readonly memoryGates?: { keeps: number; takes?: number };
 
   /** Turns pre-activations into the new state and keeps in z (and s) what the backward pass needs. */
   forward(kernels: Kernels, step: CellStep): void;
@@ -70,6 +72,7 @@ export const lstm: Cell = {
   gates: 4,
   hasCellState: true,
   separateRecurrent: false,
+  memoryGates: { keeps: 1, takes: 0 },
   forward(kernels, { z, cPrevious, c, tanhC, h, N, H }) {
     kernels.lstmForward(z, cPrevious, c, tanhC, h, N, H);
   },
@@ -84,6 +87,7 @@ export const gru: Cell = {
   gates: 3,
   hasCellState: false,
   separateRecurrent: true,
+  memoryGates: { keeps: 1 },
   forward(kernels, { z, s, hPrevious, h, N, H }) {
     kernels.gruForward(z, s, hPrevious, h, N, H);
   },

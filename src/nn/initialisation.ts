@@ -1,4 +1,5 @@
 import type { Random } from '../base/random.ts';
+import type { Cell } from './cell.ts';
 import type { Parameter } from './parameter.ts';
 
 /** Values from U(-limit, limit). */
@@ -6,4 +7,25 @@ export function fillUniform(parameter: Parameter, limit: number, random: Random)
   const { data } = parameter.value;
   for (let i = 0; i < data.length; i++) data[i] = (2 * random.uniform() - 1) * limit;
   parameter.version++;
+}
+
+/**
+ * Gate biases with which each unit remembers for a time of its own, 1 to `steps` steps: log of U(1, steps - 1) where it
+ * keeps what it has, the opposite where it takes in what is new ("chrono initialisation", Tallec and Ollivier 2018).
+ * A unit whose gate stands at b forgets by a factor of sigmoid(b) at each step, so that it holds on for 1 + exp(b) steps.
+ *
+ * @param bias of the gates [1, gates * H]; of a cell without gates it is left as it is
+ * @param steps at least 3
+ */
+export function fillForMemory(bias: Parameter, { gates, memoryGates }: Cell, steps: number, random: Random): void {
+  if (!memoryGates) return;
+  const { keeps, takes } = memoryGates;
+  const { data } = bias.value;
+  const H = data.length / gates;
+  for (let i = 0; i < H; i++) {
+    const b = Math.log(1 + random.uniform() * (steps - 2));
+    data[keeps * H + i] = b;
+    if (takes !== undefined) data[takes * H + i] = -b;
+  }
+  bias.version++;
 }

@@ -11,7 +11,7 @@ import type { Integers, Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';
 import { grown } from '../compute/workspace.ts';
 import type { Cell } from './cell.ts';
-import { fillUniform } from './initialisation.ts';
+import { fillForMemory, fillUniform } from './initialisation.ts';
 import { copyRows, LayerBuffers } from './layer-buffers.ts';
 import type { Packing } from './packing.ts';
 import { Parameter, WeightFactor } from './parameter.ts';
@@ -107,13 +107,18 @@ export class RecurrentLayer {
     return [inputWeights, recurrentWeights, bias, recurrentBias, conditionWeights].filter((p) => p !== undefined);
   }
 
-  /** Weights from U(-1/√H, 1/√H), biases zero; an LSTM's forget gate starts open (bias 1, Gers et al. 2000). */
-  initialise(random: Random): void {
+  /**
+   * Weights from U(-1/√H, 1/√H), biases zero; an LSTM's forget gate starts open (bias 1, Gers et al. 2000).
+   *
+   * @param memory how many steps units should remember at most from the start (see `fillForMemory`); 0 for the above
+   */
+  initialise(random: Random, memory = 0): void {
     const { hidden } = this.shape;
     for (const weights of [this.inputWeights, this.recurrentWeights, this.conditionWeights]) {
       if (weights) fillUniform(weights, 1 / Math.sqrt(hidden), random);
     }
     if (this.cell.name === 'lstm') this.bias.value.data.fill(1, hidden, 2 * hidden);
+    if (memory > 0) fillForMemory(this.bias, this.cell, memory, random);
   }
 
   /** The state [batch, H] that sequences start from: zeros. */

@@ -31,7 +31,7 @@ export interface StackStateGradients {
 /** A layer that reads in one direction, or in both. */
 export interface StackLayer {
   readonly parameters: Parameter[];
-  initialise(random: Random): void;
+  initialise(random: Random, memory?: number): void;
   newState(batch: number): LayerState;
   forward(batch: RecurrentBatch, state: LayerState): Matrix;
   backward(dh: Matrix, batch: RecurrentBatch, dInput?: Matrix, states?: StateGradients): void;
@@ -81,8 +81,9 @@ export class RecurrentStack<Layer extends StackLayer = RecurrentLayer> {
     return this.layers.flatMap((layer) => layer.parameters);
   }
 
-  initialise(random: Random): void {
-    for (const layer of this.layers) layer.initialise(random);
+  /** @param memory see `RecurrentLayer.initialise` */
+  initialise(random: Random, memory = 0): void {
+    for (const layer of this.layers) layer.initialise(random, memory);
   }
 
   /** The state that `batch` sequences start from: zeros. It stays in the arena; make it once and reset it. */

@@ -9,6 +9,9 @@ import { trainingSettingsSchema } from '../training/settings.ts';
 import { PICTURE_READINGS } from './data/idx.ts';
 import { TASKS, type Task } from './data/read.ts';
 
+/** Of units that are told how long to remember. */
+export const LEAST_MEMORY = 3;
+
 const size = z.int().min(1);
 const side = z.int().min(LEAST_SIDE);
 
@@ -20,6 +23,8 @@ export const sequenceSettingsSchema = trainingSettingsSchema.extend({
   minCount: size,
   /** Share of the data that is kept for validation. Not used where there is other data for it. */
   valFraction: z.number().min(0).lt(1),
+  /** How many steps units should remember at most from the start, where that was said. */
+  memory: z.int().min(LEAST_MEMORY).optional(),
 });
 
 export type SequenceSettings = z.infer<typeof sequenceSettingsSchema>;

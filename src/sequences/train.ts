@@ -73,7 +73,7 @@ export async function trainSequences(training: SequenceTraining): Promise<Traini
   const oneStep = 'glimpses' in config.shape.reads;
   const standardisation = measureStandardisation(split.training, D);
   const coder = new SequenceCoder(labels, D > 0 ? { D, standardisation, oneStep } : { vocabulary });
-  const model = new SequenceModel(engine, config.shape).initialise(new Random(settings.seed));
+  const model = new SequenceModel(engine, config.shape).initialise(new Random(settings.seed), settings.memory);
   startAtEvidence(model, coder, split.training);
   const labeller = new SequenceLabeller(config, coder, model);
   await labeller.save(folder, {});
