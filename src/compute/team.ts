@@ -1,5 +1,5 @@
 /**
- * The threads of an arena: all have the kernels on the same memory, and may call one more function of a native library.
+ * The threads of an arena: all have the kernels on the same memory, and may call functions of a native library.
  * They share a piece of work as calls with other arguments (half of the rows each), which stand in the arena; how the
  * calls are given out is in `kernels/threads.ts`. It knows no product and no cell.
  *
@@ -9,19 +9,23 @@
 import { Worker } from 'node:worker_threads';
 import type { Arena } from './arena.ts';
 
-/** A function of a native library that every thread may call. All its types are numbers. */
-export interface NativeCall {
-  /** For the calling thread. */
-  ours: Callable;
-  /** What the others find it by. */
+/** A C function whose types are all numbers, as koffi names them. */
+export interface NativeSignature {
+  name: string;
+  result: string;
+  parameters: readonly string[];
+}
+
+/** Functions of a native library that every thread may call. */
+export interface NativeCalls {
+  /** For the calling thread, in the order of their signatures. */
+  ours: readonly Callable[];
+  /** What the others find them by. */
   theirs: {
     /** Where the package koffi is, and the library. */
     koffi: string;
     library: string;
-    /** Its C name, result and parameters, types as koffi names them. */
-    name: string;
-    result: string;
-    parameters: readonly string[];
+    functions: readonly NativeSignature[];
     /** A function (int) of the library that sets how many threads of its own a call takes: each thread sets 1. */
     setThreads: string;
   };
@@ -68,7 +72,7 @@ const WORKER = `
   if (native) {
     const library = require(native.koffi).load(native.library);
     library.func(native.setThreads, 'void', ['int'])(1);
-    functions.push(library.func(native.name, native.result, native.parameters));
+    for (const { name, result, parameters } of native.functions) functions.push(library.func(name, result, parameters));
   }
   const makeCall = (at) => {
     const first = at + ${ARGUMENTS};
@@ -91,7 +95,7 @@ export class Team {
   /** The kernels' exports, on the calling thread. */
   readonly kernels: WebAssembly.Exports;
   readonly #control: ThreadKernels;
-  /** The kernels, then the native function. */
+  /** The kernels, then the native functions. */
   readonly #functions: Map<string, Callable>;
   readonly #slots: Float64Array;
   readonly #workerData: object;
@@ -100,16 +104,16 @@ export class Team {
   /**
    * @param module the compiled kernels
    * @param threads that work, the calling one among them
-   * @param native a function that they can call besides the kernels
+   * @param native functions that they can call besides the kernels
    */
-  constructor(arena: Arena, module: WebAssembly.Module, threads: number, native?: NativeCall) {
+  constructor(arena: Arena, module: WebAssembly.Module, threads: number, native?: NativeCalls) {
     const { memory } = arena;
     this.threads = threads;
     this.kernels = new WebAssembly.Instance(module, { env: { memory } }).exports;
     this.#control = this.kernels as unknown as ThreadKernels;
     const names = Object.keys(this.kernels);
     this.#functions = new Map(names.map((name) => [name, this.kernels[name] as Callable]));
-    if (native) this.#functions.set(native.theirs.name, native.ours);
+    for (const [i, { name }] of native?.theirs.functions.entries() ?? []) this.#functions.set(name, native!.ours[i]!);
     this.#slots = new Float64Array(memory.buffer, arena.allocate(threads * SLOT * 8), threads * SLOT);
     this.#workerData = { module, memory, names, native: native?.theirs, slots: this.#slots };
   }
@@ -123,7 +127,7 @@ export class Team {
     return this.#starting;
   }
 
-  /** A kernel or the native function, by its name. */
+  /** A kernel or a native function, by its name. */
   shared(name: string): SharedFunction {
     const index = [...this.#functions.keys()].indexOf(name);
     const own = this.#functions.get(name);

@@ -34,22 +34,6 @@ export function pack(
 
 const SIDE_BY_SIDE: i32 = 8;
 
-/** Transposes B[n, k], rows `bRow` apart, to rows of n floats. */
-export function transpose(k: i32, n: i32, b: usize, bRow: usize, target: usize): void {
-  const step = <usize>n << 2;
-  for (let i = 0; i < n; i += LINE) {
-    // Few enough rows of the target that their lines stay in the L1 cache, in one set of it where n is a power of 2.
-    for (let from = 0; from < k; from += SIDE_BY_SIDE) {
-      const source = b + <usize>i * bRow + (<usize>from << 2);
-      const to = target + <usize>from * step + (<usize>i << 2);
-      packLines(source, bRow, 4, min(LINE, n - i), min(SIDE_BY_SIDE, k - from), step, to);
-    }
-  }
-}
-
-/** Floats of a cache line. */
-const LINE: i32 = 16;
-
 /** Puts `count` lines side by side; rows of the target lie `step` bytes apart. */
 function packLines(
   source: usize,

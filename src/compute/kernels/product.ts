@@ -10,7 +10,6 @@
  *                             panel 0 (k = 0: 8 columns, k = 1: 8 columns, …), panel 1, …
  */
 import { BLOCK, CALLS, divideUp, FEW_ROWS, job, PACK, roundUp, THREAD_SCRATCH, TILES, work } from './job';
-import { transpose } from './pack';
 import { close, join, leave, open } from './threads';
 import { COLS, ROWS } from './tile';
 
@@ -80,11 +79,6 @@ export function productPack(k: i32, n: i32, b: usize, bRow: usize, bCol: usize, 
   job.cols = roundUp(divideUp(n, threads * SHARES), 2 * COLS);
   // A packed float costs about as much as 16 multiplications.
   run(divideUp(n, job.cols), 16.0 * <f64>k * <f64>n);
-}
-
-/** Transposes B[n, k], rows `bRow` apart, to rows of n floats; on this thread alone. */
-export function productTranspose(k: i32, n: i32, b: usize, bRow: usize, target: usize): void {
-  transpose(k, n, b, bRow, target);
 }
 
 /** C[m, n] = alpha * op(A)[m, k] * op(B)[k, n] + beta * C with op(B) packed before. */

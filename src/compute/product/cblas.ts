@@ -26,7 +26,8 @@ export async function openOpenBlas(arena: Arena, module: WebAssembly.Module): Pr
   const prefix = has(library, 'scipy_cblas_sgemm') ? 'scipy_' : '';
   const config = String(library.func(`${prefix}openblas_get_config`, 'str', [])());
   const version = config.match(/OpenBLAS (\d+\.\d+\.\d+)/)?.[1] ?? '';
-  const { native, threads } = library.shared(`${prefix}cblas_sgemm`, 'void', SGEMM, {
+  const sgemm = `${prefix}cblas_sgemm`;
+  const { native, threads } = library.shared([{ name: sgemm, result: 'void', parameters: SGEMM }], {
     get: `${prefix}openblas_get_num_threads`,
     set: `${prefix}openblas_set_num_threads`,
   });
@@ -35,7 +36,7 @@ export async function openOpenBlas(arena: Arena, module: WebAssembly.Module): Pr
     name: 'openblas',
     description: `OpenBLAS ${version} (${team.threads} ${team.threads === 1 ? 'thread' : 'threads'})`,
     team,
-    sgemm: team.shared(native.theirs.name),
+    sgemm: team.shared(sgemm),
     sgemv: library.func(`${prefix}cblas_sgemv`, 'void', SGEMV),
     memory: arena.memory,
     address: await addressOf(arena.memory),
@@ -71,6 +72,8 @@ class CblasDriver implements ProductDriver {
   readonly name: 'openblas' | 'accelerate';
   readonly description: string;
   readonly team?: Team;
+  /** The library has no interface for it, and packs a transposed B as fast as a plain one. */
+  readonly packs = false;
   readonly #parts: CblasParts;
 
   constructor(parts: CblasParts) {
@@ -92,11 +95,6 @@ class CblasDriver implements ProductDriver {
     const [rows, cols, transposed] = bTransposed ? [n, k, PLAIN] : [k, n, TRANSPOSED];
     const aStep = aTransposed ? aStride : 1;
     sgemv(ROW_MAJOR, transposed, rows, cols, alpha, address + b, bStride, address + a, aStep, beta, address + c, 1);
-  }
-
-  /** The library has no interface for it, and packs a transposed B as fast as a plain one. */
-  packs(): boolean {
-    return false;
   }
 
   packedSize(): number {

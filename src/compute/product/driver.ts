@@ -19,7 +19,7 @@ export interface ProductDriver {
    * Whether a right factor that is used many times between changes (a recurrent weight matrix: once for each step) is
    * worth packing into the form that the driver multiplies fastest. Where it is not, `multiply` does as well.
    */
-  packs(bTransposed: boolean): boolean;
+  readonly packs: boolean;
 
   /** Floats of arena memory that `pack` needs for op(B)[k, n]. */
   packedSize(k: number, n: number): number;
@@ -27,7 +27,7 @@ export interface ProductDriver {
   /** Packs op(B)[k, n] to `target`, a byte offset of `packedSize(k, n)` floats. */
   pack(b: RightFactor, target: number): void;
 
-  /** The same as `multiply`, with the right factor packed before; A is not transposed. */
+  /** The same as `multiply`, with the right factor packed before; A is not transposed, and alpha is 1. */
   multiplyPacked(call: PackedProduct): void;
 
   /** Ends worker threads. The driver must not be used afterwards. */
@@ -40,7 +40,6 @@ interface Extent {
   m: number;
   n: number;
   k: number;
-  alpha: number;
   beta: number;
   /** Byte offset and stride of A and C. */
   a: number;
@@ -50,6 +49,7 @@ interface Extent {
 }
 
 export interface Product extends Extent {
+  alpha: number;
   /** A is stored as [k, m]. */
   aTransposed: boolean;
   /** B is stored as [n, k]. */

@@ -4,7 +4,7 @@
  */
 import { createRequire } from 'node:module';
 import { reasonOf } from '../../base/errors.ts';
-import type { NativeCall } from '../team.ts';
+import type { NativeCalls, NativeSignature } from '../team.ts';
 
 /** A C function; it returns what its result type says. */
 export type NativeFunction = (...values: (number | string)[]) => unknown;
@@ -12,19 +12,18 @@ export type NativeFunction = (...values: (number | string)[]) => unknown;
 export interface NativeLibrary {
   readonly path: string;
   /** A function of the library; types as koffi names them. Addresses are passed as numbers, of type `uint64`. */
-  func(name: string, result: string, parameters: string[]): NativeFunction;
+  func(name: string, result: string, parameters: readonly string[]): NativeFunction;
   /**
-   * A function for all threads of a team, each on its own: the library's threads would sleep, or spin on the cores that
+   * Functions for all threads of a team, each on its own: the library's threads would sleep, or spin on the cores that
    * other work could have meanwhile. From here on a call takes one thread.
    *
    * @param threads the library's functions that say, and set, how many threads a call takes
+   * @throws Error when the library lacks one of them
    */
   shared(
-    name: string,
-    result: string,
-    parameters: string[],
+    functions: readonly NativeSignature[],
     threads: { get: string; set: string },
-  ): { native: NativeCall; threads: number };
+  ): { native: NativeCalls; threads: number };
   /** The `count` C integers that an address points at. */
   integersAt(address: unknown, count: number): number[];
 }
@@ -55,14 +54,14 @@ export async function loadLibrary(candidates: readonly string[]): Promise<Native
       }
       return {
         path,
-        func: (name, result, parameters) => library.func(name, result, parameters),
-        shared(name, result, parameters, { get, set }) {
+        func: (name, result, parameters) => library.func(name, result, [...parameters]),
+        shared(functions, { get, set }) {
           const threads = threadsOf.get(path) ?? Number(library.func(get, 'int', [])());
           threadsOf.set(path, threads);
           library.func(set, 'void', ['int'])(1);
           const where = { koffi: createRequire(import.meta.url).resolve('koffi'), library: path };
-          const theirs = { ...where, name, result, parameters, setThreads: set };
-          return { native: { ours: library.func(name, result, parameters), theirs }, threads };
+          const ours = functions.map(({ name, result, parameters }) => library.func(name, result, [...parameters]));
+          return { native: { ours, theirs: { ...where, functions, setThreads: set } }, threads };
         },
         integersAt: (address, count) => [...koffi.decode(address, 'int', count)],
       };

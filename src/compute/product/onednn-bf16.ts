@@ -12,15 +12,14 @@ import type { PackedProduct, Product, ProductDriver, RightFactor } from './drive
 import { libraryCandidates } from './libraries.ts';
 import { addressOf, loadLibrary, type NativeLibrary } from './native.ts';
 import { describeOneDnn, openTeam } from './onednn.ts';
+import { byPointers, GemmArguments } from './onednn-gemm.ts';
 import { partsOf } from './parts.ts';
 
-/**
- * `dnnl::impl::cpu::gemm_bf16bf16f32_compute(transA, transB, M, N, K, A, lda, B, ldb, beta, C, ldc)`, everything by
- * pointer and column-major: what oneDNN's own matmul calls for bfloat16. The public interface builds a primitive for
- * each shape, and the batches of captions have hundreds of shapes. The symbol belongs to the release that
- * `setup:native` brings; where another one lacks it, bfloat16 is refused.
- */
-const GEMM = '_ZN4dnnl4impl3cpu24gemm_bf16bf16f32_computeEPKcS3_PKlS5_S5_PKNS0_10bfloat16_tES5_S8_S5_PKfPfS5_';
+/** `dnnl::impl::cpu::gemm_bf16bf16f32_compute`, see `GemmArguments.multiply`: what oneDNN's own matmul calls. */
+const GEMM = byPointers(
+  '_ZN4dnnl4impl3cpu24gemm_bf16bf16f32_computeEPKcS3_PKlS5_S5_PKNS0_10bfloat16_tES5_S8_S5_PKfPfS5_',
+  12,
+);
 
 /** dnnl_types.h, `dnnl_cpu_isa_avx512_core_bf16`: the bits that every processor with bfloat16 products has. */
 const ISA_BF16 = 0xe7;
@@ -37,20 +36,19 @@ class OneDnnBf16Driver implements ProductDriver {
   readonly name = 'onednn-bf16';
   readonly description: string;
   readonly team: Team;
+  readonly packs = true;
   readonly #arena: Arena;
-  readonly #address: number;
   readonly #kernels: Kernels;
   readonly #gemm: SharedFunction;
   /** For each thread's call. */
-  readonly #scalars: Scalars[];
+  readonly #arguments: GemmArguments[];
 
   constructor(library: NativeLibrary, arena: Arena, module: WebAssembly.Module, address: number) {
     this.#arena = arena;
-    this.#address = address;
-    this.team = openTeam(arena, module, library, GEMM, 'int', Array<string>(12).fill('uint64'));
-    this.#gemm = this.team.shared(GEMM);
+    this.team = openTeam(arena, module, library, [GEMM]);
+    this.#gemm = this.team.shared(GEMM.name);
     this.#kernels = shareKernels(this.team.kernels as unknown as Kernels, this.team);
-    this.#scalars = Array.from({ length: this.team.threads }, () => new Scalars(arena, address));
+    this.#arguments = Array.from({ length: this.team.threads }, () => new GemmArguments(arena, address));
     this.description = describeOneDnn(library, this.team, ' bf16');
   }
 
@@ -61,10 +59,6 @@ class OneDnnBf16Driver implements ProductDriver {
       const right = this.#rounded(b, bTransposed ? n : k, bTransposed ? k : n, bStride, 1);
       this.#call({ ...call, a: left, aStride: aTransposed ? m : k, b: right, bStride: bTransposed ? k : n });
     });
-  }
-
-  packs(): boolean {
-    return true;
   }
 
   /** The kernel rounds eight values at a time. */
@@ -79,10 +73,11 @@ class OneDnnBf16Driver implements ProductDriver {
   }
 
   multiplyPacked({ packed, ...call }: PackedProduct): void {
-    const { m, n, k, alpha, a, aStride } = call;
+    const { m, n, k, a, aStride } = call;
     this.#arena.scratch(() => {
-      const left = this.#rounded(a, m, k, aStride, alpha);
-      this.#call({ ...call, a: left, aStride: k, aTransposed: false, b: packed, bStride: n, bTransposed: false });
+      const left = this.#rounded(a, m, k, aStride, 1);
+      const plain = { aTransposed: false, bTransposed: false };
+      this.#call({ ...call, ...plain, alpha: 1, a: left, aStride: k, b: packed, bStride: n });
     });
   }
 
@@ -110,47 +105,8 @@ class OneDnnBf16Driver implements ProductDriver {
   /** C = op(A) op(B) + beta C with factors of bfloat16; alpha is in them. */
   #call(whole: Product): void {
     const parts = partsOf(whole, this.team.threads, 2);
-    const status = this.#gemm(parts.map((part, i) => this.#argumentsOf(part, this.#scalars[i]!)));
+    const status = this.#gemm(parts.map((part, i) => this.#arguments[i]!.multiply(part)));
     const { m, n, k } = whole;
     if (status !== 0) throw new Error(`a bfloat16 product of [${m}, ${k}] times [${k}, ${n}] returned ${status}`);
-  }
-
-  /** Row-major C = A B is column-major Cᵀ = Bᵀ Aᵀ. */
-  #argumentsOf(part: Product, scalars: Scalars): number[] {
-    const { m, n, k, beta, a, aStride, aTransposed, b, bStride, bTransposed, c, cStride } = part;
-    const base = this.#address;
-    scalars.set(n, m, k, bStride, aStride, cStride, beta);
-    const { M, N, K, ldA, ldB, ldC, beta: scale, plain, transposed } = scalars.addresses;
-    const [transB, transA] = [bTransposed ? transposed : plain, aTransposed ? transposed : plain];
-    return [transB, transA, M, N, K, base + b, ldA, base + a, ldB, scale, base + c, ldC];
-  }
-}
-
-/** The scalars of a call, in the arena, because the function takes all by pointer. */
-class Scalars {
-  readonly addresses;
-  readonly #integers: BigInt64Array;
-  readonly #beta: Float32Array;
-
-  constructor(arena: Arena, address: number) {
-    const offset = arena.allocate(64);
-    const { buffer } = arena.memory;
-    this.#integers = new BigInt64Array(buffer, offset, 6);
-    this.#beta = new Float32Array(buffer, offset + 48, 1);
-    new Uint8Array(buffer, offset + 56, 2).set([78, 84]); // N, T
-    const at = (i: number) => address + offset + 8 * i;
-    const [M, N, K, ldA, ldB, ldC] = [at(0), at(1), at(2), at(3), at(4), at(5)];
-    this.addresses = { M, N, K, ldA, ldB, ldC, beta: at(6), plain: at(7), transposed: at(7) + 1 };
-  }
-
-  set(M: number, N: number, K: number, ldA: number, ldB: number, ldC: number, beta: number): void {
-    const integers = this.#integers;
-    integers[0] = BigInt(M);
-    integers[1] = BigInt(N);
-    integers[2] = BigInt(K);
-    integers[3] = BigInt(ldA);
-    integers[4] = BigInt(ldB);
-    integers[5] = BigInt(ldC);
-    this.#beta[0] = beta;
   }
 }

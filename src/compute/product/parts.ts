@@ -17,16 +17,27 @@ const UNIT = 16;
  * @param bytes of an element of A and B
  */
 export function partsOf(whole: Product, threads: number, bytes = 4): Product[] {
-  const { m, n, k } = whole;
-  if (threads === 1 || m * n * k < SMALL) return [whole];
-  const extent = Math.max(m, n);
+  const { m, n } = whole;
+  if (isSmall(whole)) return [whole];
+  if (m <= n) return columnParts(whole, threads, bytes);
+  return bands(m, threads).map(({ from, count }) => rowsOf(whole, from, count, bytes));
+}
+
+/** At most `threads` bands of the columns of C, each as wide as the first but for the last: how wide depends on n only. */
+export function columnParts(whole: Product, threads: number, bytes = 4): Product[] {
+  return bands(whole.n, threads).map(({ from, count }) => columnsOf(whole, from, count, bytes));
+}
+
+/** Whether one thread does the product alone. */
+export function isSmall({ m, n, k }: Pick<Product, 'm' | 'n' | 'k'>): boolean {
+  return m * n * k < SMALL;
+}
+
+function bands(extent: number, threads: number): { from: number; count: number }[] {
   const size = Math.ceil(extent / threads / UNIT) * UNIT;
-  const parts: Product[] = [];
-  for (let from = 0; from < extent; from += size) {
-    const count = Math.min(size, extent - from);
-    parts.push(m > n ? rowsOf(whole, from, count, bytes) : columnsOf(whole, from, count, bytes));
-  }
-  return parts;
+  const found: { from: number; count: number }[] = [];
+  for (let from = 0; from < extent; from += size) found.push({ from, count: Math.min(size, extent - from) });
+  return found;
 }
 
 function rowsOf(whole: Product, from: number, m: number, bytes: number): Product {

@@ -7,14 +7,11 @@
 import type { Arena, Matrix } from '../arena.ts';
 import type { PackedProduct, Product, ProductDriver } from './driver.ts';
 
-export interface ProductScale {
+export interface ProductOptions {
   /** Factor of the product, 1 where it is not given. */
   alpha?: number;
   /** Factor of what C held before, 0 where it is not given: C is overwritten. */
   beta?: number;
-}
-
-export interface ProductOptions extends ProductScale {
   /** A is stored as [k, m]. */
   transposeA?: boolean;
   /** B is stored as [n, k]. */
@@ -83,16 +80,15 @@ export class MatrixProduct {
   /** Room for a right factor op(B)[k, n] that is used many times between changes; `update` gives it its values. */
   fixedFactor(k: number, n: number): FixedFactor {
     const { driver } = this;
-    const packs = driver.packs(false) || driver.packs(true);
-    return new FixedFactor(this, k, n, this.#arena.matrix(1, packs && k * n > 0 ? driver.packedSize(k, n) : 0));
+    return new FixedFactor(this, k, n, this.#arena.matrix(1, driver.packs && k * n > 0 ? driver.packedSize(k, n) : 0));
   }
 
   /**
-   * C[m, n] = alpha * A[m, k] * op(B)[k, n] + beta * C with a fixed right factor.
+   * C[m, n] = A[m, k] * op(B)[k, n] + beta * C with a fixed right factor; beta 0 overwrites C.
    *
    * @throws RangeError as `multiply` does, and when the factor has no values yet or belongs to another arena
    */
-  multiplyFixed(c: Matrix, a: Matrix, factor: FixedFactor, { alpha = 1, beta = 0 }: ProductScale = {}): void {
+  multiplyFixed(c: Matrix, a: Matrix, factor: FixedFactor, { beta = 0 }: Pick<ProductOptions, 'beta'> = {}): void {
     const { k, n, source, packed } = factor;
     if (factor.product !== this) throw new RangeError('matrix product: the fixed factor belongs to another arena');
     if (!source) throw new RangeError(`matrix product: the fixed factor [${k}, ${n}] has no values: call update first`);
@@ -102,14 +98,14 @@ export class MatrixProduct {
     this.#checkBounds(a, 'A');
     this.#checkBounds(c, 'C');
     refuseOverlap(c, a, 'A');
-    if (!factor.isPacked) {
+    if (!this.driver.packs) {
       refuseOverlap(c, source, 'B');
-      this.#multiply(c, a, false, source, factor.transposed, k, alpha, beta);
+      this.#multiply(c, a, false, source, factor.transposed, k, 1, beta);
       return;
     }
     refuseOverlap(c, packed, 'the packed B');
     if (this.#isEmpty(c, k, beta)) return;
-    this.#describe(c, a, k, alpha, beta);
+    this.#describe(c, a, k, beta);
     this.#call.packed = packed.offset;
     this.driver.multiplyPacked(this.#call);
   }
@@ -126,7 +122,7 @@ export class MatrixProduct {
       throw new RangeError(`matrix product: the fixed factor [${k}, ${n}] is not B ${shape(b, transposed)}`);
     }
     this.#checkBounds(b, 'B');
-    if (k === 0 || n === 0 || !this.driver.packs(transposed)) return;
+    if (k === 0 || n === 0 || !this.driver.packs) return;
     const right = {
       k,
       n,
@@ -148,8 +144,9 @@ export class MatrixProduct {
     beta: number,
   ): void {
     if (this.#isEmpty(c, k, beta)) return;
-    this.#describe(c, a, k, alpha, beta);
+    this.#describe(c, a, k, beta);
     const call = this.#call;
+    call.alpha = alpha;
     call.aTransposed = transposeA;
     call.b = b.offset;
     call.bStride = b.cols;
@@ -157,12 +154,11 @@ export class MatrixProduct {
     this.driver.multiply(call);
   }
 
-  #describe(c: Matrix, a: Matrix, k: number, alpha: number, beta: number): void {
+  #describe(c: Matrix, a: Matrix, k: number, beta: number): void {
     const call = this.#call;
     call.m = c.rows;
     call.n = c.cols;
     call.k = k;
-    call.alpha = alpha;
     call.beta = beta;
     call.a = a.offset;
     call.aStride = a.cols;
@@ -216,10 +212,6 @@ export class FixedFactor {
     this.product.pack(this, b, transposed);
     this.source = b;
     this.transposed = transposed;
-  }
-
-  get isPacked(): boolean {
-    return this.product.driver.packs(this.transposed);
   }
 }
 

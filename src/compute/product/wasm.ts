@@ -64,6 +64,7 @@ class WasmDriver implements ProductDriver {
   readonly name = 'wasm';
   readonly description: string;
   readonly team: Team;
+  readonly packs = true;
   readonly #kernels: ProductKernels;
 
   constructor(kernels: ProductKernels, team: Team) {
@@ -81,10 +82,6 @@ class WasmDriver implements ProductDriver {
     this.#kernels.productMultiply(m, n, k, alpha, a, aRow, aCol, b, bRow, bCol, beta, c, cStride * 4);
   }
 
-  packs(): boolean {
-    return true;
-  }
-
   packedSize(k: number, n: number): number {
     return this.#kernels.productPackedSize(k, n);
   }
@@ -93,8 +90,8 @@ class WasmDriver implements ProductDriver {
     this.#kernels.productPack(k, n, b, bTransposed ? 4 : bStride * 4, bTransposed ? bStride * 4 : 4, target);
   }
 
-  multiplyPacked({ m, n, k, alpha, beta, a, aStride, packed, c, cStride }: PackedProduct): void {
-    this.#kernels.productPacked(m, n, k, alpha, a, aStride * 4, 4, packed, beta, c, cStride * 4);
+  multiplyPacked({ m, n, k, beta, a, aStride, packed, c, cStride }: PackedProduct): void {
+    this.#kernels.productPacked(m, n, k, 1, a, aStride * 4, 4, packed, beta, c, cStride * 4);
   }
 
   close(): void {
