@@ -9,6 +9,7 @@ const races: Record<string, () => Promise<unknown>> = {
   memory: () => import('./memory.ts'),
   product: () => import('./product.ts'),
   scaling: () => import('./scaling.ts'),
+  step: () => import('./step.ts'),
 };
 
 const [name = ''] = process.argv.splice(2, 1); // what is left are the race's own options

@@ -1,0 +1,156 @@
+/**
+ * Where a training update spends its time: in matrix products, in each kernel, and in what is between them.
+ *
+ *     npm run bench -- step [--sizes 1x128,2x128,1x512,2x512] [--drivers onednn,openblas,wasm] [--seconds 2] [--save]
+ *
+ * The update of `lm-training` (65 characters, batch 50, 50 steps, Adam). `times its products` is the update over its
+ * products alone, which are made again one after the other, in the same run: what is above 1 is not arithmetic of
+ * matrices. The shares come from updates in which every call is timed, which makes them a little longer.
+ */
+import { parseArgs } from 'node:util';
+import { Random } from '../src/base/random.ts';
+import { type Engine, openEngine } from '../src/compute/engine.ts';
+import type { DriverChoice } from '../src/compute/product/choose.ts';
+import type { ProductDriver } from '../src/compute/product/driver.ts';
+import { LanguageModel } from '../src/model/language-model.ts';
+import { clipGradients } from '../src/nn/clip.ts';
+import { Optimizer, optimizerDefaults } from '../src/nn/optimizer.ts';
+import { uniformPacking } from '../src/nn/packing.ts';
+import { initialiseLikePyTorch } from './ours/initialise.ts';
+import { writeResults } from './racing/results.ts';
+import { median } from './racing/statistics.ts';
+
+const [V, BATCH, STEPS] = [65, 50, 50];
+const { values: options } = parseArgs({
+  options: {
+    sizes: { type: 'string', default: '1x128,2x128,1x512,2x512' },
+    drivers: { type: 'string', default: 'onednn,openblas,wasm' },
+    seconds: { type: 'string', default: '2' },
+    save: { type: 'boolean', default: false },
+  },
+});
+const seconds = Number(options.seconds);
+
+/** What a driver can do for an update, and how many multiply-adds that is. */
+type ProductCall = { [Method in 'multiply' | 'multiplyPacked' | 'pack']: Parameters<ProductDriver[Method]> };
+type Made = { [M in keyof ProductCall]: { method: M; values: ProductCall[M] } }[keyof ProductCall];
+
+const cases: object[] = [];
+for (const driver of options.drivers.split(',')) {
+  for (const size of options.sizes.split(',')) {
+    const [layers = 1, hidden = 128] = size.split('x').map(Number);
+    cases.push(await measure(driver as DriverChoice, layers, hidden));
+  }
+}
+console.log(`\n${await writeResults('step', { cases }, { keep: options.save })}`);
+
+async function measure(driver: DriverChoice, layers: number, hidden: number) {
+  const engine = await openEngine(driver);
+  const spent = new Map<string, number>();
+  const made: Made[] = [];
+  let watching = false;
+  const update = updateOf(
+    watched(engine, spent, made, () => watching),
+    layers,
+    hidden,
+  );
+  update();
+  watching = true;
+  update();
+  watching = false;
+  const calls = made.splice(0);
+  const [whole, products] = alternately(update, () => {
+    for (const call of calls) make(engine.product.driver, call);
+  });
+  watching = true;
+  const updates = 5;
+  spent.clear();
+  for (let i = 0; i < updates; i++) update();
+  const shares = Object.fromEntries([...spent].map(([name, time]) => [name, time / updates]));
+  engine.close();
+  print(engine.product.driver.description, `${layers} × ${hidden}`, { whole, products }, flopsOf(calls), shares);
+  return { driver, layers, hidden, updateMs: whole, productsMs: products, flops: flopsOf(calls), shares };
+}
+
+function updateOf(engine: Engine, layers: number, hidden: number): () => void {
+  const shape = { vocabulary: V, embedding: 0, cell: 'lstm', layers, hidden, condition: 0 } as const;
+  const model = new LanguageModel(engine, shape);
+  const random = new Random(1);
+  initialiseLikePyTorch(model, random);
+  const optimizer = new Optimizer(engine, model.parameters, optimizerDefaults.adam);
+  const inputs = Int32Array.from({ length: BATCH * STEPS }, () => random.integer(V));
+  const tokens = { packing: uniformPacking(BATCH, STEPS), inputs, targets: inputs };
+  const state = model.newState(BATCH);
+  return () => {
+    model.lossAndGradients(tokens, state);
+    clipGradients(engine, model.parameters, { by: 'norm', limit: 5 });
+    optimizer.step(1e-3);
+  };
+}
+
+/** The engine, with the time of each call added to `spent` and each product to `made` while it is watched. */
+function watched(engine: Engine, spent: Map<string, number>, made: Made[], watching: () => boolean): Engine {
+  const timed =
+    <Values extends unknown[], Result>(name: string, work: (...values: Values) => Result) =>
+    (...values: Values): Result => {
+      if (!watching()) return work(...values);
+      const start = performance.now();
+      const result = work(...values);
+      spent.set(name, (spent.get(name) ?? 0) + performance.now() - start);
+      return result;
+    };
+  const { driver } = engine.product;
+  for (const method of ['multiply', 'multiplyPacked', 'pack'] as const) {
+    const work = timed(method, driver[method].bind(driver) as (...values: unknown[]) => void);
+    driver[method] = (...values: unknown[]) => {
+      if (watching()) made.push({ method, values: structuredClone(values) } as Made);
+      work(...values);
+    };
+  }
+  const kernels = Object.entries(engine.kernels).map(([name, kernel]) => [name, timed(name, kernel as () => void)]);
+  return { ...engine, kernels: Object.fromEntries(kernels) };
+}
+
+function make(driver: ProductDriver, { method, values }: Made): void {
+  (driver[method] as (...values: unknown[]) => void)(...values);
+}
+
+/** Median milliseconds of each work, which take turns. */
+function alternately(...works: (() => void)[]): number[] {
+  const times = works.map((): number[] => []);
+  const end = performance.now() + seconds * 1000;
+  do {
+    for (const [i, work] of works.entries()) {
+      const start = performance.now();
+      work();
+      times[i]?.push(performance.now() - start);
+    }
+  } while (performance.now() < end);
+  return times.map(median);
+}
+
+function flopsOf(calls: readonly Made[]): number {
+  return calls.reduce((sum, { method, values }) => {
+    if (method === 'pack') return sum;
+    const { m, n, k } = values[0];
+    return sum + 2 * m * n * k;
+  }, 0);
+}
+
+function print(
+  description: string,
+  size: string,
+  { whole = Number.NaN, products = Number.NaN }: { whole?: number | undefined; products?: number | undefined },
+  flops: number,
+  shares: Readonly<Record<string, number>>,
+): void {
+  console.log(
+    `\n${description}, ${size}: ${whole.toFixed(2)} ms, ${(whole / products).toFixed(2)} times its products ` +
+      `(${products.toFixed(2)} ms, ${(flops / products / 1e6).toFixed(0)} GFLOPS)`,
+  );
+  const sorted = Object.entries(shares).sort(([, a], [, b]) => b - a);
+  const between = whole - Object.values(shares).reduce((sum, time) => sum + time, 0);
+  for (const [name, time] of [...sorted, ['between the calls', between] as const]) {
+    if (time > whole / 200) console.log(`  ${name.padEnd(24)}${time.toFixed(2).padStart(8)} ms`);
+  }
+}
