@@ -1,5 +1,6 @@
 /**
- * Where a training update spends its time: in matrix products, in each kernel, and in what is between them.
+ * Where a training update spends its time: in the loops over the steps, which the threads run for shares of the batch
+ * (`together`), in the other matrix products, in each other kernel, and in what is between them.
  *
  *     npm run bench -- step [--sizes 1x128,2x128,1x512,2x512] [--drivers onednn,openblas,wasm] [--seconds 2] [--save]
  *
@@ -34,6 +35,8 @@ const seconds = Number(options.seconds);
 /** What a driver can do for an update, and how many multiply-adds that is. */
 type ProductCall = { [Method in 'multiply' | 'multiplyPacked' | 'pack']: Parameters<ProductDriver[Method]> };
 type Made = { [M in keyof ProductCall]: { method: M; values: ProductCall[M] } }[keyof ProductCall];
+/** Products one after the other, some of them as lists that threads make at once. */
+type Plan = (Made | { together: Made[][] })[];
 
 const cases: object[] = [];
 for (const driver of options.drivers.split(',')) {
@@ -47,10 +50,10 @@ console.log(`\n${await writeResults('step', { cases }, { keep: options.save })}`
 async function measure(driver: DriverChoice, layers: number, hidden: number) {
   const engine = await openEngine(driver);
   const spent = new Map<string, number>();
-  const made: Made[] = [];
+  const plan: Plan = [];
   let watching = false;
   const update = updateOf(
-    watched(engine, spent, made, () => watching),
+    watched(engine, spent, plan, () => watching),
     layers,
     hidden,
   );
@@ -58,9 +61,15 @@ async function measure(driver: DriverChoice, layers: number, hidden: number) {
   watching = true;
   update();
   watching = false;
-  const calls = made.splice(0);
+  const made = plan.splice(0);
   const [whole, products] = alternately(update, () => {
-    for (const call of calls) make(engine.product.driver, call);
+    for (const work of made) {
+      if ('together' in work) {
+        engine.together(work.together.length, (share) => {
+          for (const call of work.together[share]!) make(engine.product.driver, call);
+        });
+      } else make(engine.product.driver, work);
+    }
   });
   watching = true;
   const updates = 5;
@@ -68,8 +77,9 @@ async function measure(driver: DriverChoice, layers: number, hidden: number) {
   for (let i = 0; i < updates; i++) update();
   const shares = Object.fromEntries([...spent].map(([name, time]) => [name, time / updates]));
   engine.close();
-  print(engine.product.driver.description, `${layers} × ${hidden}`, { whole, products }, flopsOf(calls), shares);
-  return { driver, layers, hidden, updateMs: whole, productsMs: products, flops: flopsOf(calls), shares };
+  const flops = flopsOf(made);
+  print(engine.product.driver.description, `${layers} × ${hidden}`, { whole, products }, flops, shares);
+  return { driver, layers, hidden, updateMs: whole, productsMs: products, flops, shares };
 }
 
 function updateOf(engine: Engine, layers: number, hidden: number): () => void {
@@ -88,12 +98,13 @@ function updateOf(engine: Engine, layers: number, hidden: number): () => void {
   };
 }
 
-/** The engine, with the time of each call added to `spent` and each product to `made` while it is watched. */
-function watched(engine: Engine, spent: Map<string, number>, made: Made[], watching: () => boolean): Engine {
+/** The engine, with the time of each call added to `spent` and each product to `plan` while it is watched. */
+function watched(engine: Engine, spent: Map<string, number>, plan: Plan, watching: () => boolean): Engine {
+  let made = plan;
   const timed =
     <Values extends unknown[], Result>(name: string, work: (...values: Values) => Result) =>
     (...values: Values): Result => {
-      if (!watching()) return work(...values);
+      if (!watching() || made !== plan) return work(...values);
       const start = performance.now();
       const result = work(...values);
       spent.set(name, (spent.get(name) ?? 0) + performance.now() - start);
@@ -108,7 +119,20 @@ function watched(engine: Engine, spent: Map<string, number>, made: Made[], watch
     };
   }
   const kernels = Object.entries(engine.kernels).map(([name, kernel]) => [name, timed(name, kernel as () => void)]);
-  return { ...engine, kernels: Object.fromEntries(kernels) };
+  const together = timed('together', engine.together);
+  return {
+    ...engine,
+    kernels: Object.fromEntries(kernels),
+    together(shares, work) {
+      const lists = Array.from({ length: shares }, (): Made[] => []);
+      if (watching()) plan.push({ together: lists });
+      together(shares, (share) => {
+        made = lists[share]!;
+        work(share);
+        made = plan;
+      });
+    },
+  };
 }
 
 function make(driver: ProductDriver, { method, values }: Made): void {
@@ -129,10 +153,11 @@ function alternately(...works: (() => void)[]): number[] {
   return times.map(median);
 }
 
-function flopsOf(calls: readonly Made[]): number {
-  return calls.reduce((sum, { method, values }) => {
-    if (method === 'pack') return sum;
-    const { m, n, k } = values[0];
+function flopsOf(plan: Plan): number {
+  return plan.reduce((sum, work) => {
+    if ('together' in work) return sum + work.together.reduce((part, list) => part + flopsOf(list), 0);
+    if (work.method === 'pack') return sum;
+    const { m, n, k } = work.values[0];
     return sum + 2 * m * n * k;
   }, 0);
 }

@@ -68,9 +68,11 @@ export interface Integers {
 export class Arena {
   readonly memory: WebAssembly.Memory;
   #top = RESERVED;
+  #view: DataView;
 
   constructor() {
     this.memory = new WebAssembly.Memory({ initial: 16, maximum: MAXIMUM_PAGES, shared: true });
+    this.#view = new DataView(this.memory.buffer);
   }
 
   /** A new matrix, filled with zeros. */
@@ -89,6 +91,13 @@ export class Arena {
   /** Bytes in use. */
   get size(): number {
     return this.#top;
+  }
+
+  /** All of the memory, as far as it reaches now. */
+  get view(): DataView {
+    const { buffer } = this.memory;
+    if (this.#view.byteLength < buffer.byteLength) this.#view = new DataView(buffer);
+    return this.#view;
   }
 
   /** Runs `work` and gives back all that it allocated, which must not be used afterwards. */

@@ -3,12 +3,17 @@ import { compileKernels, instantiateKernels, type Kernels } from './kernels.ts';
 import { type Attempt, type DriverChoice, openProduct, type Precision } from './product/choose.ts';
 import type { MatrixProduct } from './product/product.ts';
 import { shareKernels } from './shared-kernels.ts';
+import type { Team } from './team.ts';
 
 /** Everything that computes: one memory, the kernels and the matrix products on it. One engine serves many models. */
 export interface Engine {
   readonly arena: Arena;
   readonly kernels: Kernels;
   readonly product: MatrixProduct;
+  /** How many parts of a piece of work can be done at once. */
+  readonly threads: number;
+  /** Does `work` for each of so many parts, all at once; see `Team.together`. */
+  readonly together: Team['together'];
   /** One line for people: which matrix product is used, and how to get a faster one. */
   readonly notice: string;
   /** The drivers that were tried, the last one in use. */
@@ -31,5 +36,7 @@ export async function openEngine(blas: DriverChoice = 'auto', precision: Precisi
   const { team } = product.driver;
   const own = instantiateKernels(module, arena.memory);
   const kernels = team ? shareKernels(own, team) : own;
-  return { arena, kernels, product, notice, tried, close: () => product.close() };
+  const threads = team?.threads ?? 1;
+  const together: Team['together'] = (shares, work) => (team ? team.together(shares, work) : work(0));
+  return { arena, kernels, product, threads, together, notice, tried, close: () => product.close() };
 }

@@ -1,7 +1,8 @@
 /**
  * The kernels on all threads of a team: each takes an equal part of the rows, or of the columns where rows are summed.
  * Every value is computed as on one thread, in the same order, so that results do not depend on the threads; only sums
- * of losses and of squares, in float64, become sums of the parts' sums.
+ * of losses and of squares, in float64, become sums of the parts' sums. A kernel that is not parted goes through the
+ * team as well, which may note it for later (`Team.together`).
  */
 import type { Kernels } from './kernels.ts';
 import type { Team } from './team.ts';
@@ -53,25 +54,32 @@ const PARTINGS: { [Name in keyof Kernels]?: Parting } = {
   adam: byValues(4, 0.5),
 };
 
+/** Kernels whose work is parted. */
+export const PARTED = Object.keys(PARTINGS);
+
 /** The kernels of an engine whose work a team shares. */
 export function shareKernels(kernels: Kernels, team: Team): Kernels {
   if (team.threads === 1) return kernels;
-  const shared = Object.entries(PARTINGS).map(([name, parting]) => [name, share(kernels, team, name, parting)]);
-  return { ...kernels, ...Object.fromEntries(shared) };
+  const shared = Object.keys(kernels).map((name) => {
+    const parting = PARTINGS[name as keyof Kernels];
+    return [name, parting ? share(team, name, parting) : alone(team, name)];
+  });
+  return Object.fromEntries(shared);
 }
 
-function share(
-  kernels: Kernels,
-  team: Team,
-  name: string,
-  { counted, unit, other, steps, nanoseconds, part }: Parting,
-) {
-  const whole = kernels[name as keyof Kernels] as (...values: number[]) => number | undefined;
+/** On one thread, as it is. */
+function alone(team: Team, name: string) {
+  const whole = team.shared(name);
+  return (...values: number[]) => whole([values]);
+}
+
+function share(team: Team, name: string, { counted, unit, other, steps, nanoseconds, part }: Parting) {
+  const whole = alone(team, name);
   const shared = team.shared(part ?? name);
   return (...values: number[]) => {
     const count = values[counted]!;
     const width = other === undefined ? 1 : values[other]!;
-    if (count * width * nanoseconds < WORTH || count < 2 * unit) return whole(...values);
+    if (team.notes || count * width * nanoseconds < WORTH || count < 2 * unit) return whole(...values);
     const floats = steps(...values.slice(counted + 1));
     const size = Math.ceil(count / team.threads / unit) * unit;
     const calls: number[][] = [];

@@ -1,7 +1,8 @@
 /**
  * The threads of an arena: all have the kernels on the same memory, and may call functions of a native library.
- * They share a piece of work as calls with other arguments (half of the rows each), which stand in the arena; how the
- * calls are given out is in `kernels/threads.ts`. It knows no product and no cell.
+ * They share a piece of work as calls with other arguments (half of the rows each), or as lists of calls that do not
+ * depend on each other (all steps of half of the sequences each). The calls stand in the arena; how they are given out
+ * is in `kernels/threads.ts`. It knows no product and no cell.
  *
  * One team for everything that is shared: the threads of OpenMP and of a second team would take the cores from each
  * other while they wait, awake, for what comes next.
@@ -50,9 +51,16 @@ type Callable = (...values: number[]) => unknown;
  */
 export type SharedFunction = (calls: readonly (readonly number[])[]) => number;
 
-/** What describes a call, in float64: the function's index, its result, how many arguments, the arguments. */
-const SLOT = 24;
+/** A call that is described in the arena, in float64: the function's index, its result, how many arguments, they. */
 const [RESULT, COUNT, ARGUMENTS] = [1, 2, 3];
+/** Room for a call of most arguments. */
+const SLOT = 24;
+
+/** A call that is to be made: the function's index, and its arguments. */
+interface Call {
+  index: number;
+  values: readonly number[];
+}
 
 /** More threads than this wait for the memory, not for the processor. */
 export const MOST_THREADS = 16;
@@ -66,7 +74,7 @@ const PATIENCE = 2000;
  */
 const WORKER = `
   const { parentPort, workerData } = require('node:worker_threads');
-  const { module, memory, index, names, native, slots } = workerData;
+  const { module, memory, index, names, native, lists } = workerData;
   const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports;
   const functions = names.map((name) => kernels[name]);
   if (native) {
@@ -74,14 +82,22 @@ const WORKER = `
     library.func(native.setThreads, 'void', ['int'])(1);
     for (const { name, result, parameters } of native.functions) functions.push(library.func(name, result, parameters));
   }
-  const makeCall = (at) => {
-    const first = at + ${ARGUMENTS};
-    slots[at + ${RESULT}] = Number(functions[slots[at]](...slots.subarray(first, first + slots[at + ${COUNT}])) ?? 0);
+  let floats = new Float64Array(memory.buffer);
+  const makeCalls = (task) => {
+    if (floats.byteLength < memory.buffer.byteLength) floats = new Float64Array(memory.buffer); // the arena has grown
+    let at = lists[2 * task];
+    for (let left = lists[2 * task + 1]; left > 0; left--) {
+      const first = at + ${ARGUMENTS};
+      const values = new Array(floats[at + ${COUNT}]); // to spread one is many times as fast as a typed array
+      for (let i = 0; i < values.length; i++) values[i] = floats[first + i];
+      floats[at + ${RESULT}] = Number(functions[floats[at]](...values) ?? 0);
+      at = first + values.length;
+    }
   };
   parentPort.postMessage('ready');
   try {
     while (kernels.serve(index)) {
-      for (let task = kernels.takeTask(); task >= 0; task = kernels.takeTask()) makeCall(task * ${SLOT});
+      for (let task = kernels.takeTask(); task >= 0; task = kernels.takeTask()) makeCalls(task);
       kernels.leave();
     }
   } catch (error) {
@@ -97,7 +113,14 @@ export class Team {
   readonly #control: ThreadKernels;
   /** The kernels, then the native functions. */
   readonly #functions: Map<string, Callable>;
+  readonly #callables: Callable[];
+  readonly #arena: Arena;
+  /** For each task, where its list of calls begins, in float64 of the arena, and how many it has. */
+  readonly #lists: Float64Array;
+  /** Where a call for each thread is described. */
   readonly #slots: Float64Array;
+  /** Calls that are noted, not made. */
+  #noted: Call[] | undefined;
   readonly #workerData: object;
   #starting: Promise<void> | undefined;
 
@@ -108,14 +131,17 @@ export class Team {
    */
   constructor(arena: Arena, module: WebAssembly.Module, threads: number, native?: NativeCalls) {
     const { memory } = arena;
+    this.#arena = arena;
     this.threads = threads;
     this.kernels = new WebAssembly.Instance(module, { env: { memory } }).exports;
     this.#control = this.kernels as unknown as ThreadKernels;
     const names = Object.keys(this.kernels);
     this.#functions = new Map(names.map((name) => [name, this.kernels[name] as Callable]));
     for (const [i, { name }] of native?.theirs.functions.entries() ?? []) this.#functions.set(name, native!.ours[i]!);
-    this.#slots = new Float64Array(memory.buffer, arena.allocate(threads * SLOT * 8), threads * SLOT);
-    this.#workerData = { module, memory, names, native: native?.theirs, slots: this.#slots };
+    this.#callables = [...this.#functions.values()];
+    this.#lists = floats(arena, threads * 2);
+    this.#slots = floats(arena, threads * SLOT);
+    this.#workerData = { module, memory, names, native: native?.theirs, lists: this.#lists };
   }
 
   /**
@@ -133,19 +159,84 @@ export class Team {
     const own = this.#functions.get(name);
     if (!own) throw new Error(`the threads know no function ${name}`);
     return (calls) => {
-      if (calls.length === 1) return Number(own(...calls[0]!) ?? 0);
-      void this.start();
-      this.#describe(index, calls);
-      const [control, slots] = [this.#control, this.#slots];
-      control.openCalls(calls.length);
-      for (let task = control.takeTask(); task >= 0; task = control.takeTask()) {
-        slots[task * SLOT + RESULT] = Number(own(...calls[task]!) ?? 0);
+      if (this.#noted) {
+        for (const values of calls) this.#noted.push({ index, values });
+        return 0;
       }
-      control.close();
-      let sum = 0;
-      for (let task = 0; task < calls.length; task++) sum += slots[task * SLOT + RESULT]!;
-      return sum;
+      if (calls.length === 1) return Number(own(...calls[0]!) ?? 0);
+      return this.#make(
+        calls.map((values) => [{ index, values }]),
+        this.#slots,
+      );
     };
+  }
+
+  /**
+   * Does `work` for each of `shares` parts of something, all parts at once, each on one thread from beginning to end: no
+   * thread waits for another in between. While `work` runs, the functions of this team only note their calls, which are
+   * made when all is noted: what is computed is there after `together`, not before, and the parts may neither read nor
+   * write what another one writes. Functions that return more than a status can't be noted.
+   *
+   * @param shares at most as many as there are threads; a single one is done here and now
+   * @throws Error when a function of the library returned a status other than 0
+   */
+  together(shares: number, work: (share: number) => void): void {
+    if (shares === 1) {
+      work(0);
+      return;
+    }
+    this.#arena.scratch(() => {
+      const lists = Array.from({ length: shares }, (_, share) => this.#note(() => work(share)));
+      const size = lists.flat().reduce((sum, { values }) => sum + ARGUMENTS + values.length, 0);
+      const status = this.#make(lists, floats(this.#arena, size));
+      if (status !== 0) throw new Error(`calls of the library for matrix products returned status ${status}`);
+    });
+  }
+
+  /** Whether calls are noted and not made now: their arguments must stay as they are until `together` is over. */
+  get notes(): boolean {
+    return this.#noted !== undefined;
+  }
+
+  /** As `Arena.scratch`, but what is allocated stays until the calls that are noted are made. */
+  scratch<T>(work: () => T): T {
+    return this.notes ? work() : this.#arena.scratch(work);
+  }
+
+  #note(work: () => void): Call[] {
+    const noted: Call[] = [];
+    this.#noted = noted;
+    try {
+      work();
+    } finally {
+      this.#noted = undefined;
+    }
+    return noted;
+  }
+
+  /** Makes lists of calls, each on one thread. @param room for their descriptions @returns the sum of the results */
+  #make(lists: readonly (readonly Call[])[], room: Float64Array): number {
+    void this.start();
+    this.#describe(lists, room);
+    const control = this.#control;
+    control.openCalls(lists.length);
+    for (let task = control.takeTask(); task >= 0; task = control.takeTask()) {
+      let at = this.#lists[2 * task]! - room.byteOffset / 8;
+      for (const { index, values } of lists[task]!) {
+        room[at + RESULT] = Number(this.#callables[index]!(...values) ?? 0);
+        at += ARGUMENTS + values.length;
+      }
+    }
+    control.close();
+    let sum = 0;
+    let at = 0;
+    for (const list of lists) {
+      for (const { values } of list) {
+        sum += room[at + RESULT]!;
+        at += ARGUMENTS + values.length;
+      }
+    }
+    return sum;
   }
 
   /** Ends the other threads. */
@@ -153,13 +244,17 @@ export class Team {
     if (this.#starting) this.#control.stop();
   }
 
-  #describe(index: number, calls: readonly (readonly number[])[]): void {
-    const slots = this.#slots;
-    for (const [task, values] of calls.entries()) {
-      const at = task * SLOT;
-      slots[at] = index;
-      slots[at + COUNT] = values.length;
-      for (let i = 0; i < values.length; i++) slots[at + ARGUMENTS + i] = values[i]!;
+  #describe(lists: readonly (readonly Call[])[], room: Float64Array): void {
+    let at = 0;
+    for (const [task, list] of lists.entries()) {
+      this.#lists[2 * task] = room.byteOffset / 8 + at;
+      this.#lists[2 * task + 1] = list.length;
+      for (const { index, values } of list) {
+        room[at] = index;
+        room[at + COUNT] = values.length;
+        for (let i = 0; i < values.length; i++) room[at + ARGUMENTS + i] = values[i]!;
+        at += ARGUMENTS + values.length;
+      }
     }
   }
 
@@ -191,4 +286,9 @@ export class Team {
       worker.once('error', settle);
     });
   }
+}
+
+function floats(arena: Arena, count: number): Float64Array {
+  const offset = arena.allocate(count * 8); // first: it may grow the memory
+  return new Float64Array(arena.memory.buffer, offset, count);
 }

@@ -8,7 +8,7 @@
  */
 import type { Arena, Matrix } from '../compute/arena.ts';
 import type { Cell, CellStep } from './cell.ts';
-import type { Packing } from './packing.ts';
+import { type Packing, runningIn, type Share } from './packing.ts';
 
 /** The matrices of one step, N rows each, and the same as the cell's kernels want them. */
 export interface StepBuffers {
@@ -51,12 +51,12 @@ export class LayerBuffers {
     this.#arena = arena;
   }
 
-  /** The buffers of step `t`. */
-  step(packing: Packing, t: number): StepBuffers {
-    const { counts, starts, batch } = packing;
-    const N = counts[t] ?? 0;
-    const first = starts[t] ?? 0;
-    const previous = t === 0 ? 0 : batch + (starts[t - 1] ?? 0);
+  /** The buffers of step `t`, those of a share of the sequences. */
+  step(packing: Packing, t: number, share: Share = { from: 0, to: packing.batch }): StepBuffers {
+    const { starts, batch } = packing;
+    const N = runningIn(share, packing, t);
+    const first = (starts[t] ?? 0) + share.from;
+    const previous = share.from + (t === 0 ? 0 : batch + (starts[t - 1] ?? 0));
     const z = this.z.rowRange(first, first + N);
     const recurrent = this.recurrent.rowRange(first, first + N);
     const hPrevious = this.h.rowRange(previous, previous + N);

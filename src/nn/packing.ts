@@ -65,6 +65,36 @@ export function reversedRows(packing: Packing): Int32Array {
   return reversed;
 }
 
+/** Sequences `from` up to, not including, `to` of a batch. */
+export interface Share {
+  from: number;
+  to: number;
+}
+
+/** Sequences that a share has at least: with fewer rows a product takes as long as with these. */
+const LEAST_SEQUENCES = 12;
+
+/** Parts the sequences of a batch into at most `most` shares of about as many rows each. */
+export function sharesOf(packing: Packing, most: number): Share[] {
+  const { batch, rows } = packing;
+  const count = Math.max(1, Math.min(most, Math.floor(batch / LEAST_SEQUENCES)));
+  if (count === 1) return [{ from: 0, to: batch }];
+  const shares: Share[] = [];
+  let [from, seen] = [0, 0];
+  for (const [n, length] of lengthsOf(packing).entries()) {
+    seen += length;
+    if (seen * count < rows * (shares.length + 1) && n + 1 < batch) continue;
+    shares.push({ from, to: n + 1 });
+    from = n + 1;
+  }
+  return shares;
+}
+
+/** How many sequences of a share still run at step `t`. */
+export function runningIn({ from, to }: Share, { counts }: Packing, t: number): number {
+  return Math.max(0, Math.min(to, counts[t] ?? 0) - from);
+}
+
 function packingOf(counts: readonly number[]): Packing {
   const starts: number[] = [];
   let rows = 0;

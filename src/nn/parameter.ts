@@ -43,6 +43,15 @@ export class WeightFactor {
 
   /** c = a · W + beta c, or with Wᵀ. */
   multiply(c: Matrix, a: Matrix, beta: 0 | 1): void {
+    this.#engine.product.multiplyFixed(c, a, this.#current(), { beta });
+  }
+
+  /** Packs the weights for threads that each multiply by all of them, if that was not done since they have changed. */
+  pack(): void {
+    if (this.#engine.product.driver.packs) this.#current().packed(1);
+  }
+
+  #current(): FixedFactor {
     const { product } = this.#engine;
     const { value, version } = this.#weights;
     if (!this.#factor) {
@@ -53,6 +62,6 @@ export class WeightFactor {
       this.#factor.update(value, { transposed: this.#transposed });
       this.#version = version;
     }
-    product.multiplyFixed(c, a, this.#factor, { beta });
+    return this.#factor;
   }
 }

@@ -2,6 +2,7 @@
  * One recurrent layer over a whole batch of sequences, with explicit backpropagation through time (Werbos 1990). What
  * a lecture writes for one step is done here for all steps where it can be: the products of the inputs are one
  * product, the steps are a loop of one product and one kernel, the gradients of the weights are one product again.
+ * Sequences do not depend on each other: the loop runs for a share of them on each thread, and no thread waits.
  *
  * N sequences at a step, M rows (all steps of all sequences, see `packing.ts`), D inputs, H hidden units,
  * G = gates · H.
@@ -13,7 +14,7 @@ import { grown } from '../compute/workspace.ts';
 import type { Cell } from './cell.ts';
 import { fillForMemory, fillUniform } from './initialisation.ts';
 import { copyRows, LayerBuffers } from './layer-buffers.ts';
-import type { Packing } from './packing.ts';
+import { type Packing, runningIn, type Share, sharesOf } from './packing.ts';
 import { Parameter, WeightFactor } from './parameter.ts';
 import type { LayerState } from './state.ts';
 
@@ -161,15 +162,17 @@ export class RecurrentLayer {
     copyRows(h, 0, state.h, 0, batch);
     if (c && state.c) copyRows(c, 0, state.c, 0, batch);
 
-    for (let t = 0; t < counts.length; t++) {
-      const step = buffers.step(packing, t);
-      if ('chooser' in input) {
-        input.chooser.choose(t, step.hPrevious);
-        this.#byInput.multiply(step.z, stepRows(input.values, packing, t), 1);
+    this.#inShares(packing, input, this.#byRecurrent, (share) => {
+      for (let t = 0; runningIn(share, packing, t) > 0; t++) {
+        const step = buffers.step(packing, t, share);
+        if ('chooser' in input) {
+          input.chooser.choose(t, step.hPrevious);
+          this.#byInput.multiply(step.z, stepRows(input.values, packing, t), 1);
+        }
+        this.#byRecurrent.multiply(step.recurrent, step.hPrevious, 1);
+        this.cell.forward(kernels, step.offsets);
       }
-      this.#byRecurrent.multiply(step.recurrent, step.hPrevious, 1);
-      this.cell.forward(kernels, step.offsets);
-    }
+    });
 
     for (const [t, N] of counts.entries()) {
       const running = counts[t + 1] ?? 0; // the others end here
@@ -206,44 +209,41 @@ export class RecurrentLayer {
     const { kernels, product } = this.#engine;
     const { starts, batch, rows, counts } = packing;
     const buffers = this.reserve(rows, batch);
-    const H = dh.cols;
-    const width = buffers.z.cols;
+    const rowBytes = dh.cols * 4;
 
-    this.bias.gradient.data.fill(0);
-    this.recurrentBias?.gradient.data.fill(0);
     buffers.dc.data.fill(0);
     if (end?.c) copyRows(buffers.dc, 0, end.c, 0, batch);
     if (start) buffers.dhInitial.data.fill(0);
-    for (let t = counts.length - 1; t >= 0; t--) {
-      const step = buffers.step(packing, t);
-      const first = starts[t] ?? 0;
-      const running = counts[t + 1] ?? 0;
-      if (running > 0) {
-        const after = buffers.step(packing, t + 1);
-        this.#byRecurrentTransposed.multiply(dh.rowRange(first, first + running), after.recurrent, 1);
+    this.#inShares(packing, input, this.#byRecurrentTransposed, (share) => {
+      const { from } = share;
+      for (let t = counts.length - 1; t >= 0; t--) {
+        const step = buffers.step(packing, t, share);
+        const { N } = step.offsets;
+        const first = (starts[t] ?? 0) + from;
+        const running = runningIn(share, packing, t + 1);
+        if (running > 0) {
+          const after = buffers.step(packing, t + 1, share);
+          this.#byRecurrentTransposed.multiply(dh.rowRange(first, first + running), after.recurrent, 1);
+        }
+        if (end && N > running) {
+          const ended = end.h.offset + (from + running) * rowBytes;
+          kernels.add(dh.offset + (first + running) * rowBytes, ended, (N - running) * dh.cols);
+        }
+        const before = t > 0 ? dh.offset + (starts[t - 1] ?? 0) * rowBytes : buffers.dhInitial.offset;
+        this.cell.backward(kernels, {
+          ...step.offsets,
+          dh: dh.offset + first * rowBytes,
+          dhPrevious: before + from * rowBytes,
+          dc: buffers.dc.offset + from * rowBytes,
+        });
+        if ('chooser' in input && dInput) {
+          const dStep = stepRows(dInput, packing, t);
+          this.#byInputTransposed.multiply(dStep, step.z, 0);
+          const dhPrevious = t > 0 ? stepRows(dh, packing, t - 1) : buffers.dhInitial;
+          input.chooser.backward(t, dStep, dhPrevious.rowRange(0, dStep.rows));
+        }
       }
-      const ended = step.z.rows - running;
-      if (end && ended > 0) {
-        kernels.add(dh.offset + (first + running) * H * 4, end.h.offset + running * H * 4, ended * H);
-      }
-      this.cell.backward(kernels, {
-        ...step.offsets,
-        dh: dh.offset + first * H * 4,
-        dhPrevious: t > 0 ? dh.offset + (starts[t - 1] ?? 0) * H * 4 : buffers.dhInitial.offset,
-        dc: buffers.dc.offset,
-      });
-      if ('chooser' in input && dInput) {
-        const dStep = stepRows(dInput, packing, t);
-        this.#byInputTransposed.multiply(dStep, step.z, 0);
-        const dhPrevious = t > 0 ? stepRows(dh, packing, t - 1) : buffers.dhInitial;
-        input.chooser.backward(t, dStep, dhPrevious.rowRange(0, dStep.rows));
-      }
-      // Here and not over all rows at the end: the step's gradients are still in the cache.
-      kernels.addSumOfRows(this.bias.gradient.offset, step.z.offset, step.z.rows, width);
-      if (this.recurrentBias) {
-        kernels.addSumOfRows(this.recurrentBias.gradient.offset, step.recurrent.offset, step.z.rows, width);
-      }
-    }
+    });
 
     if (start) {
       const { dhInitial, dc } = buffers;
@@ -254,6 +254,8 @@ export class RecurrentLayer {
 
     const dz = buffers.z.rowRange(0, rows);
     const dRecurrent = buffers.recurrent.rowRange(0, rows);
+    this.#sumRows(this.bias, dz);
+    if (this.recurrentBias) this.#sumRows(this.recurrentBias, dRecurrent);
     product.multiply(this.recurrentWeights.gradient, buffers.statesBefore(packing), dRecurrent, { transposeA: true });
     if (this.conditionWeights) {
       const { gradient } = this.conditionWeights;
@@ -264,9 +266,24 @@ export class RecurrentLayer {
       product.multiply(this.inputWeights.gradient, input.values, dz, { transposeA: true });
     } else {
       this.inputWeights.gradient.data.fill(0);
-      kernels.scatterAddRows(this.inputWeights.gradient.offset, dz.offset, input.ids.offset, rows, width);
+      kernels.scatterAddRows(this.inputWeights.gradient.offset, dz.offset, input.ids.offset, rows, dz.cols);
     }
     if (dInput && !('chooser' in input)) this.#byInputTransposed.multiply(dInput, dz, 0);
+  }
+
+  /**
+   * Does work on the steps for shares of the sequences at once; where what is read is chosen step by step, for all
+   * together, since a chooser's work is not only calls.
+   */
+  #inShares(packing: Packing, input: LayerInput, weights: WeightFactor, work: (share: Share) => void): void {
+    const shares = sharesOf(packing, 'chooser' in input ? 1 : this.#engine.threads);
+    if (shares.length > 1) weights.pack();
+    this.#engine.together(shares.length, (i) => work(shares[i]!));
+  }
+
+  #sumRows({ gradient }: Parameter, { offset, rows, cols }: Matrix): void {
+    gradient.data.fill(0);
+    this.#engine.kernels.addSumOfRows(gradient.offset, offset, rows, cols);
   }
 
   /** z = x W_xh + b for all rows; b alone where x is yet to be chosen. */

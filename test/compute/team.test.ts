@@ -52,3 +52,71 @@ describe.each([1, 2, 5])('a team of %d', (threads) => {
     expect(() => team.shared('nonsense')).toThrow('the threads know no function nonsense');
   });
 });
+
+describe.each([1, 2, 5])('lists of calls on a team of %d', (threads) => {
+  const arena = new Arena();
+  const team = new Team(arena, module, threads);
+  const [scale, add] = [team.shared('scale'), team.shared('add')];
+  afterAll(() => team.close());
+
+  test('are made in order, each as a whole, once all are noted', async () => {
+    const values = arena.matrix(threads, LENGTH);
+    for (let round = 0; round < 20; round++) {
+      values.data.fill(1);
+      team.together(threads, (share) => {
+        const row = values.rowRange(share, share + 1);
+        // More calls than a task has room for by itself, and memory that the arena has to grow for.
+        for (let i = 0; i < 40; i++) {
+          scale([[row.offset, LENGTH, 2]]);
+          add([[row.offset, row.offset, LENGTH]]);
+          scale([[row.offset, LENGTH, 0.25]]);
+        }
+        scale([[row.offset, LENGTH, share + 2]]);
+        expect(row.data[0]).toBe(threads === 1 ? 2 : 1);
+        expect(team.notes).toBe(threads > 1);
+      });
+      for (let share = 0; share < threads; share++) {
+        expect(new Set(values.rowRange(share, share + 1).data)).toEqual(new Set([share + 2]));
+      }
+      if (round === 10) await team.start();
+      arena.matrix(1, 100_000);
+    }
+  });
+
+  test('keep what they have allocated until they are made, and give it back', () => {
+    const before = arena.size;
+    const target = arena.matrix(threads, LENGTH);
+    const size = arena.size;
+    team.together(threads, (share) => {
+      team.scratch(() => {
+        const source = arena.matrix(1, LENGTH);
+        source.data.fill(share + 1);
+        add([[target.rowRange(share, share + 1).offset, source.offset, LENGTH]]);
+      });
+    });
+    for (let share = 0; share < threads; share++) expect(target.data[share * LENGTH]).toBe(share + 1);
+    expect(arena.size).toBe(size);
+    expect(size).toBeGreaterThan(before);
+  });
+
+  test.skipIf(threads === 1)('are not made where work fails, and the team goes on', () => {
+    const values = arena.matrix(threads, LENGTH);
+    const failing = () =>
+      team.together(threads, (share) => {
+        scale([[values.offset, LENGTH, 3]]);
+        if (share === 1) throw new Error('no');
+      });
+    values.data.fill(1);
+    expect(failing).toThrow('no');
+    expect(team.notes).toBe(false);
+    scale([[values.offset, LENGTH, 2]]);
+    expect(values.data[0]).toBe(2);
+  });
+
+  test.skipIf(threads === 1)('can have no results: one that is not 0 is taken for the status of a failure', () => {
+    const values = arena.matrix(threads, LENGTH);
+    values.data.fill(1);
+    const sum = team.shared('sumOfSquares');
+    expect(() => team.together(threads, () => sum([[values.offset, LENGTH]]))).toThrow(/returned status/);
+  });
+});

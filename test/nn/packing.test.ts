@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { packedSequences, uniformPacking } from '../../src/nn/packing.ts';
+import { packedSequences, runningIn, sharesOf, uniformPacking } from '../../src/nn/packing.ts';
 
 describe('packedSequences', () => {
   test('lays the steps one after the other, as the drawing shows', () => {
@@ -30,5 +30,45 @@ describe('packedSequences', () => {
   ])('refuses lengths %j', (lengths, message) => {
     expect(() => packedSequences(lengths)).toThrow(RangeError);
     expect(() => packedSequences(lengths)).toThrow(message);
+  });
+});
+
+describe('sharesOf', () => {
+  test('parts equal sequences evenly, and the rest as evenly as they can be', () => {
+    expect(sharesOf(uniformPacking(50, 7), 2)).toEqual([
+      { from: 0, to: 25 },
+      { from: 25, to: 50 },
+    ]);
+    const shares = sharesOf(uniformPacking(100, 3), 3);
+    expect(shares.map(({ from, to }) => to - from)).toEqual([34, 33, 33]);
+  });
+
+  test('gives long sequences fewer companions', () => {
+    const packing = packedSequences([...Array<number>(20).fill(30), ...Array<number>(60).fill(10)]);
+    const shares = sharesOf(packing, 2);
+    expect(shares).toEqual([
+      { from: 0, to: 20 },
+      { from: 20, to: 80 },
+    ]);
+    expect(runningIn(shares[0]!, packing, 9)).toBe(20);
+    expect(runningIn(shares[1]!, packing, 9)).toBe(60);
+    expect(runningIn(shares[1]!, packing, 10)).toBe(0);
+  });
+
+  test.each([1, 11, 23])('leaves %i sequences together', (batch) => {
+    expect(sharesOf(uniformPacking(batch, 5), 4)).toEqual([{ from: 0, to: batch }]);
+  });
+
+  test('has every sequence in one share, however the lengths are', () => {
+    for (let batch = 24; batch < 90; batch++) {
+      const lengths = Array.from({ length: batch }, (_, n) => 1 + ((n * 37) % 50)).sort((a, b) => b - a);
+      for (const most of [2, 3, 16]) {
+        const shares = sharesOf(packedSequences(lengths), most);
+        expect(shares.length).toBeLessThanOrEqual(most);
+        expect(shares.map(({ from }) => from)).toEqual([0, ...shares.slice(0, -1).map(({ to }) => to)]);
+        expect(shares.at(-1)?.to).toBe(batch);
+        for (const { from, to } of shares) expect(to).toBeGreaterThan(from);
+      }
+    }
   });
 });

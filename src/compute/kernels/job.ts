@@ -12,8 +12,10 @@ import { addTile, COLS, ROWS, tile, wideRow } from './tile';
 const DEPTH: i32 = 512;
 /** Rows of A in a block, a multiple of ROWS: the packed block (120 KB) stays in the L2 cache. */
 export const BLOCK: i32 = 60;
-/** Floats of scratch memory of one thread: a packed block of A and the sums of a tile. */
-export const THREAD_SCRATCH: i32 = BLOCK * DEPTH + ROWS * COLS;
+/** Floats that a job of one thread alone takes. */
+const OWN_JOB: i32 = 32;
+/** Floats of scratch memory of one thread: the sums of a tile, a packed block of A, a job of its own. */
+export const THREAD_SCRATCH: i32 = BLOCK * DEPTH + ROWS * COLS + OWN_JOB;
 
 /** Kinds of job. */
 export const PACK: i32 = 0;
@@ -48,7 +50,8 @@ export class Job {
   scratch: usize;
 }
 
-export const job = changetype<Job>(DESCRIPTION);
+/** The job of all threads; within `alone`, that of this one. */
+export let job = changetype<Job>(DESCRIPTION);
 
 /** The block of A that this thread has packed last, in the current job: first row and first k. */
 let packedRow: i32 = -1;
@@ -56,13 +59,32 @@ let packedK: i32 = -1;
 
 /** Takes tasks of the open job until none is left; `thread` numbers the threads from 0. */
 export function work(thread: i32): void {
-  const scratch = job.scratch + ((<usize>thread * <usize>THREAD_SCRATCH) << 2);
+  const scratch = scratchOf(job.scratch, thread);
   packedRow = -1;
   for (let task = takeTask(); task >= 0; task = takeTask()) {
     if (job.kind == PACK) packColumns(task);
     else if (job.kind == TILES) multiplyTiles(task, scratch);
     else multiplyFewRows(task);
   }
+}
+
+/** A job that this thread alone describes, and does all tasks of: for what each thread computes for itself. */
+export function beginAlone(thread: i32): void {
+  const scratch = job.scratch;
+  job = changetype<Job>(scratchOf(scratch, thread) + ((<usize>(THREAD_SCRATCH - OWN_JOB)) << 2));
+  job.scratch = scratch;
+}
+
+export function doAlone(thread: i32, tasks: i32): void {
+  const scratch = scratchOf(job.scratch, thread);
+  packedRow = -1;
+  for (let task = 0; task < tasks; task++) multiplyTiles(task, scratch);
+  job = changetype<Job>(DESCRIPTION);
+}
+
+@inline
+function scratchOf(scratch: usize, thread: i32): usize {
+  return scratch + ((<usize>thread * <usize>THREAD_SCRATCH) << 2);
 }
 
 function packColumns(task: i32): void {

@@ -9,7 +9,20 @@
  *     packed op(B)[k, n]:   for each 512 rows of k, one after the other:
  *                             panel 0 (k = 0: 8 columns, k = 1: 8 columns, …), panel 1, …
  */
-import { BLOCK, CALLS, divideUp, FEW_ROWS, job, PACK, roundUp, THREAD_SCRATCH, TILES, work } from './job';
+import {
+  BLOCK,
+  beginAlone,
+  CALLS,
+  divideUp,
+  doAlone,
+  FEW_ROWS,
+  job,
+  PACK,
+  roundUp,
+  THREAD_SCRATCH,
+  TILES,
+  work,
+} from './job';
 import { close, join, leave, open } from './threads';
 import { COLS, ROWS } from './tile';
 
@@ -25,6 +38,8 @@ const SHARES: i32 = 4;
 /** Columns of C that a thread takes at least where it reads B row by row: shorter runs slow the memory down. */
 const RUN: i32 = 512;
 
+/** Which thread this is. */
+let thread: i32 = 0;
 /** Threads that take part, on the main thread. */
 let threads: i32 = 1;
 /** Where a B that was not packed before is packed, on the main thread: BAND_SIZE floats. */
@@ -46,7 +61,8 @@ export function productStart(count: i32, scratch: usize): void {
  * A worker thread, from 1, takes part in every job. Returns true inside a job of calls, which its own program makes:
  * `takeTask` until there is none, then `leave`, then this again; false when the work is over for good.
  */
-export function serve(thread: i32): bool {
+export function serve(index: i32): bool {
+  thread = index;
   while (join()) {
     if (job.kind == CALLS) return true;
     work(thread);
@@ -102,6 +118,26 @@ export function productPacked(
   job.rows = roundUp(divideUp(m, blocks), ROWS);
   job.cols = roundUp(divideUp(n, max(1, divideUp(threads * SHARES, blocks))), 4 * COLS);
   run(divideUp(m, job.rows) * divideUp(n, job.cols), <f64>m * <f64>n * <f64>k);
+}
+
+/** The same with alpha 1 and A as it is, on the thread that calls it. */
+export function productPackedAlone(
+  m: i32,
+  n: i32,
+  k: i32,
+  a: usize,
+  aRow: usize,
+  packed: usize,
+  beta: f32,
+  c: usize,
+  cRow: usize,
+): void {
+  beginAlone(thread);
+  describe(m, n, k, 1, a, aRow, 4, beta, c, cRow);
+  job.packed = packed;
+  job.rows = roundUp(divideUp(m, divideUp(m, BLOCK)), ROWS);
+  job.cols = roundUp(n, 4 * COLS);
+  doAlone(thread, divideUp(m, job.rows));
 }
 
 /** C[m, n] = alpha * op(A)[m, k] * op(B)[k, n] + beta * C. */

@@ -7,7 +7,7 @@ import type { Arena } from '../arena.ts';
 import { MOST_THREADS, type SharedFunction, Team } from '../team.ts';
 import type { PackedProduct, Product, ProductDriver } from './driver.ts';
 import { ACCELERATE, libraryCandidates } from './libraries.ts';
-import { addressOf, loadLibrary, type NativeFunction, type NativeLibrary } from './native.ts';
+import { addressOf, loadLibrary, type NativeLibrary } from './native.ts';
 import { partsOf } from './parts.ts';
 
 /** (order, transA, transB, M, N, K, alpha, A, lda, B, ldb, beta, C, ldc); the enums' values are fixed by cblas.h. */
@@ -26,8 +26,12 @@ export async function openOpenBlas(arena: Arena, module: WebAssembly.Module): Pr
   const prefix = has(library, 'scipy_cblas_sgemm') ? 'scipy_' : '';
   const config = String(library.func(`${prefix}openblas_get_config`, 'str', [])());
   const version = config.match(/OpenBLAS (\d+\.\d+\.\d+)/)?.[1] ?? '';
-  const sgemm = `${prefix}cblas_sgemm`;
-  const { native, threads } = library.shared([{ name: sgemm, result: 'void', parameters: SGEMM }], {
+  const [sgemm, sgemv] = [`${prefix}cblas_sgemm`, `${prefix}cblas_sgemv`];
+  const functions = [
+    { name: sgemm, result: 'void', parameters: SGEMM },
+    { name: sgemv, result: 'void', parameters: SGEMV },
+  ];
+  const { native, threads } = library.shared(functions, {
     get: `${prefix}openblas_get_num_threads`,
     set: `${prefix}openblas_set_num_threads`,
   });
@@ -37,7 +41,7 @@ export async function openOpenBlas(arena: Arena, module: WebAssembly.Module): Pr
     description: `OpenBLAS ${version} (${team.threads} ${team.threads === 1 ? 'thread' : 'threads'})`,
     team,
     sgemm: team.shared(sgemm),
-    sgemv: library.func(`${prefix}cblas_sgemv`, 'void', SGEMV),
+    sgemv: team.shared(sgemv),
     memory: arena.memory,
     address: await addressOf(arena.memory),
   });
@@ -46,12 +50,13 @@ export async function openOpenBlas(arena: Arena, module: WebAssembly.Module): Pr
 /** @throws Error that says why the library can't be used */
 export async function openAccelerate(arena: Arena): Promise<ProductDriver> {
   const library = await loadLibrary([ACCELERATE]);
-  const sgemm = library.func('cblas_sgemm', 'void', SGEMM);
+  // The library shares it among the threads.
+  const [sgemm, sgemv] = [library.func('cblas_sgemm', 'void', SGEMM), library.func('cblas_sgemv', 'void', SGEMV)];
   return new CblasDriver({
     name: 'accelerate',
     description: 'Accelerate',
-    sgemm: ([whole = []]) => Number(sgemm(...whole) ?? 0), // the library shares it among the threads
-    sgemv: library.func('cblas_sgemv', 'void', SGEMV),
+    sgemm: ([whole = []]) => Number(sgemm(...whole) ?? 0),
+    sgemv: ([whole = []]) => Number(sgemv(...whole) ?? 0),
     memory: arena.memory,
     address: await addressOf(arena.memory),
   });
@@ -62,7 +67,7 @@ interface CblasParts {
   description: string;
   team?: Team;
   sgemm: SharedFunction;
-  sgemv: NativeFunction;
+  sgemv: SharedFunction;
   /** Held so that the address stays true. */
   memory: WebAssembly.Memory;
   address: number;
@@ -94,7 +99,12 @@ class CblasDriver implements ProductDriver {
     const { n, k, alpha, beta, a, aStride, aTransposed, b, bStride, bTransposed, c } = call;
     const [rows, cols, transposed] = bTransposed ? [n, k, PLAIN] : [k, n, TRANSPOSED];
     const aStep = aTransposed ? aStride : 1;
-    sgemv(ROW_MAJOR, transposed, rows, cols, alpha, address + b, bStride, address + a, aStep, beta, address + c, 1);
+    const [from, by, to] = [address + a, address + b, address + c];
+    sgemv([[ROW_MAJOR, transposed, rows, cols, alpha, by, bStride, from, aStep, beta, to, 1]]);
+  }
+
+  packedParts(): number {
+    return 1;
   }
 
   packedSize(): number {

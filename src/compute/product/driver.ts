@@ -21,11 +21,14 @@ export interface ProductDriver {
    */
   readonly packs: boolean;
 
-  /** Floats of arena memory that `pack` needs for op(B)[k, n]. */
-  packedSize(k: number, n: number): number;
+  /** In how many parts a right factor is packed for such a product, each for the columns that a thread multiplies. */
+  packedParts(m: number, n: number, k: number): number;
 
-  /** Packs op(B)[k, n] to `target`, a byte offset of `packedSize(k, n)` floats. */
-  pack(b: RightFactor, target: number): void;
+  /** Floats of arena memory that `pack` needs for op(B)[k, n] in so many parts. */
+  packedSize(k: number, n: number, parts: number): number;
+
+  /** Packs op(B)[k, n] to `target`, a byte offset of `packedSize(k, n, parts)` floats. */
+  pack(b: RightFactor, target: number, parts: number): void;
 
   /** The same as `multiply`, with the right factor packed before; A is not transposed, and alpha is 1. */
   multiplyPacked(call: PackedProduct): void;
@@ -59,8 +62,9 @@ export interface Product extends Extent {
 }
 
 export interface PackedProduct extends Extent {
-  /** Byte offset that `pack` wrote to. */
+  /** Byte offset that `pack` wrote to, in so many parts. */
   packed: number;
+  parts: number;
 }
 
 export interface RightFactor {

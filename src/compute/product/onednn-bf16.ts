@@ -9,10 +9,9 @@ import type { Kernels } from '../kernels.ts';
 import { shareKernels } from '../shared-kernels.ts';
 import type { SharedFunction, Team } from '../team.ts';
 import type { PackedProduct, Product, ProductDriver, RightFactor } from './driver.ts';
-import { libraryCandidates } from './libraries.ts';
-import { addressOf, loadLibrary, type NativeLibrary } from './native.ts';
-import { describeOneDnn, openTeam } from './onednn.ts';
-import { byPointers, GemmArguments } from './onednn-gemm.ts';
+import { addressOf, type NativeLibrary } from './native.ts';
+import { describeOneDnn, loadOneDnn, openTeam } from './onednn.ts';
+import { byPointers, CallArguments } from './onednn-gemm.ts';
 import { partsOf } from './parts.ts';
 
 /** `dnnl::impl::cpu::gemm_bf16bf16f32_compute`, see `GemmArguments.multiply`: what oneDNN's own matmul calls. */
@@ -26,7 +25,7 @@ const ISA_BF16 = 0xe7;
 
 /** @throws Error that says why bfloat16 can't be had */
 export async function openOneDnnBf16(arena: Arena, module: WebAssembly.Module): Promise<ProductDriver> {
-  const library = await loadLibrary(libraryCandidates('onednn'));
+  const library = await loadOneDnn();
   const isa = Number(library.func('dnnl_get_effective_cpu_isa', 'int', [])());
   if ((isa & ISA_BF16) !== ISA_BF16) throw new Error('this processor has no bfloat16 products (AVX512-BF16)');
   return new OneDnnBf16Driver(library, arena, module, await addressOf(arena.memory));
@@ -40,25 +39,28 @@ class OneDnnBf16Driver implements ProductDriver {
   readonly #arena: Arena;
   readonly #kernels: Kernels;
   readonly #gemm: SharedFunction;
-  /** For each thread's call. */
-  readonly #arguments: GemmArguments[];
+  readonly #arguments: CallArguments;
 
   constructor(library: NativeLibrary, arena: Arena, module: WebAssembly.Module, address: number) {
     this.#arena = arena;
     this.team = openTeam(arena, module, library, [GEMM]);
     this.#gemm = this.team.shared(GEMM.name);
     this.#kernels = shareKernels(this.team.kernels as unknown as Kernels, this.team);
-    this.#arguments = Array.from({ length: this.team.threads }, () => new GemmArguments(arena, address));
+    this.#arguments = new CallArguments(arena, address, this.team);
     this.description = describeOneDnn(library, this.team, ' bf16');
   }
 
   multiply(call: Product): void {
     const { m, n, k, alpha, a, aStride, aTransposed, b, bStride, bTransposed } = call;
-    this.#arena.scratch(() => {
+    this.team.scratch(() => {
       const left = this.#rounded(a, aTransposed ? k : m, aTransposed ? m : k, aStride, alpha);
       const right = this.#rounded(b, bTransposed ? n : k, bTransposed ? k : n, bStride, 1);
       this.#call({ ...call, a: left, aStride: aTransposed ? m : k, b: right, bStride: bTransposed ? k : n });
     });
+  }
+
+  packedParts(): number {
+    return 1;
   }
 
   /** The kernel rounds eight values at a time. */
@@ -74,7 +76,7 @@ class OneDnnBf16Driver implements ProductDriver {
 
   multiplyPacked({ packed, ...call }: PackedProduct): void {
     const { m, n, k, a, aStride } = call;
-    this.#arena.scratch(() => {
+    this.team.scratch(() => {
       const left = this.#rounded(a, m, k, aStride, 1);
       const plain = { aTransposed: false, bTransposed: false };
       this.#call({ ...call, ...plain, alpha: 1, a: left, aStride: k, b: packed, bStride: n });
@@ -105,7 +107,7 @@ class OneDnnBf16Driver implements ProductDriver {
   /** C = op(A) op(B) + beta C with factors of bfloat16; alpha is in them. */
   #call(whole: Product): void {
     const parts = partsOf(whole, this.team.threads, 2);
-    const status = this.#gemm(parts.map((part, i) => this.#arguments[i]!.multiply(part)));
+    const status = this.#gemm(parts.map((part, i) => this.#arguments.of(i).multiply(part)));
     const { m, n, k } = whole;
     if (status !== 0) throw new Error(`a bfloat16 product of [${m}, ${k}] times [${k}, ${n}] returned ${status}`);
   }

@@ -7,9 +7,9 @@ import type { Arena } from '../arena.ts';
 import { MOST_THREADS, type NativeSignature, type SharedFunction, Team } from '../team.ts';
 import type { PackedProduct, Product, ProductDriver, RightFactor } from './driver.ts';
 import { libraryCandidates } from './libraries.ts';
-import { addressOf, loadLibrary, type NativeFunction, type NativeLibrary } from './native.ts';
-import { byPointers, GemmArguments } from './onednn-gemm.ts';
-import { columnParts, isSmall, partsOf } from './parts.ts';
+import { addressOf, leaveSignalsToOthers, loadLibrary, type NativeFunction, type NativeLibrary } from './native.ts';
+import { byPointers, CallArguments, GemmArguments } from './onednn-gemm.ts';
+import { bands, bandWidth, isSmall, partsOf } from './parts.ts';
 
 /** Row-major (transA, transB, M, N, K, alpha, A, lda, B, ldb, beta, C, ldc); dnnl.h, "BLAS functions". */
 const SGEMM = {
@@ -27,16 +27,21 @@ const PACK = byPointers('_ZN4dnnl4impl3cpu10sgemm_packEPKcS3_S3_PKlS5_S5_S5_S5_P
 /** `sgemm_compute`, see `GemmArguments.multiply`. */
 const MULTIPLY = byPointers('_ZN4dnnl4impl3cpu13sgemm_computeEPKcS3_PKlS5_S5_PKfS5_S7_S5_S7_PfS5_', 12);
 
-/** Rows that a factor is packed for: a sequence's batch. Products of any other number of rows are right too. */
-const PACKED_ROWS = 64;
-
 /** Parts of a packed factor begin where cache lines do. */
 const LINE = 64;
 
 /** @throws Error that says why the library can't be used */
 export async function openOneDnn(arena: Arena, module: WebAssembly.Module): Promise<ProductDriver> {
-  const library = await loadLibrary(libraryCandidates('onednn'));
+  const library = await loadOneDnn();
   return new OneDnnDriver(library, arena, module, await addressOf(arena.memory));
+}
+
+/** @throws Error that says why the library can't be used */
+export async function loadOneDnn(): Promise<NativeLibrary> {
+  const library = await loadLibrary(libraryCandidates('onednn'));
+  // Its products take the stack pointer for a pointer into the heap: a signal meanwhile would write over other data.
+  await leaveSignalsToOthers();
+  return library;
 }
 
 /** A team whose threads call functions of oneDNN: as many threads as OpenMP would take. */
@@ -69,8 +74,7 @@ class OneDnnDriver implements ProductDriver {
   readonly #pack: SharedFunction;
   readonly #multiply: SharedFunction;
   readonly #size: PackedSize;
-  /** For each thread's call. */
-  readonly #arguments: GemmArguments[];
+  readonly #arguments: CallArguments;
 
   constructor(library: NativeLibrary, arena: Arena, module: WebAssembly.Module, address: number) {
     this.memory = arena.memory;
@@ -80,7 +84,7 @@ class OneDnnDriver implements ProductDriver {
     this.#sgemm = this.team.shared(SGEMM.name);
     this.#pack = this.team.shared(PACK.name);
     this.#multiply = this.team.shared(MULTIPLY.name);
-    this.#arguments = Array.from({ length: this.team.threads }, () => new GemmArguments(arena, address));
+    this.#arguments = new CallArguments(arena, address, this.team);
     this.description = describeOneDnn(library, this.team);
   }
 
@@ -89,38 +93,38 @@ class OneDnnDriver implements ProductDriver {
     refuse(status, call);
   }
 
-  packedSize(k: number, n: number): number {
-    const parts = this.#parts(productOf({ k, n }));
-    return (parts.length * this.#size.of(parts[0]!)) / 4;
+  /** One where a thread does the product alone: each call has its cost, that of a thousand multiplications. */
+  packedParts(m: number, n: number, k: number): number {
+    return this.team.notes || isSmall({ m, n, k }) ? 1 : this.team.threads;
   }
 
-  pack(right: RightFactor, target: number): void {
-    const parts = this.#parts(productOf(right));
-    const size = this.#size.of(parts[0]!);
-    const calls = parts.map((part, i) => [
-      ...this.#arguments[i]!.pack(part),
-      this.#address + part.b,
+  packedSize(k: number, n: number, parts: number): number {
+    return (bands(n, parts).length * this.#size.of(k, bandWidth(n, parts))) / 4;
+  }
+
+  pack(right: RightFactor, target: number, parts: number): void {
+    const { k, n, b, bStride, bTransposed } = right;
+    const size = this.#size.of(k, bandWidth(n, parts));
+    const calls = bands(n, parts).map(({ from, count }, i) => [
+      ...this.#arguments.of(i).pack({ ...right, n: count }),
+      this.#address + b + 4 * from * (bTransposed ? bStride : 1),
       this.#address + target + i * size,
     ]);
     refuse(this.#pack(calls), right);
   }
 
   multiplyPacked(call: PackedProduct): void {
-    const { m, n, k, beta, a, aStride, packed, c, cStride } = call;
-    const parts = this.#parts({ ...productOf({ k, n }), m, beta, a, aStride, c, cStride });
-    const size = this.#size.of(parts[0]!);
-    const calls = parts.map((part, i) => this.#arguments[i]!.multiply({ ...part, b: packed + i * size }, 'P'));
-    if (isSmall(call)) for (const one of calls) refuse(this.#multiply([one]), call);
-    else refuse(this.#multiply(calls), call);
+    const { m, n, k, beta, a, aStride, packed, parts, c, cStride } = call;
+    const rest = { m, k, alpha: 1, beta, a, aStride, aTransposed: false, bStride: n, bTransposed: false, cStride };
+    const size = parts === 1 ? 0 : this.#size.of(k, bandWidth(n, parts));
+    const calls = bands(n, parts).map(({ from, count }, i) =>
+      this.#arguments.of(i).multiply({ ...rest, n: count, b: packed + i * size, c: c + 4 * from }, 'P'),
+    );
+    refuse(this.#multiply(calls), call);
   }
 
   close(): void {
     this.team.close();
-  }
-
-  /** Bands of columns, however few the rows: each is packed for itself. */
-  #parts(whole: Product): Product[] {
-    return columnParts(whole, this.team.threads);
   }
 
   #argumentsOf(part: Product): number[] {
@@ -139,7 +143,7 @@ class PackedSize {
   readonly #address: number;
   /** Bytes, and whether it is worth while. */
   readonly #answer: BigUint64Array;
-  readonly #known = new Map<string, number>();
+  readonly #known = new Map<number, number>();
 
   constructor(library: NativeLibrary, arena: Arena, address: number) {
     const { name, result, parameters } = PACKED_SIZE;
@@ -151,12 +155,12 @@ class PackedSize {
   }
 
   /** A multiple of LINE, enough for op(B)[k, n] and for one of fewer columns, whether op transposes or not. */
-  of({ k, n }: Pick<Product, 'k' | 'n'>): number {
-    const key = `${k} ${n}`;
+  of(k: number, n: number): number {
+    const key = k * 2 ** 26 + n;
     let size = this.#known.get(key);
     if (size === undefined) {
       const sizes = [false, true].map((bTransposed) => {
-        const call = this.#arguments.pack(productOf({ k, n, bStride: bTransposed ? k : n, bTransposed }));
+        const call = this.#arguments.pack({ k, n, b: 0, bStride: bTransposed ? k : n, bTransposed });
         refuse(Number(this.#ask(...call, this.#address, this.#address + 8)), { k, n });
         return Number(this.#answer[0]);
       });
@@ -167,14 +171,8 @@ class PackedSize {
   }
 }
 
-/** A product of PACKED_ROWS rows with a right factor, as far as packing it needs to know. */
-function productOf({ k, n, b = 0, bStride = n, bTransposed = false }: Partial<RightFactor> & { k: number; n: number }) {
-  return {
-    ...{ m: PACKED_ROWS, n, k, alpha: 1, beta: 0 },
-    ...{ a: 0, aStride: k, aTransposed: false, b, bStride, bTransposed, c: 0, cStride: n },
-  };
-}
-
-function refuse(status: number, { m = PACKED_ROWS, n, k }: { m?: number; n: number; k: number }): void {
-  if (status !== 0) throw new Error(`oneDNN's product of [${m}, ${k}] times [${k}, ${n}] returned status ${status}`);
+function refuse(status: number, { m, n, k }: { m?: number; n: number; k: number }): void {
+  if (status === 0) return;
+  const what = m === undefined ? `packing of [${k}, ${n}]` : `product of [${m}, ${k}] times [${k}, ${n}]`;
+  throw new Error(`oneDNN's ${what} returned status ${status}`);
 }

@@ -19,13 +19,9 @@ const UNIT = 16;
 export function partsOf(whole: Product, threads: number, bytes = 4): Product[] {
   const { m, n } = whole;
   if (isSmall(whole)) return [whole];
-  if (m <= n) return columnParts(whole, threads, bytes);
-  return bands(m, threads).map(({ from, count }) => rowsOf(whole, from, count, bytes));
-}
-
-/** At most `threads` bands of the columns of C, each as wide as the first but for the last: how wide depends on n only. */
-export function columnParts(whole: Product, threads: number, bytes = 4): Product[] {
-  return bands(whole.n, threads).map(({ from, count }) => columnsOf(whole, from, count, bytes));
+  return bands(Math.max(m, n), threads).map(({ from, count }) =>
+    m > n ? rowsOf(whole, from, count, bytes) : columnsOf(whole, from, count, bytes),
+  );
 }
 
 /** Whether one thread does the product alone. */
@@ -33,11 +29,16 @@ export function isSmall({ m, n, k }: Pick<Product, 'm' | 'n' | 'k'>): boolean {
   return m * n * k < SMALL;
 }
 
-function bands(extent: number, threads: number): { from: number; count: number }[] {
-  const size = Math.ceil(extent / threads / UNIT) * UNIT;
+/** At most `parts` bands of rows or columns, each as wide as the first but for the last. */
+export function bands(extent: number, parts: number): { from: number; count: number }[] {
+  const size = bandWidth(extent, parts);
   const found: { from: number; count: number }[] = [];
   for (let from = 0; from < extent; from += size) found.push({ from, count: Math.min(size, extent - from) });
   return found;
+}
+
+export function bandWidth(extent: number, parts: number): number {
+  return Math.min(extent, Math.ceil(extent / parts / UNIT) * UNIT);
 }
 
 function rowsOf(whole: Product, from: number, m: number, bytes: number): Product {

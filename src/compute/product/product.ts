@@ -43,6 +43,7 @@ export class MatrixProduct {
       bStride: 0,
       bTransposed: false,
       packed: 0,
+      parts: 1,
       c: 0,
       cStride: 0,
     };
@@ -79,8 +80,7 @@ export class MatrixProduct {
 
   /** Room for a right factor op(B)[k, n] that is used many times between changes; `update` gives it its values. */
   fixedFactor(k: number, n: number): FixedFactor {
-    const { driver } = this;
-    return new FixedFactor(this, k, n, this.#arena.matrix(1, driver.packs && k * n > 0 ? driver.packedSize(k, n) : 0));
+    return new FixedFactor(this, k, n);
   }
 
   /**
@@ -89,7 +89,7 @@ export class MatrixProduct {
    * @throws RangeError as `multiply` does, and when the factor has no values yet or belongs to another arena
    */
   multiplyFixed(c: Matrix, a: Matrix, factor: FixedFactor, { beta = 0 }: Pick<ProductOptions, 'beta'> = {}): void {
-    const { k, n, source, packed } = factor;
+    const { k, n, source } = factor;
     if (factor.product !== this) throw new RangeError('matrix product: the fixed factor belongs to another arena');
     if (!source) throw new RangeError(`matrix product: the fixed factor [${k}, ${n}] has no values: call update first`);
     if (c.rows !== a.rows || c.cols !== n || a.cols !== k) {
@@ -103,10 +103,13 @@ export class MatrixProduct {
       this.#multiply(c, a, false, source, factor.transposed, k, 1, beta);
       return;
     }
-    refuseOverlap(c, packed, 'the packed B');
     if (this.#isEmpty(c, k, beta)) return;
+    const parts = this.driver.packedParts(c.rows, n, k);
+    const packed = factor.packed(parts);
+    refuseOverlap(c, packed, 'the packed B');
     this.#describe(c, a, k, beta);
     this.#call.packed = packed.offset;
+    this.#call.parts = parts;
     this.driver.multiplyPacked(this.#call);
   }
 
@@ -115,22 +118,21 @@ export class MatrixProduct {
     this.driver.close();
   }
 
+  /** Called by `FixedFactor.packed`: packs B to new memory, or to what it was packed to before. */
+  pack({ k, n }: FixedFactor, b: Matrix, transposed: boolean, parts: number, to: Matrix | undefined): Matrix {
+    if (this.driver.team?.notes) throw new Error('matrix product: a factor must be packed before products are shared');
+    const target = to ?? this.#arena.matrix(1, this.driver.packedSize(k, n, parts));
+    const right = { k, n, b: b.offset, bStride: b.cols, bTransposed: transposed };
+    this.driver.pack(right, target.offset, parts);
+    return target;
+  }
+
   /** Called by `FixedFactor.update`. */
-  pack(factor: FixedFactor, b: Matrix, transposed: boolean): void {
-    const { k, n } = factor;
+  check({ k, n }: FixedFactor, b: Matrix, transposed: boolean): void {
     if (k !== (transposed ? b.cols : b.rows) || n !== (transposed ? b.rows : b.cols)) {
       throw new RangeError(`matrix product: the fixed factor [${k}, ${n}] is not B ${shape(b, transposed)}`);
     }
     this.#checkBounds(b, 'B');
-    if (k === 0 || n === 0 || !this.driver.packs) return;
-    const right = {
-      k,
-      n,
-      b: b.offset,
-      bStride: b.cols,
-      bTransposed: transposed,
-    };
-    this.driver.pack(right, factor.packed.offset);
   }
 
   #multiply(
@@ -187,31 +189,42 @@ export class MatrixProduct {
 }
 
 /**
- * A right factor op(B)[k, n] in the form that the driver multiplies fastest. Whether that is a copy of B or B itself is
- * up to the driver: after a change of B call `update` before the factor is used again, and keep B until then.
+ * A right factor op(B)[k, n] in the form that the driver multiplies fastest. Whether that is a copy of B, in one piece
+ * or in parts for the threads, or B itself is up to the driver: after a change of B call `update` before the factor is
+ * used again, and keep B until then.
  */
 export class FixedFactor {
   readonly product: MatrixProduct;
   readonly k: number;
   readonly n: number;
-  /** Where the driver packs it to; empty where the driver does not. */
-  readonly packed: Matrix;
   /** B as it was given last. */
   source: Matrix | undefined;
   transposed = false;
+  /** Copies by the number of their parts, and whether they have the values of B. */
+  readonly #copies = new Map<number, { packed: Matrix; fresh: boolean }>();
 
-  constructor(product: MatrixProduct, k: number, n: number, packed: Matrix) {
+  constructor(product: MatrixProduct, k: number, n: number) {
     this.product = product;
     this.k = k;
     this.n = n;
-    this.packed = packed;
   }
 
   /** Takes the values of B, which is stored as [n, k] where it is transposed. */
   update(b: Matrix, { transposed = false } = {}): void {
-    this.product.pack(this, b, transposed);
+    this.product.check(this, b, transposed);
     this.source = b;
     this.transposed = transposed;
+    for (const copy of this.#copies.values()) copy.fresh = false;
+  }
+
+  /** The values packed in so many parts, on the first use after an update. */
+  packed(parts: number): Matrix {
+    const copy = this.#copies.get(parts);
+    if (copy?.fresh) return copy.packed;
+    if (!this.source) throw new RangeError(`matrix product: the fixed factor [${this.k}, ${this.n}] has no values`);
+    const packed = this.product.pack(this, this.source, this.transposed, parts, copy?.packed);
+    this.#copies.set(parts, { packed, fresh: true });
+    return packed;
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 import type { Arena } from '../arena.ts';
-import { MOST_THREADS, Team } from '../team.ts';
+import { MOST_THREADS, type SharedFunction, Team } from '../team.ts';
 import type { PackedProduct, Product, ProductDriver, RightFactor } from './driver.ts';
 
 /** What this driver uses of the compiled kernels. */
@@ -66,20 +66,28 @@ class WasmDriver implements ProductDriver {
   readonly team: Team;
   readonly packs = true;
   readonly #kernels: ProductKernels;
+  /** The product by a packed factor on the thread that calls it: (m, n, k, a, aRow, packed, beta, c, cRow). */
+  readonly #packedAlone: SharedFunction;
 
   constructor(kernels: ProductKernels, team: Team) {
     this.#kernels = kernels;
     this.team = team;
+    this.#packedAlone = team.shared('productPackedAlone');
     this.description = `wasm (${team.threads} ${team.threads === 1 ? 'thread' : 'threads'})`;
   }
 
   multiply(call: Product): void {
+    if (this.team.notes) throw new Error('only products by fixed factors can be noted');
     const { m, n, k, alpha, beta, a, aTransposed, aStride, b, bTransposed, bStride, c, cStride } = call;
     const aRow = aTransposed ? 4 : aStride * 4;
     const aCol = aTransposed ? aStride * 4 : 4;
     const bRow = bTransposed ? 4 : bStride * 4;
     const bCol = bTransposed ? bStride * 4 : 4;
     this.#kernels.productMultiply(m, n, k, alpha, a, aRow, aCol, b, bRow, bCol, beta, c, cStride * 4);
+  }
+
+  packedParts(): number {
+    return 1;
   }
 
   packedSize(k: number, n: number): number {
@@ -91,7 +99,8 @@ class WasmDriver implements ProductDriver {
   }
 
   multiplyPacked({ m, n, k, beta, a, aStride, packed, c, cStride }: PackedProduct): void {
-    this.#kernels.productPacked(m, n, k, 1, a, aStride * 4, 4, packed, beta, c, cStride * 4);
+    if (this.team.notes) this.#packedAlone([[m, n, k, a, aStride * 4, packed, beta, c, cStride * 4]]);
+    else this.#kernels.productPacked(m, n, k, 1, a, aStride * 4, 4, packed, beta, c, cStride * 4);
   }
 
   close(): void {

@@ -185,10 +185,12 @@ for (const [name, open] of Object.entries(OPENERS)) {
             driver.multiply({ ...call, ...right, aTransposed: transposeA });
             check('multiply');
             if (transposeA || !driver.packs) return;
-            const packed = arena.matrix(1, driver.packedSize(k, n));
-            driver.pack(right, packed.offset);
-            driver.multiplyPacked({ ...call, packed: packed.offset });
-            check('multiplyPacked');
+            for (const parts of new Set([1, driver.packedParts(m, n, k), driver.packedParts(1000, n, 1000)])) {
+              const packed = arena.matrix(1, driver.packedSize(k, n, parts));
+              driver.pack(right, packed.offset, parts);
+              driver.multiplyPacked({ ...call, packed: packed.offset, parts });
+              check(`multiplyPacked, ${parts} parts`);
+            }
           });
         }
       }

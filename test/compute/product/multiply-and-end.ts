@@ -1,4 +1,4 @@
-/** Run by `process.test.ts`: multiplies once on all threads and ends in the manner asked for. */
+/** Run by `process.test.ts`: multiplies on all threads and ends in the manner asked for. */
 import { Arena } from '../../../src/compute/arena.ts';
 import { compileKernels } from '../../../src/compute/kernels.ts';
 import { type DriverChoice, openProduct } from '../../../src/compute/product/choose.ts';
@@ -9,5 +9,28 @@ const { product } = await openProduct(arena, await compileKernels(), name as Dri
 const [c, a, b] = [arena.matrix(300, 300), arena.matrix(300, 300), arena.matrix(300, 300)];
 product.multiply(c, a, b);
 console.log('multiplied');
+if (manner === 'signals') await multiplyUnderSignals();
 if (manner === 'throw') throw new Error('thrown on purpose');
 if (manner === 'exit') process.exit(0);
+
+/** Until a signal has come many times; fails where a product comes out otherwise than without signals. */
+async function multiplyUnderSignals(): Promise<void> {
+  let signals = 0;
+  process.on('SIGWINCH', () => signals++);
+  const [wide, tall, square] = [arena.matrix(50, 512), arena.matrix(512, 512), arena.matrix(50, 512)];
+  wide.data.fill(1);
+  tall.data.fill(2);
+  const factor = product.fixedFactor(512, 512);
+  factor.update(tall);
+  console.log('ready for signals');
+  while (signals < 300) {
+    for (let i = 0; i < 50; i++) {
+      if (i % 2) product.multiply(square, wide, tall);
+      else product.multiplyFixed(square, wide, factor);
+      if (square.data.some((value) => value !== 1024)) throw new Error('a product is wrong');
+    }
+    Buffer.alloc(100_000); // a heap in disorder shows itself
+    await new Promise(setImmediate);
+  }
+  process.exit(0);
+}

@@ -23,6 +23,11 @@ for (const name of ['onednn', 'openblas', 'accelerate', 'wasm'] as DriverName[])
       expect(seconds).toBeLessThan(2);
     });
 
+    test.skipIf(process.platform === 'win32')('signals change nothing, and reach their handlers', async () => {
+      const { code, signal } = await run([name, 'signals'], 'SIGWINCH');
+      expect({ code, signal }).toEqual({ code: 0, signal: null });
+    });
+
     test('another one in the same process takes as many threads as the first', async () => {
       const driver = await openDriver(new Arena(), module, name);
       const most = Number(process.env['OMP_NUM_THREADS'] ?? Math.min(availableParallelism(), MOST_THREADS));
@@ -47,20 +52,35 @@ for (const name of ['onednn', 'openblas', 'accelerate', 'wasm'] as DriverName[])
   });
 }
 
-/** Runs the script; `seconds` from its last word to its end. */
-function run(args: string[]): Promise<{ code: number | null; signal: string | null; seconds: number; output: string }> {
+interface Run {
+  code: number | null;
+  signal: string | null;
+  /** From its last word to its end. */
+  seconds: number;
+  output: string;
+}
+
+/** Runs the script. @param interruption is sent to it every two milliseconds once it is ready for signals */
+function run(args: string[], interruption?: NodeJS.Signals): Promise<Run> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ['--import', 'tsx', SCRIPT, ...args], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     let output = '';
     let last = 0;
+    let timer: NodeJS.Timeout | undefined;
     child.stdout.on('data', (chunk) => {
       output += chunk;
       last = performance.now();
+      if (interruption && !timer && output.includes('ready for signals')) {
+        timer = setInterval(() => child.kill(interruption), 2);
+      }
     });
     child.on('error', reject);
-    child.on('close', (code, signal) => resolve({ code, signal, seconds: (performance.now() - last) / 1000, output }));
+    child.on('close', (code, signal) => {
+      clearInterval(timer);
+      resolve({ code, signal, seconds: (performance.now() - last) / 1000, output });
+    });
   });
 }
 
