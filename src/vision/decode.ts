@@ -4,7 +4,6 @@
  * that such pictures are drawn for; black would swallow dark drawings). Knows no CNN.
  */
 import { readFile } from 'node:fs/promises';
-import sharp from 'sharp';
 import { InputError, reasonOf } from '../base/errors.ts';
 
 /** How a picture becomes a CNN's input; part of a model's config and the same in training and use. */
@@ -53,6 +52,7 @@ export async function decodePicture(bytes: Uint8Array, preprocessing: Preprocess
     throw new InputError(`cannot read the picture ${name}`, { found: 'an empty file', expected: PICTURE });
   }
   const { size, fit } = preprocessing;
+  const { default: sharp } = await import('sharp'); // with the first picture: it takes a while
   try {
     // Warnings alone (a stray byte before a marker) do not stop viewers either; what is truncated or broken does.
     const { data, info } = await sharp(bytes, { failOn: 'error', limitInputPixels: PIXEL_LIMIT })
