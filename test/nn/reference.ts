@@ -88,6 +88,19 @@ export function numericalGradients(weights: Weights, loss: (weights: Weights) =>
   return Object.fromEntries(Object.entries(weights).map(([name, rows]) => [name, rows.map(byRow)]));
 }
 
+/**
+ * Keeps what was computed for a case: suites that run on every driver compare each with the same numbers, and to compute
+ * these takes nearly all their time.
+ */
+export function oncePerCase(): (name: string, compute: () => Weights) => Weights {
+  const known = new Map<string, Weights>();
+  return (name, compute) => {
+    const found = known.get(name) ?? compute();
+    known.set(name, found);
+    return found;
+  };
+}
+
 /** A copy of a model's parameters. */
 export function weightsOf(model: Pick<LanguageModel, 'parameters'>): Weights {
   return Object.fromEntries(model.parameters.map(({ name, value }) => [name, rowsOf(value.data, value.cols)]));
