@@ -4,6 +4,7 @@
  * that such pictures are drawn for; black would swallow dark drawings). Knows no CNN.
  */
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { InputError, reasonOf } from '../base/errors.ts';
 
 /** How a picture becomes a CNN's input; part of a model's config and the same in training and use. */
@@ -52,10 +53,9 @@ export async function decodePicture(bytes: Uint8Array, preprocessing: Preprocess
     throw new InputError(`cannot read the picture ${name}`, { found: 'an empty file', expected: PICTURE });
   }
   const { size, fit } = preprocessing;
-  const { default: sharp } = await import('sharp'); // with the first picture: it takes a while
   try {
     // Warnings alone (a stray byte before a marker) do not stop viewers either; what is truncated or broken does.
-    const { data, info } = await sharp(bytes, { failOn: 'error', limitInputPixels: PIXEL_LIMIT })
+    const { data, info } = await loadSharp()(bytes, { failOn: 'error', limitInputPixels: PIXEL_LIMIT })
       .autoOrient()
       .resize(size, size, { fit: fit === 'squash' ? 'fill' : 'cover' })
       .flatten({ background: 'white' })
@@ -67,6 +67,13 @@ export async function decodePicture(bytes: Uint8Array, preprocessing: Preprocess
   } catch (error) {
     throw explain(error, bytes, name);
   }
+}
+
+const require = createRequire(import.meta.url);
+
+/** With the first picture, and by `require`: `import` takes twice as long to load it. */
+function loadSharp(): typeof import('sharp', { with: { 'resolution-mode': 'require' }}) {
+  return require('sharp');
 }
 
 /** The mirror image (left and right exchanged), which doubles a training set. */
