@@ -5,6 +5,8 @@
  *     node bench/ours/start.mjs describe PICTURE
  *     node bench/ours/start.mjs sample MODEL
  */
+import { createRequire } from 'node:module';
+
 const parts = { 'Node itself': performance.now() };
 const [command, path] = process.argv.slice(2);
 
@@ -33,7 +35,7 @@ async function describe() {
   const engine = await openEngine();
   const { captioner, cnn } = await timed('captioner read', () => openCaptioner(engine));
   const bytes = await readPicture(path);
-  await timed('sharp loaded', () => import('sharp'));
+  await timed('sharp loaded', () => createRequire(import.meta.url)('sharp'));
   const pixels = await timed('picture decoded', () => decodePicture(bytes, cnn.preprocessing, path));
   await timed('TensorFlow.js loaded', () => loadTfjs());
   await timed("CNN's weights read", () => cnn.load());
