@@ -4,6 +4,7 @@
  */
 const races: Record<string, () => Promise<unknown>> = {
   'caption-training': () => import('./caption-training.ts'),
+  'cold-start': () => import('./cold-start.ts'),
   generating: () => import('./generating.ts'),
   'lm-training': () => import('./lm-training.ts'),
   memory: () => import('./memory.ts'),

@@ -3,13 +3,19 @@
  *
  * It builds beside dist/ and swaps the two at the end. So dist/ never holds files whose source is gone, is never seen
  * half built, and stays as it was when the build fails.
+ *
+ *     node scripts/build.mjs [--if-changed]
+ *
+ * --if-changed: only if a source is newer than dist/
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+if (process.argv.includes('--if-changed') && !isOlder('dist/kernels.wasm', 'src')) process.exit();
+console.error('building …');
 mkdirSync('build', { recursive: true });
 const work = mkdtempSync(join('build', 'dist-'));
 const output = join(work, 'new');
@@ -31,6 +37,13 @@ try {
   }
 } finally {
   rmSync(work, { recursive: true, force: true });
+}
+
+/** Whether a file is not there, or is older than the newest one below a folder. */
+function isOlder(file, folder) {
+  const built = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return entries.some((entry) => entry.isFile() && statSync(join(entry.parentPath, entry.name)).mtimeMs > built);
 }
 
 /** Runs a tool of node_modules; where it fails it has said why. */

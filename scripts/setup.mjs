@@ -5,8 +5,7 @@
  *     node scripts/setup.mjs [--require-native] [--tfjs]
  */
 import { spawnSync } from 'node:child_process';
-import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
@@ -15,11 +14,10 @@ const required = options.includes('--require-native') || options.includes('--tfj
 
 // npm writes this file when an installation is complete.
 if (changed('package-lock.json') > changed('node_modules/.package-lock.json')) {
-  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], 'installing the packages');
+  console.error('installing the packages …');
+  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
 }
-if (newest('src') > changed('dist/kernels.wasm')) {
-  run(process.execPath, ['scripts/build.mjs'], 'building');
-}
+run(process.execPath, ['scripts/build.mjs', '--if-changed']);
 const setup = [
   'dist/cli/caption.js',
   'setup',
@@ -37,21 +35,13 @@ function changed(path) {
   return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
-/** When the newest file below a folder was changed. */
-function newest(folder) {
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
-  return Math.max(
-    ...entries.filter((entry) => entry.isFile()).map((entry) => changed(join(entry.parentPath, entry.name))),
-  );
-}
-
-function run(program, args, what) {
-  console.error(`${what} …`);
+/** Runs a program, which says itself what goes wrong in it. */
+function run(program, args) {
   const { status, error } = spawnSync(program, args, {
     stdio: ['ignore', 'inherit', 'inherit'],
     shell: process.platform === 'win32',
   });
   if (status === 0) return;
-  console.error(`${what} failed${error ? `: ${error.message}` : ''}`);
+  if (error) console.error(`${program} can not be run: ${error.message}`);
   process.exit(status ?? 1);
 }

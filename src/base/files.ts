@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { z } from 'zod';
+import * as v from 'valibot';
 import { InputError, reasonOf } from './errors.ts';
 
 /**
@@ -45,7 +45,7 @@ export async function writeFileAtomically(
  *
  * @throws InputError that names the file and the first field that is wrong
  */
-export async function readJson<T>(path: string, schema: z.ZodType<T>, what = 'file'): Promise<T> {
+export async function readJson<T>(path: string, schema: v.GenericSchema<unknown, T>, what = 'file'): Promise<T> {
   let text: string;
   try {
     text = (await readFile(path, 'utf8')).replace(/^\uFEFF/, ''); // a byte order mark is no JSON
@@ -56,18 +56,19 @@ export async function readJson<T>(path: string, schema: z.ZodType<T>, what = 'fi
 }
 
 /** Parses and checks JSON text; `name` says in the error where it came from. */
-export function parseJson<T>(text: string, schema: z.ZodType<T>, name: string): T {
+export function parseJson<T>(text: string, schema: v.GenericSchema<unknown, T>, name: string): T {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
     throw new InputError(`${name} is not valid JSON`, { found: reasonOf(error), cause: error });
   }
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  const where = issue?.path.length ? `at ${issue.path.join('.')}` : 'at the top';
-  throw new InputError(`${name} does not hold what it should`, { found: `${where}: ${issue?.message}` });
+  const result = v.safeParse(schema, value);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const path = v.getDotPath(issue);
+  const where = path ? `at ${path}` : 'at the top';
+  throw new InputError(`${name} does not hold what it should`, { found: `${where}: ${issue.message}` });
 }
 
 /** The folder for what can be made again: extracted features, native libraries. `CAPTION_LM_CACHE` names another. */

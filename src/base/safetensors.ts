@@ -6,10 +6,11 @@
  * Knows nothing of models: names and shapes are checked by whoever asks for them.
  */
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as v from 'valibot';
 import { InputError, reasonOf } from './errors.ts';
 import { parseJson, writeFileAtomically } from './files.ts';
 import { fromHalf, toHalf } from './half.ts';
+import { integer } from './schema.ts';
 
 export interface StoredTensor {
   shape: readonly number[];
@@ -118,13 +119,13 @@ function decode(dtype: Dtype, bytes: Buffer): StoredTensor['data'] {
   }
 }
 
-const entrySchema = z.object({
-  dtype: z.enum(Object.keys(itemSize) as Dtype[]),
-  shape: z.array(z.int().nonnegative()),
-  data_offsets: z.tuple([z.int().nonnegative(), z.int().nonnegative()]),
+const entrySchema = v.object({
+  dtype: v.picklist(Object.keys(itemSize) as Dtype[]),
+  shape: v.array(integer(0)),
+  data_offsets: v.tuple([integer(0), integer(0)]),
 });
-const headerSchema = z.object({ [METADATA]: z.record(z.string(), z.string()).optional() }).catchall(entrySchema);
-type Entry = z.infer<typeof entrySchema>;
+const headerSchema = v.objectWithRest({ [METADATA]: v.optional(v.record(v.string(), v.string())) }, entrySchema);
+type Entry = v.InferOutput<typeof entrySchema>;
 
 function readHeader(file: Buffer, path: string) {
   const length = file.length >= 8 ? Number(file.readBigUInt64LE()) : 0;

@@ -1,9 +1,13 @@
 /** Captions and references in the formats of COCO's evaluation tools (https://cocodataset.org/#format-results). */
-import { z } from 'zod';
+import * as v from 'valibot';
 import { InputError } from '../base/errors.ts';
 import { readJson } from '../base/files.ts';
+import { integer } from '../base/schema.ts';
 
-const resultsSchema = z.array(z.object({ image_id: z.union([z.int(), z.string()]), caption: z.string() })).min(1);
+const resultsSchema = v.pipe(
+  v.array(v.object({ image_id: v.union([integer(), v.string()]), caption: v.string() })),
+  v.nonEmpty(),
+);
 
 /** A caption for each picture, as a JSON text: `[{"image_id","caption"}]`. */
 export function cocoResults(names: readonly string[], captions: readonly string[]): string {

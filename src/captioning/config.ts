@@ -1,50 +1,52 @@
-import { z } from 'zod';
+import * as v from 'valibot';
+import { integer } from '../base/schema.ts';
 import { modelConfigSchema } from '../model/model-folder.ts';
 import { optimizerDefaults } from '../nn/optimizer.ts';
 import { trainingSettingsSchema } from '../training/settings.ts';
 
 /** How a captioner is trained. */
-export const captionSettingsSchema = trainingSettingsSchema.extend({
+export const captionSettingsSchema = v.object({
+  ...trainingSettingsSchema.entries,
   /** Captions in one update. */
-  batch: z.int().min(1),
+  batch: integer(1),
   /** Words that come less often in the training captions are unknown words. */
-  threshold: z.int().min(1),
+  threshold: integer(1),
   /** Whether each picture is also shown as its mirror image. */
-  mirrored: z.boolean(),
+  mirrored: v.boolean(),
   /** What is learned beyond the likelihood of the captions people wrote: to write captions with a high CIDEr-D and BLEU-4. */
-  finetune: z.enum(['cider']).optional(),
+  finetune: v.optional(v.picklist(['cider'])),
 });
 
-export type CaptionSettings = z.infer<typeof captionSettingsSchema>;
+export type CaptionSettings = v.InferOutput<typeof captionSettingsSchema>;
 
-const dataset = z.object({
-  name: z.string(),
-  pictures: z.int(),
-  captions: z.int(),
+const dataset = v.object({
+  name: v.string(),
+  pictures: integer(),
+  captions: integer(),
   /** Of all captions and picture names: a resumed training must find the same ones. */
-  hash: z.string(),
+  hash: v.string(),
 });
 
 /** The config of a captioner's folder. */
-export const captionConfigSchema = z.object({
+export const captionConfigSchema = v.object({
   // First, because the first thing that is wrong is what the user reads.
-  kind: z.literal('caption', 'the model is not a captioner of `caption train`'),
-  ...modelConfigSchema.shape,
+  kind: v.literal('caption', 'the model is not a captioner of `caption train`'),
+  ...modelConfigSchema.entries,
   /** How a picture becomes the vector v; the same in training and in use. */
-  pictures: z.object({
+  pictures: v.object({
     /** As `--cnn` takes it. */
-    cnn: z.string(),
+    cnn: v.string(),
     /** Name and hash of its weights. */
-    key: z.string(),
-    preprocessing: z.object({ size: z.int(), fit: z.enum(['squash', 'crop']) }),
+    key: v.string(),
+    preprocessing: v.object({ size: integer(), fit: v.picklist(['squash', 'crop']) }),
   }),
   settings: captionSettingsSchema,
   dataset,
   /** What the captioner was trained on whose weights it started from. */
-  init: dataset.optional(),
+  init: v.optional(dataset),
 });
 
-export type CaptionConfig = z.infer<typeof captionConfigSchema>;
+export type CaptionConfig = v.InferOutput<typeof captionConfigSchema>;
 
 export const captionShapeDefaults = { cell: 'lstm', layers: 1, hidden: 640, embedding: 512 } as const;
 

@@ -1,22 +1,15 @@
 #!/usr/bin/env node
-import { addBaselinesCommand } from './caption-baselines.ts';
-import { addDescribeCommand } from './caption-describe.ts';
-import { addEvaluateCommand } from './caption-evaluate.ts';
-import { addExtractCommand } from './caption-extract.ts';
-import { addTrainCommand } from './caption-train.ts';
-import { addDoctorCommand } from './doctor.ts';
-import { addCaptionInfoCommand } from './info.ts';
 import { createProgram, runProgram } from './run.ts';
-import { addSetupCommand } from './setup.ts';
 import { version } from './version.ts';
 
 const program = createProgram('caption', 'Captions for pictures: describe photos, train on your own.', version);
-addDescribeCommand(program);
-addTrainCommand(program);
-addEvaluateCommand(program);
-addBaselinesCommand(program);
-addExtractCommand(program);
-addCaptionInfoCommand(program);
-addDoctorCommand(program, { pictures: true });
-addSetupCommand(program);
-await runProgram(program);
+await runProgram(program, {
+  describe: async () => (await import('./caption-describe.ts')).addDescribeCommand,
+  train: async () => (await import('./caption-train.ts')).addTrainCommand,
+  evaluate: async () => (await import('./caption-evaluate.ts')).addEvaluateCommand,
+  baselines: async () => (await import('./caption-baselines.ts')).addBaselinesCommand,
+  extract: async () => (await import('./caption-extract.ts')).addExtractCommand,
+  info: async () => (await import('./info.ts')).addCaptionInfoCommand,
+  doctor: async () => (await import('./doctor.ts')).addDoctorCommand({ pictures: true }),
+  setup: async () => (await import('./setup.ts')).addSetupCommand,
+});

@@ -6,22 +6,26 @@ import { openEngine } from '../compute/engine.ts';
 import { loadTfjs } from '../vision/tfjs.ts';
 import { version } from './version.ts';
 
-/** `doctor`: what is used on this machine and why. `pictures` adds what the CNN runs on. */
-export function addDoctorCommand(program: Command, { pictures }: { pictures: boolean }): void {
-  program
-    .command('doctor')
-    .description('prints what is used on this machine, and why')
-    .action(async () => {
-      const engine = await openEngine();
-      const lines = [
-        `caption-lm ${version}, Node ${process.version}, ${process.platform}-${process.arch}, ${cpus().length} cores`,
-        engine.notice,
-        ...engine.tried.map(({ name, failure }) => `  ${name}: ${failure ?? 'in use'}`),
-        ...(pictures ? [await describeTfjs()] : []),
-        `cache: ${cacheFolder()} (may be deleted at any time)`,
-      ];
-      process.stdout.write(`${lines.join('\n')}\n`);
-    });
+/** Adds `doctor`: what is used on this machine and why. `pictures`: also what the CNN runs on. */
+export const addDoctorCommand =
+  ({ pictures }: { pictures: boolean }) =>
+  (program: Command): void => {
+    program
+      .command('doctor')
+      .description('prints what is used on this machine, and why')
+      .action(() => doctorCommand(pictures));
+  };
+
+async function doctorCommand(pictures: boolean): Promise<void> {
+  const engine = await openEngine();
+  const lines = [
+    `caption-lm ${version}, Node ${process.version}, ${process.platform}-${process.arch}, ${cpus().length} cores`,
+    engine.notice,
+    ...engine.tried.map(({ name, failure }) => `  ${name}: ${failure ?? 'in use'}`),
+    ...(pictures ? [await describeTfjs()] : []),
+    `cache: ${cacheFolder()} (may be deleted at any time)`,
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
 }
 
 async function describeTfjs(): Promise<string> {

@@ -6,7 +6,7 @@ import { SHIPPED_CAPTIONER } from '../captioning/open.ts';
 import { languageConfigSchema } from '../language/config.ts';
 import { readConfig } from '../model/model-folder.ts';
 import { vocabularySchema } from '../text/vocabulary.ts';
-import { LM_FOLDER } from './lm-train.ts';
+import { LM_FOLDER } from './options.ts';
 
 /** Tokens of the vocabulary that are shown. */
 const SHOWN = 20;

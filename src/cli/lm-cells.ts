@@ -14,8 +14,7 @@ import { textPicture } from '../report/text-picture.ts';
 import { type ByteSource, readTokens } from '../text/read.ts';
 import { type Tokenizer, tokenizers } from '../text/tokenizer.ts';
 import { colourDepth, paint } from './colours.ts';
-import { LM_FOLDER } from './lm-train.ts';
-import { addCommonOptions, type CommonOptions, integer } from './options.ts';
+import { addCommonOptions, type CommonOptions, integer, LM_FOLDER } from './options.ts';
 import { write } from './output.ts';
 import { Status } from './progress.ts';
 

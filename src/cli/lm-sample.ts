@@ -7,8 +7,7 @@ import { type SampledToken, sampleText } from '../language/sample.ts';
 import { type Written, writeText } from '../language/write.ts';
 import { loadModel } from '../model/model-folder.ts';
 import { tokenizers } from '../text/tokenizer.ts';
-import { LM_FOLDER } from './lm-train.ts';
-import { addCommonOptions, addSamplingOptions, type CommonOptions, collect, integer } from './options.ts';
+import { addCommonOptions, addSamplingOptions, type CommonOptions, collect, integer, LM_FOLDER } from './options.ts';
 import { write } from './output.ts';
 import { Status } from './progress.ts';
 

@@ -13,8 +13,7 @@ import { integer } from '../report/page.ts';
 import type { ByteSource } from '../text/read.ts';
 import { joinTokens, tokenizers } from '../text/tokenizer.ts';
 import { colourDepth, paint } from './colours.ts';
-import { LM_FOLDER } from './lm-train.ts';
-import { addCommonOptions, type CommonOptions } from './options.ts';
+import { addCommonOptions, type CommonOptions, LM_FOLDER } from './options.ts';
 import { write } from './output.ts';
 import { Status } from './progress.ts';
 

@@ -16,7 +16,7 @@ import { loadModel, readConfig, refuseModel } from '../model/model-folder.ts';
 import { LEVELS, type Level, tokenizers } from '../text/tokenizer.ts';
 import type { TrainingEvent } from '../training/trainer.ts';
 import { LiveReport } from './live-report.ts';
-import { addCommonOptions, type CommonOptions, collect, integer, share } from './options.ts';
+import { addCommonOptions, type CommonOptions, collect, integer, LM_FOLDER, share } from './options.ts';
 import { Status, showTraining } from './progress.ts';
 import { Exit, ExitCode, interruptible } from './run.ts';
 import {
@@ -27,9 +27,6 @@ import {
   trainingSettings,
   useDefaults,
 } from './training-options.ts';
-
-/** Where `lm` keeps its model when nothing is said. */
-export const LM_FOLDER = 'lm-model';
 
 interface Options extends CommonOptions, TrainingOptions {
   preset?: PresetName;

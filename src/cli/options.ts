@@ -3,6 +3,9 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { DRIVER_CHOICES, type DriverChoice } from '../compute/product/choose.ts';
 import type { TfjsChoice } from '../vision/tfjs.ts';
 
+/** Where `lm` keeps its model when nothing is said. */
+export const LM_FOLDER = 'lm-model';
+
 export interface CommonOptions {
   blas: DriverChoice;
   quiet?: boolean;

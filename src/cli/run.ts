@@ -15,11 +15,14 @@ export class Exit extends Error {
   }
 }
 
+/** Commands by name: each is loaded by a call, and adds itself to a program. */
+export type Commands = Readonly<Record<string, () => Promise<(program: Command) => void>>>;
+
 /**
  * Runs a program on the command line's arguments and ends the process: 0 done, 1 failed (a bad file, bad data),
  * 2 wrong usage, 130 interrupted. An error of the user's is one line; only a defect of ours shows a stack trace.
  */
-export async function runProgram(program: Command): Promise<never> {
+export async function runProgram(program: Command, commands: Commands): Promise<never> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(ExitCode.done); // whoever read our output has had enough
     process.stderr.write(`${program.name()}: cannot write the output: found ${reasonOf(error)}\n`);
@@ -27,6 +30,7 @@ export async function runProgram(program: Command): Promise<never> {
   });
   let code: number = ExitCode.done;
   try {
+    await addCommands(program, commands);
     await program.parseAsync();
   } catch (error) {
     code = exitCodeOf(error, program.name());
@@ -34,6 +38,17 @@ export async function runProgram(program: Command): Promise<never> {
   // Not left to the event loop: native libraries and workers may hold it.
   process.stdout.write('', () => process.exit(code));
   return new Promise(() => {});
+}
+
+/**
+ * The command that is called is the only one that is loaded: to load all of them takes longer than many a command runs.
+ * Help on the program and what is no command need all.
+ */
+async function addCommands(program: Command, commands: Commands): Promise<void> {
+  const all = Object.entries(commands);
+  const called = all.filter(([name]) => name === process.argv[2]);
+  const needed = called.length > 0 ? called : all;
+  for (const add of await Promise.all(needed.map(([, load]) => load()))) add(program);
 }
 
 function exitCodeOf(error: unknown, name: string): number {

@@ -1,6 +1,6 @@
 /** Options of the commands that read sequences. */
 import { type Command, Option } from 'commander';
-import { z } from 'zod';
+import * as v from 'valibot';
 import { readConfig } from '../model/model-folder.ts';
 import type { SequenceConfig } from '../sequences/config.ts';
 import type { SequenceData } from '../sequences/data/example.ts';
@@ -53,7 +53,7 @@ export function addReadingOption(command: Command): Command {
 
 /** Whether the model in a folder is a translator. @throws InputError when there is no model, or it is none of `seq` */
 export async function isTranslator(folder: string): Promise<boolean> {
-  const { kind } = await readConfig(folder, z.object({ kind: z.string() }));
+  const { kind } = await readConfig(folder, v.object({ kind: v.string() }));
   return kind === 'translation';
 }
 

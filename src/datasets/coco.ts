@@ -7,8 +7,9 @@
 
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { z } from 'zod';
+import * as v from 'valibot';
 import { readJson } from '../base/files.ts';
+import { integer } from '../base/schema.ts';
 import type { ListedPicture, ListedSplit } from './assemble.ts';
 import type { Split } from './dataset.ts';
 import type { Oddities } from './oddities.ts';
@@ -20,11 +21,11 @@ const CAPTION_FILE = /^captions_((train|val|test)(\d*))\.json$/;
 /** What tools call the one file of a dataset without splits. */
 const ONLY_FILE = /^(captions|_?annotations(\.coco)?)\.json$/;
 
-const imageId = z.union([z.int(), z.string()]);
+const imageId = v.union([integer(), v.string()]);
 
-const cocoCaptions = z.object({
-  images: z.array(z.object({ id: imageId, file_name: z.string().min(1) })),
-  annotations: z.array(z.object({ id: imageId.optional(), image_id: imageId, caption: z.string() })),
+const cocoCaptions = v.object({
+  images: v.array(v.object({ id: imageId, file_name: v.pipe(v.string(), v.nonEmpty()) })),
+  annotations: v.array(v.object({ id: v.optional(imageId), image_id: imageId, caption: v.string() })),
 });
 
 interface CaptionFile {

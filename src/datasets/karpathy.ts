@@ -5,9 +5,10 @@
  */
 
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
+import * as v from 'valibot';
 import { InputError } from '../base/errors.ts';
 import { readJson } from '../base/files.ts';
+import { integer } from '../base/schema.ts';
 import type { ListedPicture, ListedSplit } from './assemble.ts';
 import type { Split } from './dataset.ts';
 import { PictureFinder, pictureFolders } from './pictures.ts';
@@ -18,15 +19,15 @@ const SPLIT_OF = { train: 'train', restval: 'train', val: 'val', test: 'test' } 
   Split
 >;
 
-const karpathySplit = z.object({
-  dataset: z.string().optional(),
-  images: z.array(
-    z.object({
-      filename: z.string().min(1),
-      filepath: z.string().optional(),
-      cocoid: z.int().optional(),
-      split: z.enum(Object.keys(SPLIT_OF) as (keyof typeof SPLIT_OF)[]),
-      sentences: z.array(z.object({ raw: z.string() })),
+const karpathySplit = v.object({
+  dataset: v.optional(v.string()),
+  images: v.array(
+    v.object({
+      filename: v.pipe(v.string(), v.nonEmpty()),
+      filepath: v.optional(v.string()),
+      cocoid: v.optional(integer()),
+      split: v.picklist(Object.keys(SPLIT_OF) as (keyof typeof SPLIT_OF)[]),
+      sentences: v.array(v.object({ raw: v.string() })),
     }),
   ),
 });

@@ -3,7 +3,7 @@
  * their names; a tab-separated file may do without, it then holds pairs of a file name and a caption.
  */
 
-import { z } from 'zod';
+import * as v from 'valibot';
 import { InputError } from '../base/errors.ts';
 import { parseJson } from '../base/files.ts';
 import { parseCsv } from './csv.ts';
@@ -41,8 +41,8 @@ interface TableRecord {
   fields: readonly (readonly [column: string, value: unknown])[];
 }
 
-const jsonRecord = z.record(z.string(), z.unknown());
-const captionField = z.union([z.string(), z.array(z.string())]);
+const jsonRecord = v.record(v.string(), v.unknown());
+const captionField = v.union([v.string(), v.array(v.string())]);
 
 /** @throws InputError that names the line that does not hold a picture and its caption */
 export async function readTable(path: string): Promise<TableRow[]> {
@@ -58,8 +58,8 @@ function rowOf({ line, fields }: TableRecord, path: string): TableRow {
   if (columns.length === 0) throw wrongLine(path, line, 'no text', 'file_name and text');
   const captions = columns.flatMap(([column, value]) => {
     if (value === null || (value === '' && columns.length > 1)) return []; // others have more captions
-    const parsed = captionField.safeParse(value);
-    if (parsed.success) return parsed.data;
+    const parsed = v.safeParse(captionField, value);
+    if (parsed.success) return parsed.output;
     throw wrongLine(path, line, `${column}: ${JSON.stringify(value)}`, 'a text, or a list of texts');
   });
   return { name, captions, split: splitOf(of(SPLIT_COLUMN)[0]?.[1], path, line) };

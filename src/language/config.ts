@@ -1,74 +1,78 @@
-import { z } from 'zod';
+import * as v from 'valibot';
+import { atLeast, integer, positive, share } from '../base/schema.ts';
 import { modelConfigSchema } from '../model/model-folder.ts';
 import { optimizerDefaults } from '../nn/optimizer.ts';
 import { LEVELS, type Level } from '../text/tokenizer.ts';
 import { trainingSettingsSchema } from '../training/settings.ts';
 
 /** How a language model is trained: how its text is cut and how its weights are learned. */
-export const languageSettingsSchema = trainingSettingsSchema.extend({
+export const languageSettingsSchema = v.object({
+  ...trainingSettingsSchema.entries,
   /** Streams that are read in parallel. */
-  batch: z.int().min(1),
+  batch: integer(1),
   /** Tokens between two updates: the reach of backpropagation through time. */
-  steps: z.int().min(1),
+  steps: integer(1),
   /** Tokens that come less often in the training text are unknown. */
-  minCount: z.int().min(1).default(1),
+  minCount: v.optional(integer(1), 1),
   /**
    * What is kept for validation: the end of the text, or as char-rnn has it the end of each stream. That is measured
    * with the state of the text before it and on all parts of the text, so the loss comes out lower; only losses of the
    * same split can be compared.
    */
-  split: z.enum(['end', 'char-rnn']).default('end'),
+  split: v.optional(v.picklist(['end', 'char-rnn']), 'end'),
   /** Share of the text that is kept for validation; 0 for none. Not used where there are files for validation. */
-  valFraction: z.number().min(0).lt(1),
+  valFraction: share,
   /** How weights start: see `initialise.ts`. */
-  initialisation: z
-    .discriminatedUnion('name', [
-      z.object({ name: z.literal('scaled') }),
-      z.object({ name: z.literal('uniform'), limit: z.number().positive() }),
-      z.object({ name: z.literal('normal'), deviation: z.number().positive() }),
-    ])
-    .default({ name: 'scaled' }),
+  initialisation: v.optional(
+    v.variant('name', [
+      v.object({ name: v.literal('scaled') }),
+      v.object({ name: v.literal('uniform'), limit: positive }),
+      v.object({ name: v.literal('normal'), deviation: positive }),
+    ]),
+    { name: 'scaled' },
+  ),
   /**
    * What gradients are of: the mean loss of the tokens, or that of the streams, the sum over their steps. The second
    * is larger by the number of steps, which matters to clipping and to nothing else here.
    */
-  gradient: z.enum(['tokens', 'streams']).default('tokens'),
+  gradient: v.optional(v.picklist(['tokens', 'streams']), 'tokens'),
   /** What the model writes while it is trained, for the log. */
-  samples: z
-    .object({
+  samples: v.optional(
+    v.object({
       /** Updates between samples; 0 for after 0, 10, 30, 100, 300, … updates. */
-      every: z.int().min(0),
-      temperature: z.number().min(0),
+      every: integer(0),
+      temperature: atLeast(0),
       /** Whether a sample begins as a line does or goes on from where the first stream is. */
-      from: z.enum(['line', 'stream']),
-    })
-    .default({ every: 0, temperature: 0.8, from: 'line' }),
+      from: v.picklist(['line', 'stream']),
+    }),
+    { every: 0, temperature: 0.8, from: 'line' },
+  ),
 });
 
-export type LanguageSettings = z.infer<typeof languageSettingsSchema>;
+export type LanguageSettings = v.InferOutput<typeof languageSettingsSchema>;
 
 /** The config of a language model's folder. */
-export const languageConfigSchema = z.object({
+export const languageConfigSchema = v.object({
   // First, because the first thing that is wrong is what the user reads.
-  kind: z.literal('language', 'the model is not a language model of `lm train`'),
-  ...modelConfigSchema.shape,
-  level: z.enum(LEVELS),
+  kind: v.literal('language', 'the model is not a language model of `lm train`'),
+  ...modelConfigSchema.entries,
+  level: v.picklist(LEVELS),
   settings: languageSettingsSchema,
-  text: z.object({
+  text: v.object({
     /** Names of the files it was trained on. */
-    files: z.array(z.string()),
+    files: v.array(v.string()),
     /** Their tokens, those for validation included. */
-    tokens: z.int(),
+    tokens: integer(),
     /** Where other files are for validation: their names and tokens. */
-    validation: z.object({ files: z.array(z.string()), tokens: z.int() }).optional(),
+    validation: v.optional(v.object({ files: v.array(v.string()), tokens: integer() })),
     /** Of what is in the files: a resumed training must find the same text. */
-    hash: z.string(),
+    hash: v.string(),
   }),
   /** The text of the model that this one was continued from. */
-  continued: z.object({ files: z.array(z.string()), tokens: z.int() }).optional(),
+  continued: v.optional(v.object({ files: v.array(v.string()), tokens: integer() })),
 });
 
-export type LanguageConfig = z.infer<typeof languageConfigSchema>;
+export type LanguageConfig = v.InferOutput<typeof languageConfigSchema>;
 
 /** The shape of a new model; the vocabulary comes from its text. */
 export type LanguageShape = Pick<LanguageConfig['shape'], 'cell' | 'layers' | 'hidden' | 'embedding'>;

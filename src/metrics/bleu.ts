@@ -94,7 +94,9 @@ function countMatches(candidate: NgramCounts, references: readonly NgramCounts[]
     let matched = 0;
     let total = 0;
     for (const [ngram, count] of counts) {
-      matched += Math.min(count, Math.max(...references.map((reference) => reference[i]?.get(ngram) ?? 0)));
+      let most = 0;
+      for (const reference of references) most = Math.max(most, reference[i]?.get(ngram) ?? 0);
+      matched += Math.min(count, most);
       total += count;
     }
     return { matched, total };
@@ -109,5 +111,7 @@ function closestLength(length: number, references: readonly number[]): number {
 
 /** The number of words, from the counts of single words. */
 function lengthOf([words]: NgramCounts): number {
-  return [...(words?.values() ?? [])].reduce((sum, count) => sum + count, 0);
+  let length = 0;
+  for (const count of words?.values() ?? []) length += count;
+  return length;
 }

@@ -5,39 +5,41 @@
  */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as v from 'valibot';
 import { InputError } from '../base/errors.ts';
 import { readJson, writeFileAtomically } from '../base/files.ts';
 import { type NamedTensor, readSafetensors, type StoredTensor, writeSafetensors } from '../base/safetensors.ts';
+import { integer, number } from '../base/schema.ts';
 import type { Engine } from '../compute/engine.ts';
 import type { Parameter } from '../nn/parameter.ts';
 import { Vocabulary, vocabularySchema } from '../text/vocabulary.ts';
 import { LanguageModel } from './language-model.ts';
 
-const size = z.int().min(1);
-const sizeOrNone = z.int().min(0);
+const size = integer(1);
+const sizeOrNone = integer(0);
 
 /** What every config says; `kind`s extend it. */
-export const folderConfigSchema = z.object({
+export const folderConfigSchema = v.object({
   /** Version of the folder's format. */
-  format: z.literal(1, 'the model is of another version of caption-lm, in a format that this one can not read'),
+  format: v.literal(1, 'the model is of another version of caption-lm, in a format that this one can not read'),
   /** Scores of the saved weights on the validation split, by name; the split is named too. */
-  scores: z.record(z.string(), z.union([z.number(), z.string()])),
+  scores: v.record(v.string(), v.union([number, v.string()])),
 });
 
 /** The config of a language model, with or without a condition. */
-export const modelConfigSchema = folderConfigSchema.extend({
-  shape: z.object({
+export const modelConfigSchema = v.object({
+  ...folderConfigSchema.entries,
+  shape: v.object({
     vocabulary: size,
     embedding: sizeOrNone,
-    cell: z.enum(['rnn', 'lstm', 'gru']),
+    cell: v.picklist(['rnn', 'lstm', 'gru']),
     layers: size,
     hidden: size,
     condition: sizeOrNone,
   }),
 });
 
-export type ModelConfig = z.infer<typeof modelConfigSchema>;
+export type ModelConfig = v.InferOutput<typeof modelConfigSchema>;
 
 export interface StoredModel<Config extends ModelConfig> {
   config: Config;
@@ -60,7 +62,7 @@ export interface SaveModelOptions {
 
 /** What a folder holds. */
 export interface SavedModel {
-  config: z.infer<typeof folderConfigSchema>;
+  config: v.InferOutput<typeof folderConfigSchema>;
   /** What its ids stand for; none for a model that reads no ids. */
   vocabulary?: Vocabulary | undefined;
   model: { readonly parameters: readonly Parameter[] };
@@ -93,7 +95,7 @@ export async function saveVocabulary(folder: string, { tokens }: Vocabulary): Pr
 export async function loadModel<Config extends ModelConfig>(
   folder: string,
   engine: Engine,
-  schema: z.ZodType<Config>,
+  schema: v.GenericSchema<unknown, Config>,
 ): Promise<StoredModel<Config>> {
   const config = await readConfig(folder, schema);
   const vocabulary = await readVocabulary(folder, config.shape.vocabulary);
@@ -124,7 +126,7 @@ export async function readWeights(
 }
 
 /** Reads what a model's folder says about it, without the model. @throws InputError as `loadModel` does */
-export async function readConfig<Config>(folder: string, schema: z.ZodType<Config>): Promise<Config> {
+export async function readConfig<Config>(folder: string, schema: v.GenericSchema<unknown, Config>): Promise<Config> {
   await checkFolder(folder);
   return readJson(join(folder, CONFIG), schema, 'model config');
 }

@@ -1,45 +1,49 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as v from 'valibot';
+import { number } from '../base/schema.ts';
 
-const time = z.string().transform((text) => Date.parse(text));
+const time = v.pipe(
+  v.string(),
+  v.transform((text) => Date.parse(text)),
+);
 
-const updateSchema = z.object({
-  type: z.literal('update'),
+const updateSchema = v.object({
+  type: v.literal('update'),
   time,
-  iteration: z.number(),
-  epoch: z.number(),
-  loss: z.number(),
-  tokensPerSecond: z.number(),
+  iteration: number,
+  epoch: number,
+  loss: number,
+  tokensPerSecond: number,
 });
 
-const validationSchema = z.object({
-  type: z.literal('validation'),
+const validationSchema = v.object({
+  type: v.literal('validation'),
   time,
-  iteration: z.number(),
-  epoch: z.number(),
+  iteration: number,
+  epoch: number,
   /** Not there before the first update. */
-  trainingLoss: z.number().nullable(),
-  best: z.boolean(),
-  scores: z.record(z.string(), z.number()),
-  samples: z.array(z.string()),
+  trainingLoss: v.nullable(number),
+  best: v.boolean(),
+  scores: v.record(v.string(), number),
+  samples: v.array(v.string()),
 });
 
-const sampleSchema = z.object({
-  type: z.literal('sample'),
+const sampleSchema = v.object({
+  type: v.literal('sample'),
   time,
-  iteration: z.number(),
-  epoch: z.number(),
+  iteration: number,
+  epoch: number,
   /** Of the training, in its own units. Not there before the first update. */
-  loss: z.number().optional(),
-  samples: z.array(z.string()),
+  loss: v.optional(number),
+  samples: v.array(v.string()),
 });
 
-const lineSchema = z.discriminatedUnion('type', [updateSchema, validationSchema, sampleSchema]);
+const lineSchema = v.variant('type', [updateSchema, validationSchema, sampleSchema]);
 
-export type LoggedUpdate = z.infer<typeof updateSchema>;
-export type LoggedValidation = z.infer<typeof validationSchema>;
-export type LoggedSample = z.infer<typeof sampleSchema>;
+export type LoggedUpdate = v.InferOutput<typeof updateSchema>;
+export type LoggedValidation = v.InferOutput<typeof validationSchema>;
+export type LoggedSample = v.InferOutput<typeof sampleSchema>;
 
 /** What a training's `log.jsonl` says. */
 export interface TrainingLog {
@@ -56,8 +60,8 @@ export async function readTrainingLog(folder: string): Promise<TrainingLog | und
   const text = await readFile(join(folder, 'log.jsonl'), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   const events = text.split('\n').flatMap((line) => {
-    const parsed = lineSchema.safeParse(parseOrNothing(line));
-    return parsed.success ? [parsed.data] : [];
+    const parsed = v.safeParse(lineSchema, parseOrNothing(line));
+    return parsed.success ? [parsed.output] : [];
   });
   if (events.length === 0) return undefined;
   return {

@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import * as v from 'valibot';
+import { integer, number, share } from '../base/schema.ts';
 import type { InputShape } from '../model/input-reader.ts';
 import { folderConfigSchema } from '../model/model-folder.ts';
 import type { SequenceShape } from '../model/sequence-model.ts';
@@ -12,64 +13,65 @@ import { TASKS, type Task } from './data/read.ts';
 /** Of units that are told how long to remember. */
 export const LEAST_MEMORY = 3;
 
-const size = z.int().min(1);
-const side = z.int().min(LEAST_SIDE);
+const size = integer(1);
+const side = integer(LEAST_SIDE);
 
 /** How a model of sequences is trained. */
-export const sequenceSettingsSchema = trainingSettingsSchema.extend({
+export const sequenceSettingsSchema = v.object({
+  ...trainingSettingsSchema.entries,
   /** Sequences in one update. */
   batch: size,
   /** Words that come less often in the training data are unknown. */
   minCount: size,
   /** Share of the data that is kept for validation. Not used where there is other data for it. */
-  valFraction: z.number().min(0).lt(1),
+  valFraction: share,
   /** How many steps units should remember at most from the start, where that was said. */
-  memory: z.int().min(LEAST_MEMORY).optional(),
+  memory: v.optional(integer(LEAST_MEMORY)),
 });
 
-export type SequenceSettings = z.infer<typeof sequenceSettingsSchema>;
+export type SequenceSettings = v.InferOutput<typeof sequenceSettingsSchema>;
 
 /** The config of such a model's folder. */
-export const sequenceConfigSchema = z.object({
+export const sequenceConfigSchema = v.object({
   // First, because the first thing that is wrong is what the user reads.
-  kind: z.literal('sequence', 'the model is not one of `seq train`'),
-  ...folderConfigSchema.shape,
-  task: z.enum(TASKS),
-  shape: z.object({
-    reads: z.union([
-      z.object({ vocabulary: size, embedding: z.int().min(0) }),
-      z.object({ vectors: size }),
-      z.object({ glimpses: size, picture: z.object({ rows: side, columns: side }) }),
+  kind: v.literal('sequence', 'the model is not one of `seq train`'),
+  ...folderConfigSchema.entries,
+  task: v.picklist(TASKS),
+  shape: v.object({
+    reads: v.union([
+      v.object({ vocabulary: size, embedding: integer(0) }),
+      v.object({ vectors: size }),
+      v.object({ glimpses: size, picture: v.object({ rows: side, columns: side }) }),
     ]),
-    writes: z.enum(['each', ...POOLINGS]),
-    choices: z.int().min(2),
-    cell: z.enum(['rnn', 'lstm', 'gru']),
+    writes: v.picklist(['each', ...POOLINGS]),
+    choices: integer(2),
+    cell: v.picklist(['rnn', 'lstm', 'gru']),
     layers: size,
     hidden: size,
-    bidirectional: z.boolean(),
+    bidirectional: v.boolean(),
   }),
   /** What is written, in the order of the choices. */
-  labels: z.array(z.string()),
+  labels: v.array(v.string()),
   /** How pictures of IDX files were read. */
-  reading: z.enum(PICTURE_READINGS).optional(),
+  reading: v.optional(v.picklist(PICTURE_READINGS)),
   /** The CNN that made vectors of pictures: as `--cnn` takes it if not the one that ships, name and hash of its weights. */
-  cnn: z.object({ name: z.string().optional(), key: z.string() }).optional(),
+  cnn: v.optional(v.object({ name: v.optional(v.string()), key: v.string() })),
   settings: sequenceSettingsSchema,
-  data: z.object({
-    name: z.string(),
+  data: v.object({
+    name: v.string(),
     /** Sequences that it learned from, and was measured on. */
-    training: z.int(),
-    validation: z.int(),
+    training: integer(),
+    validation: integer(),
     /** What the latter are: a file's name, or which part of the data. */
-    split: z.string(),
+    split: v.string(),
     /** Of all sequences and labels: a resumed training must find the same. */
-    hash: z.string(),
+    hash: v.string(),
   }),
   /** Accuracy of simpler ways on the same validation data, by name. */
-  baselines: z.record(z.string(), z.number()),
+  baselines: v.record(v.string(), number),
 });
 
-export type SequenceConfig = z.infer<typeof sequenceConfigSchema>;
+export type SequenceConfig = v.InferOutput<typeof sequenceConfigSchema>;
 
 /** What a new model is, beside what its data decides. */
 export interface NewSequenceModel extends Pick<SequenceShape, 'cell' | 'layers' | 'hidden' | 'bidirectional'> {

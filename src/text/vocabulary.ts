@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as v from 'valibot';
 
 /** Tokens by number and numbers by token. */
 export class Vocabulary {
@@ -37,12 +37,11 @@ export class Vocabulary {
 }
 
 /** How vocabularies are stored: the tokens in the order of their numbers. */
-export const vocabularySchema = z
-  .array(z.string())
-  .min(1)
-  .refine((tokens) => new Set(tokens).size === tokens.length, {
-    message: 'a token is there twice',
-  });
+export const vocabularySchema = v.pipe(
+  v.array(v.string()),
+  v.nonEmpty('no tokens'),
+  v.check((tokens) => new Set(tokens).size === tokens.length, 'a token is there twice'),
+);
 
 /** How often each token comes, most frequent first; tokens that come equally often in the order of their characters. */
 export function countTokens(tokens: Iterable<string>): [token: string, count: number][] {

@@ -20,7 +20,8 @@ const MARKS = `(?:(?!${LETTER})\\S\\p{M}*)+`;
 const SPACE = '\\r\\n| (?!\\S)|[^\\S ]';
 const PIECE = new RegExp(` ?(?:${WORD}|(?<unspaced>${UNSPACED}+)|(?<marks>${MARKS}))|${SPACE}`, 'gu');
 
-const segmenter = new Intl.Segmenter('ja', { granularity: 'word' });
+/** Made when it is first needed. */
+let segmenter: Intl.Segmenter | undefined;
 
 /** The words of a text, in order. Joined, they are the text. */
 export function splitWords(text: string): string[] {
@@ -40,5 +41,6 @@ function pushParts(piece: string, content: string, split: (text: string) => stri
 }
 
 function segmentsOf(text: string): string[] {
+  segmenter ??= new Intl.Segmenter('ja', { granularity: 'word' });
   return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }

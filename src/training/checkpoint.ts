@@ -3,21 +3,22 @@
  * weights, the optimiser's moments, the recurrent state, and how far it got.
  */
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as v from 'valibot';
 import { parseJson } from '../base/files.ts';
 import { type NamedTensor, readSafetensors, writeSafetensors } from '../base/safetensors.ts';
+import { integer, number } from '../base/schema.ts';
 import { fillParameters, fillTensor, tensorOf } from '../model/model-folder.ts';
 import type { Optimizer } from '../nn/optimizer.ts';
 import type { Parameter } from '../nn/parameter.ts';
 import { matricesOf, type StackState } from '../nn/state.ts';
 
-const progressSchema = z.object({
+const progressSchema = v.object({
   /** Updates done. */
-  iteration: z.int().min(0),
+  iteration: integer(0),
   /** Smoothed training loss. */
-  loss: z.number().optional(),
-  best: z.object({ criterion: z.number(), iteration: z.int(), scores: z.record(z.string(), z.number()) }).optional(),
-  validationsSinceBest: z.int().min(0),
+  loss: v.optional(number),
+  best: v.optional(v.object({ criterion: number, iteration: integer(), scores: v.record(v.string(), number) })),
+  validationsSinceBest: integer(0),
 });
 
 /** How far a training got. */

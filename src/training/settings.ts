@@ -1,38 +1,39 @@
-import { z } from 'zod';
+import * as v from 'valibot';
+import { atLeast, integer, number, positive, share } from '../base/schema.ts';
 
 /** How a model is trained, whatever it learns: saved in its config, so that a training can be repeated or resumed. */
-export const trainingSettingsSchema = z.object({
+export const trainingSettingsSchema = v.object({
   /** Passes over the training data. */
-  epochs: z.number().positive(),
+  epochs: positive,
   /** Updates between two validations; 0 for one after each epoch. */
-  evaluateEvery: z.int().min(0),
+  evaluateEvery: integer(0),
   /** Validations without improvement after which the training stops; 0 for never. */
-  patience: z.int().min(0),
-  optimizer: z.discriminatedUnion('name', [
-    z.object({ name: z.literal('sgd') }),
-    z.object({ name: z.literal('adagrad'), epsilon: z.number() }),
-    z.object({ name: z.literal('rmsprop'), decay: z.number(), epsilon: z.number() }),
-    z.object({ name: z.literal('adam'), beta1: z.number(), beta2: z.number(), epsilon: z.number() }),
+  patience: integer(0),
+  optimizer: v.variant('name', [
+    v.object({ name: v.literal('sgd') }),
+    v.object({ name: v.literal('adagrad'), epsilon: number }),
+    v.object({ name: v.literal('rmsprop'), decay: number, epsilon: number }),
+    v.object({ name: v.literal('adam'), beta1: number, beta2: number, epsilon: number }),
   ]),
   /** The highest learning rate; the schedule says what part of it is used when. */
-  learningRate: z.number().positive(),
-  schedule: z.discriminatedUnion('name', [
-    z.object({ name: z.literal('constant') }),
-    z.object({ name: z.literal('cosine'), warmup: z.int().min(0) }),
-    z.object({ name: z.literal('decay'), factor: z.number().positive(), after: z.number().min(0) }),
+  learningRate: positive,
+  schedule: v.variant('name', [
+    v.object({ name: v.literal('constant') }),
+    v.object({ name: v.literal('cosine'), warmup: integer(0) }),
+    v.object({ name: v.literal('decay'), factor: positive, after: atLeast(0) }),
   ]),
-  clipping: z.object({ by: z.enum(['value', 'norm']), limit: z.number().positive() }).optional(),
+  clipping: v.optional(v.object({ by: v.picklist(['value', 'norm']), limit: positive })),
   /** Probability that a value is dropped. */
-  dropout: z.number().min(0).lt(1),
+  dropout: share,
   /** Share of the target that label smoothing gives to all tokens alike. */
-  smoothing: z.number().min(0).lt(1),
+  smoothing: share,
   /**
    * What each update leaves of the smoothed training loss, which then starts at ln V, the loss of a model that knows
    * nothing (min-char-rnn). Without it the loss is a mean over the last hundred updates or so.
    */
-  lossMemory: z.number().min(0).lt(1).optional(),
+  lossMemory: v.optional(share),
   /** Of everything random: initial weights, order of the data, dropout. */
-  seed: z.int(),
+  seed: integer(),
 });
 
-export type TrainingSettings = z.infer<typeof trainingSettingsSchema>;
+export type TrainingSettings = v.InferOutput<typeof trainingSettingsSchema>;

@@ -4,7 +4,7 @@
  * that such pictures are drawn for; black would swallow dark drawings). Knows no CNN.
  */
 import { readFile } from 'node:fs/promises';
-import sharp from 'sharp';
+import { createRequire } from 'node:module';
 import { InputError, reasonOf } from '../base/errors.ts';
 
 /** How a picture becomes a CNN's input; part of a model's config and the same in training and use. */
@@ -55,7 +55,7 @@ export async function decodePicture(bytes: Uint8Array, preprocessing: Preprocess
   const { size, fit } = preprocessing;
   try {
     // Warnings alone (a stray byte before a marker) do not stop viewers either; what is truncated or broken does.
-    const { data, info } = await sharp(bytes, { failOn: 'error', limitInputPixels: PIXEL_LIMIT })
+    const { data, info } = await loadSharp()(bytes, { failOn: 'error', limitInputPixels: PIXEL_LIMIT })
       .autoOrient()
       .resize(size, size, { fit: fit === 'squash' ? 'fill' : 'cover' })
       .flatten({ background: 'white' })
@@ -67,6 +67,13 @@ export async function decodePicture(bytes: Uint8Array, preprocessing: Preprocess
   } catch (error) {
     throw explain(error, bytes, name);
   }
+}
+
+const require = createRequire(import.meta.url);
+
+/** With the first picture, and by `require`: `import` takes twice as long to load it. */
+function loadSharp(): typeof import('sharp', { with: { 'resolution-mode': 'require' }}) {
+  return require('sharp');
 }
 
 /** The mirror image (left and right exchanged), which doubles a training set. */

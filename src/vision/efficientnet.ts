@@ -1,9 +1,10 @@
 /** The CNN that ships with the package, EfficientNet-Lite2, from its folder under data/. Knows the folder's files. */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
+import * as v from 'valibot';
 import { readJson } from '../base/files.ts';
 import { readSafetensors } from '../base/safetensors.ts';
+import { integer, number } from '../base/schema.ts';
 import { type Cnn, createCnn } from './cnn.ts';
 import { buildEfficientNet } from './efficientnet-lite2.ts';
 import type { TfjsChoice } from './tfjs.ts';
@@ -11,13 +12,13 @@ import type { TfjsChoice } from './tfjs.ts';
 /** The same from src/vision and from dist/vision. */
 const shipped = fileURLToPath(new URL('../../data/efficientnet-lite2', import.meta.url));
 
-const configSchema = z.object({
-  name: z.string(),
-  version: z.int(),
-  featureSize: z.int(),
-  preprocessing: z.object({ size: z.int(), fit: z.enum(['squash', 'crop']) }),
-  normalisation: z.object({ mean: z.number(), scale: z.number() }),
-  weights: z.object({ file: z.string(), sha256: z.string() }),
+const configSchema = v.object({
+  name: v.string(),
+  version: integer(),
+  featureSize: integer(),
+  preprocessing: v.object({ size: integer(), fit: v.picklist(['squash', 'crop']) }),
+  normalisation: v.object({ mean: number, scale: number }),
+  weights: v.object({ file: v.string(), sha256: v.string() }),
 });
 
 export async function loadEfficientnet(tfjs: TfjsChoice, folder = shipped): Promise<Cnn> {

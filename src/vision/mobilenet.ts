@@ -8,9 +8,10 @@ import { basename, join } from 'node:path';
 import type { GraphModel } from '@tensorflow/tfjs-converter';
 import type { io, Tensor2D } from '@tensorflow/tfjs-core';
 import type { ModelConfig } from '@tensorflow-models/mobilenet';
-import { z } from 'zod';
+import * as v from 'valibot';
 import { InputError, reasonOf } from '../base/errors.ts';
 import { parseJson } from '../base/files.ts';
+import { integer } from '../base/schema.ts';
 import { type Cnn, type CnnDescription, createCnn, type Network } from './cnn.ts';
 import type { Tf, TfjsChoice } from './tfjs.ts';
 
@@ -94,19 +95,19 @@ const common = {
 const CLASSIFIER = /MobilenetV([12])\/Logits\//;
 
 const itemSize = { float32: 4, int32: 4, float16: 2, uint16: 2, uint8: 1 } as const;
-const dtype = z.enum(Object.keys(itemSize) as (keyof typeof itemSize)[]);
-const weightSchema = z.looseObject({
-  name: z.string(),
-  shape: z.array(z.int().nonnegative()),
+const dtype = v.picklist(Object.keys(itemSize) as (keyof typeof itemSize)[]);
+const weightSchema = v.looseObject({
+  name: v.string(),
+  shape: v.array(integer(0)),
   dtype,
-  quantization: z.looseObject({ dtype }).optional(),
+  quantization: v.optional(v.looseObject({ dtype })),
 });
-const modelSchema = z.object({
-  modelTopology: z.looseObject({}),
-  weightsManifest: z.array(z.object({ paths: z.array(z.string()), weights: z.array(weightSchema) })),
+const modelSchema = v.object({
+  modelTopology: v.looseObject({}),
+  weightsManifest: v.array(v.object({ paths: v.array(v.string()), weights: v.array(weightSchema) })),
 });
 
-function storedSize({ shape, dtype, quantization }: z.infer<typeof weightSchema>): number {
+function storedSize({ shape, dtype, quantization }: v.InferOutput<typeof weightSchema>): number {
   return shape.reduce((product, extent) => product * extent, itemSize[quantization?.dtype ?? dtype]);
 }
 

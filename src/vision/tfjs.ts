@@ -28,15 +28,16 @@ interface Tfjs {
  * @throws InputError with advice when `tensorflow` is asked for and can't be loaded; its cause says why
  */
 export async function loadTfjs(choice: TfjsChoice = 'auto'): Promise<Tfjs> {
-  const tf = await import('@tensorflow/tfjs-core');
+  const tf: Tf = requireHere('@tensorflow/tfjs-core');
   tf.enableProdMode(); // else it warns on the console, of a second copy of itself beside tfjs-node for one
   const native = choice === 'wasm' ? undefined : loadNative(choice);
   const backend = native ? 'tensorflow' : 'wasm';
-  const version = native ? native.version['tfjs-node'] : await registerWasm();
+  const version = native ? native.version['tfjs-node'] : registerWasm();
   if (!(await tf.setBackend(backend))) throw new Error(`the tfjs backend ${backend} did not start`);
   return { tf, backend, version };
 }
 
+/** Both packages are CommonJS, which `import` takes three times as long to load as `require`. */
 const requireHere = createRequire(import.meta.url);
 
 interface TfjsNode {
@@ -71,8 +72,10 @@ function tfjsNodeFolder(): string {
 }
 
 /** Its threads need web workers, which Node does not have: one thread with SIMD. */
-async function registerWasm(): Promise<string> {
-  const { setWasmPaths, version_wasm } = await import('@tensorflow/tfjs-backend-wasm');
+function registerWasm(): string {
+  const { setWasmPaths, version_wasm }: typeof import('@tensorflow/tfjs-backend-wasm') = requireHere(
+    '@tensorflow/tfjs-backend-wasm',
+  );
   setWasmPaths(dirname(requireHere.resolve('@tensorflow/tfjs-backend-wasm')) + sep);
   return version_wasm;
 }

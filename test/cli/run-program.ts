@@ -1,4 +1,4 @@
-/** Runs the commands as users do, in a process of their own, from the sources. */
+/** Runs the commands as users do, in a process of their own, as they are built. */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
@@ -19,16 +19,14 @@ interface Options {
   cache?: string;
 }
 
-const tsx = import.meta.resolve('tsx');
-
 /** Runs `caption`, `lm` or `seq`; never throws for an exit code. */
 export function runProgram(
   program: 'caption' | 'lm' | 'seq',
   args: readonly string[],
   options: Options = {},
 ): Promise<Ended> {
-  const script = fileURLToPath(new URL(`../../src/cli/${program}.ts`, import.meta.url));
-  const command = [process.execPath, '--import', tsx, script, ...args];
+  const script = fileURLToPath(new URL(`../../dist/cli/${program}.js`, import.meta.url));
+  const command = [process.execPath, script, ...args];
   const [file = '', ...rest] = options.before
     ? ['sh', '-c', `${options.before} && exec "$@"`, 'sh', ...command]
     : command;

@@ -51,7 +51,7 @@ describe('readCaptionDataset: COCO', () => {
 
   test.each([
     ['torn JSON', '{"images": [], "annotations": [', /captions_train.json is not valid JSON: found .*end of JSON/],
-    ['no annotations', { images: [image(1)] }, /at annotations: .*expected array/],
+    ['no annotations', { images: [image(1)] }, /at annotations: .*Expected "annotations" but received undefined/],
     [
       'a caption that is no text',
       { images: [image(1)], annotations: [{ id: 1, image_id: 1, caption: 3 }] },

@@ -9,6 +9,7 @@ import {
   logSoftmax,
   meanLoss,
   numericalGradients,
+  oncePerCase,
   type ReferenceState,
   run,
   type Sequence,
@@ -28,6 +29,7 @@ const TOLERANCE = 2e-6;
 const ROUNDING = 1e-6;
 
 const cells: CellName[] = ['rnn', 'lstm', 'gru'];
+const referenceOf = oncePerCase();
 const contracts = byDriver.flatMap(([driver, engine]) => cells.map((cell) => [cell, driver, engine] as const));
 
 describe.each(contracts)('LanguageModel, %s on %s', (cell, _, engine) => {
@@ -38,14 +40,16 @@ describe.each(contracts)('LanguageModel, %s on %s', (cell, _, engine) => {
     ['every size but the vocabulary 1', { embedding: 1, hidden: 1, condition: 1 }],
   ];
 
-  test.each(shapes)('loss, gradients and states as the reference: %s', (_, changes) => {
+  test.each(shapes)('loss, gradients and states as the reference: %s', (title, changes) => {
     const { shape, model, state, sequences } = randomTask(engine, { cell, ...changes }, [4, 2, 1]);
     const loss = model.lossAndGradients(pack(sequences), state);
     const weights = weightsOf(model);
     expect(loss.tokens).toBe(7);
     expect(loss.sum / loss.tokens).toBeCloseTo(meanLoss(shape, weights, sequences), 6);
     expect(difference(startsOf(state), endsOf(shape, weights, sequences))).toBeLessThan(TOLERANCE);
-    const expected = numericalGradients(weights, (moved) => meanLoss(shape, moved, sequences));
+    const expected = referenceOf(`${cell}, ${title}`, () =>
+      numericalGradients(weights, (moved) => meanLoss(shape, moved, sequences)),
+    );
     expect(difference(gradientsOf(model), expected)).toBeLessThan(TOLERANCE);
   });
 
@@ -53,7 +57,9 @@ describe.each(contracts)('LanguageModel, %s on %s', (cell, _, engine) => {
     const changes = { cell, hidden, vocabulary: hidden + 2, embedding: 0, layers: 1, condition: 0 };
     const { shape, model, state, sequences } = randomTask(engine, changes, [3, 2]);
     model.lossAndGradients(pack(sequences), state);
-    const expected = numericalGradients(weightsOf(model), (moved) => meanLoss(shape, moved, sequences));
+    const expected = referenceOf(`${cell}, ${hidden} units`, () =>
+      numericalGradients(weightsOf(model), (moved) => meanLoss(shape, moved, sequences)),
+    );
     expect(difference(gradientsOf(model), expected)).toBeLessThan(TOLERANCE);
   });
 
@@ -65,7 +71,8 @@ describe.each(contracts)('LanguageModel, %s on %s', (cell, _, engine) => {
     const smoothed = (weights = weightsOf(model)) => meanLoss(shape, weights, sequences, 0.2);
     expect(loss.tokens).toBe(7);
     expect(loss.sum / loss.tokens).toBeCloseTo(smoothed(), 6);
-    expect(difference(gradientsOf(model), numericalGradients(weightsOf(model), smoothed))).toBeLessThan(TOLERANCE);
+    const expected = referenceOf(`${cell}, smoothed`, () => numericalGradients(weightsOf(model), smoothed));
+    expect(difference(gradientsOf(model), expected)).toBeLessThan(TOLERANCE);
   });
 
   test('loss is the loss of lossAndGradients, without its smoothing', () => {

@@ -26,6 +26,7 @@ type Shape = EncoderDecoderShape;
 /** Log-probabilities [T][V] of what follows each input, and where each step looked [T][places of the source]. */
 export function write(shape: Shape, weights: Weights, { source, inputs }: Pick<Pair, 'source' | 'inputs'>) {
   const { said, states } = encode(shape, weights, source);
+  const layers = states.map((_, i) => layerWeights(weights, `layers.${i}`));
   const looks: Vector[] = [];
   const logProbs = inputs.map((id) => {
     let x = weights['embedding']![id]!;
@@ -35,7 +36,7 @@ export function write(shape: Shape, weights: Weights, { source, inputs }: Pick<P
       x = [...x, ...said[0]!.map((_, d) => look.reduce((sum, alpha, j) => sum + alpha * said[j]![d]!, 0))];
     }
     for (let i = 0; i < shape.layers; i++) {
-      states[i] = cellSteps[shape.cell](layerWeights(weights, `layers.${i}`), x, states[i]!);
+      states[i] = cellSteps[shape.cell](layers[i]!, x, states[i]!);
       x = states[i]!.h;
     }
     return logSoftmax(plus(times(x, weights['output.weights']!), weights['output.bias']![0]!));
@@ -70,9 +71,10 @@ function encode(shape: Shape, weights: Weights, source: number[]): { said: Vecto
 
 function readSteps({ cell, hidden }: Shape, weights: Weights, name: string, xs: Vector[]): ReferenceState[] {
   const zero = () => new Array<number>(hidden).fill(0);
+  const layer = layerWeights(weights, name);
   let state = { h: zero(), c: zero() };
   return xs.map((x) => {
-    state = cellSteps[cell](layerWeights(weights, name), x, state);
+    state = cellSteps[cell](layer, x, state);
     return state;
   });
 }

@@ -7,7 +7,7 @@ import type { CellName } from '../../src/nn/cell.ts';
 import { resetState } from '../../src/nn/state.ts';
 import { packPairs, packSources } from '../../src/sequences/translation/batch.ts';
 import { byDriver, wasm } from '../nn/engines.ts';
-import { gradientsOf, numericalGradients, rowsOf, weightsOf } from '../nn/reference.ts';
+import { gradientsOf, numericalGradients, oncePerCase, rowsOf, weightsOf } from '../nn/reference.ts';
 import { difference } from './batches.ts';
 import { meanLossOf, type Pair, write } from './encoder-decoder-reference.ts';
 
@@ -30,6 +30,7 @@ const LENGTHS = [
 ] as const;
 
 const cells: CellName[] = ['rnn', 'lstm', 'gru'];
+const referenceOf = oncePerCase();
 const contracts = byDriver.flatMap(([driver, engine]) =>
   (engine === wasm ? cells : (['gru'] as const)).map((cell) => [cell, driver, engine] as const),
 );
@@ -47,7 +48,9 @@ describe.each(contracts)('EncoderDecoder, %s on %s', (cell, _, engine) => {
     const loss = model.lossAndGradients(batch, state);
     const weights = weightsOf(model);
     expect(loss.sum / loss.tokens).toBeCloseTo(meanLossOf(model.shape, weights, pairs), 5);
-    const expected = numericalGradients(weights, (moved) => meanLossOf(model.shape, moved, pairs));
+    const expected = referenceOf(`${cell}, ${attention}, ${layers}`, () =>
+      numericalGradients(weights, (moved) => meanLossOf(model.shape, moved, pairs)),
+    );
     expect(difference(gradientsOf(model), expected)).toBeLessThan(TOLERANCE);
     resetState(state);
     expect(model.loss(batch, state)).toEqual(loss);

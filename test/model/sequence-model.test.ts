@@ -7,7 +7,7 @@ import { type SequenceBatch, SequenceModel, type SequenceShape } from '../../src
 import type { CellName } from '../../src/nn/cell.ts';
 import { packedSequences } from '../../src/nn/packing.ts';
 import { byDriver, wasm } from '../nn/engines.ts';
-import { gradientsOf, logSoftmax, numericalGradients, weightsOf } from '../nn/reference.ts';
+import { gradientsOf, logSoftmax, numericalGradients, oncePerCase, weightsOf } from '../nn/reference.ts';
 import { difference, pack, randomSequences, small } from './batches.ts';
 import { type Example, logitsOf, meanLossOf } from './sequence-reference.ts';
 
@@ -53,8 +53,10 @@ const arrangements: [string, Partial<SequenceShape>][] = [
   ['both directions, vectors', { ...both, ...vectors }],
 ];
 
+const referenceOf = oncePerCase();
+
 describe.each(contracts)('SequenceModel, %s on %s', (cell, _, engine) => {
-  test.each(arrangements)('loss, gradients and probabilities as the reference: %s', (_, changes) => {
+  test.each(arrangements)('loss, gradients and probabilities as the reference: %s', (title, changes) => {
     const looks = 'glimpses' in (changes.reads ?? {});
     const lengths = looks ? [1, 1, 1] : [4, 2, 1];
     const tolerance = looks ? GLIMPSES_TOLERANCE : TOLERANCE;
@@ -63,7 +65,9 @@ describe.each(contracts)('SequenceModel, %s on %s', (cell, _, engine) => {
     const loss = model.lossAndGradients(batch, model.newState(3));
     const weights = weightsOf(model);
     expect(loss.sum / loss.tokens).toBeCloseTo(meanLossOf(model.shape, weights, examples), 6);
-    const expected = numericalGradients(weights, (moved) => meanLossOf(model.shape, moved, examples));
+    const expected = referenceOf(`${cell}, ${title}`, () =>
+      numericalGradients(weights, (moved) => meanLossOf(model.shape, moved, examples)),
+    );
     expect(difference(gradientsOf(model), expected)).toBeLessThan(tolerance);
     expect(model.loss(batch, model.newState(3))).toEqual(loss);
 
@@ -80,7 +84,8 @@ describe.each(contracts)('SequenceModel, %s on %s', (cell, _, engine) => {
     const smoothed = (weights = weightsOf(model)) => meanLossOf(model.shape, weights, examples, 0.2);
     expect(loss.tokens).toBe(7);
     expect(loss.sum / loss.tokens).toBeCloseTo(smoothed(), 6);
-    expect(difference(gradientsOf(model), numericalGradients(weightsOf(model), smoothed))).toBeLessThan(TOLERANCE);
+    const expected = referenceOf(`${cell}, smoothed`, () => numericalGradients(weightsOf(model), smoothed));
+    expect(difference(gradientsOf(model), expected)).toBeLessThan(TOLERANCE);
   });
 
   test('no gradient is left over from the batch before', () => {

@@ -72,9 +72,10 @@ function vectorOf({ reads }: SequenceShape, weights: Weights, input: number | Ve
 /** h after each step, from a state of zeros. */
 function readSteps({ cell, hidden }: SequenceShape, weights: Weights, name: string, xs: Vector[]): Vector[] {
   const zero = () => new Array<number>(hidden).fill(0);
+  const layer = layerWeights(weights, name);
   let state = { h: zero(), c: zero() };
   return xs.map((x) => {
-    state = cellSteps[cell](layerWeights(weights, name), x, state);
+    state = cellSteps[cell](layer, x, state);
     return state.h;
   });
 }
@@ -87,11 +88,12 @@ function readGlimpses(
   picture: Vector,
 ): Vector[] {
   const zero = () => new Array<number>(hidden).fill(0);
+  const layer = layerWeights(weights, 'layers.0');
   let state = { h: zero(), c: zero() };
   return Array.from({ length: glimpses }, () => {
     const place = plus(times(state.h, weights['glimpses.weights']!), weights['glimpses.bias']![0]!).map(Math.tanh);
     const x = [...glimpse(picture, size, place[0]!, place[1]!), ...place];
-    state = cellSteps[cell](layerWeights(weights, 'layers.0'), x, state);
+    state = cellSteps[cell](layer, x, state);
     return state.h;
   });
 }

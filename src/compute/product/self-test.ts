@@ -57,11 +57,12 @@ function naiveProduct(
   transposeB: boolean,
 ): Float64Array {
   const result = new Float64Array(m * n);
+  const [A, B] = [a.data, b.data];
   for (let i = 0; i < m; i++) {
     for (let j = 0; j < n; j++) {
       let sum = 0;
       for (let q = 0; q < k; q++) {
-        sum += a.data[transposeA ? q * m + i : i * k + q]! * b.data[transposeB ? j * k + q : q * n + j]!;
+        sum += A[transposeA ? q * m + i : i * k + q]! * B[transposeB ? j * k + q : q * n + j]!;
       }
       result[i * n + j] = sum;
     }

@@ -1,20 +1,25 @@
 /** Examples of files whose columns or fields have names: a JSON object a line, or comma-separated values. */
-import { z } from 'zod';
+import * as v from 'valibot';
 import { InputError } from '../../base/errors.ts';
+import { number } from '../../base/schema.ts';
 import { parseCsv } from '../../datasets/csv.ts';
 import { readText } from '../../datasets/reader.ts';
 import type { Example, Examples } from './example.ts';
 import { linesOf, OddLine, type OddLines, parseItems } from './odd-lines.ts';
 import { exampleOf } from './texts.ts';
 
-const name = z.union([z.string(), z.number()]).transform(String);
-const vector = z.array(z.number()).min(1);
+const name = v.pipe(v.union([v.string(), number]), v.transform(String));
+const vector = v.pipe(v.array(number), v.nonEmpty());
 /** The label may be missing where it is asked for. */
-const recordSchema = z.union([
-  z.object({ text: z.string(), label: name.optional() }),
-  z.object({ tokens: z.array(z.string()).min(1), tags: z.array(name).optional() }),
-  z.object({ vector, label: name.optional() }),
-  z.object({ vectors: z.array(vector).min(1), label: name.optional(), labels: z.array(name).optional() }),
+const recordSchema = v.union([
+  v.object({ text: v.string(), label: v.optional(name) }),
+  v.object({ tokens: v.pipe(v.array(v.string()), v.nonEmpty()), tags: v.optional(v.array(name)) }),
+  v.object({ vector, label: v.optional(name) }),
+  v.object({
+    vectors: v.pipe(v.array(vector), v.nonEmpty()),
+    label: v.optional(name),
+    labels: v.optional(v.array(name)),
+  }),
 ]);
 
 const RECORDS =
@@ -34,20 +39,20 @@ export async function readRecords(path: string, odd: OddLines): Promise<Examples
   return { D: D ?? 0, examples };
 }
 
-function recordOf(line: string): z.infer<typeof recordSchema> {
+function recordOf(line: string): v.InferOutput<typeof recordSchema> {
   let value: unknown;
   try {
     value = JSON.parse(line);
   } catch {
     throw new OddLine('no valid JSON');
   }
-  const parsed = recordSchema.safeParse(value);
+  const parsed = v.safeParse(recordSchema, value);
   if (!parsed.success) throw new OddLine('other fields');
-  return parsed.data;
+  return parsed.output;
 }
 
 function exampleOfRecord(
-  record: z.infer<typeof recordSchema>,
+  record: v.InferOutput<typeof recordSchema>,
   sized: (vectors: readonly number[][]) => Float32Array,
 ): Example {
   if ('text' in record) return exampleOf(record.text, record.label);

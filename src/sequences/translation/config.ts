@@ -1,29 +1,30 @@
-import { z } from 'zod';
+import * as v from 'valibot';
+import { integer } from '../../base/schema.ts';
 import { folderConfigSchema } from '../../model/model-folder.ts';
 import { optimizerDefaults } from '../../nn/optimizer.ts';
 import { type SequenceSettings, sequenceConfigSchema, sequenceSettingsSchema } from '../config.ts';
 
-const size = z.int().min(1);
+const size = integer(1);
 
 /** The config of a translator's folder. */
-export const translationConfigSchema = z.object({
+export const translationConfigSchema = v.object({
   // First, because the first thing that is wrong is what the user reads.
-  kind: z.literal('translation', 'the model is not one of `seq train --task translate`'),
-  ...folderConfigSchema.shape,
-  shape: z.object({
+  kind: v.literal('translation', 'the model is not one of `seq train --task translate`'),
+  ...folderConfigSchema.entries,
+  shape: v.object({
     source: size,
     target: size,
-    embedding: z.int().min(0),
-    cell: z.enum(['rnn', 'lstm', 'gru']),
+    embedding: integer(0),
+    cell: v.picklist(['rnn', 'lstm', 'gru']),
     layers: size,
     hidden: size,
-    attention: z.boolean(),
+    attention: v.boolean(),
   }),
   settings: sequenceSettingsSchema,
-  data: sequenceConfigSchema.shape.data,
+  data: sequenceConfigSchema.entries.data,
 });
 
-export type TranslationConfig = z.infer<typeof translationConfigSchema>;
+export type TranslationConfig = v.InferOutput<typeof translationConfigSchema>;
 
 /** What a new model is, beside what its data decides. */
 export type NewTranslator = Omit<TranslationConfig['shape'], 'source' | 'target'>;

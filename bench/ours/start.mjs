@@ -1,0 +1,66 @@
+/**
+ * What a command does from its start to its first words, one part after another, each timed: prints milliseconds by part
+ * as JSON. Plain JavaScript on `dist`, as an installed package runs. The commands themselves let some parts overlap.
+ *
+ *     node bench/ours/start.mjs describe PICTURE
+ *     node bench/ours/start.mjs sample MODEL
+ */
+import { createRequire } from 'node:module';
+
+const parts = { 'Node itself': performance.now() };
+const [command, path] = process.argv.slice(2);
+
+async function timed(part, work) {
+  const start = performance.now();
+  const result = await work();
+  parts[part] = performance.now() - start;
+  return result;
+}
+
+async function openEngine() {
+  const { compileKernels } = await import('../../dist/compute/kernels.js');
+  const { libraryCandidates } = await import('../../dist/compute/product/libraries.js');
+  const { loadLibrary } = await import('../../dist/compute/product/native.js');
+  const { openEngine } = await import('../../dist/compute/engine.js');
+  await timed('kernels compiled', compileKernels);
+  await timed('koffi and oneDNN loaded', () => loadLibrary(libraryCandidates('onednn')).catch(() => {}));
+  return timed('engine opened and tested', () => openEngine());
+}
+
+async function describe() {
+  await timed('modules', () => import('../../dist/cli/caption-describe.js'));
+  const { openCaptioner } = await import('../../dist/captioning/open.js');
+  const { decodePicture, readPicture } = await import('../../dist/vision/decode.js');
+  const { loadTfjs } = await import('../../dist/vision/tfjs.js');
+  const engine = await openEngine();
+  const { captioner, cnn } = await timed('captioner read', () => openCaptioner(engine));
+  const bytes = await readPicture(path);
+  await timed('sharp loaded', () => createRequire(import.meta.url)('sharp'));
+  const pixels = await timed('picture decoded', () => decodePicture(bytes, cnn.preprocessing, path));
+  await timed('TensorFlow.js loaded', () => loadTfjs());
+  await timed("CNN's weights read", () => cnn.load());
+  const features = await timed('CNN', () => cnn.features([pixels]));
+  const { decodingDefaults } = await import('../../dist/captioning/write.js');
+  await timed('beam search', () => captioner.describe(features, { ...decodingDefaults, consensus: 0 }));
+  // A second beam search goes with it; it is faster than the first.
+  await timed('consensus', () => captioner.describe(features, decodingDefaults));
+}
+
+async function sample() {
+  await timed('modules', () => import('../../dist/cli/lm-sample.js'));
+  const { languageConfigSchema } = await import('../../dist/language/config.js');
+  const { loadModel } = await import('../../dist/model/model-folder.js');
+  const { sampleText } = await import('../../dist/language/sample.js');
+  const { tokenizers } = await import('../../dist/text/tokenizer.js');
+  const { Random } = await import('../../dist/base/random.js');
+  const engine = await openEngine();
+  const { config, model, vocabulary } = await timed('model read', () => loadModel(path, engine, languageConfigSchema));
+  await timed('32 characters', () => {
+    const text = sampleText(model, vocabulary, { tokenizer: tokenizers[config.level], random: new Random(1) });
+    for (let i = 0; i < 32; i++) text.next();
+  });
+}
+
+await (command === 'describe' ? describe() : sample());
+console.log(JSON.stringify(parts));
+process.exit();
