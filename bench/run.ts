@@ -4,6 +4,7 @@
  */
 const races: Record<string, () => Promise<unknown>> = {
   'caption-training': () => import('./caption-training.ts'),
+  features: () => import('./features.ts'),
   generating: () => import('./generating.ts'),
   'lm-training': () => import('./lm-training.ts'),
   memory: () => import('./memory.ts'),
