@@ -5,6 +5,7 @@
 const races: Record<string, () => Promise<unknown>> = {
   'caption-training': () => import('./caption-training.ts'),
   'cold-start': () => import('./cold-start.ts'),
+  features: () => import('./features.ts'),
   generating: () => import('./generating.ts'),
   'lm-training': () => import('./lm-training.ts'),
   memory: () => import('./memory.ts'),

@@ -3,13 +3,14 @@
  *
  * On Linux x86-64 PyPI has PyTorch for CUDA only, whose libraries must be there for it to be imported, on a machine with
  * no GPU as well: 3 GB to download, 5.4 GB on disk. Elsewhere its wheel is for the processor, and small. What neither
- * needs to train an LSTM is left out (triton, NVRTC, cuSOLVER, NumPy and more).
+ * needs to train an LSTM or to run a CNN is left out (triton, NVRTC, cuSOLVER and more).
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const TORCH = ['torch==2.9.1', 'typing_extensions==4.15.0', 'sympy==1.14.0', 'mpmath==1.3.0'];
+const VISION = ['torchvision==0.24.1', 'numpy==2.3.5', 'pillow==12.0.0'];
 const CUDA = [
   'nvidia-cublas-cu12==12.8.4.1',
   'nvidia-cuda-cupti-cu12==12.8.90',
@@ -27,7 +28,8 @@ const CUDA = [
 
 const venv = fileURLToPath(new URL('../.venv', import.meta.url));
 const python = join(venv, 'bin', 'python');
-const packages = process.platform === 'linux' && process.arch === 'x64' ? [...TORCH, ...CUDA] : TORCH;
+const cuda = process.platform === 'linux' && process.arch === 'x64' ? CUDA : [];
+const packages = [...TORCH, ...VISION, ...cuda];
 
 run('python3', ['-m', 'venv', venv]);
 run(python, ['-m', 'pip', 'install', '--no-deps', '--only-binary=:all:', '--no-cache-dir', ...packages]);

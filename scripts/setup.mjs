@@ -2,7 +2,7 @@
  * All the set-up of a clone, in as little time as there is to do: packages, build, native libraries. `npm test` and
  * `npm run demo` call it first; plain JavaScript, since nothing is installed or built when it starts.
  *
- *     node scripts/setup.mjs [--require-native] [--tfjs]
+ *     node scripts/setup.mjs [--require-native] [--onnxruntime] [--tfjs]
  */
 import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
@@ -10,7 +10,8 @@ import { fileURLToPath } from 'node:url';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 const options = process.argv.slice(2);
-const required = options.includes('--require-native') || options.includes('--tfjs');
+const forCnn = options.filter((option) => option === '--onnxruntime' || option === '--tfjs');
+const required = options.includes('--require-native') || forCnn.length > 0;
 
 // npm writes this file when an installation is complete.
 if (changed('package-lock.json') > changed('node_modules/.package-lock.json')) {
@@ -18,12 +19,7 @@ if (changed('package-lock.json') > changed('node_modules/.package-lock.json')) {
   run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
 }
 run(process.execPath, ['scripts/build.mjs', '--if-changed']);
-const setup = [
-  'dist/cli/caption.js',
-  'setup',
-  ...(options.includes('--tfjs') ? ['--tfjs'] : []),
-  ...(required ? [] : ['--quiet']),
-];
+const setup = ['dist/cli/caption.js', 'setup', ...forCnn, ...(required ? [] : ['--quiet'])];
 const { status } = spawnSync(process.execPath, setup, { stdio: 'inherit' });
 if (status !== 0) {
   if (required) process.exit(status ?? 1);

@@ -10,30 +10,48 @@ export interface Step {
   tokens: number;
 }
 
+interface Contestant {
+  /** What it is, with its version. */
+  system: string;
+  /** Does one step of work. */
+  step(): Step | Promise<Step>;
+  close(): void;
+}
+
 /** @param driver of `--blas`, or `bf16` @param prepare what prepares the work */
 export async function serveRace(driver: string | undefined, prepare: (engine: Engine) => () => Step) {
-  try {
+  await serve(async () => {
     const engine = driver === 'bf16' ? await openEngine('auto', 'bf16') : await openEngine(driver as DriverChoice);
-    const step = prepare(engine);
-    answer({ system: `caption-lm, ${engine.product.driver.description}` });
-    await serve(step);
-    engine.close();
+    const system = `caption-lm, ${engine.product.driver.description}`;
+    return { system, step: prepare(engine), close: () => engine.close() };
+  });
+}
+
+/** @param prepare throws where it can't take part */
+export async function serve(prepare: () => Promise<Contestant>) {
+  try {
+    const contestant = await prepare();
+    answer({ system: contestant.system });
+    await answerCommands(contestant);
+    contestant.close();
   } catch (error) {
     answer({ unavailable: reasonOf(error) });
   }
 }
 
-async function serve(step: () => Step): Promise<void> {
+async function answerCommands(contestant: Contestant): Promise<void> {
   for await (const line of createInterface({ input: process.stdin })) {
     const [command, argument] = line.split(' ');
     const [most, seconds] = command === 'run' ? [Infinity, Number(argument)] : [Number(argument), Infinity];
     let [count, elapsed, done, loss] = [0, 0, 0, Number.NaN];
-    for (const start = performance.now(); count < most && elapsed < seconds; count++) {
-      const { sum, tokens } = step();
+    const start = performance.now();
+    do {
+      const { sum, tokens } = await contestant.step();
       loss = sum / tokens;
       done += tokens;
       elapsed = (performance.now() - start) / 1000;
-    }
+      count++;
+    } while (count < most && elapsed < seconds);
     answer({ perSecond: done / elapsed, stepMs: (elapsed / count) * 1000, loss });
   }
 }

@@ -21,6 +21,10 @@ export interface Race {
   ours: string;
   /** Programs in Python, in `bench/rivals`, with their last argument; the ratios are to the last of them. */
   rivals: readonly { program: string; variant: string }[];
+  /** Steps before the first round: for warming up, and for comparing what they gave. Default: 50 */
+  warmUp?: number;
+  /** What shows that all do the same work, in the place of the loss. Default: "loss" */
+  compared?: string;
   drivers: readonly string[];
   rounds: number;
   seconds: number;
@@ -49,14 +53,13 @@ export function raceOptions<Name extends string>(more: Record<Name, string>, { d
   };
 }
 
-/** Steps of work before the first round: for warming up, and for comparing the losses. */
 const WARM_UP = 50;
 
 /** An answer to `run SECONDS` or `steps COUNT`. */
 interface Turn {
   perSecond: number;
   stepMs: number;
-  /** Of the last update, in nats per token; 0 where nothing is learned. */
+  /** Of the last update, in nats per token, 0 where nothing is learned; or what the race compares instead. */
   loss: number;
 }
 
@@ -72,17 +75,17 @@ interface Score {
 
 /** Runs a race, prints its table and writes its figures. */
 export async function runRace(race: Race): Promise<void> {
-  const { name, unit, rounds, seconds, keep } = race;
+  const { name, unit, rounds, seconds, keep, warmUp = WARM_UP, compared = 'loss' } = race;
   const { processor, cores, platform, node } = describeMachine();
   console.log(`${processor}, ${cores} cores, ${platform}, Node ${node}; ${THREADS} threads each`);
-  console.log(`${rounds} rounds of ${seconds} s; medians (lowest – highest)`);
+  console.log(`${rounds} rounds of ${seconds > 0 ? `${seconds} s` : 'a step'}; medians (lowest – highest)`);
   const cases: { title: string; scores: Score[] }[] = [];
   for (const { title, args } of race.cases) {
     const found = await scores(race, args);
-    print(title, unit, found);
+    print(title, { unit, compared: `${compared} after ${warmUp}` }, found);
     cases.push({ title, scores: found });
   }
-  const figures = { threads: THREADS, rounds, seconds, warmUp: WARM_UP, unit, cases };
+  const figures = { threads: THREADS, rounds, seconds, warmUp, unit, cases };
   console.log(`\n${await writeResults(name, figures, { keep })}`);
 }
 
@@ -92,7 +95,7 @@ async function scores(race: Race, args: readonly string[]): Promise<Score[]> {
   try {
     const lossesAfterWarmUp: number[] = [];
     for (const contestant of contestants) {
-      lossesAfterWarmUp.push((await contestant.ask<Turn>(`steps ${WARM_UP}`)).loss);
+      lossesAfterWarmUp.push((await contestant.ask<Turn>(`steps ${race.warmUp ?? WARM_UP}`)).loss);
     }
     const turns: Turn[][] = contestants.map(() => []);
     for (let round = 0; round < race.rounds; round++) {
@@ -140,9 +143,9 @@ async function open({ drivers, ours, rivals }: Race, args: readonly string[]): P
   return contestants;
 }
 
-function print(title: string, unit: string, scores: readonly Score[]): void {
+function print(title: string, { unit, compared }: { unit: string; compared: string }, scores: readonly Score[]): void {
   const head = [title.padEnd(40), 'ratio to the last'.padStart(22), `${unit}/s`.padStart(30)];
-  console.log(`\n${head.join('')}    ms/step  loss after ${WARM_UP}`);
+  console.log(`\n${head.join('')}    ms/step  ${compared}`);
   for (const { system, ratio, perSecond, stepMs, lossAfterWarmUp } of scores) {
     const cells = [
       system.padEnd(40),

@@ -13,7 +13,7 @@ def serve(system, step):
         command, argument = line.split()
         most, seconds = (math.inf, float(argument)) if command == "run" else (int(argument), math.inf)
         count, elapsed, done, start = 0, 0.0, 0, time.perf_counter()
-        while count < most and elapsed < seconds:
+        while count == 0 or (count < most and elapsed < seconds):
             loss, tokens = step()
             done += tokens
             elapsed = time.perf_counter() - start

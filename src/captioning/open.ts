@@ -3,9 +3,9 @@ import { InputError } from '../base/errors.ts';
 import type { Engine } from '../compute/engine.ts';
 import { readConfig } from '../model/model-folder.ts';
 import type { Cnn } from '../vision/cnn.ts';
+import type { CnnBackend } from '../vision/cnn-backends.ts';
 import { preprocessingKey } from '../vision/decode.ts';
 import { loadCnn } from '../vision/load-cnn.ts';
-import type { TfjsChoice } from '../vision/tfjs.ts';
 import { Captioner } from './captioner.ts';
 import { type CaptionConfig, captionConfigSchema } from './config.ts';
 import { CaptionerEnsemble } from './ensemble.ts';
@@ -22,10 +22,10 @@ export const SHIPPED_CAPTIONER = fileURLToPath(new URL('../../data/captioner', i
  */
 export async function openCaptioner(
   engine: Engine,
-  { folder = SHIPPED_CAPTIONER, tfjs = 'auto' }: { folder?: string | undefined; tfjs?: TfjsChoice } = {},
+  { folder = SHIPPED_CAPTIONER, cnnBackend = 'auto' }: { folder?: string | undefined; cnnBackend?: CnnBackend } = {},
 ): Promise<{ captioner: Captioner; cnn: Cnn }> {
   const captioner = await Captioner.load(folder, engine);
-  const cnn = await loadCnn(captioner.config.pictures.cnn, tfjs);
+  const cnn = await loadCnn(captioner.config.pictures.cnn, cnnBackend);
   refuseOtherCnn(cnn, captioner.config, folder);
   return { captioner, cnn };
 }
@@ -38,10 +38,13 @@ export async function openCaptioner(
  */
 export async function openCaptioners(
   engine: Engine,
-  { folders = [SHIPPED_CAPTIONER], tfjs = 'auto' }: { folders?: readonly string[] | undefined; tfjs?: TfjsChoice } = {},
+  {
+    folders = [SHIPPED_CAPTIONER],
+    cnnBackend = 'auto',
+  }: { folders?: readonly string[] | undefined; cnnBackend?: CnnBackend } = {},
 ): Promise<{ captioner: CaptionWriter; cnn: Cnn }> {
   const [first = SHIPPED_CAPTIONER, ...others] = folders;
-  const { captioner, cnn } = await openCaptioner(engine, { folder: first, tfjs });
+  const { captioner, cnn } = await openCaptioner(engine, { folder: first, cnnBackend });
   const members = new Map([[first, captioner]]);
   for (const folder of others) {
     const other = await Captioner.load(folder, engine);
@@ -52,9 +55,9 @@ export async function openCaptioners(
 }
 
 /** The CNN that the captioner in `folder` was trained with, for going on with its training. */
-export async function loadCnnOf(folder: string, tfjs: TfjsChoice): Promise<Cnn> {
+export async function loadCnnOf(folder: string, cnnBackend: CnnBackend): Promise<Cnn> {
   const { pictures } = await readConfig(folder, captionConfigSchema);
-  return loadCnn(pictures.cnn, tfjs);
+  return loadCnn(pictures.cnn, cnnBackend);
 }
 
 /** @throws InputError unless the CNN gives the features that the captioner in `folder` was trained with */

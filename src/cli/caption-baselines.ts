@@ -32,10 +32,10 @@ export function addBaselinesCommand(program: Command): void {
 }
 
 async function baselinesCommand(path: string, options: Options): Promise<void> {
-  const { model: folder, split, tfjs, json } = options;
+  const { model: folder, split, cnnBackend, json } = options;
   const status = new Status(options.quiet);
   const engine = await openEngine(options.blas);
-  const { captioner, cnn } = await openCaptioner(engine, { folder, tfjs });
+  const { captioner, cnn } = await openCaptioner(engine, { folder, cnnBackend });
   const dataset = await openDataset(path, options, status);
   status.say(engine.notice);
 

@@ -52,7 +52,7 @@ export function addDescribeCommand(program: Command): void {
 }
 
 async function describeCommand(args: string[], options: Options): Promise<void> {
-  const { model: folders, top, tfjs, json } = options;
+  const { model: folders, top, cnnBackend, json } = options;
   const decoding = severalFrom(options);
   const status = new Status(options.quiet);
   const { sources, errors } = await findPictures(args);
@@ -60,7 +60,7 @@ async function describeCommand(args: string[], options: Options): Promise<void> 
 
   let failures = errors.length;
   const engine = await openEngine(options.blas);
-  const { captioner, cnn } = await openCaptioners(engine, { folders, tfjs });
+  const { captioner, cnn } = await openCaptioners(engine, { folders, cnnBackend });
   checkDecoding(decoding, captioner.vocabulary);
   status.say(engine.notice);
 

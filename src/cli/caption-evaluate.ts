@@ -66,10 +66,10 @@ async function evaluateCommand(path: string, options: Options): Promise<void> {
 
 /** Captions that models write for the pictures of the split. */
 async function evaluateModels(path: string, options: Options, status: Status) {
-  const { model: models = [SHIPPED_CAPTIONER], split, results, report, tfjs } = options;
+  const { model: models = [SHIPPED_CAPTIONER], split, results, report, cnnBackend } = options;
   const decoding = decodingFrom(options);
   const engine = await openEngine(options.blas);
-  const { captioner, cnn } = await openCaptioners(engine, { folders: models, tfjs });
+  const { captioner, cnn } = await openCaptioners(engine, { folders: models, cnnBackend });
   checkDecoding(decoding, captioner.vocabulary);
   const dataset = await openDataset(path, options, status);
   status.say(engine.notice);

@@ -27,7 +27,7 @@ export function addExtractCommand(program: Command): void {
 async function extractCommand(path: string, options: Options): Promise<void> {
   const status = new Status(options.quiet);
   const dataset = await openDataset(path, options, status);
-  const cnn = await loadCnn(options.cnn, options.tfjs);
+  const cnn = await loadCnn(options.cnn, options.cnnBackend);
   const pictures = [...dataset.splits.values()].flat();
   const { names } = await interruptible((signal) =>
     featuresOf(pictures, cnn, options.mirror, showExtraction(status, signal)),

@@ -70,7 +70,7 @@ export function addTrainCommand(program: Command): void {
 }
 
 async function trainCommand(path: string, options: Options, command: Command): Promise<void> {
-  const { out: folder, resume, init, finetune, tfjs } = options;
+  const { out: folder, resume, init, finetune, cnnBackend } = options;
   if (resume) refuseSettingsOnResume(command);
   else await refuseModel(folder);
   if (init) refuseGiven(command, SHAPE, '--init', 'a captioner with a shape and a CNN of its own');
@@ -85,8 +85,8 @@ async function trainCommand(path: string, options: Options, command: Command): P
   const engine = await openEngine(options.blas, options.precision);
   status.say(engine.notice);
   const dataset = await openDataset(path, options, status);
-  const initial = init && !resume ? await openCaptioner(engine, { folder: init, tfjs }) : undefined;
-  const cnn = initial?.cnn ?? (await (resume ? loadCnnOf(folder, tfjs) : loadCnn(options.cnn, tfjs)));
+  const initial = init && !resume ? await openCaptioner(engine, { folder: init, cnnBackend }) : undefined;
+  const cnn = initial?.cnn ?? (await (resume ? loadCnnOf(folder, cnnBackend) : loadCnn(options.cnn, cnnBackend)));
   const settings = settingsFrom(options, defaults, command, dataset);
   const { cell, layers, hidden, embedding } = options;
   const start = initial?.captioner ?? { shape: { cell, layers, hidden, embedding }, cnnName: options.cnn };

@@ -1,9 +1,8 @@
 import { cpus } from 'node:os';
 import type { Command } from 'commander';
-import { reasonOf } from '../base/errors.ts';
 import { cacheFolder } from '../base/files.ts';
 import { openEngine } from '../compute/engine.ts';
-import { loadTfjs } from '../vision/tfjs.ts';
+import { tryCnnBackends } from '../vision/cnn-backends.ts';
 import { version } from './version.ts';
 
 /** Adds `doctor`: what is used on this machine and why. `pictures`: also what the CNN runs on. */
@@ -22,18 +21,14 @@ async function doctorCommand(pictures: boolean): Promise<void> {
     `caption-lm ${version}, Node ${process.version}, ${process.platform}-${process.arch}, ${cpus().length} cores`,
     engine.notice,
     ...engine.tried.map(({ name, failure }) => `  ${name}: ${failure ?? 'in use'}`),
-    ...(pictures ? [await describeTfjs()] : []),
+    ...(pictures ? await cnnLines() : []),
     `cache: ${cacheFolder()} (may be deleted at any time)`,
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-async function describeTfjs(): Promise<string> {
-  const { backend, version: tfjs } = await loadTfjs();
-  if (backend === 'tensorflow') return `CNN: TensorFlow.js ${tfjs} on libtensorflow`;
-  const failure = await loadTfjs('tensorflow').then(
-    () => 'not chosen',
-    (error) => reasonOf(error),
-  );
-  return `CNN: TensorFlow.js ${tfjs} on wasm\n  tensorflow: ${failure}`;
+async function cnnLines(): Promise<string[]> {
+  const tried = await tryCnnBackends();
+  const { description } = tried.at(-1)!;
+  return [`CNN: ${description}`, ...tried.map(({ name, failure }) => `  ${name}: ${failure ?? 'in use'}`)];
 }

@@ -1,7 +1,7 @@
 /** Options that several commands share, and what values options take. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { DRIVER_CHOICES, type DriverChoice } from '../compute/product/choose.ts';
-import type { TfjsChoice } from '../vision/tfjs.ts';
+import { CNN_BACKENDS, type CnnBackend } from '../vision/cnn-backends.ts';
 
 /** Where `lm` keeps its model when nothing is said. */
 export const LM_FOLDER = 'lm-model';
@@ -12,7 +12,7 @@ export interface CommonOptions {
 }
 
 export interface PictureOptions {
-  tfjs: TfjsChoice;
+  cnnBackend: CnnBackend;
 }
 
 export function addCommonOptions(command: Command): Command {
@@ -21,10 +21,12 @@ export function addCommonOptions(command: Command): Command {
     .option('--quiet', 'no progress and notices');
 }
 
+/** `--tfjs` is the older name of `--cnn-backend`; of both the last one counts. */
 export function addPictureOptions(command: Command): Command {
-  return command.addOption(
-    new Option('--tfjs <backend>', 'what the CNN runs on').choices(['auto', 'tensorflow', 'wasm']).default('auto'),
-  );
+  return command
+    .addOption(new Option('--cnn-backend <backend>', 'what the CNN runs on').choices(CNN_BACKENDS).default('auto'))
+    .addOption(new Option('--tfjs <backend>', 'another name of --cnn-backend').choices(CNN_BACKENDS))
+    .on('option:tfjs', (backend: string) => command.setOptionValueWithSource('cnnBackend', backend, 'cli'));
 }
 
 export function addSamplingOptions(command: Command, temperature: number): Command {

@@ -30,13 +30,13 @@ export function addSequenceEvaluateCommand(program: Command): void {
 }
 
 async function evaluateCommand(paths: string[], options: Options): Promise<void> {
-  const { model, skipOdd, report, json, blas, quiet, tfjs } = options;
+  const { model, skipOdd, report, json, blas, quiet, cnnBackend } = options;
   const status = new Status(quiet);
   const engine = await openEngine(blas);
   if (await isTranslator(model)) return evaluateTranslations(paths, options, engine, status);
   const labeller = await SequenceLabeller.load(model, engine);
   const { task, reading } = labeller.config;
-  const cnn = cnnOf(labeller.config, tfjs);
+  const cnn = cnnOf(labeller.config, cnnBackend);
   const { data } = await openSequences(paths, { task, reading, skipOdd, use: 'test' }, cnn, status);
   status.say(engine.notice);
   const evaluation = report ? await writeSequenceEvaluation(report, labeller, data) : evaluate(labeller, data.examples);

@@ -7,7 +7,7 @@ import type { SequenceData } from '../sequences/data/example.ts';
 import { PICTURE_READINGS, type PictureReading } from '../sequences/data/idx.ts';
 import { type ReadOptions, readSequences } from '../sequences/data/read.ts';
 import type { Cnn } from '../vision/cnn.ts';
-import type { TfjsChoice } from '../vision/tfjs.ts';
+import type { CnnBackend } from '../vision/cnn-backends.ts';
 import type { Status } from './progress.ts';
 import { classFolders, loadCnnOf, readPictureClasses } from './seq-pictures.ts';
 
@@ -90,6 +90,6 @@ export async function openSequences(
 }
 
 /** The CNN of a model, for data that it is measured on. */
-export function cnnOf(config: SequenceConfig, tfjs: TfjsChoice): () => Promise<NamedCnn> {
-  return async () => ({ name: config.cnn?.name, cnn: await loadCnnOf(config, tfjs) });
+export function cnnOf(config: SequenceConfig, cnnBackend: CnnBackend): () => Promise<NamedCnn> {
+  return async () => ({ name: config.cnn?.name, cnn: await loadCnnOf(config, cnnBackend) });
 }

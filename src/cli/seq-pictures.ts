@@ -6,9 +6,9 @@ import { cacheFolder } from '../base/files.ts';
 import type { SequenceConfig } from '../sequences/config.ts';
 import type { Example, SequenceData } from '../sequences/data/example.ts';
 import type { Cnn } from '../vision/cnn.ts';
+import type { CnnBackend } from '../vision/cnn-backends.ts';
 import { collectFeatures, type PictureSource } from '../vision/extract.ts';
 import { loadCnn } from '../vision/load-cnn.ts';
-import type { TfjsChoice } from '../vision/tfjs.ts';
 import { findPictures } from './find-pictures.ts';
 import type { Status } from './progress.ts';
 import { interruptible } from './run.ts';
@@ -61,11 +61,11 @@ export async function featuresOf(
 }
 
 /** The CNN that a model's vectors came from. @throws InputError when it is another one now, or there was none */
-export async function loadCnnOf({ cnn: trained }: SequenceConfig, tfjs: TfjsChoice): Promise<Cnn> {
+export async function loadCnnOf({ cnn: trained }: SequenceConfig, cnnBackend: CnnBackend): Promise<Cnn> {
   if (!trained) {
     throw new InputError('the model does not read pictures', { expected: 'a model that was trained on pictures' });
   }
-  const cnn = await loadCnn(trained.name, tfjs);
+  const cnn = await loadCnn(trained.name, cnnBackend);
   if (cnn.key === trained.key) return cnn;
   throw new InputError('the model was trained with another CNN', { found: cnn.key, expected: trained.key });
 }

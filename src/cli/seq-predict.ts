@@ -136,13 +136,13 @@ async function predictVectors(
 async function predictPictures(
   labeller: SequenceLabeller,
   files: readonly string[],
-  { tfjs, json }: Options,
+  { cnnBackend, json }: Options,
   status: Status,
 ): Promise<void> {
   if (files.length === 0) throw new UsageError('no picture to look at');
   const { sources, errors } = await findPictures(files);
   for (const { message } of errors) status.warn(message);
-  const cnn = await loadCnnOf(labeller.config, tfjs);
+  const cnn = await loadCnnOf(labeller.config, cnnBackend);
   const { vectors, names, skipped } = await featuresOf(sources, cnn, status);
   for (const [i, [prediction]] of labeller.predict(vectors).entries()) {
     const file = names[i] ?? '';

@@ -124,7 +124,7 @@ export function addSequenceTrainCommand(program: Command): void {
 }
 
 async function trainCommand(paths: string[], options: Options, command: Command): Promise<void> {
-  const { out: folder, resume, valFile, blas, precision, tfjs } = options;
+  const { out: folder, resume, valFile, blas, precision, cnnBackend } = options;
   if (resume) refuseSettingsOnResume(command);
   else await refuseModel(folder);
   if (resume ? await isTranslator(folder) : options.task === 'translate') {
@@ -135,8 +135,8 @@ async function trainCommand(paths: string[], options: Options, command: Command)
   const trained = resume ? await readConfig(folder, sequenceConfigSchema) : undefined;
   const { task, reading } = trained ?? startOf(options);
   const openCnn = trained
-    ? cnnOf(trained, tfjs)
-    : async () => ({ name: options.cnn, cnn: await loadCnn(options.cnn, tfjs) });
+    ? cnnOf(trained, cnnBackend)
+    : async () => ({ name: options.cnn, cnn: await loadCnn(options.cnn, cnnBackend) });
   const reads = { task, reading, skipOdd: options.skipOdd };
   const { data, cnn } = await openSequences(paths, reads, openCnn, status);
   const held = valFile ? await openSequences(valFile, { ...reads, use: 'test' }, openCnn, status) : undefined;

@@ -34,6 +34,7 @@ const FREE = new Set([
   'out',
   'blas',
   'precision',
+  'cnnBackend',
   'tfjs',
   'quiet',
   'images',

@@ -1,5 +1,7 @@
 /** Running other programs: Python, npm, a compiler. */
 import { execFile } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { InputError } from '../base/errors.ts';
 
 export interface RunOptions {
@@ -19,7 +21,8 @@ const QUOTED = 3;
  */
 export function run(program: string, args: readonly string[], { cwd, env, advice }: RunOptions): Promise<string> {
   return new Promise((resolve, reject) => {
-    const options = { cwd, env: { ...process.env, ...env }, maxBuffer: 2 ** 26 };
+    const shell = process.platform === 'win32' && program === 'npm'; // a script there, which only a shell runs
+    const options = { cwd, env: { ...process.env, ...env }, maxBuffer: 2 ** 26, shell };
     execFile(program, args, options, (error, stdout, stderr) => {
       if (!error) return resolve(stdout);
       const output = stderr.trim() || stdout.trim() || error.message;
@@ -27,4 +30,18 @@ export function run(program: string, args: readonly string[], { cwd, env, advice
       reject(new InputError(`${[program, ...args.slice(0, 3)].join(' ')} failed`, { found, advice, cause: error }));
     });
   });
+}
+
+/**
+ * Installs a package, without running its scripts, into a new folder of its own.
+ *
+ * @param requirement its name and version as npm takes them
+ * @returns the folder, which has a node_modules
+ */
+export async function npmInstall(requirement: string, folder: string, advice: string): Promise<string> {
+  await mkdir(folder);
+  await writeFile(join(folder, 'package.json'), '{ "private": true }\n');
+  const install = ['install', '--ignore-scripts', '--no-audit', '--no-fund', requirement];
+  await run('npm', install, { cwd: folder, advice });
+  return folder;
 }

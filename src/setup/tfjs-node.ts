@@ -3,15 +3,16 @@
  * proxies and arm64 machines often can't reach: the library comes from TensorFlow's wheel instead, and the binding to
  * it is compiled here. It gets a folder of its own in the cache, with its own node_modules.
  */
-import { cp, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { InputError } from '../base/errors.ts';
-import { cacheFolder } from '../base/files.ts';
-import { run } from './commands.ts';
+import { packageFolder } from '../base/optional-package.ts';
+import { npmInstall, run } from './commands.ts';
 import { buildFolder, exists, type SetupOutcome } from './native.ts';
 import { unpackWheel } from './unpack-wheel.ts';
 import { TENSORFLOW_WHEELS, wheelFor } from './wheels.ts';
 
+const PACKAGE = '@tensorflow/tfjs-node';
 const VERSION = '4.22.0';
 /** The names that tfjs-node's installer and the linker look for, and the files of the wheel that they mean. */
 const LINKS = {
@@ -21,7 +22,8 @@ const LINKS = {
   'libtensorflow_framework.so.2.9.1': 'libtensorflow_framework.so.2',
 };
 const HEADERS = ['tensorflow/c', 'tensorflow/core/platform', 'tsl/platform', 'tsl/c', 'xla'];
-const ADVICE = 'It needs npm, a C++ compiler, make and Python 3 with pip. The CNN works without it: --tfjs wasm.';
+const ADVICE =
+  'It needs npm, a C++ compiler, make and Python 3 with pip. The CNN works without it: --cnn-backend wasm.';
 
 /**
  * @param onStep called with what is done next: it takes a minute or two
@@ -30,21 +32,17 @@ const ADVICE = 'It needs npm, a C++ compiler, make and Python 3 with pip. The CN
 export async function setupTfjsNode(onStep: (step: string) => void): Promise<SetupOutcome> {
   const wheel = wheelFor(TENSORFLOW_WHEELS);
   if (!wheel) return 'unavailable';
-  const folder = cacheFolder('native', 'tfjs-node');
+  const folder = packageFolder(PACKAGE);
   if (await exists(folder)) return 'present';
   const headers = await nodeHeaders();
   await buildFolder(folder, async (work) => {
-    const result = join(work, 'result');
-    await mkdir(result);
-    await writeFile(join(result, 'package.json'), '{ "private": true }\n');
-    onStep(`installing @tensorflow/tfjs-node ${VERSION}`);
-    const install = ['install', '--ignore-scripts', '--no-audit', '--no-fund', `@tensorflow/tfjs-node@${VERSION}`];
-    await run('npm', install, { cwd: result, advice: ADVICE });
+    onStep(`installing ${PACKAGE} ${VERSION}`);
+    const result = await npmInstall(`${PACKAGE}@${VERSION}`, join(work, 'result'), ADVICE);
 
     onStep(`fetching libtensorflow (${wheel.megabytes} MB)`);
     await unpackWheel(wheel, work);
     const source = join(work, 'wheel', 'tensorflow');
-    const binding = join(result, 'node_modules', '@tensorflow', 'tfjs-node');
+    const binding = join(result, 'node_modules', PACKAGE);
     const libraries = join(binding, 'deps', 'lib');
     await mkdir(libraries, { recursive: true });
     for (const [name, file] of Object.entries(LINKS)) {

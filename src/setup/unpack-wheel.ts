@@ -4,7 +4,7 @@ import { run } from './commands.ts';
 import type { Wheel } from './wheels.ts';
 
 const ADVICE =
-  'It needs Python 3 with pip and a way to PyPI. Everything works without it, more slowly: --blas wasm, --tfjs wasm.';
+  'It needs Python 3 with pip and a way to PyPI. Everything works without it, more slowly: --blas wasm, --cnn-backend wasm.';
 
 /**
  * Downloads a wheel by pip, which checks its hash, and unpacks it into an empty folder. Nothing is installed into any

@@ -1,10 +1,13 @@
 /**
  * What a CNN offers to the rest of the program: pictures in, one feature vector each out; and how one is made from a
- * network of tfjs. Its name, key and sizes are known at once; TensorFlow.js and the weights are loaded when the first
- * features are asked for. Knows no files and no captions.
+ * network of ONNX Runtime or of tfjs. Its name, key and sizes are known at once; the backend and the weights are loaded
+ * when the first features are asked for. Knows no files and no captions.
  */
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import { InputError } from '../base/errors.ts';
+import type { CnnBackend } from './cnn-backends.ts';
 import type { Pixels, Preprocessing } from './decode.ts';
+import { loadOnnxruntime, openOnnxNetwork } from './onnxruntime.ts';
 import { loadTfjs, type Tf, type TfjsChoice } from './tfjs.ts';
 
 export interface Cnn {
@@ -15,13 +18,13 @@ export interface Cnn {
   /** D, the length of a feature vector. */
   readonly featureSize: number;
 
-  /** Loads TensorFlow.js and the weights now instead of at the first `features`: while pictures are decoded, say. */
+  /** Loads the backend and the weights now instead of at the first `features`: while pictures are decoded, say. */
   load(): Promise<void>;
 
   /**
    * The features [N, D] of N pictures, each as `decodePicture` made it with this CNN's preprocessing.
    *
-   * @throws RangeError when a picture has another size; InputError when TensorFlow.js or the weights can't be loaded
+   * @throws RangeError when a picture has another size; InputError when the backend or the weights can't be loaded
    */
   features(pictures: readonly Pixels[]): Promise<Float32Array>;
 
@@ -37,27 +40,43 @@ export interface CnnDescription {
   /** The network takes (byte - mean) / scale. */
   normalisation: { mean: number; scale: number };
   /** Loads the weights onto tfjs' current backend. */
-  open(tf: Tf): Promise<Network>;
+  openOnTfjs(tf: Tf): Promise<TfjsNetwork>;
+  /** The network as `openOnnxNetwork` takes it; absent where only tfjs has it. */
+  onnxModel?(): Promise<Uint8Array>;
 }
 
-export interface Network {
-  /** [N, S, S, 3] to [N, D]. */
+export interface TfjsNetwork {
+  /** [N, S, S, 3], normalised, to [N, D]. */
   features(pictures: Tensor4D): Tensor2D;
   dispose(): void;
 }
 
-export function createCnn(description: CnnDescription, tfjs: TfjsChoice): Cnn {
-  const { name, key, preprocessing, featureSize, normalisation } = description;
+/** A CNN that was loaded onto a backend. */
+export interface Network {
+  /** Bytes [N, S, S, 3] to [N, D]. */
+  features(pictures: Uint8Array, N: number): Promise<Float32Array>;
+  dispose(): void;
+}
+
+/** @throws InputError when the CNN can't run on this backend, whether that is installed or not */
+export function createCnn(description: CnnDescription, backend: CnnBackend): Cnn {
+  const { name, key, preprocessing, featureSize, onnxModel } = description;
   const { size } = preprocessing;
-  let loading: Promise<{ tf: Tf; network: Network }> | undefined;
+  if (backend === 'onnxruntime' && !onnxModel) {
+    const advice = 'Choose --cnn-backend auto, tensorflow or wasm';
+    throw new InputError(`the CNN ${name} runs on TensorFlow.js alone`, { found: `backend ${backend}`, advice });
+  }
+  let loading: Promise<Network> | undefined;
   let loaded: Network | undefined;
 
-  async function open() {
-    const { tf } = await loadTfjs(tfjs);
-    loaded = await description.open(tf);
-    return { tf, network: loaded };
+  async function open(): Promise<Network> {
+    const runtime = onnxModel && loadOnnxruntime(backend);
+    loaded = runtime
+      ? await openOnnxNetwork(runtime, await onnxModel(), size)
+      : await openTfjsNetwork(description, backend as TfjsChoice);
+    return loaded;
   }
-  function openOnce() {
+  function openOnce(): Promise<Network> {
     loading ??= open();
     return loading;
   }
@@ -71,14 +90,9 @@ export function createCnn(description: CnnDescription, tfjs: TfjsChoice): Cnn {
       await openOnce();
     },
     async features(pictures) {
-      const input = stack(pictures, size, normalisation);
-      const { tf, network } = await openOnce();
-      const features = tf.tidy(() => network.features(tf.tensor4d(input, [pictures.length, size, size, 3])));
-      try {
-        return (await features.data()) as Float32Array;
-      } finally {
-        features.dispose();
-      }
+      const bytes = stack(pictures, 3 * size ** 2);
+      const network = await openOnce();
+      return network.features(bytes, pictures.length);
     },
     dispose() {
       loaded?.dispose();
@@ -86,18 +100,33 @@ export function createCnn(description: CnnDescription, tfjs: TfjsChoice): Cnn {
   };
 }
 
-/** N pictures as one [N, S, S, 3] of normalised floats. */
-function stack(
-  pictures: readonly Pixels[],
-  size: number,
-  { mean, scale }: CnnDescription['normalisation'],
-): Float32Array {
-  const normalised = Float32Array.from({ length: 256 }, (_, byte) => (byte - mean) / scale);
-  const length = size * size * 3;
-  const stacked = new Float32Array(pictures.length * length);
+/** N pictures as one [N, S, S, 3]. */
+function stack(pictures: readonly Pixels[], length: number): Uint8Array {
+  const stacked = new Uint8Array(pictures.length * length);
   pictures.forEach((pixels, n) => {
     if (pixels.length !== length) throw new RangeError(`picture ${n}: ${pixels.length} bytes, expected ${length}`);
-    for (let i = 0; i < length; i++) stacked[n * length + i] = normalised[pixels[i]!]!;
+    stacked.set(pixels, n * length);
   });
   return stacked;
+}
+
+async function openTfjsNetwork(description: CnnDescription, choice: TfjsChoice): Promise<Network> {
+  const { tf } = await loadTfjs(choice);
+  const network = await description.openOnTfjs(tf);
+  const { size } = description.preprocessing;
+  const { mean, scale } = description.normalisation;
+  const normalised = Float32Array.from({ length: 256 }, (_, byte) => (byte - mean) / scale);
+  return {
+    async features(pictures, N) {
+      const input = new Float32Array(pictures.length);
+      for (let i = 0; i < pictures.length; i++) input[i] = normalised[pictures[i]!]!;
+      const features = tf.tidy(() => network.features(tf.tensor4d(input, [N, size, size, 3])));
+      try {
+        return (await features.data()) as Float32Array;
+      } finally {
+        features.dispose();
+      }
+    },
+    dispose: () => network.dispose(),
+  };
 }

@@ -1,13 +1,11 @@
 /**
- * EfficientNet-Lite2's forward pass: MobileNetV2's inverted residual blocks (Sandler et al. 2018, section 3) in
- * EfficientNet-B0's arrangement (Tan and Le 2019, table 1), 1.1 times as wide and 1.2 times as deep, without
- * squeeze-and-excitation and with ReLU6. The batch norms were folded into filters and biases by `scripts/convert-efficientnet.ts`. Knows no files and no pixels' scale.
+ * How EfficientNet-Lite2 is arranged: MobileNetV2's inverted residual blocks (Sandler et al. 2018, section 3) as in
+ * EfficientNet-B0 (Tan and Le 2019, table 1), 1.1 times as wide and 1.2 times as deep, without squeeze-and-excitation
+ * and with ReLU6. The batch norms were folded into filters and biases by `scripts/convert-efficientnet.ts`. Knows no
+ * files, no pixels' scale and not what computes it.
  */
-import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import { InputError } from '../base/errors.ts';
 import type { StoredTensor } from '../base/safetensors.ts';
-import type { Network } from './cnn.ts';
-import type { Tf } from './tfjs.ts';
 
 // Each row: kernel, stride of the first block, expansion, output channels, blocks. The channels are B0's times 1.1, to
 // the next multiple of 8; the first and the last stage keep their single block.
@@ -48,45 +46,48 @@ const stem: Convolution = convolution('stem', 3, 3, STEM_CHANNELS, { stride: 2 }
 const blocks: readonly Block[] = unroll();
 const head: Convolution = convolution('head', 1, stages.at(-1)![3], FEATURE_SIZE);
 
-/**
- * Puts the weights on tfjs' current backend; the network takes normalised pictures [N, 260, 260, 3].
- *
- * @param path says in an error where the weights came from
- * @throws InputError when a tensor is missing or has another shape
- */
-export function buildEfficientNet(tf: Tf, weights: ReadonlyMap<string, StoredTensor>, path: string): Network {
-  const layers = new Map<Convolution, { filter: Tensor4D; bias: Tensor1D }>();
-  for (const layer of allConvolutions()) {
-    const { name, shape, depthwise } = layer;
-    const filter = tf.tensor4d(stored(weights, `${name}.filter`, shape, path), [...shape]);
-    const bias = tf.tensor1d(stored(weights, `${name}.bias`, [depthwise ? shape[2] : shape[3]], path));
-    layers.set(layer, { filter, bias });
-  }
+/** What computes the network; an X is a batch of feature maps. */
+interface Operations<X> {
+  /** Pads with zeros, so that a stride of 1 keeps the maps' size; what is left over goes to the right and below. */
+  convolve(x: X, layer: Convolution): X;
+  add(x: X, y: X): X;
+}
 
-  function convolve(x: Tensor4D, layer: Convolution): Tensor4D {
-    const { stride: strides, activation, depthwise } = layer;
-    const call = { x, ...layers.get(layer)!, strides, pad: 'same', activation } as const;
-    return depthwise ? tf.fused.depthwiseConv2d(call) : tf.fused.conv2d(call);
+/** The forward pass: from pictures [N, 260, 260, 3] to feature maps [N, 9, 9, 1280], whose means are the features. */
+export function applyEfficientNet<X>(pictures: X, { convolve, add }: Operations<X>): X {
+  let x = convolve(pictures, stem);
+  for (const { expand, depthwise, project, skip } of blocks) {
+    const y = convolve(convolve(expand ? convolve(x, expand) : x, depthwise), project);
+    x = skip ? add(x, y) : y;
   }
-
-  return {
-    features: (pictures) =>
-      tf.tidy(() => {
-        let x = convolve(pictures, stem);
-        for (const { expand, depthwise, project, skip } of blocks) {
-          const y = convolve(convolve(expand ? convolve(x, expand) : x, depthwise), project);
-          x = skip ? tf.add(x, y) : y;
-        }
-        return tf.mean(convolve(x, head), [1, 2]);
-      }),
-    dispose() {
-      for (const { filter, bias } of layers.values()) tf.dispose([filter, bias]);
-    },
-  };
+  return convolve(x, head);
 }
 
 export function allConvolutions(): Convolution[] {
   return [stem, ...blocks.flatMap(({ expand, depthwise, project }) => [expand ?? [], depthwise, project].flat()), head];
+}
+
+/** A stored network: its tensors by their names, and where they came from, for errors. */
+export interface StoredNetwork {
+  tensors: ReadonlyMap<string, StoredTensor>;
+  path: string;
+}
+
+/**
+ * The weights of one convolution: its filter as its `shape` says, its bias [output].
+ *
+ * @throws InputError when a tensor is missing or has another shape
+ */
+export function weightsOf({ tensors, path }: StoredNetwork, { name, shape, depthwise }: Convolution) {
+  const stored = (part: string, expected: readonly number[]): Float32Array => {
+    const tensor = tensors.get(`${name}.${part}`);
+    if (tensor?.data instanceof Float32Array && `${tensor.shape}` === `${expected}`) return tensor.data;
+    throw new InputError(`${path}: tensor ${name}.${part} does not fit EfficientNet-Lite2`, {
+      found: tensor ? `[${tensor.shape}]` : 'none',
+      expected: `floats [${expected}]`,
+    });
+  };
+  return { filter: stored('filter', shape), bias: stored('bias', [depthwise ? shape[2] : shape[3]]) };
 }
 
 function unroll(): Block[] {
@@ -117,20 +118,4 @@ function convolution(
   { stride = 1, activation = 'relu6', depthwise = false }: Partial<Convolution> = {},
 ): Convolution {
   return { name, shape: [kernel, kernel, input, output], depthwise, stride, activation };
-}
-
-function stored(
-  weights: ReadonlyMap<string, StoredTensor>,
-  name: string,
-  shape: readonly number[],
-  path: string,
-): Float32Array {
-  const tensor = weights.get(name);
-  if (!(tensor?.data instanceof Float32Array) || `${tensor.shape}` !== `${shape}`) {
-    throw new InputError(`${path}: tensor ${name} does not fit EfficientNet-Lite2`, {
-      found: tensor ? `[${tensor.shape}]` : 'none',
-      expected: `floats [${shape}]`,
-    });
-  }
-  return tensor.data;
 }

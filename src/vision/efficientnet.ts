@@ -6,8 +6,9 @@ import { readJson } from '../base/files.ts';
 import { readSafetensors } from '../base/safetensors.ts';
 import { integer, number } from '../base/schema.ts';
 import { type Cnn, createCnn } from './cnn.ts';
-import { buildEfficientNet } from './efficientnet-lite2.ts';
-import type { TfjsChoice } from './tfjs.ts';
+import type { CnnBackend } from './cnn-backends.ts';
+import { buildOnnxModel } from './efficientnet-onnx.ts';
+import { buildOnTfjs } from './efficientnet-tfjs.ts';
 
 /** The same from src/vision and from dist/vision. */
 const shipped = fileURLToPath(new URL('../../data/efficientnet-lite2', import.meta.url));
@@ -21,18 +22,18 @@ const configSchema = v.object({
   weights: v.object({ file: v.string(), sha256: v.string() }),
 });
 
-export async function loadEfficientnet(tfjs: TfjsChoice, folder = shipped): Promise<Cnn> {
+export async function loadEfficientnet(backend: CnnBackend, folder = shipped): Promise<Cnn> {
   const config = await readJson(join(folder, 'config.json'), configSchema, "CNN's config");
   const { name, version, weights } = config;
   const path = join(folder, weights.file);
+  const stored = async () => ({ tensors: (await readSafetensors(path)).tensors, path });
   return createCnn(
     {
       ...config,
       key: `${name}-v${version}-${weights.sha256.slice(0, 12)}`,
-      async open(tf) {
-        return buildEfficientNet(tf, (await readSafetensors(path)).tensors, path);
-      },
+      openOnTfjs: async (tf) => buildOnTfjs(tf, await stored()),
+      onnxModel: async () => buildOnnxModel(await stored(), config.normalisation),
     },
-    tfjs,
+    backend,
   );
 }

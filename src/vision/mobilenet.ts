@@ -12,8 +12,9 @@ import * as v from 'valibot';
 import { InputError, reasonOf } from '../base/errors.ts';
 import { parseJson } from '../base/files.ts';
 import { integer } from '../base/schema.ts';
-import { type Cnn, type CnnDescription, createCnn, type Network } from './cnn.ts';
-import type { Tf, TfjsChoice } from './tfjs.ts';
+import { type Cnn, type CnnDescription, createCnn, type TfjsNetwork } from './cnn.ts';
+import type { CnnBackend } from './cnn-backends.ts';
+import type { Tf } from './tfjs.ts';
 
 /** The networks that the package downloads, at their full width. */
 const hosted = {
@@ -21,9 +22,9 @@ const hosted = {
   'mobilenet-v2': { version: 2, featureSize: 1280 },
 } as const;
 
-export function hostedMobilenet(name: keyof typeof hosted, tfjs: TfjsChoice): Cnn {
+export function hostedMobilenet(name: keyof typeof hosted, backend: CnnBackend): Cnn {
   const { version, featureSize } = hosted[name];
-  const open = () =>
+  const openOnTfjs = () =>
     openNetwork({ version, alpha: 1 }).catch((error) => {
       throw new InputError(`cannot download ${name}`, {
         found: reasonOf(error.cause ?? error),
@@ -31,7 +32,7 @@ export function hostedMobilenet(name: keyof typeof hosted, tfjs: TfjsChoice): Cn
         cause: error,
       });
     });
-  return createCnn({ ...common, name, key: `${name}-1.00-224`, featureSize, open }, tfjs);
+  return createCnn({ ...common, name, key: `${name}-1.00-224`, featureSize, openOnTfjs }, backend);
 }
 
 /**
@@ -40,7 +41,7 @@ export function hostedMobilenet(name: keyof typeof hosted, tfjs: TfjsChoice): Cn
  *
  * @throws InputError that names what is missing or does not fit
  */
-export async function localMobilenet(folder: string, tfjs: TfjsChoice): Promise<Cnn> {
+export async function localMobilenet(folder: string, backend: CnnBackend): Promise<Cnn> {
   const path = join(folder, 'model.json');
   const json = await readPart(path, 'Name such a folder, or one of efficientnet-lite2, mobilenet-v1 and mobilenet-v2');
   const { modelTopology, weightsManifest } = parseJson(json.toString('utf8'), modelSchema, `the CNN's model ${path}`);
@@ -64,7 +65,7 @@ export async function localMobilenet(folder: string, tfjs: TfjsChoice): Promise<
     });
   }
   const hash = createHash('sha256').update(json).update(weightData).digest('hex');
-  const open = async (tf: Tf) => {
+  const openOnTfjs = async (tf: Tf) => {
     const { buffer, byteOffset } = weightData;
     const artifacts: io.ModelArtifacts = {
       modelTopology,
@@ -80,9 +81,9 @@ export async function localMobilenet(folder: string, tfjs: TfjsChoice): Promise<
       name: basename(folder),
       key: `mobilenet-v${version}-${hash.slice(0, 12)}`,
       featureSize: classifier!.shape[2]!,
-      open,
+      openOnTfjs,
     },
-    tfjs,
+    backend,
   );
 }
 
@@ -123,7 +124,7 @@ async function readPart(path: string, advice?: string): Promise<Buffer> {
   }
 }
 
-async function openNetwork(config: ModelConfig): Promise<Network> {
+async function openNetwork(config: ModelConfig): Promise<TfjsNetwork> {
   const { load } = await import('@tensorflow-models/mobilenet');
   const mobilenet = await load(config);
   return {

@@ -3,16 +3,16 @@
  * installed, else the WebAssembly backend that comes as a dependency. Knows no CNN.
  */
 import { createRequire } from 'node:module';
-import { dirname, resolve, sep } from 'node:path';
+import { dirname, sep } from 'node:path';
 import util from 'node:util';
-import { InputError } from '../base/errors.ts';
-import { cacheFolder } from '../base/files.ts';
+import { InputError, reasonOf } from '../base/errors.ts';
+import { requireOptional } from '../base/optional-package.ts';
 
 export type Tf = typeof import('@tensorflow/tfjs-core');
 
 type TfjsBackend = 'tensorflow' | 'wasm';
 
-/** `auto` takes `tensorflow` (tfjs-node, about twice as fast) where it is installed and loads, else `wasm`. */
+/** `auto` takes `tensorflow` (tfjs-node) where it is installed and loads, else `wasm`. */
 export type TfjsChoice = 'auto' | TfjsBackend;
 
 interface Tfjs {
@@ -50,25 +50,13 @@ function loadNative(choice: 'auto' | 'tensorflow'): TfjsNode | undefined {
   Object.assign(util, { isNullOrUndefined: (value: unknown) => value == null });
   // Keeps libtensorflow from greeting on stderr; it reads this when it is loaded.
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
-  const failures: unknown[] = [];
-  for (const require of [requireHere, createRequire(resolve(tfjsNodeFolder(), 'package.json'))]) {
-    try {
-      return require('@tensorflow/tfjs-node');
-    } catch (error) {
-      failures.push(error);
-    }
+  try {
+    return requireOptional('@tensorflow/tfjs-node') as TfjsNode;
+  } catch (cause) {
+    if (choice === 'auto') return undefined;
+    const advice = 'Run `caption setup --tfjs`, or choose --cnn-backend wasm';
+    throw new InputError("the CNN's backend tensorflow cannot be loaded", { found: reasonOf(cause), advice, cause });
   }
-  if (choice === 'auto') return undefined;
-  throw new InputError('the tfjs backend tensorflow cannot be loaded', {
-    expected: `@tensorflow/tfjs-node beside this package or in ${tfjsNodeFolder()}`,
-    advice: 'Run `npm run setup:native -- --tfjs`, or choose --tfjs wasm',
-    cause: new AggregateError(failures),
-  });
-}
-
-/** Where `npm run setup:native -- --tfjs` builds tfjs-node when its own installation fails. */
-function tfjsNodeFolder(): string {
-  return cacheFolder('native', 'tfjs-node');
 }
 
 /** Its threads need web workers, which Node does not have: one thread with SIMD. */

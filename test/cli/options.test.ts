@@ -1,11 +1,11 @@
 import { CommanderError } from 'commander';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { addDescribeCommand } from '../../src/cli/caption-describe.ts';
 import { addEvaluateCommand } from '../../src/cli/caption-evaluate.ts';
 import { addTrainCommand as addCaptionTrainCommand } from '../../src/cli/caption-train.ts';
 import { addSampleCommand } from '../../src/cli/lm-sample.ts';
 import { addTrainCommand } from '../../src/cli/lm-train.ts';
-import { atLeast, integer, positive, share } from '../../src/cli/options.ts';
+import { addPictureOptions, atLeast, integer, positive, share } from '../../src/cli/options.ts';
 import { createProgram } from '../../src/cli/run.ts';
 
 const wrong: Record<string, readonly [(program: ReturnType<typeof createProgram>) => void, readonly string[][]]> = {
@@ -62,6 +62,7 @@ const wrong: Record<string, readonly [(program: ReturnType<typeof createProgram>
       ['--top', '0'],
       ['--length-penalty', '-1'],
       ['--max-length', '0'],
+      ['--cnn-backend', 'gpu'],
       ['--tfjs', 'gpu'],
     ],
   ],
@@ -89,6 +90,18 @@ describe.each(Object.entries(wrong))('%s refuses', (line, [addCommand, options])
     );
     if (option[0]?.startsWith('--')) expect(written).toContain(option[0]);
   });
+});
+
+test.each([
+  [[], 'auto'],
+  [['--cnn-backend', 'onnxruntime'], 'onnxruntime'],
+  [['--tfjs', 'tensorflow'], 'tensorflow'],
+  [['--cnn-backend', 'onnxruntime', '--tfjs', 'wasm'], 'wasm'],
+])('%j: the CNN runs on %s, which --tfjs chooses as --cnn-backend does', async (options, backend) => {
+  const program = createProgram('caption', '', '1');
+  addPictureOptions(program);
+  await program.parseAsync(options, { from: 'user' });
+  expect(program.opts()['cnnBackend']).toBe(backend);
 });
 
 describe('option values', () => {

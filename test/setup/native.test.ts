@@ -4,6 +4,7 @@ import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { nativeFolder } from '../../src/compute/product/libraries.ts';
 import { buildFolder, setupProduct } from '../../src/setup/native.ts';
+import { setupOnnxruntime } from '../../src/setup/onnxruntime.ts';
 import { setupTfjsNode } from '../../src/setup/tfjs-node.ts';
 import { PRODUCT_WHEELS, TENSORFLOW_WHEELS } from '../../src/setup/wheels.ts';
 import { expectInputError } from '../input-error.ts';
@@ -100,6 +101,25 @@ describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('set-up 
       /npm|headers/,
     );
     expect(await contents()).toEqual([]);
+  });
+
+  test('ONNX Runtime: a failing npm is named, with what it takes; nothing is left', async () => {
+    await fake('npm', 'echo "npm error network" >&2; exit 1');
+    await expectInputError(
+      setupOnnxruntime(() => {}),
+      /npm install .*failed: found npm error network.*It needs npm/,
+    );
+    expect(await contents()).toEqual([]);
+  });
+
+  test("ONNX Runtime: of all platforms' libraries this one's are kept", async () => {
+    const files = ['linux/x64', 'linux/arm64', 'darwin/arm64'].map((platform) => `bin/napi-v6/${platform}/library`);
+    const making = files.map((file) => `mkdir -p "$(dirname ${file})"; touch ${file}`);
+    await fake('npm', `mkdir -p node_modules/onnxruntime-node; cd node_modules/onnxruntime-node; ${making.join('; ')}`);
+    expect(await setupOnnxruntime(() => {})).toBe('fetched');
+    expect(await setupOnnxruntime(() => {})).toBe('present');
+    const libraries = (await contents()).filter((path) => path.endsWith('library'));
+    expect(libraries).toEqual(['onnxruntime-node/node_modules/onnxruntime-node/bin/napi-v6/linux/x64/library']);
   });
 });
 

@@ -1,29 +1,34 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { loadCnn } from '../../src/vision/load-cnn.ts';
+import { loadOnnxruntime } from '../../src/vision/onnxruntime.ts';
 import { loadTfjs } from '../../src/vision/tfjs.ts';
 import { distance, samplePictures, testCnnContract } from './cnn-contract.ts';
 
 const localMobilenet = '../shared/models/mobilenet_v1_0.25_224';
-const choices = ['efficientnet-lite2', ...(existsSync(localMobilenet) ? [localMobilenet] : [])];
+const onTfjs = ['efficientnet-lite2', ...(existsSync(localMobilenet) ? [localMobilenet] : [])];
 const native = await loadTfjs('tensorflow').then(
   () => true,
   () => false,
 );
 
-describe.each(choices)('%s on wasm', (choice) => testCnnContract(() => loadCnn(choice, 'wasm')));
+describe.each([
+  { backend: 'wasm', choices: onTfjs, installed: true },
+  { backend: 'tensorflow', choices: onTfjs, installed: native },
+  { backend: 'onnxruntime', choices: ['efficientnet-lite2'], installed: loadOnnxruntime('auto') !== undefined },
+] as const)('on $backend (installed: $installed)', ({ backend, choices, installed }) => {
+  describe.skipIf(!installed).each(choices)('%s', (choice) => {
+    testCnnContract(() => loadCnn(choice, backend));
 
-describe.skipIf(!native).each(choices)('%s on tensorflow', (choice) => {
-  testCnnContract(() => loadCnn(choice, 'tensorflow'));
-
-  test('gives the same features as on wasm', async () => {
-    const features = [];
-    for (const backend of ['tensorflow', 'wasm'] as const) {
-      const cnn = await loadCnn(choice, backend);
-      features.push(await cnn.features(samplePictures(cnn.preprocessing.size)));
-      cnn.dispose();
-    }
-    expect(distance(features[0]!, features[1]!)).toBeLessThan(1e-4);
+    test.skipIf(backend === 'wasm')('gives the same features as on wasm', async () => {
+      const features = [];
+      for (const each of [backend, 'wasm'] as const) {
+        const cnn = await loadCnn(choice, each);
+        features.push(await cnn.features(samplePictures(cnn.preprocessing.size)));
+        cnn.dispose();
+      }
+      expect(distance(features[0]!, features[1]!)).toBeLessThan(1e-4);
+    });
   });
 });
 
@@ -41,6 +46,12 @@ describe('loadCnn', () => {
   test('knows the sizes of the MobileNets that are downloaded', async () => {
     expect((await loadCnn('mobilenet-v1')).featureSize).toBe(1024);
     expect((await loadCnn('mobilenet-v2')).featureSize).toBe(1280);
+  });
+
+  test('says that MobileNets run on TensorFlow.js alone where onnxruntime is asked for, installed or not', async () => {
+    await expect(loadCnn('mobilenet-v2', 'onnxruntime')).rejects.toThrow(
+      'the CNN mobilenet-v2 runs on TensorFlow.js alone: found backend onnxruntime. Choose --cnn-backend auto,',
+    );
   });
 
   test('names the choices where there is no such folder', async () => {

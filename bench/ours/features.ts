@@ -1,0 +1,30 @@
+/**
+ * Our side of the race `features`: a pass over photos on disk, as `caption extract` makes it without a cache;
+ * `bench/rivals/features.py` is the same in PyTorch.
+ *
+ *     node --import tsx bench/ours/features.ts FOLDER COUNT BACKEND
+ */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CnnBackend } from '../../src/vision/cnn-backends.ts';
+import { collectFeatures } from '../../src/vision/extract.ts';
+import { loadCnn } from '../../src/vision/load-cnn.ts';
+import { serve } from './serve.ts';
+
+const [folder = '', count, backend] = process.argv.slice(2);
+const names = readdirSync(folder).sort().slice(0, Number(count));
+const paths = names.map((name) => join(folder, name));
+
+await serve(async () => {
+  const cnn = await loadCnn('efficientnet-lite2', backend as CnnBackend);
+  await cnn.load();
+  return {
+    system: `caption-lm, ${backend}`,
+    async step() {
+      const { features, skipped } = await collectFeatures(paths, cnn);
+      if (skipped.size > 0) throw new Error(`${skipped.size} files of ${folder} are no pictures`);
+      return { sum: features.reduce((sum, value) => sum + value, 0) / cnn.featureSize, tokens: paths.length };
+    },
+    close: () => cnn.dispose(),
+  };
+});

@@ -1,0 +1,33 @@
+/** Packages that need not be there: installed beside this one, or by `caption setup` into the user's cache. */
+import { createRequire } from 'node:module';
+import { basename, resolve } from 'node:path';
+import { reasonOf } from './errors.ts';
+import { cacheFolder } from './files.ts';
+
+/** The folder of the cache whose node_modules holds the package if `caption setup` made it. */
+export function packageFolder(name: string): string {
+  return cacheFolder('native', basename(name));
+}
+
+/**
+ * Loads such a package, CommonJS alone.
+ *
+ * @throws AggregateError whose message says where it was looked for, or why what was found there can't be loaded
+ */
+export function requireOptional(name: string): unknown {
+  const folder = packageFolder(name);
+  const failures: unknown[] = [];
+  for (const place of [import.meta.url, resolve(folder, 'package.json')]) {
+    try {
+      return createRequire(place)(name);
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  const broken = failures.find((error) => !isAbsence(error, name));
+  throw new AggregateError(failures, broken ? reasonOf(broken) : `no ${name} beside this package or in ${folder}`);
+}
+
+function isAbsence(error: unknown, name: string): boolean {
+  return reasonOf(error) === `Cannot find module '${name}'`;
+}
