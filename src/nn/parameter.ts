@@ -46,9 +46,13 @@ export class WeightFactor {
     this.#engine.product.multiplyFixed(c, a, this.#current(), { beta });
   }
 
-  /** Packs the weights for threads that each multiply by all of them, if that was not done since they have changed. */
-  pack(): void {
-    if (this.#engine.product.driver.packs) this.#current().packed(1);
+  /**
+   * Packs the weights for threads that each multiply some of `rows` by all of them, where that is of use and was not done
+   * since they have changed.
+   */
+  pack(rows: number): void {
+    const factor = this.#current();
+    if (this.#engine.product.driver.packedParts(rows, factor.n, factor.k) > 0) factor.packed(1);
   }
 
   #current(): FixedFactor {

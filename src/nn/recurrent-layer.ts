@@ -277,7 +277,7 @@ export class RecurrentLayer {
    */
   #inShares(packing: Packing, input: LayerInput, weights: WeightFactor, work: (share: Share) => void): void {
     const shares = sharesOf(packing, 'chooser' in input ? 1 : this.#engine.threads);
-    if (shares.length > 1) weights.pack();
+    if (shares.length > 1) weights.pack(packing.batch);
     this.#engine.together(shares.length, (i) => work(shares[i]!));
   }
 

@@ -101,7 +101,8 @@ describe('the preset min-char-rnn', () => {
     expect(iteration).toBe(1000);
     expect(worst.loss).toBeLessThan(1e-4);
     expect(worst.smoothed).toBeLessThan(1e-4);
-    expect(worst.hidden).toBeLessThan(1e-4);
+    // The state has passed 25 steps, and the larger the weights the more each of them makes of a rounding.
+    expect(worst.hidden).toBeLessThan(1e-3);
     // An update moves a weight by up to 0.1; where its gradients were all tiny, by their rounding too.
     expect(worst.weights).toBeLessThan(1e-3);
     // It has learned: a reference that does nothing would be followed too.

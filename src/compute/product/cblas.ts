@@ -77,8 +77,6 @@ class CblasDriver implements ProductDriver {
   readonly name: 'openblas' | 'accelerate';
   readonly description: string;
   readonly team?: Team;
-  /** The library has no interface for it, and packs a transposed B as fast as a plain one. */
-  readonly packs = false;
   readonly #parts: CblasParts;
 
   constructor(parts: CblasParts) {
@@ -103,8 +101,9 @@ class CblasDriver implements ProductDriver {
     sgemv([[ROW_MAJOR, transposed, rows, cols, alpha, by, bStride, from, aStep, beta, to, 1]]);
   }
 
+  /** The library has no interface for it, and packs a transposed B as fast as a plain one. */
   packedParts(): number {
-    return 1;
+    return 0;
   }
 
   packedSize(): number {

@@ -16,12 +16,10 @@ export interface ProductDriver {
   multiply(call: Product): void;
 
   /**
-   * Whether a right factor that is used many times between changes (a recurrent weight matrix: once for each step) is
-   * worth packing into the form that the driver multiplies fastest. Where it is not, `multiply` does as well.
+   * A right factor that is used many times between changes (a recurrent weight matrix: once for each step) may be packed
+   * into the form that the driver multiplies fastest. In how many parts it is packed for such a product, each for the
+   * columns that a thread multiplies; 0 where `multiply` does as well with the factor as it lies.
    */
-  readonly packs: boolean;
-
-  /** In how many parts a right factor is packed for such a product, each for the columns that a thread multiplies. */
   packedParts(m: number, n: number, k: number): number;
 
   /** Floats of arena memory that `pack` needs for op(B)[k, n] in so many parts. */

@@ -35,7 +35,6 @@ class OneDnnBf16Driver implements ProductDriver {
   readonly name = 'onednn-bf16';
   readonly description: string;
   readonly team: Team;
-  readonly packs = true;
   readonly #arena: Arena;
   readonly #kernels: Kernels;
   readonly #gemm: SharedFunction;

@@ -27,6 +27,9 @@ const PACK = byPointers('_ZN4dnnl4impl3cpu10sgemm_packEPKcS3_S3_PKlS5_S5_S5_S5_P
 /** `sgemm_compute`, see `GemmArguments.multiply`. */
 const MULTIPLY = byPointers('_ZN4dnnl4impl3cpu13sgemm_computeEPKcS3_PKlS5_S5_PKfS5_S7_S5_S7_PfS5_', 12);
 
+/** Multiply-adds of a product, 15 µs of them: a product by a packed factor takes 8 µs before it begins, others 2 µs. */
+const WORTH_PACKING = 2 ** 20;
+
 /** Parts of a packed factor begin where cache lines do. */
 const LINE = 64;
 
@@ -66,7 +69,6 @@ class OneDnnDriver implements ProductDriver {
   readonly name = 'onednn';
   readonly description: string;
   readonly team: Team;
-  readonly packs = true;
   /** Held so that the address stays true. */
   readonly memory: WebAssembly.Memory;
   readonly #address: number;
@@ -93,8 +95,8 @@ class OneDnnDriver implements ProductDriver {
     refuse(status, call);
   }
 
-  /** One where a thread does the product alone: each call has its cost, that of a thousand multiplications. */
   packedParts(m: number, n: number, k: number): number {
+    if (m === 1 || m * n * k < WORTH_PACKING) return 0;
     return this.team.notes || isSmall({ m, n, k }) ? 1 : this.team.threads;
   }
 

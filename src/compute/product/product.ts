@@ -98,13 +98,13 @@ export class MatrixProduct {
     this.#checkBounds(a, 'A');
     this.#checkBounds(c, 'C');
     refuseOverlap(c, a, 'A');
-    if (!this.driver.packs) {
+    const parts = this.driver.packedParts(c.rows, n, k);
+    if (parts === 0) {
       refuseOverlap(c, source, 'B');
       this.#multiply(c, a, false, source, factor.transposed, k, 1, beta);
       return;
     }
     if (this.#isEmpty(c, k, beta)) return;
-    const parts = this.driver.packedParts(c.rows, n, k);
     const packed = factor.packed(parts);
     refuseOverlap(c, packed, 'the packed B');
     this.#describe(c, a, k, beta);

@@ -64,7 +64,6 @@ class WasmDriver implements ProductDriver {
   readonly name = 'wasm';
   readonly description: string;
   readonly team: Team;
-  readonly packs = true;
   readonly #kernels: ProductKernels;
   /** The product by a packed factor on the thread that calls it: (m, n, k, a, aRow, packed, beta, c, cRow). */
   readonly #packedAlone: SharedFunction;

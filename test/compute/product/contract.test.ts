@@ -120,6 +120,7 @@ for (const [name, open] of Object.entries(OPENERS)) {
         [50, 130, 64],
         [130, 17, 520],
         [70, 300, 200],
+        [130, 400, 90],
       ] as const) {
         arena.scratch(() => {
           const { a, b, c } = inputs(m, n, k, { transposeB: transposed });
@@ -184,8 +185,8 @@ for (const [name, open] of Object.entries(OPENERS)) {
             };
             driver.multiply({ ...call, ...right, aTransposed: transposeA });
             check('multiply');
-            if (transposeA || !driver.packs) return;
-            for (const parts of new Set([1, driver.packedParts(m, n, k), driver.packedParts(1000, n, 1000)])) {
+            if (transposeA || driver.packedParts(1000, 1000, 1000) === 0) return;
+            for (const parts of new Set([1, driver.packedParts(1000, 1000, 1000)])) {
               const packed = arena.matrix(1, driver.packedSize(k, n, parts));
               driver.pack(right, packed.offset, parts);
               driver.multiplyPacked({ ...call, packed: packed.offset, parts });

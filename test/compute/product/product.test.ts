@@ -10,17 +10,17 @@ class FakeDriver implements ProductDriver {
   readonly name = 'wasm';
   readonly description = 'fake';
   readonly calls: unknown[] = [];
-  readonly packs: boolean;
+  readonly #parts: number;
 
   constructor({ packs }: { packs: boolean }) {
-    this.packs = packs;
+    this.#parts = packs ? 1 : 0;
   }
 
   multiply(call: object): void {
     this.calls.push({ ...call });
   }
   packedParts(): number {
-    return 1;
+    return this.#parts;
   }
   packedSize(k: number, n: number): number {
     return k * n;
