@@ -5,9 +5,9 @@
  *
  *     npm run bench -- brain-js [--sizes 1x32,1x128] [--drivers onednn,wasm] [--rounds 7] [--seconds 2] [--save]
  *
- * brain.js' weight decay of 1e-6 is off. It takes a gradient's square before it is clipped, and ours after; gradients
- * reach the limit only in the first updates. The losses are smoothed over the last hundred lines or so. See
- * `lm-training.ts` for the rest.
+ * brain.js' weight decay of 1e-6 is off. It takes a gradient's square before it is clipped, and ours after, which
+ * hardly counts: in few of the first updates does any value reach the limit, at most 3 in 1,000 of them. The losses are
+ * smoothed over the last hundred lines or so. See `lm-training.ts` for the rest.
  */
 import { withText } from './racing/data.ts';
 import { casesOf, raceOptions, runRace } from './racing/race.ts';
