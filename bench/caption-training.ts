@@ -9,37 +9,37 @@
  * which ours with `bf16` is to be compared with, and in float32, which the ratios are to. See `lm-training.ts` for the
  * rest.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Random } from '../src/base/random.ts';
+import { inTemporaryFolder } from './racing/data.ts';
 import { raceOptions, runRace } from './racing/race.ts';
 
 const [V, D, PICTURES, CAPTIONS] = [2500, 1280, 500, 128 * 40];
-const { race } = raceOptions({});
-const folder = mkdtempSync(join(tmpdir(), 'caption-training-'));
-try {
-  const random = new Random(1);
-  const captions = join(folder, 'captions.json');
-  const features = join(folder, 'features.f32');
-  writeFileSync(captions, JSON.stringify(Array.from({ length: CAPTIONS }, () => caption(random))));
-  writeFileSync(
-    features,
-    Float32Array.from({ length: PICTURES * D }, () => random.normal()),
-  );
-  await runRace({
-    ...race,
-    name: 'caption-training',
-    unit: 'words',
-    cases: [{ title: '1 × 512, captions', args: [captions, features] }],
-    ours: 'caption-training.ts',
-    rivals: [
-      { program: 'caption_training.py', variant: 'bf16' },
-      { program: 'caption_training.py', variant: 'float32' },
-    ],
+
+export default function captionTraining() {
+  const { race } = raceOptions({});
+  return inTemporaryFolder(async (folder) => {
+    const random = new Random(1);
+    const captions = join(folder, 'captions.json');
+    const features = join(folder, 'features.f32');
+    await writeFile(captions, JSON.stringify(Array.from({ length: CAPTIONS }, () => caption(random))));
+    await writeFile(
+      features,
+      Float32Array.from({ length: PICTURES * D }, () => random.normal()),
+    );
+    return runRace({
+      ...race,
+      name: 'caption-training',
+      unit: 'words',
+      cases: [{ title: '1 × 512, captions', args: [captions, features] }],
+      ours: 'caption-training.ts',
+      rivals: [
+        { program: 'caption_training.py', variant: 'bf16' },
+        { program: 'caption_training.py', variant: 'float32' },
+      ],
+    });
   });
-} finally {
-  rmSync(folder, { recursive: true });
 }
 
 /** 5 to 19 words, ids 2 and up; 0 is START, 1 is END. Small ids are frequent, and each word depends on the one before. */

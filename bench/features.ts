@@ -18,35 +18,34 @@ import sharp from 'sharp';
 import { Random } from '../src/base/random.ts';
 import { raceOptions, runRace } from './racing/race.ts';
 
-const { race, values } = raceOptions(
-  { photos: '', count: '1000', rounds: '3' },
-  { drivers: 'onnxruntime,tensorflow,wasm' },
-);
-const temporary = mkdtempSync(join(tmpdir(), 'features-'));
-try {
-  await runRace({
-    ...race,
-    seconds: 0,
-    name: 'features',
-    unit: 'photos',
-    cases: [
-      {
-        title: `${values.count} ${values.photos ? `photos of ${values.photos}` : 'pieces of photos, 640 × 480'}`,
-        args: [values.photos || (await makePhotos(Number(values.count))), values.count],
-      },
-    ],
-    ours: 'features.ts',
-    rivals: [{ program: 'features.py', variant: 'float32' }],
-    warmUp: 1,
-    compared: 'mean feature',
+export default async function features() {
+  const { race, values } = raceOptions({
+    photos: '',
+    count: '1000',
+    rounds: '3',
+    drivers: 'onnxruntime,tensorflow,wasm',
   });
-} finally {
-  rmSync(temporary, { recursive: true });
+  const temporary = mkdtempSync(join(tmpdir(), 'features-'));
+  try {
+    const folder = values.photos || (await makePhotos(join(temporary, 'photos'), Number(values.count)));
+    const what = values.photos ? `photos of ${values.photos}` : 'pieces of photos, 640 × 480';
+    return await runRace({
+      ...race,
+      seconds: 1e-3, // one pass
+      name: 'features',
+      unit: 'photos',
+      cases: [{ title: `${values.count} ${what}`, args: [folder, values.count] }],
+      ours: 'features.ts',
+      rivals: [{ program: 'features.py' }],
+      warmUp: 1,
+    });
+  } finally {
+    rmSync(temporary, { recursive: true });
+  }
 }
 
 /** Cuts pieces of all sizes out of two photos and scales them to 640 × 480. @returns the folder */
-async function makePhotos(count: number): Promise<string> {
-  const folder = join(temporary, 'photos');
+async function makePhotos(folder: string, count: number): Promise<string> {
   mkdirSync(folder);
   const random = new Random(1);
   for (let n = 0; n < count; n++) {

@@ -7,17 +7,16 @@
  *
  * PyTorch takes part on one thread, which is faster at this than two. See `lm-training.ts` for the rest.
  */
-import { raceOptions, runRace } from './racing/race.ts';
+import { casesOf, raceOptions, runRace } from './racing/race.ts';
 
-const { race, values } = raceOptions({ sizes: '1x128,1x512,2x512' }, { drivers: 'onednn,openblas,wasm' });
-await runRace({
-  ...race,
-  name: 'generating',
-  unit: 'characters',
-  cases: values.sizes.split(',').map((size) => {
-    const [layers = '', hidden = ''] = size.split('x');
-    return { title: `${layers} × ${hidden}`, args: [hidden, layers] };
-  }),
-  ours: 'generating.ts',
-  rivals: [{ program: 'generating.py', variant: 'float32' }],
-});
+export default function generating() {
+  const { race, values } = raceOptions({ sizes: '1x128,1x512,2x512', drivers: 'onednn,openblas,wasm' });
+  return runRace({
+    ...race,
+    name: 'generating',
+    unit: 'characters',
+    cases: casesOf(values.sizes),
+    ours: 'generating.ts',
+    rivals: [{ program: 'generating.py', variant: 'float32' }],
+  });
+}

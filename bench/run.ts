@@ -1,24 +1,76 @@
 /**
- * Runs a race by its name: `npm run bench -- NAME [OPTIONS]`. A race is a script of this folder; what its options are,
- * its header says.
+ * Races this project against what a user would pick instead.
+ *
+ *     npm run bench                                 all races, one after another, and a table of their ratios at the end
+ *     npm run bench -- NAME… [OPTIONS]              some of them
+ *     npm run bench -- cold-start|memory|product|scaling|step       a measurement without rivals
+ *
+ * Each is a script of this folder, whose header says what it does and what its options are. All races know `--drivers`,
+ * `--rounds`, `--seconds` and `--save`. `node bench/setup-rivals.mjs` installs the rivals; a race without its rival says
+ * so, and the others go on.
  */
-const races: Record<string, () => Promise<unknown>> = {
+import { reasonOf } from '../src/base/errors.ts';
+import type { Outcome } from './racing/race.ts';
+import { spreadInWords } from './racing/statistics.ts';
+
+const races: Record<string, () => Promise<{ default: () => Promise<Outcome[]> }>> = {
+  'lm-training': () => import('./lm-training.ts'),
   'caption-training': () => import('./caption-training.ts'),
-  'cold-start': () => import('./cold-start.ts'),
   features: () => import('./features.ts'),
   generating: () => import('./generating.ts'),
-  'lm-training': () => import('./lm-training.ts'),
+  'min-char-rnn': () => import('./min-char-rnn.ts'),
+  'tfjs-layers': () => import('./tfjs-layers.ts'),
+  'brain-js': () => import('./brain-js.ts'),
+  metrics: () => import('./metrics.ts'),
+};
+const measurements: Record<string, () => Promise<unknown>> = {
+  'cold-start': () => import('./cold-start.ts'),
   memory: () => import('./memory.ts'),
   product: () => import('./product.ts'),
   scaling: () => import('./scaling.ts'),
   step: () => import('./step.ts'),
 };
 
-const [name = ''] = process.argv.splice(2, 1); // what is left are the race's own options
-const race = races[name];
-if (race) {
-  await race();
+const given = process.argv.slice(2);
+const measure = measurements[given[0] ?? ''];
+if (measure) {
+  process.argv.splice(2, 1); // what is left are its own arguments
+  await measure();
 } else {
-  console.error(`no race ${JSON.stringify(name)}: expected one of ${Object.keys(races).join(', ')}`);
-  process.exitCode = 2;
+  const firstOption = given.findIndex((argument) => argument.startsWith('-'));
+  const names = firstOption < 0 ? given : given.slice(0, firstOption);
+  process.argv.splice(2, names.length);
+  await run(names.length > 0 ? names : Object.keys(races));
+}
+
+async function run(names: readonly string[]): Promise<void> {
+  const unknown = names.filter((name) => !races[name]);
+  if (unknown.length > 0) {
+    const known = [...Object.keys(races), ...Object.keys(measurements)];
+    console.error(`no race ${unknown.join(', ')}: expected ${known.join(', ')}`);
+    process.exitCode = 2;
+    return;
+  }
+  const summary: string[] = [];
+  for (const name of names) {
+    console.log(`\n=== ${name}`);
+    try {
+      const race = await races[name]?.();
+      summary.push(...((await race?.default()) ?? []).flatMap((outcome) => rowsOf(name, outcome)));
+    } catch (error) {
+      console.error(`${name} did not take place: ${reasonOf(error)}`);
+      summary.push(`${name.padEnd(18)}did not take place`);
+      process.exitCode = 1;
+    }
+  }
+  if (names.length > 1) console.log(`\n=== ratios of speeds, medians (lowest – highest)\n${summary.join('\n')}`);
+}
+
+/** A row for each contestant but the one that it is compared with. */
+function rowsOf(name: string, { title, scores }: Outcome): string[] {
+  const rival = scores.at(-1)?.system ?? '';
+  return scores.slice(0, -1).map(({ system, ratio }) => {
+    const speed = spreadInWords(ratio, (value) => value.toFixed(2));
+    return `${name.padEnd(18)}${title.padEnd(20)}${system.padEnd(40)}${speed.padStart(24)} × ${rival}`;
+  });
 }

@@ -41,9 +41,9 @@ await serveRace(driver, (engine) => {
     const batch = tokenBatch(examples.slice(first, first + BATCH), D, ({ picture }) =>
       features.subarray(picture * D, (picture + 1) * D),
     );
-    const loss = model.lossAndGradients(batch, model.newState(BATCH));
+    const { sum, tokens } = model.lossAndGradients(batch, model.newState(BATCH));
     clipGradients(engine, model.parameters, { by: 'norm', limit: 5 });
     optimizer.step(1e-3);
-    return loss;
+    return { done: tokens, found: { loss: sum / tokens } };
   };
 });

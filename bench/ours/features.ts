@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type { CnnBackend } from '../../src/vision/cnn-backends.ts';
 import { collectFeatures } from '../../src/vision/extract.ts';
 import { loadCnn } from '../../src/vision/load-cnn.ts';
-import { serve } from './serve.ts';
+import { serve } from '../racing/serve.ts';
 
 const [folder = '', count, backend] = process.argv.slice(2);
 const names = readdirSync(folder).sort().slice(0, Number(count));
@@ -23,7 +23,8 @@ await serve(async () => {
     async step() {
       const { features, skipped } = await collectFeatures(paths, cnn);
       if (skipped.size > 0) throw new Error(`${skipped.size} files of ${folder} are no pictures`);
-      return { sum: features.reduce((sum, value) => sum + value, 0) / cnn.featureSize, tokens: paths.length };
+      const sum = features.reduce((total, value) => total + value, 0);
+      return { done: paths.length, found: { 'mean feature': sum / features.length } };
     },
     close: () => cnn.dispose(),
   };

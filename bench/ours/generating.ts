@@ -23,6 +23,6 @@ await serveRace(driver, (engine) => {
   const text = sampleTokens(model, vocabulary, model.newState(1), [0], { random, temperature: 1 });
   return () => {
     for (let i = 0; i < CHARACTERS; i++) text.next();
-    return { sum: 0, tokens: CHARACTERS };
+    return { done: CHARACTERS, found: {} };
   };
 });

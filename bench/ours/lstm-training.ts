@@ -33,9 +33,9 @@ await serveRace(driver, (engine) => {
   const state = model.newState(BATCH);
   return () => {
     const { inputs, targets } = streams.chunk(optimizer.steps % streams.chunks);
-    const loss = model.lossAndGradients({ packing, inputs, targets }, state);
+    const { sum, tokens } = model.lossAndGradients({ packing, inputs, targets }, state);
     clipGradients(engine, model.parameters, { by: 'norm', limit: 5 });
     optimizer.step(2e-3);
-    return loss;
+    return { done: tokens, found: { loss: sum / tokens } };
   };
 });

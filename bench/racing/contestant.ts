@@ -4,7 +4,7 @@
  * race.
  *
  *     → (start)           ← {"system": "PyTorch 2.9.1"}  or  {"unavailable": "no such library"}
- *     → run 2             ← {"charactersPerSecond": 48120, …}
+ *     → run 2             ← {"perSecond": 48120, …}
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,14 +12,8 @@ import { availableParallelism } from 'node:os';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Threads of every contestant. */
-export const THREADS = 2;
 /** Before each command: the threads of OpenMP and OpenBLAS spin for a while after their work, at the cost of the next. */
 const REST_MILLISECONDS = 150;
-
-/** The libraries take their number of threads from these; ours takes it from the processors that it may use. */
-const ENVIRONMENT = { OMP_NUM_THREADS: `${THREADS}`, OPENBLAS_NUM_THREADS: `${THREADS}` };
-const PINNED = process.platform === 'linux' && availableParallelism() > THREADS;
 
 export interface Contestant {
   /** What it says it is, with its version. */
@@ -29,11 +23,16 @@ export interface Contestant {
   close(): void;
 }
 
-/** @throws Error that says why it can't take part */
-export async function openContestant(program: string, args: readonly string[]): Promise<Contestant> {
-  const [file, ...rest] = PINNED ? ['taskset', '-c', `0-${THREADS - 1}`, program, ...args] : [program, ...args];
+/**
+ * @param threads that it may have. The libraries take their number from variables; ours takes it from the processors
+ *   that it may use, of which Linux can be told
+ * @throws Error that says why it can't take part
+ */
+export async function openContestant(program: string, args: readonly string[], threads: number): Promise<Contestant> {
+  const pinned = process.platform === 'linux' && availableParallelism() > threads;
+  const [file, ...rest] = pinned ? ['taskset', '-c', `0-${threads - 1}`, program, ...args] : [program, ...args];
   const child = spawn(file ?? program, rest, {
-    env: { ...process.env, ...ENVIRONMENT },
+    env: { ...process.env, OMP_NUM_THREADS: `${threads}`, OPENBLAS_NUM_THREADS: `${threads}` },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const failed = once(child, 'error').then(([error]) => {
@@ -43,10 +42,11 @@ export async function openContestant(program: string, args: readonly string[]): 
   const answer = async () => {
     const { value, done } = await Promise.race([lines.next(), failed]);
     if (done) throw new Error(`${program} has ended`);
-    return JSON.parse(value);
+    const { unavailable, ...answered } = JSON.parse(value);
+    if (unavailable) throw new Error(unavailable);
+    return answered;
   };
-  const { system, unavailable } = await answer();
-  if (unavailable) throw new Error(unavailable);
+  const { system } = await answer();
   return {
     system,
     async ask(command) {

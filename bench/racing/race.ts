@@ -3,9 +3,9 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { reasonOf } from '../../src/base/errors.ts';
-import { type Contestant, openContestant, THREADS } from './contestant.ts';
+import { type Contestant, openContestant } from './contestant.ts';
 import { describeMachine, writeResults } from './results.ts';
-import { type Spread, spreadOf } from './statistics.ts';
+import { type Spread, spreadInWords, spreadOf } from './statistics.ts';
 
 export interface Race {
   /** Its name, and that of its figures' file. */
@@ -14,38 +14,40 @@ export interface Race {
   unit: string;
   cases: readonly {
     title: string;
-    /** Of our program and of the rivals', before the driver of ours. */
+    /** Of our program and of the rivals'. */
     args: readonly string[];
   }[];
   /** Our program, in `bench/ours`; its last argument is the driver. */
   ours: string;
-  /** Programs in Python, in `bench/rivals`, with their last argument; the ratios are to the last of them. */
-  rivals: readonly { program: string; variant: string }[];
-  /** Steps before the first round: for warming up, and for comparing what they gave. Default: 50 */
-  warmUp?: number;
-  /** What shows that all do the same work, in the place of the loss. Default: "loss" */
-  compared?: string;
+  /**
+   * Programs in `bench/rivals`, in Python or TypeScript; their last arguments are the number of threads and, where there are
+   * several, the variant. The ratios are to the last that can take part.
+   */
+  rivals: readonly { program: string; variant?: string }[];
   drivers: readonly string[];
   rounds: number;
   seconds: number;
   keep: boolean;
+  /** Of every contestant; 2 unless a rival has only one. */
+  threads?: number;
+  /** Steps of work before the first round: for warming up, and for comparing what was found. 50 by default. */
+  warmUp?: number;
+  /** Decimals to which all that contestants find must agree; where none are given, the reader compares. */
+  decimals?: number;
 }
-
-const ALL_DRIVERS = 'onednn,bf16,openblas,wasm';
 
 /** Options of every race. */
 const COMMON = {
+  drivers: { type: 'string', default: 'onednn,bf16,openblas,wasm' },
   rounds: { type: 'string', default: '7' },
   seconds: { type: 'string', default: '2' },
   save: { type: 'boolean', default: false },
 } as const;
 
-/** The options that were given, `more` ones with their defaults among them. @param drivers that take part by default */
-export function raceOptions<Name extends string>(more: Record<Name, string>, { drivers: all = ALL_DRIVERS } = {}) {
+/** The options that were given; `more` are those of the race with their defaults, and other defaults of common ones. */
+export function raceOptions<Name extends string>(more: Record<Name, string>) {
   const own = Object.entries<string>(more).map(([name, value]) => [name, { type: 'string', default: value }] as const);
-  const { values } = parseArgs({
-    options: { ...COMMON, drivers: { type: 'string', default: all }, ...Object.fromEntries(own) },
-  });
+  const { values } = parseArgs({ options: { ...COMMON, ...Object.fromEntries(own) } });
   const { drivers, rounds, seconds, save } = values;
   return {
     race: { drivers: drivers.split(','), rounds: Number(rounds), seconds: Number(seconds), keep: save },
@@ -53,14 +55,20 @@ export function raceOptions<Name extends string>(more: Record<Name, string>, { d
   };
 }
 
-const WARM_UP = 50;
+/** A case for each of the sizes "1x128,2x512", layers and units. @param more arguments of the programs */
+export function casesOf(sizes: string, ...more: string[]): Race['cases'] {
+  return sizes.split(',').map((size) => {
+    const [layers = '', hidden = ''] = size.split('x');
+    return { title: `${layers} × ${hidden}`, args: [hidden, layers, ...more] };
+  });
+}
 
 /** An answer to `run SECONDS` or `steps COUNT`. */
 interface Turn {
   perSecond: number;
   stepMs: number;
-  /** Of the last update, in nats per token, 0 where nothing is learned; or what the race compares instead. */
-  loss: number;
+  /** What the last step found: the loss in nats per token, or scores. */
+  found: Record<string, number>;
 }
 
 /** How a contestant did in a case. */
@@ -70,96 +78,122 @@ interface Score {
   ratio: Spread;
   perSecond: Spread;
   stepMs: Spread;
-  lossAfterWarmUp: number;
+  foundAfterWarmUp: Turn['found'];
 }
 
-/** Runs a race, prints its table and writes its figures. */
-export async function runRace(race: Race): Promise<void> {
-  const { name, unit, rounds, seconds, keep, warmUp = WARM_UP, compared = 'loss' } = race;
+/** How the contestants did in a case: ours first, the rival that ratios are to last. */
+export interface Outcome {
+  title: string;
+  scores: Score[];
+}
+
+/**
+ * Runs a race, prints its table and writes its figures.
+ *
+ * @throws Error when no rival can take part, or the contestants do not find the same
+ */
+export async function runRace(race: Race): Promise<Outcome[]> {
+  const { name, unit, rounds, seconds, keep, threads = 2, warmUp = 50 } = race;
   const { processor, cores, platform, node } = describeMachine();
-  console.log(`${processor}, ${cores} cores, ${platform}, Node ${node}; ${THREADS} threads each`);
-  console.log(`${rounds} rounds of ${seconds > 0 ? `${seconds} s` : 'a step'}; medians (lowest – highest)`);
-  const cases: { title: string; scores: Score[] }[] = [];
+  console.log(`${processor}, ${cores} cores, ${platform}, Node ${node}; threads of each: ${threads}`);
+  console.log(`${rounds} rounds of ${seconds} s after ${warmUp} steps; medians (lowest – highest)`);
+  const cases: Outcome[] = [];
   for (const { title, args } of race.cases) {
-    const found = await scores(race, args);
-    print(title, { unit, compared: `${compared} after ${warmUp}` }, found);
-    cases.push({ title, scores: found });
-  }
-  const figures = { threads: THREADS, rounds, seconds, warmUp, unit, cases };
-  console.log(`\n${await writeResults(name, figures, { keep })}`);
-}
-
-/** Ours first, the rival that ratios are to last. */
-async function scores(race: Race, args: readonly string[]): Promise<Score[]> {
-  const contestants = await open(race, args);
-  try {
-    const lossesAfterWarmUp: number[] = [];
-    for (const contestant of contestants) {
-      lossesAfterWarmUp.push((await contestant.ask<Turn>(`steps ${race.warmUp ?? WARM_UP}`)).loss);
-    }
-    const turns: Turn[][] = contestants.map(() => []);
-    for (let round = 0; round < race.rounds; round++) {
-      for (const [i, contestant] of contestants.entries()) {
-        turns[i]?.push(await contestant.ask<Turn>(`run ${race.seconds}`));
-      }
-    }
-    const rival = turns.at(-1)?.map(({ perSecond }) => perSecond) ?? [];
-    return contestants.map(({ system }, i) => {
-      const speeds = turns[i]?.map(({ perSecond }) => perSecond) ?? [];
-      return {
-        system,
-        ratio: spreadOf(speeds.map((speed, round) => speed / (rival[round] ?? Number.NaN))),
-        perSecond: spreadOf(speeds),
-        stepMs: spreadOf(turns[i]?.map(({ stepMs }) => stepMs) ?? []),
-        lossAfterWarmUp: lossesAfterWarmUp[i] ?? Number.NaN,
-      };
-    });
-  } finally {
-    for (const contestant of contestants) contestant.close();
-  }
-}
-
-/** Our drivers as far as they can be had here, and the rivals. */
-async function open({ drivers, ours, rivals }: Race, args: readonly string[]): Promise<Contestant[]> {
-  const contestants: Contestant[] = [];
-  for (const driver of drivers) {
+    const contestants = await open(race, args, threads);
     try {
-      const program = ['--import', 'tsx', pathOf(`../ours/${ours}`)];
-      contestants.push(await openContestant(process.execPath, [...program, ...args, driver]));
-    } catch (error) {
-      console.log(`${driver} does not take part: ${reasonOf(error)}`);
+      const scores = await compete(contestants, race, warmUp);
+      print(title, unit, warmUp, scores);
+      checkAgreement(scores, race.decimals);
+      cases.push({ title, scores });
+    } finally {
+      for (const contestant of contestants) contestant.close();
     }
   }
-  const python = process.env['RIVAL_PYTHON'] ?? pathOf('../../.venv/bin/python');
-  try {
-    for (const { program, variant } of rivals) {
-      contestants.push(await openContestant(python, [pathOf(`../rivals/${program}`), ...args, `${THREADS}`, variant]));
-    }
-  } catch (cause) {
-    for (const contestant of contestants) contestant.close();
-    const advice = '`node bench/setup-rivals.mjs` sets PyTorch up, RIVAL_PYTHON=PATH names a Python that has it';
-    throw new Error(`the rival can't take part (${reasonOf(cause)}): ${advice}`, { cause });
-  }
-  return contestants;
+  console.log(`\n${await writeResults(name, { threads, rounds, seconds, warmUp, unit, cases }, { keep })}`);
+  return cases;
 }
 
-function print(title: string, { unit, compared }: { unit: string; compared: string }, scores: readonly Score[]): void {
-  const head = [title.padEnd(40), 'ratio to the last'.padStart(22), `${unit}/s`.padStart(30)];
-  console.log(`\n${head.join('')}    ms/step  ${compared}`);
-  for (const { system, ratio, perSecond, stepMs, lossAfterWarmUp } of scores) {
+async function compete(contestants: readonly Contestant[], { rounds, seconds }: Race, warmUp: number) {
+  const found: Turn['found'][] = [];
+  for (const contestant of contestants) found.push((await contestant.ask<Turn>(`steps ${warmUp}`)).found);
+  const turns: Turn[][] = contestants.map(() => []);
+  for (let round = 0; round < rounds; round++) {
+    for (const [i, contestant] of contestants.entries()) {
+      turns[i]?.push(await contestant.ask<Turn>(`run ${seconds}`));
+    }
+  }
+  const rival = turns.at(-1)?.map(({ perSecond }) => perSecond) ?? [];
+  return contestants.map(({ system }, i): Score => {
+    const speeds = turns[i]?.map(({ perSecond }) => perSecond) ?? [];
+    return {
+      system,
+      ratio: spreadOf(speeds.map((speed, round) => speed / (rival[round] ?? Number.NaN))),
+      perSecond: spreadOf(speeds),
+      stepMs: spreadOf(turns[i]?.map(({ stepMs }) => stepMs) ?? []),
+      foundAfterWarmUp: found[i] ?? {},
+    };
+  });
+}
+
+/** Our drivers and the rivals, as far as they can be had here. */
+async function open({ drivers, ours, rivals }: Race, args: readonly string[], threads: number): Promise<Contestant[]> {
+  const contestants: Contestant[] = [];
+  const tryToOpen = async (who: string, program: string, more: string[]) => {
+    try {
+      contestants.push(await openContestant(...commandOf(program, [...args, ...more]), threads));
+    } catch (error) {
+      console.log(`${who} does not take part: ${reasonOf(error)}`);
+    }
+  };
+  for (const driver of drivers) await tryToOpen(driver, `ours/${ours}`, [driver]);
+  const own = contestants.length;
+  for (const { program, variant } of rivals) {
+    const variants = variant ? [variant] : [];
+    await tryToOpen([program, ...variants].join(' '), `rivals/${program}`, [`${threads}`, ...variants]);
+  }
+  if (contestants.length > own) return contestants;
+  for (const contestant of contestants) contestant.close();
+  throw new Error(
+    'no rival can take part: `node bench/setup-rivals.mjs` installs them, RIVAL_PYTHON=PATH names a Python that has them',
+  );
+}
+
+/** What runs a program of `bench`, and its arguments. */
+function commandOf(program: string, args: readonly string[]): [string, string[]] {
+  const path = pathOf(`../${program}`);
+  if (program.endsWith('.ts')) return [process.execPath, ['--import', 'tsx', path, ...args]];
+  return [process.env['RIVAL_PYTHON'] ?? pathOf('../../.venv/bin/python'), [path, ...args]];
+}
+
+function print(title: string, unit: string, warmUp: number, scores: readonly Score[]): void {
+  const names = Object.keys(scores[0]?.foundAfterWarmUp ?? {});
+  const head = [title.padEnd(40), 'ratio to the last'.padStart(22), `${unit}/s`.padStart(30), 'ms/step'.padStart(11)];
+  console.log(
+    `\n${head.join('')}${names.map((name) => name.padStart(10)).join('')}${names.length > 0 ? ` after ${warmUp}` : ''}`,
+  );
+  for (const { system, ratio, perSecond, stepMs, foundAfterWarmUp } of scores) {
     const cells = [
       system.padEnd(40),
-      spread(ratio, (value) => value.toFixed(2)).padStart(22),
-      spread(perSecond, (value) => Math.round(value).toLocaleString('en')).padStart(30),
+      spreadInWords(ratio, (value) => value.toFixed(2)).padStart(22),
+      spreadInWords(perSecond, (value) => Math.round(value).toLocaleString('en')).padStart(30),
       stepMs.median.toFixed(1).padStart(11),
-      lossAfterWarmUp.toFixed(3).padStart(15),
+      ...names.map((name) => (foundAfterWarmUp[name] ?? Number.NaN).toFixed(4).padStart(10)),
     ];
     console.log(cells.join(''));
   }
 }
 
-function spread({ median, low, high }: Spread, format: (value: number) => string): string {
-  return `${format(median)} (${format(low)} – ${format(high)})`;
+/** @throws Error that names what differs */
+function checkAgreement(scores: readonly Score[], decimals: number | undefined): void {
+  if (decimals === undefined) return;
+  const expected = scores.at(-1);
+  for (const { system, foundAfterWarmUp } of scores) {
+    for (const [name, value] of Object.entries(expected?.foundAfterWarmUp ?? {})) {
+      if (Math.abs((foundAfterWarmUp[name] ?? Number.NaN) - value) < 10 ** -decimals / 2) continue;
+      throw new Error(`${name} of ${system} is ${foundAfterWarmUp[name]}, and ${value} of ${expected?.system}`);
+    }
+  }
+  console.log(`what they found agrees to ${decimals} decimals`);
 }
 
 function pathOf(relative: string): string {

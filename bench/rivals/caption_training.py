@@ -34,7 +34,7 @@ updates = 0
 
 
 def update():
-    """Makes one update; its loss in nats per word, and its words."""
+    """Makes one update; its loss in nats per word, and the number of words."""
     global updates
     first = updates * BATCH % len(captions)
     order = sorted(range(first, first + BATCH), key=lambda i: -len(captions[i]))
@@ -53,7 +53,7 @@ def update():
     nn.utils.clip_grad_norm_(modules.parameters(), 5)
     optimizer.step()
     updates += 1
-    return loss.item(), int(words.sum())
+    return {"loss": loss.item()}, int(words.sum())
 
 
 serve(f"PyTorch {torch.__version__}{' bf16' if precision == 'bf16' else ''}", update)

@@ -1,6 +1,6 @@
 """PyTorch's side of the race `features`: the same network as `bench/ours/features.ts`, compiled, over the same photos.
 
-    python features.py FOLDER COUNT THREADS float32
+    python features.py FOLDER COUNT THREADS
 """
 
 import json
@@ -129,7 +129,7 @@ def extract():
     with torch.inference_mode():
         loader = DataLoader(Photos(), batch_size=batch, num_workers=WORKERS)
         features = torch.cat([compiled(channels_last(pictures)) for pictures in loader])
-    return features.mean().item(), len(features)
+    return {"mean feature": features.mean().item()}, len(features)
 
 
 serve(f"PyTorch {torch.__version__}, frozen, batches of {batch}", extract)

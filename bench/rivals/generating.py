@@ -29,7 +29,7 @@ def write():
             states, state = lstm(one_hot(character, V).float().view(1, 1, V), state)
             character = torch.multinomial(output(states[0, 0]).softmax(0), 1)
             character.item()
-    return 0, CHARACTERS
+    return {}, CHARACTERS
 
 
 serve(f"PyTorch {torch.__version__}", write)

@@ -33,7 +33,7 @@ updates = 0
 
 
 def update():
-    """Makes one update; its loss in nats per character, and its characters."""
+    """Makes one update; its loss in nats per character, and the number of characters."""
     global state, updates
     start = updates * STEPS % length
     chunk = slice(start, start + STEPS)
@@ -45,7 +45,7 @@ def update():
     nn.utils.clip_grad_norm_(parameters, 5)
     optimizer.step()
     updates += 1
-    return loss.item(), BATCH * STEPS
+    return {"loss": loss.item()}, BATCH * STEPS
 
 
 serve(f"PyTorch {torch.__version__}", update)

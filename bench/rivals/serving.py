@@ -1,4 +1,4 @@
-"""A rival's side of a race: answers `steps COUNT` and `run SECONDS` with speed and loss."""
+"""A rival's side of a race: answers `steps COUNT` and `run SECONDS` with how fast it was and what it found."""
 
 import json
 import math
@@ -7,18 +7,18 @@ import time
 
 
 def serve(system, step):
-    """`step` does one step of work: the mean loss in nats of the tokens that it learned (0 where none), and their number."""
+    """`step` does one step of work: what it found, such as {"loss": nats}, and how much it did of what is counted."""
     answer({"system": system})
     for line in sys.stdin:
         command, argument = line.split()
         most, seconds = (math.inf, float(argument)) if command == "run" else (int(argument), math.inf)
-        count, elapsed, done, start = 0, 0.0, 0, time.perf_counter()
-        while count == 0 or (count < most and elapsed < seconds):
-            loss, tokens = step()
-            done += tokens
+        found, count, elapsed, amount, start = {}, 0, 0.0, 0, time.perf_counter()
+        while count < most and elapsed < seconds:
+            found, done = step()
+            amount += done
             elapsed = time.perf_counter() - start
             count += 1
-        answer({"perSecond": done / elapsed, "stepMs": elapsed / count * 1000, "loss": loss})
+        answer({"perSecond": amount / elapsed, "stepMs": elapsed / count * 1000, "found": found})
 
 
 def answer(value):
