@@ -39,15 +39,21 @@ export type Label =
   | 'back again'
   | 'another';
 
+/** How far one shape goes into another that it hits. */
+const DEPTH = 4;
+
 /** A story by lot. */
 export function tellStory(random: Random): Story {
   const first = shapeByLot(random);
-  const waiting = new Array<Placed[]>(1 + random.integer(3)).fill([]);
-  const empty = () => new Array<Placed[]>(1 + random.integer(3)).fill([]);
+  const before = emptyStage(1 + random.integer(3));
   const scene = random.uniform() < 0.4 ? meeting(first, random) : visit(first, random);
   const next = random.uniform() < 0.5 ? first : otherThan(first, random);
-  const frames = [...waiting, ...scene, ...empty(), ...visit(next, random), ...new Array<Placed[]>(FRAMES).fill([])];
-  return frames.slice(0, FRAMES);
+  const between = emptyStage(1 + random.integer(3));
+  return [...before, ...scene, ...between, ...visit(next, random), ...emptyStage(FRAMES)].slice(0, FRAMES);
+}
+
+function emptyStage(frames: number): Placed[][] {
+  return new Array<Placed[]>(frames).fill([]);
 }
 
 /** What each frame is called, by all frames up to it. */
@@ -62,8 +68,9 @@ export function labelsOf(story: Story): Label[] {
       return seen.size === 0 ? 'nothing yet' : 'gone';
     }
     const before = story[t - 1] ?? [];
-    if (before.length === 0 && seen.size > 0)
+    if (before.length === 0 && seen.size > 0) {
       again = placed.every(({ shape }) => seen.has(shape)) ? 'back again' : 'another';
+    }
     for (const { shape } of placed) seen.add(shape);
     collided ||= areTouching(placed);
     return collided ? 'has collided' : (again ?? movement(before, placed));
@@ -106,9 +113,8 @@ function meeting(first: Shape, random: Random): Placed[][] {
   const second = otherThan(first, random);
   const side = random.uniform() < 0.5 ? -1 : 1;
   const place = WIDTH / 2 + side * 55;
-  const touching = place - side * (first.radius + second.radius);
   const hits = random.uniform() < 0.6;
-  const nearest = hits ? touching : touching - side * 28;
+  const nearest = place - side * (first.radius + second.radius + (hits ? -DEPTH : 28));
   const arriving = enter(first, side, place, random).map((x) => [{ shape: first, x }]);
   const resting = new Array<Placed[]>(1 + random.integer(2)).fill([{ shape: first, x: place }]);
   const coming = enter(second, -side, nearest, random).map((x) => [

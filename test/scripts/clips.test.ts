@@ -58,6 +58,13 @@ describe('tellStory', () => {
     for (const [label, count] of counts) expect(count, label).toBeGreaterThan(0.04 * labels.length);
   });
 
+  it('lets shapes overlap or stay clearly apart, so that it can be seen whether they touch', () => {
+    const pairs = stories.flat().filter(({ length }) => length === 2);
+    const gaps = pairs.map(([a, b]) => Math.abs(a!.x - b!.x) - a!.shape.radius - b!.shape.radius);
+    expect(gaps.some((gap) => gap < 0)).toBe(true);
+    expect(gaps.filter((gap) => gap > -2 && gap < 10)).toEqual([]);
+  });
+
   it('has other labels when it is told backwards, so that a frame alone does not say them', () => {
     const changed = stories.map((story) => {
       const backwards = labelsOf(story.toReversed()).toReversed();

@@ -89,7 +89,8 @@ export function settleOdd(path: string, { unit, odd, left, expected }: Findings,
   const [first] = odd;
   const found = first && `${first.found} in ${unit} ${first.at}`;
   if (left === 0) {
-    throw new InputError(`there is nothing to read in ${path}`, { found: found ?? 'an empty file', expected });
+    const nothing = unit === 'line' ? 'an empty file' : 'no pictures';
+    throw new InputError(`there is nothing to read in ${path}`, { found: found ?? nothing, expected });
   }
   if (!first) return;
   const places = odd.slice(0, LISTED).map(({ at }) => at);
