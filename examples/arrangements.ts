@@ -68,6 +68,18 @@ learn('many to many, in step, bits', { reads: { vocabulary: 2, embedding: 0 }, w
   return { packing, inputs, targets };
 });
 
+// Many to many, in step: films of six frames, each with one of eight lights on; was it on before? No frame alone tells.
+learn('many to many, in step, films', { reads: { vectors: 8 }, writes: 'each' }, () => {
+  const steps = [0, 1, 2, 3, 4, 5];
+  const films = Array.from({ length: N }, () => steps.map(() => random.integer(8)));
+  const frame = (light: number) => Array.from({ length: 8 }, (_, i) => (i === light ? 1 : 0));
+  return {
+    packing: packedSequences(films.map(({ length }) => length)),
+    inputs: { vectors: Float32Array.from(steps.flatMap((t) => films.flatMap((lights) => frame(lights[t]!)))) },
+    targets: steps.flatMap((t) => films.map((lights) => (lights.indexOf(lights[t]!) < t ? 1 : 0))),
+  };
+});
+
 // Many to many, after reading: digits; write them from the last to the first. Looks back at them while it writes.
 {
   const shape = {

@@ -63,6 +63,7 @@ export {
   sequenceShapeDefaults,
 } from './sequences/config.ts';
 export { type CrossValidation, crossValidate } from './sequences/cross-validation.ts';
+export { type ClipOptions, readClips } from './sequences/data/clips.ts';
 export type { Example, Inputs, SequenceData } from './sequences/data/example.ts';
 export { type ReadOptions, readSequences } from './sequences/data/read.ts';
 export { evaluate as evaluateSequences, type SequenceEvaluation } from './sequences/evaluate.ts';
@@ -88,5 +89,5 @@ export { type Level, type Tokenizer, tokenizers } from './text/tokenizer.ts';
 export { Vocabulary } from './text/vocabulary.ts';
 export type { TrainingEvent } from './training/trainer.ts';
 export type { Cnn } from './vision/cnn.ts';
-export { extractFeatures } from './vision/extract.ts';
+export { collectFeatures, type ExtractOptions, extractFeatures } from './vision/extract.ts';
 export { loadCnn } from './vision/load-cnn.ts';

@@ -153,7 +153,7 @@ export async function stagedSamples({ validations }: TrainingLog, files: Readonl
 
 async function pictureOf(name: string, files: ReadonlyMap<string, string>): Promise<HtmlValue> {
   const file = files.get(name);
-  const source = file === undefined ? undefined : await thumbnail(file);
+  const { source } = (file === undefined ? undefined : await thumbnail(file)) ?? {};
   return source
     ? html`<div><img src="${source}" alt="${name}" title="${name}"></div>`
     : html`<div class="none">${name}</div>`;

@@ -4,9 +4,8 @@ import { isAbsolute } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { InputError } from '../base/errors.ts';
+import { PICTURE_ENDINGS } from '../datasets/pictures.ts';
 import type { PictureSource } from '../vision/extract.ts';
-
-const EXTENSIONS = ['jpg', 'jpeg', 'png', 'webp', 'gif', 'tif', 'tiff', 'avif', 'svg'];
 
 export interface FoundPictures {
   sources: PictureSource[];
@@ -31,7 +30,7 @@ export async function findPictures(args: readonly string[]): Promise<FoundPictur
 async function expand(arg: string): Promise<PictureSource[]> {
   if (arg === '-') return [{ name: '-', bytes: await buffer(process.stdin) }];
   const found = await stat(arg).catch(() => undefined);
-  if (found?.isDirectory()) return nonEmpty(arg, await matches(`**/*.{${EXTENSIONS.join(',')}}`, arg));
+  if (found?.isDirectory()) return nonEmpty(arg, await matches(`**/*.{${PICTURE_ENDINGS.join(',')}}`, arg));
   if (found || !isDynamicPattern(arg)) return [arg]; // a file that is not there is reported where it is read
   return nonEmpty(arg, await matches(arg));
 }
@@ -47,5 +46,5 @@ async function matches(pattern: string, folder?: string): Promise<string[]> {
 
 function nonEmpty(arg: string, paths: string[]): string[] {
   if (paths.length > 0) return paths;
-  throw new InputError(`no pictures in ${arg}`, { expected: `files that end in ${EXTENSIONS.join(', ')}` });
+  throw new InputError(`no pictures in ${arg}`, { expected: `files that end in ${PICTURE_ENDINGS.join(', ')}` });
 }

@@ -1,15 +1,17 @@
 /** Options of the commands that read sequences. */
 import { type Command, Option } from 'commander';
 import * as v from 'valibot';
+import { foldersIn } from '../datasets/reader.ts';
 import { readConfig } from '../model/model-folder.ts';
 import type { SequenceConfig } from '../sequences/config.ts';
+import { findClips, readClips } from '../sequences/data/clips.ts';
 import type { SequenceData } from '../sequences/data/example.ts';
 import { PICTURE_READINGS, type PictureReading } from '../sequences/data/idx.ts';
 import { type ReadOptions, readSequences } from '../sequences/data/read.ts';
 import type { Cnn } from '../vision/cnn.ts';
 import type { CnnBackend } from '../vision/cnn-backends.ts';
 import type { Status } from './progress.ts';
-import { classFolders, loadCnnOf, readPictureClasses } from './seq-pictures.ts';
+import { loadCnnOf, lookAt, readPictureClasses } from './seq-pictures.ts';
 
 /** Where `seq` keeps its model when nothing is said. */
 export const SEQ_FOLDER = 'seq-model';
@@ -30,6 +32,8 @@ Sequences are told by what is there:
   --task tag
     a file of token TAB tag lines, with an empty line between sequences
     a .jsonl file of {"tokens", "tags"} or {"vectors", "labels"}
+    video: a folder with a folder for each clip: pictures, in the order of their names (frame-2 before frame-10), which
+    are read by a CNN, and labels.txt with a label a line
   --task translate
     a file of text TAB translation lines
     two files with a text a line: line 1 of the second is the translation of line 1 of the first`;
@@ -80,13 +84,17 @@ export async function openSequences(
   openCnn: () => Promise<NamedCnn>,
   status: Status,
 ): Promise<Opened> {
+  const odd = { skipOdd, onOdd: (message: string) => status.warn(message) };
   const [path = ''] = paths;
-  const folders = paths.length === 1 ? await classFolders(path) : [];
-  if (folders.length === 0) {
-    return { data: await readSequences(paths, { ...options, skipOdd, onOdd: (message) => status.warn(message) }) };
-  }
+  const clips = options.task === 'tag' ? await findClips(paths) : [];
+  const classes = options.task === 'classify' && paths.length === 1 ? await foldersIn(path) : [];
+  if (clips.length + classes.length === 0) return { data: await readSequences(paths, { ...options, ...odd }) };
   const { name, cnn } = await openCnn();
-  return { data: await readPictureClasses(path, folders, cnn, status), cnn: { name, key: cnn.key } };
+  const data =
+    clips.length > 0
+      ? await readClips(paths, { ...odd, D: cnn.featureSize, look: (frames) => lookAt(frames, cnn, status) })
+      : await readPictureClasses(path, classes, cnn, status);
+  return { data, cnn: { name, key: cnn.key } };
 }
 
 /** The CNN of a model, for data that it is measured on. */

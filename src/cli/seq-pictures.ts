@@ -1,26 +1,18 @@
-/** Pictures as sequences of one step: what the CNN says of each, and the name of its folder for a label. */
-import { readdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+/** Pictures as sequences: what the CNN says of each, one step or a frame of a clip. */
+import { basename } from 'node:path';
 import { InputError } from '../base/errors.ts';
 import { cacheFolder } from '../base/files.ts';
 import type { SequenceConfig } from '../sequences/config.ts';
 import type { Example, SequenceData } from '../sequences/data/example.ts';
 import type { Cnn } from '../vision/cnn.ts';
 import type { CnnBackend } from '../vision/cnn-backends.ts';
-import { collectFeatures, type PictureSource } from '../vision/extract.ts';
+import { type CollectedFeatures, collectFeatures, type PictureSource } from '../vision/extract.ts';
 import { loadCnn } from '../vision/load-cnn.ts';
 import { findPictures } from './find-pictures.ts';
 import type { Status } from './progress.ts';
 import { interruptible } from './run.ts';
 
-/** The folders of a folder, each a class of pictures; none where it has no folders. */
-export async function classFolders(path: string): Promise<string[]> {
-  const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
-  const folders = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'));
-  return folders.map(({ name }) => join(path, name)).sort();
-}
-
-/** The pictures of such folders as examples. @throws InputError when a folder has none */
+/** The pictures of folders that are a class each, as examples. @throws InputError when a folder has none */
 export async function readPictureClasses(
   path: string,
   folders: readonly string[],
@@ -44,7 +36,18 @@ export async function featuresOf(
   status: Status,
 ): Promise<{ vectors: Float32Array[]; names: string[]; skipped: number }> {
   const D = cnn.featureSize;
-  const { features, skipped } = await interruptible((signal) =>
+  const { features, skipped } = await lookAt(pictures, cnn, status);
+  const rows = [...pictures.keys()].filter((row) => !skipped.has(row));
+  return {
+    vectors: rows.map((row) => features.slice(row * D, (row + 1) * D)),
+    names: rows.map((row) => nameOf(pictures[row] ?? '')),
+    skipped: skipped.size,
+  };
+}
+
+/** The features of pictures, from the cache where it has them; each that can't be read is named. */
+export function lookAt(pictures: readonly PictureSource[], cnn: Cnn, status: Status): Promise<CollectedFeatures> {
+  return interruptible((signal) =>
     collectFeatures(pictures, cnn, {
       cache: cacheFolder('features'),
       signal,
@@ -52,12 +55,6 @@ export async function featuresOf(
       onSkip: ({ error }) => status.warn(error.message),
     }),
   );
-  const rows = [...pictures.keys()].filter((row) => !skipped.has(row));
-  return {
-    vectors: rows.map((row) => features.slice(row * D, (row + 1) * D)),
-    names: rows.map((row) => nameOf(pictures[row] ?? '')),
-    skipped: skipped.size,
-  };
 }
 
 /** The CNN that a model's vectors came from. @throws InputError when it is another one now, or there was none */

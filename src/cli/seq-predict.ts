@@ -1,8 +1,9 @@
 import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
-import { UsageError } from '../base/errors.ts';
+import { InputError, UsageError } from '../base/errors.ts';
 import { openEngine } from '../compute/engine.ts';
 import { readText } from '../datasets/reader.ts';
+import { findClips, readClips } from '../sequences/data/clips.ts';
 import { readSequences } from '../sequences/data/read.ts';
 import { readTokens } from '../sequences/data/tags.ts';
 import { explain, type MovingWord } from '../sequences/explain.ts';
@@ -22,7 +23,7 @@ import { write } from './output.ts';
 import { Status } from './progress.ts';
 import { Exit, ExitCode } from './run.ts';
 import { type DataOptions, isTranslator, SEQ_FOLDER } from './seq-options.ts';
-import { featuresOf, loadCnnOf } from './seq-pictures.ts';
+import { featuresOf, loadCnnOf, lookAt } from './seq-pictures.ts';
 
 interface Options extends CommonOptions, PictureOptions, DataOptions {
   model: string;
@@ -39,14 +40,17 @@ const OUTPUT = `
 Texts are read a line each, tokens a line each with an empty line between sequences; from standard input where no file
 is given. What is written:
   label TAB probability TAB text, or the picture's file
-  token TAB tag TAB probability
+  token TAB tag TAB probability, or the frame's file TAB label TAB probability
   a translation, an empty line for an empty one`;
 
 export function addSequencePredictCommand(program: Command): void {
   const command = program
     .command('predict')
     .description('labels sequences, or translates them')
-    .argument('[files...]', 'texts, tokens, vectors as `seq train` takes them, or pictures (default: standard input)')
+    .argument(
+      '[files...]',
+      'texts, tokens, vectors as `seq train` takes them, pictures, or folders of frames (default: standard input)',
+    )
     .option('--model <folder>', 'a model of `seq train`', SEQ_FOLDER)
     .option('--text <text>', 'a text; may be given several times', collect)
     .option('--explain', 'also the words that moved the label, by how much its log odds change without them')
@@ -68,7 +72,11 @@ async function predictCommand(files: string[], options: Options): Promise<void> 
     throw new UsageError('--explain is for texts', { found: 'a model that reads something else' });
   }
   status.say(engine.notice);
-  if (labeller.config.cnn) return predictPictures(labeller, files, options, status);
+  if (labeller.config.cnn) {
+    return task === 'tag'
+      ? predictClips(labeller, files, options, status)
+      : predictPictures(labeller, files, options, status);
+  }
   if (!('vocabulary' in shape.reads)) return predictVectors(labeller, files, options, status);
   const lines = await linesOf(files, options);
   if (task === 'tag') return predictTags(labeller, readTokens(lines), json);
@@ -107,7 +115,7 @@ async function predictTags(labeller: SequenceLabeller, sequences: readonly strin
   for (const tokens of sequences) {
     const tags = labeller.predict([tokens])[0] ?? [];
     if (json) await write(`${JSON.stringify({ tokens, tags: tags.map(({ label }) => label) })}\n`);
-    else await write(`${tokens.map((token, t) => `${token}\t${labelled(tags[t])}\n`).join('')}\n`);
+    else await write(taggedLines(tokens, tags));
   }
 }
 
@@ -152,6 +160,36 @@ async function predictPictures(
   if (errors.length + skipped > 0) throw new Exit(ExitCode.failed);
 }
 
+/** Clip by clip: what was said of one stays said when another can't be read. */
+async function predictClips(
+  labeller: SequenceLabeller,
+  files: readonly string[],
+  { cnnBackend, json, skipOdd }: Options,
+  status: Status,
+): Promise<void> {
+  const clips = await findClips(files);
+  if (clips.length === 0) {
+    throw new InputError('there are no clips to look at', { found: files.join(', '), expected: 'folders of frames' });
+  }
+  const cnn = await loadCnnOf(labeller.config, cnnBackend);
+  const look = (frames: readonly string[]) => lookAt(frames, cnn, status);
+  let failed = false;
+  for (const clip of clips) {
+    try {
+      const { examples } = await readClips([clip], { D: cnn.featureSize, look, labelled: false });
+      for (const { inputs, pictures: frames = [] } of examples) {
+        const labels = labeller.predict([inputs])[0] ?? [];
+        await write(json ? clipInJson(clip, frames, labels) : taggedLines(frames, labels));
+      }
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      status.warn(error.message);
+      failed = true;
+    }
+  }
+  if (failed && !skipOdd) throw new Exit(ExitCode.failed);
+}
+
 async function linesOf(files: readonly string[], { text: texts }: Options): Promise<string[]> {
   const contents = await Promise.all(
     files.map((file) => (file === '-' ? text(process.stdin) : readText(file, 'file'))),
@@ -161,6 +199,16 @@ async function linesOf(files: readonly string[], { text: texts }: Options): Prom
     ...(texts ?? []),
     ...contents.flatMap((content) => (content === '' ? [] : content.replace(/\r?\n$/, '').split(/\r?\n/))),
   ];
+}
+
+/** A line for each step, and an empty one after the sequence. */
+function taggedLines(steps: readonly string[], labels: readonly Prediction[]): string {
+  return `${steps.map((step, t) => `${step}\t${labelled(labels[t])}\n`).join('')}\n`;
+}
+
+function clipInJson(clip: string, frames: readonly string[], said: readonly Prediction[]): string {
+  const [labels, probabilities] = [said.map(({ label }) => label), said.map(({ probability }) => probability)];
+  return `${JSON.stringify({ clip, frames, labels, probabilities })}\n`;
 }
 
 function labelled(prediction: Prediction | undefined): string {

@@ -154,6 +154,7 @@ async function trainCommand(paths: string[], options: Options, command: Command)
   const { interrupted, progress } = await interruptible((signal) => {
     const training = {
       ...{ engine, folder, data, validation, signal },
+      onCompare: (done: number, of: number) => status.update(() => `each step alone, to compare with: ${done}/${of}`),
       onStart: (config: SequenceConfig, parameters: number) => status.say(describeStart(config, parameters)),
       onEvent(event: TrainingEvent) {
         show(event);

@@ -4,7 +4,15 @@
  */
 
 import { readdir } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
+
+/** Endings of the names of pictures, in lower case. */
+export const PICTURE_ENDINGS = ['jpg', 'jpeg', 'png', 'webp', 'gif', 'tif', 'tiff', 'avif', 'svg'];
+
+/** Whether a file is a picture by its name, and not a hidden one. */
+export function isPictureName(name: string): boolean {
+  return !name.startsWith('.') && PICTURE_ENDINGS.includes(extname(name).slice(1).toLowerCase());
+}
 
 /** Folder names under which the known datasets and their mirrors keep pictures. */
 const PICTURE_FOLDER = /image|photo|picture|dataset|flic?ke?r/i;

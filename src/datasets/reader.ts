@@ -1,6 +1,7 @@
 /** What the readers of all formats have in common: how a dataset is found in a folder and how text files are read. */
 
 import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { InputError, reasonOf } from '../base/errors.ts';
 import type { ListedSplit } from './assemble.ts';
 import type { DatasetFormat } from './dataset.ts';
@@ -23,6 +24,23 @@ export interface FoundDataset {
 /** Names in a folder, sorted; none where the folder is not there. */
 export async function listFolder(folder: string): Promise<string[]> {
   return (await readdir(folder).catch(() => [])).sort();
+}
+
+const natural = new Intl.Collator('en', { numeric: true });
+
+/** Compares names as people count: frame-2 comes before frame-10. For sorting; names that differ are never equal. */
+export function byNumbers(a: string, b: string): number {
+  return natural.compare(a, b) || (a < b ? -1 : Number(a > b));
+}
+
+/** The paths of the folders in a folder, but for hidden ones, in natural order; none where it is no folder. */
+export async function foldersIn(path: string): Promise<string[]> {
+  const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
+  const folders = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'));
+  return folders
+    .map(({ name }) => name)
+    .sort(byNumbers)
+    .map((name) => join(path, name));
 }
 
 /** The text of a file without byte order mark. */

@@ -1,7 +1,7 @@
 /** Pictures that were read by glimpses, with the path of the glimpses over them, as one SVG picture. */
 import sharp from 'sharp';
-import { INK } from './colours.ts';
 import { type Html, html } from './html.ts';
+import { pictureGrid } from './picture-grid.ts';
 
 export interface LookedAt {
   /** Grey values row by row, from 0 (black) to 255 (white). */
@@ -17,9 +17,9 @@ export interface LookedAt {
   caption: string;
 }
 
-/** Pictures in a row; their width, and the room between them and for a caption. */
+/** Pictures in a row; their width, and the room for a caption. */
 const ACROSS = 5;
-const [WIDTH, GAP, LINE] = [140, 14, 20];
+const [WIDTH, LINE] = [140, 20];
 
 /**
  * All of them, glimpses from blue (the first) to red (the last): the windows, and a line through their middles.
@@ -27,23 +27,11 @@ const [WIDTH, GAP, LINE] = [140, 14, 20];
  * @param title what they are, for those who can't see them
  */
 export async function glimpsePaths(title: string, pictures: readonly LookedAt[]): Promise<Html> {
-  const tallest = Math.max(...pictures.map(heightOf));
-  const columns = Math.min(ACROSS, pictures.length);
-  const width = GAP + columns * (WIDTH + GAP);
-  const height = GAP + Math.ceil(pictures.length / columns) * (tallest + LINE + GAP);
-  const drawn = await Promise.all(
-    pictures.map((picture, i) =>
-      draw(picture, GAP + (i % columns) * (WIDTH + GAP), GAP + Math.floor(i / columns) * (tallest + LINE + GAP)),
-    ),
-  );
-  return html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" style="max-width: 100%; height: auto" font-family="system-ui, sans-serif" font-size="13" fill="${INK}" role="img">
-<title>${title}</title>
-<rect width="${width}" height="${height}" fill="#fff"/>
-${drawn}</svg>
-`;
+  const height = Math.max(...pictures.map(heightOf)) + LINE;
+  return pictureGrid(title, await Promise.all(pictures.map(draw)), { across: ACROSS, width: WIDTH, height });
 }
 
-async function draw(picture: LookedAt, left: number, top: number): Promise<Html> {
+async function draw(picture: LookedAt): Promise<Html> {
   const { pixels, rows, columns, places, caption } = picture;
   const png = await sharp(pixels, { raw: { width: columns, height: rows, channels: 1 } })
     .png()
@@ -53,15 +41,13 @@ async function draw(picture: LookedAt, left: number, top: number): Promise<Html>
   const boxes = places.map(([y, x]) => [((1 + x) / 4) * WIDTH, ((1 + y) / 4) * height] as const);
   const middles = boxes.map(([x, y]) => [tenths(x + WIDTH / 4), tenths(y + height / 4)] as const);
   const colour = (i: number) => `hsl(${Math.round(210 + (150 * i) / Math.max(places.length - 1, 1))}, 90%, 65%)`;
-  return html`<g transform="translate(${left} ${top})">
-<image href="data:image/png;base64,${png.toString('base64')}" width="${WIDTH}" height="${height}" style="image-rendering: pixelated"/>
+  return html`<image href="data:image/png;base64,${png.toString('base64')}" width="${WIDTH}" height="${height}" style="image-rendering: pixelated"/>
 ${boxes.map(
   ([x, y], i) =>
     html`<rect x="${tenths(x)}" y="${tenths(y)}" width="${WIDTH / 2}" height="${height / 2}" fill="none" stroke="${colour(i)}" stroke-opacity="0.6"/>\n`,
 )}<polyline points="${middles.map((middle) => middle.join(',')).join(' ')}" fill="none" stroke="#fff" stroke-width="3.5"/>
 <polyline points="${middles.map((middle) => middle.join(',')).join(' ')}" fill="none" stroke="#1b1b1b" stroke-width="1.5"/>
 ${middles.map(([x, y], i) => html`<circle cx="${x}" cy="${y}" r="4.5" fill="${colour(i)}" stroke="#1b1b1b"/>\n`)}<text y="${height + 15}">${caption}</text>
-</g>
 `;
 }
 

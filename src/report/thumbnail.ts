@@ -3,16 +3,27 @@ import sharp from 'sharp';
 /** Pixels of the longer side. */
 const SIZE = 160;
 
+export interface Thumbnail {
+  /** The picture itself, as a data URI. */
+  source: string;
+  width: number;
+  height: number;
+}
+
 /** A picture as a small JPEG that stands in the page itself; undefined where it can't be read. */
-export async function thumbnail(file: string): Promise<string | undefined> {
+export async function thumbnail(file: string): Promise<Thumbnail | undefined> {
   try {
-    const jpeg = await sharp(file, { failOn: 'none' })
+    const { data, info } = await sharp(file, { failOn: 'none' })
       .autoOrient()
       .resize(SIZE, SIZE, { fit: 'inside', withoutEnlargement: true })
       .flatten({ background: 'white' })
       .jpeg({ quality: 70, mozjpeg: true })
-      .toBuffer();
-    return `data:image/jpeg;base64,${jpeg.toString('base64')}`;
+      .toBuffer({ resolveWithObject: true });
+    return {
+      source: `data:image/jpeg;base64,${data.toString('base64')}`,
+      width: info.width,
+      height: info.height,
+    };
   } catch {
     return undefined; // a report is worth having without one of its pictures
   }

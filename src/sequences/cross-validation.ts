@@ -9,6 +9,7 @@ import type { Example } from './data/example.ts';
 import { evaluate } from './evaluate.ts';
 import { SequenceLabeller } from './labeller.ts';
 import { type SequenceTraining, trainSequences } from './train.ts';
+import { baselineWithoutMemory } from './without-memory.ts';
 
 export interface CrossValidation extends Omit<SequenceTraining, 'engine' | 'validation' | 'onStart' | 'onEvent'> {
   folds: number;
@@ -50,9 +51,8 @@ export async function crossValidate(run: CrossValidation): Promise<CrossValidati
   for (let fold = 0; fold < count; fold++) {
     const held = shuffled.filter((_, i) => i % count === fold);
     const others = shuffled.filter((_, i) => i % count !== fold);
-    const { accuracy, interrupted } = await measureFold(run, fold, others, held);
-    if (interrupted || signal?.aborted) return { folds, interrupted: true };
-    const result = { accuracy, baselines: baselinesOf(run.start.task, others, held) };
+    const result = await measureFold(run, fold, others, held);
+    if (!result || signal?.aborted) return { folds, interrupted: true };
     folds.push(result);
     run.onFold(fold, result);
     await writeFileAtomically(join(folder, 'cross-validation.json'), `${JSON.stringify({ folds }, null, 2)}\n`);
@@ -60,12 +60,13 @@ export async function crossValidate(run: CrossValidation): Promise<CrossValidati
   return { folds, interrupted: false };
 }
 
+/** @returns nothing when it was interrupted */
 async function measureFold(
   { openEngine, onEvent, folds: _, onFold: __, ...training }: CrossValidation,
   fold: number,
   others: readonly Example[],
   held: readonly Example[],
-): Promise<{ accuracy: number; interrupted: boolean }> {
+): Promise<FoldResult | undefined> {
   const engine = await openEngine();
   try {
     const folder = join(training.folder, `fold-${fold + 1}`);
@@ -75,9 +76,13 @@ async function measureFold(
       data: { ...training.data, examples: others },
       onEvent: (event) => onEvent(fold, event),
     });
-    if (interrupted) return { accuracy: 0, interrupted };
+    if (interrupted) return undefined;
     const labeller = await SequenceLabeller.load(folder, engine);
-    return { accuracy: evaluate(labeller, held).accuracy, interrupted };
+    const alone = await baselineWithoutMemory(labeller, { training: others, validation: held }, training);
+    return {
+      accuracy: evaluate(labeller, held).accuracy,
+      baselines: { ...baselinesOf(training.start.task, others, held), ...alone },
+    };
   } finally {
     engine.close();
   }

@@ -1,6 +1,8 @@
 /** What a model of sequences is worth, as a page of its own and as a part of its training's report. */
+import { basename, dirname } from 'node:path';
 import { writeFileAtomically } from '../base/files.ts';
 import type { GlimpseReader } from '../nn/glimpse-reader.ts';
+import { filmStrip } from '../report/film-strip.ts';
 import { glimpsePaths } from '../report/glimpse-paths.ts';
 import { type Html, type HtmlValue, html } from '../report/html.ts';
 import { integer, page, percent, section, table } from '../report/page.ts';
@@ -17,6 +19,8 @@ const WORDS = 60;
 /** Pictures of each label whose glimpses are shown, and of those that were taken for another one. */
 const LOOKED_AT = 1;
 const MISTAKEN = 5;
+/** Clips that are shown whatever was said of them, and of those with the most mistakes. */
+const CLIPS = 3;
 
 interface Mistake {
   example: Example;
@@ -55,6 +59,7 @@ export async function evaluationSections(
       section('Label by label', labelTable(evaluation), confusions(evaluation)),
       labeller.coder.vocabulary && mistakesInWords(labeller, examples),
       looker && (await glimpses(looker, labeller, examples)),
+      labeller.config.task === 'tag' && (await clips(labeller, examples)),
     ],
   };
 }
@@ -95,6 +100,31 @@ ${await paths('A picture of each label, with the paths of the glimpses', ofLabel
         'Mistaken pictures, with the paths of the glimpses',
         mistaken.map(({ example }) => example),
       )}`,
+  );
+}
+
+/** Clips, with what was said of each of their frames. */
+async function clips(labeller: SequenceLabeller, examples: readonly Example[]): Promise<Html | false> {
+  const seen = examples.flatMap((example) => (example.pictures ? [{ ...example, pictures: example.pictures }] : []));
+  if (seen.length === 0) return false;
+  const said = labeller.predict(seen.map(({ inputs }) => inputs));
+  const labelled = seen.map(({ pictures, labels }, i) => {
+    const frames = pictures.map((file, t) => ({ file, said: said[i]?.[t]?.label ?? '', right: labels[t] }));
+    return { frames, mistakes: frames.filter((frame) => frame.said !== frame.right).length };
+  });
+  const strips = (shown: typeof labelled) =>
+    Promise.all(
+      shown.map(async ({ frames, mistakes }) => {
+        const name = basename(dirname(frames[0]?.file ?? ''));
+        return html`<h4>${name}: ${mistakes} of ${frames.length} wrong</h4>\n${await filmStrip(`Frames of ${name}`, frames)}`;
+      }),
+    );
+  const worst = labelled.filter(({ mistakes }) => mistakes > 0).sort((a, b) => b.mistakes - a.mistakes);
+  return section(
+    'Clips, frame by frame',
+    html`<p>What was said of each frame; where that is wrong, in red, with what is right in brackets.</p>\n`,
+    await strips(labelled.slice(0, CLIPS)),
+    worst.length > 0 && html`<h3>Those with the most mistakes</h3>\n${await strips(worst.slice(0, CLIPS))}`,
   );
 }
 

@@ -103,7 +103,8 @@ function whatWasTrained(config: SequenceConfig, log: TrainingLog | undefined, pa
   ]);
 }
 
-function readInWords({ shape: { reads }, reading, settings }: SequenceConfig): string {
+function readInWords({ shape: { reads }, reading, cnn, settings }: SequenceConfig): string {
+  if ('vectors' in reads && cnn) return `what the CNN says of a picture, ${integer(reads.vectors)} numbers`;
   if ('vectors' in reads) return `a vector of ${integer(reads.vectors)} numbers${reading ? ` (${reading})` : ''}`;
   if ('glimpses' in reads) {
     const { rows, columns } = reads.picture;

@@ -1,10 +1,14 @@
 import { Random } from '../base/random.ts';
 import type { SequenceBatch, SequenceModel } from '../model/sequence-model.ts';
+import { uniformPacking } from '../nn/packing.ts';
 import { resetState } from '../nn/state.ts';
 import { shuffledBatches } from '../training/shuffled-batches.ts';
 import type { TrainingTask, Validation } from '../training/task.ts';
 import { type CodedExample, packExamples } from './coder.ts';
-import { dropWords } from './words.ts';
+import type { Example } from './data/example.ts';
+import type { SequenceLabeller } from './labeller.ts';
+import type { Split } from './split.ts';
+import { countWords, dropWords } from './words.ts';
 
 export interface SequenceTaskData {
   training: readonly CodedExample[];
@@ -15,15 +19,44 @@ export interface SequenceTaskData {
   counts: readonly number[];
 }
 
+/** Examples as a model's coder writes them. @throws InputError when it does not know a label */
+export function taskDataOf(
+  { coder, config }: Pick<SequenceLabeller, 'coder' | 'config'>,
+  { training, validation }: Pick<Split<Example>, 'training' | 'validation'>,
+): SequenceTaskData {
+  const encode = (example: Example) => coder.encodeExample(example);
+  return {
+    training: training.map(encode),
+    validation: validation.map(encode),
+    D: coder.D,
+    counts: coder.vocabulary ? countWords(training, config.settings.minCount).counts : [],
+  };
+}
+
+interface SequenceTaskSettings {
+  /** Sequences in one update. */
+  batch: number;
+  seed: number;
+  /** Forgets what came before: each step of the same batches is a sequence of its own. */
+  forgets?: boolean;
+}
+
 /** Learning to write labels, one for each sequence or for each step. */
 export function sequenceTask(
   model: SequenceModel,
   { training, validation, D, counts }: SequenceTaskData,
-  { batch: batchSize, seed }: { batch: number; seed: number },
+  { batch: sequences, seed, forgets = false }: SequenceTaskSettings,
 ): TrainingTask<SequenceBatch> {
   const inStep = model.shape.writes === 'each';
-  const { perEpoch, batchOf } = shuffledBatches(training, batchSize, seed);
+  const { perEpoch, batchOf } = shuffledBatches(training, sequences, seed);
+  const longest = [...training, ...validation].reduce((most, { targets }) => Math.max(most, targets.length), 1);
+  const batchSize = forgets ? sequences * longest : sequences;
   const state = model.newState(batchSize);
+
+  function pack(examples: readonly CodedExample[]): SequenceBatch {
+    const batch = packExamples(examples, D, inStep);
+    return forgets ? { ...batch, packing: uniformPacking(batch.packing.rows, 1) } : batch;
+  }
 
   return {
     iterationsPerEpoch: perEpoch,
@@ -36,14 +69,14 @@ export function sequenceTask(
         inputs: inputs instanceof Int32Array ? dropWords(inputs, counts, () => random.uniform()) : inputs,
         targets,
       }));
-      return packExamples(examples, D, inStep);
+      return pack(examples);
     },
 
     validate(): Validation {
       if (validation.length === 0) return { criterion: 0, scores: {}, samples: [] };
       const measured = { loss: 0, right: 0, labels: 0 };
-      for (let start = 0; start < validation.length; start += batchSize) {
-        const batch = packExamples(validation.slice(start, start + batchSize), D, inStep);
+      for (let start = 0; start < validation.length; start += sequences) {
+        const batch = pack(validation.slice(start, start + sequences));
         resetState(state);
         addScores(measured, model.logProbs(batch, state), batch.targets);
       }

@@ -15,7 +15,8 @@ import { startAtEvidence } from './evidence.ts';
 import { SequenceLabeller } from './labeller.ts';
 import { type Split, splitData } from './split.ts';
 import { measureStandardisation } from './standardisation.ts';
-import { sequenceTask } from './task.ts';
+import { sequenceTask, taskDataOf } from './task.ts';
+import { baselineWithoutMemory } from './without-memory.ts';
 import { countWords } from './words.ts';
 
 export interface SequenceTraining {
@@ -27,6 +28,8 @@ export interface SequenceTraining {
   validation?: SequenceData | undefined;
   settings: SequenceSettings;
   start: NewSequenceModel & Pick<SequenceConfig, 'reading' | 'cnn'>;
+  /** Called while a network without memory learns from the same vectors, to compare with. */
+  onCompare?(done: number, of: number): void;
   onStart?(config: SequenceConfig, parameters: number): void;
   onEvent(event: TrainingEvent): void;
   /** Called when the training is over, with what it was measured on; the best weights are in the folder. */
@@ -76,6 +79,7 @@ export async function trainSequences(training: SequenceTraining): Promise<Traini
   const model = new SequenceModel(engine, config.shape).initialise(new Random(settings.seed), settings.memory);
   startAtEvidence(model, coder, split.training);
   const labeller = new SequenceLabeller(config, coder, model);
+  Object.assign(config.baselines, await baselineWithoutMemory(labeller, split, training));
   await labeller.save(folder, {});
   return run(training, labeller, split, false);
 }
@@ -106,15 +110,9 @@ async function run(
   split: Split<Example>,
   resume: boolean,
 ): Promise<TrainingResult> {
-  const { model, coder, config } = labeller;
+  const { model, config } = labeller;
   const { settings } = config;
-  const encode = (example: Example) => coder.encodeExample(example);
-  const data = {
-    training: split.training.map(encode),
-    validation: split.validation.map(encode),
-    D: coder.D,
-    counts: coder.vocabulary ? countWords(split.training, settings.minCount).counts : [],
-  };
+  const data = taskDataOf(labeller, split);
   onStart?.(config, model.size);
   const result = await train<SequenceBatch>({
     model,

@@ -48,8 +48,8 @@ export interface TrainingRun<Model = LanguageModel, Batch = TokenBatch> {
   model: Model;
   task: TrainingTask<Batch>;
   settings: TrainingSettings;
-  /** Where the checkpoint and `log.jsonl` are kept. */
-  folder: string;
+  /** Where the checkpoint and `log.jsonl` are kept; none where nobody will want to go on with it. */
+  folder?: string | undefined;
   /** Goes on from the checkpoint in the folder. */
   resume: boolean;
   /** Measures the model before the first update too: where it is trained already, its weights may be the best. */
@@ -83,13 +83,16 @@ export async function train<Batch>(run: TrainingRun<TrainableModel<Batch>, Batch
   const { engine } = model;
   const optimizer = new Optimizer(engine, model.parameters, settings.optimizer);
   const state = model.newState(task.batchSize);
-  const checkpoint: Checkpoint = { folder, model, optimizer, state };
-  const progress = run.resume ? await loadCheckpoint(checkpoint) : newProgress(run);
+  const checkpoint: Checkpoint | undefined = folder === undefined ? undefined : { folder, model, optimizer, state };
+  const progress = run.resume && checkpoint ? await loadCheckpoint(checkpoint) : newProgress(run);
+  const save = async () => {
+    if (checkpoint) await saveCheckpoint(checkpoint, progress);
+  };
   // The state of an older training in this folder must not be taken for that of this one, should it be killed soon.
-  if (!run.resume) await saveCheckpoint(checkpoint, progress);
-  const log = await openLog(folder, progress.iteration);
+  if (!run.resume) await save();
+  const log = checkpoint && (await openLog(checkpoint.folder, progress.iteration));
   const onEvent = (event: TrainingEvent) => {
-    log(event);
+    log?.(event);
     run.onEvent(event);
   };
 
@@ -134,7 +137,7 @@ export async function train<Batch>(run: TrainingRun<TrainableModel<Batch>, Batch
     const shown = due && (await validate({ ...run, onEvent }, progress));
     if (!shown) showSample({ ...run, onEvent }, progress, state);
     if (due || performance.now() - savedAt > CHECKPOINT_INTERVAL * 1000) {
-      await saveCheckpoint(checkpoint, progress);
+      await save();
       savedAt = performance.now();
     }
     await nextTurn(); // lets Ctrl-C through
@@ -144,7 +147,7 @@ export async function train<Batch>(run: TrainingRun<TrainableModel<Batch>, Batch
   const exhausted = early && isExhausted(progress, settings);
   if (exhausted) onEvent({ type: 'stopped', reason: `no better for ${progress.validationsSinceBest} validations` });
   const interrupted = early && !exhausted;
-  if (interrupted) await saveCheckpoint(checkpoint, progress);
+  if (interrupted) await save();
   return { progress, interrupted };
 }
 

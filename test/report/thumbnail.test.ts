@@ -13,7 +13,9 @@ it('a thumbnail is a JPEG of at most 160 pixels that keeps the shape, transparen
   await sharp({ create: { width: 800, height: 400, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0 } } })
     .png()
     .toFile(file);
-  const [type, data = ''] = (await thumbnail(file))?.split(',') ?? [];
+  const { source = '', width, height } = (await thumbnail(file)) ?? {};
+  expect({ width, height }).toEqual({ width: 160, height: 80 });
+  const [type, data = ''] = source.split(',');
   expect(type).toBe('data:image/jpeg;base64');
   const picture = sharp(Buffer.from(data, 'base64'));
   expect(await picture.metadata()).toMatchObject({ format: 'jpeg', width: 160, height: 80 });

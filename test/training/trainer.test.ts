@@ -216,6 +216,13 @@ describe('training', () => {
     }
   });
 
+  it('without a folder learns the same, and keeps nothing', async () => {
+    const kept = await train(smallRun(engine, newFolder()));
+    const { folder: _, ...run } = smallRun(engine, '');
+    expect(await train(run)).toEqual(kept);
+    expect((await train({ ...run, model: smallModel(engine), ...stopAfter(2) })).interrupted).toBe(true);
+  });
+
   it('does not stop early without patience', async () => {
     expect(await validationsOf({ task: scripted([4, 3, 2, 1]) })).toEqual([5, 10, 15, 20]);
   });

@@ -9,6 +9,8 @@ export type Inputs = readonly string[] | Float32Array | Uint8Array;
 export interface Example {
   inputs: Inputs;
   labels: readonly string[];
+  /** Where each step is a picture: its file, for people to see. */
+  pictures?: readonly string[];
 }
 
 /** What a file holds: sequences of one kind. */

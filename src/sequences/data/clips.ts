@@ -1,0 +1,110 @@
+/**
+ * Video: clips with a label for each frame. A clip is a folder of pictures, its frames in the order of their names
+ * (frame-2 before frame-10), and `labels.txt` with their labels, one a line:
+ *
+ *     clips/
+ *       kitchen-1/  frame-1.jpg  frame-2.jpg  …  labels.txt
+ *       kitchen-2/  …
+ *
+ * Knows no CNN: it asks for what one says of the frames.
+ */
+import { basename, extname, join } from 'node:path';
+import { isPictureName } from '../../datasets/pictures.ts';
+import { byNumbers, foldersIn, listFolder } from '../../datasets/reader.ts';
+import type { Example, SequenceData } from './example.ts';
+import { linesOf, type Odd, type OddLines, settleOdd } from './odd-lines.ts';
+
+export interface ClipOptions extends OddLines {
+  /** D, the size of the vectors. */
+  D: number;
+  /** Vectors for N pictures [N, D], and the places of those that can't be read. */
+  look(pictures: readonly string[]): Promise<{ features: Float32Array; skipped: ReadonlySet<number> }>;
+  /** Whether every clip must have labels; they are not read otherwise. Default: true */
+  labelled?: boolean | undefined;
+}
+
+/** A clip whose frames nobody has looked at yet. */
+interface Clip {
+  name: string;
+  frames: readonly string[];
+  labels: readonly string[];
+}
+
+const LABELS = 'labels.txt';
+const CLIPS = `pictures in the folder of each clip, and ${LABELS} with a label a line in the order of their names`;
+
+/**
+ * The folders of clips that paths mean: those in a folder, or a folder itself that has pictures in it and no folders.
+ * None where a path is neither.
+ */
+export async function findClips(paths: readonly string[]): Promise<string[]> {
+  const found = await Promise.all(paths.map(clipsAt));
+  return found.every(({ length }) => length > 0) ? found.flat() : [];
+}
+
+async function clipsAt(path: string): Promise<string[]> {
+  const folders = await foldersIn(path);
+  if (folders.length > 0) return folders;
+  return (await listFolder(path)).some(isPictureName) ? [path] : [];
+}
+
+/**
+ * The clips that paths mean, as sequences of vectors, one for each frame. A clip of which something is odd (no frames,
+ * not as many labels as frames, a picture that can't be read) is refused, or left out as a whole.
+ *
+ * @throws InputError that names the odd clips
+ */
+export async function readClips(paths: readonly string[], options: ClipOptions): Promise<SequenceData> {
+  const { D, look, labelled = true } = options;
+  const [first = ''] = paths;
+  const others = paths.length > 1 ? ` and ${paths.length - 1} more` : '';
+  const settle = (odd: readonly Odd[], left: number) =>
+    settleOdd(`${first}${others}`, { unit: 'clip', odd, left, expected: CLIPS }, options);
+
+  const read = await Promise.all((await findClips(paths)).map((folder) => readClip(folder, labelled)));
+  const clips = read.filter((clip) => 'frames' in clip);
+  settle(
+    read.filter((clip) => 'found' in clip),
+    clips.length,
+  );
+
+  const { features, skipped } = await look(clips.flatMap(({ frames }) => frames));
+  const examples: Example[] = [];
+  const torn: Odd[] = [];
+  let row = 0;
+  for (const { name, frames, labels } of clips) {
+    const start = row;
+    row += frames.length;
+    const unread = frames.find((_, t) => skipped.has(start + t));
+    if (unread !== undefined) torn.push({ at: name, found: `${basename(unread)} that can't be read` });
+    else examples.push({ inputs: features.subarray(start * D, row * D), labels, pictures: frames });
+  }
+  settle(torn, examples.length);
+  return { name: `${basename(first)}${others}`, D, examples };
+}
+
+/** A clip, or what is odd about it. */
+async function readClip(folder: string, labelled: boolean): Promise<Clip | Odd> {
+  const names = await listFolder(folder);
+  const frames = names.filter(isPictureName).sort(byNumbers);
+  const [name, odd] = [basename(folder), (found: string) => ({ at: basename(folder), found })];
+  if (frames.length === 0) return odd('no pictures');
+  const clip = { name, frames: frames.map((frame) => join(folder, frame)) };
+  if (!labelled) return { ...clip, labels: [] };
+  if (!names.includes(LABELS)) return odd(`no ${LABELS}`);
+  const labels = (await linesOf(join(folder, LABELS))).map(({ text }) => text.trim());
+  while (labels.at(-1) === '') labels.pop();
+  if (labels.includes('')) return odd(`no label in line ${labels.indexOf('') + 1} of ${LABELS}`);
+  if (labels.length === frames.length) return { ...clip, labels };
+  return odd(
+    `${labels.length} labels for ${frames.length} frames${labels.length > frames.length ? gapIn(frames) : ''}`,
+  );
+}
+
+/** Where a number is missing in the names of frames, to say so; they may count by more than one. */
+function gapIn(frames: readonly string[]): string {
+  const numbers = frames.map((frame) => Number(/\d+(?=\D*$)/.exec(basename(frame, extname(frame)))?.[0]));
+  const steps = numbers.slice(1).map((number, i) => number - numbers[i]!);
+  const gap = steps.findIndex((step) => step > Math.min(...steps));
+  return gap < 0 ? '' : `, none between ${frames[gap]} and ${frames[gap + 1]},`;
+}

@@ -1,0 +1,42 @@
+import { Random } from '../base/random.ts';
+import { type SequenceBatch, SequenceModel } from '../model/sequence-model.ts';
+import { train } from '../training/trainer.ts';
+import type { Example } from './data/example.ts';
+import type { SequenceLabeller } from './labeller.ts';
+import type { Split } from './split.ts';
+import { sequenceTask, taskDataOf } from './task.ts';
+
+interface Watch {
+  /** Called after each update, with the updates done and all. */
+  onCompare?: ((done: number, of: number) => void) | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * What memory is worth where vectors are labelled in step: the accuracy of a network like the model's that sees each step
+ * alone, by its name. It learns from the same batches with the same settings, but every step is a sequence of its own, so
+ * that nothing differs but the memory; its best weights are chosen as the model's are. Nothing for other data.
+ *
+ * @throws the signal's reason when that stops it
+ */
+export async function baselineWithoutMemory(
+  labeller: SequenceLabeller,
+  split: Pick<Split<Example>, 'training' | 'validation'>,
+  { onCompare, signal }: Watch,
+): Promise<Record<string, number>> {
+  const { shape, settings } = labeller.config;
+  if (shape.writes !== 'each' || !('vectors' in shape.reads) || split.validation.length === 0) return {};
+  const model = new SequenceModel(labeller.model.engine, shape).initialise(new Random(settings.seed));
+  const { progress } = await train<SequenceBatch>({
+    model,
+    task: sequenceTask(model, taskDataOf(labeller, split), { ...settings, forgets: true }),
+    settings,
+    resume: false,
+    async saveBest() {},
+    onEvent: (event) => event.type === 'update' && onCompare?.(event.iteration, event.iterations),
+    signal,
+  });
+  signal?.throwIfAborted();
+  const name = split.training[0]?.pictures ? 'each frame alone' : 'each step alone';
+  return { [name]: progress.best?.scores['accuracy'] ?? 0 };
+}
