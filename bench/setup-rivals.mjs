@@ -1,6 +1,6 @@
 /**
  * Installs the rivals of the races: `node bench/setup-rivals.mjs`. Those in Python go into `.venv`, from PyPI alone, those
- * in JavaScript into `bench/rivals/node_modules`, from npm (400 MB); to undo it, delete both.
+ * in JavaScript into `bench/rivals/node_modules`, from npm (430 MB); to undo it, delete both.
  *
  * On Linux x86-64 PyPI has PyTorch for CUDA only, whose libraries must be there for it to be imported, on a machine with
  * no GPU as well: 3 GB to download, 5.4 GB on disk. Elsewhere its wheel is for the processor, and small. What neither
