@@ -3,11 +3,12 @@
  * 2,500 words, 1,280 features, batches of 128 captions of their own lengths (12 words in the mean, as Flickr8k's),
  * Adam 1e-3, gradients clipped by norm 5, no dropout, two threads each.
  *
- *     npm run bench -- caption-training [--drivers onednn,bf16,openblas,wasm] [--rounds 7] [--seconds 2] [--save]
+ *     npm run bench -- caption-training [--drivers onednn,bf16,openblas,wasm] [--rivals bf16,float32] [--rounds 7]
+ *                                       [--seconds 2] [--save]
  *
  * Counted are words that are learned, END among them. PyTorch takes part twice: with products of bfloat16 (autocast),
- * which ours with `bf16` is to be compared with, and in float32, which the ratios are to. See `lm-training.ts` for the
- * rest.
+ * which ours with `bf16` is to be compared with, and in float32, which the ratios are to; on a processor that has no
+ * bfloat16 products the former takes minutes for an update. See `lm-training.ts` for the rest.
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -18,7 +19,7 @@ import { raceOptions, runRace } from './racing/race.ts';
 const [V, D, PICTURES, CAPTIONS] = [2500, 1280, 500, 128 * 40];
 
 export default function captionTraining() {
-  const { race } = raceOptions({});
+  const { race, values } = raceOptions({ rivals: 'bf16,float32' });
   return inTemporaryFolder(async (folder) => {
     const random = new Random(1);
     const captions = join(folder, 'captions.json');
@@ -34,10 +35,7 @@ export default function captionTraining() {
       unit: 'words',
       cases: [{ title: '1 × 512, captions', args: [captions, features] }],
       ours: 'caption-training.ts',
-      rivals: [
-        { program: 'caption_training.py', variant: 'bf16' },
-        { program: 'caption_training.py', variant: 'float32' },
-      ],
+      rivals: values.rivals.split(',').map((variant) => ({ program: 'caption_training.py', variant })),
     });
   });
 }
