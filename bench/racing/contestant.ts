@@ -8,6 +8,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -20,6 +21,8 @@ export interface Contestant {
   system: string;
   /** Sends a command and waits for the answer. */
   ask<Answer>(command: string): Promise<Answer>;
+  /** The most memory that it has had resident, in MB; undefined where the system does not say (Linux does). */
+  peakMemory(): number | undefined;
   close(): void;
 }
 
@@ -54,6 +57,16 @@ export async function openContestant(program: string, args: readonly string[], t
       child.stdin.write(`${command}\n`);
       return answer();
     },
+    peakMemory: () => peakMemoryOf(child.pid),
     close: () => child.stdin.end(),
   };
+}
+
+function peakMemoryOf(process: number | undefined): number | undefined {
+  try {
+    const [, kilobytes] = readFileSync(`/proc/${process}/status`, 'latin1').match(/^VmHWM:\s+(\d+) kB/m) ?? [];
+    return kilobytes ? Math.round(Number(kilobytes) / 1000) : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -79,6 +79,8 @@ interface Score {
   perSecond: Spread;
   stepMs: Spread;
   foundAfterWarmUp: Turn['found'];
+  /** In MB, see `Contestant.peakMemory`. */
+  peakMemory: number | undefined;
 }
 
 /** How the contestants did in a case: ours first, the rival that ratios are to last. */
@@ -123,7 +125,7 @@ async function compete(contestants: readonly Contestant[], { rounds, seconds }: 
     }
   }
   const rival = turns.at(-1)?.map(({ perSecond }) => perSecond) ?? [];
-  return contestants.map(({ system }, i): Score => {
+  return contestants.map(({ system, peakMemory }, i): Score => {
     const speeds = turns[i]?.map(({ perSecond }) => perSecond) ?? [];
     return {
       system,
@@ -131,6 +133,7 @@ async function compete(contestants: readonly Contestant[], { rounds, seconds }: 
       perSecond: spreadOf(speeds),
       stepMs: spreadOf(turns[i]?.map(({ stepMs }) => stepMs) ?? []),
       foundAfterWarmUp: found[i] ?? {},
+      peakMemory: peakMemory(),
     };
   });
 }
@@ -167,16 +170,18 @@ function commandOf(program: string, args: readonly string[]): [string, string[]]
 
 function print(title: string, unit: string, warmUp: number, scores: readonly Score[]): void {
   const names = Object.keys(scores[0]?.foundAfterWarmUp ?? {});
-  const head = [title.padEnd(40), 'ratio to the last'.padStart(22), `${unit}/s`.padStart(30), 'ms/step'.padStart(11)];
+  const head = [title.padEnd(40), 'ratio to the last'.padStart(22), `${unit}/s`.padStart(30)];
+  head.push('ms/step'.padStart(11), 'peak MB'.padStart(9));
   console.log(
     `\n${head.join('')}${names.map((name) => name.padStart(10)).join('')}${names.length > 0 ? ` after ${warmUp}` : ''}`,
   );
-  for (const { system, ratio, perSecond, stepMs, foundAfterWarmUp } of scores) {
+  for (const { system, ratio, perSecond, stepMs, peakMemory, foundAfterWarmUp } of scores) {
     const cells = [
       system.padEnd(40),
       spreadInWords(ratio, (value) => value.toFixed(2)).padStart(22),
       spreadInWords(perSecond, (value) => Math.round(value).toLocaleString('en')).padStart(30),
       stepMs.median.toFixed(1).padStart(11),
+      `${peakMemory ?? '?'}`.padStart(9),
       ...names.map((name) => (foundAfterWarmUp[name] ?? Number.NaN).toFixed(4).padStart(10)),
     ];
     console.log(cells.join(''));

@@ -217,8 +217,9 @@ export class RecurrentLayer {
     this.#inShares(packing, input, this.#byRecurrentTransposed, (share) => {
       const { from } = share;
       for (let t = counts.length - 1; t >= 0; t--) {
+        const N = runningIn(share, packing, t);
+        if (N === 0) continue; // all of them are shorter
         const step = buffers.step(packing, t, share);
-        const { N } = step.offsets;
         const first = (starts[t] ?? 0) + from;
         const running = runningIn(share, packing, t + 1);
         if (running > 0) {
