@@ -1,36 +1,25 @@
 /**
  * The threads of an arena: all have the kernels on the same memory, and may call functions of a native library.
  * They share a piece of work as calls with other arguments (half of the rows each), or as lists of calls that do not
- * depend on each other (all steps of half of the sequences each). The calls stand in the arena; how they are given out
- * is in `kernels/threads.ts`. It knows no product and no cell.
+ * depend on each other (all steps of half of the sequences each). How calls stand in the arena is in `calls.ts`, how they
+ * are given out in `kernels/threads.ts`. It knows no product and no cell.
  *
  * One team for everything that is shared: the threads of OpenMP and of a second team would take the cores from each
  * other while they wait, awake, for what comes next.
  */
 import { Worker } from 'node:worker_threads';
 import type { Arena } from './arena.ts';
-
-/** A C function whose types are all numbers, as koffi names them. */
-export interface NativeSignature {
-  name: string;
-  result: string;
-  parameters: readonly string[];
-}
-
-/** Functions of a native library that every thread may call. */
-export interface NativeCalls {
-  /** For the calling thread, in the order of their signatures. */
-  ours: readonly Callable[];
-  /** What the others find them by. */
-  theirs: {
-    /** Where the package koffi is, and the library. */
-    koffi: string;
-    library: string;
-    functions: readonly NativeSignature[];
-    /** A function (int) of the library that sets how many threads of its own a call takes: each thread sets 1. */
-    setThreads: string;
-  };
-}
+import {
+  type Call,
+  type Callable,
+  describe,
+  makeHere,
+  type NativeCalls,
+  SLOT,
+  sizeOf,
+  sumOfResults,
+  WORKER,
+} from './calls.ts';
 
 /** What a team uses of the compiled kernels (`kernels/threads.ts`, `kernels/product.ts`). */
 interface ThreadKernels {
@@ -40,9 +29,6 @@ interface ThreadKernels {
   stop(): void;
 }
 
-/** Any kernel or native function. */
-type Callable = (...values: number[]) => unknown;
-
 /**
  * Calls a function on all threads at once, and returns when all calls are done; a single one is made here and now.
  *
@@ -51,60 +37,11 @@ type Callable = (...values: number[]) => unknown;
  */
 export type SharedFunction = (calls: readonly (readonly number[])[]) => number;
 
-/** A call that is described in the arena, in float64: the function's index, its result, how many arguments, they. */
-const [RESULT, COUNT, ARGUMENTS] = [1, 2, 3];
-/** Room for a call of most arguments. */
-const SLOT = 24;
-
-/** A call that is to be made: the function's index, and its arguments. */
-interface Call {
-  index: number;
-  values: readonly number[];
-}
-
 /** More threads than this wait for the memory, not for the processor. */
 export const MOST_THREADS = 16;
 
 /** How long a worker may take to come up before the work goes on without waiting for it, in milliseconds. */
 const PATIENCE = 2000;
-
-/**
- * All that a worker does. A piece of text needs no file of its own to be found from `src`, from `dist` and from an
- * installed package alike.
- */
-const WORKER = `
-  const { parentPort, workerData } = require('node:worker_threads');
-  const { module, memory, index, names, native, lists } = workerData;
-  const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports;
-  const functions = names.map((name) => kernels[name]);
-  if (native) {
-    const library = require(native.koffi).load(native.library);
-    library.func(native.setThreads, 'void', ['int'])(1);
-    for (const { name, result, parameters } of native.functions) functions.push(library.func(name, result, parameters));
-  }
-  let floats = new Float64Array(memory.buffer);
-  const makeCalls = (task) => {
-    if (floats.byteLength < memory.buffer.byteLength) floats = new Float64Array(memory.buffer); // the arena has grown
-    let at = lists[2 * task];
-    for (let left = lists[2 * task + 1]; left > 0; left--) {
-      const first = at + ${ARGUMENTS};
-      const values = new Array(floats[at + ${COUNT}]); // to spread one is many times as fast as a typed array
-      for (let i = 0; i < values.length; i++) values[i] = floats[first + i];
-      floats[at + ${RESULT}] = Number(functions[floats[at]](...values) ?? 0);
-      at = first + values.length;
-    }
-  };
-  parentPort.postMessage('ready');
-  try {
-    while (kernels.serve(index)) {
-      for (let task = kernels.takeTask(); task >= 0; task = kernels.takeTask()) makeCalls(task);
-      kernels.leave();
-    }
-  } catch (error) {
-    kernels.fail();
-    throw error;
-  }
-`;
 
 export class Team {
   readonly threads: number;
@@ -187,8 +124,7 @@ export class Team {
     }
     this.#arena.scratch(() => {
       const lists = Array.from({ length: shares }, (_, share) => this.#note(() => work(share)));
-      const size = lists.flat().reduce((sum, { values }) => sum + ARGUMENTS + values.length, 0);
-      const status = this.#make(lists, floats(this.#arena, size));
+      const status = this.#make(lists, floats(this.#arena, sizeOf(lists.flat())));
       if (status !== 0) throw new Error(`calls of the library for matrix products returned status ${status}`);
     });
   }
@@ -217,45 +153,19 @@ export class Team {
   /** Makes lists of calls, each on one thread. @param room for their descriptions @returns the sum of the results */
   #make(lists: readonly (readonly Call[])[], room: Float64Array): number {
     void this.start();
-    this.#describe(lists, room);
+    describe(lists, room, this.#lists);
     const control = this.#control;
     control.openCalls(lists.length);
     for (let task = control.takeTask(); task >= 0; task = control.takeTask()) {
-      let at = this.#lists[2 * task]! - room.byteOffset / 8;
-      for (const { index, values } of lists[task]!) {
-        room[at + RESULT] = Number(this.#callables[index]!(...values) ?? 0);
-        at += ARGUMENTS + values.length;
-      }
+      makeHere(lists[task]!, this.#callables, room, this.#lists[2 * task]! - room.byteOffset / 8);
     }
     control.close();
-    let sum = 0;
-    let at = 0;
-    for (const list of lists) {
-      for (const { values } of list) {
-        sum += room[at + RESULT]!;
-        at += ARGUMENTS + values.length;
-      }
-    }
-    return sum;
+    return sumOfResults(lists, room);
   }
 
   /** Ends the other threads. */
   close(): void {
     if (this.#starting) this.#control.stop();
-  }
-
-  #describe(lists: readonly (readonly Call[])[], room: Float64Array): void {
-    let at = 0;
-    for (const [task, list] of lists.entries()) {
-      this.#lists[2 * task] = room.byteOffset / 8 + at;
-      this.#lists[2 * task + 1] = list.length;
-      for (const { index, values } of list) {
-        room[at] = index;
-        room[at + COUNT] = values.length;
-        for (let i = 0; i < values.length; i++) room[at + ARGUMENTS + i] = values[i]!;
-        at += ARGUMENTS + values.length;
-      }
-    }
   }
 
   async #start(): Promise<void> {

@@ -4,7 +4,7 @@
  */
 import { createRequire } from 'node:module';
 import { reasonOf } from '../../base/errors.ts';
-import type { NativeCalls, NativeSignature } from '../team.ts';
+import type { NativeCalls, NativeSignature } from '../calls.ts';
 
 /** A C function; it returns what its result type says. */
 export type NativeFunction = (...values: (number | string)[]) => unknown;

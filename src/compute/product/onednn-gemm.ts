@@ -5,7 +5,8 @@
  * brings; a library that lacks them is not used.
  */
 import type { Arena } from '../arena.ts';
-import type { NativeSignature, Team } from '../team.ts';
+import type { NativeSignature } from '../calls.ts';
+import type { Team } from '../team.ts';
 import type { Product, RightFactor } from './driver.ts';
 
 /** All parameters are addresses, in one `uint64` each. */

@@ -4,7 +4,8 @@
  * (on AVX2, 50 rows times [512, 2048]: 145 GFLOPS instead of 77).
  */
 import type { Arena } from '../arena.ts';
-import { MOST_THREADS, type NativeSignature, type SharedFunction, Team } from '../team.ts';
+import type { NativeSignature } from '../calls.ts';
+import { MOST_THREADS, type SharedFunction, Team } from '../team.ts';
 import type { PackedProduct, Product, ProductDriver, RightFactor } from './driver.ts';
 import { libraryCandidates } from './libraries.ts';
 import { addressOf, leaveSignalsToOthers, loadLibrary, type NativeFunction, type NativeLibrary } from './native.ts';
