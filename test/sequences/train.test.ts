@@ -53,6 +53,22 @@ describe('trainSequences learns', () => {
     expect(labeller.config.baselines['most frequent tag of each word']).toBeLessThan(0.8);
   });
 
+  it('from gates that remember as long as is asked for, in both directions', async () => {
+    const settings = { ...fastSettings, epochs: 1, learningRate: 1e-6, memory: 50 };
+    await trainInto('memory', opinions(60), { settings, start: { ...smallShape, cell: 'lstm', bidirectional: true } });
+    const { model, config } = await load('memory');
+    expect(config.settings.memory).toBe(50);
+    const biases = model.parameters.filter(({ name }) => name.endsWith('.bias') && name.startsWith('layers'));
+    expect(biases).toHaveLength(2);
+    for (const { value } of biases) {
+      const H = smallShape.hidden;
+      const [takes, keeps] = [value.data.subarray(0, H), value.data.subarray(H, 2 * H)];
+      expect(Math.max(...keeps)).toBeGreaterThan(2);
+      expect(Math.max(...keeps)).toBeLessThan(Math.log(49) + 0.01);
+      for (const [i, b] of keeps.entries()) expect(takes[i]).toBeCloseTo(-b, 3);
+    }
+  });
+
   it('a label for each of some vectors, both directions', async () => {
     const vectorsOf = ({ examples }: SequenceData): SequenceData => ({
       name: 'vectors',
