@@ -7,9 +7,6 @@
  * from `dist` as an installed package runs; then what `ours/start.mjs` says of their parts. The page cache is warm.
  */
 import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { Random } from '../src/base/random.ts';
@@ -19,6 +16,7 @@ import { UNKNOWN } from '../src/language/text.ts';
 import { LanguageModel } from '../src/model/language-model.ts';
 import { saveModel } from '../src/model/model-folder.ts';
 import { Vocabulary } from '../src/text/vocabulary.ts';
+import { inTemporaryFolder } from './racing/data.ts';
 import { describeMachine, writeResults } from './racing/results.ts';
 import { type Spread, spreadOf } from './racing/statistics.ts';
 
@@ -27,14 +25,15 @@ const { values: options } = parseArgs({
 });
 const rounds = Number(options.rounds);
 
-const folder = await mkdtemp(join(tmpdir(), 'caption-lm-cold-start-'));
 const photo = pathOf('../docs/nagasaki-boats.jpg');
-const commands = [
+
+/** What is called: Node's arguments, and those of `ours/start.mjs`. @param model a folder with a language model */
+const commandsWith = (model: string) => [
   { title: 'node', args: ['--eval', 'console.log(1)'] },
   {
     title: 'lm sample',
-    args: [pathOf('../dist/cli/lm.js'), 'sample', '--model', folder, '--length', '100'],
-    parts: ['sample', folder],
+    args: [pathOf('../dist/cli/lm.js'), 'sample', '--model', model, '--length', '100'],
+    parts: ['sample', model],
   },
   {
     title: 'caption describe',
@@ -54,19 +53,17 @@ interface Figures {
 const { processor, cores, platform, node } = describeMachine();
 console.log(`${processor}, ${cores} cores, ${platform}, Node ${node}`);
 console.log(`${rounds} rounds, milliseconds: medians (lowest – highest)`);
-try {
-  await writeModel();
-  const figures = await measure();
+await inTemporaryFolder(async (folder) => {
+  await writeModel(folder);
+  const figures = await measure(commandsWith(folder));
   for (const { title, firstMs, endMs, parts } of figures) {
     console.log(`\n${title.padEnd(28)}first words ${inWords(firstMs)}   end ${inWords(endMs)}`);
     for (const [part, ms] of Object.entries(parts)) console.log(`  ${part.padEnd(26)}${ms.toFixed(0).padStart(6)}`);
   }
   console.log(`\n${await writeResults('cold-start', { rounds, figures }, { keep: options.save })}`);
-} finally {
-  await rm(folder, { recursive: true });
-}
+});
 
-async function measure(): Promise<Figures[]> {
+async function measure(commands: ReturnType<typeof commandsWith>): Promise<Figures[]> {
   const turns = commands.map(() => ({
     first: [] as number[],
     end: [] as number[],
@@ -108,8 +105,8 @@ async function partsOf(args: readonly string[]): Promise<Record<string, number>>
   return JSON.parse(stdout);
 }
 
-/** A language model of random weights in the temporary folder: 65 characters, the shape that `lm train` gives it. */
-async function writeModel(): Promise<void> {
+/** A language model of random weights in a folder: 65 characters, the shape that `lm train` gives it. */
+async function writeModel(folder: string): Promise<void> {
   const engine = await openEngine('wasm');
   const letters = Array.from({ length: 64 }, (_, i) => String.fromCharCode(48 + i));
   const vocabulary = new Vocabulary([UNKNOWN, ...letters]);

@@ -11,37 +11,34 @@
  * means of all features show that both do the same work; they scale photos down a little differently. See
  * `lm-training.ts` for the rest.
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { Random } from '../src/base/random.ts';
+import { inTemporaryFolder } from './racing/data.ts';
 import { raceOptions, runRace } from './racing/race.ts';
 
-export default async function features() {
+export default function features() {
   const { race, values } = raceOptions({
     photos: '',
     count: '1000',
     rounds: '3',
     drivers: 'onnxruntime,tensorflow,wasm',
   });
-  const temporary = mkdtempSync(join(tmpdir(), 'features-'));
-  try {
-    const folder = values.photos || (await makePhotos(join(temporary, 'photos'), Number(values.count)));
+  return inTemporaryFolder(async (folder) => {
+    const photos = values.photos || (await makePhotos(join(folder, 'photos'), Number(values.count)));
     const what = values.photos ? `photos of ${values.photos}` : 'pieces of photos, 640 × 480';
-    return await runRace({
+    return runRace({
       ...race,
       seconds: 1e-3, // one pass
       name: 'features',
       unit: 'photos',
-      cases: [{ title: `${values.count} ${what}`, args: [folder, values.count] }],
+      cases: [{ title: `${values.count} ${what}`, args: [photos, values.count] }],
       ours: 'features.ts',
       rivals: [{ program: 'features.py' }],
       warmUp: 1,
     });
-  } finally {
-    rmSync(temporary, { recursive: true });
-  }
+  });
 }
 
 /** Cuts pieces of all sizes out of two photos and scales them to 640 × 480. @returns the folder */

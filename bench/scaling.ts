@@ -15,10 +15,9 @@ import type { DriverChoice } from '../src/compute/product/choose.ts';
 import { beamSearch } from '../src/decoding/beam-search.ts';
 import { LanguageModel } from '../src/model/language-model.ts';
 import { createStepper } from '../src/model/stepper.ts';
-import { Optimizer, optimizerDefaults } from '../src/nn/optimizer.ts';
-import { uniformPacking } from '../src/nn/packing.ts';
 import { initialiseLikePyTorch } from './ours/initialise.ts';
-import { median } from './racing/statistics.ts';
+import { languageUpdate, type UpdateSizes } from './ours/language-update.ts';
+import { mediansOf } from './racing/timing.ts';
 
 const { values: options } = parseArgs({
   options: { driver: { type: 'string', default: 'auto' }, seconds: { type: 'string', default: '2' } },
@@ -68,19 +67,9 @@ async function table<Sizes extends Record<string, number>>(
 }
 
 /** Milliseconds of an update, the optimiser's step included. */
-async function updateTime({ hidden, layers, steps, batch, vocabulary }: typeof training): Promise<number> {
+async function updateTime(sizes: UpdateSizes): Promise<number> {
   const engine = await openEngine(options.driver as DriverChoice);
-  const model = new LanguageModel(engine, { vocabulary, embedding: 0, cell: 'lstm', layers, hidden, condition: 0 });
-  const random = new Random(1);
-  initialiseLikePyTorch(model, random);
-  const optimizer = new Optimizer(engine, model.parameters, optimizerDefaults.adam);
-  const inputs = Int32Array.from({ length: batch * steps }, () => random.integer(vocabulary));
-  const tokens = { packing: uniformPacking(batch, steps), inputs, targets: inputs };
-  const state = model.newState(batch);
-  const time = medianTime(() => {
-    model.lossAndGradients(tokens, state);
-    optimizer.step(1e-3);
-  });
+  const time = medianTime(languageUpdate(engine, sizes));
   engine.close();
   return time;
 }
@@ -116,12 +105,6 @@ function captionMultiplyAdds({ beam, pictures, hidden, vocabulary }: typeof writ
 }
 
 function medianTime(work: () => void): number {
-  work();
-  const times: number[] = [];
-  for (const start = performance.now(); performance.now() - start < Number(options.seconds) * 1000; ) {
-    const before = performance.now();
-    work();
-    times.push(performance.now() - before);
-  }
-  return median(times);
+  work(); // warms up
+  return mediansOf(Number(options.seconds), work)[0] ?? Number.NaN;
 }

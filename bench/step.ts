@@ -9,19 +9,13 @@
  * matrices. The shares come from updates in which every call is timed, which makes them a little longer.
  */
 import { parseArgs } from 'node:util';
-import { Random } from '../src/base/random.ts';
 import { type Engine, openEngine } from '../src/compute/engine.ts';
 import type { DriverChoice } from '../src/compute/product/choose.ts';
 import type { ProductDriver } from '../src/compute/product/driver.ts';
-import { LanguageModel } from '../src/model/language-model.ts';
-import { clipGradients } from '../src/nn/clip.ts';
-import { Optimizer, optimizerDefaults } from '../src/nn/optimizer.ts';
-import { uniformPacking } from '../src/nn/packing.ts';
-import { initialiseLikePyTorch } from './ours/initialise.ts';
+import { languageUpdate } from './ours/language-update.ts';
 import { writeResults } from './racing/results.ts';
-import { median } from './racing/statistics.ts';
+import { mediansOf } from './racing/timing.ts';
 
-const [V, BATCH, STEPS] = [65, 50, 50];
 const { values: options } = parseArgs({
   options: {
     sizes: { type: 'string', default: '1x128,2x128,1x512,2x512' },
@@ -52,17 +46,17 @@ async function measure(driver: DriverChoice, layers: number, hidden: number) {
   const spent = new Map<string, number>();
   const plan: Plan = [];
   let watching = false;
-  const update = updateOf(
+  const update = languageUpdate(
     watched(engine, spent, plan, () => watching),
-    layers,
-    hidden,
+    { vocabulary: 65, hidden, layers, batch: 50, steps: 50 },
+    { by: 'norm', limit: 5 },
   );
   update();
   watching = true;
   update();
   watching = false;
   const made = plan.splice(0);
-  const [whole, products] = alternately(update, () => {
+  const [whole, products] = mediansOf(seconds, update, () => {
     for (const work of made) {
       if ('together' in work) {
         engine.together(work.together.length, (share) => {
@@ -80,22 +74,6 @@ async function measure(driver: DriverChoice, layers: number, hidden: number) {
   const flops = flopsOf(made);
   print(engine.product.driver.description, `${layers} × ${hidden}`, { whole, products }, flops, shares);
   return { driver, layers, hidden, updateMs: whole, productsMs: products, flops, shares };
-}
-
-function updateOf(engine: Engine, layers: number, hidden: number): () => void {
-  const shape = { vocabulary: V, embedding: 0, cell: 'lstm', layers, hidden, condition: 0 } as const;
-  const model = new LanguageModel(engine, shape);
-  const random = new Random(1);
-  initialiseLikePyTorch(model, random);
-  const optimizer = new Optimizer(engine, model.parameters, optimizerDefaults.adam);
-  const inputs = Int32Array.from({ length: BATCH * STEPS }, () => random.integer(V));
-  const tokens = { packing: uniformPacking(BATCH, STEPS), inputs, targets: inputs };
-  const state = model.newState(BATCH);
-  return () => {
-    model.lossAndGradients(tokens, state);
-    clipGradients(engine, model.parameters, { by: 'norm', limit: 5 });
-    optimizer.step(1e-3);
-  };
 }
 
 /** The engine, with the time of each call added to `spent` and each product to `plan` while it is watched. */
@@ -137,20 +115,6 @@ function watched(engine: Engine, spent: Map<string, number>, plan: Plan, watchin
 
 function make(driver: ProductDriver, { method, values }: Made): void {
   (driver[method] as (...values: unknown[]) => void)(...values);
-}
-
-/** Median milliseconds of each work, which take turns. */
-function alternately(...works: (() => void)[]): number[] {
-  const times = works.map((): number[] => []);
-  const end = performance.now() + seconds * 1000;
-  do {
-    for (const [i, work] of works.entries()) {
-      const start = performance.now();
-      work();
-      times[i]?.push(performance.now() - start);
-    }
-  } while (performance.now() < end);
-  return times.map(median);
 }
 
 function flopsOf(plan: Plan): number {

@@ -37,6 +37,10 @@ export async function openEngine(blas: DriverChoice = 'auto', precision: Precisi
   const own = instantiateKernels(module, arena.memory);
   const kernels = team ? shareKernels(own, team) : own;
   const threads = team?.threads ?? 1;
-  const together: Team['together'] = (shares, work) => (team ? team.together(shares, work) : work(0));
+  const together: Team['together'] = team ? team.together.bind(team) : oneAfterAnother;
   return { arena, kernels, product, threads, together, notice, tried, close: () => product.close() };
 }
+
+const oneAfterAnother: Team['together'] = (shares, work) => {
+  for (let share = 0; share < shares; share++) work(share);
+};

@@ -86,12 +86,13 @@ describe('the preset min-char-rnn', () => {
     const reference = new MinCharRnnTraining(weightsOf(model), data);
     let before = Math.log(tokens.length);
     let iteration = 0;
-    const worst = { loss: 0, smoothed: 0, hidden: 0, weights: 0 };
+    const worst = { loss: 0, smoothed: 0, weights: 0 };
+    const hiddenDiffers: number[] = [];
     await run(model, task, 1000, (smoothed, hidden) => {
       const loss = reference.step();
       worst.loss = Math.max(worst.loss, Math.abs(lossOf(before, smoothed) / loss - 1));
       worst.smoothed = Math.max(worst.smoothed, Math.abs((25 * smoothed) / reference.smoothLoss - 1));
-      if (task.continues(++iteration)) worst.hidden = Math.max(worst.hidden, difference(hidden, reference.hidden));
+      if (task.continues(++iteration)) hiddenDiffers.push(difference(hidden, reference.hidden));
       const weights = weightsOf(model);
       worst.weights = Math.max(worst.weights, difference(flat(weights), flat(reference.weights)));
       before = smoothed;
@@ -101,8 +102,11 @@ describe('the preset min-char-rnn', () => {
     expect(iteration).toBe(1000);
     expect(worst.loss).toBeLessThan(1e-4);
     expect(worst.smoothed).toBeLessThan(1e-4);
-    // The state has passed 25 steps, and the larger the weights the more each of them makes of a rounding.
-    expect(worst.hidden).toBeLessThan(1e-3);
+    // Where 25 steps make much of a rounding, which a forward pass in float32 and plain arrays does at the same update
+    // (1.2e-4 there, below 5e-5 at all others), it may be more.
+    const [most = 1, second = 1] = hiddenDiffers.sort((a, b) => b - a);
+    expect(second).toBeLessThan(1e-4);
+    expect(most).toBeLessThan(5e-4);
     // An update moves a weight by up to 0.1; where its gradients were all tiny, by their rounding too.
     expect(worst.weights).toBeLessThan(1e-3);
     // It has learned: a reference that does nothing would be followed too.

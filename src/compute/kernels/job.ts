@@ -50,7 +50,7 @@ export class Job {
   scratch: usize;
 }
 
-/** The job of all threads; within `alone`, that of this one. */
+/** The job of all threads; from `beginAlone` to the end of `doAlone`, that of this one. */
 export let job = changetype<Job>(DESCRIPTION);
 
 /** The block of A that this thread has packed last, in the current job: first row and first k. */

@@ -114,8 +114,8 @@ export function productPacked(
   job.kind = TILES;
   describe(m, n, k, alpha, a, aRow, aCol, beta, c, cRow);
   job.packed = packed;
+  job.rows = rowsOfTask(m);
   const blocks = divideUp(m, BLOCK);
-  job.rows = roundUp(divideUp(m, blocks), ROWS);
   job.cols = roundUp(divideUp(n, max(1, divideUp(threads * SHARES, blocks))), 4 * COLS);
   run(divideUp(m, job.rows) * divideUp(n, job.cols), <f64>m * <f64>n * <f64>k);
 }
@@ -135,7 +135,7 @@ export function productPackedAlone(
   beginAlone(thread);
   describe(m, n, k, 1, a, aRow, 4, beta, c, cRow);
   job.packed = packed;
-  job.rows = roundUp(divideUp(m, divideUp(m, BLOCK)), ROWS);
+  job.rows = rowsOfTask(m);
   job.cols = roundUp(n, 4 * COLS);
   doAlone(thread, divideUp(m, job.rows));
 }
@@ -178,6 +178,12 @@ export function productMultiply(
       productPacked(m, width, depth, alpha, a0, aRow, aCol, band, keep, c + (<usize>n0 << 2), cRow);
     }
   }
+}
+
+/** At most a block of rows, as many for each task as can be. */
+@inline
+function rowsOfTask(m: i32): i32 {
+  return roundUp(divideUp(m, divideUp(m, BLOCK)), ROWS);
 }
 
 function describe(

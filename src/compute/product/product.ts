@@ -89,9 +89,9 @@ export class MatrixProduct {
    * @throws RangeError as `multiply` does, and when the factor has no values yet or belongs to another arena
    */
   multiplyFixed(c: Matrix, a: Matrix, factor: FixedFactor, { beta = 0 }: Pick<ProductOptions, 'beta'> = {}): void {
-    const { k, n, source } = factor;
+    const { k, n } = factor;
     if (factor.product !== this) throw new RangeError('matrix product: the fixed factor belongs to another arena');
-    if (!source) throw new RangeError(`matrix product: the fixed factor [${k}, ${n}] has no values: call update first`);
+    const { source } = factor;
     if (c.rows !== a.rows || c.cols !== n || a.cols !== k) {
       throw new RangeError(`matrix product: C ${shape(c)} is not A ${shape(a)} times the fixed factor [${k}, ${n}]`);
     }
@@ -197,9 +197,8 @@ export class FixedFactor {
   readonly product: MatrixProduct;
   readonly k: number;
   readonly n: number;
-  /** B as it was given last. */
-  source: Matrix | undefined;
   transposed = false;
+  #source: Matrix | undefined;
   /** Copies by the number of their parts, and whether they have the values of B. */
   readonly #copies = new Map<number, { packed: Matrix; fresh: boolean }>();
 
@@ -212,16 +211,21 @@ export class FixedFactor {
   /** Takes the values of B, which is stored as [n, k] where it is transposed. */
   update(b: Matrix, { transposed = false } = {}): void {
     this.product.check(this, b, transposed);
-    this.source = b;
+    this.#source = b;
     this.transposed = transposed;
     for (const copy of this.#copies.values()) copy.fresh = false;
+  }
+
+  /** B as it was given last. @throws RangeError where it never was */
+  get source(): Matrix {
+    if (this.#source) return this.#source;
+    throw new RangeError(`matrix product: the fixed factor [${this.k}, ${this.n}] has no values: call update first`);
   }
 
   /** The values packed in so many parts, on the first use after an update. */
   packed(parts: number): Matrix {
     const copy = this.#copies.get(parts);
     if (copy?.fresh) return copy.packed;
-    if (!this.source) throw new RangeError(`matrix product: the fixed factor [${this.k}, ${this.n}] has no values`);
     const packed = this.product.pack(this, this.source, this.transposed, parts, copy?.packed);
     this.#copies.set(parts, { packed, fresh: true });
     return packed;
