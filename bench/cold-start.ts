@@ -12,7 +12,7 @@ import { parseArgs, promisify } from 'node:util';
 import { Random } from '../src/base/random.ts';
 import { openEngine } from '../src/compute/engine.ts';
 import { languageDefaults, languageShapeDefaults } from '../src/language/config.ts';
-import { UNKNOWN } from '../src/language/text.ts';
+import { UNKNOWN } from '../src/language/ids.ts';
 import { LanguageModel } from '../src/model/language-model.ts';
 import { saveModel } from '../src/model/model-folder.ts';
 import { Vocabulary } from '../src/text/vocabulary.ts';

@@ -1,8 +1,8 @@
+/** Files, of Node. In a browser `src/browser/files.ts` stands in for this file. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import * as v from 'valibot';
 import { InputError, reasonOf } from './errors.ts';
 
 /**
@@ -40,35 +40,21 @@ export async function writeFileAtomically(
   }
 }
 
-/**
- * Reads and checks a JSON file.
- *
- * @throws InputError that names the file and the first field that is wrong
- */
-export async function readJson<T>(path: string, schema: v.GenericSchema<unknown, T>, what = 'file'): Promise<T> {
-  let text: string;
-  try {
-    text = (await readFile(path, 'utf8')).replace(/^\uFEFF/, ''); // a byte order mark is no JSON
-  } catch (error) {
-    throw new InputError(`cannot read the ${what} ${path}`, { found: reasonOf(error), cause: error });
-  }
-  return parseJson(text, schema, `the ${what} ${path}`);
+/** Reads a file whole. @throws what the system says */
+export function readBytes(path: string | URL): Promise<Uint8Array<ArrayBuffer>> {
+  return readFile(path);
 }
 
-/** Parses and checks JSON text; `name` says in the error where it came from. */
-export function parseJson<T>(text: string, schema: v.GenericSchema<unknown, T>, name: string): T {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new InputError(`${name} is not valid JSON`, { found: reasonOf(error), cause: error });
-  }
-  const result = v.safeParse(schema, value);
-  if (result.success) return result.output;
-  const [issue] = result.issues;
-  const path = v.getDotPath(issue);
-  const where = path ? `at ${path}` : 'at the top';
-  throw new InputError(`${name} does not hold what it should`, { found: `${where}: ${issue.message}` });
+/** The path of a file in a folder. */
+export function fileIn(folder: string, name: string): string {
+  return join(folder, name);
+}
+
+/** What stands at a path, if anything does. */
+export async function kindAt(path: string): Promise<'file' | 'folder' | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  if (found) return found.isDirectory() ? 'folder' : 'file';
+  return undefined;
 }
 
 /** The folder for what can be made again: extracted features, native libraries. `CAPTION_LM_CACHE` names another. */

@@ -5,11 +5,11 @@
  *
  * Knows nothing of models: names and shapes are checked by whoever asks for them.
  */
-import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { InputError, reasonOf } from './errors.ts';
-import { parseJson, writeFileAtomically } from './files.ts';
+import { readBytes, writeFileAtomically } from './files.ts';
 import { fromHalf, toHalf } from './half.ts';
+import { parseJson } from './json.ts';
 import { integer } from './schema.ts';
 
 export interface StoredTensor {
@@ -54,11 +54,10 @@ export async function writeSafetensors(
     end += bytes.length;
     header.set(name, { dtype, shape, data_offsets: [begin, end] });
   }
-  const json = Buffer.from(JSON.stringify(Object.fromEntries(header)));
-  const padding = Buffer.alloc(-json.length & 7, ' ');
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(json.length + padding.length));
-  await writeFileAtomically(path, [length, json, padding, ...encoded.map(({ bytes }) => bytes)]);
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
+  const padding = new Uint8Array(-json.length & 7).fill(SPACE);
+  const length = new BigUint64Array([BigInt(json.length + padding.length)]);
+  await writeFileAtomically(path, [new Uint8Array(length.buffer), json, padding, ...encoded.map(({ bytes }) => bytes)]);
 }
 
 /**
@@ -68,9 +67,9 @@ export async function writeSafetensors(
  *   of a type that is not read here, out of bounds, overlapping, twice there
  */
 export async function readSafetensors(path: string): Promise<Safetensors> {
-  let file: Buffer;
+  let file: Uint8Array<ArrayBuffer>;
   try {
-    file = await readFile(path);
+    file = await readBytes(path);
   } catch (error) {
     throw new InputError(`cannot read the tensors in ${path}`, { found: reasonOf(error), cause: error });
   }
@@ -85,6 +84,8 @@ export async function readSafetensors(path: string): Promise<Safetensors> {
 }
 
 const METADATA = '__metadata__';
+const SPACE = ' '.charCodeAt(0);
+const BRACE = '{'.charCodeAt(0);
 
 const itemSize = { F32: 4, I32: 4, U32: 4, F16: 2 };
 type Dtype = keyof typeof itemSize;
@@ -103,7 +104,7 @@ function dtypeOf(data: StoredTensor['data'], half: boolean): Dtype {
   return data instanceof Int32Array ? 'I32' : 'U32';
 }
 
-function decode(dtype: Dtype, bytes: Buffer): StoredTensor['data'] {
+function decode(dtype: Dtype, bytes: Uint8Array<ArrayBuffer>): StoredTensor['data'] {
   // A typed array must lie at a multiple of its item size; other writers need not keep to that.
   const aligned = bytes.byteOffset % itemSize[dtype] === 0 ? bytes : new Uint8Array(bytes);
   const place = [aligned.buffer, aligned.byteOffset, aligned.length / itemSize[dtype]] as const;
@@ -127,9 +128,9 @@ const entrySchema = v.object({
 const headerSchema = v.objectWithRest({ [METADATA]: v.optional(v.record(v.string(), v.string())) }, entrySchema);
 type Entry = v.InferOutput<typeof entrySchema>;
 
-function readHeader(file: Buffer, path: string) {
-  const length = file.length >= 8 ? Number(file.readBigUInt64LE()) : 0;
-  if (file[8] !== '{'.charCodeAt(0)) {
+function readHeader(file: Uint8Array<ArrayBuffer>, path: string) {
+  const length = file.length >= 8 ? Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true)) : 0;
+  if (file[8] !== BRACE) {
     throw new InputError(`${path} is not a safetensors file`, {
       found: file.length ? `${file.length} bytes with no header` : 'an empty file',
       expected: 'a JSON header after the first 8 bytes',
@@ -141,7 +142,7 @@ function readHeader(file: Buffer, path: string) {
       expected: `a header of ${length} bytes and the tensors`,
     });
   }
-  const json = file.toString('utf8', 8, 8 + length);
+  const json = new TextDecoder().decode(file.subarray(8, 8 + length));
   const { [METADATA]: metadata = {}, ...entries } = parseJson(json, headerSchema, `the header of ${path}`);
   const twice = firstRepeated(topLevelKeys(json));
   if (twice !== undefined) throw new InputError(`${path}: the header names the tensor ${twice} twice`);

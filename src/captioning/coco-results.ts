@@ -1,7 +1,7 @@
 /** Captions and references in the formats of COCO's evaluation tools (https://cocodataset.org/#format-results). */
 import * as v from 'valibot';
 import { InputError } from '../base/errors.ts';
-import { readJson } from '../base/files.ts';
+import { readJson } from '../base/json.ts';
 import { integer } from '../base/schema.ts';
 
 const resultsSchema = v.pipe(

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { readJson } from '../base/files.ts';
+import { readJson } from '../base/json.ts';
 import { captionConfigSchema } from '../captioning/config.ts';
 import { SHIPPED_CAPTIONER } from '../captioning/open.ts';
 import { languageConfigSchema } from '../language/config.ts';

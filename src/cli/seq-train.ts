@@ -7,16 +7,17 @@ import {
   enoughEpochs,
   LEAST_MEMORY,
   type NewSequenceModel,
+  type PictureReading,
   type SequenceConfig,
   type SequenceSettings,
   sequenceConfigSchema,
   sequenceDefaults,
   sequenceShapeDefaults,
+  TASKS,
+  type Task,
 } from '../sequences/config.ts';
 import { type CrossValidation, crossValidate, summarise } from '../sequences/cross-validation.ts';
 import type { Example } from '../sequences/data/example.ts';
-import type { PictureReading } from '../sequences/data/idx.ts';
-import { TASKS, type Task } from '../sequences/data/read.ts';
 import { writeSequenceProgress, writeSequenceReport } from '../sequences/report.ts';
 import { resumeSequences, trainSequences } from '../sequences/train.ts';
 import { translationDefaults, translationShapeDefaults } from '../sequences/translation/config.ts';

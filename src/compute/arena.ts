@@ -3,12 +3,17 @@
  * products work on the same bytes with no copies. It knows offsets and shapes; it knows no model.
  *
  * The memory is shared: worker threads compute on it, and a shared memory grows in place (its whole range is reserved
- * when it is made), so that an address handed to a native library stays true for as long as the arena lives.
+ * when it is made), so that an address handed to a native library stays true for as long as the arena lives. Where a
+ * browser does not let memory be shared, it is made as large as it will ever be: growing would take it from under all
+ * matrices on it.
  */
 import { InputError } from '../base/errors.ts';
+import { sharesMemory } from '../base/platform.ts';
 
 const PAGE = 65536;
 const MAXIMUM_PAGES = 65536; // 4 GiB, all that 32-bit addresses reach
+/** 1 GiB. Systems give out pages when they are written to first. */
+const UNSHARED_PAGES = 16384;
 /** One cache line, and enough for any SIMD access. */
 const ALIGNMENT = 64;
 /** The first page belongs to the kernels: their constants and the control block of the worker threads. */
@@ -67,11 +72,17 @@ export interface Integers {
 
 export class Arena {
   readonly memory: WebAssembly.Memory;
+  readonly shared: boolean;
+  readonly #maximum: number;
   #top = RESERVED;
   #view: DataView;
 
-  constructor() {
-    this.memory = new WebAssembly.Memory({ initial: 16, maximum: MAXIMUM_PAGES, shared: true });
+  /** @param shared whether threads can compute on it */
+  constructor(shared = sharesMemory) {
+    this.shared = shared;
+    this.#maximum = shared ? MAXIMUM_PAGES : UNSHARED_PAGES;
+    const initial = shared ? 16 : UNSHARED_PAGES;
+    this.memory = new WebAssembly.Memory({ initial, maximum: this.#maximum, shared });
     this.#view = new DataView(this.memory.buffer);
   }
 
@@ -122,7 +133,7 @@ export class Arena {
       } catch (cause) {
         throw new InputError(
           `the model and its batch need ${gigabytes(top)} of memory, more than the arena's ` +
-            `${gigabytes(MAXIMUM_PAGES * PAGE)} or than the machine has; use a smaller batch, fewer steps or a ` +
+            `${gigabytes(this.#maximum * PAGE)} or than the machine has; use a smaller batch, fewer steps or a ` +
             'smaller hidden size',
           { cause },
         );

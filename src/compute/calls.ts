@@ -81,13 +81,9 @@ export function sumOfResults(calls: readonly (readonly Call[])[], room: Float64A
   return sum;
 }
 
-/**
- * All that a worker does. A piece of text needs no file of its own to be found from `src`, from `dist` and from an
- * installed package alike.
- */
-export const WORKER = `
-  const { parentPort, workerData } = require('node:worker_threads');
-  const { module, memory, index, names, native, lists } = workerData;
+/** All that a worker does, as `startThread` takes it. */
+export const WORKER = `(data, ready, require) => {
+  const { module, memory, index, names, native, lists } = data;
   const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports;
   const functions = names.map((name) => kernels[name]);
   if (native) {
@@ -107,7 +103,7 @@ export const WORKER = `
       at = first + values.length;
     }
   };
-  parentPort.postMessage('ready');
+  ready();
   try {
     while (kernels.serve(index)) {
       for (let task = kernels.takeTask(); task >= 0; task = kernels.takeTask()) makeCalls(task);
@@ -117,4 +113,4 @@ export const WORKER = `
     kernels.fail();
     throw error;
   }
-`;
+}`;

@@ -30,8 +30,8 @@ export interface Engine {
  * @throws InputError when a driver asked for by name can't be had
  */
 export async function openEngine(blas: DriverChoice = 'auto', precision: Precision = 'float32'): Promise<Engine> {
-  const module = await compileKernels();
   const arena = new Arena();
+  const module = await compileKernels(arena.shared);
   const { product, notice, tried } = await openProduct(arena, module, blas, precision);
   const { team } = product.driver;
   const own = instantiateKernels(module, arena.memory);

@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { readBytes } from '../base/files.ts';
 
 /**
  * The SIMD kernels of `kernels/`, written in AssemblyScript and compiled to a few kilobytes of WebAssembly. All
@@ -92,20 +91,32 @@ export interface Kernels {
   ): void;
 }
 
-/** The same path from `src` (under vitest and tsx) and from `dist`. */
-const KERNELS = fileURLToPath(new URL('../../dist/kernels.wasm', import.meta.url));
+/** The same paths from `src` (under vitest and tsx), from `dist` and from `dist/browser`. */
+const SHARED = new URL('../../dist/kernels.wasm', import.meta.url);
+const UNSHARED = new URL('../../dist/kernels-unshared.wasm', import.meta.url);
 
-let compiled: Promise<WebAssembly.Module> | undefined;
+const compiled = new Map<URL, Promise<WebAssembly.Module>>();
 
-/** The compiled module, to be instantiated on the memory of an arena: by its engine, and by each worker thread. */
-export function compileKernels(): Promise<WebAssembly.Module> {
-  compiled ??= readFile(KERNELS).then(
-    (bytes) => WebAssembly.compile(bytes),
-    (cause) => {
-      throw new Error(`the kernels are not built (${KERNELS}): run \`npm run build\``, { cause });
-    },
-  );
-  return compiled;
+/**
+ * The compiled module, to be instantiated on the memory of an arena: by its engine, and by each worker thread.
+ *
+ * @param shared whether that memory is shared
+ */
+export function compileKernels(shared = true): Promise<WebAssembly.Module> {
+  const file = shared ? SHARED : UNSHARED;
+  const module = compiled.get(file) ?? compile(file);
+  compiled.set(file, module);
+  return module;
+}
+
+async function compile(file: URL): Promise<WebAssembly.Module> {
+  let bytes: Uint8Array<ArrayBuffer>;
+  try {
+    bytes = await readBytes(file);
+  } catch (cause) {
+    throw new Error(`the kernels are not built (${file}): run \`npm run build\``, { cause });
+  }
+  return WebAssembly.compile(bytes);
 }
 
 export function instantiateKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels {

@@ -7,7 +7,7 @@
  * One team for everything that is shared: the threads of OpenMP and of a second team would take the cores from each
  * other while they wait, awake, for what comes next.
  */
-import { Worker } from 'node:worker_threads';
+import { maySleep, startThread } from '../base/platform.ts';
 import type { Arena } from './arena.ts';
 import {
   type Call,
@@ -27,6 +27,7 @@ interface ThreadKernels {
   takeTask(): number;
   close(): void;
   stop(): void;
+  stayAwake(): void;
 }
 
 /**
@@ -39,9 +40,6 @@ export type SharedFunction = (calls: readonly (readonly number[])[]) => number;
 
 /** More threads than this wait for the memory, not for the processor. */
 export const MOST_THREADS = 16;
-
-/** How long a worker may take to come up before the work goes on without waiting for it, in milliseconds. */
-const PATIENCE = 2000;
 
 export class Team {
   readonly threads: number;
@@ -72,6 +70,7 @@ export class Team {
     this.threads = threads;
     this.kernels = new WebAssembly.Instance(module, { env: { memory } }).exports;
     this.#control = this.kernels as unknown as ThreadKernels;
+    if (!maySleep) this.#control.stayAwake();
     const names = Object.keys(this.kernels);
     this.#functions = new Map(names.map((name) => [name, this.kernels[name] as Callable]));
     for (const [i, { name }] of native?.theirs.functions.entries() ?? []) this.#functions.set(name, native!.ours[i]!);
@@ -169,32 +168,10 @@ export class Team {
   }
 
   async #start(): Promise<void> {
-    const others = Array.from({ length: this.threads - 1 }, (_, i) => this.#startWorker(i + 1));
+    const others = Array.from({ length: this.threads - 1 }, (_, i) =>
+      startThread(WORKER, { ...this.#workerData, index: i + 1 }),
+    );
     await Promise.all(others);
-  }
-
-  #startWorker(index: number): Promise<void> {
-    return new Promise((resolve) => {
-      let worker: Worker;
-      try {
-        // No options of the main program: a loader for TypeScript would only delay the start.
-        worker = new Worker(WORKER, { eval: true, execArgv: [], workerData: { ...this.#workerData, index } });
-      } catch {
-        resolve();
-        return;
-      }
-      worker.unref();
-      const settle = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      const timer = setTimeout(settle, PATIENCE).unref();
-      worker.once('message', () => {
-        worker.removeAllListeners('error'); // from here on an error is a defect, not a thread that can't be had
-        settle();
-      });
-      worker.once('error', settle);
-    });
   }
 }
 

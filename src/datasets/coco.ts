@@ -8,7 +8,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import * as v from 'valibot';
-import { readJson } from '../base/files.ts';
+import { readJson } from '../base/json.ts';
 import { integer } from '../base/schema.ts';
 import type { ListedPicture, ListedSplit } from './assemble.ts';
 import type { Split } from './dataset.ts';

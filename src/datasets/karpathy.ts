@@ -7,7 +7,7 @@
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { InputError } from '../base/errors.ts';
-import { readJson } from '../base/files.ts';
+import { readJson } from '../base/json.ts';
 import { integer } from '../base/schema.ts';
 import type { ListedPicture, ListedSplit } from './assemble.ts';
 import type { Split } from './dataset.ts';

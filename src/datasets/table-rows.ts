@@ -5,7 +5,7 @@
 
 import * as v from 'valibot';
 import { InputError } from '../base/errors.ts';
-import { parseJson } from '../base/files.ts';
+import { parseJson } from '../base/json.ts';
 import { parseCsv } from './csv.ts';
 import type { Split } from './dataset.ts';
 import { readLines, readText } from './reader.ts';

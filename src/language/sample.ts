@@ -6,7 +6,7 @@ import type { LanguageModel } from '../model/language-model.ts';
 import { resetState, type StackState } from '../nn/state.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
-import { UNKNOWN } from './text.ts';
+import { UNKNOWN } from './ids.ts';
 
 export interface TokenSampling extends SamplingOptions {
   random: Random;

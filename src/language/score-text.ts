@@ -3,9 +3,9 @@ import type { StoredModel } from '../model/model-folder.ts';
 import { type ByteSource, readTokens } from '../text/read.ts';
 import { tokenizers } from '../text/tokenizer.ts';
 import type { LanguageConfig } from './config.ts';
+import { idsOf, UNKNOWN } from './ids.ts';
 import { startOf } from './sample.ts';
 import { type Score, type ScoredToken, ScoreSum, type TextScorer } from './score.ts';
-import { idsOf, UNKNOWN } from './text.ts';
 
 /** What is needed of a model beside its weights. */
 export type Reader = Pick<StoredModel<LanguageConfig>, 'config' | 'vocabulary'>;

@@ -13,13 +13,8 @@ import { type Level, type Tokenizer, tokenizers } from '../text/tokenizer.ts';
 import { Vocabulary } from '../text/vocabulary.ts';
 import type { LanguageConfig, LanguageSettings } from './config.ts';
 import { textFilesOf } from './files.ts';
+import { idsOf, UNKNOWN } from './ids.ts';
 import { type SplitText, splitText } from './split.ts';
-
-/**
- * Stands for every token that the vocabulary does not have; it is never written. No token is spelled like this. A
- * vocabulary has it unless it was made from all tokens of a text that nothing was kept of for validation.
- */
-export const UNKNOWN = '<unk>';
 
 /** Where a text comes from. Several files are read as one text in their order. */
 export interface TextSource {
@@ -125,22 +120,6 @@ export async function openText(
   async function* encode(paths: readonly string[]) {
     for await (const tokens of readTokens(paths, tokenizer, options)) yield idsOf(tokens, vocabulary);
   }
-}
-
-/**
- * The ids of tokens; that of the unknown one for those which the vocabulary does not have.
- *
- * @throws InputError when it has no unknown one either
- */
-export function idsOf(tokens: readonly string[], vocabulary: Vocabulary): number[] {
-  const unknown = vocabulary.idOf(UNKNOWN);
-  return tokens.map((token) => {
-    const id = vocabulary.idOf(token) ?? unknown;
-    if (id !== undefined) return id;
-    throw new InputError(`the text has ${JSON.stringify(token)}, which the model has never seen`, {
-      advice: 'A model that is trained with a part of its text for validation takes it for an unknown token.',
-    });
-  });
 }
 
 /** A hash of what is in the files of a text, as its config has it. */

@@ -3,11 +3,10 @@
  * `weights.safetensors`. All that is needed to use it, each file written atomically. What kind of model it is and what
  * else its config says, captioning and language models define on top.
  */
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import * as v from 'valibot';
 import { InputError } from '../base/errors.ts';
-import { readJson, writeFileAtomically } from '../base/files.ts';
+import { fileIn, kindAt, writeFileAtomically } from '../base/files.ts';
+import { readJson } from '../base/json.ts';
 import { type NamedTensor, readSafetensors, type StoredTensor, writeSafetensors } from '../base/safetensors.ts';
 import { integer, number } from '../base/schema.ts';
 import type { Engine } from '../compute/engine.ts';
@@ -75,14 +74,14 @@ export async function saveModel(
   { extra = [], half = false }: SaveModelOptions = {},
 ): Promise<void> {
   const tensors = model.parameters.map((parameter) => ({ ...tensorOf(parameter), half }));
-  await writeSafetensors(join(folder, WEIGHTS), [...tensors, ...extra]);
+  await writeSafetensors(fileIn(folder, WEIGHTS), [...tensors, ...extra]);
   if (vocabulary) await saveVocabulary(folder, vocabulary);
-  await writeFileAtomically(join(folder, CONFIG), `${JSON.stringify(config, null, 2)}\n`);
+  await writeFileAtomically(fileIn(folder, CONFIG), `${JSON.stringify(config, null, 2)}\n`);
 }
 
 /** Writes a vocabulary where `readVocabulary` finds it. */
 export async function saveVocabulary(folder: string, { tokens }: Vocabulary): Promise<void> {
-  await writeFileAtomically(join(folder, VOCABULARY), `${JSON.stringify(tokens)}\n`);
+  await writeFileAtomically(fileIn(folder, VOCABULARY), `${JSON.stringify(tokens)}\n`);
 }
 
 /**
@@ -105,9 +104,9 @@ export async function loadModel<Config extends ModelConfig>(
 
 /** Reads a folder's vocabulary. @param size that its config says @throws InputError as `loadModel` does */
 export async function readVocabulary(folder: string, size: number): Promise<Vocabulary> {
-  const vocabulary = new Vocabulary(await readJson(join(folder, VOCABULARY), vocabularySchema, 'vocabulary'));
+  const vocabulary = new Vocabulary(await readJson(fileIn(folder, VOCABULARY), vocabularySchema, 'vocabulary'));
   if (vocabulary.size === size) return vocabulary;
-  throw new InputError(`${join(folder, VOCABULARY)} does not belong to ${CONFIG} beside it`, {
+  throw new InputError(`${fileIn(folder, VOCABULARY)} does not belong to ${CONFIG} beside it`, {
     found: `${vocabulary.size} tokens`,
     expected: `${size}`,
     advice: 'Copy all files of the model from the same place, or train it again.',
@@ -119,7 +118,7 @@ export async function readWeights(
   folder: string,
   parameters: readonly Parameter[],
 ): Promise<Map<string, StoredTensor>> {
-  const file = join(folder, WEIGHTS);
+  const file = fileIn(folder, WEIGHTS);
   const { tensors } = await readSafetensors(file);
   fillParameters(parameters, tensors, file);
   return tensors;
@@ -128,7 +127,7 @@ export async function readWeights(
 /** Reads what a model's folder says about it, without the model. @throws InputError as `loadModel` does */
 export async function readConfig<Config>(folder: string, schema: v.GenericSchema<unknown, Config>): Promise<Config> {
   await checkFolder(folder);
-  return readJson(join(folder, CONFIG), schema, 'model config');
+  return readJson(fileIn(folder, CONFIG), schema, 'model config');
 }
 
 /** A parameter as it is stored. */
@@ -177,16 +176,15 @@ function mismatch(file: string, found: string, expected: string): InputError {
  * @throws InputError when there is one
  */
 export async function refuseModel(folder: string): Promise<void> {
-  const found = await stat(join(folder, CONFIG)).catch(() => undefined);
-  if (!found) return;
+  if (!(await kindAt(fileIn(folder, CONFIG)))) return;
   throw new InputError(`${folder} holds a model already`, {
     advice: 'Go on with it by --resume, choose another folder by --out, or delete it.',
   });
 }
 
 async function checkFolder(folder: string): Promise<void> {
-  const found = await stat(folder).catch(() => undefined);
-  if (found?.isDirectory()) return;
+  const found = await kindAt(folder);
+  if (found === 'folder') return;
   throw new InputError(`no model at ${folder}`, {
     found: found ? 'a file' : 'nothing there',
     expected: `a folder with ${CONFIG}, ${VOCABULARY} and ${WEIGHTS}`,

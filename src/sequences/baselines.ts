@@ -1,7 +1,7 @@
 /** Simpler ways to say a label, to compare with. */
 import { countTokens } from '../text/vocabulary.ts';
+import type { Task } from './config.ts';
 import { type Example, isWords } from './data/example.ts';
-import type { Task } from './data/read.ts';
 import { NaiveBayes } from './naive-bayes.ts';
 
 /**

@@ -7,8 +7,19 @@ import { LEAST_SIDE } from '../nn/glimpse-window.ts';
 import { optimizerDefaults } from '../nn/optimizer.ts';
 import { POOLINGS, type Pooling } from '../nn/pooling.ts';
 import { trainingSettingsSchema } from '../training/settings.ts';
-import { PICTURE_READINGS } from './data/idx.ts';
-import { TASKS, type Task } from './data/read.ts';
+
+export const TASKS = ['classify', 'tag'] as const;
+
+/** What is written: one label for a sequence, or one for each of its steps. */
+export type Task = (typeof TASKS)[number];
+
+export const PICTURE_READINGS = ['rows', 'pixels', 'permuted', 'whole', 'glimpses'] as const;
+
+/**
+ * How a picture is read as a sequence: row by row, pixel by pixel, pixel by pixel in one random order (Le, Jaitly and
+ * Hinton 2015), all at once, or by glimpses, of which the network chooses where they are (`nn/glimpse-reader.ts`).
+ */
+export type PictureReading = (typeof PICTURE_READINGS)[number];
 
 /** Of units that are told how long to remember. */
 export const LEAST_MEMORY = 3;

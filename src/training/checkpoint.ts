@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { parseJson } from '../base/files.ts';
+import { parseJson } from '../base/json.ts';
 import { type NamedTensor, readSafetensors, writeSafetensors } from '../base/safetensors.ts';
 import { integer, number } from '../base/schema.ts';
 import { fillParameters, fillTensor, tensorOf } from '../model/model-folder.ts';

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
-import { readJson } from '../base/files.ts';
+import { readJson } from '../base/json.ts';
 import { readSafetensors } from '../base/safetensors.ts';
 import { integer, number } from '../base/schema.ts';
 import { type Cnn, createCnn } from './cnn.ts';

@@ -10,7 +10,7 @@ import type { io, Tensor2D } from '@tensorflow/tfjs-core';
 import type { ModelConfig } from '@tensorflow-models/mobilenet';
 import * as v from 'valibot';
 import { InputError, reasonOf } from '../base/errors.ts';
-import { parseJson } from '../base/files.ts';
+import { parseJson } from '../base/json.ts';
 import { integer } from '../base/schema.ts';
 import { type Cnn, type CnnDescription, createCnn, type TfjsNetwork } from './cnn.ts';
 import type { CnnBackend } from './cnn-backends.ts';

@@ -2,7 +2,8 @@ import { mkdir, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { LanguageSettings } from '../../src/language/config.ts';
-import { countText, deleteIds, hashOfText, idsOf, openText, UNKNOWN } from '../../src/language/text.ts';
+import { UNKNOWN } from '../../src/language/ids.ts';
+import { countText, deleteIds, hashOfText, openText } from '../../src/language/text.ts';
 import type { Corpus } from '../../src/text/corpus.ts';
 import { joinTokens, type Level, tokenizers } from '../../src/text/tokenizer.ts';
 import { Vocabulary } from '../../src/text/vocabulary.ts';
@@ -158,15 +159,6 @@ describe('the ids of a text', () => {
     expect((await stat(ids)).size).toBe(LETTERS.length);
     await deleteIds(folder);
     expect(await readdir(folder)).toEqual([]);
-  });
-});
-
-describe('the ids of tokens', () => {
-  it('are those of the vocabulary, or of its unknown token; without one it is an error', () => {
-    expect(idsOf(['b', 'x', 'a'], new Vocabulary([UNKNOWN, 'a', 'b']))).toEqual([2, 0, 1]);
-    expect(() => idsOf(['b', 'x'], new Vocabulary(['a', 'b']))).toThrow(
-      'the text has "x", which the model has never seen',
-    );
   });
 });
 

@@ -6,6 +6,6 @@ export * from './optimizers';
 export * from './product';
 export * from './rows';
 export { logSoftmax, softmaxCrossEntropy } from './softmax';
-export { close, fail, leave, stop, takeTask } from './threads';
+export { close, fail, leave, stayAwake, stop, takeTask } from './threads';
 // Exported only so that they stay functions of their own: merged into their callers, they run out of registers.
 export { tile1, tile2, tile3, tile4, tile5, wideRow } from './tile';

@@ -32,6 +32,14 @@ const STOPPED: i32 = -2;
  */
 const LOOKS: i32 = 50_000;
 
+/** Whether this thread must not sleep. */
+let awake = false;
+
+/** From now on this thread looks for as long as it must wait: a browser's main thread must not sleep. */
+export function stayAwake(): void {
+  awake = true;
+}
+
 /** The state that this worker has seen and dealt with. */
 let seen: i32 = 0;
 
@@ -52,7 +60,7 @@ export function takeTask(): i32 {
   return task < load<i32>(TASKS) ? task : -1;
 }
 
-/** Ends the job once every worker has left it. It may sleep, which a browser allows in workers only. */
+/** Ends the job once every worker has left it. It may sleep, unless it was told to stay awake. */
 export function close(): void {
   if (!(atomic.load<i32>(STATE) & 1)) return;
   // From here on no worker joins: one that has just counted itself in sees the changed state and leaves untouched.
@@ -88,7 +96,7 @@ export function fail(): void {
 
 /** Returns when the word has another value, or sooner. */
 function waitForChange(word: usize, value: i32): void {
-  for (let look = 0; look < LOOKS; look++) if (atomic.load<i32>(word) != value) return;
+  for (let look = 0; look < LOOKS || awake; look++) if (atomic.load<i32>(word) != value) return;
   atomic.wait<i32>(word, value, -1);
 }
 

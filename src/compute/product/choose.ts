@@ -1,11 +1,8 @@
 /** Opens the matrix products of an arena on the fastest driver that can be had and that passes the self-test. */
 import { InputError, reasonOf } from '../../base/errors.ts';
 import type { Arena } from '../arena.ts';
-import { openAccelerate, openOpenBlas } from './cblas.ts';
 import type { DriverName, ProductDriver } from './driver.ts';
-import { librariesSetUp, NATIVE_NAMES, type NativeName } from './libraries.ts';
-import { openOneDnn } from './onednn.ts';
-import { openOneDnnBf16 } from './onednn-bf16.ts';
+import { isSetUp, nativeDrivers, openNative } from './native-drivers.ts';
 import { MatrixProduct } from './product.ts';
 import { selfTest } from './self-test.ts';
 import { openWasm } from './wasm.ts';
@@ -48,7 +45,7 @@ export async function openProduct(
 ): Promise<OpenedProduct> {
   if (precision === 'bf16') return openBf16(arena, module, choice);
   const tried: Attempt[] = [];
-  for (const name of choice === 'auto' ? fastestFirst() : [choice]) {
+  for (const name of choice === 'auto' ? [...nativeDrivers(), 'wasm' as const] : [choice]) {
     try {
       const product = await openTested(arena, module, name);
       tried.push({ name });
@@ -82,10 +79,6 @@ async function openBf16(arena: Arena, module: WebAssembly.Module, choice: Driver
   }
 }
 
-function fastestFirst(): DriverName[] {
-  return process.platform === 'darwin' ? ['accelerate', 'onednn', 'openblas', 'wasm'] : ['onednn', 'openblas', 'wasm'];
-}
-
 async function openTested(arena: Arena, module: WebAssembly.Module, name: DriverName): Promise<MatrixProduct> {
   const driver = await openDriver(arena, module, name);
   const product = new MatrixProduct(arena, driver);
@@ -100,30 +93,15 @@ async function openTested(arena: Arena, module: WebAssembly.Module, name: Driver
 
 /** @throws Error that says why the driver can't be had */
 export function openDriver(arena: Arena, module: WebAssembly.Module, name: DriverName): Promise<ProductDriver> {
-  switch (name) {
-    case 'onednn':
-      return openOneDnn(arena, module);
-    case 'onednn-bf16':
-      return openOneDnnBf16(arena, module);
-    case 'openblas':
-      return openOpenBlas(arena, module);
-    case 'accelerate':
-      return openAccelerate(arena);
-    case 'wasm':
-      return openWasm(arena, module);
-  }
+  return name === 'wasm' ? openWasm(arena, module) : openNative(arena, module, name);
 }
 
 function noticeOf({ driver }: MatrixProduct, choice: DriverChoice, tried: readonly Attempt[]): string {
   const notice = `matrix products: ${driver.description}`;
   if (choice !== 'auto' || driver.name !== 'wasm') return notice;
-  const broken = tried.find(({ name }) => NATIVE_NAMES.some((native) => native === name && isSetUp(native)));
+  const broken = tried.find(({ name }) => isSetUp(name));
   if (broken) return `${notice}; ${broken.name} is set up but can't be used: ${broken.failure}`;
   return `${notice}; a library that is four times as fast can be set up: ${SETUP}`;
-}
-
-function isSetUp(name: NativeName): boolean {
-  return librariesSetUp(name).length > 0;
 }
 
 function unavailable(name: DriverName, failure: string, cause: unknown): InputError {

@@ -9,15 +9,8 @@ import { gunzip } from 'node:zlib';
 import { InputError, reasonOf } from '../../base/errors.ts';
 import { Random } from '../../base/random.ts';
 import { listFolder } from '../../datasets/reader.ts';
+import type { PictureReading } from '../config.ts';
 import type { Examples } from './example.ts';
-
-export const PICTURE_READINGS = ['rows', 'pixels', 'permuted', 'whole', 'glimpses'] as const;
-
-/**
- * How a picture is read as a sequence: row by row, pixel by pixel, pixel by pixel in one random order (Le, Jaitly and
- * Hinton 2015), all at once, or by glimpses, of which the network chooses where they are (`nn/glimpse-reader.ts`).
- */
-export type PictureReading = (typeof PICTURE_READINGS)[number];
 
 const IMAGES = /-?images[.-]idx3-ubyte(\.gz)?$/;
 const UNSIGNED_BYTE = 0x08;

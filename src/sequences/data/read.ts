@@ -3,17 +3,13 @@ import { stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { InputError } from '../../base/errors.ts';
 import { listFolder } from '../../datasets/reader.ts';
+import type { PictureReading, Task } from '../config.ts';
 import { type Examples, isWords, type SequenceData, stepsOf } from './example.ts';
-import { findIdx, isIdx, type PictureReading, readIdx } from './idx.ts';
+import { findIdx, isIdx, readIdx } from './idx.ts';
 import type { OddLines } from './odd-lines.ts';
 import { readCsv, readRecords } from './records.ts';
 import { readTaggedLines } from './tags.ts';
 import { readClassFiles, readLabelledLines } from './texts.ts';
-
-export const TASKS = ['classify', 'tag'] as const;
-
-/** What is written: one label for a sequence, or one for each of its steps. */
-export type Task = (typeof TASKS)[number];
 
 export interface ReadOptions extends OddLines {
   task: Task;

@@ -1,5 +1,5 @@
 /** A trained translator: texts become texts. */
-import { join } from 'node:path';
+import { fileIn } from '../../base/files.ts';
 import type { Engine } from '../../compute/engine.ts';
 import { beamSearch } from '../../decoding/beam-search.ts';
 import { EncoderDecoder } from '../../model/encoder-decoder.ts';
@@ -69,7 +69,7 @@ export class Translator {
     const config = await readConfig(folder, translationConfigSchema);
     const { shape } = config;
     const vocabularies = {
-      source: await readVocabulary(join(folder, SOURCE_VOCABULARY), shape.source),
+      source: await readVocabulary(fileIn(folder, SOURCE_VOCABULARY), shape.source),
       target: await readVocabulary(folder, shape.target),
     };
     const model = new EncoderDecoder(engine, shape);
@@ -80,7 +80,7 @@ export class Translator {
   /** Writes the model's folder, with these scores. */
   async save(folder: string, scores: TranslationConfig['scores']): Promise<void> {
     const { source, target } = this.vocabularies;
-    await saveVocabulary(join(folder, SOURCE_VOCABULARY), source);
+    await saveVocabulary(fileIn(folder, SOURCE_VOCABULARY), source);
     await saveModel(folder, { config: { ...this.config, scores }, vocabulary: target, model: this.model });
   }
 

@@ -1,0 +1,54 @@
+/**
+ * What the program needs of the machine beside its files: threads. In a browser `src/browser/platform.ts` stands in for
+ * this file.
+ */
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+
+/** Whether threads can share memory: in a browser only where the page is isolated from others. */
+export const sharesMemory: boolean = true;
+
+/** Whether this thread may sleep until another one wakes it: a browser's main thread may not. */
+export const maySleep: boolean = true;
+
+/** How many threads run at once. */
+export function processors(): number {
+  return availableParallelism();
+}
+
+/** How long a thread may take to come up before the work goes on without waiting for it, in milliseconds. */
+export const PATIENCE = 2000;
+
+/**
+ * Starts a thread, which ends with the program and does not keep it alive.
+ *
+ * @param program text of a function (data, ready, require): a piece of text needs no file of its own to be found from
+ *   `src`, from `dist`, from an installed package and from a bundle alike
+ * @param data that is handed to it
+ * @returns when it has called `ready`, or can't be had, or keeps all waiting
+ */
+export function startThread(program: string, data: object): Promise<void> {
+  const main = `const { parentPort, workerData } = require('node:worker_threads');
+    (${program})(workerData, () => parentPort.postMessage('ready'), require);`;
+  return new Promise((resolve) => {
+    let worker: Worker;
+    try {
+      // No options of the main program: a loader for TypeScript would only delay the start.
+      worker = new Worker(main, { eval: true, execArgv: [], workerData: data });
+    } catch {
+      resolve();
+      return;
+    }
+    worker.unref();
+    const settle = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    const timer = setTimeout(settle, PATIENCE).unref();
+    worker.once('message', () => {
+      worker.removeAllListeners('error'); // from here on an error is a defect, not a thread that can't be had
+      settle();
+    });
+    worker.once('error', settle);
+  });
+}

@@ -1,0 +1,36 @@
+/** Stands in for `src/base/platform.ts` in a browser. */
+import type * as node from '../base/platform.ts';
+
+export const sharesMemory = globalThis.crossOriginIsolated === true;
+
+/** Only a page's main thread has a document. */
+export const maySleep = typeof document === 'undefined';
+
+export function processors(): number {
+  return navigator.hardwareConcurrency;
+}
+
+export const PATIENCE = 2000;
+
+export function startThread(program: string, data: object): Promise<void> {
+  const main = `onmessage = (event) => (${program})(event.data, () => postMessage('ready'));`;
+  const url = URL.createObjectURL(new Blob([main], { type: 'text/javascript' }));
+  return new Promise((resolve) => {
+    const settle = () => {
+      clearTimeout(timer);
+      URL.revokeObjectURL(url);
+      resolve();
+    };
+    const timer = setTimeout(settle, PATIENCE);
+    try {
+      const worker = new Worker(url);
+      worker.onmessage = settle;
+      worker.onerror = settle; // where the page's rules forbid it, for one
+      worker.postMessage(data);
+    } catch {
+      settle();
+    }
+  });
+}
+
+({ sharesMemory, maySleep, processors, PATIENCE, startThread }) satisfies typeof node;
