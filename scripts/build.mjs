@@ -1,5 +1,5 @@
 /**
- * Builds dist/ from src/: the kernels by asc, everything else by tsc.
+ * Builds dist/ from src/: the kernels by asc, everything else by tsc, a bundle for browsers by esbuild.
  *
  * It builds beside dist/ and swaps the two at the end. So dist/ never holds files whose source is gone, is never seen
  * half built, and stays as it was when the build fails.
@@ -12,6 +12,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundleForBrowsers } from './build-browser.mjs';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 if (process.argv.includes('--if-changed') && !isOlder('dist/kernels.wasm', 'src')) process.exit();
@@ -22,14 +23,11 @@ const output = join(work, 'new');
 const kernels = 'src/compute/kernels';
 try {
   const built =
-    run('assemblyscript/bin/asc.js', [
-      `${kernels}/index.ts`,
-      '--config',
-      `${kernels}/asconfig.json`,
-      '--outFile',
-      join(output, 'kernels.wasm'),
-    ]) && run('typescript/bin/tsc', ['--project', 'tsconfig.build.json', '--noEmitOnError', '--outDir', output]);
+    compileKernels('shared', 'kernels.wasm') &&
+    compileKernels('unshared', 'kernels-unshared.wasm') &&
+    run('typescript/bin/tsc', ['--project', 'tsconfig.build.json', '--noEmitOnError', '--outDir', output]);
   if (built) {
+    await bundleForBrowsers(join(output, 'web'));
     if (existsSync('dist')) renameSync('dist', join(work, 'old'));
     renameSync(output, 'dist');
   } else {
@@ -37,6 +35,12 @@ try {
   }
 } finally {
   rmSync(work, { recursive: true, force: true });
+}
+
+/** @param memory whether the memory that they work on is shared: a target of asconfig.json */
+function compileKernels(memory, file) {
+  const config = ['--config', join(kernels, 'asconfig.json'), '--target', memory];
+  return run('assemblyscript/bin/asc.js', [join(kernels, 'index.ts'), ...config, '--outFile', join(output, file)]);
 }
 
 /** Whether a file is not there, or is older than the newest one below a folder. */

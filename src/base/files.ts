@@ -1,8 +1,9 @@
-/** Files, of Node. In a browser `src/browser/files.ts` stands in for this file. */
+/** Files, of Node. In a browser `src/browser/base/files.ts` stands in for this file. */
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { InputError, reasonOf } from './errors.ts';
 
 /**
@@ -41,8 +42,13 @@ export async function writeFileAtomically(
 }
 
 /** Reads a file whole. @throws what the system says */
-export function readBytes(path: string | URL): Promise<Uint8Array<ArrayBuffer>> {
+export function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
   return readFile(path);
+}
+
+/** Where a file or folder of this package is; the same from src/base and from dist/base. */
+export function inPackage(path: string): string {
+  return fileURLToPath(new URL(`../../${path}`, import.meta.url));
 }
 
 /** The path of a file in a folder. */

@@ -1,8 +1,9 @@
 /**
- * What the program needs of the machine beside its files: threads. In a browser `src/browser/platform.ts` stands in for
+ * What the program needs of the machine beside its files: threads and turns. In a browser `src/browser/base/platform.ts` stands in for
  * this file.
  */
 import { availableParallelism } from 'node:os';
+import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 
 /** Whether threads can share memory: in a browser only where the page is isolated from others. */
@@ -14,6 +15,11 @@ export const maySleep: boolean = true;
 /** How many threads run at once. */
 export function processors(): number {
   return availableParallelism();
+}
+
+/** Lets all that waits for this thread (input, timers, Ctrl-C) have its turn. */
+export async function nextTurn(): Promise<void> {
+  await setImmediate();
 }
 
 /** How long a thread may take to come up before the work goes on without waiting for it, in milliseconds. */

@@ -1,18 +1,18 @@
-import { fileURLToPath } from 'node:url';
 import { InputError } from '../base/errors.ts';
+import { inPackage } from '../base/files.ts';
 import type { Engine } from '../compute/engine.ts';
 import { readConfig } from '../model/model-folder.ts';
 import type { Cnn } from '../vision/cnn.ts';
 import type { CnnBackend } from '../vision/cnn-backends.ts';
-import { preprocessingKey } from '../vision/decode.ts';
 import { loadCnn } from '../vision/load-cnn.ts';
+import { preprocessingKey } from '../vision/pixels.ts';
 import { Captioner } from './captioner.ts';
 import { type CaptionConfig, captionConfigSchema } from './config.ts';
 import { CaptionerEnsemble } from './ensemble.ts';
 import type { CaptionWriter } from './write.ts';
 
 /** The captioner that ships with the package. */
-export const SHIPPED_CAPTIONER = fileURLToPath(new URL('../../data/captioner', import.meta.url));
+export const SHIPPED_CAPTIONER = inPackage('data/captioner');
 
 /**
  * Opens a captioner and the CNN that it was trained with.

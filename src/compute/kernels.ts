@@ -1,4 +1,4 @@
-import { readBytes } from '../base/files.ts';
+import { inPackage, readBytes } from '../base/files.ts';
 
 /**
  * The SIMD kernels of `kernels/`, written in AssemblyScript and compiled to a few kilobytes of WebAssembly. All
@@ -91,11 +91,7 @@ export interface Kernels {
   ): void;
 }
 
-/** The same paths from `src` (under vitest and tsx), from `dist` and from `dist/browser`. */
-const SHARED = new URL('../../dist/kernels.wasm', import.meta.url);
-const UNSHARED = new URL('../../dist/kernels-unshared.wasm', import.meta.url);
-
-const compiled = new Map<URL, Promise<WebAssembly.Module>>();
+const compiled = new Map<string, Promise<WebAssembly.Module>>();
 
 /**
  * The compiled module, to be instantiated on the memory of an arena: by its engine, and by each worker thread.
@@ -103,13 +99,13 @@ const compiled = new Map<URL, Promise<WebAssembly.Module>>();
  * @param shared whether that memory is shared
  */
 export function compileKernels(shared = true): Promise<WebAssembly.Module> {
-  const file = shared ? SHARED : UNSHARED;
+  const file = inPackage(shared ? 'dist/kernels.wasm' : 'dist/kernels-unshared.wasm');
   const module = compiled.get(file) ?? compile(file);
   compiled.set(file, module);
   return module;
 }
 
-async function compile(file: URL): Promise<WebAssembly.Module> {
+async function compile(file: string): Promise<WebAssembly.Module> {
   let bytes: Uint8Array<ArrayBuffer>;
   try {
     bytes = await readBytes(file);

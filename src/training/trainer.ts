@@ -2,8 +2,9 @@
  * The training loop that everything here shares: batch, gradients, clipping, update; validation, the best weights, a
  * checkpoint that a resumed training goes on from exactly. It knows no text and no picture; it prints nothing.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
+
 import { InputError } from '../base/errors.ts';
+import { nextTurn } from '../base/platform.ts';
 import type { LanguageModel, TokenBatch } from '../model/language-model.ts';
 import { clipGradients } from '../nn/clip.ts';
 import { Optimizer } from '../nn/optimizer.ts';

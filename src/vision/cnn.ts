@@ -6,8 +6,8 @@
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { InputError } from '../base/errors.ts';
 import type { CnnBackend } from './cnn-backends.ts';
-import type { Pixels, Preprocessing } from './decode.ts';
 import { loadOnnxruntime, openOnnxNetwork } from './onnxruntime.ts';
+import type { Pixels, Preprocessing } from './pixels.ts';
 import { loadTfjs, type Tf, type TfjsChoice } from './tfjs.ts';
 
 export interface Cnn {

@@ -1,34 +1,13 @@
 /**
  * Decodes pictures of any common kind to the square of RGB bytes that a CNN takes, as a viewer would show them:
  * turned upright by their EXIF orientation, in sRGB, the first frame of several, transparency over white (the page
- * that such pictures are drawn for; black would swallow dark drawings). Knows no CNN.
+ * that such pictures are drawn for; black would swallow dark drawings). Knows no CNN. In a browser, which decodes
+ * pictures itself, `src/browser/vision/decode.ts` stands in for this file.
  */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { InputError, reasonOf } from '../base/errors.ts';
-
-/** How a picture becomes a CNN's input; part of a model's config and the same in training and use. */
-export interface Preprocessing {
-  /** Width and height in pixels. */
-  size: number;
-  /**
-   * `squash` scales the whole picture to the square: nothing is cut off, shapes are distorted. It is the default, and
-   * how the Flickr8k pictures that the shipped captioner saw were made. `crop` keeps the shapes and cuts off the longer
-   * side's ends.
-   */
-  fit: 'squash' | 'crop';
-}
-
-/** RGB bytes, [S, S, 3] for S = `Preprocessing.size`. */
-export type Pixels = Uint8Array;
-
-/** Rises with every change that gives other pixels for the same file: cached features of older ones must not be used. */
-const DECODING = 1;
-
-/** Names the preprocessing in cache keys: 'squash-224-v1'. */
-export function preprocessingKey({ size, fit }: Preprocessing): string {
-  return `${fit}-${size}-v${DECODING}`;
-}
+import type { Pixels, Preprocessing } from './pixels.ts';
 
 /**
  * Reads a picture file whole.
@@ -74,19 +53,6 @@ const require = createRequire(import.meta.url);
 /** With the first picture, and by `require`: `import` takes twice as long to load it. */
 function loadSharp(): typeof import('sharp', { with: { 'resolution-mode': 'require' }}) {
   return require('sharp');
-}
-
-/** The mirror image (left and right exchanged), which doubles a training set. */
-export function mirror(pixels: Pixels, size: number): Pixels {
-  const mirrored = new Uint8Array(pixels.length);
-  for (let row = 0; row < pixels.length; row += 3 * size) {
-    for (let left = 0, right = 3 * (size - 1); right >= 0; left += 3, right -= 3) {
-      mirrored[row + left] = pixels[row + right]!;
-      mirrored[row + left + 1] = pixels[row + right + 1]!;
-      mirrored[row + left + 2] = pixels[row + right + 2]!;
-    }
-  }
-  return mirrored;
 }
 
 const PICTURE = 'a JPEG, PNG, WebP, AVIF, GIF, TIFF or SVG picture';

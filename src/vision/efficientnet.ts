@@ -1,7 +1,6 @@
 /** The CNN that ships with the package, EfficientNet-Lite2, from its folder under data/. Knows the folder's files. */
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
+import { fileIn, inPackage } from '../base/files.ts';
 import { readJson } from '../base/json.ts';
 import { readSafetensors } from '../base/safetensors.ts';
 import { integer, number } from '../base/schema.ts';
@@ -9,9 +8,6 @@ import { type Cnn, createCnn } from './cnn.ts';
 import type { CnnBackend } from './cnn-backends.ts';
 import { buildOnnxModel } from './efficientnet-onnx.ts';
 import { buildOnTfjs } from './efficientnet-tfjs.ts';
-
-/** The same from src/vision and from dist/vision. */
-const shipped = fileURLToPath(new URL('../../data/efficientnet-lite2', import.meta.url));
 
 const configSchema = v.object({
   name: v.string(),
@@ -22,10 +18,13 @@ const configSchema = v.object({
   weights: v.object({ file: v.string(), sha256: v.string() }),
 });
 
-export async function loadEfficientnet(backend: CnnBackend, folder = shipped): Promise<Cnn> {
-  const config = await readJson(join(folder, 'config.json'), configSchema, "CNN's config");
+export async function loadEfficientnet(
+  backend: CnnBackend,
+  folder = inPackage('data/efficientnet-lite2'),
+): Promise<Cnn> {
+  const config = await readJson(fileIn(folder, 'config.json'), configSchema, "CNN's config");
   const { name, version, weights } = config;
-  const path = join(folder, weights.file);
+  const path = fileIn(folder, weights.file);
   const stored = async () => ({ tensors: (await readSafetensors(path)).tensors, path });
   return createCnn(
     {

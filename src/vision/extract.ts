@@ -2,11 +2,12 @@
  * From pictures to feature vectors: reading, decoding and looking into the cache run ahead of the CNN, in bounded
  * memory however many pictures there are. Knows no captions, and what a CNN is only by its interface.
  */
-import { setImmediate } from 'node:timers/promises';
 import { InputError } from '../base/errors.ts';
+import { nextTurn } from '../base/platform.ts';
 import type { Cnn } from './cnn.ts';
-import { decodePicture, mirror, type Pixels, readPicture } from './decode.ts';
+import { decodePicture, readPicture } from './decode.ts';
 import { contentHash, FeatureCache, featureCachePath, type View } from './feature-cache.ts';
+import { mirror, type Pixels } from './pixels.ts';
 
 /** A file's path, or a picture's bytes with a name for messages. */
 export type PictureSource = string | { name: string; bytes: Uint8Array };
@@ -184,7 +185,7 @@ async function compute(batch: readonly Prepared[], cnn: Cnn, caches: Caches | un
   const jobs = batch.flatMap((picture) => [...picture.pixels].map(([view, pixels]) => ({ picture, view, pixels })));
   if (jobs.length === 0) return;
   // A CNN on WebAssembly holds this thread; first let what was read meanwhile go on to its decoding.
-  await setImmediate();
+  await nextTurn();
   const features = await cnn.features(jobs.map(({ pixels }) => pixels));
   jobs.forEach(({ picture, view }, n) => {
     picture.features.set(view, features.slice(n * cnn.featureSize, (n + 1) * cnn.featureSize));

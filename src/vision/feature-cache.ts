@@ -14,7 +14,7 @@ import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { InputError, reasonOf } from '../base/errors.ts';
 import type { Cnn } from './cnn.ts';
-import { preprocessingKey } from './decode.ts';
+import { preprocessingKey } from './pixels.ts';
 
 export type View = 'plain' | 'mirrored';
 

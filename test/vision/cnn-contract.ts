@@ -1,7 +1,7 @@
 /** What every CNN must do, whatever is inside; run it with `describe.each`. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Cnn } from '../../src/vision/cnn.ts';
-import { mirror, type Pixels } from '../../src/vision/decode.ts';
+import { mirror, type Pixels } from '../../src/vision/pixels.ts';
 
 export function testCnnContract(load: () => Promise<Cnn>) {
   let cnn: Cnn;

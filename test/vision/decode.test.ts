@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { decodePicture, mirror, type Preprocessing, preprocessingKey, readPicture } from '../../src/vision/decode.ts';
+import { decodePicture, readPicture } from '../../src/vision/decode.ts';
+import { mirror, type Preprocessing, preprocessingKey } from '../../src/vision/pixels.ts';
 
 const squash: Preprocessing = { size: 16, fit: 'squash' };
 const RED = [255, 0, 0];

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Cnn } from '../../src/vision/cnn.ts';
-import type { Pixels } from '../../src/vision/decode.ts';
 import { collectFeatures, type ExtractOptions, extractFeatures, type PictureSource } from '../../src/vision/extract.ts';
+import type { Pixels } from '../../src/vision/pixels.ts';
 
 /** Its features are the red of the first and of the last pixel, and how many pictures it saw is counted. */
 class FakeCnn implements Cnn {

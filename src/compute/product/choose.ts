@@ -1,5 +1,6 @@
 /** Opens the matrix products of an arena on the fastest driver that can be had and that passes the self-test. */
 import { InputError, reasonOf } from '../../base/errors.ts';
+import { sharesMemory } from '../../base/platform.ts';
 import type { Arena } from '../arena.ts';
 import type { DriverName, ProductDriver } from './driver.ts';
 import { isSetUp, nativeDrivers, openNative } from './native-drivers.ts';
@@ -99,6 +100,8 @@ export function openDriver(arena: Arena, module: WebAssembly.Module, name: Drive
 function noticeOf({ driver }: MatrixProduct, choice: DriverChoice, tried: readonly Attempt[]): string {
   const notice = `matrix products: ${driver.description}`;
   if (choice !== 'auto' || driver.name !== 'wasm') return notice;
+  if (!sharesMemory) return `${notice}; a page that is cross-origin isolated has all threads`;
+  if (nativeDrivers().length === 0) return notice;
   const broken = tried.find(({ name }) => isSetUp(name));
   if (broken) return `${notice}; ${broken.name} is set up but can't be used: ${broken.failure}`;
   return `${notice}; a library that is four times as fast can be set up: ${SETUP}`;

@@ -12,6 +12,8 @@ import { openWasm } from '../../../src/compute/product/wasm.ts';
 import { distance, naiveProduct, randomBf16Matrix, randomMatrix, type Scale } from './naive.ts';
 
 const module = await compileKernels();
+const unsharedModule = await compileKernels(false);
+const UNSHARED = 'wasm on memory that is not shared';
 
 const OPENERS: Record<string, (arena: Arena) => Promise<ProductDriver>> = {
   onednn: (arena) => openDriver(arena, module, 'onednn'),
@@ -21,6 +23,7 @@ const OPENERS: Record<string, (arena: Arena) => Promise<ProductDriver>> = {
   wasm: (arena) => openDriver(arena, module, 'wasm'),
   'wasm on one thread': (arena) => openWasm(arena, module, 1),
   'wasm on five threads': (arena) => openWasm(arena, module, 5),
+  [UNSHARED]: (arena) => openWasm(arena, unsharedModule),
 };
 
 /** Around every block of the kernels: a tile is 5 × 8, four panels are 32 columns, a block has 60 rows. */
@@ -30,7 +33,7 @@ const TRANSPOSES: Scale[] = [false, true].flatMap((transposeA) =>
 );
 
 for (const [name, open] of Object.entries(OPENERS)) {
-  const arena = new Arena();
+  const arena = new Arena(name !== UNSHARED);
   const opened = await open(arena).catch(reasonOf);
   if (typeof opened === 'string') {
     describe.skip(`${name} (not available here: ${opened})`, () => {
@@ -240,7 +243,7 @@ for (const [name, open] of Object.entries(OPENERS)) {
     });
 
     test('works beside a second arena with a driver of its own', async () => {
-      const other = new Arena();
+      const other = new Arena(arena.shared);
       const otherDriver = await open(other);
       const products = [product, new MatrixProduct(other, otherDriver)] as const;
       const arenas = [arena, other] as const;

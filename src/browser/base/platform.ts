@@ -1,5 +1,5 @@
 /** Stands in for `src/base/platform.ts` in a browser. */
-import type * as node from '../base/platform.ts';
+import type * as node from '../../base/platform.ts';
 
 export const sharesMemory = globalThis.crossOriginIsolated === true;
 
@@ -8,6 +8,10 @@ export const maySleep = typeof document === 'undefined';
 
 export function processors(): number {
   return navigator.hardwareConcurrency;
+}
+
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
 }
 
 export const PATIENCE = 2000;
@@ -33,4 +37,4 @@ export function startThread(program: string, data: object): Promise<void> {
   });
 }
 
-({ sharesMemory, maySleep, processors, PATIENCE, startThread }) satisfies typeof node;
+({ sharesMemory, maySleep, processors, nextTurn, PATIENCE, startThread }) satisfies typeof node;

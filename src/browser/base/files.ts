@@ -1,0 +1,39 @@
+/** Stands in for `src/base/files.ts` in a browser, where a path is an address, taken relative to the page. */
+import { InputError } from '../../base/errors.ts';
+import type * as node from '../../base/files.ts';
+
+export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  const response = await fetch(path);
+  if (!response.ok) throw new Error(`${response.status} ${response.statusText}`.trim());
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+let packageAddress = new URL('../../', import.meta.url); // from the bundle in dist/web
+
+/**
+ * Says where the package's folders `dist` and `data` are, for pages whose own bundle has moved the code away from them.
+ *
+ * @param address of the folder that holds both, relative to the page: '/caption-lm/'
+ */
+export function setPackageAddress(address: string): void {
+  packageAddress = new URL(address.replace(/\/?$/, '/'), location.href);
+}
+
+export function inPackage(path: string): string {
+  return new URL(path, packageAddress).href;
+}
+
+export function fileIn(folder: string, name: string): string {
+  return `${folder.replace(/\/$/, '')}/${name}`;
+}
+
+/** Only a fetch could tell, and the one of the file that is wanted will. */
+export async function kindAt(): Promise<'folder'> {
+  return 'folder';
+}
+
+export async function writeFileAtomically(path: string): Promise<never> {
+  throw new InputError(`cannot write ${path}`, { found: 'a browser, which lets no page write files' });
+}
+
+({ readBytes, inPackage, fileIn, kindAt, writeFileAtomically }) satisfies Omit<typeof node, 'cacheFolder'>;

@@ -1,0 +1,17 @@
+/** Stands in for `src/vision/tfjs.ts` in a browser: TensorFlow.js on WebAssembly, with threads on isolated pages. */
+
+import type * as node from '../../vision/tfjs.ts';
+import { inPackage } from '../base/files.ts';
+
+export async function loadTfjs(): ReturnType<typeof node.loadTfjs> {
+  const [tf, { setWasmPaths, version_wasm }] = await Promise.all([
+    import('@tensorflow/tfjs-core'),
+    import('@tensorflow/tfjs-backend-wasm'),
+  ]);
+  tf.enableProdMode();
+  setWasmPaths(inPackage('dist/web/')); // where the build puts them
+  if (!(await tf.setBackend('wasm'))) throw new Error('the tfjs backend wasm did not start');
+  return { tf, backend: 'wasm', version: version_wasm };
+}
+
+({ loadTfjs }) satisfies typeof node;
