@@ -23,7 +23,8 @@ export async function bundleForBrowsers(output) {
     plugins: [{ name: 'stand-ins', setup: replaceByStandIns }],
   });
   const tfjs = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'));
-  for (const file of readdirSync(tfjs)) if (/simd\.wasm$/.test(file)) copyFileSync(join(tfjs, file), join(output, file));
+  for (const file of readdirSync(tfjs))
+    if (/simd\.wasm$/.test(file)) copyFileSync(join(tfjs, file), join(output, file));
 }
 
 function replaceByStandIns({ onResolve }) {

@@ -56,6 +56,7 @@ export type { PictureSize } from './nn/glimpse-window.ts';
 export { Optimizer, type OptimizerConfig, optimizerDefaults } from './nn/optimizer.ts';
 export { packedSequences, uniformPacking } from './nn/packing.ts';
 export type { Parameter } from './nn/parameter.ts';
+export { resetState, type StackState } from './nn/state.ts';
 export {
   type NewSequenceModel,
   type SequenceSettings,

@@ -36,6 +36,7 @@ export { type Clipping, clipGradients } from '../nn/clip.ts';
 export { Optimizer, type OptimizerConfig, optimizerDefaults } from '../nn/optimizer.ts';
 export { packedSequences, uniformPacking } from '../nn/packing.ts';
 export type { Parameter } from '../nn/parameter.ts';
+export { resetState, type StackState } from '../nn/state.ts';
 export { type Prediction, SequenceLabeller } from '../sequences/labeller.ts';
 export { type Translation, Translator } from '../sequences/translation/translator.ts';
 export { type Level, type Tokenizer, tokenizers } from '../text/tokenizer.ts';

@@ -1,0 +1,63 @@
+/**
+ * A program that tests run under Node and in a browser, and that must give the same: the library is handed to it. It is
+ * sent to the browser as text, so it imports nothing.
+ */
+import type * as browserLibrary from '../../src/browser/index.ts';
+
+type Library = typeof browserLibrary;
+
+const TEXT = 'the quick brown fox jumps over the lazy dog, and the dog sleeps on. '.repeat(20);
+const [BATCH, STEPS] = [24, 10];
+
+/** An LSTM learns from a text, then scores it and writes on. */
+export async function learnAndWrite(lib: Library, { hidden, updates }: { hidden: number; updates: number }) {
+  const engine = await lib.openEngine('wasm');
+  const tokenizer = lib.tokenizers.char;
+  const tokens = tokenizer.split(TEXT);
+  const vocabulary = new lib.Vocabulary([lib.UNKNOWN, ...new Set(tokens)]);
+  const ids = lib.idsOf(tokens, vocabulary);
+  const shape = { vocabulary: vocabulary.size, embedding: 0, layers: 2, hidden, condition: 0 };
+  const model = new lib.LanguageModel(engine, { ...shape, cell: 'lstm' }).initialise(new lib.Random(1));
+  const optimizer = new lib.Optimizer(engine, model.parameters, lib.optimizerDefaults.adam);
+  const state = model.newState(BATCH);
+  const batch = {
+    packing: lib.uniformPacking(BATCH, STEPS),
+    inputs: ids.slice(0, BATCH * STEPS),
+    targets: ids.slice(1, BATCH * STEPS + 1),
+  };
+
+  const begun = performance.now();
+  const losses: number[] = [];
+  for (let i = 0; i < updates; i++) {
+    lib.resetState(state);
+    const { sum, tokens: count } = model.lossAndGradients(batch, state);
+    losses.push(sum / count);
+    lib.clipGradients(engine, model.parameters, { by: 'norm', limit: 5 });
+    optimizer.step(0.01);
+  }
+  const seconds = (performance.now() - begun) / 1000;
+
+  const scorer = new lib.TextScorer(model);
+  scorer.begin(ids[0]!);
+  const logProbs = Array.from(scorer.read(ids.slice(1, 100)), ({ logProb }) => logProb);
+  let written = '';
+  const sampled = lib.sampleText(model, vocabulary, { tokenizer, random: new lib.Random(2), temperature: 0.5 });
+  for (const { text } of lib.writeText(sampled, { tokenizer, length: 80 })) written += text;
+  const { threads, notice } = engine;
+  engine.close();
+  return { threads, notice, losses, logProbs, written, seconds };
+}
+
+/** The first caption of a picture at an address, by the captioner that ships. */
+export async function describePicture(lib: Library, picture: string) {
+  const engine = await lib.openEngine();
+  const { captioner, cnn } = await lib.openCaptioner(engine);
+  const captions: string[] = [];
+  const errors: string[] = [];
+  const onSkip = ({ error }: { error: Error }) => errors.push(`${error.name}: ${error.message}`);
+  for await (const described of lib.describePictures(captioner, cnn, [picture], { onSkip })) {
+    captions.push(described.captions[0]!.caption);
+  }
+  engine.close();
+  return { captions, errors };
+}
