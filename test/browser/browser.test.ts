@@ -1,26 +1,23 @@
 /** The bundle in a browser, on pages with and without shared memory, in their main thread and in a worker. */
-import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { transform } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serve } from '../../examples/browser/serve.ts';
 import * as lib from '../../src/index.ts';
 import * as ids from '../../src/language/ids.ts';
-import { launchChromium, type Page } from './chromium.ts';
-import { learnAndWrite } from './program.ts';
+import { callOf, launchChromium, type Page, programAddress } from './chromium.ts';
+import { learnAndWrite, type Sizes } from './program.ts';
 
 const browser = await launchChromium();
 if (typeof browser === 'string') console.warn(`no browser, so its tests are left out: ${browser}`);
 
-const SIZES = { hidden: 96, updates: 30 };
+const SIZES: Sizes = { layers: 2, hidden: 96, batch: 24, steps: 10, updates: 30 };
 type Learned = Awaited<ReturnType<typeof learnAndWrite>>;
 
 describe.skipIf(typeof browser === 'string')('in a browser', () => {
   let program: string;
   let expected: Learned;
   beforeAll(async () => {
-    const { code } = await transform(await readFile(new URL('program.ts', import.meta.url)), { loader: 'ts' });
-    program = `data:text/javascript;base64,${Buffer.from(code).toString('base64')}`;
+    program = await programAddress();
     expected = await learnAndWrite({ ...lib, ...ids } as never, SIZES);
   });
   afterAll(() => typeof browser !== 'string' && browser.close());
@@ -41,9 +38,7 @@ describe.skipIf(typeof browser === 'string')('in a browser', () => {
     });
     afterAll(() => stop());
 
-    const call = (name: string, argument: unknown) =>
-      `Promise.all([import(${JSON.stringify(program)}), import('/dist/web/index.js')])
-        .then(([program, lib]) => program.${name}(lib, ${JSON.stringify(argument)}))`;
+    const call = (name: string, argument: unknown) => callOf(program, name, argument);
     const run = (name: string, argument: unknown) => page.evaluate(call(name, argument));
     const runInWorker = (name: string, argument: unknown) =>
       page.evaluate(`new Promise((resolve, reject) => {

@@ -1,6 +1,8 @@
 /** A browser for tests: Chromium from npm, where `npm run setup:browser` has installed it beside this file. */
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
+import { transform } from 'esbuild';
 
 /** What the tests use of puppeteer. */
 export interface Page {
@@ -30,4 +32,16 @@ export async function launchChromium(): Promise<Browser | string> {
   } catch (error) {
     return String(error).split('\n')[0]!;
   }
+}
+
+/** `program.ts` as an address that a page can import. */
+export async function programAddress(): Promise<string> {
+  const { code } = await transform(await readFile(new URL('program.ts', import.meta.url)), { loader: 'ts' });
+  return `data:text/javascript;base64,${Buffer.from(code).toString('base64')}`;
+}
+
+/** A script for a page that calls a function of the program there, with the bundle and one more argument. */
+export function callOf(program: string, name: string, argument: unknown): string {
+  return `Promise.all([import(${JSON.stringify(program)}), import('/dist/web/index.js')])
+    .then(([program, lib]) => program.${name}(lib, ${JSON.stringify(argument)}))`;
 }

@@ -6,31 +6,39 @@ import type * as browserLibrary from '../../src/browser/index.ts';
 
 type Library = typeof browserLibrary;
 
-const TEXT = 'the quick brown fox jumps over the lazy dog, and the dog sleeps on. '.repeat(20);
-const [BATCH, STEPS] = [24, 10];
+const TEXT = 'the quick brown fox jumps over the lazy dog, and the dog sleeps on. '.repeat(40);
+
+export interface Sizes {
+  layers: number;
+  hidden: number;
+  /** Sequences, and their steps. */
+  batch: number;
+  steps: number;
+  updates: number;
+}
 
 /** An LSTM learns from a text, then scores it and writes on. */
-export async function learnAndWrite(lib: Library, { hidden, updates }: { hidden: number; updates: number }) {
+export async function learnAndWrite(lib: Library, { layers, hidden, batch, steps, updates }: Sizes) {
   const engine = await lib.openEngine('wasm');
   const tokenizer = lib.tokenizers.char;
   const tokens = tokenizer.split(TEXT);
   const vocabulary = new lib.Vocabulary([lib.UNKNOWN, ...new Set(tokens)]);
   const ids = lib.idsOf(tokens, vocabulary);
-  const shape = { vocabulary: vocabulary.size, embedding: 0, layers: 2, hidden, condition: 0 };
+  const shape = { vocabulary: vocabulary.size, embedding: 0, layers, hidden, condition: 0 };
   const model = new lib.LanguageModel(engine, { ...shape, cell: 'lstm' }).initialise(new lib.Random(1));
   const optimizer = new lib.Optimizer(engine, model.parameters, lib.optimizerDefaults.adam);
-  const state = model.newState(BATCH);
-  const batch = {
-    packing: lib.uniformPacking(BATCH, STEPS),
-    inputs: ids.slice(0, BATCH * STEPS),
-    targets: ids.slice(1, BATCH * STEPS + 1),
+  const state = model.newState(batch);
+  const tokenBatch = {
+    packing: lib.uniformPacking(batch, steps),
+    inputs: ids.slice(0, batch * steps),
+    targets: ids.slice(1, batch * steps + 1),
   };
 
   const begun = performance.now();
   const losses: number[] = [];
   for (let i = 0; i < updates; i++) {
     lib.resetState(state);
-    const { sum, tokens: count } = model.lossAndGradients(batch, state);
+    const { sum, tokens: count } = model.lossAndGradients(tokenBatch, state);
     losses.push(sum / count);
     lib.clipGradients(engine, model.parameters, { by: 'norm', limit: 5 });
     optimizer.step(0.01);
