@@ -7,7 +7,7 @@
  */
 import { averageWeights } from '../src/captioning/average.ts';
 import { Captioner } from '../src/captioning/captioner.ts';
-import { SHIPPED_CAPTIONER } from '../src/captioning/open.ts';
+import { shippedCaptioner } from '../src/captioning/open.ts';
 import { standardisationTensors } from '../src/captioning/picture-features.ts';
 import { openEngine } from '../src/compute/engine.ts';
 import { saveModel } from '../src/model/model-folder.ts';
@@ -20,9 +20,9 @@ const captioner = await Captioner.load(folder, engine);
 averageWeights(captioner, await Captioner.load(initial, engine));
 const extra = standardisationTensors(captioner.standardisation);
 await saveModel(
-  SHIPPED_CAPTIONER,
+  shippedCaptioner(),
   { ...captioner, config: { ...captioner.config, scores: {} } },
   { extra, half: true },
 );
 engine.close();
-console.log(`the mean of ${folder} and ${initial} is now in ${SHIPPED_CAPTIONER}`);
+console.log(`the mean of ${folder} and ${initial} is now in ${shippedCaptioner()}`);

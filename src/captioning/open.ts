@@ -12,7 +12,9 @@ import { CaptionerEnsemble } from './ensemble.ts';
 import type { CaptionWriter } from './write.ts';
 
 /** The captioner that ships with the package. */
-export const SHIPPED_CAPTIONER = inPackage('data/captioner');
+export function shippedCaptioner(): string {
+  return inPackage('data/captioner');
+}
 
 /**
  * Opens a captioner and the CNN that it was trained with.
@@ -22,7 +24,7 @@ export const SHIPPED_CAPTIONER = inPackage('data/captioner');
  */
 export async function openCaptioner(
   engine: Engine,
-  { folder = SHIPPED_CAPTIONER, cnnBackend = 'auto' }: { folder?: string | undefined; cnnBackend?: CnnBackend } = {},
+  { folder = shippedCaptioner(), cnnBackend = 'auto' }: { folder?: string | undefined; cnnBackend?: CnnBackend } = {},
 ): Promise<{ captioner: Captioner; cnn: Cnn }> {
   const captioner = await Captioner.load(folder, engine);
   const cnn = await loadCnn(captioner.config.pictures.cnn, cnnBackend);
@@ -39,11 +41,11 @@ export async function openCaptioner(
 export async function openCaptioners(
   engine: Engine,
   {
-    folders = [SHIPPED_CAPTIONER],
+    folders = [shippedCaptioner()],
     cnnBackend = 'auto',
   }: { folders?: readonly string[] | undefined; cnnBackend?: CnnBackend } = {},
 ): Promise<{ captioner: CaptionWriter; cnn: Cnn }> {
-  const [first = SHIPPED_CAPTIONER, ...others] = folders;
+  const [first = shippedCaptioner(), ...others] = folders;
   const { captioner, cnn } = await openCaptioner(engine, { folder: first, cnnBackend });
   const members = new Map([[first, captioner]]);
   for (const folder of others) {

@@ -5,7 +5,7 @@ import { cocoReferences, cocoResults, readCocoResults } from '../captioning/coco
 import { featuresOf, picturesOf } from '../captioning/dataset-features.ts';
 import { scoreWritten, shareCopiedFrom } from '../captioning/evaluate.ts';
 import { writeEvaluationReport } from '../captioning/evaluation-report.ts';
-import { openCaptioners, SHIPPED_CAPTIONER } from '../captioning/open.ts';
+import { openCaptioners, shippedCaptioner } from '../captioning/open.ts';
 import { checkDecoding } from '../captioning/write.ts';
 import { openEngine } from '../compute/engine.ts';
 import { SPLITS, type Split } from '../datasets/dataset.ts';
@@ -66,7 +66,7 @@ async function evaluateCommand(path: string, options: Options): Promise<void> {
 
 /** Captions that models write for the pictures of the split. */
 async function evaluateModels(path: string, options: Options, status: Status) {
-  const { model: models = [SHIPPED_CAPTIONER], split, results, report, cnnBackend } = options;
+  const { model: models = [shippedCaptioner()], split, results, report, cnnBackend } = options;
   const decoding = decodingFrom(options);
   const engine = await openEngine(options.blas);
   const { captioner, cnn } = await openCaptioners(engine, { folders: models, cnnBackend });

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { readJson } from '../base/json.ts';
 import { captionConfigSchema } from '../captioning/config.ts';
-import { SHIPPED_CAPTIONER } from '../captioning/open.ts';
+import { shippedCaptioner } from '../captioning/open.ts';
 import { languageConfigSchema } from '../language/config.ts';
 import { readConfig } from '../model/model-folder.ts';
 import { vocabularySchema } from '../text/vocabulary.ts';
@@ -15,7 +15,7 @@ export function addCaptionInfoCommand(program: Command): void {
   program
     .command('info')
     .description('what a captioner is: config, vocabulary, training, scores')
-    .argument('[folder]', 'a model of `caption train` (default: the captioner that ships)', SHIPPED_CAPTIONER)
+    .argument('[folder]', 'a model of `caption train` (default: the captioner that ships)', shippedCaptioner())
     .action(async (folder: string) => show(folder, await readConfig(folder, captionConfigSchema)));
 }
 

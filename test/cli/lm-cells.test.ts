@@ -1,7 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SHIPPED_CAPTIONER } from '../../src/captioning/open.ts';
+import { shippedCaptioner } from '../../src/captioning/open.ts';
 import { saveModel } from '../../src/model/model-folder.ts';
 import { languageModelOf } from '../language/stored-model.ts';
 import { wasm } from '../nn/engines.ts';
@@ -77,7 +77,7 @@ describe('lm cells', () => {
       [1, /the model has no layer 2: expected 0 to 1/, [text, '--cell', '0', '--layer', '2']],
       [1, /the text is too short to find cells by: found 500 tokens, expected at least 1,000/, [short]],
       [1, /there is nothing at --from 9999: found a text of 500 tokens/, [short, '--cell', '0', '--from', '9999']],
-      [1, /config\.json.*the model is not a language model of `lm train`/, [text, '--model', SHIPPED_CAPTIONER]],
+      [1, /config\.json.*the model is not a language model of `lm train`/, [text, '--model', shippedCaptioner()]],
       [2, /--svg needs a --cell/, [text, '--svg', picture]],
       [2, /--layer needs a --cell/, [text, '--layer', '1']],
     ];

@@ -8,7 +8,8 @@ export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> 
   return new Uint8Array(await response.arrayBuffer());
 }
 
-let packageAddress = new URL('../../', import.meta.url); // from the bundle in dist/web
+const bundle = import.meta.url; // in dist/web; by itself, so that other bundlers do not take what follows for a file
+let packageAddress = new URL('../../', bundle);
 
 /**
  * Says where the package's folders `dist` and `data` are, for pages whose own bundle has moved the code away from them.
