@@ -23,7 +23,7 @@ export async function nextTurn(): Promise<void> {
 }
 
 /** How long a thread may take to come up before the work goes on without waiting for it, in milliseconds. */
-export const PATIENCE = 2000;
+const PATIENCE = 2000;
 
 /**
  * Starts a thread, which ends with the program and does not keep it alive.

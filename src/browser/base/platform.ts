@@ -14,7 +14,7 @@ export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve));
 }
 
-export const PATIENCE = 2000;
+const PATIENCE = 2000;
 
 export function startThread(program: string, data: object): Promise<void> {
   const main = `onmessage = (event) => (${program})(event.data, () => postMessage('ready'));`;
@@ -37,4 +37,4 @@ export function startThread(program: string, data: object): Promise<void> {
   });
 }
 
-({ sharesMemory, maySleep, processors, nextTurn, PATIENCE, startThread }) satisfies typeof node;
+({ sharesMemory, maySleep, processors, nextTurn, startThread }) satisfies typeof node;
