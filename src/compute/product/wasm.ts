@@ -51,13 +51,19 @@ export interface ProductKernels {
 export async function openWasm(
   arena: Arena,
   module: WebAssembly.Module,
-  threads = Math.min(availableParallelism(), MOST_THREADS),
+  threads = Math.min(threadsAllowed(), MOST_THREADS),
 ): Promise<ProductDriver> {
   const team = new Team(arena, module, threads);
   const kernels = team.kernels as unknown as ProductKernels;
   kernels.productStart(threads, arena.matrix(1, kernels.productScratch(threads)).offset);
   await team.start();
   return new WasmDriver(kernels, team);
+}
+
+/** As many as the processor can run at once, or as the user allows by the variable that oneDNN and OpenBLAS go by too. */
+function threadsAllowed(): number {
+  const allowed = Number.parseInt(process.env['OMP_NUM_THREADS'] ?? '', 10);
+  return allowed > 0 ? allowed : availableParallelism();
 }
 
 class WasmDriver implements ProductDriver {
