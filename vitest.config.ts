@@ -1,10 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
+const LOADING_LIBRARIES = ['test/compute/product/libraries.test.ts', 'test/vision/{tfjs,onnxruntime}.test.ts'];
 const ABOUT_THREADS = 'test/{compute,nn,model}/**/*.test.ts';
 
 export default defineConfig({
   test: {
     globalSetup: 'test/build.ts',
+    setupFiles: 'test/restore.ts',
     // Processes, because the matrix products start worker threads and load native libraries; used for one file after
     // another, because to start one and to load the modules takes longer than most files run.
     pool: 'forks',
@@ -15,14 +17,24 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'threads', include: [ABOUT_THREADS], sequence: { groupOrder: 0 } },
+        // In processes of their own: nothing was loaded there before.
+        test: { name: 'libraries', include: LOADING_LIBRARIES, isolate: true, sequence: { groupOrder: 0 } },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'threads',
+          include: [ABOUT_THREADS],
+          exclude: LOADING_LIBRARIES,
+          sequence: { groupOrder: 0 },
+        },
       },
       {
         extends: true,
         test: {
           name: 'programs',
           include: ['test/**/*.test.ts'],
-          exclude: [ABOUT_THREADS],
+          exclude: [ABOUT_THREADS, ...LOADING_LIBRARIES],
           // Two files at once, and what they start, would take the processors from each other's threads.
           env: { OMP_NUM_THREADS: '1' },
           sequence: { groupOrder: 1 },

@@ -208,5 +208,7 @@ function difference(a: Float64Array, b: Float64Array): number {
 }
 
 function transposed({ rows, cols, data }: Matrix): Float64Array[] {
-  return Array.from({ length: cols }, (_, j) => Float64Array.from({ length: rows }, (_, i) => data[i * cols + j]!));
+  const columns = Array.from({ length: cols }, () => new Float64Array(rows));
+  for (const [j, column] of columns.entries()) for (let i = 0; i < rows; i++) column[i] = data[i * cols + j]!;
+  return columns;
 }
