@@ -5,7 +5,7 @@ const ABOUT_THREADS = 'test/{compute,nn,model}/**/*.test.ts';
 
 export default defineConfig({
   test: {
-    globalSetup: 'test/build.ts',
+    globalSetup: 'test/global-setup.ts',
     setupFiles: 'test/restore.ts',
     // Processes, because the matrix products start worker threads and load native libraries; used for one file after
     // another, because to start one and to load the modules takes longer than most files run.

@@ -1,6 +1,6 @@
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { temporaryFolder } from '../training/small-training.ts';
 import { oneLine, runProgram } from './run-program.ts';
 import { writeSquares } from './squares.ts';
@@ -17,7 +17,7 @@ const [model, other, fewer, blind] = ['model', 'other', 'fewer', 'blind'].map((n
 const red = join(dataset, 'train', 'red.png');
 
 const caption = (...args: string[]) =>
-  runProgram('caption', [...args, '--quiet', '--tfjs', 'wasm', '--blas', 'wasm'], { cache: join(root, 'cache') });
+  runProgram('caption', [...args, '--quiet', '--tfjs', 'wasm', '--blas', 'wasm'], { cache: inject('features') });
 const describeWith = (...args: string[]) => caption('describe', red, '--model', model, ...args);
 /** What a command that fails has to say. */
 const refused = (code: number, message: RegExp) => ({
