@@ -1,13 +1,45 @@
 import { defineConfig } from 'vitest/config';
 
+const LOADING_LIBRARIES = ['test/compute/product/libraries.test.ts', 'test/vision/{tfjs,onnxruntime}.test.ts'];
+const ABOUT_THREADS = 'test/{compute,nn,model}/**/*.test.ts';
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: 'test/build.ts',
-    // Each file in its own process: the matrix products start worker threads and load native libraries.
+    globalSetup: 'test/global-setup.ts',
+    setupFiles: 'test/restore.ts',
+    // Processes, because the matrix products start worker threads and load native libraries; used for one file after
+    // another, because to start one and to load the modules takes longer than most files run.
     pool: 'forks',
+    isolate: false,
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        // In processes of their own: nothing was loaded there before.
+        test: { name: 'libraries', include: LOADING_LIBRARIES, isolate: true, sequence: { groupOrder: 0 } },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'threads',
+          include: [ABOUT_THREADS],
+          exclude: LOADING_LIBRARIES,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'programs',
+          include: ['test/**/*.test.ts'],
+          exclude: [ABOUT_THREADS, ...LOADING_LIBRARIES],
+          // Two files at once, and what they start, would take the processors from each other's threads.
+          env: { OMP_NUM_THREADS: '1' },
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

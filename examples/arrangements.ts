@@ -19,7 +19,7 @@ import {
 
 const engine = await openEngine('wasm');
 const random = new Random(1);
-const [N, UPDATES] = [50, 600];
+const [N, UPDATES] = [50, 300];
 const uniform = () => 2 * random.uniform() - 1;
 const bits = (count: number) => Array.from({ length: count }, () => random.integer(2));
 const isOdd = (values: number[]) => values.reduce((sum, x) => sum + x, 0) % 2;

@@ -4,71 +4,75 @@
  *
  *     dL/dw ≈ (L(w + ε) - L(w - ε)) / 2ε
  *
- *     npx tsx examples/gradient-check.ts [rnn|lstm|gru]
+ *     npx tsx examples/gradient-check.ts
  */
 import { LanguageModel, openEngine, Random, uniformPacking } from '../src/index.ts';
 
-const cell = (['rnn', 'lstm', 'gru'] as const).find((name) => name === process.argv[2]) ?? 'lstm';
 // Unequal sizes, so that no two can be taken for each other: N sequences, T steps, V tokens, H units.
 const [N, T, V, H] = [3, 4, 5, 6];
 /** In float32 the loss has seven digits; a step much smaller drowns in their rounding, a larger one misses the curve. */
 const EPSILON = 1e-2;
 
 const engine = await openEngine('wasm');
-const random = new Random(1);
-const shape = { vocabulary: V, embedding: 0, cell, layers: 2, hidden: H, condition: 0 };
-const model = new LanguageModel(engine, shape).initialise(random);
-// Larger weights than for training: no gradient shall be so small that it passes unseen.
-for (const parameter of model.parameters) {
-  parameter.value.data.forEach((weight, i, data) => {
-    data[i] = 3 * weight;
-  });
-  parameter.version++;
-}
-const tokens = () => Array.from({ length: N * T }, () => random.integer(V));
-const batch = { packing: uniformPacking(N, T), inputs: tokens(), targets: tokens() };
-const state = model.newState(N);
-
-/** The mean loss of the batch, from a state of zeros. */
-function loss(): number {
-  for (const { h, c } of state) for (const matrix of [h, c]) matrix?.data.fill(0);
-  const { sum, tokens: count } = model.loss(batch, state);
-  return sum / count;
-}
-
-model.lossAndGradients(batch, model.newState(N));
-const checked = model.parameters.map((parameter) => {
-  const { data } = parameter.value;
-  const numeric = Array.from(data, (weight, i) => {
-    const at = (value: number) => {
-      data[i] = value;
-      parameter.version++; // the model keeps packed copies of its weights
-      return loss();
-    };
-    const slope = (at(weight + EPSILON) - at(weight - EPSILON)) / (2 * EPSILON);
-    at(weight);
-    return slope;
-  });
-  return { name: parameter.name, analytic: Array.from(parameter.gradient.data), numeric };
-});
-
-console.log(`${cell.toUpperCase()}, 2 layers of ${H} units, ${N} sequences of ${T} steps; ε = ${EPSILON}\n`);
-console.log('parameter            weights   gradient of the first   numeric   difference of all');
-let worst = 0;
-for (const { name, analytic, numeric } of checked) {
-  const difference = relativeDifference(analytic, numeric);
-  worst = Math.max(worst, difference);
-  const [first, other] = [analytic[0] ?? 0, numeric[0] ?? 0].map((value) => value.toFixed(6).padStart(9));
-  console.log(
-    `${name.padEnd(20)} ${String(analytic.length).padStart(7)}   ${first?.padStart(21)} ${other}   ${difference.toExponential(1)}`,
-  );
-}
-const right = worst < 5e-3;
-console.log(
-  `\nThe largest relative difference is ${worst.toExponential(1)}: backpropagation is ${right ? 'right' : 'WRONG'}.`,
-);
+for (const cell of ['rnn', 'lstm', 'gru'] as const) check(cell);
 engine.close();
-if (!right) process.exitCode = 1;
+
+/** Compares all gradients of a model of this cell, and prints what came of it. */
+function check(cell: 'rnn' | 'lstm' | 'gru'): void {
+  const random = new Random(1);
+  const shape = { vocabulary: V, embedding: 0, cell, layers: 2, hidden: H, condition: 0 };
+  const model = new LanguageModel(engine, shape).initialise(random);
+  // Larger weights than for training: no gradient shall be so small that it passes unseen.
+  for (const parameter of model.parameters) {
+    parameter.value.data.forEach((weight, i, data) => {
+      data[i] = 3 * weight;
+    });
+    parameter.version++;
+  }
+  const tokens = () => Array.from({ length: N * T }, () => random.integer(V));
+  const batch = { packing: uniformPacking(N, T), inputs: tokens(), targets: tokens() };
+  const state = model.newState(N);
+
+  /** The mean loss of the batch, from a state of zeros. */
+  const loss = () => {
+    for (const { h, c } of state) for (const matrix of [h, c]) matrix?.data.fill(0);
+    const { sum, tokens: count } = model.loss(batch, state);
+    return sum / count;
+  };
+
+  model.lossAndGradients(batch, model.newState(N));
+  const checked = model.parameters.map((parameter) => {
+    const { data } = parameter.value;
+    const numeric = Array.from(data, (weight, i) => {
+      const at = (value: number) => {
+        data[i] = value;
+        parameter.version++; // the model keeps packed copies of its weights
+        return loss();
+      };
+      const slope = (at(weight + EPSILON) - at(weight - EPSILON)) / (2 * EPSILON);
+      at(weight);
+      return slope;
+    });
+    return { name: parameter.name, analytic: Array.from(parameter.gradient.data), numeric };
+  });
+
+  console.log(`${cell.toUpperCase()}, 2 layers of ${H} units, ${N} sequences of ${T} steps; ε = ${EPSILON}\n`);
+  console.log('parameter            weights   gradient of the first   numeric   difference of all');
+  let worst = 0;
+  for (const { name, analytic, numeric } of checked) {
+    const difference = relativeDifference(analytic, numeric);
+    worst = Math.max(worst, difference);
+    const [first, other] = [analytic[0] ?? 0, numeric[0] ?? 0].map((value) => value.toFixed(6).padStart(9));
+    console.log(
+      `${name.padEnd(20)} ${String(analytic.length).padStart(7)}   ${first?.padStart(21)} ${other}   ${difference.toExponential(1)}`,
+    );
+  }
+  const right = worst < 5e-3;
+  console.log(
+    `\nThe largest relative difference is ${worst.toExponential(1)}: backpropagation is ${right ? 'right' : 'WRONG'}.\n`,
+  );
+  if (!right) process.exitCode = 1;
+}
 
 /** |a - b| / (|a| + |b|), of all gradients of a parameter together. */
 function relativeDifference(a: readonly number[], b: readonly number[]): number {

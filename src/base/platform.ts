@@ -12,9 +12,10 @@ export const sharesMemory: boolean = true;
 /** Whether this thread may sleep until another one wakes it: a browser's main thread may not. */
 export const maySleep: boolean = true;
 
-/** How many threads run at once. */
-export function processors(): number {
-  return availableParallelism();
+/** As many as the processor can run at once, or as the user allows by the variable that oneDNN and OpenBLAS go by too. */
+export function threadsAllowed(): number {
+  const allowed = Number.parseInt(process.env['OMP_NUM_THREADS'] ?? '', 10);
+  return allowed > 0 ? allowed : availableParallelism();
 }
 
 /** Lets all that waits for this thread (input, timers, Ctrl-C) have its turn. */

@@ -3,7 +3,8 @@ import { type Engine, openEngine } from '../compute/engine.ts';
 import { evaluate, type SequenceEvaluation } from '../sequences/evaluate.ts';
 import { writeSequenceEvaluation } from '../sequences/evaluation-report.ts';
 import { SequenceLabeller } from '../sequences/labeller.ts';
-import { evaluateTranslator } from '../sequences/translation/evaluate.ts';
+import { evaluateTranslator, type TranslationEvaluation } from '../sequences/translation/evaluate.ts';
+import { writeTranslationEvaluation } from '../sequences/translation/evaluation-report.ts';
 import { readPairs } from '../sequences/translation/pairs.ts';
 import { Translator, translatingDefaults } from '../sequences/translation/translator.ts';
 import { addCommonOptions, addPictureOptions, type CommonOptions, integer, type PictureOptions } from './options.ts';
@@ -23,7 +24,10 @@ export function addSequenceEvaluateCommand(program: Command): void {
     .description('measures a model on sequences with labels')
     .argument('<data...>', 'sequences with labels, as `seq train` takes them; of MNIST its test set')
     .option('--model <folder>', 'a model of `seq train`', SEQ_FOLDER)
-    .option('--report <file>', 'writes a page: scores, confusions, mistakes; the paths of glimpses over pictures')
+    .option(
+      '--report <file>',
+      'writes a page: scores, confusions, mistakes, the paths of glimpses; of a translator its best and worst sentences',
+    )
     .option('--beam <number>', 'hypotheses that a translator keeps; 1 is greedy', integer(1), translatingDefaults.beam)
     .option('--json', 'the scores as one JSON value');
   addPictureOptions(addCommonOptions(addDataOptions(command))).action(evaluateCommand);
@@ -45,23 +49,24 @@ async function evaluateCommand(paths: string[], options: Options): Promise<void>
 
 async function evaluateTranslations(
   paths: string[],
-  { model, skipOdd, json, beam }: Options,
+  { model, skipOdd, report, json, beam }: Options,
   engine: Engine,
   status: Status,
 ): Promise<void> {
   const translator = await Translator.load(model, engine);
-  const { name, examples } = await readPairs(paths, { skipOdd, onOdd: (message) => status.warn(message) });
+  const data = await readPairs(paths, { skipOdd, onOdd: (message) => status.warn(message) });
   status.say(engine.notice);
-  const { translations, ...scores } = evaluateTranslator(translator, examples, { ...translatingDefaults, beam });
-  if (json) {
-    process.stdout.write(`${JSON.stringify({ data: name, ...scores, translations })}\n`);
-    return;
-  }
-  const { pairs, bleu, loss, perplexity } = scores;
+  const options = { ...translatingDefaults, beam };
+  const evaluation = evaluateTranslator(translator, data.examples, options);
+  process.stdout.write(json ? `${JSON.stringify({ data: data.name, ...evaluation })}\n` : translationTable(evaluation));
+  if (report) await writeTranslationEvaluation(report, translator, data, evaluation, options);
+}
+
+function translationTable({ pairs, bleu, loss, perplexity }: TranslationEvaluation): string {
   const rows = { pairs, BLEU: bleu.toFixed(2), loss: loss.toFixed(4), perplexity: perplexity.toFixed(2) };
-  for (const [label, figure] of Object.entries(rows)) {
-    process.stdout.write(`${label.padEnd(10)}${String(figure).padStart(9)}\n`);
-  }
+  return Object.entries(rows)
+    .map(([label, figure]) => `${label.padEnd(10)}${String(figure).padStart(9)}\n`)
+    .join('');
 }
 
 function table({ labels, accuracy, loss, macroF1, byLabel }: SequenceEvaluation): string {

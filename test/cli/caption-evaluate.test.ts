@@ -1,6 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { temporaryFolder } from '../training/small-training.ts';
 import { type Ended, oneLine, runProgram } from './run-program.ts';
 import { writeSquares } from './squares.ts';
@@ -14,7 +14,7 @@ const [results, references, report] = ['results.json', 'references.json', 'repor
 
 const evaluate = (...args: string[]) =>
   runProgram('caption', ['evaluate', ...args, '--quiet', '--tfjs', 'wasm', '--blas', 'wasm'], {
-    cache: join(root, 'cache'),
+    cache: inject('features'),
   });
 let evaluated: Ended;
 beforeAll(async () => {

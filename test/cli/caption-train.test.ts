@@ -1,6 +1,6 @@
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { temporaryFolder } from '../training/small-training.ts';
 import { oneLine, runProgram } from './run-program.ts';
 import { writeSquares } from './squares.ts';
@@ -15,7 +15,7 @@ const [dataset, others, model] = ['dataset', 'others', 'model'].map((name) => jo
 
 const train = (path: string, out: string, ...args: string[]) =>
   runProgram('caption', ['train', path, '--out', join(root, out), ...args, '--tfjs', 'wasm', '--blas', 'wasm'], {
-    cache: join(root, 'cache'),
+    cache: inject('features'),
   });
 const SMALL = '--epochs 2 --threshold 1 --no-mirror'.split(' ');
 const configOf = async (folder: string) => JSON.parse(await readFile(join(root, folder, 'config.json'), 'utf8'));

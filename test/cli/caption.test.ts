@@ -1,6 +1,6 @@
 import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { temporaryFolder } from '../training/small-training.ts';
 import { type Ended, oneLine, runProgram } from './run-program.ts';
 import { writeSquares } from './squares.ts';
@@ -25,7 +25,7 @@ const SMALL = [
   '--no-mirror',
 ];
 
-const caption = (...args: string[]) => runProgram('caption', args, { cache: join(root, 'cache') });
+const caption = (...args: string[]) => runProgram('caption', args, { cache: inject('features') });
 let trained: Ended;
 beforeAll(async () => {
   await writeDataset();

@@ -1,6 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { TEXT } from '../language/small-language.ts';
 import { temporaryFolder } from '../training/small-training.ts';
 import { runProgram } from './run-program.ts';
@@ -12,7 +12,7 @@ const dataset = join(root, 'dataset');
 const model = join(root, 'model');
 
 const caption = (...args: string[]) =>
-  runProgram('caption', [...args, '--quiet', '--tfjs', 'wasm', '--blas', 'wasm'], { cache: join(root, 'cache') });
+  runProgram('caption', [...args, '--quiet', '--tfjs', 'wasm', '--blas', 'wasm'], { cache: inject('features') });
 const smallCaptioner = '--hidden 16 --embedding 8 --batch 4 --epochs 2 --threshold 1 --no-mirror'.split(' ');
 
 beforeAll(async () => {

@@ -72,7 +72,11 @@ describe('seq, translating', () => {
     const measured = await seq('evaluate', path('pairs.tsv'), '--model', path('model'), '--blas', 'wasm', '--json');
     expectDone(measured);
     expect(JSON.parse(measured.stdout)).toMatchObject({ data: 'pairs.tsv', pairs: 80, bleu: expect.closeTo(100, 6) });
-    const table = await seq('evaluate', path('pairs.tsv'), '--model', path('model'), '--blas', 'wasm');
+    const report = ['--report', path('report.html'), '--beam', '2'];
+    const table = await seq('evaluate', path('pairs.tsv'), '--model', path('model'), '--blas', 'wasm', ...report);
+    expect(await readFile(path('report.html'), 'utf8')).toMatch(
+      /Translations of pairs\.tsv.*BLEU 100\.00<.* on 80 pairs, .*by a beam search of 2 hypotheses/s,
+    );
     expect(table.stdout).toMatch(/BLEU +100\.00\nloss +0\.\d{4}\nperplexity +1\.\d\d\n/);
     const { stdout } = await seq('info', path('model'));
     expect(JSON.parse(stdout)).toMatchObject({ kind: 'translation', shape: { attention: true, hidden: 16 } });
@@ -97,6 +101,10 @@ describe('seq, translating', () => {
       await seq('train', path('text.en'), ...SMALL, ...out),
       /there is nothing to read in .*text\.en: found no tab in line 1/,
     );
+    const nowhere = ['--model', path('model'), '--report', join(path('pairs.tsv'), 'report.html'), '--quiet'];
+    const unwritten = await seq('evaluate', path('pairs.tsv'), ...nowhere);
+    expect(unwritten).toMatchObject({ code: 1, stdout: expect.stringMatching(/BLEU +100\.00/) });
+    expect(unwritten.stderr).toMatch(oneLine('seq', /.*pairs\.tsv.*report\.html/));
     const explain = ['--explain', '--text', 'a', '--model', path('model'), '--blas', 'wasm', '--quiet'];
     expectLine(await seq('predict', ...explain), /--explain is for labels of texts: found a translator/, 2);
   });

@@ -81,6 +81,8 @@ describe('seq on IDX files', () => {
       'glimpses',
       '--glimpses',
       '3',
+      '--epochs',
+      '2',
       '--out',
       out,
       ...SMALL,

@@ -90,7 +90,7 @@ describe('seq train', () => {
   });
 
   it('--folds measures as many models, each on a part that it has not seen', async () => {
-    const { stdout, stderr, code } = await train('opinions.tsv', 'folds', '--folds', '3', '--epochs', '4');
+    const { stdout, stderr, code } = await train('opinions.tsv', 'folds', '--folds', '3', '--epochs', '1');
     expect(code, stderr).toBe(0);
     expect(stderr.match(/fold \d of 3: accuracy/g)).toHaveLength(3);
     expect(stdout).toMatch(/^the model\t\d\.\d{4} ± \d\.\d{4}\nmost frequent label\t.*\nnaive Bayes\t.*\n$/);

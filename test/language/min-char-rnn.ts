@@ -1,18 +1,19 @@
 /**
- * The lecture's program (Karpathy, min-char-rnn.py) in float64 and plain arrays, from its description: an independent
+ * The lecture's program (Karpathy, min-char-rnn.py) in float64 and plain loops, from its description: an independent
  * reference for the preset of that name. A loss of a step is a sum over 25 characters.
  */
 
+type Vector = Float64Array;
 /** [rows][columns] */
-type Matrix = number[][];
+type Matrix = Vector[];
 
 export interface MinCharRnn {
   /** [H][V], [H][H], [V][H], [H], [V] */
   Wxh: Matrix;
   Whh: Matrix;
   Why: Matrix;
-  bh: number[];
-  by: number[];
+  bh: Vector;
+  by: Vector;
 }
 
 const STEPS = 25;
@@ -23,7 +24,7 @@ const LIMIT = 5;
 export class MinCharRnnTraining {
   weights: MinCharRnn;
   /** Of the step before, 100 numbers. */
-  hidden: number[];
+  hidden: Vector;
   smoothLoss: number;
   readonly #data: readonly number[];
   readonly #memory: MinCharRnn;
@@ -32,7 +33,7 @@ export class MinCharRnnTraining {
 
   constructor(weights: MinCharRnn, data: readonly number[]) {
     this.weights = weights;
-    this.hidden = zeros(weights.bh.length);
+    this.hidden = new Float64Array(weights.bh.length);
     this.smoothLoss = -Math.log(1 / weights.by.length) * STEPS;
     this.#data = data;
     this.#memory = zerosLike(weights);
@@ -41,7 +42,7 @@ export class MinCharRnnTraining {
   /** One iteration. @returns its loss */
   step(): number {
     if (this.#p + STEPS + 1 >= this.#data.length || this.#n === 0) {
-      this.hidden = zeros(this.hidden.length);
+      this.hidden = new Float64Array(this.hidden.length);
       this.#p = 0;
     }
     const inputs = this.#data.slice(this.#p, this.#p + STEPS);
@@ -60,15 +61,15 @@ function lossAndGradients(
   { Wxh, Whh, Why, bh, by }: MinCharRnn,
   inputs: readonly number[],
   targets: readonly number[],
-  before: readonly number[],
+  before: Vector,
 ) {
   const H = bh.length;
   const V = by.length;
-  const hs: number[][] = [[...before]];
-  const ps: number[][] = [];
+  const hs = [before];
+  const ps: Vector[] = [];
   let loss = 0;
   for (const [t, x] of inputs.entries()) {
-    const h = zeros(H);
+    const h = new Float64Array(H);
     for (let i = 0; i < H; i++) h[i] = Math.tanh(Wxh[i]![x]! + dot(Whh[i]!, hs[t]!) + bh[i]!);
     hs.push(h);
     const exponentials = by.map((b, k) => Math.exp(dot(Why[k]!, h) + b));
@@ -78,26 +79,27 @@ function lossAndGradients(
   }
 
   const gradients = zerosLike({ Wxh, Whh, Why, bh, by });
-  let dNext = zeros(H);
+  let dNext = new Float64Array(H);
   for (let t = inputs.length - 1; t >= 0; t--) {
-    const h = hs[t + 1]!;
+    const [before, h] = [hs[t]!, hs[t + 1]!];
     const dy = ps[t]!.map((p, k) => p - (k === targets[t] ? 1 : 0));
-    const dh = [...dNext];
+    const dh = dNext.slice();
     for (let k = 0; k < V; k++) {
+      const [d, row, gradient] = [dy[k]!, Why[k]!, gradients.Why[k]!];
       for (let i = 0; i < H; i++) {
-        gradients.Why[k]![i]! += dy[k]! * h[i]!;
-        dh[i]! += Why[k]![i]! * dy[k]!;
+        gradient[i]! += d * h[i]!;
+        dh[i]! += row[i]! * d;
       }
-      gradients.by[k]! += dy[k]!;
+      gradients.by[k]! += d;
     }
-    dNext = zeros(H);
+    dNext = new Float64Array(H);
     for (let i = 0; i < H; i++) {
-      const dRaw = (1 - h[i]! * h[i]!) * dh[i]!;
-      gradients.bh[i]! += dRaw;
-      gradients.Wxh[i]![inputs[t]!]! += dRaw;
+      const [d, row, gradient] = [(1 - h[i]! * h[i]!) * dh[i]!, Whh[i]!, gradients.Whh[i]!];
+      gradients.bh[i]! += d;
+      gradients.Wxh[i]![inputs[t]!]! += d;
       for (let j = 0; j < H; j++) {
-        gradients.Whh[i]![j]! += dRaw * hs[t]![j]!;
-        dNext[j]! += Whh[i]![j]! * dRaw;
+        gradient[j]! += d * before[j]!;
+        dNext[j]! += row[j]! * d;
       }
     }
   }
@@ -105,7 +107,7 @@ function lossAndGradients(
 }
 
 function adagrad(weights: MinCharRnn, gradients: MinCharRnn, memory: MinCharRnn): void {
-  const update = (w: number[], g: number[], m: number[]) => {
+  const update = (w: Vector, g: Vector, m: Vector) => {
     for (let i = 0; i < w.length; i++) {
       const clipped = Math.min(Math.max(g[i]!, -LIMIT), LIMIT);
       m[i]! += clipped * clipped;
@@ -118,16 +120,12 @@ function adagrad(weights: MinCharRnn, gradients: MinCharRnn, memory: MinCharRnn)
   for (const name of ['bh', 'by'] as const) update(weights[name], gradients[name], memory[name]);
 }
 
-function zeros(length: number): number[] {
-  return new Array<number>(length).fill(0);
-}
-
 function zerosLike({ Wxh, Whh, Why, bh, by }: MinCharRnn): MinCharRnn {
-  const matrix = (m: Matrix) => m.map((row) => zeros(row.length));
-  return { Wxh: matrix(Wxh), Whh: matrix(Whh), Why: matrix(Why), bh: zeros(bh.length), by: zeros(by.length) };
+  const vector = ({ length }: Vector) => new Float64Array(length);
+  return { Wxh: Wxh.map(vector), Whh: Whh.map(vector), Why: Why.map(vector), bh: vector(bh), by: vector(by) };
 }
 
-function dot(a: readonly number[], b: readonly number[]): number {
+function dot(a: Vector, b: Vector): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
   return sum;

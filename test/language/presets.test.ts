@@ -52,7 +52,7 @@ describe('the preset min-char-rnn', () => {
     model: LanguageModel,
     task: TrainingTask,
     iterations: number,
-    visit: (smoothed: number, hidden: number[]) => void,
+    visit: (smoothed: number, hidden: Float64Array) => void,
   ) {
     let smoothed = Number.NaN;
     return train({
@@ -60,7 +60,7 @@ describe('the preset min-char-rnn', () => {
       task: {
         ...task,
         sample(iteration, state) {
-          if (iteration > 0) visit(smoothed, Array.from(state[0]?.h.data ?? []));
+          if (iteration > 0) visit(smoothed, Float64Array.from(state[0]?.h.data ?? []));
           return undefined;
         },
       },
@@ -94,7 +94,7 @@ describe('the preset min-char-rnn', () => {
       worst.smoothed = Math.max(worst.smoothed, Math.abs((25 * smoothed) / reference.smoothLoss - 1));
       if (task.continues(++iteration)) hiddenDiffers.push(difference(hidden, reference.hidden));
       const weights = weightsOf(model);
-      worst.weights = Math.max(worst.weights, difference(flat(weights), flat(reference.weights)));
+      worst.weights = Math.max(worst.weights, weightDifference(weights, reference.weights));
       before = smoothed;
       reference.weights = weights;
       reference.hidden = hidden;
@@ -186,25 +186,29 @@ function weightsOf({ stack, outputWeights, outputBias }: LanguageModel): MinChar
     Wxh: transposed(layer.inputWeights.value),
     Whh: transposed(layer.recurrentWeights.value),
     Why: transposed(outputWeights.value),
-    bh: Array.from(layer.bias.value.data),
-    by: Array.from(outputBias.value.data),
+    bh: Float64Array.from(layer.bias.value.data),
+    by: Float64Array.from(outputBias.value.data),
   };
 }
 
 function map({ Wxh, Whh, Why, bh, by }: MinCharRnn, change: (weight: number) => number): MinCharRnn {
-  const rows = (matrix: number[][]) => matrix.map((row) => row.map(change));
+  const rows = (matrix: Float64Array[]) => matrix.map((row) => row.map(change));
   return { Wxh: rows(Wxh), Whh: rows(Whh), Why: rows(Why), bh: bh.map(change), by: by.map(change) };
 }
 
-function flat({ Wxh, Whh, Why, bh, by }: MinCharRnn): number[] {
-  return [Wxh.flat(), Whh.flat(), Why.flat(), bh, by].flat();
+function weightDifference(a: MinCharRnn, b: MinCharRnn): number {
+  const rows = ({ Wxh, Whh, Why, bh, by }: MinCharRnn) => [...Wxh, ...Whh, ...Why, bh, by];
+  const others = rows(b);
+  return Math.max(...rows(a).map((row, i) => difference(row, others[i]!)));
 }
 
 /** The largest of any two numbers. */
-function difference(a: readonly number[], b: readonly number[]): number {
+function difference(a: Float64Array, b: Float64Array): number {
   return a.reduce((worst, x, i) => Math.max(worst, Math.abs(x - b[i]!)), 0);
 }
 
-function transposed({ rows, cols, data }: Matrix): number[][] {
-  return Array.from({ length: cols }, (_, j) => Array.from({ length: rows }, (_, i) => data[i * cols + j]!));
+function transposed({ rows, cols, data }: Matrix): Float64Array[] {
+  const columns = Array.from({ length: cols }, () => new Float64Array(rows));
+  for (const [j, column] of columns.entries()) for (let i = 0; i < rows; i++) column[i] = data[i * cols + j]!;
+  return columns;
 }

@@ -6,7 +6,7 @@ export const sharesMemory = globalThis.crossOriginIsolated === true;
 /** Only a page's main thread has a document. */
 export const maySleep = typeof document === 'undefined';
 
-export function processors(): number {
+export function threadsAllowed(): number {
   return navigator.hardwareConcurrency;
 }
 
@@ -37,4 +37,4 @@ export function startThread(program: string, data: object): Promise<void> {
   });
 }
 
-({ sharesMemory, maySleep, processors, nextTurn, startThread }) satisfies typeof node;
+({ sharesMemory, maySleep, threadsAllowed, nextTurn, startThread }) satisfies typeof node;

@@ -2,7 +2,7 @@
  * Our own matrix product (`kernels/product.ts`) on worker threads over the memory of the arena, or on one thread where
  * that is not shared: always there, on every platform and in a browser, with nothing to install.
  */
-import { processors } from '../../base/platform.ts';
+import { threadsAllowed } from '../../base/platform.ts';
 import type { Arena } from '../arena.ts';
 import { MOST_THREADS, type SharedFunction, Team } from '../team.ts';
 import type { PackedProduct, Product, ProductDriver, RightFactor } from './driver.ts';
@@ -51,7 +51,7 @@ export interface ProductKernels {
 export async function openWasm(
   arena: Arena,
   module: WebAssembly.Module,
-  threads = arena.shared ? Math.min(processors(), MOST_THREADS) : 1,
+  threads = arena.shared ? Math.min(threadsAllowed(), MOST_THREADS) : 1,
 ): Promise<ProductDriver> {
   const team = new Team(arena, module, threads);
   const kernels = team.kernels as unknown as ProductKernels;

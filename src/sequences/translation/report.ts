@@ -3,21 +3,20 @@ import { writeFileAtomically } from '../../base/files.ts';
 import type { Engine } from '../../compute/engine.ts';
 import { readConfig } from '../../model/model-folder.ts';
 import { curves } from '../../report/curves.ts';
-import { type Html, html } from '../../report/html.ts';
+import { type Html, type HtmlValue, html } from '../../report/html.ts';
 import { facts, integer, page, reportFile, section } from '../../report/page.ts';
 import { settingsInWords, timeInWords } from '../../report/settings.ts';
 import { readTrainingLog, type TrainingLog } from '../../report/training-log.ts';
 import { type TranslationConfig, translationConfigSchema } from './config.ts';
+import { TRANSLATION_STYLE, translationSections } from './evaluation-report.ts';
 import type { Pair } from './pairs.ts';
-import { type Alignment, type Translation, Translator } from './translator.ts';
-
-/** Pairs that are shown, from all over the data. */
-const SHOWN = 12;
+import { Translator } from './translator.ts';
 
 /** What is measured when the training is over. */
 interface Measured {
   parameters: number;
-  shown: { pair: Pair; translation: Translation; alignment: Alignment | undefined }[];
+  /** What it came to, section by section; none where nothing was kept to measure on. */
+  sections: HtmlValue;
 }
 
 /** Writes the report of a training that is still going on, from what its folder says so far. */
@@ -37,14 +36,11 @@ export async function writeTranslationReport(
   engine: Engine,
 ): Promise<void> {
   const translator = await Translator.load(folder, engine);
-  const step = Math.max(1, Math.floor(validation.length / SHOWN));
-  const pairs = validation.filter((_, i) => i % step === 0).slice(0, SHOWN);
-  const translations = translator.translate(pairs.map(({ source }) => source));
-  const shown = pairs.map((pair, i) => {
-    const translation = translations[i]!;
-    return { pair, translation, alignment: translator.align(pair.source, translation.text) };
+  const translations = translator.translate(validation.map(({ source }) => source));
+  await write(folder, translator.config, {
+    parameters: translator.model.size,
+    sections: validation.length > 0 && translationSections(translator, validation, translations),
   });
-  await write(folder, translator.config, { parameters: translator.model.size, shown });
 }
 
 async function write(folder: string, config: TranslationConfig, measured?: Measured): Promise<void> {
@@ -78,47 +74,13 @@ function translationReport(config: TranslationConfig, log: TrainingLog | undefin
     lead,
     [
       !measured && html`<p class="soft">The training is still going on, or was stopped.</p>\n`,
-      measured && measured.shown.length > 0 && section('What it writes', examplesOf(measured)),
+      measured?.sections,
       curve && section('How it went', curve),
       section('What was trained', whatWasTrained(config, log, measured?.parameters)),
     ],
-    STYLE,
+    TRANSLATION_STYLE,
   );
 }
-
-function examplesOf({ shown }: Measured): Html {
-  const looked = shown.some(({ alignment }) => alignment)
-    ? html`<p>Each row of a table is a word that was written; the darker a word of the source, the more it was looked at.</p>\n`
-    : html``;
-  return html`${looked}${shown.map(
-    ({ pair, translation, alignment }) => html`<article>
-<p>${pair.source}<br><strong>${translation.text}</strong><br><span class="soft">${pair.target}</span></p>
-${alignment && alignmentTable(alignment)}
-</article>
-`,
-  )}`;
-}
-
-function alignmentTable({ source, target, weights }: Alignment): Html {
-  const cells = (row: readonly number[]) =>
-    row.map((weight, j) => {
-      const percent = Math.round(100 * weight);
-      return html`<td style="--looked: ${percent}%" title="${source[j] ?? ''}: ${percent} %"></td>`;
-    });
-  return html`<div class="scroll"><table class="alignment">
-<thead><tr><th></th>${source.map((word) => html`<th scope="col"><span>${word.trim()}</span></th>`)}</tr></thead>
-<tbody>${target.map((word, t) => html`<tr><th scope="row">${word.trim() || 'end'}</th>${cells(weights[t] ?? [])}</tr>\n`)}</tbody>
-</table></div>
-`;
-}
-
-const STYLE = html`
-.alignment { width: auto; }
-.alignment td { width: 1.6em; min-width: 1.6em; border: 0; background: color-mix(in srgb, currentColor var(--looked), transparent); }
-.alignment thead th { vertical-align: bottom; text-align: left; }
-.alignment thead span { writing-mode: vertical-rl; transform: rotate(180deg); }
-.alignment th { font-weight: normal; }
-`;
 
 function whatWasTrained(config: TranslationConfig, log: TrainingLog | undefined, parameters: number | undefined): Html {
   const { shape, settings, data } = config;

@@ -1,4 +1,4 @@
-/** In a process of its own, where no library has been loaded before. */
+/** In a process of its own (`vitest.config.ts`), where no library has been loaded before. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -10,7 +10,7 @@ import type { DriverName } from '../../../src/compute/product/driver.ts';
 import { MatrixProduct } from '../../../src/compute/product/product.ts';
 import { MOST_THREADS } from '../../../src/compute/team.ts';
 
-const SCRIPT = fileURLToPath(new URL('./multiply-and-end.ts', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('./multiply-and-end.mjs', import.meta.url));
 const module = await compileKernels();
 
 for (const name of ['onednn', 'openblas', 'accelerate', 'wasm'] as DriverName[]) {
@@ -24,15 +24,19 @@ for (const name of ['onednn', 'openblas', 'accelerate', 'wasm'] as DriverName[])
     });
 
     test.skipIf(process.platform === 'win32')('signals change nothing, and reach their handlers', async () => {
-      const { code, signal } = await run([name, 'signals'], 'SIGWINCH');
+      const { code, signal } = await run([name, 'signals'], { interruption: 'SIGWINCH' });
       expect({ code, signal }).toEqual({ code: 0, signal: null });
+    });
+
+    test.skipIf(name === 'accelerate')('takes no more threads than OMP_NUM_THREADS allows', async () => {
+      const { output } = await run([name, 'end'], { variables: { OMP_NUM_THREADS: '1' } });
+      expect(output).toMatch(/^multiplied on .* \(1 thread\)\n$/);
     });
 
     test('another one in the same process takes as many threads as the first', async () => {
       const driver = await openDriver(new Arena(), module, name);
-      const most = Number(process.env['OMP_NUM_THREADS'] ?? Math.min(availableParallelism(), MOST_THREADS));
-      if (driver.team)
-        expect(driver.team.threads).toBe(name === 'wasm' ? Math.min(availableParallelism(), MOST_THREADS) : most);
+      const allowed = Number(process.env['OMP_NUM_THREADS'] ?? availableParallelism());
+      if (driver.team) expect(driver.team.threads).toBe(Math.min(allowed, MOST_THREADS));
       driver.close();
     });
 
@@ -60,10 +64,18 @@ interface Run {
   output: string;
 }
 
-/** Runs the script. @param interruption is sent to it every two milliseconds once it is ready for signals */
-function run(args: string[], interruption?: NodeJS.Signals): Promise<Run> {
+interface Options {
+  /** Sent to the script every two milliseconds once it is ready for signals. */
+  interruption?: NodeJS.Signals;
+  /** Of the environment, beside those of this process. */
+  variables?: Record<string, string>;
+}
+
+/** Runs the script. */
+function run(args: string[], { interruption, variables }: Options = {}): Promise<Run> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', SCRIPT, ...args], {
+    const child = spawn(process.execPath, [SCRIPT, ...args], {
+      env: { ...process.env, ...variables },
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     let output = '';

@@ -1,0 +1,156 @@
+/** What a translator is worth, as a page of its own and as a part of its training's report. */
+import { writeFileAtomically } from '../../base/files.ts';
+import { sentenceBleu } from '../../metrics/bleu.ts';
+import { countNgrams } from '../../metrics/ngrams.ts';
+import { type Html, type HtmlValue, html } from '../../report/html.ts';
+import { integer, page, section, table } from '../../report/page.ts';
+import { splitWords } from '../../text/words.ts';
+import { bleuOf, type TranslationEvaluation } from './evaluate.ts';
+import type { Pair, PairData } from './pairs.ts';
+import type { Alignment, TranslatingOptions, Translation, Translator } from './translator.ts';
+import { bleuWords } from './words.ts';
+
+/** Pairs that are shown from all over the data. */
+const SHOWN = 12;
+/** Best and worst translations that are shown, each. */
+const EXTREMES = 8;
+/** Words by which sources are longer from one row of the table of lengths to the next. */
+const LONGER = 10;
+
+/** A pair with what was written of its source. */
+interface Translated {
+  pair: Pair;
+  translation: Translation;
+}
+
+/**
+ * Writes what an evaluation came to.
+ *
+ * @param options that the translations were written with
+ * @throws InputError when the file can't be written
+ */
+export async function writeTranslationEvaluation(
+  file: string,
+  translator: Translator,
+  { name, examples }: PairData,
+  { pairs, bleu, loss, perplexity, translations }: TranslationEvaluation,
+  { beam }: TranslatingOptions,
+): Promise<void> {
+  const decoding = beam === 1 ? 'greedily' : `by a beam search of ${beam} hypotheses`;
+  const lead = html`<strong>BLEU ${bleu.toFixed(2)}</strong> on ${integer(pairs)} pairs, loss ${loss.toFixed(4)}, perplexity ${perplexity.toFixed(2)}; written ${decoding}.`;
+  const sections = translationSections(translator, examples, translations);
+  await writeFileAtomically(file, page(`Translations of ${name}`, lead, sections, TRANSLATION_STYLE));
+}
+
+/** The sections of a page with `TRANSLATION_STYLE` that say what was written of pairs, one of them at least. */
+export function translationSections(
+  translator: Translator,
+  pairs: readonly Pair[],
+  translations: readonly Translation[],
+): HtmlValue[] {
+  const translated = pairs.map((pair, i) => ({ pair, translation: translations[i]! }));
+  return [examples(translator, translated), extremes(translator, translated), lengths(translated)];
+}
+
+/** What was written of pairs from all over the data, whatever it is worth, with where it looked. */
+function examples(translator: Translator, translated: readonly Translated[]): Html {
+  const step = Math.max(1, Math.floor(translated.length / SHOWN));
+  const shown = translated.filter((_, i) => i % step === 0).slice(0, SHOWN);
+  return section(
+    'What it writes',
+    html`<p>Each translation stands between its source and its reference. <span class="off">Underlined</span> are words that the reference does not have.</p>\n`,
+    translator.model.decoder.attention &&
+      html`<p>Each row of a table is a word that was written; the darker a word of the source, the more it was looked at.</p>\n`,
+    shown.map((one) => article(translator, one, { open: true })),
+  );
+}
+
+/** The translations that are most and least like their references. */
+function extremes(translator: Translator, translated: readonly Translated[]): Html | false {
+  const count = Math.min(EXTREMES, Math.floor(translated.length / 2));
+  if (count === 0) return false;
+  const scored = translated.map(({ pair, translation }) => {
+    const [words, reference] = [bleuWords(translation.text), bleuWords(pair.target)];
+    const bleu = 100 * sentenceBleu(countNgrams(words), [countNgrams(reference)]);
+    return { pair, translation, bleu, length: reference.length };
+  });
+  // Where they are equally good, more was to be translated in the longer one.
+  const ranked = scored.sort((a, b) => b.bleu - a.bleu || b.length - a.length);
+  const articles = (shown: typeof ranked) =>
+    shown.map((one) => article(translator, one, { note: html` · BLEU ${one.bleu.toFixed(0)}` }));
+  return section(
+    'Best and worst',
+    html`<p>By the BLEU of each sentence, with one added to the counts of its runs of several words.</p>\n<h3>Best</h3>\n`,
+    articles(ranked.slice(0, count)),
+    html`<h3>Worst</h3>\n`,
+    articles(ranked.slice(-count).reverse()),
+  );
+}
+
+/** What translations are worth by the length of their source. */
+function lengths(translated: readonly Translated[]): Html {
+  const rangeOf = ({ pair }: Translated) => Math.ceil(bleuWords(pair.source).length / LONGER);
+  const ranges = [...new Set(translated.map(rangeOf))].sort((a, b) => a - b);
+  const words = (texts: readonly string[]) => integer(texts.reduce((sum, text) => sum + bleuWords(text).length, 0));
+  const row = (name: string, some: readonly Translated[]) => {
+    const [pairs, translations] = [some.map(({ pair }) => pair), some.map(({ translation }) => translation)];
+    return [
+      ...[name, integer(some.length), bleuOf(pairs, translations).toFixed(1)],
+      ...[words(translations.map(({ text }) => text)), words(pairs.map(({ target }) => target))],
+    ];
+  };
+  return section(
+    'Short and long sources',
+    table(
+      ['words of the source', 'pairs', 'BLEU', 'words written', 'words of the references'],
+      [
+        row('all', translated),
+        ...ranges.map((range) =>
+          row(
+            `${LONGER * (range - 1) + 1} to ${LONGER * range}`,
+            translated.filter((one) => rangeOf(one) === range),
+          ),
+        ),
+      ],
+    ),
+  );
+}
+
+/** @param open whether the table of where it looked is shown at once */
+function article(
+  translator: Translator,
+  { pair: { source, target }, translation: { text } }: Translated,
+  { note, open = false }: { note?: Html; open?: boolean },
+): Html {
+  const known = new Set(bleuWords(target));
+  const words = splitWords(text).map((word) =>
+    known.has(word.trim().toLowerCase()) ? word : html`<span class="off">${word}</span>`,
+  );
+  const alignment = translator.align(source, text);
+  return html`<article>
+<p>${source}<br><strong>${words}</strong><br><span class="soft">${target}${note}</span></p>
+${alignment && html`<details${open && html` open`}><summary class="soft">where it looked</summary>\n${alignmentTable(alignment)}</details>`}
+</article>
+`;
+}
+
+function alignmentTable({ source, target, weights }: Alignment): Html {
+  const cells = (row: readonly number[]) =>
+    row.map((weight, j) => {
+      const percent = Math.round(100 * weight);
+      return html`<td style="--looked: ${percent}%" title="${source[j] ?? ''}: ${percent} %"></td>`;
+    });
+  return html`<div class="scroll"><table class="alignment">
+<thead><tr><th></th>${source.map((word) => html`<th scope="col"><span>${word.trim()}</span></th>`)}</tr></thead>
+<tbody>${target.map((word, t) => html`<tr><th scope="row">${word.trim() || 'end'}</th>${cells(weights[t] ?? [])}</tr>\n`)}</tbody>
+</table></div>
+`;
+}
+
+export const TRANSLATION_STYLE = html`
+.alignment { width: auto; }
+.alignment td { width: 1.6em; min-width: 1.6em; border: 0; background: color-mix(in srgb, currentColor var(--looked), transparent); }
+.alignment thead th { vertical-align: bottom; text-align: left; }
+.alignment thead span { writing-mode: vertical-rl; transform: rotate(180deg); }
+.alignment th { font-weight: normal; }
+`;
