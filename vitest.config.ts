@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 const LOADING_LIBRARIES = ['test/compute/product/libraries.test.ts', 'test/vision/{tfjs,onnxruntime}.test.ts'];
 const ABOUT_THREADS = 'test/{compute,nn,model}/**/*.test.ts';
@@ -34,7 +34,7 @@ export default defineConfig({
         test: {
           name: 'programs',
           include: ['test/**/*.test.ts'],
-          exclude: [ABOUT_THREADS, ...LOADING_LIBRARIES],
+          exclude: [...configDefaults.exclude, ABOUT_THREADS, ...LOADING_LIBRARIES],
           // Two files at once, and what they start, would take the processors from each other's threads.
           env: { OMP_NUM_THREADS: '1' },
           sequence: { groupOrder: 1 },
