@@ -231,8 +231,7 @@ export class RecurrentLayer {
           kernels.add(dh.offset + (first + running) * rowBytes, ended, (N - running) * dh.cols);
         }
         const before = t > 0 ? dh.offset + (starts[t - 1] ?? 0) * rowBytes : buffers.dhInitial.offset;
-        this.cell.backward(kernels, {
-          ...step.offsets,
+        this.cell.backward(kernels, step.offsets, {
           dh: dh.offset + first * rowBytes,
           dhPrevious: before + from * rowBytes,
           dc: buffers.dc.offset + from * rowBytes,
