@@ -26,7 +26,7 @@ export interface Cell {
    * brings the gradient of c from the step after and takes that of c before; a direct path to the previous h is added
    * to `dhPrevious`.
    */
-  backward(kernels: Kernels, step: CellGradientStep): void;
+  backward(kernels: Kernels, step: CellStep, gradients: CellGradients): void;
 }
 
 export type CellName = 'rnn' | 'lstm' | 'gru';
@@ -46,7 +46,8 @@ export interface CellStep {
   tanhC: number;
 }
 
-export interface CellGradientStep extends CellStep {
+/** Byte offsets of the gradients that flow back through a step, [N, H] each. */
+export interface CellGradients {
   dh: number;
   dhPrevious: number;
   dc: number;
@@ -61,7 +62,7 @@ export const rnn: Cell = {
   forward(kernels, { z, h, N, H }) {
     kernels.rnnForward(z, h, N * H);
   },
-  backward(kernels, { z, h, dh, N, H }) {
+  backward(kernels, { z, h, N, H }, { dh }) {
     kernels.rnnBackward(z, h, dh, N * H);
   },
 };
@@ -76,7 +77,7 @@ export const lstm: Cell = {
   forward(kernels, { z, cPrevious, c, tanhC, h, N, H }) {
     kernels.lstmForward(z, cPrevious, c, tanhC, h, N, H);
   },
-  backward(kernels, { z, cPrevious, tanhC, dh, dc, N, H }) {
+  backward(kernels, { z, cPrevious, tanhC, N, H }, { dh, dc }) {
     kernels.lstmBackward(z, cPrevious, tanhC, dh, dc, N, H);
   },
 };
@@ -91,7 +92,7 @@ export const gru: Cell = {
   forward(kernels, { z, s, hPrevious, h, N, H }) {
     kernels.gruForward(z, s, hPrevious, h, N, H);
   },
-  backward(kernels, { z, s, hPrevious, dh, dhPrevious, N, H }) {
+  backward(kernels, { z, s, hPrevious, N, H }, { dh, dhPrevious }) {
     kernels.gruBackward(z, s, hPrevious, dh, dhPrevious, N, H);
   },
 };

@@ -231,8 +231,7 @@ export class RecurrentLayer {
           kernels.add(dh.offset + (first + running) * rowBytes, ended, (N - running) * dh.cols);
         }
         const before = t > 0 ? dh.offset + (starts[t - 1] ?? 0) * rowBytes : buffers.dhInitial.offset;
-        this.cell.backward(kernels, {
-          ...step.offsets,
+        this.cell.backward(kernels, step.offsets, {
           dh: dh.offset + first * rowBytes,
           dhPrevious: before + from * rowBytes,
           dc: buffers.dc.offset + from * rowBytes,
@@ -255,7 +254,6 @@ export class RecurrentLayer {
 
     const dz = buffers.z.rowRange(0, rows);
     const dRecurrent = buffers.recurrent.rowRange(0, rows);
-    this.#sumRows(this.bias, dz);
     if (this.recurrentBias) this.#sumRows(this.recurrentBias, dRecurrent);
     product.multiply(this.recurrentWeights.gradient, buffers.statesBefore(packing), dRecurrent, { transposeA: true });
     if (this.conditionWeights) {
@@ -269,6 +267,9 @@ export class RecurrentLayer {
       this.inputWeights.gradient.data.fill(0);
       kernels.scatterAddRows(this.inputWeights.gradient.offset, dz.offset, input.ids.offset, rows, dz.cols);
     }
+    // Each row of dz was added to one row of this gradient: where these are fewer, they have the same sum.
+    const { gradient } = this.inputWeights;
+    this.#sumRows(this.bias, 'ids' in input && gradient.rows < rows ? gradient : dz);
     if (dInput && !('chooser' in input)) this.#byInputTransposed.multiply(dInput, dz, 0);
   }
 

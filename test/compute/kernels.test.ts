@@ -40,10 +40,11 @@ describe('kernels over rows', () => {
     kernels.fillRows(target.offset, source.offset, ROWS, width);
     expectValues(target, (i) => source.data[i % width]!);
 
-    [target, source] = [one(), two()];
+    // Four rows at a time, twice, and one more.
+    [target, source] = [one(), random(9 * width)];
     before = Array.from(target.data);
-    kernels.addSumOfRows(target.offset, source.offset, ROWS, width);
-    expectValues(target, (j) => before[j]! + [0, 1, 2].reduce((sum, r) => sum + source.data[r * width + j]!, 0));
+    kernels.addSumOfRows(target.offset, source.offset, 9, width);
+    expectValues(target, (j) => source.data.reduce((sum, x, i) => sum + (i % width === j ? x : 0), before[j]!));
 
     [target, source] = [two(), two()];
     kernels.gatherRows(target.offset, source.offset, ids(IDS), ROWS, width);

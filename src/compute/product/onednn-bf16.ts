@@ -12,7 +12,7 @@ import type { PackedProduct, Product, ProductDriver, RightFactor } from './drive
 import { addressOf, type NativeLibrary } from './native.ts';
 import { describeOneDnn, loadOneDnn, openTeam } from './onednn.ts';
 import { byPointers, CallArguments } from './onednn-gemm.ts';
-import { partsOf } from './parts.ts';
+import { partsOf, plainProduct } from './parts.ts';
 
 /** `dnnl::impl::cpu::gemm_bf16bf16f32_compute`, see `GemmArguments.multiply`: what oneDNN's own matmul calls. */
 const GEMM = byPointers(
@@ -73,12 +73,11 @@ class OneDnnBf16Driver implements ProductDriver {
     else this.#round(b, k, n, bStride, 1, target);
   }
 
-  multiplyPacked({ packed, ...call }: PackedProduct): void {
-    const { m, n, k, a, aStride } = call;
+  multiplyPacked(call: PackedProduct): void {
+    const { m, k, a, aStride, packed } = call;
     this.team.scratch(() => {
       const left = this.#rounded(a, m, k, aStride, 1);
-      const plain = { aTransposed: false, bTransposed: false };
-      this.#call({ ...call, ...plain, alpha: 1, a: left, aStride: k, b: packed, bStride: n });
+      this.#call({ ...plainProduct(call, packed), a: left, aStride: k });
     });
   }
 

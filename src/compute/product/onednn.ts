@@ -10,7 +10,7 @@ import type { PackedProduct, Product, ProductDriver, RightFactor } from './drive
 import { libraryCandidates } from './libraries.ts';
 import { addressOf, leaveSignalsToOthers, loadLibrary, type NativeFunction, type NativeLibrary } from './native.ts';
 import { byPointers, CallArguments, GemmArguments } from './onednn-gemm.ts';
-import { bands, bandWidth, isSmall, partsOf } from './parts.ts';
+import { bands, bandWidth, isSmall, partsOf, plainProduct } from './parts.ts';
 
 /** Row-major (transA, transB, M, N, K, alpha, A, lda, B, ldb, beta, C, ldc); dnnl.h, "BLAS functions". */
 const SGEMM = {
@@ -117,11 +117,11 @@ class OneDnnDriver implements ProductDriver {
   }
 
   multiplyPacked(call: PackedProduct): void {
-    const { m, n, k, beta, a, aStride, packed, parts, c, cStride } = call;
-    const rest = { m, k, alpha: 1, beta, a, aStride, aTransposed: false, bStride: n, bTransposed: false, cStride };
+    const { n, k, packed, parts } = call;
+    const whole = plainProduct(call, packed);
     const size = parts === 1 ? 0 : this.#size.of(k, bandWidth(n, parts));
     const calls = bands(n, parts).map(({ from, count }, i) =>
-      this.#arguments.of(i).multiply({ ...rest, n: count, b: packed + i * size, c: c + 4 * from }, 'P'),
+      this.#arguments.of(i).multiply({ ...whole, n: count, b: packed + i * size, c: whole.c + 4 * from }, 'P'),
     );
     refuse(this.#multiply(calls), call);
   }
