@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { InputError } from '../base/errors.ts';
 import { readJson, writeFileAtomically } from '../base/files.ts';
+import { fromHalf } from '../base/half.ts';
 import { type NamedTensor, readSafetensors, type StoredTensor, writeSafetensors } from '../base/safetensors.ts';
 import { integer, number } from '../base/schema.ts';
 import type { Engine } from '../compute/engine.ts';
@@ -159,10 +160,10 @@ export function fillTensor(
   const stored = tensors.get(name);
   const expected = `${name} of ${target.rows} × ${target.cols} floats`;
   if (!stored) throw mismatch(file, `no tensor ${name}`, expected);
-  if (stored.shape.join(' × ') !== `${target.rows} × ${target.cols}` || !(stored.data instanceof Float32Array)) {
-    throw mismatch(file, `${name} of ${stored.shape.join(' × ')}`, expected);
-  }
-  target.data.set(stored.data);
+  const fits = stored.shape.join(' × ') === `${target.rows} × ${target.cols}`;
+  if (fits && stored.halves) fromHalf(stored.halves, target.data);
+  else if (fits && stored.data instanceof Float32Array) target.data.set(stored.data);
+  else throw mismatch(file, `${name} of ${stored.shape.join(' × ')}`, expected);
   tensors.delete(name);
 }
 
