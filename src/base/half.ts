@@ -8,10 +8,16 @@ export function toHalf(values: Float32Array): Uint16Array {
   return halves;
 }
 
-/** Widens halves to floats; every half has an exact float. */
-export function fromHalf(halves: Uint16Array): Float32Array {
-  widened ??= Float32Array.from({ length: 65_536 }, (_, half) => widen(half));
-  const values = new Float32Array(halves.length);
+/**
+ * Widens halves to floats; every half has an exact float.
+ *
+ * @param values where they go, as long as `halves`; new memory by default
+ */
+export function fromHalf(halves: Uint16Array, values: Float32Array = new Float32Array(halves.length)): Float32Array {
+  if (!widened) {
+    widened = new Float32Array(65_536);
+    for (let half = 0; half < widened.length; half++) widened[half] = widen(half);
+  }
   for (let i = 0; i < halves.length; i++) values[i] = widened[halves[i]!]!;
   return values;
 }

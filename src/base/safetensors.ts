@@ -16,6 +16,8 @@ export interface StoredTensor {
   shape: readonly number[];
   /** Row-major. Half-precision tensors (F16) are read as floats. */
   data: Float32Array | Int32Array | Uint32Array;
+  /** The same values as the file has them, if that is in half precision: `data` is made of them when asked for. */
+  halves?: Uint16Array;
 }
 
 export interface NamedTensor extends StoredTensor {
@@ -78,7 +80,7 @@ export async function readSafetensors(path: string): Promise<Safetensors> {
   const tensors = new Map<string, StoredTensor>();
   for (const [name, { dtype, shape, data_offsets }] of entries) {
     const [begin, end] = data_offsets;
-    tensors.set(name, { shape, data: decode(dtype, file.subarray(start + begin, start + end)) });
+    tensors.set(name, decode(dtype, shape, file.subarray(start + begin, start + end)));
   }
   return { tensors, metadata };
 }
@@ -104,20 +106,32 @@ function dtypeOf(data: StoredTensor['data'], half: boolean): Dtype {
   return data instanceof Int32Array ? 'I32' : 'U32';
 }
 
-function decode(dtype: Dtype, bytes: Uint8Array<ArrayBuffer>): StoredTensor['data'] {
+function decode(dtype: Dtype, shape: readonly number[], bytes: Uint8Array<ArrayBuffer>): StoredTensor {
   // A typed array must lie at a multiple of its item size; other writers need not keep to that.
   const aligned = bytes.byteOffset % itemSize[dtype] === 0 ? bytes : new Uint8Array(bytes);
   const place = [aligned.buffer, aligned.byteOffset, aligned.length / itemSize[dtype]] as const;
   switch (dtype) {
     case 'F32':
-      return new Float32Array(...place);
+      return { shape, data: new Float32Array(...place) };
     case 'I32':
-      return new Int32Array(...place);
+      return { shape, data: new Int32Array(...place) };
     case 'U32':
-      return new Uint32Array(...place);
+      return { shape, data: new Uint32Array(...place) };
     case 'F16':
-      return fromHalf(new Uint16Array(...place));
+      return halfTensor(shape, new Uint16Array(...place));
   }
+}
+
+function halfTensor(shape: readonly number[], halves: Uint16Array): StoredTensor {
+  let floats: Float32Array | undefined;
+  return {
+    shape,
+    halves,
+    get data() {
+      floats ??= fromHalf(halves);
+      return floats;
+    },
+  };
 }
 
 const entrySchema = v.object({

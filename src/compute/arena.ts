@@ -75,6 +75,8 @@ export class Arena {
   readonly shared: boolean;
   readonly #maximum: number;
   #top = RESERVED;
+  /** The highest that `#top` ever was: memory above it is zero, as WebAssembly hands it out. */
+  #touched = RESERVED;
   #view: DataView;
 
   /** @param shared whether threads can compute on it */
@@ -88,15 +90,13 @@ export class Arena {
 
   /** A new matrix, filled with zeros. */
   matrix(rows: number, cols: number): Matrix {
-    const matrix = new Matrix(this.memory, this.allocate(rows * cols * 4), rows, cols);
-    matrix.data.fill(0);
-    return matrix;
+    return new Matrix(this.memory, this.#allocateZeros(rows * cols * 4), rows, cols);
   }
 
   /** A new list of integers, filled with zeros. */
   integers(length: number): Integers {
-    const offset = this.allocate(length * 4);
-    return { offset, length, data: new Int32Array(this.memory.buffer, offset, length).fill(0) };
+    const offset = this.#allocateZeros(length * 4);
+    return { offset, length, data: new Int32Array(this.memory.buffer, offset, length) };
   }
 
   /** Bytes in use. */
@@ -140,6 +140,15 @@ export class Arena {
       }
     }
     this.#top = top;
+    this.#touched = Math.max(this.#touched, top);
+    return offset;
+  }
+
+  /** As `allocate`, filled with zeros: only what was handed out before is written, new pages are left untouched. */
+  #allocateZeros(bytes: number): number {
+    const used = Math.min(bytes, Math.max(0, this.#touched - this.#top));
+    const offset = this.allocate(bytes);
+    new Uint8Array(this.memory.buffer, offset, used).fill(0);
     return offset;
   }
 }

@@ -6,6 +6,7 @@
 import * as v from 'valibot';
 import { InputError } from '../base/errors.ts';
 import { fileIn, kindAt, writeFileAtomically } from '../base/files.ts';
+import { fromHalf } from '../base/half.ts';
 import { readJson } from '../base/json.ts';
 import { type NamedTensor, readSafetensors, type StoredTensor, writeSafetensors } from '../base/safetensors.ts';
 import { integer, number } from '../base/schema.ts';
@@ -158,10 +159,10 @@ export function fillTensor(
   const stored = tensors.get(name);
   const expected = `${name} of ${target.rows} × ${target.cols} floats`;
   if (!stored) throw mismatch(file, `no tensor ${name}`, expected);
-  if (stored.shape.join(' × ') !== `${target.rows} × ${target.cols}` || !(stored.data instanceof Float32Array)) {
-    throw mismatch(file, `${name} of ${stored.shape.join(' × ')}`, expected);
-  }
-  target.data.set(stored.data);
+  const fits = stored.shape.join(' × ') === `${target.rows} × ${target.cols}`;
+  if (fits && stored.halves) fromHalf(stored.halves, target.data);
+  else if (fits && stored.data instanceof Float32Array) target.data.set(stored.data);
+  else throw mismatch(file, `${name} of ${stored.shape.join(' × ')}`, expected);
   tensors.delete(name);
 }
 
