@@ -37,7 +37,7 @@ const commandsWith = (model: string) => [
   },
   {
     title: 'caption describe',
-    args: [pathOf('../dist/cli/caption.js'), 'describe', photo],
+    args: [pathOf('../dist/cli/caption.js'), 'describe', '--cnn-backend', 'wasm', photo],
     parts: ['describe', photo],
   },
 ];

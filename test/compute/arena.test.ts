@@ -30,6 +30,23 @@ describe('Arena', () => {
     expect(large.data.at(-1)).toBe(5);
   });
 
+  test('a matrix that begins in memory that was used and ends in memory that never was is zero', () => {
+    const arena = new Arena();
+    arena.scratch(() => arena.matrix(100, 100).data.fill(7));
+    expect(arena.matrix(150, 150).data.every((x) => x === 0)).toBe(true);
+    arena.scratch(() => arena.integers(5000).data.fill(7));
+    expect(arena.integers(9000).data.every((x) => x === 0)).toBe(true);
+  });
+
+  test('memory that is not shared holds what it can without growing, and refuses more with advice', () => {
+    const arena = new Arena(false);
+    const first = arena.matrix(1000, 1000);
+    first.data.fill(3);
+    expect(arena.matrix(4000, 4000).data.at(-1)).toBe(0);
+    expect(first.data.at(-1)).toBe(3);
+    expect(() => arena.matrix(20_000, 20_000)).toThrow(/need 1\.6 GiB of memory, more than the arena's 1\.0 GiB/);
+  });
+
   test('scratch gives back what was allocated in it, and the next matrix is clean', () => {
     const arena = new Arena();
     const size = arena.size;
