@@ -1,4 +1,7 @@
-/** The drivers of native libraries. In a browser, which has none, `src/browser/compute/product/native-drivers.ts` stands in for this file. */
+/**
+ * The drivers of native libraries. In a browser, which has none, `src/browser/compute/product/native-drivers.ts` stands in
+ * for this file.
+ */
 import type { Arena } from '../arena.ts';
 import { openAccelerate, openOpenBlas } from './cblas.ts';
 import type { DriverName, ProductDriver } from './driver.ts';
