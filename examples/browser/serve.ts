@@ -7,7 +7,7 @@
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { extname, join } from 'node:path';
+import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ISOLATION = {
@@ -25,13 +25,13 @@ const TYPES: Record<string, string> = {
 export async function serve({ port = 0, isolated = true } = {}): Promise<{ server: Server; address: string }> {
   const root = fileURLToPath(new URL('../../', import.meta.url));
   const server = createServer(async ({ url = '/' }, response) => {
-    const path = decodeURIComponent(new URL(url, 'http://localhost').pathname); // never above the root
     try {
+      const path = normalize(decodeURIComponent(new URL(url, 'http://localhost').pathname)); // never above the root
       const content = await readFile(join(root, path));
       const type = TYPES[extname(path)] ?? 'application/octet-stream';
       response.writeHead(200, { 'Content-Type': type, ...(isolated && ISOLATION) }).end(content);
     } catch {
-      response.writeHead(404).end(`no file ${path}`);
+      response.writeHead(404).end(`no file ${url}`);
     }
   });
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, 'localhost', resolve));
