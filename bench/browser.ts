@@ -7,7 +7,6 @@
  */
 import { serve } from '../examples/browser/serve.ts';
 import * as lib from '../src/index.ts';
-import * as ids from '../src/language/ids.ts';
 import { callOf, launchChromium, programAddress } from '../test/browser/chromium.ts';
 import { learnAndWrite, type Sizes } from '../test/browser/program.ts';
 import { writeResults } from './racing/results.ts';
@@ -36,7 +35,7 @@ async function openPage(isolated: boolean) {
 
 const [shared, unshared] = [await openPage(true), await openPage(false)];
 const contestants: Record<string, (sizes: Sizes) => Promise<Result>> = {
-  Node: (sizes) => learnAndWrite({ ...lib, ...ids } as never, sizes),
+  Node: (sizes) => learnAndWrite(lib, sizes),
   'browser, shared memory': shared.learn,
   'browser, unshared memory': unshared.learn,
 };

@@ -3,7 +3,6 @@ import { availableParallelism } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serve } from '../../examples/browser/serve.ts';
 import * as lib from '../../src/index.ts';
-import * as ids from '../../src/language/ids.ts';
 import { callOf, launchChromium, type Page, programAddress } from './chromium.ts';
 import { learnAndWrite, type Sizes } from './program.ts';
 
@@ -18,7 +17,7 @@ describe.skipIf(typeof browser === 'string')('in a browser', () => {
   let expected: Learned;
   beforeAll(async () => {
     program = await programAddress();
-    expected = await learnAndWrite({ ...lib, ...ids } as never, SIZES);
+    expected = await learnAndWrite(lib, SIZES);
   });
   afterAll(() => typeof browser !== 'string' && browser.close());
 
