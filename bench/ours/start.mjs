@@ -30,7 +30,8 @@ async function openEngine() {
 async function describe() {
   await timed('modules', () => import('../../dist/cli/caption-describe.js'));
   const { openCaptioner } = await import('../../dist/captioning/open.js');
-  const { decodePicture, readPicture } = await import('../../dist/vision/decode.js');
+  const { decodePicture } = await import('../../dist/vision/decode.js');
+  const { readPicture } = await import('../../dist/vision/read-picture.js');
   const { loadTfjs } = await import('../../dist/vision/tfjs.js');
   const engine = await openEngine();
   const { captioner, cnn } = await timed('captioner read', () => openCaptioner(engine, { cnnBackend: 'wasm' }));

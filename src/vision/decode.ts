@@ -4,23 +4,9 @@
  * that such pictures are drawn for; black would swallow dark drawings). Knows no CNN. In a browser, which decodes
  * pictures itself, `src/browser/vision/decode.ts` stands in for this file.
  */
-import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { InputError, reasonOf } from '../base/errors.ts';
 import type { Pixels, Preprocessing } from './pixels.ts';
-
-/**
- * Reads a picture file whole.
- *
- * @throws InputError that names the file when it is missing, empty, a folder or may not be read
- */
-export async function readPicture(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    throw new InputError(`cannot read the picture ${path}`, { found: reasonOf(error), cause: error });
-  }
-}
 
 /**
  * Decodes a picture to `preprocessing`'s square; `name` says in an error which it was.

@@ -5,9 +5,10 @@
 import { InputError } from '../base/errors.ts';
 import { nextTurn } from '../base/platform.ts';
 import type { Cnn } from './cnn.ts';
-import { decodePicture, readPicture } from './decode.ts';
+import { decodePicture } from './decode.ts';
 import { contentHash, FeatureCache, featureCachePath, type View } from './feature-cache.ts';
 import { mirror, type Pixels } from './pixels.ts';
+import { readPicture } from './read-picture.ts';
 
 /** A file's path, or a picture's bytes with a name for messages. */
 export type PictureSource = string | { name: string; bytes: Uint8Array };

@@ -1,9 +1,6 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { decodePicture, readPicture } from '../../src/vision/decode.ts';
+import { decodePicture } from '../../src/vision/decode.ts';
 import { mirror, type Preprocessing, preprocessingKey } from '../../src/vision/pixels.ts';
 
 const squash: Preprocessing = { size: 16, fit: 'squash' };
@@ -170,20 +167,6 @@ describe('decodePicture', () => {
     await expect(decodePicture(heic, squash, 'i.heic')).rejects.toThrow(/found HEIC.*Convert it to JPEG/);
     const large = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="32767" height="32767"/>');
     await expect(decodePicture(large, squash, 'l.svg')).rejects.toThrow('l.svg is too large');
-  });
-});
-
-describe('readPicture', () => {
-  test('names a file that is missing or a folder', async () => {
-    await expect(readPicture('no/such.jpg')).rejects.toThrow(/cannot read the picture no\/such\.jpg: found ENOENT/);
-    await expect(readPicture(tmpdir())).rejects.toThrow(/cannot read the picture .*: found EISDIR/);
-  });
-
-  test('gives the bytes of the file', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'decode-'));
-    await writeFile(join(folder, 'a'), 'bytes');
-    expect(await readPicture(join(folder, 'a'))).toEqual(await readFile(join(folder, 'a')));
-    await rm(folder, { recursive: true });
   });
 });
 

@@ -2,18 +2,9 @@
  * Stands in for `src/vision/decode.ts` in a browser, which decodes pictures itself: as it shows them, upright, in sRGB,
  * over white. It scales with another filter than sharp, so that features differ a little.
  */
-import { InputError, reasonOf } from '../../base/errors.ts';
+import { InputError } from '../../base/errors.ts';
 import type * as node from '../../vision/decode.ts';
 import type { Pixels, Preprocessing } from '../../vision/pixels.ts';
-import { readBytes } from '../base/files.ts';
-
-export async function readPicture(path: string): Promise<Uint8Array> {
-  try {
-    return await readBytes(path);
-  } catch (error) {
-    throw new InputError(`cannot read the picture ${path}`, { found: reasonOf(error), cause: error });
-  }
-}
 
 export async function decodePicture(bytes: Uint8Array, { size, fit }: Preprocessing, name: string): Promise<Pixels> {
   const bitmap = await decode(bytes, name);
@@ -48,4 +39,4 @@ function withoutAlpha(rgba: Uint8ClampedArray): Pixels {
   return rgb;
 }
 
-({ readPicture, decodePicture }) satisfies typeof node;
+({ decodePicture }) satisfies typeof node;
