@@ -3,7 +3,7 @@
  *
  *     npm run setup:browser && npm run bench -- browser
  *
- * 65 characters would be as fast; the text has 28. Batch 50, 50 steps, Adam. The three take turns.
+ * A text of 29 different characters, batch 50, 50 steps, Adam. The three take turns.
  */
 import { serve } from '../examples/browser/serve.ts';
 import * as lib from '../src/index.ts';

@@ -27,11 +27,7 @@ export function byConsensus(
   drawn: readonly Caption[],
   vocabulary: Vocabulary,
 ): Caption[] {
-  const rarities = new Map<string, number>();
-  for (const { words } of [...candidates, ...drawn]) {
-    for (const { word } of words) if (!rarities.has(word)) rarities.set(word, rarityOf(word, vocabulary));
-  }
-  const rarityOfNgram = (ngram: string) => Math.max(...ngram.split(' ').map((word) => rarities.get(word) ?? 0));
+  const rarityOfNgram = (ngram: string) => Math.max(...ngram.split(' ').map((word) => rarityOf(word, vocabulary)));
   const counted = new Map<string, ReturnType<typeof countsOf>>();
   const countsOf = (words: readonly string[]) => ({
     vectors: ciderVectors(words, rarityOfNgram),

@@ -16,12 +16,6 @@ export function shippedCaptioner(): string {
   return inPackage('data/captioner');
 }
 
-interface OpenOptions {
-  cnnBackend?: CnnBackend;
-  /** Starts the CNN's backend at once, beside all else, for a caller with pictures that no cache holds. Default: false */
-  startCnn?: boolean;
-}
-
 /**
  * Opens a captioner and the CNN that it was trained with.
  *
@@ -30,11 +24,10 @@ interface OpenOptions {
  */
 export async function openCaptioner(
   engine: Engine,
-  { folder = shippedCaptioner(), cnnBackend, startCnn = false }: OpenOptions & { folder?: string | undefined } = {},
+  { folder = shippedCaptioner(), cnnBackend = 'auto' }: { folder?: string | undefined; cnnBackend?: CnnBackend } = {},
 ): Promise<{ captioner: Captioner; cnn: Cnn }> {
-  const cnn = await loadCnnOf(folder, cnnBackend);
-  if (startCnn) cnn.load().catch(() => {}); // a failure is reported when the features are needed
   const captioner = await Captioner.load(folder, engine);
+  const cnn = await loadCnn(captioner.config.pictures.cnn, cnnBackend);
   refuseOtherCnn(cnn, captioner.config, folder);
   return { captioner, cnn };
 }
@@ -47,10 +40,13 @@ export async function openCaptioner(
  */
 export async function openCaptioners(
   engine: Engine,
-  { folders = [shippedCaptioner()], ...options }: OpenOptions & { folders?: readonly string[] | undefined } = {},
+  {
+    folders = [shippedCaptioner()],
+    cnnBackend = 'auto',
+  }: { folders?: readonly string[] | undefined; cnnBackend?: CnnBackend } = {},
 ): Promise<{ captioner: CaptionWriter; cnn: Cnn }> {
   const [first = shippedCaptioner(), ...others] = folders;
-  const { captioner, cnn } = await openCaptioner(engine, { ...options, folder: first });
+  const { captioner, cnn } = await openCaptioner(engine, { folder: first, cnnBackend });
   const members = new Map([[first, captioner]]);
   for (const folder of others) {
     const other = await Captioner.load(folder, engine);
@@ -61,7 +57,7 @@ export async function openCaptioners(
 }
 
 /** The CNN that the captioner in `folder` was trained with, for going on with its training. */
-export async function loadCnnOf(folder: string, cnnBackend?: CnnBackend): Promise<Cnn> {
+export async function loadCnnOf(folder: string, cnnBackend: CnnBackend): Promise<Cnn> {
   const { pictures } = await readConfig(folder, captionConfigSchema);
   return loadCnn(pictures.cnn, cnnBackend);
 }

@@ -60,7 +60,7 @@ async function describeCommand(args: string[], options: Options): Promise<void> 
 
   let failures = errors.length;
   const engine = await openEngine(options.blas);
-  const { captioner, cnn } = await openCaptioners(engine, { folders, cnnBackend, startCnn: true });
+  const { captioner, cnn } = await openCaptioners(engine, { folders, cnnBackend });
   checkDecoding(decoding, captioner.vocabulary);
   status.say(engine.notice);
 
