@@ -9,6 +9,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { reasonOf } from '../../src/base/errors.ts';
 
 const ISOLATION = {
   'Cross-Origin-Opener-Policy': 'same-origin',
@@ -39,6 +40,11 @@ export async function serve({ port = 0, isolated = true } = {}): Promise<{ serve
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { address } = await serve({ port: Number(process.argv[2] ?? 8080) });
-  console.log(`${address}examples/browser/index.html`);
+  try {
+    const { address } = await serve({ port: Number(process.argv[2] ?? 8080) });
+    console.log(`${address}examples/browser/index.html`);
+  } catch (error) {
+    console.error(`cannot serve the page: ${reasonOf(error)}`);
+    process.exitCode = 1;
+  }
 }
