@@ -32,14 +32,12 @@ async function describe() {
   const { openCaptioner } = await import('../../dist/captioning/open.js');
   const { decodePicture } = await import('../../dist/vision/decode.js');
   const { readPicture } = await import('../../dist/vision/read-picture.js');
-  const { loadTfjs } = await import('../../dist/vision/tfjs.js');
   const engine = await openEngine();
   const { captioner, cnn } = await timed('captioner read', () => openCaptioner(engine, { cnnBackend: 'wasm' }));
   const bytes = await readPicture(path);
   await timed('sharp loaded', () => createRequire(import.meta.url)('sharp'));
   const pixels = await timed('picture decoded', () => decodePicture(bytes, cnn.preprocessing, path));
-  await timed('TensorFlow.js loaded', () => loadTfjs('wasm'));
-  await timed("CNN's weights read", () => cnn.load());
+  await timed("CNN's thread started", () => cnn.load());
   const features = await timed('CNN', () => cnn.features([pixels]));
   const { decodingDefaults } = await import('../../dist/captioning/write.js');
   await timed('beam search', () => captioner.describe(features, { ...decodingDefaults, consensus: 0 }));

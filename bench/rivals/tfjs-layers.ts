@@ -8,18 +8,18 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { corpusOf, cutIntoStreams, Streams } from '../../src/text/corpus.ts';
-import { loadTfjs, type TfjsChoice } from '../../src/vision/tfjs.ts';
+import { loadTfjs, type TfjsBackend } from '../../src/vision/tfjs.ts';
 import { CHARACTERS } from '../racing/data.ts';
 import { serve } from '../racing/serve.ts';
 
 const [V, BATCH, STEPS] = [CHARACTERS, 50, 50];
-const [hidden, layers, text = '', , choice] = process.argv.slice(2);
+const [hidden, layers, text = '', , backend] = process.argv.slice(2);
 
 await serve(async () => {
   // What it computes on is registered with it by our own loader: all copies of TensorFlow.js share one registry.
   const tf = createRequire(import.meta.url)('@tensorflow/tfjs');
   tf.enableProdMode();
-  const { backend } = await loadTfjs(choice as TfjsChoice);
+  await loadTfjs(backend as TfjsBackend);
 
   const limit = 1 / Math.sqrt(Number(hidden));
   const uniform = () => tf.initializers.randomUniform({ minval: -limit, maxval: limit });

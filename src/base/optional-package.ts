@@ -12,14 +12,18 @@ export function packageFolder(name: string): string {
 /**
  * Loads such a package, CommonJS alone.
  *
+ * @param prepare what is to be done before, where the package is there
  * @throws AggregateError whose message says where it was looked for, or why what was found there can't be loaded
  */
-export function requireOptional(name: string): unknown {
+export function requireOptional(name: string, prepare: () => void = () => {}): unknown {
   const folder = packageFolder(name);
   const failures: unknown[] = [];
   for (const place of [import.meta.url, resolve(folder, 'package.json')]) {
     try {
-      return createRequire(place)(name);
+      const requireThere = createRequire(place);
+      requireThere.resolve(name);
+      prepare();
+      return requireThere(name);
     } catch (error) {
       failures.push(error);
     }

@@ -16,6 +16,12 @@ export function shippedCaptioner(): string {
   return inPackage('data/captioner');
 }
 
+/** The CNN of a captioner, as `loadCnnOf` gives it; or what it runs on. */
+interface CnnOptions {
+  cnn?: Cnn;
+  cnnBackend?: CnnBackend;
+}
+
 /**
  * Opens a captioner and the CNN that it was trained with.
  *
@@ -24,12 +30,12 @@ export function shippedCaptioner(): string {
  */
 export async function openCaptioner(
   engine: Engine,
-  { folder = shippedCaptioner(), cnnBackend = 'auto' }: { folder?: string | undefined; cnnBackend?: CnnBackend } = {},
+  { folder = shippedCaptioner(), cnn, cnnBackend }: CnnOptions & { folder?: string | undefined } = {},
 ): Promise<{ captioner: Captioner; cnn: Cnn }> {
   const captioner = await Captioner.load(folder, engine);
-  const cnn = await loadCnn(captioner.config.pictures.cnn, cnnBackend);
-  refuseOtherCnn(cnn, captioner.config, folder);
-  return { captioner, cnn };
+  const itsCnn = cnn ?? (await loadCnn(captioner.config.pictures.cnn, cnnBackend));
+  refuseOtherCnn(itsCnn, captioner.config, folder);
+  return { captioner, cnn: itsCnn };
 }
 
 /**
@@ -40,13 +46,10 @@ export async function openCaptioner(
  */
 export async function openCaptioners(
   engine: Engine,
-  {
-    folders = [shippedCaptioner()],
-    cnnBackend = 'auto',
-  }: { folders?: readonly string[] | undefined; cnnBackend?: CnnBackend } = {},
+  { folders = [shippedCaptioner()], ...options }: CnnOptions & { folders?: readonly string[] | undefined } = {},
 ): Promise<{ captioner: CaptionWriter; cnn: Cnn }> {
   const [first = shippedCaptioner(), ...others] = folders;
-  const { captioner, cnn } = await openCaptioner(engine, { folder: first, cnnBackend });
+  const { captioner, cnn } = await openCaptioner(engine, { folder: first, ...options });
   const members = new Map([[first, captioner]]);
   for (const folder of others) {
     const other = await Captioner.load(folder, engine);
@@ -56,7 +59,7 @@ export async function openCaptioners(
   return { captioner: new CaptionerEnsemble(members), cnn };
 }
 
-/** The CNN that the captioner in `folder` was trained with, for going on with its training. */
+/** The CNN that the captioner in `folder` was trained with. */
 export async function loadCnnOf(folder: string, cnnBackend: CnnBackend): Promise<Cnn> {
   const { pictures } = await readConfig(folder, captionConfigSchema);
   return loadCnn(pictures.cnn, cnnBackend);

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { UsageError } from '../base/errors.ts';
 import { describePictures } from '../captioning/describe.ts';
-import { openCaptioners } from '../captioning/open.ts';
+import { loadCnnOf, openCaptioners, shippedCaptioner } from '../captioning/open.ts';
 import { type Caption, type CaptionSampling, checkDecoding, type DecodingOptions } from '../captioning/write.ts';
 import { openEngine } from '../compute/engine.ts';
 import {
@@ -52,15 +52,17 @@ export function addDescribeCommand(program: Command): void {
 }
 
 async function describeCommand(args: string[], options: Options): Promise<void> {
-  const { model: folders, top, cnnBackend, json } = options;
+  const { model: folders = [shippedCaptioner()], top, cnnBackend, json } = options;
   const decoding = severalFrom(options);
   const status = new Status(options.quiet);
   const { sources, errors } = await findPictures(args);
   for (const error of errors) status.warn(`caption: ${error.message}`);
 
   let failures = errors.length;
+  const cnn = await loadCnnOf(folders[0]!, cnnBackend);
+  cnn.load().catch(() => {}); // meanwhile, in a thread of its own; a failure is reported when features are needed
   const engine = await openEngine(options.blas);
-  const { captioner, cnn } = await openCaptioners(engine, { folders, cnnBackend });
+  const { captioner } = await openCaptioners(engine, { folders, cnn });
   checkDecoding(decoding, captioner.vocabulary);
   status.say(engine.notice);
 

@@ -6,9 +6,11 @@
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { InputError } from '../base/errors.ts';
 import type { CnnBackend } from './cnn-backends.ts';
+import { openInThreads } from './cnn-threads.ts';
 import { loadOnnxruntime, openOnnxNetwork } from './onnxruntime.ts';
 import type { Pixels, Preprocessing } from './pixels.ts';
-import { loadTfjs, type Tf, type TfjsChoice } from './tfjs.ts';
+import { hasTfjsNode, type Tf } from './tfjs.ts';
+import { openTfjsNetwork } from './tfjs-network.ts';
 
 export interface Cnn {
   readonly name: string;
@@ -33,12 +35,16 @@ export interface Cnn {
 }
 
 export interface CnnDescription {
+  /** What `loadCnn` finds it by. */
+  choice: string;
   name: string;
   key: string;
   preprocessing: Preprocessing;
   featureSize: number;
   /** The network takes (byte - mean) / scale. */
   normalisation: { mean: number; scale: number };
+  /** Whether `openOnTfjs` fetches the weights from afar. */
+  downloaded?: boolean;
   /** Loads the weights onto tfjs' current backend. */
   openOnTfjs(tf: Tf): Promise<TfjsNetwork>;
   /** The network as `openOnnxNetwork` takes it; absent where only tfjs has it. */
@@ -71,9 +77,10 @@ export function createCnn(description: CnnDescription, backend: CnnBackend): Cnn
 
   async function open(): Promise<Network> {
     const runtime = onnxModel && loadOnnxruntime(backend);
-    loaded = runtime
-      ? await openOnnxNetwork(runtime, await onnxModel(), size)
-      : await openTfjsNetwork(description, backend as TfjsChoice);
+    if (runtime) loaded = await openOnnxNetwork(runtime, await onnxModel(), size);
+    else if (backend === 'tensorflow' || (backend === 'auto' && hasTfjsNode())) {
+      loaded = await openTfjsNetwork(description, 'tensorflow');
+    } else loaded = await openInThreads(description);
     return loaded;
   }
   function openOnce(): Promise<Network> {
@@ -108,25 +115,4 @@ function stack(pictures: readonly Pixels[], length: number): Uint8Array {
     stacked.set(pixels, n * length);
   });
   return stacked;
-}
-
-async function openTfjsNetwork(description: CnnDescription, choice: TfjsChoice): Promise<Network> {
-  const { tf } = await loadTfjs(choice);
-  const network = await description.openOnTfjs(tf);
-  const { size } = description.preprocessing;
-  const { mean, scale } = description.normalisation;
-  const normalised = Float32Array.from({ length: 256 }, (_, byte) => (byte - mean) / scale);
-  return {
-    async features(pictures, N) {
-      const input = new Float32Array(pictures.length);
-      for (let i = 0; i < pictures.length; i++) input[i] = normalised[pictures[i]!]!;
-      const features = tf.tidy(() => network.features(tf.tensor4d(input, [N, size, size, 3])));
-      try {
-        return (await features.data()) as Float32Array;
-      } finally {
-        features.dispose();
-      }
-    },
-    dispose: () => network.dispose(),
-  };
 }

@@ -4,8 +4,7 @@ import { fileIn, inPackage } from '../base/files.ts';
 import { readJson } from '../base/json.ts';
 import { readSafetensors } from '../base/safetensors.ts';
 import { integer, number } from '../base/schema.ts';
-import { type Cnn, createCnn } from './cnn.ts';
-import type { CnnBackend } from './cnn-backends.ts';
+import type { CnnDescription } from './cnn.ts';
 import { buildOnnxModel } from './efficientnet-onnx.ts';
 import { buildOnTfjs } from './efficientnet-tfjs.ts';
 
@@ -18,21 +17,17 @@ const configSchema = v.object({
   weights: v.object({ file: v.string(), sha256: v.string() }),
 });
 
-export async function loadEfficientnet(
-  backend: CnnBackend,
-  folder = inPackage('data/efficientnet-lite2'),
-): Promise<Cnn> {
+/** @throws InputError when its config is at fault; its weights are read when they are needed */
+export async function efficientnet(folder = inPackage('data/efficientnet-lite2')): Promise<CnnDescription> {
   const config = await readJson(fileIn(folder, 'config.json'), configSchema, "CNN's config");
   const { name, version, weights } = config;
   const path = fileIn(folder, weights.file);
   const stored = async () => ({ tensors: (await readSafetensors(path)).tensors, path });
-  return createCnn(
-    {
-      ...config,
-      key: `${name}-v${version}-${weights.sha256.slice(0, 12)}`,
-      openOnTfjs: async (tf) => buildOnTfjs(tf, await stored()),
-      onnxModel: async () => buildOnnxModel(await stored(), config.normalisation),
-    },
-    backend,
-  );
+  return {
+    ...config,
+    choice: name,
+    key: `${name}-v${version}-${weights.sha256.slice(0, 12)}`,
+    openOnTfjs: async (tf) => buildOnTfjs(tf, await stored()),
+    onnxModel: async () => buildOnnxModel(await stored(), config.normalisation),
+  };
 }

@@ -185,7 +185,7 @@ async function prepare(
 async function compute(batch: readonly Prepared[], cnn: Cnn, caches: Caches | undefined): Promise<void> {
   const jobs = batch.flatMap((picture) => [...picture.pixels].map(([view, pixels]) => ({ picture, view, pixels })));
   if (jobs.length === 0) return;
-  // A CNN on WebAssembly holds this thread; first let what was read meanwhile go on to its decoding.
+  // In a browser the CNN holds this thread; first let what was read meanwhile go on to its decoding.
   await nextTurn();
   const features = await cnn.features(jobs.map(({ pixels }) => pixels));
   jobs.forEach(({ picture, view }, n) => {

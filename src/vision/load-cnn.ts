@@ -1,8 +1,6 @@
-/** Which CNNs there are, by the names that `--cnn` takes. */
-import type { Cnn } from './cnn.ts';
+import { type Cnn, createCnn } from './cnn.ts';
 import type { CnnBackend } from './cnn-backends.ts';
-import { loadEfficientnet } from './efficientnet.ts';
-import { hostedMobilenet, localMobilenet } from './mobilenet.ts';
+import { describeCnn } from './cnn-choices.ts';
 
 /**
  * Finds a CNN and says what it is; its weights and its backend are loaded later, when they are needed.
@@ -14,13 +12,5 @@ import { hostedMobilenet, localMobilenet } from './mobilenet.ts';
  * @throws InputError when a folder does not hold what it should, or a MobileNet is to run on onnxruntime
  */
 export async function loadCnn(choice = 'efficientnet-lite2', backend: CnnBackend = 'auto'): Promise<Cnn> {
-  switch (choice) {
-    case 'efficientnet-lite2':
-      return loadEfficientnet(backend);
-    case 'mobilenet-v1':
-    case 'mobilenet-v2':
-      return hostedMobilenet(choice, backend);
-    default:
-      return localMobilenet(choice, backend);
-  }
+  return createCnn(await describeCnn(choice), backend);
 }

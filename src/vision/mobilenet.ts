@@ -12,8 +12,7 @@ import * as v from 'valibot';
 import { InputError, reasonOf } from '../base/errors.ts';
 import { parseJson } from '../base/json.ts';
 import { integer } from '../base/schema.ts';
-import { type Cnn, type CnnDescription, createCnn, type TfjsNetwork } from './cnn.ts';
-import type { CnnBackend } from './cnn-backends.ts';
+import type { CnnDescription, TfjsNetwork } from './cnn.ts';
 import type { Tf } from './tfjs.ts';
 
 /** The networks that the package downloads, at their full width. */
@@ -22,7 +21,7 @@ const hosted = {
   'mobilenet-v2': { version: 2, featureSize: 1280 },
 } as const;
 
-export function hostedMobilenet(name: keyof typeof hosted, backend: CnnBackend): Cnn {
+export function hostedMobilenet(name: keyof typeof hosted): CnnDescription {
   const { version, featureSize } = hosted[name];
   const openOnTfjs = () =>
     openNetwork({ version, alpha: 1 }).catch((error) => {
@@ -32,7 +31,7 @@ export function hostedMobilenet(name: keyof typeof hosted, backend: CnnBackend):
         cause: error,
       });
     });
-  return createCnn({ ...common, name, key: `${name}-1.00-224`, featureSize, openOnTfjs }, backend);
+  return { ...common, choice: name, name, key: `${name}-1.00-224`, featureSize, downloaded: true, openOnTfjs };
 }
 
 /**
@@ -41,7 +40,7 @@ export function hostedMobilenet(name: keyof typeof hosted, backend: CnnBackend):
  *
  * @throws InputError that names what is missing or does not fit
  */
-export async function localMobilenet(folder: string, backend: CnnBackend): Promise<Cnn> {
+export async function localMobilenet(folder: string): Promise<CnnDescription> {
   const path = join(folder, 'model.json');
   const json = await readPart(path, 'Name such a folder, or one of efficientnet-lite2, mobilenet-v1 and mobilenet-v2');
   const { modelTopology, weightsManifest } = parseJson(json.toString('utf8'), modelSchema, `the CNN's model ${path}`);
@@ -75,16 +74,14 @@ export async function localMobilenet(folder: string, backend: CnnBackend): Promi
     const modelUrl = tf.io.fromMemory(artifacts) as io.IOHandler;
     return openNetwork({ version, modelUrl, inputRange: [-1, 1] });
   };
-  return createCnn(
-    {
-      ...common,
-      name: basename(folder),
-      key: `mobilenet-v${version}-${hash.slice(0, 12)}`,
-      featureSize: classifier!.shape[2]!,
-      openOnTfjs,
-    },
-    backend,
-  );
+  return {
+    ...common,
+    choice: folder,
+    name: basename(folder),
+    key: `mobilenet-v${version}-${hash.slice(0, 12)}`,
+    featureSize: classifier!.shape[2]!,
+    openOnTfjs,
+  };
 }
 
 /** The package scales bytes to the network's range by itself; they must reach it as they are. */

@@ -10,56 +10,69 @@ import { requireOptional } from '../base/optional-package.ts';
 
 export type Tf = typeof import('@tensorflow/tfjs-core');
 
-type TfjsBackend = 'tensorflow' | 'wasm';
-
-/** `auto` takes `tensorflow` (tfjs-node) where it is installed and loads, else `wasm`. */
-export type TfjsChoice = 'auto' | TfjsBackend;
+export type TfjsBackend = 'tensorflow' | 'wasm';
 
 interface Tfjs {
   tf: Tf;
-  backend: TfjsBackend;
   /** The version of the package behind the backend. */
   version: string;
 }
 
 /**
- * Loads TensorFlow.js and makes the chosen backend the current one.
+ * Loads TensorFlow.js and makes the backend the current one.
  *
- * @throws InputError with advice when `tensorflow` is asked for and can't be loaded; its cause says why
+ * @throws InputError with advice when tensorflow is asked for and can't be loaded; its cause says why
  */
-export async function loadTfjs(choice: TfjsChoice = 'auto'): Promise<Tfjs> {
-  const tf: Tf = requireHere('@tensorflow/tfjs-core');
-  tf.enableProdMode(); // else it warns on the console, of a second copy of itself beside tfjs-node for one
-  const native = choice === 'wasm' ? undefined : loadNative(choice);
-  const backend = native ? 'tensorflow' : 'wasm';
-  const version = native ? native.version['tfjs-node'] : registerWasm();
+export async function loadTfjs(backend: TfjsBackend): Promise<Tfjs> {
+  const tf = loadCore();
+  const version = backend === 'tensorflow' ? loadNative() : registerWasm();
   if (!(await tf.setBackend(backend))) throw new Error(`the tfjs backend ${backend} did not start`);
-  return { tf, backend, version };
+  return { tf, version };
+}
+
+/** Whether tfjs-node can be loaded. */
+export function hasTfjsNode(): boolean {
+  try {
+    loadNative();
+    return true;
+  } catch (error) {
+    if (error instanceof InputError) return false;
+    throw error;
+  }
 }
 
 /** Both packages are CommonJS, which `import` takes three times as long to load as `require`. */
 const requireHere = createRequire(import.meta.url);
 
-interface TfjsNode {
-  version: { 'tfjs-node': string };
+function loadCore(): Tf {
+  const tf: Tf = requireHere('@tensorflow/tfjs-core');
+  tf.enableProdMode(); // else it warns on the console, of a second copy of itself beside tfjs-node for one
+  return tf;
 }
 
-/** Registers tfjs-node's backend with tfjs-core, whose registry is global and shared by all copies of one version. */
-function loadNative(choice: 'auto' | 'tensorflow'): TfjsNode | undefined {
-  // tfjs-node 4.22 calls a function that Node 23 removed.
-  Object.assign(util, { isNullOrUndefined: (value: unknown) => value == null });
-  // Keeps libtensorflow from greeting on stderr; it reads this when it is loaded.
-  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
+/**
+ * Registers tfjs-node's backend with tfjs-core, whose registry is global and shared by all copies of one version.
+ *
+ * @returns its version
+ */
+function loadNative(): string {
+  const prepare = () => {
+    loadCore();
+    // tfjs-node 4.22 calls a function that Node 23 removed.
+    Object.assign(util, { isNullOrUndefined: (value: unknown) => value == null });
+    // Keeps libtensorflow from greeting on stderr; it reads this when it is loaded.
+    process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
+  };
   try {
-    return requireOptional('@tensorflow/tfjs-node') as TfjsNode;
+    const tfjsNode = requireOptional('@tensorflow/tfjs-node', prepare) as { version: { 'tfjs-node': string } };
+    return tfjsNode.version['tfjs-node'];
   } catch (cause) {
-    if (choice === 'auto') return undefined;
     const advice = 'Run `caption setup --tfjs`, or choose --cnn-backend wasm';
     throw new InputError("the CNN's backend tensorflow cannot be loaded", { found: reasonOf(cause), advice, cause });
   }
 }
 
-/** Its threads need web workers, which Node does not have: one thread with SIMD. */
+/** Its threads need web workers, which Node does not have: one thread with SIMD, see `cnn-threads.ts`. */
 function registerWasm(): string {
   const { setWasmPaths, version_wasm }: typeof import('@tensorflow/tfjs-backend-wasm') = requireHere(
     '@tensorflow/tfjs-backend-wasm',

@@ -5,13 +5,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readSafetensors, type StoredTensor } from '../../src/base/safetensors.ts';
 import type { Cnn } from '../../src/vision/cnn.ts';
 import { decodePicture } from '../../src/vision/decode.ts';
-import { loadEfficientnet } from '../../src/vision/efficientnet.ts';
+import { efficientnet } from '../../src/vision/efficientnet.ts';
+import { loadCnn } from '../../src/vision/load-cnn.ts';
+import { loadTfjs } from '../../src/vision/tfjs.ts';
 import { distance, samplePictures } from './cnn-contract.ts';
 
 let cnn: Cnn;
 let classifier: Map<string, StoredTensor>;
 beforeAll(async () => {
-  cnn = await loadEfficientnet('wasm');
+  cnn = await loadCnn('efficientnet-lite2', 'wasm');
   classifier = (await readSafetensors('data/efficientnet-lite2/classifier.safetensors')).tensors;
   await cnn.load();
 }, 60_000);
@@ -53,7 +55,8 @@ describe('EfficientNet-Lite2', () => {
   test('is refused without its weights, and with other ones', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'efficientnet-'));
     await copyFile('data/efficientnet-lite2/config.json', join(folder, 'config.json'));
-    const load = async () => (await loadEfficientnet('wasm', folder)).load();
+    const { tf } = await loadTfjs('wasm');
+    const load = async () => (await efficientnet(folder)).openOnTfjs(tf);
     await expect(load()).rejects.toThrow(/cannot read the tensors in .*weights\.safetensors: found ENOENT/);
     await copyFile('data/efficientnet-lite2/classifier.safetensors', join(folder, 'weights.safetensors'));
     await expect(load()).rejects.toThrow(
@@ -63,8 +66,6 @@ describe('EfficientNet-Lite2', () => {
   });
 
   test('is refused without its config', async () => {
-    await expect(loadEfficientnet('wasm', 'no/such')).rejects.toThrow(
-      /cannot read the CNN's config no\/such\/config\.json/,
-    );
+    await expect(efficientnet('no/such')).rejects.toThrow(/cannot read the CNN's config no\/such\/config\.json/);
   });
 });

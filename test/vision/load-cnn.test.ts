@@ -2,19 +2,15 @@ import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { loadCnn } from '../../src/vision/load-cnn.ts';
 import { loadOnnxruntime } from '../../src/vision/onnxruntime.ts';
-import { loadTfjs } from '../../src/vision/tfjs.ts';
+import { hasTfjsNode } from '../../src/vision/tfjs.ts';
 import { distance, samplePictures, testCnnContract } from './cnn-contract.ts';
 
 const localMobilenet = '../shared/models/mobilenet_v1_0.25_224';
 const onTfjs = ['efficientnet-lite2', ...(existsSync(localMobilenet) ? [localMobilenet] : [])];
-const native = await loadTfjs('tensorflow').then(
-  () => true,
-  () => false,
-);
 
 describe.each([
   { backend: 'wasm', choices: onTfjs, installed: true },
-  { backend: 'tensorflow', choices: onTfjs, installed: native },
+  { backend: 'tensorflow', choices: onTfjs, installed: hasTfjsNode() },
   { backend: 'onnxruntime', choices: ['efficientnet-lite2'], installed: loadOnnxruntime('auto') !== undefined },
 ] as const)('on $backend (installed: $installed)', ({ backend, choices, installed }) => {
   describe.skipIf(!installed).each(choices)('%s', (choice) => {

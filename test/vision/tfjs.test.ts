@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { loadTfjs } from '../../src/vision/tfjs.ts';
+import { hasTfjsNode, loadTfjs } from '../../src/vision/tfjs.ts';
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -8,13 +8,13 @@ afterEach(() => {
 
 test('loadTfjs prints nothing, whichever backend it finds', async () => {
   const printed = (['log', 'info', 'warn', 'error'] as const).map((level) => vi.spyOn(console, level));
-  await loadTfjs('auto');
+  await loadTfjs(hasTfjsNode() ? 'tensorflow' : 'wasm');
   for (const spy of printed) expect(spy).not.toHaveBeenCalled();
 });
 
 test('loadTfjs starts the wasm backend, which computes', async () => {
-  const { tf, backend, version } = await loadTfjs('wasm');
-  expect({ backend, version }).toEqual({ backend: 'wasm', version: '4.22.0' });
+  const { tf, version } = await loadTfjs('wasm');
+  expect(version).toBe('4.22.0');
   expect(tf.getBackend()).toBe('wasm');
   expect(await tf.add(tf.tensor1d([1, 2]), 1).array()).toEqual([2, 3]);
 });
@@ -26,5 +26,5 @@ test('loadTfjs says what to do where tensorflow is not installed, with the cause
   expect(error.name).toBe('InputError');
   expect(error.message).toMatch(/found no @tensorflow\/tfjs-node beside this package or in .*caption setup --tfjs/);
   expect(error.cause.errors).toHaveLength(2);
-  expect((await loadTfjs('auto')).backend).toBe('wasm');
+  expect(hasTfjsNode()).toBe(false);
 });

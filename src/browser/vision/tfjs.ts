@@ -11,7 +11,12 @@ export async function loadTfjs(): ReturnType<typeof node.loadTfjs> {
   tf.enableProdMode();
   setWasmPaths(inPackage('dist/web/')); // where the build puts them
   if (!(await tf.setBackend('wasm'))) throw new Error('the tfjs backend wasm did not start');
-  return { tf, backend: 'wasm', version: version_wasm };
+  return { tf, version: version_wasm };
 }
 
-({ loadTfjs }) satisfies typeof node;
+/** ONNX Runtime and tfjs-node are Node's. */
+export function hasTfjsNode(): boolean {
+  return false;
+}
+
+({ loadTfjs, hasTfjsNode }) satisfies typeof node;

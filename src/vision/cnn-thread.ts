@@ -1,0 +1,28 @@
+/** A thread of `cnn-threads.ts`: says when the CNN is loaded, then answers a picture by its features. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { InputError } from '../base/errors.ts';
+import { describeCnn } from './cnn-choices.ts';
+import type { Answer } from './cnn-threads.ts';
+import { openTfjsNetwork } from './tfjs-network.ts';
+
+const opening = describeCnn(workerData as string).then((description) => openTfjsNetwork(description, 'wasm'));
+
+async function answer(work: () => Promise<Answer>): Promise<void> {
+  try {
+    const done = await work();
+    parentPort?.postMessage(done, done.features ? [done.features.buffer] : []);
+  } catch (error) {
+    const { message } = error as Error;
+    parentPort?.postMessage({ failure: { message, input: error instanceof InputError } } satisfies Answer);
+  }
+}
+
+await answer(async () => {
+  await opening;
+  return {};
+});
+parentPort?.on('message', (picture: Uint8Array) =>
+  answer(async () => ({
+    features: new Float32Array(await (await opening).features(picture, 1)), // a copy that can be handed over
+  })),
+);

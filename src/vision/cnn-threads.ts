@@ -1,0 +1,97 @@
+/**
+ * A CNN on TensorFlow.js' WebAssembly, in threads of its own: this backend holds the thread that it runs on for a tenth
+ * of a second a picture, and has no threads itself under Node. In a browser, where it has, `src/browser/vision/cnn-threads.ts`
+ * stands in for this file.
+ */
+import { Worker } from 'node:worker_threads';
+import { InputError } from '../base/errors.ts';
+import { inPackage } from '../base/files.ts';
+import { threadsAllowed } from '../base/platform.ts';
+import type { CnnDescription, Network } from './cnn.ts';
+
+/** Each has the weights, and room for a picture on its way through the network: 100 MB. */
+const MOST_THREADS = 8;
+
+/** What a thread answers: features, nothing when it is ready, or why it failed. */
+export interface Answer {
+  features?: Float32Array<ArrayBuffer>;
+  failure?: { message: string; input: boolean };
+}
+
+/**
+ * Opens a CNN in one thread; as many as there are processors are used where there are pictures for them.
+ *
+ * @throws InputError when the weights can't be loaded
+ */
+export async function openInThreads({
+  choice,
+  preprocessing,
+  featureSize,
+  downloaded,
+}: CnnDescription): Promise<Network> {
+  const most = downloaded ? 1 : Math.min(threadsAllowed(), MOST_THREADS);
+  const size = 3 * preprocessing.size ** 2;
+  const threads = [new CnnThread(choice)];
+  await threads[0]!.ready;
+  return {
+    async features(pictures, N) {
+      const features = new Float32Array(N * featureSize);
+      const busy = Math.min(N, most);
+      while (threads.length < busy) threads.push(new CnnThread(choice));
+      let next = 0;
+      const takeTurns = async (thread: CnnThread) => {
+        await thread.ready; // one that still loads leaves the pictures to those that have begun
+        while (next < N) {
+          const n = next++;
+          const picture = new Uint8Array(pictures.subarray(n * size, (n + 1) * size)); // a copy that can be handed over
+          features.set(await thread.features(picture), n * featureSize);
+        }
+      };
+      await Promise.all(threads.slice(0, busy).map(takeTurns));
+      return features;
+    },
+    dispose() {
+      for (const thread of threads) thread.end();
+    },
+  };
+}
+
+/** A thread with the CNN; it ends with the program, which stays alive while an answer is awaited. */
+class CnnThread {
+  /** When the CNN is loaded. */
+  readonly ready: Promise<unknown>;
+  readonly #worker: Worker;
+  /** Who waits for an answer: they come in the order of the questions. */
+  readonly #waiting: { resolve: (answer: Answer) => void; reject: (error: Error) => void }[] = [];
+
+  constructor(choice: string) {
+    // From src, too, the thread runs what was built: no loader for TypeScript is at work in it.
+    this.#worker = new Worker(inPackage('dist/vision/cnn-thread.js'), { execArgv: [], workerData: choice });
+    this.#worker.on('message', ({ failure, ...answer }: Answer) => {
+      const { resolve, reject } = this.#waiting.shift()!;
+      if (failure) reject(failure.input ? new InputError(failure.message) : new Error(failure.message));
+      else resolve(answer);
+      if (this.#waiting.length === 0) this.#worker.unref();
+    });
+    this.#worker.on('error', (error) => {
+      for (const { reject } of this.#waiting.splice(0)) reject(error);
+    });
+    this.ready = this.#answer();
+    this.ready.catch(() => {}); // thrown where it is awaited
+  }
+
+  /** The features [D] of a picture [S, S, 3]. */
+  async features(picture: Uint8Array<ArrayBuffer>): Promise<Float32Array> {
+    this.#worker.postMessage(picture, [picture.buffer]);
+    return (await this.#answer()).features!;
+  }
+
+  end(): void {
+    void this.#worker.terminate();
+  }
+
+  #answer(): Promise<Answer> {
+    this.#worker.ref();
+    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+  }
+}
