@@ -7,8 +7,8 @@
  *                                       [--seconds 2] [--save]
  *
  * Counted are words that are learned, END among them. PyTorch takes part twice: with products of bfloat16 (autocast),
- * which ours with `bf16` is to be compared with, and in float32, which the ratios are to; on a processor that has no
- * bfloat16 products the former takes minutes for an update. See `lm-training.ts` for the rest.
+ * which ours with `bf16` is to be compared with, where the processor has them, and in float32, which the ratios are to. See
+ * `lm-training.ts` for the rest.
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

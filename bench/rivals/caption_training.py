@@ -12,12 +12,14 @@ import sys
 from pathlib import Path
 
 import torch
-from serving import serve
+from serving import decline, serve
 from torch import nn
 from torch.nn.functional import cross_entropy
 
 V, D, BATCH, H, START, END = 2500, 1280, 128, 512, 0, 1
 precision = sys.argv[4]
+if precision == "bf16" and not (torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()):
+    decline("this processor has no bfloat16 products")
 torch.set_num_threads(int(sys.argv[3]))
 torch.manual_seed(1)
 

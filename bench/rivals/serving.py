@@ -21,5 +21,11 @@ def serve(system, step):
         answer({"perSecond": amount / elapsed, "stepMs": elapsed / count * 1000, "found": found})
 
 
+def decline(reason):
+    """Says why it can't take part, and ends."""
+    answer({"unavailable": reason})
+    sys.exit()
+
+
 def answer(value):
     print(json.dumps(value), flush=True)
