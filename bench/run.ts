@@ -72,6 +72,6 @@ function rowsOf(name: string, { title, scores }: Outcome): string[] {
   const rival = scores.at(-1)?.system ?? '';
   return scores.slice(0, -1).map(({ system, ratio }) => {
     const speed = spreadInWords(ratio, (value) => value.toFixed(2));
-    return `${name.padEnd(18)}${title.padEnd(20)}${system.padEnd(40)}${speed.padStart(24)} × ${rival}`;
+    return `${name.padEnd(18)}${title.padEnd(38)}${system.padEnd(40)}${speed.padStart(24)} × ${rival}`;
   });
 }
