@@ -1,7 +1,7 @@
 /** Choosing a caption for what the model says on the whole, not for being its likeliest single sentence. */
-import { sentenceBleu } from '../metrics/bleu.ts';
-import { ciderSimilarity, ciderVectors } from '../metrics/cider.ts';
-import { countNgrams } from '../metrics/ngrams.ts';
+import { smoothedBleu } from '../metrics/bleu.ts';
+import { ciderVectors, lengthPenalty } from '../metrics/cider.ts';
+import { countNgrams, MAX_N } from '../metrics/ngrams.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 import { rarityOf } from './vocabulary.ts';
 import type { Caption } from './write.ts';
@@ -27,30 +27,112 @@ export function byConsensus(
   drawn: readonly Caption[],
   vocabulary: Vocabulary,
 ): Caption[] {
-  const rarityOfNgram = (ngram: string) => Math.max(...ngram.split(' ').map((word) => rarityOf(word, vocabulary)));
-  const counted = new Map<string, ReturnType<typeof countsOf>>();
-  const countsOf = (words: readonly string[]) => ({
-    vectors: ciderVectors(words, rarityOfNgram),
-    ngrams: countNgrams(words),
-  });
-  for (const { caption, words } of [...candidates, ...drawn]) {
-    if (!counted.has(caption)) counted.set(caption, countsOf(words.map(({ word }) => word)));
-  }
-  const times = new Map<string, number>();
-  for (const { caption } of drawn) times.set(caption, (times.get(caption) ?? 0) + 1);
-
-  const expectedScore = ({ caption, logProb, words }: Caption): number => {
-    const candidate = counted.get(caption)!;
-    let sum = 0;
-    for (const [text, count] of times) {
-      const other = counted.get(text)!;
-      const { clipped } = ciderSimilarity(candidate.vectors, other.vectors);
-      sum += count * (clipped + BLEU_WEIGHT * sentenceBleu(candidate.ngrams, [other.ngrams]));
-    }
-    return sum / drawn.length + LIKELIHOOD_WEIGHT * (logProb / (words.length + 1));
-  };
+  const sample = new Sample(drawn, vocabulary);
+  const expectedScore = (candidate: Caption) =>
+    sample.similarity(candidate) + LIKELIHOOD_WEIGHT * (candidate.logProb / (candidate.words.length + 1));
   return [...new Map(candidates.map((candidate) => [candidate.caption, candidate])).values()]
     .map((candidate) => ({ candidate, score: expectedScore(candidate) }))
     .sort((a, b) => b.score - a.score)
     .map(({ candidate }) => candidate);
+}
+
+/** An n-gram of a caption. */
+interface CountedNgram {
+  ngram: string;
+  n: number;
+  count: number;
+  /** Its weight for CIDEr-D, and the length of the vector that it is in. */
+  weight: number;
+  norm: number;
+}
+
+interface CountedCaption {
+  ngrams: readonly CountedNgram[];
+  /** As CIDEr-D has it. */
+  length: number;
+}
+
+/** An n-gram in one of the drawn captions, by its place among the different ones. */
+type Occurrence = Pick<CountedNgram, 'count' | 'weight' | 'norm'> & { caption: number };
+
+/**
+ * Captions that were drawn, by their n-grams: a caption has few in common with most of them, and is compared by those
+ * alone.
+ */
+class Sample {
+  readonly #size: number;
+  /** The different captions: how often each was drawn, and its length as BLEU and as CIDEr-D have it. */
+  readonly #different: { times: number; words: number; length: number }[] = [];
+  readonly #occurrences = new Map<string, Occurrence[]>();
+  readonly #vocabulary: Vocabulary;
+  /** What was counted before, by caption, and how rare n-grams are. */
+  readonly #counted = new Map<string, CountedCaption>();
+  readonly #rarities = new Map<string, number>();
+
+  constructor(drawn: readonly Caption[], vocabulary: Vocabulary) {
+    this.#size = drawn.length;
+    this.#vocabulary = vocabulary;
+    const places = new Map<string, number>();
+    for (const caption of drawn) {
+      const place = places.get(caption.caption) ?? this.#add(caption);
+      places.set(caption.caption, place);
+      this.#different[place]!.times++;
+    }
+  }
+
+  /** The mean of CIDEr-D and BLEU-4 against each that was drawn. */
+  similarity(candidate: Caption): number {
+    const { ngrams, length } = this.#count(candidate);
+    const clipped = new Float64Array(this.#different.length);
+    const matches = this.#different.map(() => new Array<number>(MAX_N).fill(0));
+    for (const { ngram, n, count, weight, norm } of ngrams) {
+      for (const other of this.#occurrences.get(ngram) ?? []) {
+        matches[other.caption]![n - 1]! += Math.min(count, other.count);
+        clipped[other.caption]! += (Math.min(weight, other.weight) * other.weight) / (norm * other.norm || 1);
+      }
+    }
+    let sum = 0;
+    for (const [place, { times, words, length: otherLength }] of this.#different.entries()) {
+      const cider = (clipped[place]! * lengthPenalty({ length }, { length: otherLength })) / MAX_N;
+      const bleu = smoothedBleu(matches[place]!, candidate.words.length, words);
+      sum += times * (cider + BLEU_WEIGHT * bleu);
+    }
+    return sum / this.#size;
+  }
+
+  #add(drawn: Caption): number {
+    const { ngrams, length } = this.#count(drawn);
+    const caption = this.#different.push({ times: 0, words: drawn.words.length, length }) - 1;
+    for (const { ngram, count, weight, norm } of ngrams) {
+      const occurrences = this.#occurrences.get(ngram) ?? [];
+      occurrences.push({ caption, count, weight, norm });
+      this.#occurrences.set(ngram, occurrences);
+    }
+    return caption;
+  }
+
+  #count({ caption, words }: Caption): CountedCaption {
+    let counted = this.#counted.get(caption);
+    if (!counted) {
+      const texts = words.map(({ word }) => word);
+      const { weights, norms, length } = ciderVectors(texts, (ngram) => this.#rarityOf(ngram));
+      const ngrams = countNgrams(texts).flatMap((counts, i) =>
+        Array.from(counts, ([ngram, count]): CountedNgram => {
+          return { ngram, n: i + 1, count, weight: weights[i]!.get(ngram)!, norm: norms[i]! };
+        }),
+      );
+      counted = { ngrams, length };
+      this.#counted.set(caption, counted);
+    }
+    return counted;
+  }
+
+  #rarityOf(ngram: string): number {
+    let rarity = this.#rarities.get(ngram);
+    if (rarity === undefined) {
+      rarity = Math.max(...ngram.split(' ').map((word) => rarityOf(word, this.#vocabulary)));
+      this.#rarities.set(ngram, rarity);
+    }
+    return rarity;
+  }
 }

@@ -71,7 +71,7 @@ export function selfCriticalTask(
       for (const [i, picture] of pictures.entries()) {
         features.set(eitherFeatures(training, picture, D, random), i * D);
       }
-      const sampled = sampleSequences(begin(features), pictures.length, rules, random);
+      const sampled = sampleSequences(begin(features), new Array<Random>(pictures.length).fill(random), rules);
       const rewards = sampled.map((sequences, i) => rewardsOf(pictures[i] ?? 0, sequences));
       const examples = sampled.flatMap((sequences, i) =>
         sequences.map((sequence, j) => exampleOf(i, sequence, advantage(rewards[i] ?? [], j))),

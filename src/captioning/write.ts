@@ -74,24 +74,33 @@ export function writeCaptions(
   const { minLength = decodingDefaults.minLength } = options;
   const rules = { ...options, minLength, start, end, forbidden: [start, unknown] };
   const pictures = features.length / D;
-  const atOnce = Math.floor(ROWS / checkDecoding(options, vocabulary));
-  const captions: Caption[][] = [];
-  for (let first = 0; first < pictures; first += atOnce) {
-    const count = Math.min(atOnce, pictures - first);
-    const step = begin(features.subarray(first * D, (first + count) * D));
-    const written =
-      'random' in rules
-        ? sampleSequences(step, count, rules, rules.random).map((drawn) => drawn.sort(likeliestFirst))
-        : beamSearch(step, count, rules);
-    captions.push(...written.map((sequences) => sequences.map((sequence) => captionOf(sequence, vocabulary))));
+
+  const write = (rows: number, decode: (step: StepFunction, count: number) => Sequence[][]): Caption[][] => {
+    const atOnce = Math.floor(ROWS / rows);
+    const written: Sequence[][] = [];
+    for (let first = 0; first < pictures; first += atOnce) {
+      const count = Math.min(atOnce, pictures - first);
+      written.push(...decode(begin(features.subarray(first * D, (first + count) * D)), count));
+    }
+    return written.map((sequences) => sequences.map((sequence) => captionOf(sequence, vocabulary)));
+  };
+
+  const rows = checkDecoding(options, vocabulary);
+  if ('random' in rules) {
+    const draw = (step: StepFunction, count: number) =>
+      sampleSequences(step, new Array<Random>(count).fill(rules.random), rules);
+    return write(rows, draw).map((drawn) => drawn.sort(likeliestFirst));
   }
-  if ('random' in rules || !rules.consensus || (rules.groups ?? 1) > 1) return captions;
+  const found = write(rows, (step, count) => beamSearch(step, count, rules));
+  if (!rules.consensus || (rules.groups ?? 1) > 1) return found;
   const drawing = { ...rules, samples: rules.consensus, temperature: CONSENSUS_TEMPERATURE };
-  return captions.map((found, picture) => {
-    const step = begin(features.subarray(picture * D, (picture + 1) * D));
-    const [drawn = []] = sampleSequences(step, 1, drawing, new Random(1));
-    const others = drawn.map((sequence) => captionOf(sequence, vocabulary));
-    return byConsensus([...found, ...others], others, vocabulary).slice(0, found.length);
+  const drawn = write(rules.consensus, (step, count) => {
+    const randoms = Array.from({ length: count }, () => new Random(1)); // whatever other pictures are there
+    return sampleSequences(step, randoms, drawing);
+  });
+  return found.map((candidates, picture) => {
+    const others = drawn[picture]!;
+    return byConsensus([...candidates, ...others], others, vocabulary).slice(0, candidates.length);
   });
 }
 
@@ -131,4 +140,4 @@ function captionOf({ tokens, logProbs, logProb }: Sequence, vocabulary: Vocabula
   return { caption: words.map(({ word }) => word).join(' '), logProb, words };
 }
 
-const likeliestFirst = (a: Sequence, b: Sequence): number => b.logProb - a.logProb;
+const likeliestFirst = (a: Caption, b: Caption): number => b.logProb - a.logProb;

@@ -16,26 +16,29 @@ export interface SequenceSamplingOptions extends SamplingOptions, SequenceRules 
  * The step function sees N rows first and up to N × samples from then on: those that are the same so far are one row,
  * and those that have ended leave it.
  *
+ * @param randoms what each source draws by: N, or one N times
  * @returns for each source its `samples` sequences, in the order they were drawn; some may be the same. Their
  *   log-probabilities are the model's, whatever the temperature.
  */
 export function sampleSequences(
   step: StepFunction,
-  sources: number,
+  randoms: readonly Random[],
   options: SequenceSamplingOptions,
-  random: Random,
 ): Sequence[][] {
   const { samples = 1, end, maxLength } = options;
-  const sampled = Array.from({ length: sources }, (_, source) =>
-    Array.from({ length: samples }, () => emptySequence(source)),
+  const sampled = randoms.map((random, source) =>
+    Array.from({ length: samples }, () => ({ ...emptySequence(source), random })),
   );
   let growing = sampled.flat();
+  const memory: Float64Array[] = []; // of each row, used again at each step
   for (let length = 0; length < maxLength && growing.length > 0; length++) {
     readNext(step, growing, options);
     const weightsOfRow: TokenWeights[] = [];
     growing = growing.filter((sequence) => {
-      weightsOfRow[sequence.row] ??= tokenWeights(sequence.next, options);
-      const token = drawToken(weightsOfRow[sequence.row]!, random);
+      const { row, next, random } = sequence;
+      memory[row] ??= new Float64Array(next.length);
+      weightsOfRow[row] ??= tokenWeights(next, options, memory[row]);
+      const token = drawToken(weightsOfRow[row]!, random);
       const logProb = sequence.next[token] ?? Number.NaN;
       if (!(logProb > Number.NEGATIVE_INFINITY)) return false; // nothing may follow
       sequence.logProbs.push(logProb);

@@ -79,13 +79,25 @@ function countCorpus(captions: readonly TokenizedCaption[]) {
  */
 export function sentenceBleu(candidate: NgramCounts, references: readonly NgramCounts[]): number {
   const length = lengthOf(candidate);
+  const matches = countMatches(candidate, references).map(({ matched }) => matched);
+  return smoothedBleu(matches, length, closestLength(length, references.map(lengthOf)));
+}
+
+/**
+ * `sentenceBleu` from its parts.
+ *
+ * @param matches for n from 1 to 4, the caption's n-grams that a reference has as often
+ * @param length of the caption and of the reference, in words
+ */
+export function smoothedBleu(matches: readonly number[], length: number, referenceLength: number): number {
   if (length === 0) return 0;
-  const logPrecisions = countMatches(candidate, references).map(({ matched, total }, i) =>
-    Math.log(i === 0 ? matched / total : (matched + 1) / (total + 1)),
-  );
-  const closest = closestLength(length, references.map(lengthOf));
-  const logBrevityPenalty = Math.min(0, 1 - closest / length);
-  return Math.exp(logBrevityPenalty + logPrecisions.reduce((sum, log) => sum + log, 0) / MAX_N);
+  let logPrecisions = 0;
+  for (const [i, matched] of matches.entries()) {
+    const [more, total] = [i === 0 ? 0 : 1, Math.max(0, length - i)];
+    logPrecisions += Math.log((matched + more) / (total + more));
+  }
+  const logBrevityPenalty = Math.min(0, 1 - referenceLength / length);
+  return Math.exp(logBrevityPenalty + logPrecisions / MAX_N);
 }
 
 /** For n from 1 to 4: a candidate's n-grams, and those that a reference has as often. */

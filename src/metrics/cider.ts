@@ -96,6 +96,10 @@ export function ciderSimilarity(candidate: CiderVectors, reference: CiderVectors
       plain += (weight * other) / norm;
     }
   }
-  const penalty = Math.exp(-((candidate.length - reference.length) ** 2) / (2 * SIGMA ** 2));
-  return { clipped: (clipped * penalty) / MAX_N, plain: plain / MAX_N };
+  return { clipped: (clipped * lengthPenalty(candidate, reference)) / MAX_N, plain: plain / MAX_N };
+}
+
+/** What CIDEr-D is multiplied by for a caption of another length. */
+export function lengthPenalty(candidate: Pick<CiderVectors, 'length'>, reference: Pick<CiderVectors, 'length'>): number {
+  return Math.exp(-((candidate.length - reference.length) ** 2) / (2 * SIGMA ** 2));
 }

@@ -21,7 +21,11 @@ const sample = (
   sources: number,
   changed: Partial<SequenceSamplingOptions> = {},
   seed = 1,
-) => sampleSequences(stepsOf(distribution), sources, { ...options, ...changed }, new Random(seed));
+) =>
+  sampleSequences(stepsOf(distribution), new Array<Random>(sources).fill(new Random(seed)), {
+    ...options,
+    ...changed,
+  });
 
 describe('sampleSequences draws', () => {
   it('each sequence as often as it is likely', () => {
@@ -54,6 +58,21 @@ describe('sampleSequences draws', () => {
     expect(other).not.toEqual(first);
     for (const sequences of first!)
       expect(new Set(sequences.map(({ tokens }) => String(tokens))).size).toBeGreaterThan(1);
+  });
+
+  it('for each source by its own randomness, whatever the others draw', () => {
+    const distribution = randomDistribution(V, 3);
+    const draw = (seeds: number[]) =>
+      sampleSequences(
+        stepsOf((_, tokens) => distribution(0, tokens)),
+        seeds.map((seed) => new Random(seed)),
+        { ...options, samples: 5 },
+      );
+    const [alone] = draw([1]);
+    const [other, same, too] = draw([2, 1, 1]);
+    expect(same).toEqual(alone);
+    expect(too).toEqual(alone);
+    expect(other).not.toEqual(alone);
   });
 
   it('the likeliest tokens at temperature 0', () => {
@@ -122,7 +141,7 @@ it('sampleSequences computes one row for sequences that are the same so far, and
     rows.push(tokens.length);
     return steps(tokens, parents);
   };
-  const drawn = sampleSequences(counted, 3, { ...options, samples: 4 }, new Random(1));
+  const drawn = sampleSequences(counted, new Array<Random>(3).fill(new Random(1)), { ...options, samples: 4 });
   expect(drawn.map((sequences) => sequences.map(({ tokens }) => tokens.length))).toEqual(
     [0, 1, 2].map((length) => [length, length, length, length]),
   );
@@ -137,7 +156,7 @@ it('sampleSequences computes different sequences in rows of their own', () => {
     rows.push(tokens.length);
     return steps(tokens, parents);
   };
-  const [drawn = []] = sampleSequences(counted, 1, { ...options, maxLength: 2, samples: 40 }, new Random(1));
+  const [drawn = []] = sampleSequences(counted, [new Random(1)], { ...options, maxLength: 2, samples: 40 });
   const firsts = drawn.filter(({ tokens }) => tokens.length > 0).map(({ tokens }) => tokens[0]);
   expect(rows).toEqual([1, new Set(firsts).size]);
   expect(rows[1]).toBeGreaterThan(1);
