@@ -59,42 +59,26 @@ export async function* extractFeatures(
   const views: readonly View[] = mirrored ? ['plain', 'mirrored'] : ['plain'];
   const progress = { done: 0, computed: 0, skipped: 0 };
   const caches = folder === undefined ? undefined : await openCaches(folder, cnn, views);
-
-  /** Computes what is missing, stores it, and yields all of the batch. */
-  async function* finish(batch: readonly Prepared[]): AsyncGenerator<Extracted, void, void> {
-    await compute(batch, cnn, caches);
-    for (const picture of batch) {
-      progress.done++;
-      if (picture.error) {
-        progress.skipped++;
-        onSkip?.({ index: picture.index, name: picture.name, error: picture.error });
-        continue;
-      }
-      if (picture.pixels.size) progress.computed++;
-      const features = picture.features.get('plain')!;
-      const reflection = picture.features.get('mirrored');
-      yield { index: picture.index, name: picture.name, features, ...(reflection && { mirrored: reflection }) };
-    }
-    onProgress?.({ ...progress });
-  }
-
   try {
-    let batch: Prepared[] = [];
-    let missing = 0;
     let index = 0;
     const prepared = ahead(pictures, 2 * batchSize, (source) => prepare(source, index++, views, cnn, caches));
-    for await (const picture of prepared) {
-      signal?.throwIfAborted();
-      batch.push(picture);
-      missing += picture.pixels.size;
-      // Pictures that need no CNN wait for those before them, but not without limit.
-      if (missing === 0 || missing >= batchSize || batch.length >= 32 * batchSize) {
-        yield* finish(batch);
-        batch = [];
-        missing = 0;
+    // The CNN works on one batch while the next one is decoded, and while the features of the last one are used.
+    const batches = ahead(batchesOf(prepared, batchSize, signal), 2, (batch) => compute(batch, cnn, caches));
+    for await (const batch of batches) {
+      for (const picture of batch) {
+        progress.done++;
+        if (picture.error) {
+          progress.skipped++;
+          onSkip?.({ index: picture.index, name: picture.name, error: picture.error });
+          continue;
+        }
+        if (picture.pixels.size) progress.computed++;
+        const features = picture.features.get('plain')!;
+        const reflection = picture.features.get('mirrored');
+        yield { index: picture.index, name: picture.name, features, ...(reflection && { mirrored: reflection }) };
       }
+      onProgress?.({ ...progress });
     }
-    if (batch.length) yield* finish(batch);
   } finally {
     for (const cache of caches?.values() ?? []) await cache.close();
   }
@@ -182,11 +166,33 @@ async function prepare(
   return picture;
 }
 
-async function compute(batch: readonly Prepared[], cnn: Cnn, caches: Caches | undefined): Promise<void> {
+/** Batches of pictures for the CNN; those that do not need it wait for those before them, but not without limit. */
+async function* batchesOf(
+  pictures: AsyncIterable<Prepared>,
+  batchSize: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Prepared[], void, void> {
+  let batch: Prepared[] = [];
+  let missing = 0;
+  for await (const picture of pictures) {
+    signal?.throwIfAborted();
+    batch.push(picture);
+    missing += picture.pixels.size;
+    if (missing === 0 || missing >= batchSize || batch.length >= 32 * batchSize) {
+      // Some CNNs hold this thread; first let what was read meanwhile go on to its decoding.
+      if (missing > 0) await nextTurn();
+      yield batch;
+      batch = [];
+      missing = 0;
+    }
+  }
+  if (batch.length) yield batch;
+}
+
+/** Computes the features that are missing in a batch, and stores them. */
+async function compute(batch: readonly Prepared[], cnn: Cnn, caches: Caches | undefined): Promise<readonly Prepared[]> {
   const jobs = batch.flatMap((picture) => [...picture.pixels].map(([view, pixels]) => ({ picture, view, pixels })));
-  if (jobs.length === 0) return;
-  // In a browser the CNN holds this thread; first let what was read meanwhile go on to its decoding.
-  await nextTurn();
+  if (jobs.length === 0) return batch;
   const features = await cnn.features(jobs.map(({ pixels }) => pixels));
   jobs.forEach(({ picture, view }, n) => {
     picture.features.set(view, features.slice(n * cnn.featureSize, (n + 1) * cnn.featureSize));
@@ -195,20 +201,28 @@ async function compute(batch: readonly Prepared[], cnn: Cnn, caches: Caches | un
     const computed = jobs.filter((job) => job.view === view).map(({ picture }) => picture);
     await cache.add(computed.map(({ hash, features }) => [hash, features.get(view)!]));
   }
+  return batch;
 }
 
-/** Runs `work` on up to `window` items ahead of the one that is being waited for; results come in the items' order. */
+/**
+ * Runs `work` on up to `window` items ahead of the one that is being waited for; results come in the items' order. What
+ * was begun is over when it ends, however it ends.
+ */
 async function* ahead<Item, Result>(
   items: Iterable<Item> | AsyncIterable<Item>,
   window: number,
   work: (item: Item) => Promise<Result>,
 ): AsyncGenerator<Result, void, void> {
   const queue: Promise<Result>[] = [];
-  for await (const item of items) {
-    const result = work(item);
-    result.catch(() => {}); // thrown when its turn comes
-    queue.push(result);
-    if (queue.length >= window) yield await queue.shift()!;
+  try {
+    for await (const item of items) {
+      const result = work(item);
+      result.catch(() => {}); // thrown when its turn comes
+      queue.push(result);
+      if (queue.length >= window) yield await queue.shift()!;
+    }
+    while (queue.length > 0) yield await queue.shift()!;
+  } finally {
+    await Promise.allSettled(queue);
   }
-  for (const result of queue) yield await result;
 }

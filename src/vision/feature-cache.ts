@@ -41,6 +41,8 @@ export class FeatureCache {
   readonly #features: Float32Array;
   /** Up to where the file was looked through. */
   #scanned = 0;
+  /** The last call of `add`. */
+  #adding: Promise<unknown> = Promise.resolve();
 
   private constructor(file: FileHandle, path: string, featureSize: number) {
     this.#file = file;
@@ -85,6 +87,12 @@ export class FeatureCache {
       this.#record.writeInt32LE(checksum(this.#record), this.#record.length - 4);
       records.push(Buffer.from(this.#record));
     }
+    const adding = this.#adding.then(() => this.#append(records));
+    this.#adding = adding.catch(() => {}); // whoever called has it
+    await adding;
+  }
+
+  async #append(records: readonly Buffer[]): Promise<void> {
     try {
       await this.#file.appendFile(Buffer.concat(records));
       await this.#scan();

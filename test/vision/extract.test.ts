@@ -139,7 +139,7 @@ describe('extractFeatures', () => {
       for (;;) yield { name: `${asked++}`, bytes: await pictureOf(asked % 100) };
     }
     for await (const { index } of extractFeatures(endless(), cnn, { batchSize: 2 })) {
-      expect(asked - index).toBeLessThanOrEqual(8);
+      expect(asked - index).toBeLessThanOrEqual(10);
       if (index === 50) break;
     }
   });
@@ -154,10 +154,25 @@ describe('extractFeatures', () => {
       onProgress: ({ done }) => done >= 4 && stop.abort(new Error('stopped')),
     });
     await expect(run).rejects.toThrow('stopped');
-    expect(cnn.seen).toBe(4);
+    expect(cnn.seen).toBe(6); // it was at the next batch already
     cnn = new FakeCnn();
     expect(await extract(paths, { cache })).toHaveLength(12);
-    expect(cnn.seen).toBe(8);
+    expect(cnn.seen).toBe(6);
+  });
+
+  test('lets the CNN work on the next batch while the features of one are used', async () => {
+    for await (const { index } of extractFeatures(await files(9), cnn, { batchSize: 3 })) {
+      expect(cnn.batches.length).toBeGreaterThanOrEqual(Math.min(3, Math.floor(index / 3) + 2));
+    }
+  });
+
+  test('stores what the CNN was at when nobody wants more', async () => {
+    const paths = await files(9);
+    for await (const { index } of extractFeatures(paths, cnn, { cache, batchSize: 3 })) if (index === 0) break;
+    expect(cnn.seen).toBe(6);
+    cnn = new FakeCnn();
+    await extract(paths, { cache });
+    expect(cnn.seen).toBe(3);
   });
 
   test('passes on what the CNN throws', async () => {
