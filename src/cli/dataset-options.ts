@@ -5,7 +5,7 @@ import type { CaptionDataset } from '../datasets/dataset.ts';
 import { describeOddity } from '../datasets/oddities.ts';
 import { readCaptionDataset } from '../datasets/read.ts';
 import { share } from './options.ts';
-import type { Status } from './progress.ts';
+import { type Status, showFeatures } from './progress.ts';
 
 export interface DatasetOptions {
   images?: string;
@@ -40,7 +40,7 @@ export async function openDataset(path: string, options: DatasetOptions, status:
 export function showExtraction(status: Status, signal: AbortSignal): ExtractionEvents {
   return {
     signal,
-    onProgress: ({ done }, total) => status.update(() => `features of ${done}/${total} pictures`),
+    onProgress: showFeatures(status, signal),
     onSkip: (message) => status.warn(message),
   };
 }

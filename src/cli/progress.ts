@@ -1,6 +1,7 @@
 /** Progress for people, on stderr: one line that is rewritten on a terminal, a line now and then elsewhere. */
 import type { Validation } from '../training/task.ts';
 import type { TrainingEvent, UpdateReport, ValidationReport } from '../training/trainer.ts';
+import type { ExtractProgress } from '../vision/extract.ts';
 
 /** Milliseconds between two lines, on a terminal and in a file. */
 const INTERVALS = { terminal: 200, file: 10_000 };
@@ -60,6 +61,25 @@ export function showTraining(status: Status, unit: string): (event: TrainingEven
     } else {
       status.say(`stopped early: ${event.reason}`);
     }
+  };
+}
+
+/** Shows how pictures become features, and says what is kept when `signal` stops that. */
+export function showFeatures(
+  status: Status,
+  signal: AbortSignal,
+): (progress: Pick<ExtractProgress, 'done' | 'computed'>, total: number) => void {
+  const start = performance.now();
+  let underWay = true;
+  const onStop = () => underWay && status.say('stopped; the features that were computed stay in the cache');
+  signal.addEventListener('abort', onStop, { once: true });
+  return ({ done, computed }, total) => {
+    underWay = done < total;
+    const seconds = (performance.now() - start) / 1000;
+    status.update(() => {
+      const left = computed > 0 ? `  ${describeSeconds(((total - done) * seconds) / computed)} left` : '';
+      return `features of ${done}/${total} pictures${left}`;
+    });
   };
 }
 

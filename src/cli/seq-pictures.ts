@@ -9,7 +9,7 @@ import type { CnnBackend } from '../vision/cnn-backends.ts';
 import { type CollectedFeatures, collectFeatures, type PictureSource } from '../vision/extract.ts';
 import { loadCnn } from '../vision/load-cnn.ts';
 import { findPictures } from './find-pictures.ts';
-import type { Status } from './progress.ts';
+import { type Status, showFeatures } from './progress.ts';
 import { interruptible } from './run.ts';
 
 /** The pictures of folders that are a class each, as examples. @throws InputError when a folder has none */
@@ -47,14 +47,15 @@ export async function featuresOf(
 
 /** The features of pictures, from the cache where it has them; each that can't be read is named. */
 export function lookAt(pictures: readonly PictureSource[], cnn: Cnn, status: Status): Promise<CollectedFeatures> {
-  return interruptible((signal) =>
-    collectFeatures(pictures, cnn, {
+  return interruptible((signal) => {
+    const show = showFeatures(status, signal);
+    return collectFeatures(pictures, cnn, {
       cache: cacheFolder('features'),
       signal,
-      onProgress: ({ done }) => status.update(() => `features of ${done}/${pictures.length} pictures`),
+      onProgress: (progress) => show(progress, pictures.length),
       onSkip: ({ error }) => status.warn(error.message),
-    }),
-  );
+    });
+  });
 }
 
 /** The CNN that a model's vectors came from. @throws InputError when it is another one now, or there was none */

@@ -11,6 +11,8 @@ import type { CnnDescription, Network } from './cnn.ts';
 
 /** Each has the weights, and room for a picture on its way through the network: 100 MB. */
 const MOST_THREADS = 8;
+/** Milliseconds without work after which the threads end, and with them their memory: before a training begins, say. */
+const IDLE = 2000;
 
 /** What a thread answers: features, nothing when it is ready, or why it failed. */
 export interface Answer {
@@ -21,37 +23,53 @@ export interface Answer {
 /**
  * Opens a CNN in one thread; as many as there are processors are used where there are pictures for them.
  *
+ * @param idle after how many milliseconds without work threads end; they are started again when there is some
  * @throws InputError when the weights can't be loaded
  */
-export async function openInThreads({
-  choice,
-  preprocessing,
-  featureSize,
-  downloaded,
-}: CnnDescription): Promise<Network> {
+export async function openInThreads(
+  { choice, preprocessing, featureSize, downloaded }: CnnDescription,
+  idle = IDLE,
+): Promise<Network> {
   const most = downloaded ? 1 : Math.min(threadsAllowed(), MOST_THREADS);
   const size = 3 * preprocessing.size ** 2;
-  const threads = [new CnnThread(choice)];
-  await threads[0]!.ready;
+  const threads: CnnThread[] = [];
+  let calls = 0;
+  let resting: NodeJS.Timeout | undefined;
+
+  const end = () => {
+    for (const thread of threads.splice(0)) thread.end();
+  };
+  async function atWork<Result>(count: number, work: (threads: readonly CnnThread[]) => Promise<Result>) {
+    clearTimeout(resting);
+    while (threads.length < count) threads.push(new CnnThread(choice));
+    calls++;
+    try {
+      return await work(threads.slice(0, count));
+    } finally {
+      if (--calls === 0) resting = setTimeout(end, idle).unref();
+    }
+  }
+
+  await atWork(1, ([thread]) => thread!.ready);
   return {
-    async features(pictures, N) {
-      const features = new Float32Array(N * featureSize);
-      const busy = Math.min(N, most);
-      while (threads.length < busy) threads.push(new CnnThread(choice));
-      let next = 0;
-      const takeTurns = async (thread: CnnThread) => {
-        await thread.ready; // one that still loads leaves the pictures to those that have begun
-        while (next < N) {
-          const n = next++;
-          const picture = new Uint8Array(pictures.subarray(n * size, (n + 1) * size)); // a copy that can be handed over
-          features.set(await thread.features(picture), n * featureSize);
-        }
-      };
-      await Promise.all(threads.slice(0, busy).map(takeTurns));
-      return features;
-    },
+    features: (pictures, N) =>
+      atWork(Math.min(N, most), async (busy) => {
+        const features = new Float32Array(N * featureSize);
+        let next = 0;
+        const takeTurns = async (thread: CnnThread) => {
+          await thread.ready; // one that still loads leaves the pictures to those that have begun
+          while (next < N) {
+            const n = next++;
+            const picture = new Uint8Array(pictures.subarray(n * size, (n + 1) * size)); // a copy to hand over
+            features.set(await thread.features(picture), n * featureSize);
+          }
+        };
+        await Promise.all(busy.map(takeTurns));
+        return features;
+      }),
     dispose() {
-      for (const thread of threads) thread.end();
+      clearTimeout(resting);
+      end();
     },
   };
 }
@@ -73,9 +91,8 @@ class CnnThread {
       else resolve(answer);
       if (this.#waiting.length === 0) this.#worker.unref();
     });
-    this.#worker.on('error', (error) => {
-      for (const { reject } of this.#waiting.splice(0)) reject(error);
-    });
+    this.#worker.on('error', (error) => this.#fail(error));
+    this.#worker.on('exit', () => this.#fail(new Error("the CNN's thread has ended before its work")));
     this.ready = this.#answer();
     this.ready.catch(() => {}); // thrown where it is awaited
   }
@@ -88,6 +105,10 @@ class CnnThread {
 
   end(): void {
     void this.#worker.terminate();
+  }
+
+  #fail(error: Error): void {
+    for (const { reject } of this.#waiting.splice(0)) reject(error);
   }
 
   #answer(): Promise<Answer> {

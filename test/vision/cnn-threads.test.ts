@@ -60,14 +60,41 @@ test('a defect in a thread fails the call and leaves the thread as it was', asyn
   await expect(network.features(pictures, 1)).rejects.toThrow(/shape/i);
 });
 
+test('who disposes of the CNN while it works is told', async () => {
+  const network = await open();
+  const asked = network.features(pictures, 1);
+  network.dispose();
+  await expect(asked).rejects.toThrow("the CNN's thread has ended before its work");
+});
+
 test('a program ends when it has its features', () => {
   const program = `
     const { loadCnn } = await import('./dist/vision/load-cnn.js');
     const cnn = await loadCnn('efficientnet-lite2', 'wasm');
     console.log((await cnn.features([new Uint8Array(3 * 260 ** 2)])).length);`;
+  expect(run(program)).toEqual({ status: 0, stdout: '1280\n' });
+});
+
+test.runIf(process.platform === 'linux')('a thread without work ends, and is started again', () => {
+  const program = `
+    const { readdirSync } = await import('node:fs');
+    const { efficientnet } = await import('./dist/vision/efficientnet.js');
+    const { openInThreads } = await import('./dist/vision/cnn-threads.js');
+    const network = await openInThreads(await efficientnet(), 20);
+    const first = await network.features(new Uint8Array(3 * 260 ** 2), 1);
+    const threads = () => readdirSync('/proc/self/task').length;
+    const working = threads();
+    while (threads() === working) await new Promise((resolve) => setTimeout(resolve, 20));
+    const again = await network.features(new Uint8Array(3 * 260 ** 2), 1);
+    console.log(first.every((feature, d) => feature === again[d]));`;
+  expect(run(program)).toEqual({ status: 0, stdout: 'true\n' });
+});
+
+/** Runs a program of the package in a process of its own. */
+function run(program: string) {
   const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
     encoding: 'utf8',
     timeout: 20_000,
   });
-  expect({ status, stdout }).toEqual({ status: 0, stdout: '1280\n' });
-});
+  return { status, stdout };
+}
