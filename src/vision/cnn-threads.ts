@@ -32,7 +32,7 @@ export async function openInThreads(
 ): Promise<Network> {
   const most = downloaded ? 1 : Math.min(threadsAllowed(), MOST_THREADS);
   const size = 3 * preprocessing.size ** 2;
-  const threads: CnnThread[] = [];
+  let threads: CnnThread[] = [];
   let calls = 0;
   let resting: NodeJS.Timeout | undefined;
 
@@ -41,6 +41,7 @@ export async function openInThreads(
   };
   async function atWork<Result>(count: number, work: (threads: readonly CnnThread[]) => Promise<Result>) {
     clearTimeout(resting);
+    threads = threads.filter(({ ended }) => !ended); // for lack of memory, say
     while (threads.length < count) threads.push(new CnnThread(choice));
     calls++;
     try {
@@ -78,6 +79,7 @@ export async function openInThreads(
 class CnnThread {
   /** When the CNN is loaded. */
   readonly ready: Promise<unknown>;
+  ended = false;
   readonly #worker: Worker;
   /** Who waits for an answer: they come in the order of the questions. */
   readonly #waiting: { resolve: (answer: Answer) => void; reject: (error: Error) => void }[] = [];
@@ -92,7 +94,10 @@ class CnnThread {
       if (this.#waiting.length === 0) this.#worker.unref();
     });
     this.#worker.on('error', (error) => this.#fail(error));
-    this.#worker.on('exit', () => this.#fail(new Error("the CNN's thread has ended before its work")));
+    this.#worker.on('exit', () => {
+      this.ended = true;
+      this.#fail(new Error("the CNN's thread has ended before its work"));
+    });
     this.ready = this.#answer();
     this.ready.catch(() => {}); // thrown where it is awaited
   }
