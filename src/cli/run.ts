@@ -42,11 +42,13 @@ export async function runProgram(program: Command, commands: Commands): Promise<
 
 /**
  * The command that is called is the only one that is loaded: to load all of them takes longer than many a command runs.
- * Help on the program and what is no command need all.
+ * The version needs none, help on the program and what is no command need all.
  */
 async function addCommands(program: Command, commands: Commands): Promise<void> {
+  const [, , asked = ''] = process.argv;
+  if (['-V', '--version'].includes(asked)) return;
   const all = Object.entries(commands);
-  const called = all.filter(([name]) => name === process.argv[2]);
+  const called = all.filter(([name]) => name === asked);
   const needed = called.length > 0 ? called : all;
   for (const add of await Promise.all(needed.map(([, load]) => load()))) add(program);
 }

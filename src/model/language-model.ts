@@ -14,10 +14,11 @@ import { type CellName, cells } from '../nn/cell.ts';
 import { applyDropout, type Dropout } from '../nn/dropout.ts';
 import { type Packing, uniformPacking } from '../nn/packing.ts';
 import type { Parameter } from '../nn/parameter.ts';
-import type { RecurrentBatch } from '../nn/recurrent-layer.ts';
+import type { LayerInput, RecurrentBatch } from '../nn/recurrent-layer.ts';
 import { RecurrentStack, recurrentLayers } from '../nn/recurrent-stack.ts';
 import type { StackState } from '../nn/state.ts';
 import { InputReader } from './input-reader.ts';
+import { ProjectedWords } from './projected-words.ts';
 import { type Loss, SoftmaxOutput, type Targets } from './softmax-output.ts';
 
 export interface LanguageModelShape {
@@ -74,6 +75,8 @@ export class LanguageModel {
   readonly outputWeights: Parameter;
   readonly outputBias: Parameter;
   readonly #reader: InputReader;
+  /** For steps of models that read nothing but words. */
+  readonly #words: ProjectedWords | undefined;
   readonly #output: SoftmaxOutput;
   readonly #workspace: Workspace;
 
@@ -90,6 +93,9 @@ export class LanguageModel {
     this.#workspace = new Workspace(engine.arena);
     this.embedding = this.#reader.embedding;
     this.attention = this.#reader.attention;
+    if (this.embedding && !this.attention) {
+      this.#words = new ProjectedWords(engine, this.embedding, this.stack.layers[0]!);
+    }
     this.outputWeights = this.#output.weights;
     this.outputBias = this.#output.bias;
   }
@@ -185,7 +191,8 @@ export class LanguageModel {
     condition?: Float32Array,
     sources?: ArrayLike<number>,
   ): Float32Array {
-    return this.logProbs({ packing: uniformPacking(tokens.length, 1), inputs: tokens, condition, sources }, state);
+    const batch = { packing: uniformPacking(tokens.length, 1), inputs: tokens, condition, sources };
+    return this.#logSoftmax(this.#run(batch, this.#words?.read(tokens) ?? this.#read(batch), state).logits);
   }
 
   /**
@@ -193,15 +200,24 @@ export class LanguageModel {
    * sequences start from `state`, which becomes where they end.
    */
   logProbs(batch: InputBatch, state: StackState): Float32Array {
-    const { logits } = this.#forward(batch, state);
+    return this.#logSoftmax(this.#forward(batch, state).logits);
+  }
+
+  #logSoftmax(logits: Matrix): Float32Array {
     this.#output.logSoftmax(logits);
     return logits.data;
   }
 
   #forward(batch: InputBatch, state: StackState, dropout?: Dropout) {
-    const { packing } = batch;
-    const input = this.#reader.read({ ids: batch.inputs, sources: batch.sources }, packing, dropout);
-    const recurrent: RecurrentBatch = { packing, input, condition: this.#condition(batch, dropout) };
+    return this.#run(batch, this.#read(batch, dropout), state, dropout);
+  }
+
+  #read({ inputs, sources, packing }: InputBatch, dropout?: Dropout): LayerInput {
+    return this.#reader.read({ ids: inputs, sources }, packing, dropout);
+  }
+
+  #run(batch: InputBatch, input: LayerInput, state: StackState, dropout?: Dropout) {
+    const recurrent: RecurrentBatch = { packing: batch.packing, input, condition: this.#condition(batch, dropout) };
     const hidden = this.stack.forward(recurrent, state, dropout);
     return { recurrent, hidden, logits: this.#output.logits(hidden) };
   }

@@ -20,9 +20,13 @@ import type { LayerState } from './state.ts';
 
 /**
  * What a layer reads: M vectors [M, D], or M ids that stand for one-hot vectors (their rows of W_xh are looked up).
- * Vectors may be chosen step by step, by what the layer remembers.
+ * Vectors may be chosen step by step, by what the layer remembers. For writing alone, ids may also stand for rows of a
+ * matrix of vectors that were multiplied by W_xh before, see `project`.
  */
-export type LayerInput = { values: Matrix } | { values: Matrix; chooser: InputChooser } | { ids: Integers };
+export type LayerInput =
+  | { values: Matrix }
+  | { values: Matrix; chooser: InputChooser }
+  | { ids: Integers; projected?: Matrix };
 
 /** Chooses what is read at each step. */
 export interface InputChooser {
@@ -129,6 +133,11 @@ export class RecurrentLayer {
     return this.cell.hasCellState ? { h, c: arena.matrix(batch, this.shape.hidden) } : { h };
   }
 
+  /** x W_xh of vectors x [M, D], to be looked up at later steps. */
+  project(target: Matrix, values: Matrix): void {
+    this.#byInput.multiply(target, values, 0);
+  }
+
   /** Makes room for batches of up to `rows` rows and `batch` sequences; `forward` does so too, but once is cheaper. */
   reserve(rows: number, batch: number): LayerBuffers {
     let buffers = this.#buffers;
@@ -207,6 +216,7 @@ export class RecurrentLayer {
     { end, start }: StateGradients = {},
   ): void {
     const { kernels, product } = this.#engine;
+    if ('projected' in input) throw new Error('nothing is learned from vectors that were multiplied before');
     const { starts, batch, rows, counts } = packing;
     const buffers = this.reserve(rows, batch);
     const rowBytes = dh.cols * 4;
@@ -291,10 +301,10 @@ export class RecurrentLayer {
   /** z = x W_xh + b for all rows; b alone where x is yet to be chosen. */
   #multiplyInput(z: Matrix, input: LayerInput): void {
     const { kernels } = this.#engine;
-    const weights = this.inputWeights.value;
     const bias = this.bias.value;
     if ('ids' in input) {
-      kernels.gatherRowsPlus(z.offset, weights.offset, bias.offset, input.ids.offset, z.rows, z.cols);
+      const table = input.projected ?? this.inputWeights.value;
+      kernels.gatherRowsPlus(z.offset, table.offset, bias.offset, input.ids.offset, z.rows, z.cols);
     } else {
       kernels.fillRows(z.offset, bias.offset, z.rows, z.cols);
       if (!('chooser' in input)) this.#byInput.multiply(z, input.values, 1);
