@@ -93,7 +93,7 @@ class Sample {
     }
     let sum = 0;
     for (const [place, { times, words, length: otherLength }] of this.#different.entries()) {
-      const cider = (clipped[place]! * lengthPenalty({ length }, { length: otherLength })) / MAX_N;
+      const cider = (clipped[place]! * lengthPenalty(length, otherLength)) / MAX_N;
       const bleu = smoothedBleu(matches[place]!, candidate.words.length, words);
       sum += times * (cider + BLEU_WEIGHT * bleu);
     }

@@ -96,10 +96,10 @@ export function ciderSimilarity(candidate: CiderVectors, reference: CiderVectors
       plain += (weight * other) / norm;
     }
   }
-  return { clipped: (clipped * lengthPenalty(candidate, reference)) / MAX_N, plain: plain / MAX_N };
+  return { clipped: (clipped * lengthPenalty(candidate.length, reference.length)) / MAX_N, plain: plain / MAX_N };
 }
 
-/** What CIDEr-D is multiplied by for a caption of another length. */
-export function lengthPenalty(candidate: Pick<CiderVectors, 'length'>, reference: Pick<CiderVectors, 'length'>): number {
-  return Math.exp(-((candidate.length - reference.length) ** 2) / (2 * SIGMA ** 2));
+/** What CIDEr-D is multiplied by for captions of these lengths, see `CiderVectors`. */
+export function lengthPenalty(candidate: number, reference: number): number {
+  return Math.exp(-((candidate - reference) ** 2) / (2 * SIGMA ** 2));
 }
