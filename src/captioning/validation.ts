@@ -1,5 +1,5 @@
 import { resetState } from '../nn/state.ts';
-import type { Validation } from '../training/task.ts';
+import type { Breathe, Validation } from '../training/task.ts';
 import { type CaptionedFeatures, examplesOf, tokenBatch } from './batch.ts';
 import type { Captioner } from './captioner.ts';
 import { scoreOnPictures } from './evaluate.ts';
@@ -13,9 +13,10 @@ export function captionValidation(captioner: Captioner, pictures: CaptionedFeatu
   const examples = examplesOf(pictures, vocabulary);
   const state = model.newState(batchSize);
 
-  return (): Validation => {
+  return async (breathe?: Breathe): Promise<Validation> => {
     let [sum, tokens] = [0, 0];
     for (let first = 0; first < examples.length; first += batchSize) {
+      await breathe?.(first / examples.length);
       const batch = tokenBatch(examples.slice(first, first + batchSize), D, ({ picture }) =>
         pictures.features.subarray(picture * D, (picture + 1) * D),
       );

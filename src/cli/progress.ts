@@ -54,6 +54,8 @@ export function showTraining(status: Status, unit: string): (event: TrainingEven
     } else if (event.type === 'validation') {
       status.say(describeValidation(event));
       for (const sample of event.samples) status.say(indent(sample));
+    } else if (event.type === 'validating') {
+      status.update(() => `validating, ${Math.floor(100 * event.share)} %`);
     } else if (event.type === 'sample') {
       const loss = event.loss === undefined ? '' : `, loss ${event.loss.toFixed(3)}`;
       status.say(`after ${event.iteration} updates${loss}, it writes`);

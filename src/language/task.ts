@@ -4,7 +4,7 @@ import { uniformPacking } from '../nn/packing.ts';
 import { copyState, resetState, type StackState } from '../nn/state.ts';
 import { type Chunk, Streams } from '../text/corpus.ts';
 import { joinTokens } from '../text/tokenizer.ts';
-import type { TrainingBatch, TrainingTask, Validation } from '../training/task.ts';
+import type { Breathe, TrainingBatch, TrainingTask, Validation } from '../training/task.ts';
 import type { LanguageSettings } from './config.ts';
 import { type SampledToken, sampleText, sampleTokens } from './sample.ts';
 import { streamsOf, validationStreams } from './split.ts';
@@ -35,11 +35,12 @@ export function languageTask(model: LanguageModel, text: LanguageText, settings:
       return gradient === 'streams' ? { ...tokens, divisor: batch } : tokens;
     },
 
-    validate(): Validation {
+    async validate(breathe?: Breathe): Promise<Validation> {
       if (!validation) return { criterion: 0, scores: {}, samples: samples.from === 'line' ? [beginLine()] : [] };
       resetState(validationState);
       let [sum, tokens] = [0, 0];
       for (let i = 0; i < validation.chunks; i++) {
+        await breathe?.(i / validation.chunks);
         const loss = model.loss(tokenBatch(validation.chunk(i), validation.batch), validationState);
         sum += loss.sum;
         tokens += loss.tokens;

@@ -3,7 +3,7 @@ import type { SequenceBatch, SequenceModel } from '../model/sequence-model.ts';
 import { uniformPacking } from '../nn/packing.ts';
 import { resetState } from '../nn/state.ts';
 import { shuffledBatches } from '../training/shuffled-batches.ts';
-import type { TrainingTask, Validation } from '../training/task.ts';
+import type { Breathe, TrainingTask, Validation } from '../training/task.ts';
 import { type CodedExample, packExamples } from './coder.ts';
 import type { Example } from './data/example.ts';
 import type { SequenceLabeller } from './labeller.ts';
@@ -72,10 +72,11 @@ export function sequenceTask(
       return pack(examples);
     },
 
-    validate(): Validation {
+    async validate(breathe?: Breathe): Promise<Validation> {
       if (validation.length === 0) return { criterion: 0, scores: {}, samples: [] };
       const measured = { loss: 0, right: 0, labels: 0 };
       for (let start = 0; start < validation.length; start += sequences) {
+        await breathe?.(start / validation.length);
         const batch = pack(validation.slice(start, start + sequences));
         resetState(state);
         addScores(measured, model.logProbs(batch, state), batch.targets);

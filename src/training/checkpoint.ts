@@ -19,6 +19,7 @@ const progressSchema = v.object({
   loss: v.optional(number),
   best: v.optional(v.object({ criterion: number, iteration: integer(), scores: v.record(v.string(), number) })),
   validationsSinceBest: integer(0),
+  unvalidated: v.optional(v.literal(true)),
 });
 
 /** How far a training got. */
@@ -27,6 +28,8 @@ export interface Progress {
   loss: number | undefined;
   best: { criterion: number; iteration: number; scores: Record<string, number> } | undefined;
   validationsSinceBest: number;
+  /** The validation after this update is due: the training was stopped in it. */
+  unvalidated?: true | undefined;
 }
 
 /** The parts of a running training that are saved. */

@@ -20,7 +20,8 @@ export async function openLog(folder: string, from: number): Promise<(event: Tra
   await writeFileAtomically(file, kept.map((line) => `${line}\n`).join(''));
 
   return (event) => {
-    if (event.type === 'stopped' || (event.type === 'update' && event.iteration % INTERVAL !== 0)) return;
+    if (event.type === 'stopped' || event.type === 'validating') return;
+    if (event.type === 'update' && event.iteration % INTERVAL !== 0) return;
     try {
       appendFileSync(file, `${JSON.stringify({ time: new Date().toISOString(), ...event })}\n`);
     } catch {

@@ -36,8 +36,13 @@ export interface TrainingTask<Batch = TokenBatch> {
   /** Whether the sequences of this batch go on from where those of the batch before ended. */
   continues(iteration: number): boolean;
 
-  /** Measures the model on data it does not learn from. */
-  validate(): Validation | Promise<Validation>;
+  /**
+   * Measures the model on data it does not learn from.
+   *
+   * @param breathe to be awaited now and then with the share that is done: lets Ctrl-C through, and throws when the
+   *   training is to stop
+   */
+  validate(breathe?: Breathe): Validation | Promise<Validation>;
 
   /**
    * What the model writes after so many updates, where that is to be shown; it is shown with validations too.
@@ -46,6 +51,8 @@ export interface TrainingTask<Batch = TokenBatch> {
    */
   sample?(iteration: number, state: StackState): string[] | undefined;
 }
+
+export type Breathe = (share: number) => Promise<void>;
 
 export interface Validation {
   /** What the best weights are chosen by; larger is better. */

@@ -19,6 +19,7 @@ import type { TrainableModel, TrainingTask, Validation } from './task.ts';
 export type TrainingEvent =
   | ({ type: 'update' } & UpdateReport)
   | ({ type: 'validation' } & ValidationReport & Validation)
+  | { type: 'validating'; share: number }
   | { type: 'sample'; iteration: number; epoch: number; loss: number | undefined; samples: string[] }
   | { type: 'stopped'; reason: string };
 
@@ -58,7 +59,7 @@ export interface TrainingRun<Model = LanguageModel, Batch = TokenBatch> {
   /** Saves the model as the best so far; called when a validation is better than all before. */
   saveBest(validation: Validation, progress: Progress): Promise<void>;
   onEvent(event: TrainingEvent): void;
-  /** Stops after the running update; what was done is saved. */
+  /** Stops after the running update, or in a validation, which is then made first when it is resumed; all is saved. */
   signal?: AbortSignal | undefined;
 }
 
@@ -99,7 +100,10 @@ export async function train<Batch>(run: TrainingRun<TrainableModel<Batch>, Batch
 
   const iterations = Math.max(1, Math.round(settings.epochs * task.iterationsPerEpoch));
   const evaluateEvery = settings.evaluateEvery || task.iterationsPerEpoch;
-  if (progress.iteration === 0) {
+  if (progress.unvalidated) {
+    await validate({ ...run, onEvent }, progress);
+    await save();
+  } else if (progress.iteration === 0) {
     const shown = run.validateFirst && (await validate({ ...run, onEvent }, progress));
     if (!shown) showSample({ ...run, onEvent }, progress, state);
   }
@@ -136,7 +140,7 @@ export async function train<Batch>(run: TrainingRun<TrainableModel<Batch>, Batch
 
     const due = progress.iteration % evaluateEvery === 0 || progress.iteration === iterations;
     const shown = due && (await validate({ ...run, onEvent }, progress));
-    if (!shown) showSample({ ...run, onEvent }, progress, state);
+    if (!shown && !progress.unvalidated) showSample({ ...run, onEvent }, progress, state);
     if (due || performance.now() - savedAt > CHECKPOINT_INTERVAL * 1000) {
       await save();
       savedAt = performance.now();
@@ -144,8 +148,8 @@ export async function train<Batch>(run: TrainingRun<TrainableModel<Batch>, Batch
     await nextTurn(); // lets Ctrl-C through
   }
 
-  const early = progress.iteration < iterations;
-  const exhausted = early && isExhausted(progress, settings);
+  const early = progress.iteration < iterations || progress.unvalidated === true;
+  const exhausted = early && !progress.unvalidated && isExhausted(progress, settings);
   if (exhausted) onEvent({ type: 'stopped', reason: `no better for ${progress.validationsSinceBest} validations` });
   const interrupted = early && !exhausted;
   if (interrupted) await save();
@@ -157,9 +161,25 @@ function isExhausted({ validationsSinceBest }: Progress, { patience }: TrainingS
   return patience > 0 && validationsSinceBest >= patience;
 }
 
-/** Measures the model and keeps it if it is the best. @returns whether it was shown what it writes */
-async function validate({ task, settings, saveBest, onEvent }: AnyRun, progress: Progress): Promise<boolean> {
-  const validation = await task.validate();
+/**
+ * Measures the model and keeps it if it is the best.
+ *
+ * @returns whether it was shown what it writes; when it was stopped `progress` says that it is still to be done
+ */
+async function validate({ task, settings, saveBest, onEvent, signal }: AnyRun, progress: Progress): Promise<boolean> {
+  progress.unvalidated = true;
+  let validation: Validation;
+  try {
+    validation = await task.validate(async (share) => {
+      onEvent({ type: 'validating', share });
+      await nextTurn();
+      signal?.throwIfAborted();
+    });
+  } catch (error) {
+    if (signal?.aborted && error === signal.reason) return false;
+    throw error;
+  }
+  delete progress.unvalidated;
   if (!Object.values(validation.scores).every(Number.isFinite)) {
     throw blownUp(`a score after update ${progress.iteration}`, progress, settings);
   }

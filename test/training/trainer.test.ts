@@ -58,6 +58,38 @@ describe('a training that was interrupted and resumed in a new model is bit for 
     });
   }
 
+  it('for a stop in a validation, which is made first then', async () => {
+    /** A task whose validations let others have their turn, and a signal that says stop in the `nth` of them. */
+    const stoppedIn = (nth: number, changes: Partial<TrainingRun>) => {
+      const stop = new AbortController();
+      const model = changes.model ?? smallModel(engine, 1);
+      const task = smallTask(model);
+      let validations = 0;
+      const validate: TrainingTask['validate'] = async (breathe) => {
+        if (++validations === nth) stop.abort(new Error('enough'));
+        await breathe?.(0.5);
+        return task.validate();
+      };
+      return train(smallRun(engine, folder, { ...changes, model, task: { ...task, validate }, signal: stop.signal }));
+    };
+    const whole = newFolder();
+    const events: TrainingEvent[] = [];
+    await train(smallRun(engine, whole, { onEvent: (event) => events.push(event) }));
+
+    const folder = newFolder();
+    const pieces: TrainingEvent[] = [];
+    const onEvent = (event: TrainingEvent) => pieces.push(event);
+    for (const [i, nth] of [2, 1, 3, 9].entries()) {
+      const result = await stoppedIn(nth, { resume: i > 0, model: smallModel(engine, i + 1), onEvent });
+      expect(result.interrupted).toBe(nth < 9);
+    }
+    const what = (all: TrainingEvent[]) =>
+      all.flatMap((event) => (event.type === 'validation' ? [`${event.iteration} ${event.scores['loss']}`] : []));
+    expect(what(pieces)).toEqual(what(events));
+    expect(pieces).toContainEqual({ type: 'validating', share: 0.5 });
+    expect(await checkpointIn(folder)).toEqual(await checkpointIn(whole));
+  });
+
   it('for a stop before the first update', async () => {
     const folder = newFolder();
     const aborted = await train(smallRun(engine, folder, { signal: AbortSignal.abort() }));
