@@ -60,7 +60,7 @@ async function describeCommand(args: string[], options: Options): Promise<void> 
 
   let failures = errors.length;
   const cnn = await loadCnnOf(folders[0]!, cnnBackend);
-  cnn.load().catch(() => {}); // meanwhile, in a thread of its own; a failure is reported when features are needed
+  cnn.load().catch(() => {}); // on WebAssembly beside what follows; a failure is reported when features are needed
   const engine = await openEngine(options.blas);
   const { captioner } = await openCaptioners(engine, { folders, cnn });
   checkDecoding(decoding, captioner.vocabulary);

@@ -77,15 +77,14 @@ export function createCnn(description: CnnDescription, backend: CnnBackend): Cnn
 
   async function open(): Promise<Network> {
     const runtime = onnxModel && loadOnnxruntime(backend);
-    if (runtime) loaded = await openOnnxNetwork(runtime, await onnxModel(), size);
-    else if (backend === 'tensorflow' || (backend === 'auto' && hasTfjsNode())) {
-      loaded = await openTfjsNetwork(description, 'tensorflow');
-    } else loaded = await openInThreads(description);
-    return loaded;
+    if (runtime) return openOnnxNetwork(runtime, await onnxModel(), size);
+    const native = backend === 'tensorflow' || (backend === 'auto' && hasTfjsNode());
+    return native ? openTfjsNetwork(description, 'tensorflow') : openInThreads(description);
   }
-  function openOnce(): Promise<Network> {
+  async function openOnce(): Promise<Network> {
     loading ??= open();
-    return loading;
+    loaded = await loading;
+    return loaded;
   }
 
   return {
