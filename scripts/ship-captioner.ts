@@ -8,7 +8,7 @@
 import { averageWeights } from '../src/captioning/average.ts';
 import { Captioner } from '../src/captioning/captioner.ts';
 import { shippedCaptioner } from '../src/captioning/open.ts';
-import { standardisationTensors } from '../src/captioning/picture-features.ts';
+import { standardisationTensors } from '../src/model/standardisation.ts';
 import { openEngine } from '../src/compute/engine.ts';
 import { saveModel } from '../src/model/model-folder.ts';
 

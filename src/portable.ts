@@ -32,7 +32,7 @@ export { packedSequences, uniformPacking } from './nn/packing.ts';
 export type { Parameter } from './nn/parameter.ts';
 export { resetState, type StackState } from './nn/state.ts';
 export { type Prediction, SequenceLabeller } from './sequences/labeller.ts';
-export { type Translation, Translator } from './sequences/translation/translator.ts';
+export { type Translation, Translator } from './translation/translator.ts';
 export { type Level, type Tokenizer, tokenizers } from './text/tokenizer.ts';
 export { Vocabulary } from './text/vocabulary.ts';
 export type { Cnn } from './vision/cnn.ts';

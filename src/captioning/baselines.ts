@@ -10,7 +10,7 @@ import { NgramModel } from '../text/ngram-model.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 import type { CaptionedFeatures } from './batch.ts';
 import type { Captioner } from './captioner.ts';
-import { CaptionConsensus } from './consensus.ts';
+import { CaptionConsensus } from './most-agreed.ts';
 import { shareCopiedFrom } from './evaluate.ts';
 import { nearestPictures } from './nearest.ts';
 import { encodeCaption, specialIds } from './vocabulary.ts';

@@ -6,7 +6,7 @@ import { loadModel } from '../model/model-folder.ts';
 import { createStepper } from '../model/stepper.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 import { type CaptionConfig, captionConfigSchema } from './config.ts';
-import { type Standardisation, standardisationOf, standardise } from './picture-features.ts';
+import { type Standardisation, standardisationOf, standardise } from '../model/standardisation.ts';
 import { specialIds } from './vocabulary.ts';
 import {
   type Caption,

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { type CaptionSystem, compareWithBaselines } from '../captioning/baselines.ts';
-import { featuresOf, picturesOf } from '../captioning/dataset-features.ts';
+import { featuresOf, picturesOf } from '../captioning/features.ts';
 import { openCaptioner } from '../captioning/open.ts';
-import { standardise } from '../captioning/picture-features.ts';
+import { standardise } from '../model/standardisation.ts';
 import { openEngine } from '../compute/engine.ts';
 import { SPLITS, type Split } from '../datasets/dataset.ts';
 import { addDecodingOptions, type DecodingFlags, decodingFrom } from './caption-options.ts';

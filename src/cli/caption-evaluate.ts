@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { InputError } from '../base/errors.ts';
 import { writeFileAtomically } from '../base/files.ts';
 import { cocoReferences, cocoResults, readCocoResults } from '../captioning/coco-results.ts';
-import { featuresOf, picturesOf } from '../captioning/dataset-features.ts';
+import { featuresOf, picturesOf } from '../captioning/features.ts';
 import { scoreWritten, shareCopiedFrom } from '../captioning/evaluate.ts';
 import { writeEvaluationReport } from '../captioning/evaluation-report.ts';
 import { openCaptioners, shippedCaptioner } from '../captioning/open.ts';

@@ -7,7 +7,7 @@ import type { Breathe, TrainingTask, Validation } from '../training/task.ts';
 import { type CodedExample, packExamples } from './coder.ts';
 import type { Example } from './data/example.ts';
 import type { SequenceLabeller } from './labeller.ts';
-import type { Split } from './split.ts';
+import type { Split } from '../training/split.ts';
 import { countWords, dropWords } from './words.ts';
 
 export interface SequenceTaskData {

@@ -13,7 +13,7 @@ import type { NewSequenceModel, SequenceConfig, SequenceSettings } from './confi
 import type { Example, SequenceData } from './data/example.ts';
 import { startAtEvidence } from './evidence.ts';
 import { SequenceLabeller } from './labeller.ts';
-import { type Split, splitData } from './split.ts';
+import { type Split, splitData } from '../training/split.ts';
 import { measureStandardisation } from './standardisation.ts';
 import { sequenceTask, taskDataOf } from './task.ts';
 import { baselineWithoutMemory } from './without-memory.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { compareWithBaselines } from '../../src/captioning/baselines.ts';
 import { Captioner } from '../../src/captioning/captioner.ts';
-import { standardise } from '../../src/captioning/picture-features.ts';
+import { standardise } from '../../src/model/standardisation.ts';
 import { trainCaptioner } from '../../src/captioning/train.ts';
 import { decodingDefaults } from '../../src/captioning/write.ts';
 import { openEngine } from '../../src/compute/engine.ts';

@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { Captioner } from '../../src/captioning/captioner.ts';
 import type { CaptionSettings } from '../../src/captioning/config.ts';
 import { scoreOnPictures } from '../../src/captioning/evaluate.ts';
-import { measureStandardisation, standardise } from '../../src/captioning/picture-features.ts';
+import { measureStandardisation, standardise } from '../../src/model/standardisation.ts';
 import { type CaptionTraining, resumeCaptioner, trainCaptioner } from '../../src/captioning/train.ts';
 import { openEngine } from '../../src/compute/engine.ts';
 import type { CaptionedPicture, Split } from '../../src/datasets/dataset.ts';

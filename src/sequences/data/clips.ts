@@ -12,7 +12,7 @@ import { basename, extname, join } from 'node:path';
 import { isPictureName } from '../../datasets/pictures.ts';
 import { byNumbers, foldersIn, listFolder } from '../../datasets/reader.ts';
 import type { Example, SequenceData } from './example.ts';
-import { linesOf, type Odd, type OddLines, settleOdd } from './odd-lines.ts';
+import { linesOf, type Odd, type OddLines, settleOdd } from '../../datasets/odd-lines.ts';
 
 export interface ClipOptions extends OddLines {
   /** D, the size of the vectors. */
