@@ -7,16 +7,12 @@ import type { NewTranslator } from '../../src/translation/config.ts';
 import { evaluateTranslator } from '../../src/translation/evaluate.ts';
 import type { PairData } from '../../src/translation/pairs.ts';
 import { writeTranslationReport } from '../../src/translation/report.ts';
-import {
-  resumeTranslator,
-  type TranslationTraining,
-  trainTranslator,
-} from '../../src/translation/train.ts';
+import { resumeTranslator, type TranslationTraining, trainTranslator } from '../../src/translation/train.ts';
 import { Translator } from '../../src/translation/translator.ts';
 import { expectInputError } from '../input-error.ts';
 import { wasm } from '../nn/engines.ts';
-import { checkpointIn, stopAfter, temporaryFolder } from '../training/small-training.ts';
 import { fastSettings } from '../sequences/small-sequences.ts';
+import { checkpointIn, stopAfter, temporaryFolder } from '../training/small-training.ts';
 
 const root = await temporaryFolder();
 afterAll(() => rm(root, { recursive: true }));
