@@ -7,6 +7,11 @@ export interface Explanation {
   expected?: string | undefined;
   /** What the user can do about it. */
   advice?: string | undefined;
+  /**
+   * Settings that the message names, as a program knows them (`learningRate`). A command line puts its options in their
+   * place.
+   */
+  settings?: readonly string[] | undefined;
   cause?: unknown;
 }
 
@@ -15,10 +20,13 @@ export interface Explanation {
  * The command line prints its message alone and exits with 1; every other error is a defect of ours.
  */
 export class InputError extends Error {
-  constructor(what: string, { found, expected, advice, cause }: Explanation = {}) {
+  readonly settings: readonly string[];
+
+  constructor(what: string, { found, expected, advice, settings = [], cause }: Explanation = {}) {
     const detail = [found && `found ${found}`, expected && `expected ${expected}`].filter(Boolean).join(', ');
     super([detail ? `${what}: ${detail}` : what, advice].filter(Boolean).join('. '), { cause });
     this.name = 'InputError';
+    this.settings = settings;
   }
 }
 

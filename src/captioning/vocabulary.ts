@@ -22,7 +22,8 @@ export function captionVocabulary(captions: readonly string[], threshold: number
   if (words.length === 0) {
     throw new InputError(`no word comes ${threshold} times in the ${captions.length} training captions`, {
       expected: 'words that are seen often enough to be learned',
-      advice: 'Use a smaller --threshold, or more captions.',
+      advice: 'Use a smaller threshold, or more captions.',
+      settings: ['threshold'],
     });
   }
   return new Vocabulary([...SPECIAL, ...words]);

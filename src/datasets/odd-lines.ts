@@ -99,7 +99,8 @@ export function settleOdd(path: string, { unit, odd, left, expected }: Findings,
     throw new InputError(`${path} has ${odd.length === 1 ? `an odd ${unit}` : `${odd.length} odd ${unit}s`}`, {
       found: `${found}${odd.length > 1 ? ` (${listed})` : ''}`,
       expected,
-      advice: `Mend ${unit === 'line' ? 'the file' : 'them'}, or leave such ${unit}s out by --skip-odd.`,
+      advice: `Mend ${unit === 'line' ? 'the file' : 'them'}, or leave such ${unit}s out by skipOdd.`,
+      settings: ['skipOdd'],
     });
   }
   onOdd?.(`${path}: left out ${odd.length} odd ${listed}: ${first.found}`);

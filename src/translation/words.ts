@@ -43,7 +43,8 @@ export function translationVocabulary(texts: readonly string[], minCount: number
     .map(([word]) => word);
   if (words.length > 0) return new Vocabulary([...SPECIAL, ...words]);
   throw new InputError(`no word of the ${side} comes ${minCount} times`, {
-    advice: 'Use a smaller --min-count, or more texts.',
+    advice: 'Use a smaller minCount, or more texts.',
+    settings: ['minCount'],
   });
 }
 

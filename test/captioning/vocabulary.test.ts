@@ -22,7 +22,7 @@ describe('captionVocabulary', () => {
   it('refuses captions of which no word comes often enough', () => {
     expect(() => captionVocabulary(captions, 4)).toThrow(InputError);
     expect(() => captionVocabulary(captions, 4)).toThrow(
-      /no word comes 4 times in the 3 training captions: .* Use a smaller --threshold, or more captions\./,
+      /no word comes 4 times in the 3 training captions: .* Use a smaller threshold, or more captions\./,
     );
     expect(() => captionVocabulary(['.', '?'], 1)).toThrow(InputError);
   });
