@@ -1,7 +1,7 @@
 /** What CNNs can run on, and which of it is there. */
 import { InputError, reasonOf } from '../base/errors.ts';
-import { loadOnnxruntime } from './onnxruntime.ts';
-import { loadTfjs } from './tfjs.ts';
+import { loadOnnxruntime } from './backends/onnxruntime.ts';
+import { loadTfjs } from './backends/tfjs.ts';
 
 /**
  * What a CNN runs on: ONNX Runtime, or TensorFlow.js on libtensorflow or on WebAssembly. `auto` takes the first of them

@@ -5,12 +5,12 @@
  */
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { InputError } from '../base/errors.ts';
+import { openInThreads } from './backends/cnn-threads.ts';
+import { loadOnnxruntime, openOnnxNetwork } from './backends/onnxruntime.ts';
+import { hasTfjsNode, type Tf } from './backends/tfjs.ts';
+import { openTfjsNetwork } from './backends/tfjs-network.ts';
 import type { CnnBackend } from './cnn-backends.ts';
-import { openInThreads } from './cnn-threads.ts';
-import { loadOnnxruntime, openOnnxNetwork } from './onnxruntime.ts';
 import type { Pixels, Preprocessing } from './pixels.ts';
-import { hasTfjsNode, type Tf } from './tfjs.ts';
-import { openTfjsNetwork } from './tfjs-network.ts';
 
 export interface Cnn {
   readonly name: string;

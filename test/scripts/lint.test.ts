@@ -49,7 +49,7 @@ test.each([
   ['src/compute/product/wasm.ts', `import '../../base/errors.ts';\nimport '../arena.ts';`],
   ['src/captioning/train.ts', `import '../vision/cnn.ts';\nimport '../training/trainer.ts';`],
   ['src/cli/main.ts', `import '../setup/native.ts';\nprocess.stdout.write('done');`],
-  ['src/vision/tfjs.ts', `import '@tensorflow/tfjs-core';`],
+  ['src/vision/backends/tfjs.ts', `import '@tensorflow/tfjs-core';`],
 ])('%s may hold %s', async (file, code) => {
   expect(await lint(file, code)).toBe('');
 });

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { loadOnnxruntime } from '../../src/vision/backends/onnxruntime.ts';
+import { hasTfjsNode } from '../../src/vision/backends/tfjs.ts';
 import { loadCnn } from '../../src/vision/load-cnn.ts';
-import { loadOnnxruntime } from '../../src/vision/onnxruntime.ts';
-import { hasTfjsNode } from '../../src/vision/tfjs.ts';
 import { distance, samplePictures, testCnnContract } from './cnn-contract.ts';
 
 const localMobilenet = '../shared/models/mobilenet_v1_0.25_224';

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { hasTfjsNode, loadTfjs } from '../../src/vision/tfjs.ts';
+import { hasTfjsNode, loadTfjs } from '../../../src/vision/backends/tfjs.ts';
 
 afterEach(() => {
   vi.unstubAllEnvs();

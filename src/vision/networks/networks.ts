@@ -1,5 +1,5 @@
 /** Which CNNs there are, by the names that `--cnn` takes: see `loadCnn`. */
-import type { CnnDescription } from './cnn.ts';
+import type { CnnDescription } from '../cnn.ts';
 import { efficientnet } from './efficientnet.ts';
 import { hostedMobilenet, localMobilenet } from './mobilenet.ts';
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { FLOAT, OnnxGraph, UINT8 } from '../../src/vision/onnx-graph.ts';
+import { FLOAT, OnnxGraph, UINT8 } from '../../../src/vision/networks/onnx-graph.ts';
 
 test("OnnxGraph writes the bytes that ONNX's own package writes", async () => {
   const graph = new OnnxGraph();
@@ -16,5 +16,5 @@ test("OnnxGraph writes the bytes that ONNX's own package writes", async () => {
     { name: 'pictures', type: UINT8, shape: ['N', 1, 260, 260] },
     { name: result, type: FLOAT, shape: ['N', 32, 260, 260] },
   );
-  expect(Buffer.from(model).equals(await readFile('test/vision/small.onnx'))).toBe(true);
+  expect(Buffer.from(model).equals(await readFile('test/vision/networks/small.onnx'))).toBe(true);
 });

@@ -2,13 +2,13 @@ import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readSafetensors, type StoredTensor } from '../../src/base/safetensors.ts';
-import type { Cnn } from '../../src/vision/cnn.ts';
-import { decodePicture } from '../../src/vision/decode.ts';
-import { efficientnet } from '../../src/vision/efficientnet.ts';
-import { loadCnn } from '../../src/vision/load-cnn.ts';
-import { loadTfjs } from '../../src/vision/tfjs.ts';
-import { distance, samplePictures } from './cnn-contract.ts';
+import { readSafetensors, type StoredTensor } from '../../../src/base/safetensors.ts';
+import { loadTfjs } from '../../../src/vision/backends/tfjs.ts';
+import type { Cnn } from '../../../src/vision/cnn.ts';
+import { decodePicture } from '../../../src/vision/decode.ts';
+import { loadCnn } from '../../../src/vision/load-cnn.ts';
+import { efficientnet } from '../../../src/vision/networks/efficientnet.ts';
+import { distance, samplePictures } from '../cnn-contract.ts';
 
 let cnn: Cnn;
 let classifier: Map<string, StoredTensor>;
@@ -31,7 +31,7 @@ describe('EfficientNet-Lite2', () => {
   // Filters are stored in half precision, whose rounding is up to 2^-11 (0.05 %) in each; over 49 layers that adds up
   // to 0.3 % of the features. In single precision the same forward pass agrees to 1e-5.
   test('agrees with PyTorch within 1 % in features and logits', async () => {
-    const { tensors } = await readSafetensors('test/vision/efficientnet.safetensors');
+    const { tensors } = await readSafetensors('test/vision/networks/efficientnet.safetensors');
     const features = await cnn.features(samplePictures(260));
     expect(distance(features, tensors.get('features')!.data)).toBeLessThan(0.01);
     const logits = [0, 1, 2].flatMap((n) => logitsOf(features.subarray(n * 1280, (n + 1) * 1280)));

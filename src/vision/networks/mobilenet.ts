@@ -9,11 +9,11 @@ import type { GraphModel } from '@tensorflow/tfjs-converter';
 import type { io, Tensor2D } from '@tensorflow/tfjs-core';
 import type { ModelConfig } from '@tensorflow-models/mobilenet';
 import * as v from 'valibot';
-import { InputError, reasonOf } from '../base/errors.ts';
-import { parseJson } from '../base/json.ts';
-import { integer } from '../base/schema.ts';
-import type { CnnDescription, TfjsNetwork } from './cnn.ts';
-import type { Tf } from './tfjs.ts';
+import { InputError, reasonOf } from '../../base/errors.ts';
+import { parseJson } from '../../base/json.ts';
+import { integer } from '../../base/schema.ts';
+import type { Tf } from '../backends/tfjs.ts';
+import type { CnnDescription, TfjsNetwork } from '../cnn.ts';
 
 /** The networks that the package downloads, at their full width. */
 const hosted = {

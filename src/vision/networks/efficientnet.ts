@@ -1,10 +1,10 @@
 /** The CNN that ships with the package, EfficientNet-Lite2, from its folder under data/. Knows the folder's files. */
 import * as v from 'valibot';
-import { fileIn, inPackage } from '../base/files.ts';
-import { readJson } from '../base/json.ts';
-import { readSafetensors } from '../base/safetensors.ts';
-import { integer, number } from '../base/schema.ts';
-import type { CnnDescription } from './cnn.ts';
+import { fileIn, inPackage } from '../../base/files.ts';
+import { readJson } from '../../base/json.ts';
+import { readSafetensors } from '../../base/safetensors.ts';
+import { integer, number } from '../../base/schema.ts';
+import type { CnnDescription } from '../cnn.ts';
 import { buildOnnxModel } from './efficientnet-onnx.ts';
 import { buildOnTfjs } from './efficientnet-tfjs.ts';
 

@@ -4,8 +4,8 @@
  * and with ReLU6. The batch norms were folded into filters and biases by `scripts/convert-efficientnet.ts`. Knows no
  * files, no pixels' scale and not what computes it.
  */
-import { InputError } from '../base/errors.ts';
-import type { StoredTensor } from '../base/safetensors.ts';
+import { InputError } from '../../base/errors.ts';
+import type { StoredTensor } from '../../base/safetensors.ts';
 
 // Each row: kernel, stride of the first block, expansion, output channels, blocks. The channels are B0's times 1.1, to
 // the next multiple of 8; the first and the last stage keep their single block.

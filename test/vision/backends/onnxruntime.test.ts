@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { loadOnnxruntime } from '../../src/vision/onnxruntime.ts';
+import { loadOnnxruntime } from '../../../src/vision/backends/onnxruntime.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 

@@ -3,7 +3,7 @@ import { cp, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { localMobilenet } from '../../src/vision/mobilenet.ts';
+import { localMobilenet } from '../../../src/vision/networks/mobilenet.ts';
 
 const original = '../shared/models/mobilenet_v1_0.25_224';
 

@@ -1,5 +1,5 @@
 /** A CNN on TensorFlow.js, in the thread that calls. */
-import type { CnnDescription, Network } from './cnn.ts';
+import type { CnnDescription, Network } from '../cnn.ts';
 import { loadTfjs, type TfjsBackend } from './tfjs.ts';
 
 /** @throws InputError when the backend or the weights can't be loaded */

@@ -1,7 +1,7 @@
 /** A thread of `cnn-threads.ts`: says when the CNN is loaded, then answers a picture by its features. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { InputError } from '../base/errors.ts';
-import { describeCnn } from './cnn-choices.ts';
+import { InputError } from '../../base/errors.ts';
+import { describeCnn } from '../networks/networks.ts';
 import type { Answer } from './cnn-threads.ts';
 import { openTfjsNetwork } from './tfjs-network.ts';
 

@@ -3,10 +3,10 @@
  * model goes in, a network comes out.
  */
 import { availableParallelism } from 'node:os';
-import { InputError, reasonOf } from '../base/errors.ts';
-import { requireOptional } from '../base/optional-package.ts';
-import type { Network } from './cnn.ts';
-import type { CnnBackend } from './cnn-backends.ts';
+import { InputError, reasonOf } from '../../base/errors.ts';
+import { requireOptional } from '../../base/optional-package.ts';
+import type { Network } from '../cnn.ts';
+import type { CnnBackend } from '../cnn-backends.ts';
 
 /** What is used of the package onnxruntime-node. */
 export interface Onnxruntime {

@@ -1,6 +1,7 @@
 /** EfficientNet-Lite2 on TensorFlow.js. */
 import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
-import type { TfjsNetwork } from './cnn.ts';
+import type { Tf } from '../backends/tfjs.ts';
+import type { TfjsNetwork } from '../cnn.ts';
 import {
   allConvolutions,
   applyEfficientNet,
@@ -8,7 +9,6 @@ import {
   type StoredNetwork,
   weightsOf,
 } from './efficientnet-lite2.ts';
-import type { Tf } from './tfjs.ts';
 
 /**
  * Puts the weights on tfjs' current backend; the network takes normalised pictures [N, 260, 260, 3].

@@ -1,13 +1,13 @@
 /**
  * A CNN on TensorFlow.js' WebAssembly, in threads of its own: this backend holds the thread that it runs on for a tenth
- * of a second a picture, and has no threads itself under Node. In a browser, where it has, `src/browser/vision/cnn-threads.ts`
+ * of a second a picture, and has no threads itself under Node. In a browser, where it has, `src/browser/vision/backends/cnn-threads.ts`
  * stands in for this file.
  */
 import { Worker } from 'node:worker_threads';
-import { InputError } from '../base/errors.ts';
-import { inPackage } from '../base/files.ts';
-import { threadsAllowed } from '../base/platform.ts';
-import type { CnnDescription, Network } from './cnn.ts';
+import { InputError } from '../../base/errors.ts';
+import { inPackage } from '../../base/files.ts';
+import { threadsAllowed } from '../../base/platform.ts';
+import type { CnnDescription, Network } from '../cnn.ts';
 
 /** Each has the weights, and room for a picture on its way through the network: 100 MB. */
 const MOST_THREADS = 8;
@@ -86,7 +86,7 @@ class CnnThread {
 
   constructor(choice: string) {
     // From src, too, the thread runs what was built: no loader for TypeScript is at work in it.
-    this.#worker = new Worker(inPackage('dist/vision/cnn-thread.js'), { execArgv: [], workerData: choice });
+    this.#worker = new Worker(inPackage('dist/vision/backends/cnn-thread.js'), { execArgv: [], workerData: choice });
     this.#worker.on('message', ({ failure, ...answer }: Answer) => {
       const { resolve, reject } = this.#waiting.shift()!;
       if (failure) reject(failure.input ? new InputError(failure.message) : new Error(failure.message));

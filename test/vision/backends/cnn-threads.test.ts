@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { InputError } from '../../src/base/errors.ts';
-import type { CnnDescription, Network } from '../../src/vision/cnn.ts';
-import { openInThreads } from '../../src/vision/cnn-threads.ts';
-import { efficientnet } from '../../src/vision/efficientnet.ts';
-import { loadTfjs } from '../../src/vision/tfjs.ts';
-import { openTfjsNetwork } from '../../src/vision/tfjs-network.ts';
-import { samplePictures } from './cnn-contract.ts';
+import { InputError } from '../../../src/base/errors.ts';
+import { openInThreads } from '../../../src/vision/backends/cnn-threads.ts';
+import { loadTfjs } from '../../../src/vision/backends/tfjs.ts';
+import { openTfjsNetwork } from '../../../src/vision/backends/tfjs-network.ts';
+import type { CnnDescription, Network } from '../../../src/vision/cnn.ts';
+import { efficientnet } from '../../../src/vision/networks/efficientnet.ts';
+import { samplePictures } from '../cnn-contract.ts';
 
 let description: CnnDescription;
 /** [3, 260, 260, 3] */
@@ -78,8 +78,8 @@ test('a program ends when it has its features', () => {
 test.runIf(process.platform === 'linux')('a thread without work ends, and is started again', () => {
   const program = `
     const { readdirSync } = await import('node:fs');
-    const { efficientnet } = await import('./dist/vision/efficientnet.js');
-    const { openInThreads } = await import('./dist/vision/cnn-threads.js');
+    const { efficientnet } = await import('./dist/vision/networks/efficientnet.js');
+    const { openInThreads } = await import('./dist/vision/backends/cnn-threads.js');
     const network = await openInThreads(await efficientnet(), 20);
     const first = await network.features(new Uint8Array(3 * 260 ** 2), 1);
     const threads = () => readdirSync('/proc/self/task').length;

@@ -5,8 +5,8 @@
 import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
 import util from 'node:util';
-import { InputError, reasonOf } from '../base/errors.ts';
-import { requireOptional } from '../base/optional-package.ts';
+import { InputError, reasonOf } from '../../base/errors.ts';
+import { requireOptional } from '../../base/optional-package.ts';
 
 export type Tf = typeof import('@tensorflow/tfjs-core');
 
