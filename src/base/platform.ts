@@ -1,6 +1,6 @@
 /**
- * What the program needs of the machine beside its files: threads and turns. In a browser `src/browser/base/platform.ts` stands in for
- * this file.
+ * What the program needs of the machine beside its files, by Node: threads and turns. A browser has `platform.browser.ts`
+ * in its place.
  */
 import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';

@@ -1,8 +1,8 @@
 /**
  * Decodes pictures of any common kind to the square of RGB bytes that a CNN takes, as a viewer would show them:
  * turned upright by their EXIF orientation, in sRGB, the first frame of several, transparency over white (the page
- * that such pictures are drawn for; black would swallow dark drawings). Knows no CNN. In a browser, which decodes
- * pictures itself, `src/browser/vision/decode.ts` stands in for this file.
+ * that such pictures are drawn for; black would swallow dark drawings). Knows no CNN. A browser, which decodes pictures
+ * itself, has `decode.browser.ts` in its place.
  */
 import { createRequire } from 'node:module';
 import { InputError, reasonOf } from '../base/errors.ts';

@@ -1,6 +1,5 @@
 /**
- * The drivers of native libraries. In a browser, which has none, `src/browser/compute/product/native-drivers.ts` stands in
- * for this file.
+ * The drivers of native libraries. A browser, which has none, has `native-drivers.browser.ts` in its place.
  */
 import type { Arena } from '../arena.ts';
 import { openAccelerate, openOpenBlas } from './cblas.ts';

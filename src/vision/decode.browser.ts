@@ -1,10 +1,10 @@
 /**
- * Stands in for `src/vision/decode.ts` in a browser, which decodes pictures itself: as it shows them, upright, in sRGB,
- * over white. It scales with another filter than sharp, so that features differ a little.
+ * In place of `decode.ts` in a browser, which decodes pictures itself: as it shows them, upright, in sRGB, over white. It
+ * scales with another filter than sharp, so that features differ a little.
  */
-import { InputError } from '../../base/errors.ts';
-import type * as node from '../../vision/decode.ts';
-import type { Pixels, Preprocessing } from '../../vision/pixels.ts';
+import { InputError } from '../base/errors.ts';
+import type * as node from './decode.ts';
+import type { Pixels, Preprocessing } from './pixels.ts';
 
 export async function decodePicture(bytes: Uint8Array, { size, fit }: Preprocessing, name: string): Promise<Pixels> {
   const bitmap = await decode(bytes, name);

@@ -1,6 +1,6 @@
 /** Stands in for `src/vision/feature-cache.ts` in a browser, which keeps no features. */
-import { InputError } from '../../base/errors.ts';
-import type * as node from '../../vision/feature-cache.ts';
+import { InputError } from '../base/errors.ts';
+import type * as node from './feature-cache.ts';
 
 export function featureCachePath(folder: string): string {
   return folder;

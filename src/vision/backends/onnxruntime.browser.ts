@@ -1,6 +1,6 @@
 /** Stands in for `src/vision/backends/onnxruntime.ts` in a browser, where CNNs run on TensorFlow.js. */
-import { InputError } from '../../../base/errors.ts';
-import type * as node from '../../../vision/backends/onnxruntime.ts';
+import { InputError } from '../../base/errors.ts';
+import type * as node from './onnxruntime.ts';
 
 export function loadOnnxruntime(backend: string): undefined {
   if (backend === 'onnxruntime')

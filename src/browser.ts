@@ -2,8 +2,7 @@
  * What the package offers in a browser, as `caption-lm/browser`: the same captions, language models and labels, and the
  * core under them, on WebAssembly. What reads files and folders of data is left out; a path is an address.
  *
- * The files in the folders beside this one stand in for those of the same place in `src`, which need Node: see
- * `scripts/build-browser.mjs`.
+ * `scripts/build-browser.mjs` bundles it, and takes X.browser.ts in place of each X.ts that needs Node.
  */
-export * from '../portable.ts';
-export { setPackageAddress } from './base/files.ts';
+export { setPackageAddress } from './base/files.browser.ts';
+export * from './portable.ts';

@@ -1,7 +1,7 @@
 /** Stands in for `src/vision/backends/tfjs.ts` in a browser: TensorFlow.js on WebAssembly, with threads on isolated pages. */
 
-import type * as node from '../../../vision/backends/tfjs.ts';
 import { inPackage } from '../../base/files.ts';
+import type * as node from './tfjs.ts';
 
 export async function loadTfjs(): ReturnType<typeof node.loadTfjs> {
   const [tf, { setWasmPaths, version_wasm }] = await Promise.all([

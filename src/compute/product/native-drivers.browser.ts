@@ -1,5 +1,5 @@
 /** Stands in for `src/compute/product/native-drivers.ts` in a browser. */
-import type * as node from '../../../compute/product/native-drivers.ts';
+import type * as node from './native-drivers.ts';
 
 export function nativeDrivers(): [] {
   return [];

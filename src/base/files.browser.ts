@@ -1,6 +1,6 @@
-/** Stands in for `src/base/files.ts` in a browser, where a path is an address, taken relative to the page. */
-import { InputError } from '../../base/errors.ts';
-import type * as node from '../../base/files.ts';
+/** In place of `files.ts` in a browser, where a path is an address, taken relative to the page. */
+import { InputError } from './errors.ts';
+import type * as node from './files.ts';
 
 export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
   const response = await fetch(path);

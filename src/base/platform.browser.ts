@@ -1,5 +1,5 @@
-/** Stands in for `src/base/platform.ts` in a browser. */
-import type * as node from '../../base/platform.ts';
+/** In place of `platform.ts` in a browser. */
+import type * as node from './platform.ts';
 
 export const sharesMemory = globalThis.crossOriginIsolated === true;
 
