@@ -1,6 +1,6 @@
 import { type Cnn, createCnn } from './cnn.ts';
 import type { CnnBackend } from './cnn-backends.ts';
-import { describeCnn } from './networks/networks.ts';
+import { describeCnn } from './networks/describe-cnn.ts';
 
 /**
  * Finds a CNN and says what it is; its weights and its backend are loaded later, when they are needed.

@@ -1,11 +1,19 @@
 /** A thread of `cnn-threads.ts`: says when the CNN is loaded, then answers a picture by its features. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { InputError } from '../../base/errors.ts';
-import { describeCnn } from '../networks/networks.ts';
+import type { Network } from '../network.ts';
+import { describeCnn } from '../networks/describe-cnn.ts';
 import type { Answer } from './cnn-threads.ts';
+import { loadTfjs } from './tfjs.ts';
 import { openTfjsNetwork } from './tfjs-network.ts';
 
-const opening = describeCnn(workerData as string).then((description) => openTfjsNetwork(description, 'wasm'));
+const opening = open(workerData as string);
+
+async function open(choice: string): Promise<Network> {
+  const description = await describeCnn(choice);
+  const { tf } = await loadTfjs('wasm');
+  return openTfjsNetwork(tf, description);
+}
 
 async function answer(work: () => Promise<Answer>): Promise<void> {
   try {

@@ -1,13 +1,12 @@
 /**
  * A CNN on TensorFlow.js' WebAssembly, in threads of its own: this backend holds the thread that it runs on for a tenth
- * of a second a picture, and has no threads itself under Node. In a browser, where it has, `src/browser/vision/backends/cnn-threads.ts`
- * stands in for this file.
+ * of a second a picture, and has no threads itself under Node.
  */
 import { Worker } from 'node:worker_threads';
 import { InputError } from '../../base/errors.ts';
 import { inPackage } from '../../base/files.ts';
 import { threadsAllowed } from '../../base/platform.ts';
-import type { CnnDescription, Network } from '../cnn.ts';
+import type { CnnDescription, Network } from '../network.ts';
 
 /** Each has the weights, and room for a picture on its way through the network: 100 MB. */
 const MOST_THREADS = 8;

@@ -1,13 +1,15 @@
-/** A CNN on TensorFlow.js, in the thread that calls. */
-import type { CnnDescription, Network } from '../cnn.ts';
-import { loadTfjs, type TfjsBackend } from './tfjs.ts';
+/** A CNN on TensorFlow.js, in the thread that calls. Knows not what TensorFlow.js runs on. */
+import type { CnnDescription, Network, Tf } from '../network.ts';
 
-/** @throws InputError when the backend or the weights can't be loaded */
+/**
+ * Opens a CNN on tfjs' current backend.
+ *
+ * @throws InputError when the weights can't be loaded
+ */
 export async function openTfjsNetwork(
+  tf: Tf,
   { openOnTfjs, preprocessing: { size }, normalisation: { mean, scale } }: CnnDescription,
-  backend: TfjsBackend,
 ): Promise<Network> {
-  const { tf } = await loadTfjs(backend);
   const network = await openOnTfjs(tf);
   const normalised = Float32Array.from({ length: 256 }, (_, byte) => (byte - mean) / scale);
   return {

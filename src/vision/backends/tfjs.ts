@@ -1,14 +1,13 @@
 /**
- * The only file that imports TensorFlow.js, and only when a CNN is first needed: its native binding where that is
- * installed, else the WebAssembly backend that comes as a dependency. Knows no CNN.
+ * TensorFlow.js by Node: its native binding, where that is installed, or the WebAssembly backend that comes as a
+ * dependency. The only file that loads it under Node, and only when a CNN is first needed. Knows no CNN.
  */
 import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
 import util from 'node:util';
 import { InputError, reasonOf } from '../../base/errors.ts';
 import { requireOptional } from '../../base/optional-package.ts';
-
-export type Tf = typeof import('@tensorflow/tfjs-core');
+import type { Tf } from '../network.ts';
 
 export type TfjsBackend = 'tensorflow' | 'wasm';
 
@@ -24,21 +23,10 @@ interface Tfjs {
  * @throws InputError with advice when tensorflow is asked for and can't be loaded; its cause says why
  */
 export async function loadTfjs(backend: TfjsBackend): Promise<Tfjs> {
-  const tf = loadCore();
   const version = backend === 'tensorflow' ? loadNative() : registerWasm();
+  const tf = loadCore();
   if (!(await tf.setBackend(backend))) throw new Error(`the tfjs backend ${backend} did not start`);
   return { tf, version };
-}
-
-/** Whether tfjs-node can be loaded. */
-export function hasTfjsNode(): boolean {
-  try {
-    loadNative();
-    return true;
-  } catch (error) {
-    if (error instanceof InputError) return false;
-    throw error;
-  }
 }
 
 /** Both packages are CommonJS, which `import` takes three times as long to load as `require`. */
@@ -72,8 +60,14 @@ function loadNative(): string {
   }
 }
 
-/** Its threads need web workers, which Node does not have: one thread with SIMD, see `cnn-threads.ts`. */
+/**
+ * Registers the WebAssembly backend. Its threads need web workers, which Node does not have: one thread with SIMD, see
+ * `cnn-threads.ts`.
+ *
+ * @returns its version
+ */
 function registerWasm(): string {
+  loadCore();
   const { setWasmPaths, version_wasm }: typeof import('@tensorflow/tfjs-backend-wasm') = requireHere(
     '@tensorflow/tfjs-backend-wasm',
   );

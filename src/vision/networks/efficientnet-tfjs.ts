@@ -1,7 +1,6 @@
 /** EfficientNet-Lite2 on TensorFlow.js. */
 import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
-import type { Tf } from '../backends/tfjs.ts';
-import type { TfjsNetwork } from '../cnn.ts';
+import type { Tf, TfjsNetwork } from '../network.ts';
 import {
   allConvolutions,
   applyEfficientNet,

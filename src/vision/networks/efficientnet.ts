@@ -4,7 +4,7 @@ import { fileIn, inPackage } from '../../base/files.ts';
 import { readJson } from '../../base/json.ts';
 import { readSafetensors } from '../../base/safetensors.ts';
 import { integer, number } from '../../base/schema.ts';
-import type { CnnDescription } from '../cnn.ts';
+import type { CnnDescription } from '../network.ts';
 import { buildOnnxModel } from './efficientnet-onnx.ts';
 import { buildOnTfjs } from './efficientnet-tfjs.ts';
 

@@ -12,8 +12,7 @@ import * as v from 'valibot';
 import { InputError, reasonOf } from '../../base/errors.ts';
 import { parseJson } from '../../base/json.ts';
 import { integer } from '../../base/schema.ts';
-import type { Tf } from '../backends/tfjs.ts';
-import type { CnnDescription, TfjsNetwork } from '../cnn.ts';
+import type { CnnDescription, Tf, TfjsNetwork } from '../network.ts';
 
 /** The networks that the package downloads, at their full width. */
 const hosted = {
@@ -38,11 +37,12 @@ export function hostedMobilenet(name: keyof typeof hosted): CnnDescription {
  * A MobileNet in a folder: `model.json` and the files of weights it names, for pictures of 224 × 224 with values from
  * -1 to 1.
  *
+ * @param names of the CNNs that need no folder, for the error where there is none
  * @throws InputError that names what is missing or does not fit
  */
-export async function localMobilenet(folder: string): Promise<CnnDescription> {
+export async function localMobilenet(folder: string, names: readonly string[]): Promise<CnnDescription> {
   const path = join(folder, 'model.json');
-  const json = await readPart(path, 'Name such a folder, or one of efficientnet-lite2, mobilenet-v1 and mobilenet-v2');
+  const json = await readPart(path, `Name such a folder, or one of ${names.join(', ')}`);
   const { modelTopology, weightsManifest } = parseJson(json.toString('utf8'), modelSchema, `the CNN's model ${path}`);
   const files = weightsManifest.flatMap(({ paths }) => paths);
   const shards = await Promise.all(files.map((name) => readPart(join(folder, name))));

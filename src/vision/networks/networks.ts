@@ -1,16 +1,16 @@
-/** Which CNNs there are, by the names that `--cnn` takes: see `loadCnn`. */
-import type { CnnDescription } from '../cnn.ts';
+/**
+ * The CNNs by the names that `--cnn` takes: another one takes a file beside this one, and a row here. A browser has
+ * `networks.browser.ts` in its place.
+ */
+import type { CnnDescription } from '../network.ts';
 import { efficientnet } from './efficientnet.ts';
 import { hostedMobilenet, localMobilenet } from './mobilenet.ts';
 
-export async function describeCnn(choice: string): Promise<CnnDescription> {
-  switch (choice) {
-    case 'efficientnet-lite2':
-      return efficientnet();
-    case 'mobilenet-v1':
-    case 'mobilenet-v2':
-      return hostedMobilenet(choice);
-    default:
-      return localMobilenet(choice);
-  }
-}
+export const NETWORKS: Readonly<Record<string, () => CnnDescription | Promise<CnnDescription>>> = {
+  'efficientnet-lite2': efficientnet,
+  'mobilenet-v1': () => hostedMobilenet('mobilenet-v1'),
+  'mobilenet-v2': () => hostedMobilenet('mobilenet-v2'),
+};
+
+/** What any other name is: the folder of a MobileNet. */
+export const describeOther = localMobilenet;

@@ -4,7 +4,7 @@ import { InputError } from '../../../src/base/errors.ts';
 import { openInThreads } from '../../../src/vision/backends/cnn-threads.ts';
 import { loadTfjs } from '../../../src/vision/backends/tfjs.ts';
 import { openTfjsNetwork } from '../../../src/vision/backends/tfjs-network.ts';
-import type { CnnDescription, Network } from '../../../src/vision/cnn.ts';
+import type { CnnDescription, Network } from '../../../src/vision/network.ts';
 import { efficientnet } from '../../../src/vision/networks/efficientnet.ts';
 import { samplePictures } from '../cnn-contract.ts';
 
@@ -29,8 +29,8 @@ async function open(changes: Partial<CnnDescription> = {}): Promise<Network> {
 
 test.each(['1', '2', '5'])('%s threads give what one network gives here, in the order of the pictures', async (n) => {
   vi.stubEnv('OMP_NUM_THREADS', n);
-  await loadTfjs('wasm');
-  const here = await openTfjsNetwork(description, 'wasm');
+  const { tf } = await loadTfjs('wasm');
+  const here = await openTfjsNetwork(tf, description);
   const expected = await Promise.all(samplePictures(260).map((picture) => here.features(picture, 1)));
   here.dispose();
   const network = await open();

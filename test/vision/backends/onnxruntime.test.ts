@@ -1,23 +1,15 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { loadOnnxruntime } from '../../../src/vision/backends/onnxruntime.ts';
+import { onnxruntime } from '../../../src/vision/backends/onnxruntime.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
-test('loadOnnxruntime leaves it alone where another backend was chosen', () => {
-  expect(loadOnnxruntime('wasm')).toBeUndefined();
-  expect(loadOnnxruntime('tensorflow')).toBeUndefined();
-});
-
-test('loadOnnxruntime says what to do where it is asked for and not installed, with the cause', (context) => {
+test('onnxruntime says what to do where it is not installed, with the cause', async (context) => {
   vi.stubEnv('CAPTION_LM_CACHE', '/no/such/folder');
-  context.skip(loadOnnxruntime('auto') !== undefined, 'it is installed beside this package');
-  expect(() => loadOnnxruntime('onnxruntime')).toThrow(
-    expect.objectContaining({
-      name: 'InputError',
-      message: expect.stringMatching(
-        /found no onnxruntime-node beside this package or in .*caption setup --onnxruntime/,
-      ),
-      cause: expect.any(AggregateError),
-    }),
-  );
+  const error = await onnxruntime.load().catch((error) => error);
+  context.skip(typeof error === 'string', 'it is installed beside this package');
+  expect(error).toMatchObject({
+    name: 'InputError',
+    message: expect.stringMatching(/found no onnxruntime-node beside this package or in .*caption setup --onnxruntime/),
+    cause: expect.any(AggregateError),
+  });
 });
