@@ -4,9 +4,10 @@
  */
 import { InputError } from '../base/errors.ts';
 import { nextTurn } from '../base/platform.ts';
+import { type CachedFeatures, openCachedFeatures } from './cached-features.ts';
 import type { Cnn } from './cnn.ts';
 import { decodePicture } from './decode.ts';
-import { contentHash, FeatureCache, featureCachePath, type View } from './feature-cache.ts';
+import type { View } from './feature-cache.ts';
 import { mirror, type Pixels } from './pixels.ts';
 import { readPicture } from './read-picture.ts';
 
@@ -58,12 +59,12 @@ export async function* extractFeatures(
 ): AsyncGenerator<Extracted, void, void> {
   const views: readonly View[] = mirrored ? ['plain', 'mirrored'] : ['plain'];
   const progress = { done: 0, computed: 0, skipped: 0 };
-  const caches = folder === undefined ? undefined : await openCaches(folder, cnn, views);
+  const cached = folder === undefined ? undefined : await openCachedFeatures(folder, cnn, views);
   try {
     let index = 0;
-    const prepared = ahead(pictures, 2 * batchSize, (source) => prepare(source, index++, views, cnn, caches));
+    const prepared = ahead(pictures, 2 * batchSize, (source) => prepare(source, index++, views, cnn, cached));
     // The CNN works on one batch while the next one is decoded, and while the features of the last one are used.
-    const batches = ahead(batchesOf(prepared, batchSize, signal), 2, (batch) => compute(batch, cnn, caches));
+    const batches = ahead(batchesOf(prepared, batchSize, signal), 2, (batch) => compute(batch, cnn, cached));
     for await (const batch of batches) {
       for (const picture of batch) {
         progress.done++;
@@ -80,7 +81,7 @@ export async function* extractFeatures(
       onProgress?.({ ...progress });
     }
   } finally {
-    for (const cache of caches?.values() ?? []) await cache.close();
+    await cached?.close();
   }
 }
 
@@ -111,13 +112,12 @@ export async function collectFeatures(
   return { features, skipped, ...(mirrored && { mirrored }) };
 }
 
-type Caches = ReadonlyMap<View, FeatureCache>;
-
 /** A picture on its way to the CNN. */
 interface Prepared {
   index: number;
   name: string;
-  hash: string;
+  /** What the cache finds it by; empty where there is none. */
+  key: string;
   /** What the cache held. */
   features: Map<View, Float32Array>;
   /** What the CNN has to see, because the cache did not hold it. */
@@ -125,29 +125,20 @@ interface Prepared {
   error?: InputError;
 }
 
-async function openCaches(folder: string, cnn: Cnn, views: readonly View[]): Promise<Caches> {
-  const caches = new Map<View, FeatureCache>();
-  for (const view of views) {
-    caches.set(view, await FeatureCache.open(featureCachePath(folder, cnn, view), cnn.featureSize));
-  }
-  return caches;
-}
-
 async function prepare(
   source: PictureSource,
   index: number,
   views: readonly View[],
   cnn: Cnn,
-  caches: Caches | undefined,
+  cached: CachedFeatures | undefined,
 ): Promise<Prepared> {
   const name = typeof source === 'string' ? source : source.name;
-  const picture: Prepared = { index, name, hash: '', features: new Map(), pixels: new Map() };
+  const picture: Prepared = { index, name, key: '', features: new Map(), pixels: new Map() };
   try {
     const bytes = typeof source === 'string' ? await readPicture(source) : source.bytes;
-    picture.hash = contentHash(bytes);
-    for (const view of views) {
-      const features = caches?.get(view)?.get(picture.hash);
-      if (features) picture.features.set(view, features);
+    if (cached) {
+      picture.key = cached.keyOf(bytes);
+      picture.features = cached.find(picture.key);
     }
     const missing = views.filter((view) => !picture.features.has(view));
     if (missing.length) {
@@ -190,17 +181,20 @@ async function* batchesOf(
 }
 
 /** Computes the features that are missing in a batch, and stores them. */
-async function compute(batch: readonly Prepared[], cnn: Cnn, caches: Caches | undefined): Promise<readonly Prepared[]> {
+async function compute(
+  batch: readonly Prepared[],
+  cnn: Cnn,
+  cached: CachedFeatures | undefined,
+): Promise<readonly Prepared[]> {
   const jobs = batch.flatMap((picture) => [...picture.pixels].map(([view, pixels]) => ({ picture, view, pixels })));
   if (jobs.length === 0) return batch;
   const features = await cnn.features(jobs.map(({ pixels }) => pixels));
-  jobs.forEach(({ picture, view }, n) => {
-    picture.features.set(view, features.slice(n * cnn.featureSize, (n + 1) * cnn.featureSize));
+  const computed = jobs.map(({ picture, view }, n) => {
+    const row = features.slice(n * cnn.featureSize, (n + 1) * cnn.featureSize);
+    picture.features.set(view, row);
+    return { key: picture.key, view, features: row };
   });
-  for (const [view, cache] of caches ?? []) {
-    const computed = jobs.filter((job) => job.view === view).map(({ picture }) => picture);
-    await cache.add(computed.map(({ hash, features }) => [hash, features.get(view)!]));
-  }
+  await cached?.add(computed);
   return batch;
 }
 
