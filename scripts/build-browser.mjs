@@ -35,7 +35,7 @@ export async function bundleForBrowsers(output) {
 }
 
 /** X.browser.ts for X.ts, where there is one. */
-const browserFiles = {
+export const browserFiles = {
   name: 'browser files',
   setup({ onResolve }) {
     onResolve({ filter: /^\.\.?\/.*\.ts$/ }, ({ path, resolveDir }) => {
