@@ -8,7 +8,9 @@ export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> 
   return new Uint8Array(await response.arrayBuffer());
 }
 
-const bundle = import.meta.url; // in dist/web; by itself, so that other bundlers do not take what follows for a file
+// The bundle is in dist/web. Its address is a constant of its own, because other bundlers take the argument of a
+// `new URL(…, import.meta.url)` for a file that they should bring along.
+const bundle = import.meta.url;
 let packageAddress = new URL('../../', bundle);
 
 /**
@@ -28,7 +30,7 @@ export function fileIn(folder: string, name: string): string {
   return `${folder.replace(/\/$/, '')}/${name}`;
 }
 
-/** Only a fetch could tell, and the one of the file that is wanted will. */
+/** Takes every address for a folder's: only a fetch could tell, and the fetch of the file that is wanted will. */
 export async function kindAt(): Promise<'folder'> {
   return 'folder';
 }

@@ -3,7 +3,7 @@ import type * as node from './platform.ts';
 
 export const sharesMemory = globalThis.crossOriginIsolated === true;
 
-/** Only a page's main thread has a document. */
+/** A thread without a document is a worker, which may sleep; a page's main thread may not. */
 export const maySleep = typeof document === 'undefined';
 
 export function threadsAllowed(): number {
@@ -29,7 +29,7 @@ export function startThread(program: string, data: object): Promise<void> {
     try {
       const worker = new Worker(url);
       worker.onmessage = settle;
-      worker.onerror = settle; // where the page's rules forbid it, for one
+      worker.onerror = settle; // where the page's rules forbid workers, for one
       worker.postMessage(data);
     } catch {
       settle();

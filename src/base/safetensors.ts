@@ -3,7 +3,7 @@
  *
  *     length of the header, 8 bytes │ header, JSON │ the tensors' bytes, little endian, without holes
  *
- * Knows nothing of models: names and shapes are checked by whoever asks for them.
+ * Knows nothing of models: whether names and shapes are right is for the caller to check.
  */
 import * as v from 'valibot';
 import { InputError, reasonOf } from './errors.ts';
@@ -16,7 +16,7 @@ export interface StoredTensor {
   shape: readonly number[];
   /** Row-major. Half-precision tensors (F16) are read as floats. */
   data: Float32Array | Int32Array | Uint32Array;
-  /** The same values as the file has them, if that is in half precision: `data` is made of them when asked for. */
+  /** The values as the file has them, where that is in half precision; `data` is made of them when it is first read. */
   halves?: Uint16Array;
 }
 

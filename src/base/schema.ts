@@ -1,7 +1,7 @@
 /** Numbers as files hold them, for the schemas that say what a file should hold. */
 import * as v from 'valibot';
 
-/** Any but the infinite, which JSON has for what is too large. */
+/** Any number but the infinite, which `JSON.parse` makes of what is too large. */
 export const number = v.pipe(v.number(), v.finite());
 
 export const positive = v.pipe(number, v.gtValue(0));

@@ -5,8 +5,9 @@
 import type { Cnn } from './cnn.ts';
 import { contentHash, FeatureCache, featureCachePath, type View } from './feature-cache.ts';
 
-/** The features [D] of a picture in one view, by `CachedFeatures.keyOf` the picture. */
+/** The features [D] of a picture in one view. */
 export interface ComputedFeatures {
+  /** `CachedFeatures.keyOf` the picture's bytes. */
   key: string;
   view: View;
   features: Float32Array;
@@ -34,7 +35,11 @@ export class CachedFeatures {
     return found;
   }
 
-  /** @throws InputError when they can't be written */
+  /**
+   * Stores features that were computed.
+   *
+   * @throws InputError when they can't be written
+   */
   async add(computed: readonly ComputedFeatures[]): Promise<void> {
     for (const [view, cache] of this.#caches) {
       const ofView = computed.filter((each) => each.view === view);

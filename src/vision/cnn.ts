@@ -29,7 +29,11 @@ export interface Cnn {
   dispose(): void;
 }
 
-/** @throws InputError when the CNN can't run on this backend, whether that is installed or not */
+/**
+ * Makes a CNN of its description; nothing is loaded yet.
+ *
+ * @throws InputError when the CNN can't run on this backend, whether that is installed or not
+ */
 export function createCnn(description: CnnDescription, backend: CnnBackend): Cnn {
   const { name, key, preprocessing, featureSize } = description;
   const backends = backendsFor(description, backend);

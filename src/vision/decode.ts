@@ -36,16 +36,20 @@ export async function decodePicture(bytes: Uint8Array, preprocessing: Preprocess
 
 const require = createRequire(import.meta.url);
 
-/** With the first picture, and by `require`: `import` takes twice as long to load it. */
+/** Loads sharp with the first picture, and by `require`: `import` takes twice as long. */
 function loadSharp(): typeof import('sharp', { with: { 'resolution-mode': 'require' }}) {
   return require('sharp');
 }
 
 const PICTURE = 'a JPEG, PNG, WebP, AVIF, GIF, TIFF or SVG picture';
 
-/** 31,623²: four times sharp's default. Pictures are decoded line by line, so that their size costs time, not memory. */
+/**
+ * The most pixels of a picture, 31,623²: four times sharp's default. Pictures are decoded line by line, so that their size
+ * costs time, not memory.
+ */
 const PIXEL_LIMIT = 1_000_000_000;
 
+/** What is wrong with the bytes of a picture, in one line. */
 function explain(cause: unknown, bytes: Uint8Array, name: string): InputError {
   const reason = reasonOf(cause);
   if (/exceeds pixel limit/.test(reason)) {

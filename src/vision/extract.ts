@@ -32,8 +32,9 @@ export interface ExtractOptions {
 export interface ExtractProgress {
   /** Pictures that are finished: computed, found in the cache or skipped. */
   done: number;
-  /** Those of them that the CNN had to see. */
+  /** Pictures among `done` that the CNN had to see. */
   computed: number;
+  /** Pictures among `done` that could not be read or decoded. */
   skipped: number;
 }
 
@@ -48,7 +49,7 @@ export interface Extracted {
 }
 
 /**
- * Yields the features of pictures in their order. TensorFlow.js is not even loaded when the cache holds all of them.
+ * Yields the features of pictures in their order. The CNN is not even loaded when the cache holds all of them.
  *
  * @throws InputError when the CNN can't be loaded or the cache can't be written; a bad picture goes to `onSkip` instead
  */
@@ -125,6 +126,7 @@ interface Prepared {
   error?: InputError;
 }
 
+/** Reads a picture, and decodes it where the cache lacks a view of it. What is wrong with the picture is its `error`. */
 async function prepare(
   source: PictureSource,
   index: number,
@@ -143,7 +145,7 @@ async function prepare(
     const missing = views.filter((view) => !picture.features.has(view));
     if (missing.length) {
       const decoding = decodePicture(bytes, cnn.preprocessing, name);
-      // The first one starts TensorFlow.js while the decoder works; a failure is reported when the features are needed.
+      // The first picture has the CNN loaded while the decoder works; what fails is thrown when features are needed.
       cnn.load().catch(() => {});
       const pixels = await decoding;
       for (const view of missing) {
@@ -157,7 +159,10 @@ async function prepare(
   return picture;
 }
 
-/** Batches of pictures for the CNN; those that do not need it wait for those before them, but not without limit. */
+/**
+ * Gathers pictures to batches for the CNN. A picture that is in the cache waits in the batch of those before it, up to 32
+ * batches' worth of pictures.
+ */
 async function* batchesOf(
   pictures: AsyncIterable<Prepared>,
   batchSize: number,
@@ -170,7 +175,7 @@ async function* batchesOf(
     batch.push(picture);
     missing += picture.pixels.size;
     if (missing === 0 || missing >= batchSize || batch.length >= 32 * batchSize) {
-      // Some CNNs hold this thread; first let what was read meanwhile go on to its decoding.
+      // Some backends hold this thread while they compute: files that were read meanwhile go on to their decoding first.
       if (missing > 0) await nextTurn();
       yield batch;
       batch = [];
@@ -199,8 +204,8 @@ async function compute(
 }
 
 /**
- * Runs `work` on up to `window` items ahead of the one that is being waited for; results come in the items' order. What
- * was begun is over when it ends, however it ends.
+ * Runs `work` on up to `window` items ahead of the one that is being waited for; results come in the items' order. Work
+ * that was begun is over before the generator ends, even where it ends by an error.
  */
 async function* ahead<Item, Result>(
   items: Iterable<Item> | AsyncIterable<Item>,

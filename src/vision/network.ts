@@ -6,10 +6,11 @@
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Preprocessing } from './pixels.ts';
 
-/** What a CNN is, said before anything of it is loaded, and how its weights are. */
+/** What a CNN is, which is known before anything of it is loaded, and how its weights are had. */
 export interface CnnDescription {
   /** What `loadCnn` finds it by. */
   choice: string;
+  /** These four are what `Cnn` has by the same names. */
   name: string;
   key: string;
   preprocessing: Preprocessing;

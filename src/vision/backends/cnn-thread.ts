@@ -1,4 +1,7 @@
-/** A thread of `cnn-threads.ts`: says when the CNN is loaded, then answers a picture by its features. */
+/**
+ * The program of a thread that `cnn-threads.ts` starts: it says when the CNN is loaded, then answers each picture by its
+ * features.
+ */
 import { parentPort, workerData } from 'node:worker_threads';
 import { InputError } from '../../base/errors.ts';
 import type { Network } from '../network.ts';

@@ -1,6 +1,6 @@
 /**
  * A CNN on TensorFlow.js' WebAssembly, in threads of its own: this backend holds the thread that it runs on for a tenth
- * of a second a picture, and has no threads itself under Node.
+ * of a second a picture, and has no threads itself under Node. Knows the CNN by its name only.
  */
 import { Worker } from 'node:worker_threads';
 import { InputError } from '../../base/errors.ts';
@@ -8,7 +8,7 @@ import { inPackage } from '../../base/files.ts';
 import { threadsAllowed } from '../../base/platform.ts';
 import type { CnnDescription, Network } from '../network.ts';
 
-/** Each has the weights, and room for a picture on its way through the network: 100 MB. */
+/** A thread needs 100 MB: the weights, and room for a picture on its way through the network. */
 const MOST_THREADS = 8;
 /** Milliseconds without work after which the threads end, and with them their memory: before a training begins, say. */
 const IDLE = 2000;
@@ -20,9 +20,9 @@ export interface Answer {
 }
 
 /**
- * Opens a CNN in one thread; as many as there are processors are used where there are pictures for them.
+ * Opens a CNN in one thread. Further threads start when there are pictures for them, up to one for each processor.
  *
- * @param idle after how many milliseconds without work threads end; they are started again when there is some
+ * @param idle milliseconds without work after which the threads end; they are started again when there is work
  * @throws InputError when the weights can't be loaded
  */
 export async function openInThreads(
@@ -40,7 +40,7 @@ export async function openInThreads(
   };
   async function atWork<Result>(count: number, work: (threads: readonly CnnThread[]) => Promise<Result>) {
     clearTimeout(resting);
-    threads = threads.filter(({ ended }) => !ended); // for lack of memory, say
+    threads = threads.filter(({ ended }) => !ended); // where one has ended, for lack of memory, say
     while (threads.length < count) threads.push(new CnnThread(choice));
     calls++;
     try {
@@ -57,7 +57,7 @@ export async function openInThreads(
         const features = new Float32Array(N * featureSize);
         let next = 0;
         const takeTurns = async (thread: CnnThread) => {
-          await thread.ready; // one that still loads leaves the pictures to those that have begun
+          await thread.ready; // a thread that still loads leaves the pictures to those that have begun
           while (next < N) {
             const n = next++;
             const picture = new Uint8Array(pictures.subarray(n * size, (n + 1) * size)); // a copy to hand over
@@ -76,11 +76,11 @@ export async function openInThreads(
 
 /** A thread with the CNN; it ends with the program, which stays alive while an answer is awaited. */
 class CnnThread {
-  /** When the CNN is loaded. */
+  /** Settles when the CNN is loaded. */
   readonly ready: Promise<unknown>;
   ended = false;
   readonly #worker: Worker;
-  /** Who waits for an answer: they come in the order of the questions. */
+  /** The calls that wait for an answer; answers come in the order of the questions. */
   readonly #waiting: { resolve: (answer: Answer) => void; reject: (error: Error) => void }[] = [];
 
   constructor(choice: string) {

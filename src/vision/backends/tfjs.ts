@@ -34,7 +34,7 @@ const requireHere = createRequire(import.meta.url);
 
 function loadCore(): Tf {
   const tf: Tf = requireHere('@tensorflow/tfjs-core');
-  tf.enableProdMode(); // else it warns on the console, of a second copy of itself beside tfjs-node for one
+  tf.enableProdMode(); // else it warns on the console: of a second copy of itself beside tfjs-node, for one
   return tf;
 }
 

@@ -2,7 +2,7 @@
  * How EfficientNet-Lite2 is arranged: MobileNetV2's inverted residual blocks (Sandler et al. 2018, section 3) as in
  * EfficientNet-B0 (Tan and Le 2019, table 1), 1.1 times as wide and 1.2 times as deep, without squeeze-and-excitation
  * and with ReLU6. The batch norms were folded into filters and biases by `scripts/convert-efficientnet.ts`. Knows no
- * files, no pixels' scale and not what computes it.
+ * files, not how pixels are scaled, and not what computes the network.
  */
 import { InputError } from '../../base/errors.ts';
 import type { StoredTensor } from '../../base/safetensors.ts';
@@ -20,7 +20,7 @@ const stages = [
 ] as const;
 const STEM_CHANNELS = 32;
 export const FEATURE_SIZE = 1280;
-/** Of the pictures it was trained on, in pixels. */
+/** Width and height of the pictures that the network was trained on, in pixels. */
 export const PICTURE_SIZE = 260;
 
 /** One convolution; its filter is named `NAME.filter` in the weights, its bias `NAME.bias`. */
@@ -46,9 +46,9 @@ const stem: Convolution = convolution('stem', 3, 3, STEM_CHANNELS, { stride: 2 }
 const blocks: readonly Block[] = unroll();
 const head: Convolution = convolution('head', 1, stages.at(-1)![3], FEATURE_SIZE);
 
-/** What computes the network; an X is a batch of feature maps. */
+/** The operations of what computes the network; X is its type for a batch of feature maps. */
 interface Operations<X> {
-  /** Pads with zeros, so that a stride of 1 keeps the maps' size; what is left over goes to the right and below. */
+  /** Pads the maps with zeros so that a stride of 1 keeps their size; an odd row or column goes below or to the right. */
   convolve(x: X, layer: Convolution): X;
   add(x: X, y: X): X;
 }

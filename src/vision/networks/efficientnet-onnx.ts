@@ -1,4 +1,4 @@
-/** EfficientNet-Lite2 as an ONNX model. */
+/** EfficientNet-Lite2 as an ONNX model. Knows no files, and not what runs the model. */
 import {
   applyEfficientNet,
   type Convolution,
@@ -10,8 +10,8 @@ import {
 import { FLOAT, OnnxGraph, UINT8 } from './onnx-graph.ts';
 
 /**
- * The model takes bytes `pictures` [N, 260, 260, 3] and gives `features` [N, 1280]. What need be done only once, such as
- * transposing filters, ONNX Runtime does when it loads the model.
+ * Builds a model that takes bytes `pictures` [N, 260, 260, 3] and gives `features` [N, 1280]. What need be done only once,
+ * such as transposing filters, ONNX Runtime does when it loads the model.
  *
  * @throws InputError when a tensor is missing or has another shape
  */

@@ -1,4 +1,4 @@
-/** EfficientNet-Lite2 on TensorFlow.js. */
+/** EfficientNet-Lite2 on TensorFlow.js. Knows no files, and not what TensorFlow.js runs on. */
 import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Tf, TfjsNetwork } from '../network.ts';
 import {

@@ -1,4 +1,7 @@
-/** The CNN that ships with the package, EfficientNet-Lite2, from its folder under data/. Knows the folder's files. */
+/**
+ * The CNN that ships with the package, EfficientNet-Lite2, from its folder under data/. Knows the
+ * folder's files, and not what runs the network.
+ */
 import * as v from 'valibot';
 import { fileIn, inPackage } from '../../base/files.ts';
 import { readJson } from '../../base/json.ts';
@@ -17,7 +20,11 @@ const configSchema = v.object({
   weights: v.object({ file: v.string(), sha256: v.string() }),
 });
 
-/** @throws InputError when its config is at fault; its weights are read when they are needed */
+/**
+ * Describes the CNN in a folder. Its weights are read when a backend opens it.
+ *
+ * @throws InputError when the folder's config.json is missing or does not hold what it should
+ */
 export async function efficientnet(folder = inPackage('data/efficientnet-lite2')): Promise<CnnDescription> {
   const config = await readJson(fileIn(folder, 'config.json'), configSchema, "CNN's config");
   const { name, version, weights } = config;

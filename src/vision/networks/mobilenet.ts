@@ -20,6 +20,7 @@ const hosted = {
   'mobilenet-v2': { version: 2, featureSize: 1280 },
 } as const;
 
+/** A MobileNet that the package downloads when a backend opens it. */
 export function hostedMobilenet(name: keyof typeof hosted): CnnDescription {
   const { version, featureSize } = hosted[name];
   const openOnTfjs = () =>
@@ -84,7 +85,7 @@ export async function localMobilenet(folder: string, names: readonly string[]): 
   };
 }
 
-/** The package scales bytes to the network's range by itself; they must reach it as they are. */
+/** The package scales bytes to the network's range by itself: here the normalisation leaves them as they are. */
 const common = {
   preprocessing: { size: 224, fit: 'squash' },
   normalisation: { mean: 0, scale: 1 },
@@ -115,7 +116,7 @@ async function readPart(path: string, advice?: string): Promise<Buffer> {
   } catch (error) {
     throw new InputError(`cannot read the CNN's file ${path}`, {
       found: reasonOf(error),
-      ...(advice && { advice }),
+      advice,
       cause: error,
     });
   }

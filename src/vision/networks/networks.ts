@@ -6,6 +6,7 @@ import type { CnnDescription } from '../network.ts';
 import { efficientnet } from './efficientnet.ts';
 import { hostedMobilenet, localMobilenet } from './mobilenet.ts';
 
+/** How each CNN describes itself; none of its weights are loaded for that. */
 export const NETWORKS: Readonly<Record<string, () => CnnDescription | Promise<CnnDescription>>> = {
   'efficientnet-lite2': efficientnet,
   'mobilenet-v1': () => hostedMobilenet('mobilenet-v1'),

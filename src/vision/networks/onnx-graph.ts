@@ -8,7 +8,7 @@
 export const FLOAT = 1;
 export const UINT8 = 2;
 
-/** What goes into a graph or comes out of it. */
+/** The input or the output of a graph. */
 export interface GraphValue {
   name: string;
   type: typeof FLOAT | typeof UINT8;
@@ -19,7 +19,7 @@ export interface GraphValue {
 /** An integer, several, or a word. */
 type Attribute = number | readonly number[] | string;
 
-/** Values are known by names, which the graph gives them. */
+/** A graph that is being built. Its values are known by names, which it gives them itself. */
 export class OnnxGraph {
   readonly #nodes: Message[] = [];
   readonly #constants: Message[] = [];
@@ -63,7 +63,7 @@ export class OnnxGraph {
   }
 }
 
-/** Of the format and of its operators: old enough for every ONNX Runtime since 1.10 (2021). */
+/** Versions of the format and of its operators, old enough for every ONNX Runtime since 1.10 (2021). */
 const IR_VERSION = 7;
 const OPERATOR_SET = 13;
 
@@ -106,7 +106,7 @@ function text(field: number, value: string): Message {
   return message(field, [Buffer.from(value)]);
 }
 
-/** Seven bits a byte, the lowest first; the top bit says that there are more. */
+/** An integer of a protocol buffer: seven bits a byte, the lowest first; a set top bit says that another byte follows. */
 function varint(value: number): Uint8Array {
   const bytes: number[] = [];
   for (; value > 127; value = Math.floor(value / 128)) bytes.push((value % 128) | 128);
