@@ -16,6 +16,7 @@ import type { CaptionDataset } from '../datasets/dataset.ts';
 import { refuseModel } from '../model/model-folder.ts';
 import type { TrainingEvent } from '../training/trainer.ts';
 import { loadCnn } from '../vision/load-cnn.ts';
+import { CNN_NAMES } from '../vision/networks/describe-cnn.ts';
 import { addDatasetOptions, type DatasetOptions, openDataset, showExtraction } from './dataset-options.ts';
 import { LiveReport } from './live-report.ts';
 import {
@@ -55,7 +56,7 @@ export function addTrainCommand(program: Command): void {
     .command('train')
     .description('trains a captioner on pictures and their captions')
     .argument('<dataset>', 'pictures with their captions, see below')
-    .option('--cnn <name>', 'efficientnet-lite2, mobilenet-v1, mobilenet-v2 or the folder of one', 'efficientnet-lite2')
+    .option('--cnn <name>', `${CNN_NAMES.join(', ')} or the folder of a MobileNet`, 'efficientnet-lite2')
     .option('--embedding <number>', 'size of word vectors', integer(1), captionShapeDefaults.embedding)
     .option('--threshold <number>', 'words that come less often are unknown', integer(1), captionDefaults.threshold)
     .option('--smoothing <share>', 'label smoothing', share({ zero: true }), captionDefaults.smoothing)

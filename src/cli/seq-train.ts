@@ -24,6 +24,7 @@ import type { TrainingEvent } from '../training/trainer.ts';
 import { translationDefaults, translationShapeDefaults } from '../translation/config.ts';
 import type { TranslationTraining } from '../translation/train.ts';
 import { loadCnn } from '../vision/load-cnn.ts';
+import { CNN_NAMES } from '../vision/networks/describe-cnn.ts';
 import { LiveReport } from './live-report.ts';
 import {
   addCommonOptions,
@@ -118,7 +119,7 @@ export function addSequenceTrainCommand(program: Command): void {
   );
   command.option(
     '--cnn <name>',
-    'what reads pictures: mobilenet-v1, mobilenet-v2 or the folder of one (default: the CNN that ships)',
+    `what reads pictures: ${CNN_NAMES.join(', ')} or the folder of a MobileNet (default: the CNN that ships)`,
   );
   addTrainingOptions(command, { ...sequenceDefaults, ...sequenceShapeDefaults }, SEQ_FOLDER);
   addPictureOptions(addCommonOptions(addDataOptions(command))).action(trainCommand);
