@@ -10,7 +10,7 @@ import { InputError, reasonOf } from './errors.ts';
 import { readBytes, writeFileAtomically } from './files.ts';
 import { fromHalf, toHalf } from './half.ts';
 import { parseJson } from './json.ts';
-import { integer } from './schema.ts';
+import { integerFrom } from './schema.ts';
 
 export interface StoredTensor {
   shape: readonly number[];
@@ -136,8 +136,8 @@ function halfTensor(shape: readonly number[], halves: Uint16Array): StoredTensor
 
 const entrySchema = v.object({
   dtype: v.picklist(Object.keys(itemSize) as Dtype[]),
-  shape: v.array(integer(0)),
-  data_offsets: v.tuple([integer(0), integer(0)]),
+  shape: v.array(integerFrom(0)),
+  data_offsets: v.tuple([integerFrom(0), integerFrom(0)]),
 });
 const headerSchema = v.objectWithRest({ [METADATA]: v.optional(v.record(v.string(), v.string())) }, entrySchema);
 type Entry = v.InferOutput<typeof entrySchema>;

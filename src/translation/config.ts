@@ -1,10 +1,10 @@
 import * as v from 'valibot';
-import { integer } from '../base/schema.ts';
+import { integerFrom } from '../base/schema.ts';
 import { folderConfigSchema } from '../model/model-folder.ts';
 import { optimizerDefaults } from '../nn/optimizer.ts';
 import { type SequenceSettings, sequenceConfigSchema, sequenceSettingsSchema } from '../sequences/config.ts';
 
-const size = integer(1);
+const size = integerFrom(1);
 
 /** The config of a translator's folder. */
 export const translationConfigSchema = v.object({
@@ -14,7 +14,7 @@ export const translationConfigSchema = v.object({
   shape: v.object({
     source: size,
     target: size,
-    embedding: integer(0),
+    embedding: integerFrom(0),
     cell: v.picklist(['rnn', 'lstm', 'gru']),
     layers: size,
     hidden: size,

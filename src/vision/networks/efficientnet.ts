@@ -6,16 +6,16 @@ import * as v from 'valibot';
 import { fileIn, inPackage } from '../../base/files.ts';
 import { readJson } from '../../base/json.ts';
 import { readSafetensors } from '../../base/safetensors.ts';
-import { integer, number } from '../../base/schema.ts';
+import { anyInteger, number } from '../../base/schema.ts';
 import type { CnnDescription } from '../network.ts';
 import { buildOnnxModel } from './efficientnet-onnx.ts';
 import { buildOnTfjs } from './efficientnet-tfjs.ts';
 
 const configSchema = v.object({
   name: v.string(),
-  version: integer(),
-  featureSize: integer(),
-  preprocessing: v.object({ size: integer(), fit: v.picklist(['squash', 'crop']) }),
+  version: anyInteger,
+  featureSize: anyInteger,
+  preprocessing: v.object({ size: anyInteger, fit: v.picklist(['squash', 'crop']) }),
   normalisation: v.object({ mean: number, scale: number }),
   weights: v.object({ file: v.string(), sha256: v.string() }),
 });

@@ -11,7 +11,7 @@ import type { ModelConfig } from '@tensorflow-models/mobilenet';
 import * as v from 'valibot';
 import { InputError, reasonOf } from '../../base/errors.ts';
 import { parseJson } from '../../base/json.ts';
-import { integer } from '../../base/schema.ts';
+import { integerFrom } from '../../base/schema.ts';
 import type { CnnDescription, Tf, TfjsNetwork } from '../network.ts';
 
 /** The networks that the package downloads, at their full width. */
@@ -97,7 +97,7 @@ const itemSize = { float32: 4, int32: 4, float16: 2, uint16: 2, uint8: 1 } as co
 const dtype = v.picklist(Object.keys(itemSize) as (keyof typeof itemSize)[]);
 const weightSchema = v.looseObject({
   name: v.string(),
-  shape: v.array(integer(0)),
+  shape: v.array(integerFrom(0)),
   dtype,
   quantization: v.optional(v.looseObject({ dtype })),
 });
