@@ -2,19 +2,21 @@ import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { BACKENDS } from '../../src/vision/backends/backends.ts';
 import { loadCnn } from '../../src/vision/load-cnn.ts';
+import { CNN_NAMES, describeCnn } from '../../src/vision/networks/describe-cnn.ts';
 import { distance, samplePictures, testCnnContract } from './cnn-contract.ts';
 
 const localMobilenet = '../shared/models/mobilenet_v1_0.25_224';
 const local = existsSync(localMobilenet) ? [localMobilenet] : [];
-
+const descriptions = await Promise.all([...CNN_NAMES, ...local].map(describeCnn));
+/** Every backend, with the CNNs that it runs and that need no download. */
 const installations = await Promise.all(
-  BACKENDS.map(async ({ name, load }) => ({
+  BACKENDS.map(async ({ name, load, runs }) => ({
     backend: name,
     installed: await load().then(
       () => true,
       () => false,
     ),
-    choices: ['efficientnet-lite2', ...(name === 'onnxruntime' ? [] : local)],
+    choices: descriptions.filter((cnn) => !cnn.downloaded && runs(cnn)).map(({ choice }) => choice),
   })),
 );
 
