@@ -4,12 +4,12 @@
  */
 import { InputError } from '../base/errors.ts';
 import { nextTurn } from '../base/platform.ts';
-import { type CachedFeatures, openCachedFeatures } from './cached-features.ts';
 import type { Cnn } from './cnn.ts';
 import { decodePicture } from './decode.ts';
 import type { View } from './feature-cache.ts';
 import { mirror, type Pixels } from './pixels.ts';
 import { readPicture } from './read-picture.ts';
+import { openViewCaches, type ViewCaches } from './view-caches.ts';
 
 /** A file's path, or a picture's bytes with a name for messages. */
 export type PictureSource = string | { name: string; bytes: Uint8Array };
@@ -60,12 +60,12 @@ export async function* extractFeatures(
 ): AsyncGenerator<Extracted, void, void> {
   const views: readonly View[] = mirrored ? ['plain', 'mirrored'] : ['plain'];
   const progress = { done: 0, computed: 0, skipped: 0 };
-  const cached = folder === undefined ? undefined : await openCachedFeatures(folder, cnn, views);
+  const caches = folder === undefined ? undefined : await openViewCaches(folder, cnn, views);
   try {
     let index = 0;
-    const prepared = ahead(pictures, 2 * batchSize, (source) => prepare(source, index++, views, cnn, cached));
+    const prepared = ahead(pictures, 2 * batchSize, (source) => prepare(source, index++, views, cnn, caches));
     // The CNN works on one batch while the next one is decoded, and while the features of the last one are used.
-    const batches = ahead(batchesOf(prepared, batchSize, signal), 2, (batch) => compute(batch, cnn, cached));
+    const batches = ahead(batchesOf(prepared, batchSize, signal), 2, (batch) => compute(batch, cnn, caches));
     for await (const batch of batches) {
       for (const picture of batch) {
         progress.done++;
@@ -82,7 +82,7 @@ export async function* extractFeatures(
       onProgress?.({ ...progress });
     }
   } finally {
-    await cached?.close();
+    await caches?.close();
   }
 }
 
@@ -132,15 +132,15 @@ async function prepare(
   index: number,
   views: readonly View[],
   cnn: Cnn,
-  cached: CachedFeatures | undefined,
+  caches: ViewCaches | undefined,
 ): Promise<Prepared> {
   const name = typeof source === 'string' ? source : source.name;
   const picture: Prepared = { index, name, key: '', features: new Map(), pixels: new Map() };
   try {
     const bytes = typeof source === 'string' ? await readPicture(source) : source.bytes;
-    if (cached) {
-      picture.key = cached.keyOf(bytes);
-      picture.features = cached.find(picture.key);
+    if (caches) {
+      picture.key = caches.keyOf(bytes);
+      picture.features = caches.find(picture.key);
     }
     const missing = views.filter((view) => !picture.features.has(view));
     if (missing.length) {
@@ -189,7 +189,7 @@ async function* batchesOf(
 async function compute(
   batch: readonly Prepared[],
   cnn: Cnn,
-  cached: CachedFeatures | undefined,
+  caches: ViewCaches | undefined,
 ): Promise<readonly Prepared[]> {
   const jobs = batch.flatMap((picture) => [...picture.pixels].map(([view, pixels]) => ({ picture, view, pixels })));
   if (jobs.length === 0) return batch;
@@ -199,7 +199,7 @@ async function compute(
     picture.features.set(view, row);
     return { key: picture.key, view, features: row };
   });
-  await cached?.add(computed);
+  await caches?.add(computed);
   return batch;
 }
 

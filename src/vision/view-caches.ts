@@ -1,19 +1,19 @@
 /**
  * The features of one CNN that were computed before, in the views that are wanted: a `FeatureCache` for each. A browser,
- * which keeps none, has `cached-features.browser.ts` in its place.
+ * which keeps none, has `view-caches.browser.ts` in its place.
  */
 import type { Cnn } from './cnn.ts';
 import { contentHash, FeatureCache, featureCachePath, type View } from './feature-cache.ts';
 
 /** The features [D] of a picture in one view. */
 export interface ComputedFeatures {
-  /** `CachedFeatures.keyOf` the picture's bytes. */
+  /** `ViewCaches.keyOf` the picture's bytes. */
   key: string;
   view: View;
   features: Float32Array;
 }
 
-export class CachedFeatures {
+export class ViewCaches {
   readonly #caches: ReadonlyMap<View, FeatureCache>;
 
   constructor(caches: ReadonlyMap<View, FeatureCache>) {
@@ -57,10 +57,10 @@ export class CachedFeatures {
  *
  * @throws InputError when one can't be read or made
  */
-export async function openCachedFeatures(folder: string, cnn: Cnn, views: readonly View[]): Promise<CachedFeatures> {
+export async function openViewCaches(folder: string, cnn: Cnn, views: readonly View[]): Promise<ViewCaches> {
   const caches = new Map<View, FeatureCache>();
   for (const view of views) {
     caches.set(view, await FeatureCache.open(featureCachePath(folder, cnn, view), cnn.featureSize));
   }
-  return new CachedFeatures(caches);
+  return new ViewCaches(caches);
 }
