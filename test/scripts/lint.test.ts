@@ -48,7 +48,7 @@ describe('which room may import which', () => {
     ['src/base/files.browser.ts', `import '../compute/arena.ts';`],
     ['src/compute/product/onednn.ts', `import '../../nn/stack.ts';`],
     ['src/text/corpus.ts', `import '../nn/stack.ts';`],
-    ['src/metrics/bleu.ts', `import '../base/errors.ts';`],
+    ['src/metrics/bleu.ts', `import '../text/vocabulary.ts';`],
     ['src/report/page.ts', `import '../training/log.ts';`],
     ['src/training/trainer.ts', `import '../report/page.ts';`],
     ['src/model/model.ts', `import '../vision/cnn.ts';`],
