@@ -38,7 +38,7 @@ export class UsageError extends InputError {
 /** The first line of an error's message, for quoting it inside another message. */
 export function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  const line = message.split('\n', 1)[0] ?? message;
+  const line = message.split('\n', 1)[0]!;
   // Those of the operating system end with the call and the path, which the message around them names.
   return error instanceof Error && 'syscall' in error ? line.replace(/, .*/, '') : line;
 }

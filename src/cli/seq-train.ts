@@ -25,6 +25,7 @@ import { writeSequenceProgress, writeSequenceReport } from '../sequences/report.
 import { resumeSequences, trainSequences } from '../sequences/train.ts';
 import type { DataSplit } from '../training/split.ts';
 import { loadCnn } from '../vision/load-cnn.ts';
+import { CNN_NAMES } from '../vision/networks/describe-cnn.ts';
 import { isGiven, refuseInapplicable } from './given-options.ts';
 import { addCommonOptions, addPictureOptions, parseInteger, parseShare } from './options.ts';
 import { Status, showTraining } from './progress.ts';
@@ -101,7 +102,7 @@ export function addSequenceTrainCommand(program: Command): void {
   );
   command.option(
     '--cnn <name>',
-    'what reads pictures: mobilenet-v1, mobilenet-v2 or the folder of one (default: the CNN that ships)',
+    `what reads pictures: ${CNN_NAMES.join(', ')} or the folder of a MobileNet (default: the CNN that ships)`,
   );
   addTrainingOptions(command, { ...sequenceDefaults, ...sequenceShapeDefaults }, SEQ_FOLDER);
   addPictureOptions(addCommonOptions(addDataOptions(command))).action(trainCommand);

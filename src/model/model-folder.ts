@@ -9,14 +9,14 @@ import { fileIn, kindAt, writeFileAtomically } from '../base/files.ts';
 import { fromHalf } from '../base/half.ts';
 import { readJson } from '../base/json.ts';
 import { type NamedTensor, readSafetensors, type StoredTensor, writeSafetensors } from '../base/safetensors.ts';
-import { integer, number } from '../base/schema.ts';
+import { integerFrom, number } from '../base/schema.ts';
 import type { Engine } from '../compute/engine.ts';
 import type { Parameter } from '../nn/parameter.ts';
 import { Vocabulary, vocabularySchema } from '../text/vocabulary.ts';
 import { LanguageModel } from './language-model.ts';
 
-const size = integer(1);
-const sizeOrNone = integer(0);
+const size = integerFrom(1);
+const sizeOrNone = integerFrom(0);
 
 /** What every config says; `kind`s extend it. */
 export const folderConfigSchema = v.object({
