@@ -46,7 +46,7 @@ interface Options extends CommonOptions, PictureOptions, DatasetOptions, Trainin
   finetune?: 'cider';
 }
 
-export function addTrainCommand(program: Command): void {
+export function addCaptionTrainCommand(program: Command): void {
   const command = program
     .command('train')
     .description('trains a captioner on pictures and their captions')

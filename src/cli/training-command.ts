@@ -42,7 +42,7 @@ export interface TrainingShow<Config, Data> {
 }
 
 /** What a command's training is given. */
-export interface Training<Config, Data> extends TrainingHooks<Config, Data> {
+export interface RunningTraining<Config, Data> extends TrainingHooks<Config, Data> {
   signal: AbortSignal;
   engine: Engine;
   folder: string;
@@ -59,7 +59,7 @@ export async function runTraining<Config, Data>(
   command: Command,
   { out: folder, blas, precision, quiet, resume = false }: TrainingOptions & CommonOptions,
   show: TrainingShow<Config, Data>,
-  train: (training: Training<Config, Data>) => Promise<TrainingResult>,
+  train: (training: RunningTraining<Config, Data>) => Promise<TrainingResult>,
 ): Promise<void> {
   if (resume) refuseSettingsOnResume(command);
   else await refuseModel(folder);

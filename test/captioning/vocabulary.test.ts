@@ -1,14 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/base/errors.ts';
-import {
-  captionVocabulary,
-  END,
-  encodeCaption,
-  extendVocabulary,
-  START,
-  specialIds,
-  UNKNOWN,
-} from '../../src/captioning/vocabulary.ts';
+import { captionVocabulary, encodeCaption, extendVocabulary, specialIds } from '../../src/captioning/vocabulary.ts';
+import { END, START, UNKNOWN } from '../../src/text/special-tokens.ts';
 import { Vocabulary } from '../../src/text/vocabulary.ts';
 
 const captions = ['A dog runs.', 'a Dog sleeps', 'The dog, a big one!'];
