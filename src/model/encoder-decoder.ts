@@ -14,13 +14,12 @@
  * N pairs of sequences, M' rows of the sources and M of the targets (packed, see `nn/packing.ts`), H hidden.
  */
 import type { Random } from '../base/random.ts';
-import type { Matrix } from '../compute/arena.ts';
+import { copyRows, type Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';
 import { grown, Workspace } from '../compute/workspace.ts';
 import type { BidirectionalLayer } from '../nn/bidirectional-layer.ts';
 import { type CellName, cells } from '../nn/cell.ts';
 import type { Dropout } from '../nn/dropout.ts';
-import { copyRows } from '../nn/layer-buffers.ts';
 import type { Packing } from '../nn/packing.ts';
 import type { Parameter } from '../nn/parameter.ts';
 import type { RecurrentBatch, RecurrentLayer } from '../nn/recurrent-layer.ts';

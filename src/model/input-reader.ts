@@ -6,7 +6,7 @@
  * M rows of all sequences and steps (packed, see `nn/packing.ts`), V vocabulary, E embedding, D size of given vectors.
  */
 import type { Random } from '../base/random.ts';
-import type { Integers, Matrix } from '../compute/arena.ts';
+import { copyColumns, type Integers, type Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';
 import { Workspace } from '../compute/workspace.ts';
 import { Attention } from '../nn/attention.ts';
@@ -14,7 +14,6 @@ import { applyDropout, type Dropout } from '../nn/dropout.ts';
 import { GlimpseReader } from '../nn/glimpse-reader.ts';
 import type { PictureSize } from '../nn/glimpse-window.ts';
 import { fillUniform } from '../nn/initialisation.ts';
-import { copyColumns } from '../nn/layer-buffers.ts';
 import { type Packing, uniformPacking } from '../nn/packing.ts';
 import { Parameter } from '../nn/parameter.ts';
 import type { LayerInput } from '../nn/recurrent-layer.ts';

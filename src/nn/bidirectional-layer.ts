@@ -3,11 +3,10 @@
  * (Schuster and Paliwal 1997). At each step both say what they have read so far: [M, 2H], from the start | from the end.
  */
 import type { Random } from '../base/random.ts';
-import type { Integers, Matrix } from '../compute/arena.ts';
+import { copyColumns, type Integers, type Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';
 import { Workspace } from '../compute/workspace.ts';
 import type { Cell } from './cell.ts';
-import { copyColumns } from './layer-buffers.ts';
 import { type Packing, reversedRows } from './packing.ts';
 import type { Parameter } from './parameter.ts';
 import {

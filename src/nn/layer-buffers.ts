@@ -6,7 +6,7 @@
  *
  * so that the states before each step of equally long streams are one block, rows 0 to M - 1.
  */
-import type { Arena, Matrix } from '../compute/arena.ts';
+import { type Arena, copyRows, type Matrix } from '../compute/arena.ts';
 import type { Cell, CellStep } from './cell.ts';
 import { type Packing, runningIn, type Share } from './packing.ts';
 
@@ -90,21 +90,5 @@ export class LayerBuffers {
       copyRows(this.#hPrevious, packing.starts[t] ?? 0, this.step(packing, t).hPrevious, 0, N);
     }
     return this.#hPrevious.rowRange(0, packing.rows);
-  }
-}
-
-/** Copies `count` rows of one matrix to another of the same width. */
-export function copyRows(target: Matrix, to: number, source: Matrix, from: number, count: number): void {
-  const { cols } = source;
-  target.data.set(source.data.subarray(from * cols, (from + count) * cols), to * cols);
-}
-
-/** Copies `count` columns of one matrix to another of as many rows. */
-export function copyColumns(target: Matrix, to: number, source: Matrix, from: number, count: number): void {
-  const { data: into, cols: width } = target;
-  const { data, cols } = source;
-  for (let row = 0; row < source.rows; row++) {
-    const start = row * cols + from;
-    into.set(data.subarray(start, start + count), row * width + to);
   }
 }

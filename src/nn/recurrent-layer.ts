@@ -8,12 +8,12 @@
  * G = gates · H.
  */
 import type { Random } from '../base/random.ts';
-import type { Integers, Matrix } from '../compute/arena.ts';
+import { copyRows, type Integers, type Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';
 import { grown } from '../compute/workspace.ts';
 import type { Cell } from './cell.ts';
 import { fillForMemory, fillUniform } from './initialisation.ts';
-import { copyRows, LayerBuffers } from './layer-buffers.ts';
+import { LayerBuffers } from './layer-buffers.ts';
 import { type Packing, runningIn, type Share, sharesOf } from './packing.ts';
 import { Parameter, WeightFactor } from './parameter.ts';
 import type { LayerState } from './state.ts';
