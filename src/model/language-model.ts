@@ -141,14 +141,16 @@ export class LanguageModel {
    * @throws RangeError when a parameter is missing there or is larger
    */
   copyFrom(source: LanguageModel): void {
-    for (const { name, value } of this.parameters) {
-      const from = source.parameters.find((parameter) => parameter.name === name)?.value;
+    for (const parameter of this.parameters) {
+      const { name, value } = parameter;
+      const from = source.parameters.find((other) => other.name === name)?.value;
       if (!from || from.rows > value.rows || from.cols > value.cols) {
         throw new RangeError(`${name} of ${value.rows} × ${value.cols} can't take that of another shape`);
       }
-      for (let row = 0; row < from.rows; row++) value.rowRange(row, row + 1).data.set(from.rowRange(row, row + 1).data);
+      parameter.edit((values) => {
+        for (let row = 0; row < from.rows; row++) values.set(from.rowRange(row, row + 1).data, row * value.cols);
+      });
     }
-    for (const parameter of this.parameters) parameter.version++;
   }
 
   /** The state that `batch` sequences start from: zeros. It stays in the arena; make it once and reset it. */

@@ -60,8 +60,7 @@ export class SoftmaxOutput {
   startAtFrequencies(counts: ArrayLike<number>): void {
     const seen = Float64Array.from(counts, (count) => Math.max(count, 0.5));
     const total = seen.reduce((sum, count) => sum + count, 0);
-    this.bias.value.data.set(seen.map((count) => Math.log(count / total)));
-    this.bias.version++;
+    this.bias.edit((values) => values.set(seen.map((count) => Math.log(count / total))));
   }
 
   /** y [M, V] for h [M, H], valid until the next call. */

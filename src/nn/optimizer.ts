@@ -51,10 +51,7 @@ export class Optimizer {
   /** One update of all parameters from their gradients. */
   step(rate: number): void {
     this.steps++;
-    for (const parameter of this.#parameters) {
-      this.#update(parameter, rate);
-      parameter.version++;
-    }
+    for (const parameter of this.#parameters) parameter.edit(() => this.#update(parameter, rate));
   }
 
   #update({ name, value, gradient }: Parameter, rate: number): void {

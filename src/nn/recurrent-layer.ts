@@ -122,7 +122,7 @@ export class RecurrentLayer {
     for (const weights of [this.inputWeights, this.recurrentWeights, this.conditionWeights]) {
       if (weights) fillUniform(weights, 1 / Math.sqrt(hidden), random);
     }
-    if (this.cell.name === 'lstm') this.bias.value.data.fill(1, hidden, 2 * hidden);
+    if (this.cell.name === 'lstm') this.bias.edit((values) => values.fill(1, hidden, 2 * hidden));
     if (memory > 0) fillForMemory(this.bias, this.cell, memory, random);
   }
 

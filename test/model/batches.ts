@@ -5,7 +5,7 @@ import type { Engine } from '../../src/compute/engine.ts';
 import { LanguageModel, type LanguageModelShape, type TokenBatch } from '../../src/model/language-model.ts';
 import { packedSequences } from '../../src/nn/packing.ts';
 import { matricesOf, type StackState } from '../../src/nn/state.ts';
-import { type ReferenceState, rowsOf, type Sequence } from '../nn/reference.ts';
+import { type ReferenceState, randomise, rowsOf, type Sequence } from '../nn/reference.ts';
 
 /** Every size is different, so that no two can be taken for each other: N 3, T 4, E 5, H 6, V 7, condition 8. */
 export const small: LanguageModelShape = {
@@ -17,16 +17,9 @@ export const small: LanguageModelShape = {
   condition: 8,
 };
 
-/** A model whose weights and biases are all random and large enough to matter. */
 export function randomModel(engine: Engine, shape: Partial<LanguageModelShape> = {}, seed = 1): LanguageModel {
-  const random = new Random(seed);
   const model = new LanguageModel(engine, { ...small, ...shape });
-  for (const parameter of model.parameters) {
-    parameter.value.data.forEach((_, i, values) => {
-      values[i] = 2 * random.uniform() - 1;
-    });
-    parameter.version++;
-  }
+  randomise(model, new Random(seed));
   return model;
 }
 

@@ -7,7 +7,7 @@ import { type SequenceBatch, SequenceModel, type SequenceShape } from '../../src
 import type { CellName } from '../../src/nn/cell.ts';
 import { packedSequences } from '../../src/nn/packing.ts';
 import { byDriver, wasm } from '../nn/engines.ts';
-import { gradientsOf, logSoftmax, numericalGradients, oncePerCase, weightsOf } from '../nn/reference.ts';
+import { gradientsOf, logSoftmax, numericalGradients, oncePerCase, randomise, weightsOf } from '../nn/reference.ts';
 import { difference, pack, randomSequences, small } from './batches.ts';
 import { type Example, logitsOf, meanLossOf } from './sequence-reference.ts';
 
@@ -112,12 +112,8 @@ describe.each(contracts)('SequenceModel, %s on %s', (cell, _, engine) => {
     const directions = model.parameters.map(({ gradient }, i) => gradient.data.map((g) => g / norms[i]!));
     for (const [i, parameter] of model.parameters.entries()) {
       if (norms[i]! < 0.01) continue; // too flat for differences of float32 losses
-      const move = (by: number) => {
-        parameter.value.data.forEach((x, j, values) => {
-          values[j] = x + by * directions[i]![j]!;
-        });
-        parameter.version++;
-      };
+      const move = (by: number) =>
+        parameter.edit((values) => values.set(values.map((x, j) => x + by * directions[i]![j]!)));
       const h = 4e-3;
       move(h);
       const up = lossAt(7);
@@ -181,16 +177,9 @@ describe('SequenceModel', () => {
   });
 });
 
-/** All weights and biases are random and large enough to matter. */
 function randomModel(engine: Engine, shape: SequenceShape): SequenceModel {
-  const random = new Random(1);
   const model = new SequenceModel(engine, shape);
-  for (const parameter of model.parameters) {
-    parameter.value.data.forEach((_, i, values) => {
-      values[i] = 2 * random.uniform() - 1;
-    });
-    parameter.version++;
-  }
+  randomise(model, new Random(1));
   return model;
 }
 

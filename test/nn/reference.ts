@@ -5,6 +5,7 @@
  *
  * D inputs, E embedding, H hidden, V vocabulary, as in `src/model/language-model.ts`; parameters have the same names.
  */
+import type { Random } from '../../src/base/random.ts';
 import type { LanguageModel, LanguageModelShape } from '../../src/model/language-model.ts';
 
 export type Vector = number[];
@@ -99,6 +100,15 @@ export function oncePerCase(): (name: string, compute: () => Weights) => Weights
     known.set(name, found);
     return found;
   };
+}
+
+/** Weights and biases that are all random, from -1 to 1: large enough to matter. */
+export function randomise({ parameters }: Pick<LanguageModel, 'parameters'>, random: Random): void {
+  for (const parameter of parameters) {
+    parameter.edit((values) => {
+      for (let i = 0; i < values.length; i++) values[i] = 2 * random.uniform() - 1;
+    });
+  }
 }
 
 /** A copy of a model's parameters. */
