@@ -14,9 +14,9 @@ import { applyDropout, type Dropout } from '../nn/dropout.ts';
 import { GlimpseReader } from '../nn/glimpse-reader.ts';
 import type { PictureSize } from '../nn/glimpse-window.ts';
 import { fillUniform } from '../nn/initialisation.ts';
+import { IdInput, type LayerInput, VectorInput } from '../nn/layer-input.ts';
 import { type Packing, uniformPacking } from '../nn/packing.ts';
 import { Parameter } from '../nn/parameter.ts';
-import type { LayerInput } from '../nn/recurrent-layer.ts';
 import { checkIds } from './check-ids.ts';
 
 /**
@@ -99,18 +99,18 @@ export class InputReader {
    */
   read(inputs: StepInputs, packing: Packing, dropout?: Dropout): LayerInput {
     const { rows } = packing;
-    if ('vectors' in this.shape) return { values: this.#copy(inputs, rows, this.shape.vectors) };
+    if ('vectors' in this.shape) return new VectorInput(this.#copy(inputs, rows, this.shape.vectors));
     if (this.glimpses) return this.glimpses.look(this.#copy(inputs, rows, this.glimpses.pixels));
     if (!('ids' in inputs) || !('vocabulary' in this.shape)) throw new RangeError('vectors for a model that reads ids');
     checkIds('inputs', inputs.ids, rows, 0, this.shape.vocabulary);
     const ids = this.#workspace.integers('ids', inputs.ids);
     this.#ids = ids;
-    if (!this.embedding) return { ids };
+    if (!this.embedding) return new IdInput(ids);
     const { kernels } = this.#engine;
     const embedded = this.#workspace.matrix('embedded', rows, this.shape.embedding);
     kernels.gatherRows(embedded.offset, this.embedding.value.offset, ids.offset, rows, embedded.cols);
     if (dropout) applyDropout(kernels, dropout, EMBEDDING_SITE, embedded);
-    if (!this.attention) return { values: embedded };
+    if (!this.attention) return new VectorInput(embedded);
     const wide = this.#workspace.matrix('embedded, and what is seen', rows, this.size);
     copyColumns(wide, 0, embedded, 0, embedded.cols);
     return this.attention.look(wide, packing, inputs.sources ?? []);

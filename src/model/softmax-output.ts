@@ -9,7 +9,8 @@ import type { Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';
 import { Workspace } from '../compute/workspace.ts';
 import { fillUniform } from '../nn/initialisation.ts';
-import { Parameter, WeightFactor } from '../nn/parameter.ts';
+import { Linear } from '../nn/linear.ts';
+import { Parameter } from '../nn/parameter.ts';
 import { checkIds } from './check-ids.ts';
 
 /** What should be written at M rows. */
@@ -33,8 +34,7 @@ export class SoftmaxOutput {
   readonly weights: Parameter;
   readonly bias: Parameter;
   readonly #engine: Engine;
-  readonly #byWeights: WeightFactor;
-  readonly #byWeightsTransposed: WeightFactor;
+  readonly #linear: Linear;
   readonly #workspace: Workspace;
 
   /** @param H inputs @param V choices */
@@ -42,8 +42,7 @@ export class SoftmaxOutput {
     this.weights = new Parameter(engine.arena, 'output.weights', H, V);
     this.bias = new Parameter(engine.arena, 'output.bias', 1, V);
     this.#engine = engine;
-    this.#byWeights = new WeightFactor(engine, this.weights);
-    this.#byWeightsTransposed = new WeightFactor(engine, this.weights, { transposed: true });
+    this.#linear = new Linear(engine, this.weights, this.bias);
     this.#workspace = new Workspace(engine.arena);
   }
 
@@ -66,8 +65,7 @@ export class SoftmaxOutput {
   /** y [M, V] for h [M, H], valid until the next call. */
   logits(hidden: Matrix): Matrix {
     const logits = this.#workspace.matrix('logits', hidden.rows, this.bias.value.cols);
-    this.#engine.kernels.fillRows(logits.offset, this.bias.value.offset, logits.rows, logits.cols);
-    this.#byWeights.multiply(logits, hidden, 1);
+    this.#linear.forward(logits, hidden);
     return logits;
   }
 
@@ -89,15 +87,12 @@ export class SoftmaxOutput {
    * @returns with the gradient by `hidden` [M, H], valid until the next call
    */
   backward(logits: Matrix, hidden: Matrix, asked: Targets, smoothing = 0): { loss: Loss; dHidden: Matrix } {
-    const { kernels, product } = this.#engine;
     const divisor = asked.divisor ?? Math.max(countTargets(asked.targets), 1);
     const loss = this.#crossEntropy(logits, asked, smoothing, 1 / divisor);
     const dLogits = logits; // the kernel has replaced one by the other
-    product.multiply(this.weights.gradient, hidden, dLogits, { transposeA: true });
-    this.bias.gradient.data.fill(0);
-    kernels.addSumOfRows(this.bias.gradient.offset, dLogits.offset, dLogits.rows, dLogits.cols);
+    this.#linear.backward(dLogits, hidden);
     const dHidden = this.#workspace.matrix('hidden gradient', hidden.rows, hidden.cols);
-    this.#byWeightsTransposed.multiply(dHidden, dLogits, 0);
+    this.#linear.inputGradient(dHidden, dLogits);
     return { loss, dHidden };
   }
 

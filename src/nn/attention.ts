@@ -13,9 +13,10 @@ import type { Integers, Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';
 import { Workspace } from '../compute/workspace.ts';
 import { fillUniform } from './initialisation.ts';
+import { ChosenInput, type InputChooser } from './layer-input.ts';
+import { Linear } from './linear.ts';
 import { lengthsOf, type Packing } from './packing.ts';
-import { Parameter, WeightFactor } from './parameter.ts';
-import type { InputChooser, LayerInput } from './recurrent-layer.ts';
+import { Parameter } from './parameter.ts';
 
 export interface AttentionShape {
   /** D, values at each place of a source. */
@@ -64,10 +65,10 @@ export class Attention implements InputChooser {
   /** v [1, A] */
   readonly scoreWeights: Parameter;
   readonly #engine: Engine;
-  readonly #byQuery: WeightFactor;
-  readonly #byQueryTransposed: WeightFactor;
-  readonly #byKey: WeightFactor;
-  readonly #byKeyTransposed: WeightFactor;
+  /** h' W_a */
+  readonly #toQueries: Linear;
+  /** s U_a */
+  readonly #toKeys: Linear;
   readonly #workspace: Workspace;
   #memory: Memory | undefined;
   #pass: Pass | undefined;
@@ -78,10 +79,8 @@ export class Attention implements InputChooser {
     this.keyWeights = new Parameter(engine.arena, 'attention.key', shape.values, shape.keys);
     this.scoreWeights = new Parameter(engine.arena, 'attention.score', 1, shape.keys);
     this.#engine = engine;
-    this.#byQuery = new WeightFactor(engine, this.queryWeights);
-    this.#byQueryTransposed = new WeightFactor(engine, this.queryWeights, { transposed: true });
-    this.#byKey = new WeightFactor(engine, this.keyWeights);
-    this.#byKeyTransposed = new WeightFactor(engine, this.keyWeights, { transposed: true });
+    this.#toQueries = new Linear(engine, this.queryWeights);
+    this.#toKeys = new Linear(engine, this.keyWeights);
     this.#workspace = new Workspace(engine.arena);
   }
 
@@ -107,7 +106,7 @@ export class Attention implements InputChooser {
     const values = this.#workspace.matrix('values', rows, said.cols);
     kernels.gatherRows(values.offset, said.offset, order.offset, rows, said.cols);
     const keys = this.#workspace.matrix('keys', rows, A);
-    this.#byKey.multiply(keys, values, 0);
+    this.#toKeys.forward(keys, values);
     this.#memory = {
       values,
       keys,
@@ -125,7 +124,7 @@ export class Attention implements InputChooser {
    * @param inputs x [M, E + D], whose last D columns are set
    * @param sources which one of those that are remembered each sequence looks at [N₀]
    */
-  look(inputs: Matrix, packing: Packing, sources: ArrayLike<number>): LayerInput {
+  look(inputs: Matrix, packing: Packing, sources: ArrayLike<number>): ChosenInput {
     const { longest, begins } = this.#remembered();
     for (let n = 0; n < packing.batch; n++) {
       if (!(sources[n]! >= 0 && sources[n]! < begins.length - 1)) {
@@ -140,7 +139,7 @@ export class Attention implements InputChooser {
       sources: this.#workspace.integers('sources', sources),
       states: [],
     };
-    return { values: inputs, chooser: this };
+    return new ChosenInput(inputs, packing, this);
   }
 
   /** α after the last pass [M, S], where S is the number of places of the longest source; a shorter one's come first. */
@@ -155,7 +154,7 @@ export class Attention implements InputChooser {
     const { queries, weights, inputs, sources, states } = this.#looking();
     const { first, N } = this.#step(t);
     const query = queries.rowRange(first, first + N);
-    this.#byQuery.multiply(query, hPrevious, 0);
+    this.#toQueries.forward(query, hPrevious);
     kernels.attendForward(
       query.offset,
       contextAt(inputs, first, D),
@@ -176,7 +175,7 @@ export class Attention implements InputChooser {
 
   /** See `InputChooser`; each sequence must have had a source of its own. */
   backward(t: number, dInput: Matrix, dhPrevious: Matrix): void {
-    const { kernels, product } = this.#engine;
+    const { kernels } = this.#engine;
     const { keys: A, values: D } = this.shape;
     const memory = this.#remembered();
     const { packing, queries, weights, sources, states } = this.#looking();
@@ -210,15 +209,15 @@ export class Attention implements InputChooser {
       dInput.cols,
     );
     kernels.addSumOfRows(this.scoreWeights.gradient.offset, dScore.offset, N, A);
-    this.#byQueryTransposed.multiply(dhPrevious, dQuery, 1);
-    product.multiply(this.queryWeights.gradient, states[t]!, dQuery, { transposeA: true, beta: isFirst ? 0 : 1 });
+    this.#toQueries.inputGradient(dhPrevious, dQuery, 1);
+    this.#toQueries.backward(dQuery, states[t]!, isFirst ? 0 : 1);
   }
 
   /** After a backward pass: sets the gradient of what the encoder said [M', D], and that of U_a. */
   gradientOfSaid(dSaid: Matrix): void {
     const { values, dValues, dKeys, places } = this.#remembered();
-    this.#engine.product.multiply(this.keyWeights.gradient, values, dKeys, { transposeA: true });
-    this.#byKeyTransposed.multiply(dValues, dKeys, 1);
+    this.#toKeys.backward(dKeys, values);
+    this.#toKeys.inputGradient(dValues, dKeys, 1);
     this.#engine.kernels.gatherRows(dSaid.offset, dValues.offset, places.offset, dSaid.rows, dSaid.cols);
   }
 

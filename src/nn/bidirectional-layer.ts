@@ -7,15 +7,10 @@ import { copyColumns, type Integers, type Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';
 import { Workspace } from '../compute/workspace.ts';
 import type { Cell } from './cell.ts';
+import { IdInput, type LayerInput, VectorInput } from './layer-input.ts';
 import { type Packing, reversedRows } from './packing.ts';
 import type { Parameter } from './parameter.ts';
-import {
-  type LayerInput,
-  type LayerShape,
-  type RecurrentBatch,
-  RecurrentLayer,
-  type StateGradients,
-} from './recurrent-layer.ts';
+import { type LayerShape, type RecurrentBatch, RecurrentLayer, type StateGradients } from './recurrent-layer.ts';
 import type { LayerState } from './state.ts';
 
 export class BidirectionalLayer {
@@ -84,15 +79,11 @@ export class BidirectionalLayer {
   }
 
   #reverseInput(input: LayerInput, packing: Packing, rows: Integers): LayerInput {
-    if ('values' in input) return { values: this.#reverse('input', input.values, rows) };
-    const { ids } = input;
-    const order = rows.data.subarray(0, packing.rows);
-    return {
-      ids: this.#workspace.integers(
-        'ids',
-        order.map((row) => ids.data[row] ?? 0),
-      ),
-    };
+    if (input instanceof VectorInput) return new VectorInput(this.#reverse('input', input.values, rows));
+    if (!(input instanceof IdInput)) throw new RangeError('an input that is chosen step by step, read from its end');
+    const { data } = input.ids;
+    const reversed = rows.data.subarray(0, packing.rows).map((row) => data[row]!);
+    return new IdInput(this.#workspace.integers('ids', reversed));
   }
 
   #reverse(name: string, matrix: Matrix, rows: Integers): Matrix {

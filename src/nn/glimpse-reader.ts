@@ -15,8 +15,10 @@ import type { Engine } from '../compute/engine.ts';
 import { Workspace } from '../compute/workspace.ts';
 import { GlimpseWindow, type PictureSize } from './glimpse-window.ts';
 import { fillUniform } from './initialisation.ts';
-import { Parameter, WeightFactor } from './parameter.ts';
-import type { InputChooser, LayerInput } from './recurrent-layer.ts';
+import { ChosenInput, type InputChooser } from './layer-input.ts';
+import { Linear } from './linear.ts';
+import { uniformPacking } from './packing.ts';
+import { Parameter } from './parameter.ts';
 
 /** Values of a place: y and x. */
 const PLACE = 2;
@@ -41,9 +43,8 @@ export class GlimpseReader implements InputChooser {
   /** Values of a picture. */
   readonly pixels: number;
   readonly #window: GlimpseWindow;
-  readonly #engine: Engine;
-  readonly #byWeights: WeightFactor;
-  readonly #byWeightsTransposed: WeightFactor;
+  /** h' W + b */
+  readonly #toPlaces: Linear;
   readonly #workspace: Workspace;
   #pass: Pass | undefined;
 
@@ -54,9 +55,7 @@ export class GlimpseReader implements InputChooser {
     this.#window = new GlimpseWindow(picture);
     this.pixels = picture.rows * picture.columns;
     this.count = count;
-    this.#engine = engine;
-    this.#byWeights = new WeightFactor(engine, this.weights);
-    this.#byWeightsTransposed = new WeightFactor(engine, this.weights, { transposed: true });
+    this.#toPlaces = new Linear(engine, this.weights, this.bias);
     this.#workspace = new Workspace(engine.arena);
   }
 
@@ -85,19 +84,18 @@ export class GlimpseReader implements InputChooser {
   }
 
   /** Begins to read pictures [N, pixels]: what a layer reads, step by step, as it chooses. Valid until the next call. */
-  look(pictures: Matrix): LayerInput {
+  look(pictures: Matrix): ChosenInput {
     const M = pictures.rows * this.count;
     const values = this.#workspace.matrix('inputs', M, this.size);
     this.#pass = { pictures, inputs: values, places: this.#workspace.matrix('places', M, PLACE), states: [] };
-    return { values, chooser: this };
+    return new ChosenInput(values, uniformPacking(pictures.rows, this.count), this);
   }
 
   choose(t: number, hPrevious: Matrix): void {
     const { pictures, inputs, places, states } = this.#looking();
     const { rows: N } = pictures;
     const l = places.rowRange(t * N, (t + 1) * N);
-    this.#engine.kernels.fillRows(l.offset, this.bias.value.offset, N, PLACE);
-    this.#byWeights.multiply(l, hPrevious, 1);
+    this.#toPlaces.forward(l, hPrevious);
     for (let n = 0; n < N; n++) {
       const [y, x] = [Math.tanh(l.data[PLACE * n]!), Math.tanh(l.data[PLACE * n + 1]!)];
       const input = rowOf(inputs, t * N + n);
@@ -109,7 +107,6 @@ export class GlimpseReader implements InputChooser {
   }
 
   backward(t: number, dInput: Matrix, dhPrevious: Matrix): void {
-    const { kernels, product } = this.#engine;
     const { pictures, places, states } = this.#looking();
     const { rows: N } = pictures;
     const dz = this.#workspace.matrix('gradient', N, PLACE);
@@ -120,11 +117,9 @@ export class GlimpseReader implements InputChooser {
       const [dOwnY, dOwnX] = d.subarray(-PLACE) as unknown as [number, number];
       dz.data.set([(dy + dOwnY) * (1 - y * y), (dx + dOwnX) * (1 - x * x)], PLACE * n);
     }
-    this.#byWeightsTransposed.multiply(dhPrevious, dz, 1);
+    this.#toPlaces.inputGradient(dhPrevious, dz, 1);
     const isFirst = t === this.count - 1; // gradients come from the end
-    if (isFirst) this.bias.gradient.data.fill(0);
-    kernels.addSumOfRows(this.bias.gradient.offset, dz.offset, N, PLACE);
-    product.multiply(this.weights.gradient, states[t]!, dz, { transposeA: true, beta: isFirst ? 0 : 1 });
+    this.#toPlaces.backward(dz, states[t]!, isFirst ? 0 : 1);
   }
 
   #looking(): Pass {

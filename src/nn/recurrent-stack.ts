@@ -6,6 +6,7 @@ import { Workspace } from '../compute/workspace.ts';
 import { BidirectionalLayer } from './bidirectional-layer.ts';
 import type { Cell } from './cell.ts';
 import { applyDropout, type Dropout } from './dropout.ts';
+import { VectorInput } from './layer-input.ts';
 import type { Parameter } from './parameter.ts';
 import { type RecurrentBatch, RecurrentLayer, type StateGradients } from './recurrent-layer.ts';
 import type { LayerState, StackState } from './state.ts';
@@ -113,7 +114,7 @@ export class RecurrentStack<Layer extends StackLayer = RecurrentLayer> {
         output = dropped;
       }
       this.#outputs.push(output);
-      above = { packing: batch.packing, input: { values: output } };
+      above = { packing: batch.packing, input: new VectorInput(output) };
     }
     if (!output) throw new RangeError('a stack of no layers');
     return output;
@@ -139,7 +140,7 @@ export class RecurrentStack<Layer extends StackLayer = RecurrentLayer> {
       const below = this.#outputs[i - 1];
       if (below) {
         const dBelow = this.#workspace.matrix(`gradient ${i - 1}`, gradient.rows, gradient.cols);
-        this.layers[i]?.backward(gradient, { packing: batch.packing, input: { values: below } }, dBelow, states);
+        this.layers[i]?.backward(gradient, { packing: batch.packing, input: new VectorInput(below) }, dBelow, states);
         gradient = dBelow;
       } else {
         this.layers[i]?.backward(gradient, batch, dInput, states);

@@ -26,7 +26,7 @@ describe('GlimpseReader', () => {
       expect(reader.places[2 * row + 1]).toBeCloseTo(place[1]!, 6);
       const picture = rowOf(pictures, row % N);
       const expected = [...glimpse(picture, size, place[0]!, place[1]!), ...place];
-      const found = Array.from(rowOf((input as { values: Matrix }).values, row));
+      const found = Array.from(rowOf(input.values, row));
       found.forEach((value, i) => {
         expect(value, `value ${i} of row ${row}`).toBeCloseTo(expected[i]!, 5);
       });
