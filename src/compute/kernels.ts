@@ -36,41 +36,9 @@ export interface Kernels {
   ): number;
   logSoftmax(logits: number, rows: number, V: number): void;
 
-  attendForward(
-    query: number,
-    context: number,
-    weights: number,
-    sources: number,
-    keys: number,
-    values: number,
-    begins: number,
-    score: number,
-    N: number,
-    A: number,
-    D: number,
-    S: number,
-    stride: number,
-  ): void;
-  attendBackward(
-    query: number,
-    dContext: number,
-    weights: number,
-    sources: number,
-    dWeights: number,
-    dQuery: number,
-    dScore: number,
-    keys: number,
-    values: number,
-    begins: number,
-    score: number,
-    dKeys: number,
-    dValues: number,
-    N: number,
-    A: number,
-    D: number,
-    S: number,
-    stride: number,
-  ): void;
+  /** To be called by the names of its arguments: `attention-call.ts`. */
+  attendForward(...values: number[]): void;
+  attendBackward(...values: number[]): void;
 
   toBf16(target: number, source: number, count: number, factor: number): void;
   transposeToBf16(k: number, n: number, source: number, row: number, target: number): void;

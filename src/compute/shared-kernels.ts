@@ -4,6 +4,7 @@
  * of losses and of squares, in float64, become sums of the parts' sums. A kernel that is not parted goes through the
  * team as well, which may note it for later (`Team.together`).
  */
+import { ATTENTION_ADDRESSES, ATTENTION_SIZES, type AttentionStep } from './attention-call.ts';
 import type { Kernels } from './kernels.ts';
 import type { Team } from './team.ts';
 
@@ -42,8 +43,8 @@ const PARTINGS: { [Name in keyof Kernels]?: Parting } = {
   gatherRowsPlus: byRows(4, 0.4, (cols) => [cols, 0, 0, 1]),
   softmaxCrossEntropy: byRows(3, 2.6, (V) => [V, 1, 1]),
   logSoftmax: byRows(1, 2, (V) => [V]),
-  attendForward: byRows(8, 20, (A, _, S, stride) => [A, stride, S, 1]),
-  attendBackward: byRows(13, 40, (A, _, S, stride) => [A, stride, S, 1, S, A, A]),
+  attendForward: bySequences(ATTENTION_ADDRESSES.attendForward, 20),
+  attendBackward: bySequences(ATTENTION_ADDRESSES.attendBackward, 40),
   addSumOfRows: byColumns(3, 0.1, 'addSumOfRowParts'),
   scatterAddRows: byColumns(4, 0.2, 'scatterAddRowParts'),
   sumOfSquares: byValues(1, 0.15),
@@ -96,6 +97,15 @@ function share(team: Team, name: string, { counted, unit, other, steps, nanoseco
 /** Rows of as many values as the argument after `counted` says. */
 function byRows(counted: number, nanoseconds: number, steps: (...sizes: number[]) => number[]): Parting {
   return { counted, unit: 1, other: counted + 1, steps, nanoseconds };
+}
+
+/** Rows of the attention kernels, one for each sequence: addresses and sizes as their table has them. */
+function bySequences(addresses: Record<string, AttentionStep>, nanoseconds: number): Parting {
+  const floats = Object.values(addresses);
+  const [, ...afterN] = ATTENTION_SIZES;
+  return byRows(floats.length, nanoseconds, (...sizes) =>
+    floats.map((step) => (typeof step === 'number' ? step : sizes[afterN.indexOf(step)]!)),
+  );
 }
 
 /** Columns of two matrices of as many rows as the argument before `counted` says. */

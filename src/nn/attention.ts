@@ -10,6 +10,7 @@
  */
 import type { Random } from '../base/random.ts';
 import type { Integers, Matrix } from '../compute/arena.ts';
+import { attendBackward, attendForward } from '../compute/attention-call.ts';
 import type { Engine } from '../compute/engine.ts';
 import { Workspace } from '../compute/workspace.ts';
 import { fillUniform } from './initialisation.ts';
@@ -155,21 +156,21 @@ export class Attention implements InputChooser {
     const { first, N } = this.#step(t);
     const query = queries.rowRange(first, first + N);
     this.#toQueries.forward(query, hPrevious);
-    kernels.attendForward(
-      query.offset,
-      contextAt(inputs, first, D),
-      weights.offset + 4 * first * longest,
-      sources.offset,
-      keys.offset,
-      values.offset,
-      begins.offset,
-      this.scoreWeights.value.offset,
+    attendForward(kernels, {
+      query: query.offset,
+      context: contextAt(inputs, first, D),
+      weights: weights.offset + 4 * first * longest,
+      sources: sources.offset,
+      keys: keys.offset,
+      values: values.offset,
+      begins: begins.offset,
+      score: this.scoreWeights.value.offset,
       N,
       A,
       D,
-      longest,
-      inputs.cols,
-    );
+      S: longest,
+      stride: inputs.cols,
+    });
     states[t] = hPrevious;
   }
 
@@ -188,26 +189,26 @@ export class Attention implements InputChooser {
     }
     const dQuery = this.#workspace.matrix('gradient of queries', N, A);
     const dScore = this.#workspace.matrix('gradient of scores', N, A);
-    kernels.attendBackward(
-      queries.offset + 4 * first * A,
-      contextAt(dInput, 0, D),
-      weights.offset + 4 * first * memory.longest,
-      sources.offset,
-      this.#workspace.matrix('gradient of weights', N, memory.longest).offset,
-      dQuery.offset,
-      dScore.offset,
-      memory.keys.offset,
-      memory.values.offset,
-      memory.begins.offset,
-      this.scoreWeights.value.offset,
-      memory.dKeys.offset,
-      memory.dValues.offset,
+    attendBackward(kernels, {
+      query: queries.offset + 4 * first * A,
+      dContext: contextAt(dInput, 0, D),
+      weights: weights.offset + 4 * first * memory.longest,
+      sources: sources.offset,
+      dWeights: this.#workspace.matrix('gradient of weights', N, memory.longest).offset,
+      dQuery: dQuery.offset,
+      dScore: dScore.offset,
+      keys: memory.keys.offset,
+      values: memory.values.offset,
+      begins: memory.begins.offset,
+      score: this.scoreWeights.value.offset,
+      dKeys: memory.dKeys.offset,
+      dValues: memory.dValues.offset,
       N,
       A,
       D,
-      memory.longest,
-      dInput.cols,
-    );
+      S: memory.longest,
+      stride: dInput.cols,
+    });
     kernels.addSumOfRows(this.scoreWeights.gradient.offset, dScore.offset, N, A);
     this.#toQueries.inputGradient(dhPrevious, dQuery, 1);
     this.#toQueries.backward(dQuery, states[t]!, isFirst ? 0 : 1);
