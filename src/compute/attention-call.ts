@@ -1,7 +1,7 @@
 /**
- * Calls of the attention kernels (`kernels/attention.ts`) by the names of their arguments, of which they have 13 and 18.
- * One table has them in the kernels' order: a call is made by it, and `shared-kernels.ts` parts a call among threads by
- * it. It does not know what the kernels compute.
+ * Calls of the attention kernels (`kernels/attention.ts`) by the names of their arguments, of which they have 13 and
+ * 18. One table has the names in the kernels' order: a call is made from it, and `shared-kernels.ts` parts a call among
+ * threads by it. It does not know what the kernels compute.
  */
 import type { Kernels } from './kernels.ts';
 

@@ -1,9 +1,10 @@
+/**
+ * The SIMD kernels of `kernels/`, written in AssemblyScript and compiled to a few kilobytes of WebAssembly: what they
+ * are called with, and how they come onto the memory of an arena. It knows no threads (`shared-kernels.ts`).
+ */
 import { inPackage, readBytes } from '../base/files.ts';
 
-/**
- * The SIMD kernels of `kernels/`, written in AssemblyScript and compiled to a few kilobytes of WebAssembly. All
- * arguments that name a buffer are byte offsets into the arena; see the sources for shapes and formulas.
- */
+/** All arguments that name a buffer are byte offsets into the arena; see the sources for shapes and formulas. */
 export interface Kernels {
   rnnForward(z: number, h: number, count: number): void;
   rnnBackward(dz: number, h: number, dh: number, count: number): void;

@@ -2,7 +2,7 @@
  * The kernels on all threads of a team: each takes an equal part of the rows, or of the columns where rows are summed.
  * Every value is computed as on one thread, in the same order, so that results do not depend on the threads; only sums
  * of losses and of squares, in float64, become sums of the parts' sums. A kernel that is not parted goes through the
- * team as well, which may note it for later (`Team.together`).
+ * team as well, which may record it for later (`Team.together`). It does not know what the kernels compute.
  */
 import { ATTENTION_ADDRESSES, ATTENTION_SIZES, type AttentionStep } from './attention-call.ts';
 import type { Kernels } from './kernels.ts';
@@ -80,7 +80,7 @@ function share(team: Team, name: string, { counted, unit, other, steps, nanoseco
   return (...values: number[]) => {
     const count = values[counted]!;
     const width = other === undefined ? 1 : values[other]!;
-    if (team.notes || count * width * nanoseconds < WORTH || count < 2 * unit) return whole(...values);
+    if (team.recording || count * width * nanoseconds < WORTH || count < 2 * unit) return whole(...values);
     const floats = steps(...values.slice(counted + 1));
     const size = Math.ceil(count / team.threads / unit) * unit;
     const calls: number[][] = [];

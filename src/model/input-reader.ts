@@ -20,9 +20,12 @@ import { Parameter } from '../nn/parameter.ts';
 import { checkIds } from './check-ids.ts';
 
 /**
- * V ids, whose vectors have E values (0 feeds one-hot vectors to the first layer), and beside them, where there is a
- * memory, what is seen there: vectors of so many values; given vectors of D values; or so many
- * glimpses of a given picture, where the network chooses to look.
+ * One of three:
+ *
+ * - V ids, whose vectors have E values (0 feeds one-hot vectors to the first layer); with attention beside them the
+ *   context, of as many values as the outputs that are attended to (`memory`) have;
+ * - given vectors of D values;
+ * - so many glimpses of a given picture, where the network chooses to look.
  */
 export type InputShape =
   | { vocabulary: number; embedding: number; memory?: number | undefined }
@@ -30,7 +33,7 @@ export type InputShape =
   | { glimpses: number; picture: PictureSize };
 
 /**
- * M ids, and where there is a memory which of its sources each sequence looks at; or M vectors one after the other. A
+ * M ids, and with attention which source of the memory each sequence attends to; or M vectors one after the other. A
  * picture is one vector.
  */
 export type StepInputs =
@@ -53,7 +56,10 @@ export class InputReader {
   /** What was read last. */
   #ids: Integers | undefined;
 
-  /** @param hidden units that say where to look, where something is chosen @param prefix of the parameters' names */
+  /**
+   * @param hidden units of the first layer, by which glimpses and attention choose
+   * @param prefix of the parameters' names
+   */
   constructor(engine: Engine, shape: InputShape, hidden: number, prefix = '') {
     this.shape = shape;
     this.#engine = engine;
@@ -95,7 +101,7 @@ export class InputReader {
    *
    * @param packing of the inputs; pictures are sequences of one step
    * @param dropout of the embedding's values
-   * @throws RangeError when it is not what the shape says, or not of so many rows
+   * @throws RangeError when the inputs are of another kind than the shape's, or not of so many rows
    */
   read(inputs: StepInputs, packing: Packing, dropout?: Dropout): LayerInput {
     const { rows } = packing;
@@ -111,9 +117,9 @@ export class InputReader {
     kernels.gatherRows(embedded.offset, this.embedding.value.offset, ids.offset, rows, embedded.cols);
     if (dropout) applyDropout(kernels, dropout, EMBEDDING_SITE, embedded);
     if (!this.attention) return new VectorInput(embedded);
-    const wide = this.#workspace.matrix('embedded, and what is seen', rows, this.size);
+    const wide = this.#workspace.matrix('embedded and contexts', rows, this.size);
     copyColumns(wide, 0, embedded, 0, embedded.cols);
-    return this.attention.look(wide, packing, inputs.sources ?? []);
+    return this.attention.attend(wide, packing, inputs.sources ?? []);
   }
 
   /** Where the first layer's gradient by its input [M, size] goes; none where nothing is learned from it. */

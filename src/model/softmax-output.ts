@@ -15,7 +15,7 @@ import { checkIds } from './check-ids.ts';
 
 /** What should be written at M rows. */
 export interface Targets {
-  /** M ids; -1 where nothing is asked. */
+  /** M ids; -1 where there is no target. */
   targets: ArrayLike<number>;
   /** M factors of the losses, which may be negative; 1 each where none are given. */
   weights?: ArrayLike<number> | undefined;
@@ -55,7 +55,7 @@ export class SoftmaxOutput {
     fillUniform(this.weights, 1 / Math.sqrt(this.weights.value.rows), random);
   }
 
-  /** b_y = log p(choice), where one that never came counts as half a time. @param counts how often each came */
+  /** b_y = log p(choice); 0 counts as half an occurrence. @param counts how often each choice came */
   startAtFrequencies(counts: ArrayLike<number>): void {
     const seen = Float64Array.from(counts, (count) => Math.max(count, 0.5));
     const total = seen.reduce((sum, count) => sum + count, 0);
@@ -75,8 +75,8 @@ export class SoftmaxOutput {
   }
 
   /** The loss alone. The logits are used up. */
-  loss(logits: Matrix, asked: Targets): Loss {
-    return this.#crossEntropy(logits, asked, 0, 0);
+  loss(logits: Matrix, wanted: Targets): Loss {
+    return this.#crossEntropy(logits, wanted, 0, 0);
   }
 
   /**
@@ -86,9 +86,9 @@ export class SoftmaxOutput {
    * @param smoothing share of the target that all choices get alike (Szegedy et al. 2016, section 7)
    * @returns with the gradient by `hidden` [M, H], valid until the next call
    */
-  backward(logits: Matrix, hidden: Matrix, asked: Targets, smoothing = 0): { loss: Loss; dHidden: Matrix } {
-    const divisor = asked.divisor ?? Math.max(countTargets(asked.targets), 1);
-    const loss = this.#crossEntropy(logits, asked, smoothing, 1 / divisor);
+  backward(logits: Matrix, hidden: Matrix, wanted: Targets, smoothing = 0): { loss: Loss; dHidden: Matrix } {
+    const divisor = wanted.divisor ?? Math.max(countTargets(wanted.targets), 1);
+    const loss = this.#crossEntropy(logits, wanted, smoothing, 1 / divisor);
     const dLogits = logits; // the kernel has replaced one by the other
     this.#linear.backward(dLogits, hidden);
     const dHidden = this.#workspace.matrix('hidden gradient', hidden.rows, hidden.cols);

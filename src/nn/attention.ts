@@ -1,12 +1,16 @@
 /**
- * Additive attention (Bahdanau et al. 2015, section 3.1 and appendix A.1.2): before each step the network says from what
- * it remembers where in the source to look, and reads what it sees there beside its next word:
+ * Additive attention (Bahdanau et al. 2015, section 3.1 and appendix A.1.2): before each step the state tells which
+ * places of the source matter next, and the decoder reads the weighted mean of the encoder's outputs beside its word:
  *
- *     e_j = v · tanh(h' W_a + k_j)      where k_j = s_j U_a for what the encoder said at place j of the source, s_j
- *     α = softmax(e)                    h' is the state before the step
+ *     e_j = v · tanh(h' W_a + k_j)      h' is the state before the step
+ *     k_j = s_j U_a                     the key of the encoder's output s_j, at place j of the source
+ *     α = softmax(e)                    over the places
  *     x = word | Σ α_j s_j              what is read: E + D values
  *
- * N sequences at a step, M rows of all steps; sources of M' places in all, D values at each; H hidden, A values of a key.
+ * It knows neither words nor cells.
+ *
+ * N sequences at a step, M rows of all steps; sources of M' places in all, D values at each; H hidden, A values of a
+ * key.
  */
 import type { Random } from '../base/random.ts';
 import type { Integers, Matrix } from '../compute/arena.ts';
@@ -16,19 +20,19 @@ import { Workspace } from '../compute/workspace.ts';
 import { fillUniform } from './initialisation.ts';
 import { ChosenInput, type InputChooser } from './layer-input.ts';
 import { Linear } from './linear.ts';
-import { lengthsOf, type Packing } from './packing.ts';
+import { lengthsOf, type Packing, stepRows } from './packing.ts';
 import { Parameter } from './parameter.ts';
 
 export interface AttentionShape {
   /** D, values at each place of a source. */
   values: number;
-  /** H, units of the layer that asks. */
+  /** H, units of the decoder's layer. */
   hidden: number;
   /** A, values of a key. */
   keys: number;
 }
 
-/** The sources, each in one piece: places `begins[s]` to `begins[s + 1]` - 1 are those of source s. */
+/** The encoder's outputs, each source in one piece: places `begins[s]` to `begins[s + 1]` - 1 are those of source s. */
 interface Memory {
   /** [M', D] and [M', A] */
   values: Matrix;
@@ -42,7 +46,7 @@ interface Memory {
   longest: number;
 }
 
-/** What one batch of sequences reads. */
+/** One batch of sequences that attend to the memory. */
 interface Pass {
   packing: Packing;
   /** x [M, E + D] */
@@ -51,7 +55,7 @@ interface Pass {
   weights: Matrix;
   /** h' W_a [M, A] */
   queries: Matrix;
-  /** Which source each sequence looks at [N₀]. */
+  /** Which source each sequence attends to [N₀]. */
   sources: Integers;
   /** h' of each step [N, H]. */
   states: Matrix[];
@@ -97,21 +101,21 @@ export class Attention implements InputChooser {
     fillUniform(this.scoreWeights, 1 / Math.sqrt(keys), random);
   }
 
-  /** Takes what may be looked at until the next call: what an encoder said [M', D], which is copied. */
-  remember(said: Matrix, packing: Packing): void {
+  /** Takes the encoder's outputs [M', D] of packed sources, to attend to until the next call. They are copied. */
+  setMemory(outputs: Matrix, packing: Packing): void {
     const { kernels } = this.#engine;
     const { rows } = packing;
     const { keys: A } = this.shape;
     const { begins, rowsOfPlaces, placesOfRows } = layOut(packing);
     const order = this.#workspace.integers('rows of places', rowsOfPlaces);
-    const values = this.#workspace.matrix('values', rows, said.cols);
-    kernels.gatherRows(values.offset, said.offset, order.offset, rows, said.cols);
+    const values = this.#workspace.matrix('values', rows, outputs.cols);
+    kernels.gatherRows(values.offset, outputs.offset, order.offset, rows, outputs.cols);
     const keys = this.#workspace.matrix('keys', rows, A);
     this.#toKeys.forward(keys, values);
     this.#memory = {
       values,
       keys,
-      dValues: this.#workspace.matrix('gradient of values', rows, said.cols),
+      dValues: this.#workspace.matrix('gradient of values', rows, outputs.cols),
       dKeys: this.#workspace.matrix('gradient of keys', rows, A),
       begins: this.#workspace.integers('begins', begins),
       places: this.#workspace.integers('places of rows', placesOfRows),
@@ -120,16 +124,17 @@ export class Attention implements InputChooser {
   }
 
   /**
-   * Begins to read sequences: what a layer reads, step by step, as it chooses. Valid until the next call.
+   * The input of a layer whose sequences attend to the memory before each step. Valid until the next call.
    *
-   * @param inputs x [M, E + D], whose last D columns are set
-   * @param sources which one of those that are remembered each sequence looks at [N₀]
+   * @param inputs x [M, E + D], whose last D columns take the contexts
+   * @param sources which source of the memory each sequence attends to [N₀]
+   * @throws RangeError where there is no such source
    */
-  look(inputs: Matrix, packing: Packing, sources: ArrayLike<number>): ChosenInput {
-    const { longest, begins } = this.#remembered();
+  attend(inputs: Matrix, packing: Packing, sources: ArrayLike<number>): ChosenInput {
+    const { longest, begins } = this.#requireMemory();
     for (let n = 0; n < packing.batch; n++) {
       if (!(sources[n]! >= 0 && sources[n]! < begins.length - 1)) {
-        throw new RangeError(`sequence ${n} looks at source ${sources[n]}; expected 0 to ${begins.length - 2}`);
+        throw new RangeError(`sequence ${n} attends to source ${sources[n]}; expected 0 to ${begins.length - 2}`);
       }
     }
     this.#pass = {
@@ -143,29 +148,28 @@ export class Attention implements InputChooser {
     return new ChosenInput(inputs, packing, this);
   }
 
-  /** α after the last pass [M, S], where S is the number of places of the longest source; a shorter one's come first. */
+  /** α after the last pass [M, S] for S places of the longest source; those of a shorter one stand first. */
   get weights(): Matrix {
-    return this.#looking().weights;
+    return this.#requirePass().weights;
   }
 
   choose(t: number, hPrevious: Matrix): void {
     const { kernels } = this.#engine;
     const { keys: A, values: D } = this.shape;
-    const { values, keys, begins, longest } = this.#remembered();
-    const { queries, weights, inputs, sources, states } = this.#looking();
-    const { first, N } = this.#step(t);
-    const query = queries.rowRange(first, first + N);
+    const { values, keys, begins, longest } = this.#requireMemory();
+    const { packing, queries, weights, inputs, sources, states } = this.#requirePass();
+    const query = stepRows(queries, packing, t);
     this.#toQueries.forward(query, hPrevious);
     attendForward(kernels, {
       query: query.offset,
-      context: contextAt(inputs, first, D),
-      weights: weights.offset + 4 * first * longest,
+      context: lastColumns(stepRows(inputs, packing, t), D),
+      weights: stepRows(weights, packing, t).offset,
       sources: sources.offset,
       keys: keys.offset,
       values: values.offset,
       begins: begins.offset,
       score: this.scoreWeights.value.offset,
-      N,
+      N: query.rows,
       A,
       D,
       S: longest,
@@ -175,14 +179,14 @@ export class Attention implements InputChooser {
   }
 
   /** See `InputChooser`; each sequence must have had a source of its own. */
-  backward(t: number, dInput: Matrix, dhPrevious: Matrix): void {
+  backward(t: number, dx: Matrix, dhPrevious: Matrix): void {
     const { kernels } = this.#engine;
     const { keys: A, values: D } = this.shape;
-    const memory = this.#remembered();
-    const { packing, queries, weights, sources, states } = this.#looking();
-    const { first, N } = this.#step(t);
-    const isFirst = t === packing.counts.length - 1; // gradients come from the end
-    if (isFirst) {
+    const memory = this.#requireMemory();
+    const { packing, queries, weights, sources, states } = this.#requirePass();
+    const { rows: N } = dx;
+    const isLast = t === packing.counts.length - 1; // where the backward pass begins
+    if (isLast) {
       memory.dValues.data.fill(0);
       memory.dKeys.data.fill(0);
       this.scoreWeights.gradient.data.fill(0);
@@ -190,9 +194,9 @@ export class Attention implements InputChooser {
     const dQuery = this.#workspace.matrix('gradient of queries', N, A);
     const dScore = this.#workspace.matrix('gradient of scores', N, A);
     attendBackward(kernels, {
-      query: queries.offset + 4 * first * A,
-      dContext: contextAt(dInput, 0, D),
-      weights: weights.offset + 4 * first * memory.longest,
+      query: stepRows(queries, packing, t).offset,
+      dContext: lastColumns(dx, D),
+      weights: stepRows(weights, packing, t).offset,
       sources: sources.offset,
       dWeights: this.#workspace.matrix('gradient of weights', N, memory.longest).offset,
       dQuery: dQuery.offset,
@@ -207,40 +211,35 @@ export class Attention implements InputChooser {
       A,
       D,
       S: memory.longest,
-      stride: dInput.cols,
+      stride: dx.cols,
     });
     kernels.addSumOfRows(this.scoreWeights.gradient.offset, dScore.offset, N, A);
     this.#toQueries.inputGradient(dhPrevious, dQuery, 1);
-    this.#toQueries.backward(dQuery, states[t]!, isFirst ? 0 : 1);
+    this.#toQueries.backward(dQuery, states[t]!, isLast ? 0 : 1);
   }
 
-  /** After a backward pass: sets the gradient of what the encoder said [M', D], and that of U_a. */
-  gradientOfSaid(dSaid: Matrix): void {
-    const { values, dValues, dKeys, places } = this.#remembered();
+  /** After a backward pass: sets the gradients of the encoder's outputs [M', D] and of U_a. */
+  memoryGradient(dOutputs: Matrix): void {
+    const { values, dValues, dKeys, places } = this.#requireMemory();
     this.#toKeys.backward(dKeys, values);
     this.#toKeys.inputGradient(dValues, dKeys, 1);
-    this.#engine.kernels.gatherRows(dSaid.offset, dValues.offset, places.offset, dSaid.rows, dSaid.cols);
+    this.#engine.kernels.gatherRows(dOutputs.offset, dValues.offset, places.offset, dOutputs.rows, dOutputs.cols);
   }
 
-  #step(t: number): { first: number; N: number } {
-    const { starts, counts } = this.#looking().packing;
-    return { first: starts[t] ?? 0, N: counts[t] ?? 0 };
-  }
-
-  #remembered(): Memory {
-    if (!this.#memory) throw new RangeError('nothing is remembered to be looked at');
+  #requireMemory(): Memory {
+    if (!this.#memory) throw new RangeError('attention without a memory: `setMemory` comes first');
     return this.#memory;
   }
 
-  #looking(): Pass {
-    if (!this.#pass) throw new RangeError('no sequences that look at anything');
+  #requirePass(): Pass {
+    if (!this.#pass) throw new RangeError('attention without sequences: `attend` comes first');
     return this.#pass;
   }
 }
 
-/** The offset of the last D columns of a row. */
-function contextAt({ offset, cols }: Matrix, row: number, D: number): number {
-  return offset + 4 * (row * cols + cols - D);
+/** Where the last D columns begin, in the first row. */
+function lastColumns({ offset, cols }: Matrix, D: number): number {
+  return offset + 4 * (cols - D);
 }
 
 /** Puts packed sequences one after the other. */
@@ -251,7 +250,7 @@ function layOut(packing: Packing) {
   let place = 0;
   for (const [n, length] of lengthsOf(packing).entries()) {
     for (let t = 0; t < length; t++, place++) {
-      const row = (packing.starts[t] ?? 0) + n;
+      const row = packing.starts[t]! + n;
       rowsOfPlaces[place] = row;
       placesOfRows[row] = place;
     }

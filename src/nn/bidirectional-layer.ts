@@ -1,6 +1,9 @@
 /**
  * Two recurrent layers over the same sequences, one from the first step to the last and one from the last to the first
- * (Schuster and Paliwal 1997). At each step both say what they have read so far: [M, 2H], from the start | from the end.
+ * (Schuster and Paliwal 1997). The output at each step is the states of both there: [M, 2H], from the start | from the
+ * end. It knows no cell, and not what is read.
+ *
+ * M rows of all steps, H hidden units of each direction.
  */
 import type { Random } from '../base/random.ts';
 import { copyColumns, type Integers, type Matrix } from '../compute/arena.ts';

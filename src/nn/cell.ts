@@ -1,6 +1,6 @@
 /**
- * Recurrent cells: what happens at one step between the pre-activations and the new state. The products before and after
- * it, the same for every cell, are in `recurrent-layer.ts`; a cell knows no weights.
+ * Recurrent cells: what happens at one step between the pre-activations and the new state. The products before and
+ * after it, the same for every cell, are in `recurrent-layer.ts`; a cell knows no weights.
  */
 import type { Matrix } from '../compute/arena.ts';
 import type { Kernels } from '../compute/kernels.ts';

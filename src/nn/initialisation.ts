@@ -1,4 +1,4 @@
-/** First weights, drawn at random. */
+/** First weights, drawn at random. It knows parameters, not the layers that they belong to. */
 import type { Random } from '../base/random.ts';
 import type { Cell } from './cell.ts';
 import type { Parameter } from './parameter.ts';

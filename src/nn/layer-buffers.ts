@@ -26,11 +26,11 @@ export interface StepBuffers {
 export class LayerBuffers {
   readonly rows: number;
   readonly batch: number;
-  /** Pre-activations [rows, G], after the forward pass what the cell keeps there, after the backward pass gradients. */
+  /** Pre-activations [rows, G]; after the forward pass what the cell keeps there, after the backward pass gradients. */
   readonly z: Matrix;
   /** The recurrent product [rows, G] where it is separate, else z. */
   readonly recurrent: Matrix;
-  /** [batch, H] each: gradients of the states before the first step, and of c before each as the steps are gone back. */
+  /** [batch, H] each: gradients of the states before the first step, and of c where the backward pass stands. */
   readonly dhInitial: Matrix;
   readonly dc: Matrix;
   /** [batch + rows, H] each; c and tanh(c) for cells with a cell state. */

@@ -1,7 +1,7 @@
 /**
- * What a recurrent layer reads at the steps of a batch: vectors, ids that stand for one-hot vectors, or vectors that are
- * chosen step by step, by the state before each. Each brings x W_xh + b into the layer's pre-activations and the gradients
- * back. It knows no cell and not what the vectors stand for.
+ * What a recurrent layer reads at the steps of a batch: vectors, ids that stand for one-hot vectors, or vectors that
+ * are chosen step by step, by the state before each. Each of the three brings x W_xh + b into the layer's
+ * pre-activations, and the gradients back. It knows no cell and not what the vectors stand for.
  *
  * M rows of all steps, N of one; D inputs, H hidden, G pre-activations.
  */
@@ -28,7 +28,7 @@ export interface LayerInput {
    */
   backwardStep(linear: Linear, t: number, dz: Matrix, dhPrevious: Matrix, dx: Matrix | undefined): void;
 
-  /** After all steps: sets the gradients of W_xh and b from dz [M, G], and that of x, dx [M, D], where it is wanted. */
+  /** After all steps: sets the gradients of W_xh and b from dz [M, G], and dx [M, D], that of x, where it is wanted. */
   backward(linear: Linear, dz: Matrix, dx: Matrix | undefined): void;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The affine map y = x W + b and its gradients, of which every layer is made: what it reads, its states, what is written.
- * It knows no steps and no cell.
+ * The affine map y = x W + b and its gradients, of which every layer is made: of what is read, of states, of what is
+ * written. It knows no steps and no cell.
  *
  * M rows, D inputs, G outputs.
  */
@@ -32,7 +32,11 @@ export class Linear {
     this.factor.multiply(y, x, this.bias ? 1 : 0);
   }
 
-  /** The same for one-hot vectors x, given by their M ids: x W is a row of W. @param table other rows in place of W's */
+  /**
+   * The same for one-hot vectors x, given by their M ids: x W is a row of W.
+   *
+   * @param table [any, G] whose rows stand in for those of W
+   */
   forwardIds(y: Matrix, ids: Integers, table: Matrix = this.weights.value): void {
     const { kernels } = this.#engine;
     const bias = this.bias?.value.offset;

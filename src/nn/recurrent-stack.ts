@@ -1,4 +1,9 @@
-/** Recurrent layers on top of each other, with dropout on the output of each (Zaremba et al. 2014). */
+/**
+ * Recurrent layers on top of each other, with dropout on the output of each (Zaremba et al. 2014). It knows neither
+ * what the lowest layer reads nor what the highest is used for.
+ *
+ * N sequences, M rows of all steps, D inputs, H hidden units of each layer and direction.
+ */
 import type { Random } from '../base/random.ts';
 import type { Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';
@@ -48,7 +53,7 @@ export function recurrentLayers(engine: Engine, cell: Cell, shape: StackShape): 
   );
 }
 
-/** Layers that read in both directions, each all that the one below says [M, 2H]. */
+/** Layers that read in both directions, each the output of both directions of the layer below [M, 2H]. */
 export function bidirectionalLayers(
   engine: Engine,
   cell: Cell,
@@ -140,10 +145,10 @@ export class RecurrentStack<Layer extends StackLayer = RecurrentLayer> {
       const below = this.#outputs[i - 1];
       if (below) {
         const dBelow = this.#workspace.matrix(`gradient ${i - 1}`, gradient.rows, gradient.cols);
-        this.layers[i]?.backward(gradient, { packing: batch.packing, input: new VectorInput(below) }, dBelow, states);
+        this.layers[i]!.backward(gradient, { packing: batch.packing, input: new VectorInput(below) }, dBelow, states);
         gradient = dBelow;
       } else {
-        this.layers[i]?.backward(gradient, batch, dInput, states);
+        this.layers[i]!.backward(gradient, batch, dInput, states);
       }
     }
   }

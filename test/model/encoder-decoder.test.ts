@@ -139,7 +139,7 @@ describe('EncoderDecoder', () => {
     const { model, coded } = randomTask(wasm, {});
     const { source, target } = packPairs(coded.slice(0, 1));
     expect(() => model.loss({ source, target, order: [1] }, model.newState(1))).toThrow(
-      'sequence 0 looks at source 1; expected 0 to 0',
+      'sequence 0 attends to source 1; expected 0 to 0',
     );
   });
 });

@@ -1,6 +1,6 @@
 /**
- * The drivers of native libraries. In a browser, which has none, `src/browser/compute/product/native-drivers.ts` stands in
- * for this file.
+ * The drivers of native libraries by their names. In a browser, which has none,
+ * `src/browser/compute/product/native-drivers.ts` stands in for this file. Which one is taken is not known here.
  */
 import type { Arena } from '../arena.ts';
 import { openAccelerate, openOpenBlas } from './cblas.ts';
@@ -11,7 +11,7 @@ import { openOneDnnBf16 } from './onednn-bf16.ts';
 
 export type NativeDriver = Exclude<DriverName, 'wasm'>;
 
-/** Those for factors of float32 that may be had on this platform, the fastest first. */
+/** The drivers for factors of float32 that may be had on this platform, the fastest first. */
 export function nativeDrivers(): NativeDriver[] {
   return process.platform === 'darwin' ? ['accelerate', 'onednn', 'openblas'] : ['onednn', 'openblas'];
 }
