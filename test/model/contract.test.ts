@@ -5,6 +5,7 @@ import { clipGradients } from '../../src/nn/clip.ts';
 import { resetState } from '../../src/nn/state.ts';
 import { byDriver } from '../nn/engines.ts';
 import {
+  difference,
   gradientsOf,
   logSoftmax,
   meanLoss,
@@ -16,7 +17,7 @@ import {
   type Weights,
   weightsOf,
 } from '../nn/reference.ts';
-import { difference, pack, randomModel, randomTask, setState, startsOf } from './batches.ts';
+import { pack, randomModel, randomTask, setState, startsOf } from './batches.ts';
 
 /**
  * What float32 may differ from the float64 reference. Losses are near 2, gradients and states below 1; the largest

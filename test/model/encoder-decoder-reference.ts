@@ -3,6 +3,7 @@
  * It knows nothing of packing; parameters have the names of `src/model/encoder-decoder.ts`.
  */
 import type { EncoderDecoderShape } from '../../src/model/encoder-decoder.ts';
+import { attend } from '../nn/attention-reference.ts';
 import {
   cellSteps,
   layerWeights,
@@ -31,9 +32,9 @@ export function write(shape: Shape, weights: Weights, { source, inputs }: Pick<P
   const logProbs = inputs.map((id) => {
     let x = weights['embedding']![id]!;
     if (shape.attention) {
-      const look = attend(weights, states[0]!.h, outputs);
-      looks.push(look);
-      x = [...x, ...outputs[0]!.map((_, d) => look.reduce((sum, alpha, j) => sum + alpha * outputs[j]![d]!, 0))];
+      const { alpha, context } = attend(weights, states[0]!.h, outputs);
+      looks.push(alpha);
+      x = [...x, ...context];
     }
     for (let i = 0; i < shape.layers; i++) {
       states[i] = cellSteps[shape.cell](layers[i]!, x, states[i]!);
@@ -77,13 +78,4 @@ function readSteps({ cell, hidden }: Shape, weights: Weights, name: string, xs: 
     state = cellSteps[cell](layer, x, state);
     return state;
   });
-}
-
-function attend(weights: Weights, h: Vector, outputs: Vector[]): Vector {
-  const query = times(h, weights['attention.query']!);
-  const scores = outputs.map((s) => {
-    const seen = plus(query, times(s, weights['attention.key']!)).map(Math.tanh);
-    return seen.reduce((sum, u, a) => sum + u * weights['attention.score']![0]![a]!, 0);
-  });
-  return logSoftmax(scores).map(Math.exp);
 }

@@ -7,8 +7,15 @@ import type { CellName } from '../../src/nn/cell.ts';
 import { resetState } from '../../src/nn/state.ts';
 import { packPairs, packSources } from '../../src/sequences/translation/batch.ts';
 import { byDriver, wasm } from '../nn/engines.ts';
-import { gradientsOf, numericalGradients, oncePerCase, randomise, rowsOf, weightsOf } from '../nn/reference.ts';
-import { difference } from './batches.ts';
+import {
+  difference,
+  gradientsOf,
+  numericalGradients,
+  oncePerCase,
+  randomise,
+  rowsOf,
+  weightsOf,
+} from '../nn/reference.ts';
 import { meanLossOf, type Pair, write } from './encoder-decoder-reference.ts';
 
 /** What float32 may differ from the float64 reference: as for glimpses, each step depends on where others looked. */

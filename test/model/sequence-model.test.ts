@@ -7,8 +7,17 @@ import { type SequenceBatch, SequenceModel, type SequenceShape } from '../../src
 import type { CellName } from '../../src/nn/cell.ts';
 import { packedSequences } from '../../src/nn/packing.ts';
 import { byDriver, wasm } from '../nn/engines.ts';
-import { gradientsOf, logSoftmax, numericalGradients, oncePerCase, randomise, weightsOf } from '../nn/reference.ts';
-import { difference, pack, randomSequences, small } from './batches.ts';
+import { inRows } from '../nn/packed.ts';
+import {
+  difference,
+  gradientsOf,
+  logSoftmax,
+  numericalGradients,
+  oncePerCase,
+  randomise,
+  weightsOf,
+} from '../nn/reference.ts';
+import { pack, randomSequences, small } from './batches.ts';
 import { type Example, logitsOf, meanLossOf } from './sequence-reference.ts';
 
 /** What float32 may differ from the float64 reference, as in the language model's contract. */
@@ -73,7 +82,7 @@ describe.each(contracts)('SequenceModel, %s on %s', (cell, _, engine) => {
 
     const logProbs = Array.from(model.logProbs(batch, model.newState(3)));
     const written = examples.map((example) => logitsOf(model.shape, weights, example).map(logSoftmax));
-    expect(difference(logProbs, inRows(written, model.shape).flat())).toBeLessThan(tolerance);
+    expect(difference(logProbs, inOrder(written, model.shape.writes).flat())).toBeLessThan(tolerance);
   });
 
   test('the same with label smoothing and steps without a target', () => {
@@ -199,11 +208,11 @@ function randomTask(engine: Engine, changes: Partial<SequenceShape>, lengths: nu
 
 function packed(examples: readonly Example[], { reads, writes }: SequenceShape): SequenceBatch {
   const packing = packedSequences(examples.map(({ inputs }) => inputs.length));
-  const steps = packing.counts.flatMap((N, t) => examples.slice(0, N).map(({ inputs }) => inputs[t]!));
+  const steps = inRows<number | number[]>(examples.map(({ inputs }) => inputs));
   const inputs = 'vocabulary' in reads ? { ids: steps as number[] } : { vectors: Float32Array.from(steps.flat()) };
-  const targets = inRows(
+  const targets = inOrder(
     examples.map(({ targets }) => targets),
-    { writes },
+    writes,
   );
   return { packing, inputs, targets };
 }
@@ -213,7 +222,6 @@ function sizeOf(reads: Exclude<InputShape, { vocabulary: number }>): number {
 }
 
 /** What belongs to each step, or sequence, of each example, in the order of a batch's rows. */
-function inRows<T>(items: readonly T[][], { writes }: Pick<SequenceShape, 'writes'>): T[] {
-  if (writes !== 'each') return items.flat();
-  return items[0]!.flatMap((_, t) => items.filter(({ length }) => length > t).map((ofSteps) => ofSteps[t]!));
+function inOrder<T>(items: readonly T[][], writes: SequenceShape['writes']): T[] {
+  return writes === 'each' ? inRows(items) : items.flat();
 }
