@@ -45,8 +45,8 @@ describe.each(byDriver)('Attention on %s', (_, engine) => {
     ['sequences and sources of unequal length', [4, 2, 1], [5, 3, 2]],
     ['all of equal length', [3, 3, 3], [4, 4, 4]],
     ['sources of one place', [2, 2, 1], [1, 1, 1]],
-    // Enough for two threads.
-    ['thirty', Array.from({ length: 30 }, (_, n) => 4 - Math.floor(n / 10)), new Array<number>(30).fill(6)],
+    // Enough for two threads to share.
+    ['sixty', Array.from({ length: 60 }, (_, n) => 4 - Math.floor(n / 20)), new Array<number>(60).fill(6)],
   ])('weights, contexts and gradients as the reference: %s', (_, targets, sources) => {
     expectAsReference(engine, targets, sources, { D, A });
   });
