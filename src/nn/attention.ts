@@ -20,7 +20,7 @@ import { Workspace } from '../compute/workspace.ts';
 import { fillUniform } from './initialisation.ts';
 import { ChosenInput, type InputChooser } from './layer-input.ts';
 import { Linear } from './linear.ts';
-import { lengthsOf, type Packing, stepRows } from './packing.ts';
+import { type Packing, sequenceOrder, stepRows } from './packing.ts';
 import { Parameter } from './parameter.ts';
 
 export interface AttentionShape {
@@ -106,7 +106,7 @@ export class Attention implements InputChooser {
     const { kernels } = this.#engine;
     const { rows } = packing;
     const { keys: A } = this.shape;
-    const { begins, rowsOfPlaces, placesOfRows } = layOut(packing);
+    const { begins, rowsOfPlaces, placesOfRows } = sequenceOrder(packing);
     const order = this.#workspace.integers('rows of places', rowsOfPlaces);
     const values = this.#workspace.matrix('values', rows, outputs.cols);
     kernels.gatherRows(values.offset, outputs.offset, order.offset, rows, outputs.cols);
@@ -240,21 +240,4 @@ export class Attention implements InputChooser {
 /** Where the last D columns begin, in the first row. */
 function lastColumns({ offset, cols }: Matrix, D: number): number {
   return offset + 4 * (cols - D);
-}
-
-/** Puts packed sequences one after the other. */
-function layOut(packing: Packing) {
-  const begins = [0];
-  const rowsOfPlaces = new Int32Array(packing.rows);
-  const placesOfRows = new Int32Array(packing.rows);
-  let place = 0;
-  for (const [n, length] of lengthsOf(packing).entries()) {
-    for (let t = 0; t < length; t++, place++) {
-      const row = packing.starts[t]! + n;
-      rowsOfPlaces[place] = row;
-      placesOfRows[row] = place;
-    }
-    begins.push(place);
-  }
-  return { begins, rowsOfPlaces, placesOfRows };
 }

@@ -69,6 +69,26 @@ export function reversedRows(packing: Packing): Int32Array {
   return reversed;
 }
 
+/**
+ * Sequences one after the other, each in one piece: sequence n has places `begins[n]` to `begins[n + 1]` - 1. With the
+ * row that each place comes from, and the place of each row.
+ */
+export function sequenceOrder(packing: Packing) {
+  const begins = [0];
+  const rowsOfPlaces = new Int32Array(packing.rows);
+  const placesOfRows = new Int32Array(packing.rows);
+  let place = 0;
+  for (const [n, length] of lengthsOf(packing).entries()) {
+    for (let t = 0; t < length; t++, place++) {
+      const row = packing.starts[t]! + n;
+      rowsOfPlaces[place] = row;
+      placesOfRows[row] = place;
+    }
+    begins.push(place);
+  }
+  return { begins, rowsOfPlaces, placesOfRows };
+}
+
 /** Sequences `from` up to, not including, `to` of a batch. */
 export interface Share {
   from: number;

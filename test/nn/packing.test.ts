@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { packedSequences, runningIn, sharesOf, stepRows, stepsOf, uniformPacking } from '../../src/nn/packing.ts';
+import {
+  packedSequences,
+  runningIn,
+  sequenceOrder,
+  sharesOf,
+  stepRows,
+  stepsOf,
+  uniformPacking,
+} from '../../src/nn/packing.ts';
 import { wasm } from './engines.ts';
 
 describe('packedSequences', () => {
@@ -47,6 +55,13 @@ test('stepRows are those of one step, on the same memory', () => {
   ]);
   stepRows(matrix, packing, 3).data.fill(-1);
   expect(Array.from(matrix.data.subarray(12))).toEqual([6, 6, -1, -1]);
+});
+
+test('sequenceOrder puts a0 b0 c0 a1 b1 a2 b2 a3 into the order a0 a1 a2 a3 b0 b1 b2 c0', () => {
+  const { begins, rowsOfPlaces, placesOfRows } = sequenceOrder(packedSequences([4, 3, 1]));
+  expect(begins).toEqual([0, 4, 7, 8]);
+  expect([...rowsOfPlaces]).toEqual([0, 3, 5, 7, 1, 4, 6, 2]);
+  expect([...rowsOfPlaces].map((row) => placesOfRows[row])).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
 });
 
 describe('sharesOf', () => {
