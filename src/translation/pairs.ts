@@ -1,7 +1,8 @@
 /** Texts and their translations: a file of `text TAB text` lines, or two files with a text a line. */
 import { basename } from 'node:path';
 import { InputError } from '../base/errors.ts';
-import { linesOf, OddLine, type OddLines, parseItems } from '../datasets/odd-lines.ts';
+import { readLines } from '../datasets/files.ts';
+import { OddLine, type OddLines, parseItems } from '../datasets/odd-lines.ts';
 
 export interface Pair {
   source: string;
@@ -29,10 +30,10 @@ export async function readPairs(paths: readonly string[], odd: OddLines): Promis
   }
   const name = paths.map((path) => basename(path)).join(', ');
   if (second === undefined) {
-    const lines = await linesOf(first);
+    const lines = await readLines(first);
     return { name, examples: parseItems(first, lines, columnsOf, 'lines of a text, a tab and its translation', odd) };
   }
-  const [sources, targets] = [await linesOf(first), await linesOf(second)];
+  const [sources, targets] = [await readLines(first), await readLines(second)];
   if (sources.length !== targets.length) {
     throw new InputError(`${first} and ${second} are not translations of each other`, {
       found: `${sources.length.toLocaleString('en')} lines and ${targets.length.toLocaleString('en')}`,
