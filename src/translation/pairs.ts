@@ -1,4 +1,4 @@
-/** Texts and their translations: a file of `text TAB text` lines, or two files with a text a line. */
+/** Reads texts with their translations: a file of `text TAB text` lines, or two files with a text a line. */
 import { basename } from 'node:path';
 import { InputError } from '../base/errors.ts';
 import { readLines } from '../datasets/files.ts';
@@ -10,7 +10,7 @@ export interface Pair {
 }
 
 export interface PairData {
-  /** Where they come from, for people. */
+  /** Where the pairs come from, for people. */
   name: string;
   examples: readonly Pair[];
 }
@@ -18,12 +18,12 @@ export interface PairData {
 /**
  * Reads pairs.
  *
- * @param paths one file, whose further columns are left alone, or two with as many lines
- * @throws InputError when something can't be read, or is not what it should be, with file and line
+ * @param paths one file, of which only the first two columns are read, or two files with as many lines
+ * @throws InputError when a file can't be read, or that names the odd lines
  */
 export async function readPairs(paths: readonly string[], odd: OddLines): Promise<PairData> {
-  const [first = '', second] = paths;
-  if (paths.length > 2) {
+  const [first, second] = paths;
+  if (first === undefined || paths.length > 2) {
     throw new InputError(`${paths.length} files to translate from and to`, {
       expected: 'one file of text TAB text lines, or two files with a text a line',
     });
@@ -41,8 +41,14 @@ export async function readPairs(paths: readonly string[], odd: OddLines): Promis
     });
   }
   const lines = sources.map(({ line, text }, i) => ({ line, text, target: targets[i]!.text }));
-  const parse = ({ text, target }: { text: string; target: string }) => pairOf(text, target);
-  return { name, examples: parseItems(name, lines, parse, 'a text in each line of both', odd) };
+  const examples = parseItems(
+    name,
+    lines,
+    ({ text, target }) => pairOf(text, target),
+    'a text in each line of both',
+    odd,
+  );
+  return { name, examples };
 }
 
 function columnsOf({ text }: { text: string }): Pair {
