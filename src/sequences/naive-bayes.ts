@@ -1,4 +1,4 @@
-/** A classifier that counts words and knows nothing of their order: what a recurrent model has to beat. */
+/** Naive Bayes, a baseline: a classifier that counts words and knows nothing of their order. */
 import type { Steps } from '../base/steps.ts';
 import { countTokens } from '../text/vocabulary.ts';
 import { isWords, type SequenceExample } from './data/example.ts';
@@ -6,8 +6,9 @@ import { isWords, type SequenceExample } from './data/example.ts';
 interface TextClass {
   label: string;
   logPrior: number;
-  /** log p(word | class) of the words that come in it, and of each that does not. */
+  /** log p(word | class) of the words that come in the class. */
   logProbs: ReadonlyMap<string, number>;
+  /** log p(word | class) of every other word. */
   unseen: number;
 }
 
@@ -24,7 +25,7 @@ export class NaiveBayes {
     this.#vocabulary = vocabulary;
   }
 
-  /** Learns from examples of one label each, one after another. */
+  /** Learns from examples of one label each. */
   static *createSteps(examples: readonly SequenceExample[]): Steps<NaiveBayes> {
     const frequencies = new Map(countTokens(examples.map(({ labels }) => labels[0]!)));
     const counts = new Map(Array.from(frequencies.keys(), (label) => [label, new Map<string, number>()]));
@@ -50,7 +51,7 @@ export class NaiveBayes {
     return new NaiveBayes(classes, vocabulary);
   }
 
-  /** The likeliest class of a text; words that were never seen say nothing. */
+  /** The likeliest class of a text, of which words that were never seen in training are not counted. */
   classify(words: readonly string[]): string {
     const known = words.filter((word) => this.#vocabulary.has(word));
     const scores = this.#classes.map(({ label, logPrior, logProbs, unseen }) => ({
