@@ -1,6 +1,5 @@
-/** `caption baselines`. */
-import type { Command } from 'commander';
-import { Option } from 'commander';
+/** `caption baselines`: scores a captioner beside baselines. */
+import { type Command, Option } from 'commander';
 import { runInTurns } from '../base/steps.ts';
 import { type CaptionSystem, compareWithBaselinesSteps } from '../captioning/baselines.ts';
 import { featuresOf, picturesOf } from '../captioning/features.ts';
@@ -34,12 +33,12 @@ export function addBaselinesCommand(program: Command): void {
   addPictureOptions(addCommonOptions(command)).action(baselinesCommand);
 }
 
-async function baselinesCommand(path: string, options: Options): Promise<void> {
+async function baselinesCommand(path: string, options: Options, command: Command): Promise<void> {
   const { model: folder, split, cnnBackend, json } = options;
   const status = new Status(options.quiet);
   const engine = await openEngine(options.blas);
   const { captioner, cnn } = await openCaptioner(engine, { folder, cnnBackend });
-  const dataset = await openDataset(path, options, status);
+  const dataset = await openDataset(path, options, status, command);
   status.say(engine.notice);
 
   const systems = await interruptible(async (signal) => {
@@ -53,11 +52,11 @@ async function baselinesCommand(path: string, options: Options): Promise<void> {
 }
 
 function jsonLine(split: Split, systems: readonly CaptionSystem[]): string {
-  const pictures = systems[0]?.captions.length;
+  const pictures = systems[0]!.captions.length;
   return JSON.stringify({ split, pictures, systems: systems.map(({ captions: _, ...system }) => system) });
 }
 
-/** Heading, score and its factor, as papers print them. */
+/** The columns of the table: heading, score, and the factor by which papers multiply it. */
 const COLUMNS = [
   ['BLEU-1', 'bleu1', 100],
   ['BLEU-2', 'bleu2', 100],

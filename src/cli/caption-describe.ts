@@ -1,3 +1,4 @@
+/** `caption describe`: writes captions for pictures. */
 import type { Command } from 'commander';
 import { UsageError } from '../base/errors.ts';
 import type { Caption, CaptionSampling, DecodingOptions } from '../captioning/caption.ts';
@@ -15,6 +16,7 @@ import {
   samplingFrom,
 } from './caption-options.ts';
 import { findPictures } from './find-pictures.ts';
+import { refuseInapplicable } from './given-options.ts';
 import {
   addCommonOptions,
   addPictureOptions,
@@ -52,16 +54,16 @@ export function addDescribeCommand(program: Command): void {
   addPictureOptions(addCommonOptions(command)).action(describeCommand);
 }
 
-async function describeCommand(args: string[], options: Options): Promise<void> {
+async function describeCommand(args: string[], options: Options, command: Command): Promise<void> {
   const { model: folders = [shippedCaptioner()], top, cnnBackend, json } = options;
-  const decoding = severalFrom(options);
+  const decoding = decodingOf(options, command);
   const status = new Status(options.quiet);
   const { sources, errors } = await findPictures(args);
   for (const error of errors) status.warn(`caption: ${error.message}`);
 
   let failures = errors.length;
   const cnn = await loadCnnOf(folders[0]!, cnnBackend);
-  cnn.load().catch(() => {}); // on WebAssembly beside what follows; a failure is reported when features are needed
+  cnn.load().catch(() => {}); // on WebAssembly it loads beside what follows; a failure is reported at the first picture
   const engine = await openEngine(options.blas);
   const { captioner } = await openCaptioners(engine, { folders, cnn });
   checkDecoding(decoding, captioner.vocabulary);
@@ -85,22 +87,25 @@ async function describeCommand(args: string[], options: Options): Promise<void> 
   if (failures > 0) throw new Exit(ExitCode.failed);
 }
 
-/** How `--top` captions of a picture are written. */
-function severalFrom(options: Options): DecodingOptions | CaptionSampling {
+/** How the `--top` captions of a picture are written. @throws UsageError when options contradict each other */
+function decodingOf(options: Options, command: Command): DecodingOptions | CaptionSampling {
   const { sample, top, diversity } = options;
   if (sample) return samplingFrom(options, top);
   const decoding = decodingFrom(options);
   if (diversity === 0) return { ...decoding, beam: Math.max(decoding.beam, top) };
-  if (top > 1) return { ...decoding, groups: top, diversity };
-  throw new UsageError('--diversity is for several captions', { found: '--top 1', expected: '--top 2 or more' });
+  if (top === 1) {
+    throw new UsageError('--diversity is for several captions', { found: '--top 1', expected: '--top 2 or more' });
+  }
+  if (decoding.consensus) refuseInapplicable(command, ['consensus'], '--diversity, which draws no captions');
+  return { ...decoding, groups: top, diversity };
 }
 
 function jsonLine(file: string, candidates: readonly Caption[]): string {
-  const [best] = candidates;
-  return `${JSON.stringify({ file, caption: best?.caption, logProb: best?.logProb, candidates })}\n`;
+  const { caption, logProb } = candidates[0]!;
+  return `${JSON.stringify({ file, caption, logProb, candidates })}\n`;
 }
 
-/** The captions alone for one picture; for several each line begins with the picture's name. */
+/** A line for each caption, which begins with the picture's name where there are several pictures. */
 function plainLines(file: string, captions: readonly Caption[], several: boolean): string {
   return captions.map(({ caption }) => `${several ? `${file}: ` : ''}${caption}\n`).join('');
 }

@@ -1,9 +1,9 @@
-/** `caption evaluate`. */
-
+/** `caption evaluate`: scores captions, of captioners or of a file, against people's. */
 import { type Command, Option } from 'commander';
 import { InputError } from '../base/errors.ts';
 import { writeFileAtomically } from '../base/files.ts';
 import { runInTurns } from '../base/steps.ts';
+import type { DecodingOptions } from '../captioning/caption.ts';
 import { cocoReferences, cocoResults, readCocoResults } from '../captioning/coco-results.ts';
 import { scoreWrittenSteps, shareCopiedFrom } from '../captioning/evaluate.ts';
 import { writeEvaluationReport } from '../captioning/evaluation-report.ts';
@@ -11,8 +11,8 @@ import { featuresOf, picturesOf } from '../captioning/features.ts';
 import { openCaptioners, shippedCaptioner } from '../captioning/open.ts';
 import { checkDecoding } from '../captioning/write.ts';
 import { openEngine } from '../compute/engine.ts';
-import { SPLITS, type Split } from '../datasets/dataset.ts';
-import { scoreCaptions } from '../metrics/score.ts';
+import { type CaptionDataset, SPLITS, type Split } from '../datasets/dataset.ts';
+import { type CaptionScores, scoreCaptions } from '../metrics/score.ts';
 import { addDecodingOptions, addModelsOption, type DecodingFlags, decodingFrom } from './caption-options.ts';
 import { addDatasetOptions, type DatasetOptions, openDataset } from './dataset-options.ts';
 import { addCommonOptions, addPictureOptions, type CommonOptions, type PictureOptions } from './options.ts';
@@ -30,8 +30,11 @@ interface Options extends CommonOptions, PictureOptions, DatasetOptions, Decodin
   json?: boolean;
 }
 
-/** Options about captions that are yet to be written. */
-const WRITING = ['model', 'beam', 'lengthPenalty', 'minLength', 'maxLength', 'block', 'report', 'results'];
+/** Options about writing captions, which have no effect on those of a file. */
+const WRITING = [
+  ...['model', 'beam', 'consensus', 'lengthPenalty', 'minLength', 'maxLength', 'block'],
+  ...['report', 'results', 'cnnBackend', 'blas'],
+];
 
 export function addEvaluateCommand(program: Command): void {
   const command = program
@@ -54,13 +57,13 @@ export function addEvaluateCommand(program: Command): void {
   addPictureOptions(addCommonOptions(command)).action(evaluateCommand);
 }
 
-async function evaluateCommand(path: string, options: Options): Promise<void> {
+async function evaluateCommand(path: string, options: Options, command: Command): Promise<void> {
   const { captions: file, split, references, json } = options;
   const status = new Status(options.quiet);
-  const evaluated = file
-    ? await evaluateFile(file, path, options, status)
-    : await evaluateModels(path, options, status);
-  const { dataset, names, people, captions, decoding, scores } = evaluated;
+  const open = () => openDataset(path, options, status, command);
+  const { dataset, names, people, captions, decoding, scores } = file
+    ? await evaluateFile(file, options, open)
+    : await evaluateModels(options, open, status);
   if (references) await writeFileAtomically(references, cocoReferences(names, people));
   const training = dataset.splits.get('train')?.map((picture) => picture.captions);
   const copied = training && { copied: shareCopiedFrom(training)(captions) };
@@ -68,14 +71,29 @@ async function evaluateCommand(path: string, options: Options): Promise<void> {
   process.stdout.write(json ? `${JSON.stringify(report)}\n` : figures(report));
 }
 
-/** Captions that models write for the pictures of the split. */
-async function evaluateModels(path: string, options: Options, status: Status) {
+/** Captions of a split, with all that is made of them. */
+interface Evaluated {
+  dataset: CaptionDataset;
+  names: readonly string[];
+  people: readonly (readonly string[])[];
+  captions: readonly string[];
+  scores: CaptionScores;
+  /** How the captions were written, where that is known. */
+  decoding?: DecodingOptions;
+}
+
+/** Evaluates captions that models write for the pictures of the split. */
+async function evaluateModels(
+  options: Options,
+  open: () => Promise<CaptionDataset>,
+  status: Status,
+): Promise<Evaluated> {
   const { model: models = [shippedCaptioner()], split, results, report, cnnBackend } = options;
   const decoding = decodingFrom(options);
   const engine = await openEngine(options.blas);
   const { captioner, cnn } = await openCaptioners(engine, { folders: models, cnnBackend });
   checkDecoding(decoding, captioner.vocabulary);
-  const dataset = await openDataset(path, options, status);
+  const dataset = await open();
   status.say(engine.notice);
 
   const { pictures, written } = await interruptible(async (signal) => {
@@ -92,17 +110,17 @@ async function evaluateModels(path: string, options: Options, status: Status) {
   return { ...written, dataset, names: pictures.names, people: pictures.captions, decoding };
 }
 
-/** Captions that stand in a file. */
-async function evaluateFile(file: string, path: string, options: Options, status: Status) {
+/** Evaluates captions that a file holds. */
+async function evaluateFile(file: string, { split }: Options, open: () => Promise<CaptionDataset>): Promise<Evaluated> {
   const written = await readCocoResults(file);
-  const dataset = await openDataset(path, options, status);
-  const pictures = picturesOf(dataset, options.split);
-  const names = pictures.map(({ id }) => id);
-  const people = pictures.map(({ captions }) => captions);
+  const dataset = await open();
+  const pictures = picturesOf(dataset, split);
   return {
-    scores: scoresOf(written, new Map(pictures.map(({ id, captions }) => [id, captions])), file),
+    dataset,
+    names: pictures.map(({ id }) => id),
+    people: pictures.map(({ captions }) => captions),
     captions: [...written.values()],
-    ...{ dataset, names, people, decoding: undefined },
+    scores: scoresOf(written, new Map(pictures.map(({ id, captions }) => [id, captions])), file),
   };
 }
 

@@ -1,12 +1,14 @@
+/** `caption extract`: fills the feature cache for a dataset. */
 import type { Command } from 'commander';
 import { featuresOf } from '../captioning/features.ts';
 import { loadCnn } from '../vision/load-cnn.ts';
-import { addDatasetOptions, type DatasetOptions, openDataset } from './dataset-options.ts';
+import { addImagesOption, openDataset } from './dataset-options.ts';
 import { addPictureOptions, type PictureOptions } from './options.ts';
 import { Status, showExtraction } from './progress.ts';
 import { interruptible } from './run.ts';
 
-interface Options extends PictureOptions, DatasetOptions {
+interface Options extends PictureOptions {
+  images?: string;
   cnn: string;
   mirror: boolean;
   quiet?: boolean;
@@ -20,13 +22,13 @@ export function addExtractCommand(program: Command): void {
     .option('--cnn <name>', 'as for `caption train`', 'efficientnet-lite2')
     .option('--no-mirror', 'without the mirror images')
     .option('--quiet', 'no progress');
-  addDatasetOptions(command);
+  addImagesOption(command);
   addPictureOptions(command).action(extractCommand);
 }
 
-async function extractCommand(path: string, options: Options): Promise<void> {
+async function extractCommand(path: string, options: Options, command: Command): Promise<void> {
   const status = new Status(options.quiet);
-  const dataset = await openDataset(path, options, status);
+  const dataset = await openDataset(path, options, status, command);
   const cnn = await loadCnn(options.cnn, options.cnnBackend);
   const pictures = [...dataset.splits.values()].flat();
   const { names } = await interruptible((signal) =>

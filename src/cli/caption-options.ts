@@ -1,4 +1,4 @@
-/** Options of the commands that write captions. */
+/** Options of the commands that write captions, and the decoding or sampling that they stand for. */
 import { type Command, Option } from 'commander';
 import { Random } from '../base/random.ts';
 import {
@@ -8,7 +8,7 @@ import {
   decodingDefaults,
 } from '../captioning/caption.ts';
 import type { SamplingOptions } from '../decoding/sampling.ts';
-import { addSamplingOptions, parseAtLeast, parseInteger } from './options.ts';
+import { addSamplingOptions, collect, parseAtLeast, parseInteger } from './options.ts';
 
 export interface DecodingFlags {
   beam: number;
@@ -24,15 +24,15 @@ export interface CaptionSamplingFlags extends SamplingOptions {
   seed?: number;
 }
 
-/** More careful than the model: captions are learned with label smoothing, which gives nonsense a share too. */
+/** Below 1, since captions are learned with label smoothing, which gives unlikely words too much probability. */
 const TEMPERATURE = 0.5;
 
-/** `--model`, as often as models are to write together. */
+/** Adds `--model`, which may be given several times: those models write together. */
 export function addModelsOption(command: Command): Command {
   return command.option(
     '--model <folder>',
     'a model of `caption train`; several write together: --model A --model B (default: the captioner that ships)',
-    (folder: string, folders: string[] = []) => [...folders, folder],
+    collect,
   );
 }
 
@@ -52,7 +52,7 @@ export function addDecodingOptions(command: Command): Command {
     .option('--block <number>', 'never writes so many words in a row twice in a caption; 0 may', parseInteger(0), 0);
 }
 
-/** `--sample` and what goes with it; any of the others means `--sample` too. */
+/** Adds `--sample` and the options of sampling, each of which implies `--sample`. */
 export function addCaptionSamplingOptions(command: Command): Command {
   command.addOption(
     new Option('--sample', 'draws captions instead of searching for the likeliest').conflicts([
@@ -72,10 +72,12 @@ export function addCaptionSamplingOptions(command: Command): Command {
   return command;
 }
 
+/** The options of beam search. */
 export function decodingFrom({ beam, lengthPenalty, consensus, ...flags }: DecodingFlags): DecodingOptions {
   return { beam, lengthPenalty, consensus, ...rulesFrom(flags) };
 }
 
+/** The options of sampling; without `--seed` the random numbers are others each time. */
 export function samplingFrom(flags: DecodingFlags & CaptionSamplingFlags, samples: number): CaptionSampling {
   const { temperature, topK, topP, minP, seed = Date.now() } = flags;
   return { temperature, topK, topP, minP, ...rulesFrom(flags), samples, random: new Random(seed) };

@@ -1,4 +1,4 @@
-/** `caption train`. */
+/** `caption train`: trains a captioner on pictures and their captions. */
 import { type Command, Option } from 'commander';
 import { UsageError } from '../base/errors.ts';
 import {
@@ -33,7 +33,7 @@ import { quote } from './resume-command.ts';
 import { runTraining, type TrainingShow } from './training-command.ts';
 import { addTrainingOptions, type TrainingOptions, trainingFlags, trainingSettings } from './training-options.ts';
 
-/** Options that a captioner given by --init has answered. */
+/** Options about the shape of a new captioner, which one given by --init has already. */
 const SHAPE = ['cell', 'layers', 'hidden', 'embedding', 'cnn'];
 
 interface Options extends CommonOptions, PictureOptions, DatasetOptions, TrainingOptions {
@@ -74,7 +74,7 @@ async function trainCommand(path: string, options: Options, command: Command): P
   checkOptions(options, command);
   await runTraining<CaptionConfig, CaptionSets>(command, options, SHOW, async (training) => {
     const { status, engine, folder, signal } = training;
-    const dataset = await openDataset(path, options, status);
+    const dataset = await openDataset(path, options, status, command);
     const onExtraction = showExtraction(status, signal);
     const data = { ...training, dataset, onExtraction };
     if (options.resume) return resumeCaptioner({ ...data, cnn: await loadCnnOf(folder, options.cnnBackend) });
@@ -98,7 +98,7 @@ const SHOW: TrainingShow<CaptionConfig, CaptionSets> = {
   use: (folder) => `describe pictures with \`caption describe --model ${quote(folder)} FILE…\``,
 };
 
-/** @throws UsageError when an option does not go together with another */
+/** @throws UsageError when options contradict each other */
 function checkOptions({ init, finetune, resume }: Options, command: Command): void {
   if (init) refuseGiven(command, SHAPE, '--init', 'a captioner with a shape and a CNN of its own');
   if (finetune && !init && !resume) {
@@ -108,7 +108,7 @@ function checkOptions({ init, finetune, resume }: Options, command: Command): vo
   }
 }
 
-/** A new captioner, or the one that --init names; and its CNN. */
+/** What the training starts from, a new captioner or that of --init, and its CNN. */
 async function startOf(
   { init, cnn: cnnName, cnnBackend, cell, layers, hidden, embedding }: Options,
   engine: Engine,
@@ -127,6 +127,7 @@ function settingsOf(options: Options, command: Command, { splits }: CaptionDatas
   const { threshold, smoothing, mirror: mirrored } = resolved;
   const settings = { ...trainingSettings(resolved, defaults), threshold, smoothing, mirrored };
   if (isGiven(command, 'epochs') || options.finetune) return settings;
-  const captions = splits.get('train')?.reduce((sum, picture) => sum + picture.captions.length, 0) ?? 0;
+  // A dataset without a train split is refused by the training, which names the splits there are.
+  const captions = (splits.get('train') ?? []).reduce((sum, picture) => sum + picture.captions.length, 0);
   return { ...settings, epochs: epochsForCaptions(captions, settings.batch) };
 }

@@ -4,21 +4,21 @@ import { visible } from '../report/visible.ts';
 
 export interface Coloured {
   text: string;
-  /** None for the terminal's own. */
+  /** Of the ground; undefined for the terminal's own. */
   colour: Rgb | undefined;
 }
 
-/** What a terminal can show: 24 bits for any colour, 8 for a palette of 256, 1 for none. */
+/** The bits of a terminal's colours: 24 for any colour, 8 for a palette of 256, 1 for none. */
 export type ColourDepth = 1 | 8 | 24;
 
-/** The colours that standard output takes: none unless it is a terminal; NO_COLOR and FORCE_COLOR decide otherwise. */
+/** The colour depth of an output: 1 unless it is a terminal; NO_COLOR and FORCE_COLOR have the last word. */
 export function colourDepth(stream: NodeJS.WriteStream = process.stdout, env = process.env): ColourDepth {
   if (env['NO_COLOR']) return 1;
   if (env['FORCE_COLOR'] !== undefined) return depthOf({ '0': 1, '1': 8, '2': 8 }[env['FORCE_COLOR']] ?? 24);
   return stream.isTTY ? depthOf(stream.getColorDepth(env)) : 1;
 }
 
-/** Terminals of 16 colours have 256 for decades now. */
+/** A terminal with at least 16 colours is taken to have 256. */
 function depthOf(bits: number): ColourDepth {
   return bits >= 24 ? 24 : bits > 1 ? 8 : 1;
 }

@@ -1,8 +1,9 @@
-/** Opening a dataset of pictures and captions for a command, and showing what it takes to read it. */
+/** The options of commands that read a dataset of pictures and captions, and reading it by them. */
 import type { Command } from 'commander';
 import type { CaptionDataset } from '../datasets/dataset.ts';
 import { describeOddity } from '../datasets/oddities.ts';
 import { readCaptionDataset } from '../datasets/read.ts';
+import { refuseInapplicable } from './given-options.ts';
 import { parseShare } from './options.ts';
 import type { Status } from './progress.ts';
 
@@ -20,18 +21,44 @@ A dataset is told by what is there:
   one of Karpathy's split files, dataset_*.json, or its folder
   one such .jsonl, .csv, .tsv or .json file of any name, with the pictures beside it or in --images`;
 
-export function addDatasetOptions(command: Command): Command {
+/** Adds `--images` and what a dataset may be. */
+export function addImagesOption(command: Command): Command {
   return command
     .option('--images <folder>', 'where the pictures are, if not beside the captions')
-    .option('--val-share <share>', 'share for validation where the dataset has no such split', parseShare(), 0.1)
     .addHelpText('after', DATASETS);
 }
 
-/** Reads a dataset and says what was found, and what was odd. */
-export async function openDataset(path: string, options: DatasetOptions, status: Status): Promise<CaptionDataset> {
-  const dataset = await readCaptionDataset(path, { images: options.images, valShare: options.valShare });
+/** Adds the options of a dataset that is split for training and validation. */
+export function addDatasetOptions(command: Command): Command {
+  return addImagesOption(command).option(
+    '--val-share <share>',
+    'share for validation where the dataset has no such split',
+    parseShare(),
+    0.1,
+  );
+}
+
+/**
+ * Reads a dataset and shows its splits, and what is odd in it.
+ *
+ * @throws InputError as `readCaptionDataset` does; UsageError for a --val-share that the dataset has no use for
+ */
+export async function openDataset(
+  path: string,
+  { images, valShare }: DatasetOptions,
+  status: Status,
+  command: Command,
+): Promise<CaptionDataset> {
+  const dataset = await readCaptionDataset(path, { images, valShare });
+  if (dataset.valShare === undefined) {
+    refuseInapplicable(command, ['valShare'], `${dataset.name}, ${whyNotSplit(dataset)}`);
+  }
   const splits = [...dataset.splits].map(([split, { length }]) => `${length.toLocaleString('en')} ${split}`);
   status.say(`${dataset.name} (${dataset.format}): pictures ${splits.join(', ')}`);
   for (const oddity of dataset.report) status.warn(describeOddity(oddity));
   return dataset;
+}
+
+function whyNotSplit({ splits }: CaptionDataset): string {
+  return splits.has('val') ? 'which has a val split' : 'which has too few training pictures to hold any out';
 }

@@ -1,3 +1,4 @@
+/** `doctor`: what is used on this machine, and why. */
 import { cpus } from 'node:os';
 import type { Command } from 'commander';
 import { cacheFolder } from '../base/files.ts';
@@ -5,7 +6,7 @@ import { openEngine } from '../compute/engine.ts';
 import { tryCnnBackends } from '../vision/cnn-backends.ts';
 import { version } from './version.ts';
 
-/** Adds `doctor`: what is used on this machine and why. `pictures`: also what the CNN runs on. */
+/** Gives the function that adds `doctor` to a program; with `pictures` it also prints what the CNN runs on. */
 export const addDoctorCommand =
   ({ pictures }: { pictures: boolean }) =>
   (program: Command): void => {

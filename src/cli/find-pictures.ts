@@ -1,4 +1,4 @@
-/** Which pictures the arguments of a command mean. */
+/** Finds the pictures that the arguments of a command name. */
 import { stat } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -9,11 +9,11 @@ import type { PictureSource } from '../vision/extract.ts';
 
 export interface FoundPictures {
   sources: PictureSource[];
-  /** One for each argument that means no picture. */
+  /** One error for each argument that names no picture. */
   errors: InputError[];
 }
 
-/** Pictures for files, folders (all pictures below them), globs and `-` for standard input, in that order. */
+/** The pictures of files, folders (all below them), globs and `-` (standard input), in the order of the arguments. */
 export async function findPictures(args: readonly string[]): Promise<FoundPictures> {
   const found: FoundPictures = { sources: [], errors: [] };
   for (const arg of args) {

@@ -1,28 +1,27 @@
-/** Milliseconds between two reports: a training may have something new to show many times a second. */
+/** A report of a training that is written anew while it goes on. Knows neither the training nor the report. */
+
+/** Least milliseconds between two reports: a training may have something new to show many times a second. */
 const INTERVAL = 5000;
 
-/**
- * A report that is written anew while a training goes on: never twice at once, and without stopping the training if it
- * can't be written.
- */
+/** Writes a report again and again, never twice at once; a report that can't be written does not stop the training. */
 export class LiveReport {
   readonly #write: () => Promise<void>;
   #writing: Promise<void> = Promise.resolve();
   #writtenAt = Number.NEGATIVE_INFINITY;
-  /** Something is to be shown that the report does not have. */
+  /** Whether there is something that the report does not show yet. */
   #stale = false;
 
   constructor(write: () => Promise<void>) {
     this.#write = write;
   }
 
-  /** There is something new to show: the report is written, unless that was done just now. */
+  /** Call when there is something new to show: writes the report, unless it was written just now. */
   refresh(): void {
     this.#stale = true;
     if (performance.now() - this.#writtenAt > INTERVAL) this.#start();
   }
 
-  /** When the report has everything. */
+  /** Resolves when the report shows everything. */
   settled(): Promise<void> {
     if (this.#stale) this.#start();
     return this.#writing;

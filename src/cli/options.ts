@@ -1,9 +1,9 @@
-/** Options that several commands share, and what values options take. */
+/** Options that several commands share, and the parsers of their values. Knows no command. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { DRIVER_CHOICES, type DriverChoice } from '../compute/product/choose.ts';
 import { CNN_BACKENDS, type CnnBackend } from '../vision/cnn-backends.ts';
 
-/** Where `lm` keeps its model when nothing is said. */
+/** The folder of an `lm` model by default. */
 export const LM_FOLDER = 'lm-model';
 
 export interface CommonOptions {
@@ -21,7 +21,7 @@ export function addCommonOptions(command: Command): Command {
     .option('--quiet', 'no progress and notices');
 }
 
-/** `--tfjs` is the older name of `--cnn-backend`; of both the last one counts. */
+/** Adds `--cnn-backend`, and `--tfjs` as another name of it; the last of both counts. */
 export function addPictureOptions(command: Command): Command {
   return command
     .addOption(new Option('--cnn-backend <backend>', 'what the CNN runs on').choices(CNN_BACKENDS).default('auto'))
@@ -46,12 +46,12 @@ export function addSamplingOptions(command: Command, temperature: number): Comma
     );
 }
 
-/** The values of an option that may be given several times. */
+/** Collects the values of an option that may be given several times. */
 export function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
 }
 
-/** An integer of at least `minimum`. */
+/** A parser of integers of at least `minimum`. */
 export function parseInteger(minimum: number) {
   return (text: string): number => {
     const value = Number(text);
@@ -60,14 +60,14 @@ export function parseInteger(minimum: number) {
   };
 }
 
-/** A number above 0. */
+/** Parses a number above 0. */
 export function parsePositive(text: string): number {
   const value = Number(text);
   if (Number.isFinite(value) && value > 0) return value;
   throw new InvalidArgumentError('Expected a number above 0.');
 }
 
-/** A number of at least `minimum`. */
+/** A parser of numbers of at least `minimum`. */
 export function parseAtLeast(minimum: number) {
   return (text: string): number => {
     const value = Number(text);
@@ -76,7 +76,7 @@ export function parseAtLeast(minimum: number) {
   };
 }
 
-/** A share of a whole, between 0 and 1; 0 or 1 themselves only where they make sense. */
+/** A parser of shares of a whole, between 0 and 1. 0 is one where `zero` is set, 1 where `one` is */
 export function parseShare({ zero = false, one = false } = {}) {
   return (text: string): number => {
     const value = Number(text);

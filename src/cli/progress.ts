@@ -1,12 +1,12 @@
-/** Progress for people, on stderr: one line that is rewritten on a terminal, a line now and then elsewhere. */
-
+/** Progress on stderr: one line that is rewritten on a terminal, elsewhere a line now and then. */
 import type { TrainingEvent, UpdateReport, ValidationReport } from '../training/events.ts';
 import type { Validation } from '../training/task.ts';
 import type { ExtractionEvents } from '../vision/cached-features.ts';
 
-/** Milliseconds between two lines, on a terminal and in a file. */
+/** Least milliseconds between two lines of progress. */
 const INTERVALS = { terminal: 200, file: 10_000 };
 
+/** The lines that a command writes to stderr. */
 export class Status {
   readonly #quiet: boolean;
   readonly #terminal = process.stderr.isTTY === true;
@@ -17,7 +17,7 @@ export class Status {
     this.#quiet = quiet;
   }
 
-  /** Shows where the work stands, unless that was said just now. */
+  /** Shows how far the work is, unless that was shown just now. */
   update(text: () => string): void {
     const now = performance.now();
     if (this.#quiet || now - this.#last < (this.#terminal ? INTERVALS.terminal : INTERVALS.file)) return;
@@ -28,14 +28,14 @@ export class Status {
     this.#open = this.#terminal;
   }
 
-  /** Says something that stays. */
+  /** Writes a line that stays, unless the command is to be quiet. */
   say(text: string): void {
     if (this.#quiet) return;
     this.#clear();
     process.stderr.write(`${text}\n`);
   }
 
-  /** Says something that must be seen even with --quiet. */
+  /** Writes a line that must be seen even with --quiet. */
   warn(text: string): void {
     this.#clear();
     process.stderr.write(`${text}\n`);
@@ -47,7 +47,7 @@ export class Status {
   }
 }
 
-/** Shows a training as it goes on. `unit` is what is counted: words, characters. */
+/** Shows the events of a training. @param unit of its speed: words, characters */
 export function showTraining(status: Status, unit: string): (event: TrainingEvent) => void {
   return (event) => {
     if (event.type === 'update') {
@@ -67,12 +67,12 @@ export function showTraining(status: Status, unit: string): (event: TrainingEven
   };
 }
 
-/** Shows what share of some work is done. */
+/** Shows the share of some work that is done. */
 export function showShare(status: Status, work: string): (share: number) => void {
   return (share) => status.update(() => `${work}, ${Math.floor(100 * share)} %`);
 }
 
-/** Shows how pictures become features, and says what is kept when `signal` stops that. */
+/** Shows the extraction of features, and says what is kept when `signal` stops it. */
 export function showExtraction(status: Status, signal: AbortSignal | undefined): ExtractionEvents {
   const start = performance.now();
   let underWay = false;
@@ -101,7 +101,7 @@ function describeUpdate(report: UpdateReport, unit: string): string {
   );
 }
 
-/** Scores of captions that a line has no room for; log.jsonl has them all. */
+/** Scores of captions that a line has no room for; all are in log.jsonl. */
 const ONLY_IN_LOG = new Set([
   'bleu2',
   'bleu3',

@@ -1,4 +1,4 @@
-/** `seq evaluate`. */
+/** `seq evaluate`: measures a labeller or a translator on other data. */
 import type { Command } from 'commander';
 import { runInTurns } from '../base/steps.ts';
 import { type Engine, openEngine } from '../compute/engine.ts';
@@ -55,10 +55,14 @@ async function evaluateCommand(paths: string[], options: Options, command: Comma
   const { model, skipOdd, report, json, blas, quiet, cnnBackend } = options;
   const status = new Status(quiet);
   const engine = await openEngine(blas);
-  if (await isTranslator(model)) return evaluateTranslations(paths, options, engine, status);
+  if (await isTranslator(model)) {
+    refuseInapplicable(command, ['cnnBackend'], 'a translator');
+    return evaluateTranslations(paths, options, engine, status);
+  }
   refuseInapplicable(command, ['beam'], 'labels: it is for a translator');
   const labeller = await SequenceLabeller.load(model, engine);
-  const { task, reading } = labeller.config;
+  const { task, reading, cnn } = labeller.config;
+  if (!cnn) refuseInapplicable(command, ['cnnBackend'], 'a model that reads no pictures');
   await interruptible(async (signal) => {
     const how = { ...readingFor(status, { skipOdd, signal }), task, reading, use: 'test' } as const;
     const openCnn = () => loadCnnOfLabeller(labeller.config, cnnBackend);

@@ -1,10 +1,11 @@
+/** `seq info`: prints what a labeller or a translator is. */
 import type { Command } from 'commander';
 import { readConfig, readVocabulary } from '../model/model-folder.ts';
 import { sequenceConfigSchema } from '../sequences/config.ts';
 import { translationConfigSchema } from '../translation/config.ts';
 import { isTranslator, SEQ_FOLDER } from './seq-options.ts';
 
-/** Words of the vocabulary that are shown. */
+/** How many words of the vocabulary are shown. */
 const SHOWN = 20;
 
 export function addSequenceInfoCommand(program: Command): void {

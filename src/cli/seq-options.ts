@@ -1,24 +1,22 @@
-/** Options of the commands that read sequences. */
-
+/** The options that `seq` commands share, and what they mean for reading sequences. */
 import { type Command, Option } from 'commander';
 import * as v from 'valibot';
 import { readConfig } from '../model/model-folder.ts';
 import type { Pooling } from '../nn/pooling.ts';
-import type { Task } from '../sequences/config.ts';
-import { PICTURE_READINGS, type PictureReading } from '../sequences/config.ts';
+import { PICTURE_READINGS, type PictureReading, type Task } from '../sequences/config.ts';
 import type { SequenceReading } from '../sequences/data/read.ts';
 import type { CommonOptions, PictureOptions } from './options.ts';
 import { type Status, showExtraction } from './progress.ts';
 import type { TrainingOptions } from './training-options.ts';
 
-/** Where `seq` keeps its model when nothing is said. */
+/** The folder of a `seq` model by default. */
 export const SEQ_FOLDER = 'seq-model';
 
 export interface DataOptions {
   skipOdd?: boolean | undefined;
 }
 
-/** Options of `seq train`, whatever it trains: which are meant is known when the task is. */
+/** The options of `seq train`, those of labellers and of translators. */
 export interface SequenceTrainingOptions extends CommonOptions, PictureOptions, DataOptions, TrainingOptions {
   task: Task | 'translate';
   valFile?: string[];
@@ -70,13 +68,13 @@ export function addReadingOption(command: Command): Command {
   );
 }
 
-/** Whether the model in a folder is a translator. @throws InputError when there is no model, or it is none of `seq` */
+/** Whether the model in a folder is a translator. @throws InputError when there is no model */
 export async function isTranslator(folder: string): Promise<boolean> {
   const { kind } = await readConfig(folder, v.object({ kind: v.string() }));
   return kind === 'translation';
 }
 
-/** How a command reads sequences: it says what is odd, and how far the CNN is with pictures. */
+/** Options for reading sequences, by which a command shows what is odd, and how far the CNN is with pictures. */
 export function readingFor(
   status: Status,
   { skipOdd, signal }: DataOptions & { signal?: AbortSignal },

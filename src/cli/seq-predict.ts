@@ -1,3 +1,4 @@
+/** `seq predict`: labels sequences, or translates texts. */
 import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { InputError, UsageError } from '../base/errors.ts';
@@ -7,8 +8,8 @@ import { findClips, readClips } from '../sequences/data/clips.ts';
 import { loadCnnOfLabeller, seePictures } from '../sequences/data/pictures.ts';
 import { readSequences } from '../sequences/data/read.ts';
 import { readTokenLines } from '../sequences/data/tags.ts';
-import { explain, type MovingWord } from '../sequences/explain.ts';
-import { type Prediction, SequenceLabeller } from '../sequences/labeller.ts';
+import { explain } from '../sequences/explain.ts';
+import { SequenceLabeller } from '../sequences/labeller.ts';
 import { wordsOf } from '../sequences/words.ts';
 import { Translator, translatingDefaults } from '../translation/translator.ts';
 import { cachedFeatures } from '../vision/cached-features.ts';
@@ -25,7 +26,8 @@ import {
 import { write } from './output.ts';
 import { Status, showExtraction } from './progress.ts';
 import { Exit, ExitCode, interruptible } from './run.ts';
-import { type DataOptions, isTranslator, SEQ_FOLDER } from './seq-options.ts';
+import { type DataOptions, isTranslator, readingFor, SEQ_FOLDER } from './seq-options.ts';
+import { bareLabelLine, clipJson, jsonLine, labelJson, labelLine, stepLines } from './seq-output.ts';
 
 interface Options extends CommonOptions, PictureOptions, DataOptions {
   model: string;
@@ -35,7 +37,7 @@ interface Options extends CommonOptions, PictureOptions, DataOptions {
   beam: number;
 }
 
-/** Words that an explanation names. */
+/** How many words an explanation names. */
 const NAMED = 5;
 
 const OUTPUT = `
@@ -69,27 +71,37 @@ export function addSequencePredictCommand(program: Command): void {
 }
 
 async function predictCommand(files: string[], options: Options, command: Command): Promise<void> {
-  const { model, blas, quiet, explain: explained, json } = options;
+  const { model, blas, quiet, json } = options;
   const status = new Status(quiet);
   const engine = await openEngine(blas);
-  if (await isTranslator(model)) return predictTranslations(await Translator.load(model, engine), files, options);
-  refuseInapplicable(command, ['beam'], 'labels: it is for a translator');
+  if (await isTranslator(model)) {
+    refuseInapplicable(command, ['cnnBackend', 'skipOdd'], 'a translator');
+    return predictTranslations(await Translator.load(model, engine), files, options);
+  }
   const labeller = await SequenceLabeller.load(model, engine);
-  const { task, shape } = labeller.config;
-  if (explained && (task === 'tag' || !('vocabulary' in shape.reads))) {
-    throw new UsageError('--explain is for texts', { found: 'a model that reads something else' });
-  }
-  if (!('vocabulary' in shape.reads)) refuseInapplicable(command, ['text'], 'a model that reads no words');
+  refuseWithoutEffect(labeller, options, command);
   status.say(engine.notice);
-  if (labeller.config.cnn) {
-    return task === 'tag'
-      ? predictClips(labeller, files, options, status)
-      : predictPictures(labeller, files, options, status);
-  }
+  const { task, shape, cnn } = labeller.config;
+  if (cnn && task === 'tag') return predictClips(labeller, files, options, status);
+  if (cnn) return predictPictures(labeller, files, options, status);
   if (!('vocabulary' in shape.reads)) return predictVectors(labeller, files, options, status);
   const lines = await linesOf(files, options);
   if (task === 'tag') return predictTags(labeller, readTokenLines(lines), json);
   await predictTexts(labeller, lines, options);
+}
+
+/** @throws UsageError that names an option without effect on what the model reads and predicts */
+function refuseWithoutEffect({ config }: SequenceLabeller, options: Options, command: Command): void {
+  const { task, shape, cnn } = config;
+  const readsWords = 'vocabulary' in shape.reads;
+  refuseInapplicable(command, ['beam'], 'labels: it is for a translator');
+  if (options.explain && (task === 'tag' || !readsWords)) {
+    throw new UsageError('--explain is for texts', { found: 'a model that reads something else' });
+  }
+  if (!readsWords) refuseInapplicable(command, ['text'], 'a model that reads no words');
+  if (!cnn) refuseInapplicable(command, ['cnnBackend'], 'a model that reads no pictures');
+  if (readsWords) refuseInapplicable(command, ['skipOdd'], 'a model of words, which reads every line');
+  if (cnn && task === 'classify') refuseInapplicable(command, ['skipOdd'], 'single pictures, which have no lines');
 }
 
 async function predictTranslations(translator: Translator, files: readonly string[], options: Options): Promise<void> {
@@ -97,8 +109,9 @@ async function predictTranslations(translator: Translator, files: readonly strin
   if (explained) throw new UsageError('--explain is for labels of texts', { found: 'a translator' });
   const lines = await linesOf(files, options);
   for (const [i, { text, logProb }] of translator.translate(lines, { ...translatingDefaults, beam }).entries()) {
-    const alignment = json ? translator.align(lines[i]!, text) : undefined;
-    await write(json ? `${JSON.stringify({ text: lines[i], translation: text, logProb, alignment })}\n` : `${text}\n`);
+    const source = lines[i]!;
+    const alignment = json ? translator.align(source, text) : undefined;
+    await write(json ? jsonLine({ text: source, translation: text, logProb, alignment }) : `${text}\n`);
   }
 }
 
@@ -110,21 +123,20 @@ async function predictTexts(
   const texts = lines.map((line) => ({ line, words: wordsOf(line) }));
   const predicted = labeller.predict(texts.flatMap(({ words }) => (words.length > 0 ? [words] : []))).values();
   for (const { line, words } of texts) {
-    const prediction = words.length > 0 ? predicted.next().value?.[0] : undefined;
+    const prediction = words.length > 0 ? predicted.next().value![0]! : undefined;
     if (!prediction) {
-      await write(json ? `${JSON.stringify({ text: line, label: null })}\n` : '\n'); // a line for each line
+      await write(json ? jsonLine({ text: line, label: null }) : '\n'); // one line for each line
       continue;
     }
     const moving = explained ? explain(labeller, words, prediction).slice(0, NAMED) : undefined;
-    await write(json ? jsonLine(labeller, prediction, { text: line }, moving) : textLine(prediction, line, moving));
+    await write(json ? labelJson(labeller, prediction, { text: line }, moving) : labelLine(prediction, line, moving));
   }
 }
 
 async function predictTags(labeller: SequenceLabeller, sequences: readonly string[][], json = false): Promise<void> {
   for (const tokens of sequences) {
-    const tags = labeller.predict([tokens])[0] ?? [];
-    if (json) await write(`${JSON.stringify({ tokens, tags: tags.map(({ label }) => label) })}\n`);
-    else await write(taggedLines(tokens, tags));
+    const tags = labeller.predict([tokens])[0]!;
+    await write(json ? jsonLine({ tokens, tags: tags.map(({ label }) => label) }) : stepLines(tokens, tags));
   }
 }
 
@@ -137,13 +149,13 @@ async function predictVectors(
   const { task, reading } = labeller.config;
   if (files.length === 0) throw new UsageError('no file to read vectors from');
   for (const file of files) {
-    const onOdd = (message: string) => status.warn(message);
-    const reads = { task, reading, skipOdd, onOdd, use: 'test', labelled: false } as const;
-    const { examples } = await readSequences([file], reads);
+    const how = { ...readingFor(status, { skipOdd }), task, reading, use: 'test', labelled: false } as const;
+    const { examples } = await readSequences([file], how);
     const predicted = labeller.predict(examples.map(({ inputs }) => inputs));
     for (const [i, ofSequence] of predicted.entries()) {
       for (const prediction of ofSequence) {
-        await write(json ? jsonLine(labeller, prediction, { file, sequence: i + 1 }) : `${labelled(prediction)}\n`);
+        const about = { file, sequence: i + 1 };
+        await write(json ? labelJson(labeller, prediction, about) : bareLabelLine(prediction));
       }
       if (!json && task === 'tag') await write('\n');
     }
@@ -163,15 +175,14 @@ async function predictPictures(
   const { vectors, names, skipped } = await interruptible((signal) =>
     seePictures(sources, cnn, showExtraction(status, signal)),
   );
-  for (const [i, [prediction]] of labeller.predict(vectors).entries()) {
-    const file = names[i] ?? '';
-    if (prediction)
-      await write(json ? jsonLine(labeller, prediction, { file }) : textLine(prediction, file, undefined));
+  for (const [i, predictions] of labeller.predict(vectors).entries()) {
+    const [prediction, file] = [predictions[0]!, names[i]!];
+    await write(json ? labelJson(labeller, prediction, { file }) : labelLine(prediction, file));
   }
   if (errors.length + skipped > 0) throw new Exit(ExitCode.failed);
 }
 
-/** Clip by clip: what was said of one stays said when another can't be read. */
+/** Predicts clip by clip, so that those before one that can't be read are written. */
 async function predictClips(
   labeller: SequenceLabeller,
   files: readonly string[],
@@ -189,9 +200,10 @@ async function predictClips(
   for (const clip of clips) {
     try {
       const { examples } = await readClips([clip], { D: cnn.featureSize, look, labelled: false });
-      for (const { inputs, pictures: frames = [] } of examples) {
-        const labels = labeller.predict([inputs])[0] ?? [];
-        await write(json ? clipInJson(clip, frames, labels) : taggedLines(frames, labels));
+      for (const { inputs, pictures } of examples) {
+        const frames = pictures!; // a clip's steps are pictures
+        const predictions = labeller.predict([inputs])[0]!;
+        await write(json ? clipJson(clip, frames, predictions) : stepLines(frames, predictions));
       }
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
@@ -202,6 +214,7 @@ async function predictClips(
   if (failed && !skipOdd) throw new Exit(ExitCode.failed);
 }
 
+/** The lines of --text and of the files, or of standard input where neither is given. */
 async function linesOf(files: readonly string[], { text: texts }: Options): Promise<string[]> {
   const contents = await Promise.all(files.map((file) => (file === '-' ? text(process.stdin) : readText(file))));
   if (files.length === 0 && !texts) contents.push(await text(process.stdin));
@@ -209,33 +222,4 @@ async function linesOf(files: readonly string[], { text: texts }: Options): Prom
     ...(texts ?? []),
     ...contents.flatMap((content) => (content === '' ? [] : content.replace(/\r?\n$/, '').split(/\r?\n/))),
   ];
-}
-
-/** A line for each step, and an empty one after the sequence. */
-function taggedLines(steps: readonly string[], labels: readonly Prediction[]): string {
-  return `${steps.map((step, t) => `${step}\t${labelled(labels[t])}\n`).join('')}\n`;
-}
-
-function clipInJson(clip: string, frames: readonly string[], said: readonly Prediction[]): string {
-  const [labels, probabilities] = [said.map(({ label }) => label), said.map(({ probability }) => probability)];
-  return `${JSON.stringify({ clip, frames, labels, probabilities })}\n`;
-}
-
-function labelled(prediction: Prediction | undefined): string {
-  return `${prediction?.label}\t${prediction?.probability.toFixed(4)}`;
-}
-
-function textLine(prediction: Prediction, line: string, moving: readonly MovingWord[] | undefined): string {
-  const words = moving?.map(({ word, moves }) => `${moves < 0 ? '−' : '+'}${Math.abs(moves).toFixed(2)} ${word}`);
-  return `${labelled(prediction)}\t${line}${words ? `\t${words.join(', ')}` : ''}\n`;
-}
-
-function jsonLine(
-  { coder }: SequenceLabeller,
-  { label, probability, probabilities }: Prediction,
-  about: object,
-  words?: readonly MovingWord[],
-): string {
-  const all = Object.fromEntries(coder.labels.map((name, i) => [name, probabilities[i]]));
-  return `${JSON.stringify({ ...about, label, probability, probabilities: all, ...(words && { words }) })}\n`;
 }

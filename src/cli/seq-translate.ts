@@ -1,4 +1,4 @@
-/** `seq train --task translate`. */
+/** `seq train --task translate`: training a translator. */
 import type { Command } from 'commander';
 import { readConfig } from '../model/model-folder.ts';
 import type { DataSplit } from '../training/split.ts';
@@ -17,10 +17,10 @@ import { readingFor, type SequenceTrainingOptions } from './seq-options.ts';
 import { runTraining, type TrainingShow } from './training-command.ts';
 import { trainingFlags, trainingSettings } from './training-options.ts';
 
-/** Options about labels: a translator has none. */
-const OF_LABELS = ['folds', 'bidirectional', 'memory', 'pool', 'read', 'glimpses', 'cnn'];
+/** Options about labels and pictures, which have no effect on a translator. */
+const OF_LABELS = ['folds', 'bidirectional', 'memory', 'pool', 'read', 'glimpses', 'cnn', 'cnnBackend'];
 
-/** What a translator is and learns when nothing is said, by the options' names. */
+/** The shape and the settings of a translator by default, by the names of their options. */
 const FLAGS = { ...translationShapeDefaults, ...translationDefaults, ...trainingFlags(translationDefaults) };
 
 export async function trainTranslatorCommand(

@@ -1,3 +1,4 @@
+/** `setup`: fetches faster matrix products, and on demand what runs the CNN faster. */
 import type { Command } from 'commander';
 import { cacheFolder } from '../base/files.ts';
 import { openEngine } from '../compute/engine.ts';

@@ -1,9 +1,8 @@
-/** Figures in columns, for the terminal. */
+/** Tables of figures, for the terminal. */
 
 /**
- * Rows with their cells in line: the first column to the left, the others to the right, or all to the left.
- *
- * @param gap columns between two cells
+ * The lines of a table. The first column is aligned to the left, the others to the right, or without `numbers` all to the
+ * left; `gap` spaces are between two columns.
  */
 export function table(rows: readonly (readonly (string | number)[])[], { gap = 2, numbers = true } = {}): string {
   const columns = Math.max(...rows.map(({ length }) => length));

@@ -14,7 +14,7 @@ import type { CommonOptions } from './options.ts';
 import { Status, showShare, showTraining } from './progress.ts';
 import { resumeCommand } from './resume-command.ts';
 import { Exit, ExitCode, interruptible } from './run.ts';
-import { refuseSettingsOnResume, type TrainingOptions } from './training-options.ts';
+import { refuseIdleSettings, refuseSettingsOnResume, type TrainingOptions } from './training-options.ts';
 
 /** @throws InputError when the folder holds a model: hours of work may be in it */
 export async function refuseModel(folder: string): Promise<void> {
@@ -62,7 +62,8 @@ export async function runTraining<Config, Data>(
   train: (training: RunningTraining<Config, Data>) => Promise<TrainingResult>,
 ): Promise<void> {
   if (resume) refuseSettingsOnResume(command);
-  else await refuseModel(folder);
+  refuseIdleSettings(command);
+  if (!resume) await refuseModel(folder);
   const status = new Status(quiet);
   const engine = await openEngine(blas, precision);
   const report = new LiveReport(() => show.writeProgress(folder));

@@ -1,10 +1,10 @@
-/** The options of a training, whatever it learns. */
+/** The options that all `train` commands share, and the training settings that they stand for. */
 import { type Command, Option } from 'commander';
 import { PRECISIONS, type Precision } from '../compute/product/choose.ts';
 import type { CellName } from '../nn/cell.ts';
 import { type OptimizerName, optimizerDefaults } from '../nn/optimizer.ts';
 import type { TrainingSettings } from '../training/settings.ts';
-import { refuseGiven } from './given-options.ts';
+import { refuseGiven, refuseInapplicable } from './given-options.ts';
 import { parseAtLeast, parseInteger, parsePositive, parseShare } from './options.ts';
 
 export interface TrainingOptions {
@@ -28,7 +28,7 @@ export interface TrainingOptions {
 
 type Defaults = TrainingSettings & { batch: number; cell: CellName; layers: number; hidden: number };
 
-/** Options that say where things are or how to go about it, not what is learned. */
+/** Options about files and the machine, which a resumed training is given again; all others are its settings. */
 const KEPT_ON_RESUME = new Set([
   'resume',
   'out',
@@ -43,7 +43,7 @@ const KEPT_ON_RESUME = new Set([
   'skipOdd',
 ]);
 
-/** Whether an option may be given with --resume: a training goes on with the settings that it was started with. */
+/** Whether an option may be given with --resume. @param name as commander has it: `valShare` */
 export function keptOnResume(name: string): boolean {
   return KEPT_ON_RESUME.has(name);
 }
@@ -95,7 +95,7 @@ export function addTrainingOptions(command: Command, defaults: Defaults, out: st
     .option('--seed <number>', 'of everything random', parseInteger(0), defaults.seed);
 }
 
-/** Training settings by the names of their options. */
+/** Training settings by the names of their options; the inverse of `trainingSettings`. */
 export function trainingFlags(settings: TrainingSettings & { batch: number }) {
   const { batch, epochs, evaluateEvery, patience, dropout, seed, optimizer, learningRate, clipping } = settings;
   return {
@@ -112,7 +112,7 @@ export function trainingFlags(settings: TrainingSettings & { batch: number }) {
   };
 }
 
-/** The settings that the options say, on top of the defaults. */
+/** The settings of a training by its options, and for all that has no option the defaults. */
 export function trainingSettings<Settings extends TrainingSettings & { batch: number }>(
   { batch, epochs, evaluateEvery, patience, dropout, seed, optimizer, lr, clip, clipBy }: TrainingOptions,
   defaults: Settings,
@@ -132,11 +132,24 @@ export function trainingSettings<Settings extends TrainingSettings & { batch: nu
 }
 
 /**
- * A resumed training goes on exactly as it began, so settings given with --resume can't be meant.
+ * Refuses settings given with --resume, which goes on with those that the training was started with.
  *
- * @throws UsageError that names the first such option
+ * @throws UsageError that names the first that was given
  */
 export function refuseSettingsOnResume(command: Command): void {
   const settings = command.options.map((option) => option.attributeName()).filter((name) => !keptOnResume(name));
   refuseGiven(command, settings, '--resume', 'a training that goes on with the settings it was started with');
+}
+
+/**
+ * Refuses settings that others leave without effect.
+ *
+ * @throws UsageError that names the first that was given
+ */
+export function refuseIdleSettings(command: Command): void {
+  const { clip, valFraction, valFile } = command.opts<{ clip: number; valFraction?: number; valFile?: unknown }>();
+  if (clip === 0) refuseInapplicable(command, ['clipBy'], '--clip 0, which does not clip');
+  if (valFraction === 0 && !valFile) {
+    refuseInapplicable(command, ['patience'], '--val-fraction 0, which leaves nothing to validate on');
+  }
 }

@@ -78,19 +78,21 @@ export async function assemble(
   }
 
   if (splits.size === 0) throw nothingLeft(name, missing);
-  holdOutValidation(splits, valShare, oddities);
+  const heldOut = holdOutValidation(splits, valShare, oddities);
   const inReadingOrder = new Map([...splits].sort(([a], [b]) => SPLITS.indexOf(b) - SPLITS.indexOf(a)));
-  return { name, format, splits: inReadingOrder, report: oddities.list() };
+  return { name, format, splits: inReadingOrder, ...(heldOut && { valShare }), report: oddities.list() };
 }
 
 /**
  * Moves the training pictures whose hashed id falls below the share to `val`, where the dataset has no such split: the
  * same pictures in every run and on every machine, whatever pictures join the dataset later. At least one is moved,
  * unless there is only one in all.
+ *
+ * @returns whether pictures were moved
  */
-function holdOutValidation(splits: CaptionDataset['splits'], share: number, oddities: Oddities): void {
+function holdOutValidation(splits: CaptionDataset['splits'], share: number, oddities: Oddities): boolean {
   const train = splits.get('train');
-  if (!train || splits.has('val') || train.length < 2) return;
+  if (!train || splits.has('val') || train.length < 2) return false;
   const places = new Map(train.map((picture) => [picture, hashToUnit(picture.id)]));
   const threshold = Math.max(share, Math.min(...places.values()) + 2 ** -32);
   const isHeldOut = (picture: CaptionedPicture) => places.get(picture)! < threshold;
@@ -101,6 +103,7 @@ function holdOutValidation(splits: CaptionDataset['splits'], share: number, oddi
     train.filter((picture) => !isHeldOut(picture)),
   );
   for (const { id } of val) oddities.add('training pictures held out as val, as the dataset has no val split', id);
+  return true;
 }
 
 /** A number in [0, 1) that depends on the text alone. */

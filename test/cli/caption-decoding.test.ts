@@ -108,9 +108,10 @@ describe('caption describe', () => {
   });
 
   it('refuses options that contradict each other, each in a line', async () => {
-    const [beam, diversity, length, wide, draws] = await Promise.all([
+    const [beam, diversity, consensus, length, wide, draws] = await Promise.all([
       describeWith('--sample', '--beam', '3'),
       describeWith('--diversity', '1'),
+      describeWith('--top', '2', '--diversity', '1', '--consensus', '9'),
       describeWith('--min-length', '9', '--max-length', '8'),
       describeWith('--beam', '50'),
       describeWith('--sample', '--top', '193'),
@@ -118,6 +119,7 @@ describe('caption describe', () => {
     expect(beam).toMatchObject({ code: 2, stdout: '' });
     expect(beam.stderr).toMatch(/^caption: option '--sample' cannot be used with option '--beam <number>'\n/);
     expect(diversity).toEqual(refused(2, /--diversity is for several captions: found --top 1, expected/));
+    expect(consensus).toEqual(refused(2, /--consensus does not apply to --diversity, which draws no captions/));
     expect(length).toEqual(refused(2, /the shortest caption is longer than the longest: found at least 9 words/));
     expect(wide).toEqual(refused(2, /the beam is too wide: found 50, expected at most \d+, the size of the vocab/));
     expect(draws).toEqual(refused(2, /too many captions of a picture: found 193, expected at most 192/));

@@ -16,6 +16,8 @@ const evaluate = (...args: string[]) =>
   runProgram('caption', ['evaluate', ...args, '--quiet', '--tfjs', 'wasm', '--blas', 'wasm'], {
     cache: inject('features'),
   });
+/** Of captions in a file: no model runs, so that nothing can be said of what it runs on. */
+const evaluateFile = (...args: string[]) => runProgram('caption', ['evaluate', dataset, '--quiet', ...args]);
 let evaluated: Ended;
 beforeAll(async () => {
   await writeSquares(join(dataset, 'train'), ['red0', 'green0']);
@@ -56,7 +58,7 @@ describe('caption evaluate', () => {
 
 describe('caption evaluate --captions', () => {
   it('gives captions of a file the scores they had when they were written', async () => {
-    const { code, stdout } = await evaluate(dataset, '--captions', results, '--json');
+    const { code, stdout } = await evaluateFile('--captions', results, '--json');
     const {
       beam: _,
       lengthPenalty: __,
@@ -75,7 +77,7 @@ describe('caption evaluate --captions', () => {
     const captions = { 'red1.png': 'A red square.', 'green1.png': 'a green square', 'blue1.png': 'a blue square' };
     const rows = Object.entries(captions).map(([id, caption]) => ({ image_id: id, caption }));
     await writeFile(file, JSON.stringify(rows));
-    const { code, stdout } = await evaluate(dataset, '--captions', file);
+    const { code, stdout } = await evaluateFile('--captions', file);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^bleu1 +1\.0000$/m);
     expect(stdout).toMatch(/^copied +0\.6667$/m);
@@ -84,7 +86,7 @@ describe('caption evaluate --captions', () => {
   it('lists the pictures without a caption and the captions without a picture', async () => {
     const file = join(root, 'other.json');
     await writeFile(file, '[{"image_id":"red1.png","caption":"a"},{"image_id":7,"caption":"b"}]');
-    expect(await evaluate(dataset, '--captions', file)).toEqual({
+    expect(await evaluateFile('--captions', file)).toEqual({
       code: 1,
       stdout: '',
       stderr: expect.stringMatching(
@@ -97,16 +99,22 @@ describe('caption evaluate --captions', () => {
   });
 
   it('can not be given with options about how captions are written', async () => {
-    for (const option of [
-      ['--model', 'm'],
-      ['--beam', '3'],
-      ['--report', 'r.html'],
-    ]) {
-      const { code, stderr } = await evaluate(dataset, '--captions', results, ...option);
+    const options = ['--model m', '--beam 3', '--consensus 9', '--report r.html', '--cnn-backend wasm', '--blas wasm'];
+    const refused = options.map(async (option) => {
+      const { code, stderr } = await evaluateFile('--captions', results, ...option.split(' '));
       expect(code).toBe(2);
-      expect(stderr).toMatch(
-        new RegExp(`^caption: option '--captions <file>' cannot be used with option '${option[0]}`),
-      );
-    }
+      const [flag] = option.split(' ');
+      expect(stderr).toMatch(new RegExp(`^caption: option '--captions <file>' cannot be used with option '${flag}`));
+    });
+    await Promise.all(refused);
+  });
+
+  it('can not be given with a share for validation, where the dataset has its split', async () => {
+    const refused = /--val-share does not apply to dataset, which has a val split\. Leave --val-share out\./;
+    expect(await evaluateFile('--captions', results, '--val-share', '0.2')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(oneLine('caption', refused)),
+    });
   });
 });

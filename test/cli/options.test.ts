@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import { describe, expect, it, test } from 'vitest';
 import { addDescribeCommand } from '../../src/cli/caption-describe.ts';
 import { addEvaluateCommand } from '../../src/cli/caption-evaluate.ts';
+import { addExtractCommand } from '../../src/cli/caption-extract.ts';
 import { addCaptionTrainCommand } from '../../src/cli/caption-train.ts';
 import { addSampleCommand } from '../../src/cli/lm-sample.ts';
 import { addLanguageTrainCommand } from '../../src/cli/lm-train.ts';
@@ -67,6 +68,7 @@ const wrong: Record<string, readonly [(program: ReturnType<typeof createProgram>
     ],
   ],
   'caption evaluate folder': [addEvaluateCommand, [['--split', 'dev']]],
+  'caption extract folder': [addExtractCommand, [['--val-share', '0.2']]], // the pictures of all splits
   'caption train folder': [
     addCaptionTrainCommand,
     [

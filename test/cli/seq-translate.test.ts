@@ -107,5 +107,13 @@ describe('seq, translating', () => {
     expect(unwritten.stderr).toMatch(oneLine('seq', /.*pairs\.tsv.*report\.html/));
     const explain = ['--explain', '--text', 'a', '--model', path('model'), '--blas', 'wasm', '--quiet'];
     expectLine(await seq('predict', ...explain), /--explain is for labels of texts: found a translator/, 2);
+    const odd = ['--skip-odd', '--model', path('model'), '--quiet'];
+    expectLine(await seq('predict', ...odd), /--skip-odd does not apply to a translator/, 2);
+    const backend = /--cnn-backend does not apply to a translator/;
+    const evaluated = await seq('evaluate', path('pairs.tsv'), '--model', path('model'), '--cnn-backend', 'wasm');
+    expectLine(evaluated, backend, 2);
+    expectLine(await seq('train', path('pairs.tsv'), ...SMALL, ...out, '--cnn-backend', 'wasm'), backend, 2);
+    const wide = ['--beam', '193', '--text', 'a', '--model', path('model'), '--blas', 'wasm', '--quiet'];
+    expectLine(await seq('predict', ...wide), /the beam is too wide: found 193, expected at most 192/, 2);
   });
 });

@@ -168,6 +168,8 @@ describe('seq predict', () => {
 
   it.each([
     [['--model', '/none'], /no model at \/none: found nothing there/, 1],
+    [['--skip-odd'], /--skip-odd does not apply to a model of words, which reads every line/, 2],
+    [['--tfjs', 'wasm'], /--cnn-backend does not apply to a model that reads no pictures/, 2],
     [['/none.txt'], /cannot read the file \/none\.txt: found ENOENT/, 1],
   ])('refuses %j', async (args, message, code) => {
     expectLine(await seq('predict', '--model', path('model'), '--quiet', ...args), message, code);
@@ -175,6 +177,11 @@ describe('seq predict', () => {
 });
 
 describe('seq evaluate and info', () => {
+  it('refuses what a model without pictures leaves without effect', async () => {
+    const ended = await seq('evaluate', path('test.tsv'), '--model', path('model'), '--cnn-backend', 'wasm', '--quiet');
+    expectLine(ended, /--cnn-backend does not apply to a model that reads no pictures/, 2);
+  });
+
   it('measures a model, label by label', async () => {
     const args = ['evaluate', path('test.tsv'), '--model', path('model'), '--quiet'];
     const { stdout, code } = await seq(...args);

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/base/errors.ts';
 import {
   addTrainingOptions,
+  refuseIdleSettings,
   refuseSettingsOnResume,
   type TrainingOptions,
   trainingFlags,
@@ -13,6 +14,7 @@ import { optimizerDefaults } from '../../src/nn/optimizer.ts';
 
 function parse(...args: string[]): Command {
   const command = new Command().option('--images <folder>').option('--quiet').exitOverride();
+  command.option('--val-fraction <share>', 'the share', Number).option('--val-file <file>');
   addTrainingOptions(command, { ...languageDefaults, ...languageShapeDefaults }, 'out');
   return command.parse(args, { from: 'user' });
 }
@@ -74,5 +76,22 @@ describe('refuseSettingsOnResume', () => {
 
   it('allows to say where things are', () => {
     refuseSettingsOnResume(parse('--resume', '--out', 'there', '--images', 'here', '--quiet'));
+  });
+});
+
+describe('refuseIdleSettings', () => {
+  it.each([
+    [['--clip', '0', '--clip-by', 'norm'], '--clip-by does not apply to --clip 0, which does not clip'],
+    [['--val-fraction', '0', '--patience', '3'], '--patience does not apply to --val-fraction 0'],
+  ])('refuses %j', (args, message) => {
+    const refused = () => refuseIdleSettings(parse(...args));
+    expect(refused).toThrow(UsageError);
+    expect(refused).toThrow(message);
+  });
+
+  it('refuses nothing that has an effect', () => {
+    refuseIdleSettings(parse('--clip', '0'));
+    refuseIdleSettings(parse('--clip-by', 'value', '--patience', '3'));
+    refuseIdleSettings(parse('--val-fraction', '0', '--val-file', 'text.txt', '--patience', '3'));
   });
 });

@@ -1,0 +1,57 @@
+/** `seq train --folds`: cross-validation of a model of labels. */
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { openEngine } from '../compute/engine.ts';
+import { crossValidate, summarise } from '../sequences/cross-validation.ts';
+import { Status, showTraining } from './progress.ts';
+import { Exit, ExitCode, interruptible } from './run.ts';
+import {
+  describeBaselines,
+  newModelOf,
+  readLabelled,
+  refuseOptionsOfOthers,
+  refuseWithoutEffect,
+  settingsOf,
+} from './seq-label-options.ts';
+import type { SequenceTrainingOptions } from './seq-options.ts';
+import { refuseModel } from './training-command.ts';
+import { refuseIdleSettings } from './training-options.ts';
+
+export async function crossValidateCommand(
+  paths: string[],
+  options: SequenceTrainingOptions,
+  folds: number,
+  command: Command,
+): Promise<void> {
+  const { out: folder, task, blas, precision, quiet } = options;
+  refuseOptionsOfOthers(options, command);
+  refuseIdleSettings(command);
+  await refuseModel(join(folder, 'fold-1'));
+  const status = new Status(quiet);
+  const show = showTraining(status, task === 'tag' ? 'steps' : 'sequences');
+  const result = await interruptible(async (signal) => {
+    const { data } = await readLabelled(paths, options, { status, signal });
+    refuseWithoutEffect(options, data, command);
+    return crossValidate({
+      data,
+      folds,
+      folder,
+      signal,
+      start: newModelOf(options),
+      settings: settingsOf(options, data, command),
+      openEngine: () => openEngine(blas, precision),
+      onEvent(_, event) {
+        if (event.type === 'update') show(event); // a hundred validations are not worth a line each
+      },
+      onFold: (fold, { accuracy, baselines }) =>
+        status.say(`fold ${fold + 1} of ${folds}: accuracy ${accuracy.toFixed(4)} (${describeBaselines(baselines)})`),
+    });
+  });
+  if (result.interrupted) {
+    status.say(`stopped after ${result.folds.length} of ${folds} folds`);
+    throw new Exit(ExitCode.interrupted);
+  }
+  for (const [name, { mean, deviation }] of Object.entries(summarise(result.folds))) {
+    process.stdout.write(`${name}\t${mean.toFixed(4)} ± ${deviation.toFixed(4)}\n`);
+  }
+}
