@@ -7,7 +7,7 @@ import type { CaptionScores } from '../metrics/score.ts';
 import { tokenizeCaption } from '../metrics/tokenize.ts';
 import { spread } from '../report/curves.ts';
 import { type Html, type HtmlValue, html } from '../report/html.ts';
-import { formatInteger, formatPercent, section, table } from '../report/page.ts';
+import { formatInteger, formatPercent, htmlTable, section } from '../report/page.ts';
 import { thumbnail } from '../report/thumbnail.ts';
 import type { TrainingLog } from '../report/training-log.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
@@ -32,7 +32,7 @@ export function scoresInWords(dataset: string, split: Split, pictures: number, s
 
 /** The scores of systems as papers print them, × 100. */
 export function scoreTable(systems: readonly { name: string; scores: CaptionScores }[]): Html {
-  return table(
+  return htmlTable(
     ['', 'BLEU-1', 'BLEU-2', 'BLEU-3', 'BLEU-4', 'ROUGE-L', 'CIDEr'],
     systems.map(({ name, scores: { bleu1, bleu2, bleu3, bleu4, rougeL, cider } }) => [
       name,
@@ -67,7 +67,7 @@ export function comparison(systems: readonly CaptionSystem[], references: Refere
       exchanged &&
       html`<p>When it is shown other pictures, its CIDEr falls from ${hundredfold(captioner.scores.cider)} to ${hundredfold(exchanged.scores.cider)}: the difference is what it reads in the picture.</p>\n`,
     html`<h3>How varied</h3>\n`,
-    table(
+    htmlTable(
       ['', 'distinct captions', 'vocabulary', 'distinct-1', 'distinct-2', 'length', 'copied'],
       [
         ...systems.map(({ name, scores }) => [name, ...variety(scores), formatPercent(scores.copied)]),

@@ -3,7 +3,7 @@ import { type Html, html } from './html.ts';
 import { lineChart, type Point } from './line-chart.ts';
 import type { LoggedValidation, TrainingLog } from './training-log.ts';
 
-export interface Training {
+export interface TrainingCurves {
   log: TrainingLog;
   /** What a loss is measured per: word, character. */
   unit: string;
@@ -21,7 +21,7 @@ export interface Training {
 }
 
 /** Charts of the losses and the scores, and the gap between training and validation explained. */
-export function curves(training: Training): Html {
+export function curves(training: TrainingCurves): Html {
   const { log, unit, rewarded, scores, levels } = training;
   const kept = log.validations.findLast(({ best }) => best);
   const mark = kept && { name: 'kept', x: kept.epoch };
@@ -58,7 +58,7 @@ export function curves(training: Training): Html {
 const NOTICEABLE = 0.003;
 
 /** What the losses say, sentence by sentence; nothing where nothing was measured. */
-export function lossesInWords({ log, unit, split, dropout, smoothing, rewarded }: Training): string[] {
+export function lossesInWords({ log, unit, split, dropout, smoothing, rewarded }: TrainingCurves): string[] {
   const measured = log.validations.filter(({ scores }) => scores['loss'] !== undefined);
   const kept = measured.findLast(({ best }) => best);
   if (!kept) return [];
@@ -75,7 +75,7 @@ export function lossesInWords({ log, unit, split, dropout, smoothing, rewarded }
 
 function gapInWords(
   kept: LoggedValidation,
-  { unit, dropout, smoothing }: Pick<Training, 'unit' | 'dropout' | 'smoothing'>,
+  { unit, dropout, smoothing }: Pick<TrainingCurves, 'unit' | 'dropout' | 'smoothing'>,
 ): string[] {
   if (kept.trainingLoss === null) return [];
   const noise = [

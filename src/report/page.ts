@@ -43,7 +43,7 @@ export function facts(entries: readonly (readonly [name: string, value: HtmlValu
 }
 
 /** A table whose first column is text and whose others are figures. */
-export function table(headings: readonly HtmlValue[], rows: readonly (readonly HtmlValue[])[]): Html {
+export function htmlTable(headings: readonly HtmlValue[], rows: readonly (readonly HtmlValue[])[]): Html {
   const cells = (row: readonly HtmlValue[]) =>
     row.map((cell, i) => (i === 0 ? html`<th scope="row">${cell}</th>` : html`<td>${cell}</td>`));
   return html`<div class="scroll"><table>

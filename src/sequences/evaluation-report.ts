@@ -6,7 +6,7 @@ import type { GlimpseReader } from '../nn/glimpse-reader.ts';
 import { filmStrip } from '../report/film-strip.ts';
 import { glimpsePaths } from '../report/glimpse-paths.ts';
 import { type Html, type HtmlValue, html } from '../report/html.ts';
-import { formatInteger, formatPercent, page, section, table } from '../report/page.ts';
+import { formatInteger, formatPercent, htmlTable, page, section } from '../report/page.ts';
 import { isWords, type SequenceData, type SequenceExample } from './data/example.ts';
 import { evaluateSteps, type SequenceEvaluation } from './evaluate.ts';
 import { lookAt } from './glimpses.ts';
@@ -133,7 +133,7 @@ async function clips(examples: readonly SequenceExample[], predictions: Predicti
 }
 
 function labelTable({ byLabel, macroF1 }: SequenceEvaluation): Html {
-  return html`${table(
+  return html`${htmlTable(
     ['label', 'count', 'precision', 'recall', 'F1'],
     byLabel.map(({ label, count, precision, recall, f1 }) => [
       label,
@@ -147,7 +147,7 @@ function labelTable({ byLabel, macroF1 }: SequenceEvaluation): Html {
 
 function confusions({ byLabel, confusion }: SequenceEvaluation): Html | false {
   if (byLabel.length > MOST_LABELS) return false;
-  return html`<h3>What was said (across) where what is right (down)</h3>\n${table(
+  return html`<h3>What was said (across) where what is right (down)</h3>\n${htmlTable(
     ['', ...byLabel.map(({ label }) => label)],
     byLabel.map(({ label }, i) => [label, ...(confusion[i] ?? []).map(formatInteger)]),
   )}`;

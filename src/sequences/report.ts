@@ -6,7 +6,7 @@ import type { Engine } from '../compute/engine.ts';
 import { readConfig } from '../model/model-folder.ts';
 import { curves } from '../report/curves.ts';
 import { type Html, type HtmlValue, html } from '../report/html.ts';
-import { facts, formatInteger, formatPercent, page, reportFile, section, table } from '../report/page.ts';
+import { facts, formatInteger, formatPercent, htmlTable, page, reportFile, section } from '../report/page.ts';
 import { settingsInWords, timeInWords } from '../report/settings.ts';
 import { readTrainingLog, type TrainingLog } from '../report/training-log.ts';
 import type { DataSplit } from '../training/split.ts';
@@ -84,7 +84,7 @@ function sequenceReport(config: SequenceConfig, log: TrainingLog | undefined, me
 function besides(accuracy: number, { baselines, shape }: SequenceConfig): Html {
   const rows = [[`this ${shape.cell.toUpperCase()}`, accuracy] as const, ...Object.entries(baselines)];
   return html`<p>All learned from the same sequences and were measured on the same others.</p>
-${table(
+${htmlTable(
   ['', 'right'],
   rows.map(([name, value]) => [name, formatPercent(value)]),
 )}`;

@@ -3,7 +3,7 @@ import { writeFileAtomically } from '../base/files.ts';
 import { sentenceBleu } from '../metrics/bleu.ts';
 import { countNgrams } from '../metrics/ngrams.ts';
 import { type Html, type HtmlValue, html } from '../report/html.ts';
-import { formatInteger, page, section, table } from '../report/page.ts';
+import { formatInteger, htmlTable, page, section } from '../report/page.ts';
 import { splitWords } from '../text/words.ts';
 import { bleuOf, type TranslationEvaluation } from './evaluate.ts';
 import type { Pair, PairData } from './pairs.ts';
@@ -102,7 +102,7 @@ function lengths(translated: readonly Translated[]): Html {
   };
   return section(
     'Short and long sources',
-    table(
+    htmlTable(
       ['words of the source', 'pairs', 'BLEU', 'words written', 'words of the references'],
       [
         row('all', translated),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { curves, lossesInWords, spread, type Training } from '../../src/report/curves.ts';
+import { curves, lossesInWords, spread, type TrainingCurves } from '../../src/report/curves.ts';
 import type { LoggedValidation } from '../../src/report/training-log.ts';
 
 /** A validation at each epoch from 1 on; `best` at the epoch `kept`. */
@@ -19,8 +19,8 @@ function validations(losses: readonly number[], trainingLoss: number | null, kep
 function training(
   losses: readonly number[],
   trainingLoss: number | null,
-  changes: Partial<Training> & { kept?: number } = {},
-): Training {
+  changes: Partial<TrainingCurves> & { kept?: number } = {},
+): TrainingCurves {
   return {
     log: { updates: [], samples: [], validations: validations(losses, trainingLoss, changes.kept), seconds: 1 },
     unit: 'word',

@@ -1,7 +1,7 @@
 /** A passage coloured by any of many cells, with a list of those that follow something: one page, nothing loaded. */
 import { divergingColour, hexOf, INK } from '../../report/colours.ts';
 import { Html, type HtmlValue, html } from '../../report/html.ts';
-import { page, section, table } from '../../report/page.ts';
+import { htmlTable, page, section } from '../../report/page.ts';
 import { visible } from '../../report/visible.ts';
 import { figureInWords, readingInWords } from './in-words.ts';
 import type { ReadCells } from './read.ts';
@@ -72,7 +72,7 @@ function listOf({ findings }: Search, quantity: string, numbers: ReadonlyMap<str
       ];
     }),
   );
-  return table(['feature', 'figure', 'chance', 'reads as'], rows);
+  return htmlTable(['feature', 'figure', 'chance', 'reads as'], rows);
 }
 
 /** The features that a cell follows better than any other does. */
