@@ -1,4 +1,4 @@
-/** Drawings side by side, row by row, as one SVG picture that stands alone. */
+/** Drawings side by side, row by row, as one SVG picture that stands alone. Knows nothing of what is drawn. */
 import { INK } from './colours.ts';
 import { type Html, html } from './html.ts';
 

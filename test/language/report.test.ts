@@ -34,6 +34,11 @@ beforeAll(async () => {
   report = await readFile(join(training.folder, 'report.html'), 'utf8');
 });
 
+/** The headings of its sections. */
+function headingsOf(page: string): (string | undefined)[] {
+  return Array.from(page.matchAll(/<h2>(.*?)<\/h2>/g), ([, heading]) => heading);
+}
+
 /** The text of a section, without tags. */
 function sectionOf(page: string, heading: string): string {
   const [, content = ''] = new RegExp(`<h2>${heading}</h2>(.*?)</section>`, 's').exec(page) ?? [];
@@ -41,6 +46,16 @@ function sectionOf(page: string, heading: string): string {
 }
 
 describe('the report of a language model', () => {
+  it('has what was learned first, then an n-gram model, then what was trained', () => {
+    expect(headingsOf(report)).toEqual([
+      'How it went',
+      'What it writes',
+      'What it wrote as training went on',
+      'Beside an n-gram model',
+      'What was trained',
+    ]);
+  });
+
   it('names the text and the split, and says the loss', async () => {
     const { config, model } = await loadModel(training.folder, engine, languageConfigSchema);
     expect(report).toContain('<h1>A language model of a &#38; b.txt</h1>');
@@ -88,7 +103,7 @@ describe('the report of a language model', () => {
 
   it('while the training goes on says what is known so far', () => {
     expect(progress).toContain('still going on');
-    expect(sectionOf(progress, 'How it went')).toMatch(/Loss training validation /);
-    expect(progress).not.toContain('Beside an n-gram model');
+    expect(sectionOf(progress, 'How it went')).toMatch(/Loss nats per character training validation /);
+    expect(headingsOf(progress)).toEqual(['How it went', 'What it wrote as training went on', 'What was trained']);
   });
 });
