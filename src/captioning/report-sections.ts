@@ -164,10 +164,9 @@ export async function stagedSamples(
       const caption = samples[i]?.slice(name === undefined ? 0 : name.length + 2) ?? '';
       if (caption !== lines.at(-1)?.caption) lines.push({ epoch, caption });
     }
-    const written = html`<ul>${lines.map(({ epoch, caption }) => html`<li><b>${epoch.toFixed(1)}</b> ${caption}</li>`)}</ul>`;
-    if (name === undefined) return html`${written}\n`;
-    return html`<figure class="picture">${await pictureOf(name, files)}
-<figcaption>${written}</figcaption></figure>
+    const picture = name !== undefined && (await pictureOf(name, files));
+    return html`<figure class="picture">${picture}
+<figcaption><ul>${lines.map(({ epoch, caption }) => html`<li><b>${epoch.toFixed(1)}</b> ${caption}</li>`)}</ul></figcaption></figure>
 `;
   });
   return html`<p class="soft">From which epoch on it wrote which caption, greedily.</p>

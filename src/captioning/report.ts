@@ -70,7 +70,7 @@ function captionReport(config: CaptionConfig, measured?: Measured): TrainingRepo
     what: `${formatInteger(dataset.captions)} captions of ${formatInteger(dataset.pictures)} pictures, ${networkInShort(shape)}`,
     result: measured?.result ?? scoresSoFar(config),
     parameters: measured?.parameters,
-    awaited: 'its captions stand beside those of simpler ways',
+    awaited: 'its captions, beside those of simpler ways',
     unit: 'word',
     curves: {
       split: `the val split of ${dataset.name}`,

@@ -103,7 +103,7 @@ function languageReport(config: LanguageConfig, measured?: Measured): TrainingRe
         ? html`<strong>${loss.toFixed(3)} nats per ${unit}</strong> (${(loss / Math.LN2).toFixed(3)} bits) on ${split}`
         : undefined,
     parameters: measured?.parameters,
-    awaited: 'what it writes and an n-gram model beside it stand',
+    awaited: 'a longer sample, and an n-gram model to compare with',
     unit,
     curves: { split, levels: baseline ? [{ name: `${baseline.order}-gram model`, value: baseline.loss }] : [] },
     learned: measured && whatItWrites(measured, unit),

@@ -31,8 +31,8 @@ pre { padding: .75rem 1rem; background: var(--faint); font: .85rem/1.5 ui-monosp
 
 /* A shade at an edge says that there is more beyond it: the covers move with what is scrolled, the shades do not. */
 .scroll { overflow-x: auto; background:
-  linear-gradient(to right, var(--page) 1rem, transparent 2rem) left / 3rem 100% no-repeat local,
-  linear-gradient(to left, var(--page) 1rem, transparent 2rem) right / 3rem 100% no-repeat local,
+  linear-gradient(to right, var(--page) 1rem, transparent 2rem) left / 3rem calc(100% + 2px) no-repeat local,
+  linear-gradient(to left, var(--page) 1rem, transparent 2rem) right / 3rem calc(100% + 2px) no-repeat local,
   linear-gradient(to right, var(--shade), transparent) left / .75rem 100% no-repeat scroll,
   linear-gradient(to left, var(--shade), transparent) right / .75rem 100% no-repeat scroll; }
 .drawing svg { display: block; max-width: 100%; height: auto; }
@@ -41,7 +41,7 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: .3rem .75rem; border-bottom: 1px solid var(--rule); text-align: right; font-weight: normal;
   white-space: nowrap; }
 th:first-child { padding-left: 0; text-align: left; }
-td:last-child { padding-right: 0; }
+th:last-child, td:last-child { padding-right: 0; }
 .compared tbody tr:first-child > * { font-weight: 600; }
 .upright thead th { vertical-align: bottom; }
 .upright thead span { writing-mode: vertical-rl; transform: rotate(180deg); }
@@ -70,6 +70,7 @@ ${[1, 2, 3, 4]
 .picture { display: grid; grid-template-columns: 160px 1fr; gap: 1rem; margin: 0; }
 .picture img, .picture .none { max-width: 100%; }
 .picture .none { height: 6rem; background: var(--faint); }
+.picture figcaption:only-child { grid-column: 1 / -1; }
 .picture p { margin: 0; }
 .picture ul { margin: .3rem 0 0; padding: 0; list-style: none; font-size: .85rem; line-height: 1.4; }
 .off { text-decoration: underline dotted var(--line-2) 2px; text-underline-offset: .2em; }
@@ -81,8 +82,9 @@ ${[1, 2, 3, 4]
   dl { gap: .2rem 1rem; grid-template-columns: minmax(auto, 9rem) 1fr; }
   .chart text { font-size: 15px; }
   .drawing svg { width: 44rem; max-width: none; }
-  th, td { padding: .3rem .5rem; }
-  tbody th:first-child { position: sticky; left: 0; min-width: 6rem; background: var(--page); white-space: normal; }
+  table { font-size: .9rem; }
+  th, td { padding: .3rem .4rem; }
+  tbody th:first-child { position: sticky; left: 0; background: var(--page); white-space: normal; overflow-wrap: break-word; }
   .picture { grid-template-columns: 120px 1fr; }
 }
 `);

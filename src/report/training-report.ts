@@ -18,7 +18,7 @@ export interface TrainingReport {
   result: Html | undefined;
   /** Parameters of the model; undefined while the training goes on. */
   parameters: number | undefined;
-  /** What the report lacks while the training goes on, as in "when it is over, … here". */
+  /** What the report lacks while the training goes on, as in "when it is over, this page also has …". */
   awaited: string;
   /** What is counted: word, character, label. */
   unit: string;
@@ -65,7 +65,7 @@ async function sectionsOf(report: TrainingReport, log: TrainingLog | undefined):
   const written = log && (await stages?.(log));
   return [
     parameters === undefined &&
-      html`<p class="soft">The training is still going on, or was stopped. When it is over, ${awaited} here.</p>\n`,
+      html`<p class="soft">The training is still going on, or was stopped. When it is over, this page also has ${awaited}.</p>\n`,
     drawn && section('How it went', drawn, note && html`<p class="soft">${note}</p>\n`),
     learned,
     written && section('What it wrote as training went on', written),

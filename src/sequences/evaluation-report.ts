@@ -17,8 +17,8 @@ import type { Prediction, SequenceLabeller } from './labeller.ts';
 
 /** Labels that a table of confusions has at most. */
 export const MOST_LABELS = 20;
-/** Letters of a label that is no wider than the figures below it. */
-const SHORT_LABEL = 4;
+/** Letters of all labels together that have room beside one another on narrow screens. */
+const LETTERS = 40;
 /** Mistakes that are shown, and words of each. */
 const MISTAKES = 20;
 const WORDS = 60;
@@ -156,7 +156,7 @@ function confusions({ byLabel, confusion }: SequenceEvaluation): Html | false {
   return html`<h3>What was said (across) where what is right (down)</h3>\n${htmlTable(
     ['', ...labels],
     labels.map((label, i) => [label, ...confusion[i]!.map(formatInteger)]),
-    labels.some(({ length }) => length > SHORT_LABEL) ? 'upright' : 'plain',
+    labels.join('').length > LETTERS ? 'upright' : 'plain',
   )}`;
 }
 

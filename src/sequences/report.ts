@@ -42,10 +42,7 @@ export async function writeSequenceReport(
 ): Promise<void> {
   const labeller = await SequenceLabeller.load(folder, engine);
   const sections = validation.length > 0 && (await evaluationSections(labeller, validation, turns)).sections;
-  await writeTrainingReport(
-    folder,
-    sequenceReport(labeller.config, { parameters: labeller.model.size, sections }),
-  );
+  await writeTrainingReport(folder, sequenceReport(labeller.config, { parameters: labeller.model.size, sections }));
 }
 
 function sequenceReport(config: SequenceConfig, measured?: Measured): TrainingReport {
@@ -59,7 +56,7 @@ function sequenceReport(config: SequenceConfig, measured?: Measured): TrainingRe
       ? html`<strong>${formatPercent(accuracy)} right</strong> on ${data.split} (${formatInteger(data.validation)} sequences)`
       : undefined,
     parameters: measured?.parameters,
-    awaited: 'its mistakes stand',
+    awaited: 'figures for each label, and mistakes',
     unit: 'label',
     curves: { split: data.split, scores: [{ name: 'accuracy', score: 'accuracy', factor: 1 }] },
     learned: measured?.sections,

@@ -63,7 +63,7 @@ function examples(translator: Translator, translated: readonly Translated[]): Ht
     'What it writes',
     html`<p>Each translation stands between its source and its reference. <span class="off">Underlined</span> are words that the reference does not have.</p>\n`,
     translator.model.decoder.attention &&
-      html`<p>Each row of a table is a word that was written; the stronger the colour below a word of the source, the more it was looked at.</p>\n`,
+      html`<p>Each row of a table is a word that was written; the stronger the shade below a word of the source, the more it was looked at.</p>\n`,
     shown.map((one) => article(translator, one, { open: true })),
   );
 }
@@ -158,6 +158,6 @@ function alignmentTable({ source, target, weights }: Alignment): Html {
 export const TRANSLATION_STYLE = html`
 article { margin: 1.25rem 0; }
 .alignment th, .alignment td { border: 0; padding: .1rem .2rem; }
-.alignment tbody th { padding-right: .75rem; }
-.alignment td { min-width: 1.4rem; background: color-mix(in srgb, var(--line-1) var(--looked), transparent); }
+.alignment tbody th { padding: .1rem .75rem .1rem 0; }
+.alignment td { min-width: 1.4rem; background: color-mix(in srgb, var(--ink) var(--looked), transparent); }
 `;

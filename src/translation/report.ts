@@ -62,7 +62,7 @@ function translationReport(config: TranslationConfig, measured?: Measured): Trai
         ? html`<strong>BLEU ${bleu.toFixed(1)}</strong> on ${data.split} (${formatInteger(data.validation)} pairs)`
         : undefined,
     parameters: measured?.parameters,
-    awaited: 'its translations stand',
+    awaited: 'translations, from the best to the worst',
     unit: 'word',
     curves: { split: data.split, scores: [{ name: 'BLEU', score: 'bleu', factor: 1 }] },
     learned: measured?.sections,

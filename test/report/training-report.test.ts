@@ -14,7 +14,7 @@ const finished: TrainingReport = {
   what: '3 songs, GRU 1 × 4',
   result: html`<strong>BLEU 12.0</strong> on the last song`,
   parameters: 1234,
-  awaited: 'its verses stand',
+  awaited: 'its verses',
   unit: 'verse',
   curves: { split: 'the last song' },
   curvesNote: 'Verses are short.',
@@ -95,7 +95,7 @@ describe('the report of a training', () => {
     const { learned: _, comparisons: __, ...begun } = finished;
     const page = await pageOf({ ...begun, result: undefined, parameters: undefined });
     expect(page).toContain('3 songs, GRU 1 × 4: nothing measured yet.');
-    expect(page).toContain('still going on, or was stopped. When it is over, its verses stand here.');
+    expect(page).toContain('still going on, or was stopped. When it is over, this page also has its verses.');
     expect(headingsOf(page)).toEqual(['How it went', 'What it wrote as training went on', 'What was trained']);
     expect(page).not.toContain('Parameters');
   });

@@ -92,6 +92,7 @@ function distinct(cells: readonly Cell[]): Cell[] {
 }
 
 const STYLE = new Html(`
+tbody th:first-child { min-width: 9.5rem; }
 #text { max-height: 60vh; overflow: auto; background: #fff; color: ${INK}; }
 button { padding: 0; border: 0; background: none; color: inherit; font: inherit; text-align: left;
   text-decoration: underline; cursor: pointer; }
