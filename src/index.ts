@@ -8,7 +8,7 @@ export { type CaptionTraining, resumeCaptioner, trainCaptioner } from './caption
 export type { CaptionDataset, CaptionedPicture } from './datasets/dataset.ts';
 export { readCaptionDataset } from './datasets/read.ts';
 export { meanOfSteps } from './decoding/ensemble.ts';
-export { findCells, type ReadCells, readCells } from './language/cells/read.ts';
+export { findCells, type ReadCells, readCells } from './language/cells/text-cells.ts';
 export { type Cell, CellRecord, recordCells } from './language/cells/record.ts';
 export { type Finding, type FoundCell, type Search, searchCells } from './language/cells/search.ts';
 export {

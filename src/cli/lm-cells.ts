@@ -4,7 +4,7 @@ import { writeFileAtomically } from '../base/files.ts';
 import { openEngine } from '../compute/engine.ts';
 import { FINDING_HEADINGS, findingRows } from '../language/cells/in-words.ts';
 import { cellsPage } from '../language/cells/page.ts';
-import { checkCell, findCells, type ReadCells, readCells } from '../language/cells/read.ts';
+import { checkCell, findCells, type ReadCells, readCells } from '../language/cells/text-cells.ts';
 import { type Cell, QUANTUM } from '../language/cells/record.ts';
 import type { Search } from '../language/cells/search.ts';
 import { languageConfigSchema } from '../language/config.ts';

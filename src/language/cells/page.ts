@@ -4,7 +4,7 @@ import { Html, type HtmlValue, html } from '../../report/html.ts';
 import { page, section, table } from '../../report/page.ts';
 import { visible } from '../../report/visible.ts';
 import { figureInWords, readingInWords } from './in-words.ts';
-import type { ReadCells } from './read.ts';
+import type { ReadCells } from './text-cells.ts';
 import { type Cell, QUANTUM } from './record.ts';
 import type { Search } from './search.ts';
 
