@@ -4,14 +4,14 @@ import { writeFileAtomically } from '../base/files.ts';
 import { openEngine } from '../compute/engine.ts';
 import { FINDING_HEADINGS, findingRows } from '../language/cells/in-words.ts';
 import { cellsPage } from '../language/cells/page.ts';
-import { checkCell, findCells, type ReadCells, readCells } from '../language/cells/text-cells.ts';
 import { type Cell, QUANTUM } from '../language/cells/record.ts';
 import type { Search } from '../language/cells/search.ts';
+import { checkCell, findCells, type ReadCells, readCells } from '../language/cells/text-cells.ts';
 import { languageConfigSchema } from '../language/config.ts';
 import { loadModel } from '../model/model-folder.ts';
 import { divergingColour } from '../report/colours.ts';
 import { textPicture } from '../report/text-picture.ts';
-import { type ByteSource, readTokens } from '../text/read.ts';
+import { type ByteSource, tokenizeFiles } from '../text/read.ts';
 import { type Tokenizer, tokenizers } from '../text/tokenizer.ts';
 import { colourDepth, paint } from './colours.ts';
 import { addCommonOptions, type CommonOptions, LM_FOLDER, parseInteger } from './options.ts';
@@ -88,7 +88,7 @@ async function cellsCommand(file: string, options: Options): Promise<void> {
 /** The first tokens of a text, at most so many. */
 async function firstTokens(source: string | ByteSource, tokenizer: Tokenizer, count: number): Promise<string[]> {
   const tokens: string[] = [];
-  for await (const piece of readTokens([source], tokenizer)) {
+  for await (const piece of tokenizeFiles([source], tokenizer)) {
     for (const token of piece) if (tokens.push(token) === count) return tokens;
   }
   return tokens;

@@ -5,8 +5,8 @@ import { type SamplingOptions, sampleToken } from '../decoding/sampling.ts';
 import type { LanguageModel } from '../model/language-model.ts';
 import { resetState, type StackState } from '../nn/state.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
-import type { Vocabulary } from '../text/vocabulary.ts';
-import { UNKNOWN } from './ids.ts';
+import { UNKNOWN, type Vocabulary } from '../text/vocabulary.ts';
+import { startOf } from './ids.ts';
 
 export interface TokenSampling extends SamplingOptions {
   random: Random;
@@ -61,11 +61,6 @@ export function* sampleTokens(
     yield { token: vocabulary.tokenOf(id), logProb: logProbs[id] ?? Number.NaN };
     logProbs = model.step([id], state);
   }
-}
-
-/** The token that a text is begun after: a line end. Models of one line know none, and begin as after a frequent one. */
-export function startOf(vocabulary: Vocabulary): number {
-  return vocabulary.idOf('\n') ?? vocabulary.idOf('\r\n') ?? (vocabulary.idOf(UNKNOWN) === 0 ? 1 : 0);
 }
 
 /**

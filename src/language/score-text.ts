@@ -1,10 +1,10 @@
 /** Scores of texts as users have them: files of any length, standard input, line by line. */
 import type { StoredModel } from '../model/model-folder.ts';
-import { type ByteSource, readTokens } from '../text/read.ts';
+import { type ByteSource, tokenizeFiles } from '../text/read.ts';
 import { tokenizers } from '../text/tokenizer.ts';
+import { UNKNOWN } from '../text/vocabulary.ts';
 import type { LanguageConfig } from './config.ts';
-import { idsOf, UNKNOWN } from './ids.ts';
-import { startOf } from './sample.ts';
+import { idsOf, startOf } from './ids.ts';
 import { type Score, type ScoredToken, ScoreSum, type TextScorer } from './score.ts';
 
 /** What is needed of a model beside its weights. */
@@ -21,7 +21,7 @@ export async function* scoreText(
   source: string | ByteSource,
 ): AsyncGenerator<ScoredToken & { token: string }> {
   scorer.begin(startOf(vocabulary));
-  for await (const tokens of readTokens([source], tokenizers[config.level])) {
+  for await (const tokens of tokenizeFiles([source], tokenizers[config.level])) {
     let i = 0;
     for (const scored of scorer.read(idsOf(tokens, vocabulary))) yield { token: tokens[i++] ?? '', ...scored };
   }
@@ -39,7 +39,7 @@ export async function* scoreLines(
   source: string | ByteSource,
 ): AsyncGenerator<{ tokens: readonly string[]; score: Score }> {
   const end = vocabulary.idOf('\n');
-  for await (const tokens of linesOf(readTokens([source], tokenizers[config.level]))) {
+  for await (const tokens of linesOf(tokenizeFiles([source], tokenizers[config.level]))) {
     const ids = idsOf(tokens, vocabulary);
     const sum = new ScoreSum(vocabulary.idOf(UNKNOWN));
     scorer.begin(startOf(vocabulary));

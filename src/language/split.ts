@@ -1,6 +1,6 @@
 /** What of a text is learned from and what is kept for validation. */
 import { InputError } from '../base/errors.ts';
-import { type Corpus, cutIntoStreams, partOf } from '../text/corpus.ts';
+import { type Corpus, cutIntoStreams, sliceCorpus } from '../text/corpus.ts';
 import type { LanguageSettings } from './config.ts';
 
 /** Streams of a validation text in one part: few, since each begins with a state that knows nothing. */
@@ -27,10 +27,10 @@ export function splitText(text: Corpus, held: Corpus | undefined, settings: Spli
   if (settings.split === 'char-rnn') return splitStreams(text, settings, unit);
   if (settings.valFraction === 0) {
     // min-char-rnn never reads the last character: with `p + seq_length + 1 >= len(data)` it starts again.
-    return enoughOf({ training: [partOf(text, 0, Math.max(0, text.length - 1))], validation: [] }, settings, unit);
+    return enoughOf({ training: [sliceCorpus(text, 0, Math.max(0, text.length - 1))], validation: [] }, settings, unit);
   }
   const length = Math.round(text.length * (1 - settings.valFraction));
-  const parts = { training: [partOf(text, 0, length)], validation: [partOf(text, length, text.length)] };
+  const parts = { training: [sliceCorpus(text, 0, length)], validation: [sliceCorpus(text, length, text.length)] };
   return enoughOf(parts, settings, unit);
 }
 
@@ -58,10 +58,10 @@ function splitStreams(text: Corpus, { valFraction, batch: N, steps: T }: SplitSe
       advice: 'Give more text, a smaller --batch or --steps.',
     });
   }
-  const streams = cutIntoStreams(partOf(text, 0, chunks * N * T + 1), N);
+  const streams = cutIntoStreams(sliceCorpus(text, 0, chunks * N * T + 1), N);
   return {
-    training: streams.map((stream) => partOf(stream, 0, training * T + 1)),
-    validation: streams.map((stream) => partOf(stream, training * T, stream.length)),
+    training: streams.map((stream) => sliceCorpus(stream, 0, training * T + 1)),
+    validation: streams.map((stream) => sliceCorpus(stream, training * T, stream.length)),
   };
 }
 

@@ -7,13 +7,13 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { InputError } from '../base/errors.ts';
 import { bytesOfIds, type OpenCorpus, openIds, writeIds } from '../text/id-file.ts';
-import { hashFiles, type ReadOptions, readTokens } from '../text/read.ts';
+import { type FileReadOptions, hashFiles, tokenizeFiles } from '../text/read.ts';
 import { TokenCounter } from '../text/token-counter.ts';
 import { type Level, type Tokenizer, tokenizers } from '../text/tokenizer.ts';
-import { Vocabulary } from '../text/vocabulary.ts';
+import { UNKNOWN, Vocabulary } from '../text/vocabulary.ts';
 import type { LanguageConfig, LanguageSettings } from './config.ts';
 import { textFilesOf } from './files.ts';
-import { idsOf, UNKNOWN } from './ids.ts';
+import { idsOf } from './ids.ts';
 import { type SplitText, splitText } from './split.ts';
 
 /** Where a text comes from. Several files are read as one text in their order. */
@@ -61,9 +61,9 @@ export async function countText(
   const tokenizer = tokenizers[level];
   const { files, held, options } = await resolve(source, reading, 2);
   const counter = new TokenCounter(settings.minCount);
-  for await (const tokens of readTokens(files, tokenizer, options)) counter.add(tokens);
+  for await (const tokens of tokenizeFiles(files, tokenizer, options)) counter.add(tokens);
   let heldTokens = 0;
-  if (held) for await (const tokens of readTokens(held, tokenizer, options)) heldTokens += tokens.length;
+  if (held) for await (const tokens of tokenizeFiles(held, tokenizer, options)) heldTokens += tokens.length;
 
   if (counter.different < 2) throw nothingToLearn(counter, source, tokenizer);
   const heldCorpus = held && { length: heldTokens, read: () => [] };
@@ -118,7 +118,7 @@ export async function openText(
   }
 
   async function* encode(paths: readonly string[]) {
-    for await (const tokens of readTokens(paths, tokenizer, options)) yield idsOf(tokens, vocabulary);
+    for await (const tokens of tokenizeFiles(paths, tokenizer, options)) yield idsOf(tokens, vocabulary);
   }
 }
 
@@ -148,7 +148,7 @@ async function resolve({ files, validationFiles }: TextSource, { onProgress, sig
     read += count;
     onProgress?.(Math.min(1, read / bytes));
   };
-  return { files: paths, held, options: { onRead, signal } satisfies ReadOptions };
+  return { files: paths, held, options: { onRead, signal } satisfies FileReadOptions };
 }
 
 function namesOf(paths: readonly string[]): string[] {

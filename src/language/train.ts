@@ -3,6 +3,7 @@ import { Random } from '../base/random.ts';
 import type { Engine } from '../compute/engine.ts';
 import { LanguageModel } from '../model/language-model.ts';
 import { readConfig } from '../model/model-folder.ts';
+import { countIds } from '../text/corpus.ts';
 import type { Level } from '../text/tokenizer.ts';
 import { refuseOtherData, runSession, type TrainingHooks } from '../training/session.ts';
 import type { TrainingResult } from '../training/trainer.ts';
@@ -13,7 +14,7 @@ import {
   languageConfigSchema,
   splitInWords,
 } from './config.ts';
-import { countIds, initialise } from './initialise.ts';
+import { initialise } from './initialise.ts';
 import { languageTask } from './task.ts';
 import {
   countText,

@@ -12,7 +12,7 @@ const LONGEST_LINE = 1 << 20;
 /** Tokens at such an end that what follows may still change. */
 const UNCERTAIN = 2;
 
-export interface ReadOptions {
+export interface FileReadOptions {
   /** Called now and then with the bytes that were read since the last time. */
   onRead?: ((bytes: number) => void) | undefined;
   signal?: AbortSignal | undefined;
@@ -30,10 +30,10 @@ export interface ByteSource {
  * @throws InputError when a file can't be read, or is not UTF-8 where it should be: with the position of the first byte
  *   that is not
  */
-export async function* readTokens(
+export async function* tokenizeFiles(
   files: readonly (string | ByteSource)[],
   { encoding, splitPiece }: Tokenizer,
-  options: ReadOptions = {},
+  options: FileReadOptions = {},
 ): AsyncGenerator<string[]> {
   for (const file of files) {
     const { name, blocks } = typeof file === 'string' ? { name: file, blocks: readBlocks(file, options) } : file;
@@ -55,13 +55,13 @@ export async function* readTokens(
 }
 
 /** A hash of what is in files. @throws InputError when one can't be read */
-export async function hashFiles(files: readonly string[], options: ReadOptions = {}): Promise<string> {
+export async function hashFiles(files: readonly string[], options: FileReadOptions = {}): Promise<string> {
   const hash = createHash('sha256');
   for (const file of files) for await (const block of readBlocks(file, options)) hash.update(block);
   return hash.digest('hex').slice(0, 16);
 }
 
-async function* readBlocks(file: string, { onRead, signal }: ReadOptions): AsyncGenerator<Buffer> {
+async function* readBlocks(file: string, { onRead, signal }: FileReadOptions): AsyncGenerator<Buffer> {
   let handle: FileHandle | undefined;
   try {
     handle = await open(file);

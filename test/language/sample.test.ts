@@ -2,10 +2,9 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { InputError } from '../../src/base/errors.ts';
 import { Random } from '../../src/base/random.ts';
 import { openEngine } from '../../src/compute/engine.ts';
-import { UNKNOWN } from '../../src/language/ids.ts';
 import { type SampleOptions, sampleText } from '../../src/language/sample.ts';
 import { tokenizers } from '../../src/text/tokenizer.ts';
-import { Vocabulary } from '../../src/text/vocabulary.ts';
+import { UNKNOWN, Vocabulary } from '../../src/text/vocabulary.ts';
 import { randomModel } from '../model/batches.ts';
 
 const engine = await openEngine('wasm');

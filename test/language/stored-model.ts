@@ -1,10 +1,9 @@
 /** Language models of a few random weights, as `lm train` would have made them. */
 import type { Engine } from '../../src/compute/engine.ts';
 import { type LanguageConfig, languageDefaults } from '../../src/language/config.ts';
-import { UNKNOWN } from '../../src/language/ids.ts';
 import type { LanguageModelShape } from '../../src/model/language-model.ts';
 import type { StoredModel } from '../../src/model/model-folder.ts';
-import { Vocabulary } from '../../src/text/vocabulary.ts';
+import { UNKNOWN, Vocabulary } from '../../src/text/vocabulary.ts';
 import { randomModel } from '../model/batches.ts';
 
 /** A model that knows these tokens. */

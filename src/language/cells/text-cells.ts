@@ -4,8 +4,8 @@ import type { StoredModel } from '../../model/model-folder.ts';
 import { featuresFor, valuesAtTokens } from '../../text/features/features.ts';
 import { tokenizers } from '../../text/tokenizer.ts';
 import type { LanguageConfig } from '../config.ts';
-import { idsOf } from '../ids.ts';
-import { startOf } from '../sample.ts';
+import { idsOf, startOf } from '../ids.ts';
+
 import { type Cell, type CellRecord, recordCells } from './record.ts';
 import { type Search, searchCells } from './search.ts';
 
