@@ -8,23 +8,13 @@ export { type CaptionTraining, resumeCaptioner, trainCaptioner } from './caption
 export type { CaptionDataset, CaptionedPicture } from './datasets/dataset.ts';
 export { readCaptionDataset } from './datasets/read.ts';
 export { meanOfSteps } from './decoding/ensemble.ts';
-export { findCells, type ReadCells, readCells } from './language/cells/text-cells.ts';
-export { type Cell, CellRecord, recordCells } from './language/cells/record.ts';
-export { type Finding, type FoundCell, type Search, searchCells } from './language/cells/search.ts';
-export {
-  type LanguageSettings,
-  type LanguageShape,
-  languageDefaults,
-  languageShapeDefaults,
-} from './language/config.ts';
+export { type LanguageShape, languageShapeDefaults } from './language/config.ts';
 export { type LanguagePreset, languagePresets, type PresetName } from './language/presets.ts';
 export { writeLanguageReport } from './language/report.ts';
-export { scoreLines, scoreText } from './language/score-text.ts';
 export type { LanguageText, TextSource } from './language/text.ts';
 export { type LanguageTraining, resumeLanguageModel, trainLanguageModel } from './language/train.ts';
 export { type CaptionScores, scoreCaptions } from './metrics/score.ts';
 export type { InputShape, StepInputs } from './model/input-reader.ts';
-export { saveModel } from './model/model-folder.ts';
 export type { Arrangement } from './model/sequence-model.ts';
 export { type Standardisation, standardise } from './model/standardisation.ts';
 export type { PictureSize } from './nn/glimpse-window.ts';
@@ -46,8 +36,8 @@ export { lookAt } from './sequences/glimpses.ts';
 export { NaiveBayes } from './sequences/naive-bayes.ts';
 export { resumeSequences, type SequenceTraining, trainSequences } from './sequences/train.ts';
 export { wordsOf } from './sequences/words.ts';
-export { featuresFor, valuesAtTokens } from './text/features/features.ts';
 export { NgramModel, type NgramOptions } from './text/ngram-model.ts';
+export { type ByteSource, type FileReadOptions, linesOfTokens, tokenizeFiles } from './text/read.ts';
 export { evaluateTranslator, type TranslationEvaluation } from './translation/evaluate.ts';
 export { type Pair, type PairData, readPairs } from './translation/pairs.ts';
 export { resumeTranslator, type TranslationTraining, trainTranslator } from './translation/train.ts';

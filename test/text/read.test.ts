@@ -2,7 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Random } from '../../src/base/random.ts';
-import { type FileReadOptions, hashFiles, tokenizeFiles } from '../../src/text/read.ts';
+import { type ByteSource, type FileReadOptions, hashFiles, linesOfTokens, tokenizeFiles } from '../../src/text/read.ts';
 import { LEVELS, type Level, tokenizers } from '../../src/text/tokenizer.ts';
 import { expectInputError } from '../input-error.ts';
 import { temporaryFolder } from '../training/small-training.ts';
@@ -18,7 +18,7 @@ async function file(content: string | Uint8Array): Promise<string> {
 }
 
 async function tokensIn(
-  paths: readonly string[],
+  paths: readonly (string | ByteSource)[],
   level: Level = 'char',
   options: FileReadOptions = {},
 ): Promise<string[]> {
@@ -108,6 +108,27 @@ describe('tokenizeFiles', () => {
       expect(tokens.length).toBe(140_000 + shift.length);
       expect(tokens.every((token) => token === '😀' || shift.includes(token))).toBe(true);
     }
+  });
+
+  it('reads bytes that come from elsewhere, block by block, characters that are cut among them', async () => {
+    async function* blocks() {
+      for (const byte of Buffer.from('é\nabé')) yield Buffer.from([byte]);
+    }
+    expect(await tokensIn([{ name: '-', blocks: blocks() }])).toEqual(['é', '\n', 'a', 'b', 'é']);
+  });
+});
+
+describe('linesOfTokens', () => {
+  it('gives lines without their ends, the last also where it has none', async () => {
+    const linesOf = async (text: string) => {
+      const lines: string[] = [];
+      for await (const line of linesOfTokens(tokenizeFiles([await file(text)], tokenizers.char)))
+        lines.push(line.join('|'));
+      return lines;
+    };
+    expect(await linesOf('ab\n\nb\r\nxa')).toEqual(['a|b', '', 'b', 'x|a']);
+    expect(await linesOf('ab\n')).toEqual(['a|b']);
+    expect(await linesOf('')).toEqual([]);
   });
 });
 
