@@ -17,7 +17,7 @@ export function averageWeights(captioner: Captioner, other: Captioner): void {
   for (const what of ['shape', 'words', 'features'] as const) {
     if (ours![what] === theirs![what]) continue;
     throw new InputError(`the ${what} of the captioners are not the same`, {
-      expected: 'a captioner and the one that its training started from (--init)',
+      expected: 'a captioner and the one that its training started from',
     });
   }
   for (const [i, { value }] of captioner.model.parameters.entries()) {

@@ -4,7 +4,7 @@ import { version } from './version.ts';
 
 const program = createProgram('lm', 'Recurrent language models: train on a text, write more of it.', version);
 await runProgram(program, {
-  train: async () => (await import('./lm-train.ts')).addTrainCommand,
+  train: async () => (await import('./lm-train.ts')).addLanguageTrainCommand,
   sample: async () => (await import('./lm-sample.ts')).addSampleCommand,
   score: async () => (await import('./lm-score.ts')).addScoreCommand,
   cells: async () => (await import('./lm-cells.ts')).addCellsCommand,

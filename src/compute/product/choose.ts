@@ -3,7 +3,7 @@ import { InputError, reasonOf } from '../../base/errors.ts';
 import { sharesMemory } from '../../base/platform.ts';
 import type { Arena } from '../arena.ts';
 import type { DriverName, ProductDriver } from './driver.ts';
-import { isSetUp, nativeDrivers, openNative } from './native-drivers.ts';
+import { NATIVE_DRIVERS } from './native-drivers.ts';
 import { MatrixProduct } from './product.ts';
 import { selfTest } from './self-test.ts';
 import { openWasm } from './wasm.ts';
@@ -46,7 +46,8 @@ export async function openProduct(
 ): Promise<OpenedProduct> {
   if (precision === 'bf16') return openBf16(arena, module, choice);
   const tried: Attempt[] = [];
-  for (const name of choice === 'auto' ? [...nativeDrivers(), 'wasm' as const] : [choice]) {
+  const automatic = NATIVE_DRIVERS.filter((driver) => driver.automatic).map(({ name }) => name);
+  for (const name of choice === 'auto' ? [...automatic, 'wasm' as const] : [choice]) {
     try {
       const product = await openTested(arena, module, name);
       tried.push({ name });
@@ -93,16 +94,20 @@ async function openTested(arena: Arena, module: WebAssembly.Module, name: Driver
 }
 
 /** @throws Error that says why the driver can't be had */
-export function openDriver(arena: Arena, module: WebAssembly.Module, name: DriverName): Promise<ProductDriver> {
-  return name === 'wasm' ? openWasm(arena, module) : openNative(arena, module, name);
+export async function openDriver(arena: Arena, module: WebAssembly.Module, name: DriverName): Promise<ProductDriver> {
+  if (name === 'wasm') return openWasm(arena, module);
+  const native = NATIVE_DRIVERS.find((driver) => driver.name === name);
+  if (!native) throw new Error('a browser has no native libraries');
+  return native.open(arena, module);
 }
 
 function noticeOf({ driver }: MatrixProduct, choice: DriverChoice, tried: readonly Attempt[]): string {
   const notice = `matrix products: ${driver.description}`;
   if (choice !== 'auto' || driver.name !== 'wasm') return notice;
   if (!sharesMemory) return `${notice}; a page that is cross-origin isolated has all threads`;
-  if (nativeDrivers().length === 0) return notice;
-  const broken = tried.find(({ name }) => isSetUp(name));
+  if (NATIVE_DRIVERS.length === 0) return notice;
+  const setUp = NATIVE_DRIVERS.filter((driver) => driver.isSetUp()).map(({ name }) => name);
+  const broken = tried.find(({ name }) => setUp.includes(name));
   if (broken) return `${notice}; ${broken.name} is set up but can't be used: ${broken.failure}`;
   return `${notice}; a library that is four times as fast can be set up: ${SETUP}`;
 }
