@@ -1,6 +1,7 @@
 /** Tokens as the numbers that a language model reads, unknown ones among them. It knows no model. */
 import { InputError } from '../base/errors.ts';
-import { UNKNOWN, type Vocabulary } from '../text/vocabulary.ts';
+import { UNKNOWN } from '../text/special-tokens.ts';
+import type { Vocabulary } from '../text/vocabulary.ts';
 
 /**
  * The ids of tokens, that of `UNKNOWN` for those which the vocabulary does not have. A vocabulary has `UNKNOWN` unless it

@@ -1,3 +1,4 @@
+/** Trainings of language models that are known by a name. */
 import { optimizerDefaults } from '../nn/optimizer.ts';
 import { type LanguageSettings, type LanguageShape, languageDefaults, languageShapeDefaults } from './config.ts';
 
@@ -6,7 +7,6 @@ export interface LanguagePreset {
   settings: LanguageSettings;
 }
 
-/** Trainings that are known by a name. */
 export const languagePresets = {
   /**
    * The lecture's program (Karpathy, min-char-rnn.py): a plain RNN that reads one stream, 25 characters at a time. It

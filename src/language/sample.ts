@@ -4,8 +4,9 @@ import type { Random } from '../base/random.ts';
 import { type SamplingOptions, sampleToken } from '../decoding/sampling.ts';
 import type { LanguageModel } from '../model/language-model.ts';
 import { resetState, type StackState } from '../nn/state.ts';
+import { UNKNOWN } from '../text/special-tokens.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
-import { UNKNOWN, type Vocabulary } from '../text/vocabulary.ts';
+import type { Vocabulary } from '../text/vocabulary.ts';
 import { startOf } from './ids.ts';
 
 export interface TokenSampling extends SamplingOptions {

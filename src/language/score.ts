@@ -5,7 +5,8 @@
 import type { LanguageModel } from '../model/language-model.ts';
 import { uniformPacking } from '../nn/packing.ts';
 import { resetState, type StackState } from '../nn/state.ts';
-import { UNKNOWN, type Vocabulary } from '../text/vocabulary.ts';
+import { UNKNOWN } from '../text/special-tokens.ts';
+import type { Vocabulary } from '../text/vocabulary.ts';
 import { idsOf, startOf } from './ids.ts';
 
 /** Steps that are read at once, and most logits for them: large products, in a memory that does not grow. */

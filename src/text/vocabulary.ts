@@ -1,9 +1,6 @@
 /** The tokens that a model knows, by number. It knows no text and no model. */
 import * as v from 'valibot';
 
-/** Stands for every token that a vocabulary does not have. No text has a token that is spelled like this. */
-export const UNKNOWN = '<unk>';
-
 /** Tokens by number and numbers by token. */
 export class Vocabulary {
   readonly tokens: readonly string[];

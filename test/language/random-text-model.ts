@@ -3,7 +3,8 @@ import type { Engine } from '../../src/compute/engine.ts';
 import { type LanguageConfig, languageDefaults } from '../../src/language/config.ts';
 import { TextModel } from '../../src/language/text-model.ts';
 import type { LanguageModelShape } from '../../src/model/language-model.ts';
-import { UNKNOWN, Vocabulary } from '../../src/text/vocabulary.ts';
+import { UNKNOWN } from '../../src/text/special-tokens.ts';
+import { Vocabulary } from '../../src/text/vocabulary.ts';
 import { randomModel } from '../model/batches.ts';
 
 /** A model that knows these tokens. */

@@ -3,8 +3,9 @@ import { InputError } from '../../src/base/errors.ts';
 import { Random } from '../../src/base/random.ts';
 import { openEngine } from '../../src/compute/engine.ts';
 import { type SampleOptions, sampleText } from '../../src/language/sample.ts';
+import { UNKNOWN } from '../../src/text/special-tokens.ts';
 import { tokenizers } from '../../src/text/tokenizer.ts';
-import { UNKNOWN, Vocabulary } from '../../src/text/vocabulary.ts';
+import { Vocabulary } from '../../src/text/vocabulary.ts';
 import { randomModel } from '../model/batches.ts';
 
 const engine = await openEngine('wasm');

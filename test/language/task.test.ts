@@ -6,7 +6,7 @@ import { runAtOnce } from '../../src/base/steps.ts';
 import { openEngine } from '../../src/compute/engine.ts';
 import { languageTask } from '../../src/language/task.ts';
 import { LanguageModel } from '../../src/model/language-model.ts';
-import { UNKNOWN } from '../../src/text/vocabulary.ts';
+import { UNKNOWN } from '../../src/text/special-tokens.ts';
 import { temporaryFolder } from '../training/small-training.ts';
 import { openSmallText, smallLanguage } from './small-language.ts';
 
