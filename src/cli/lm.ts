@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+/** The command `lm`: language models of texts. Each subcommand is loaded when it is called. */
 import { createProgram, runProgram } from './run.ts';
 import { version } from './version.ts';
 

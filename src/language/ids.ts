@@ -5,7 +5,7 @@ import type { Vocabulary } from '../text/vocabulary.ts';
 
 /**
  * The ids of tokens, that of `UNKNOWN` for those which the vocabulary does not have. A vocabulary has `UNKNOWN` unless it
- * was made from all tokens of a text of which nothing was kept for validation.
+ * was made from all tokens of a text of which nothing was held out for validation.
  *
  * @throws InputError when it has neither a token nor `UNKNOWN`
  */

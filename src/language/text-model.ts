@@ -110,7 +110,7 @@ export class TextModel {
    *     for await (const tokens of tokenizeFiles(['book.txt'], model.tokenizer)) scorer.add(tokens);
    *     const { bits } = scorer.score;
    *
-   * It holds a state in the engine's memory: use one scorer for text after text, rather than one for each.
+   * A scorer holds a state in the engine's memory: use one for text after text, with `begin` between them.
    */
   scorer(): TextScorer {
     return new TextScorer(this.model, this.vocabulary);

@@ -37,6 +37,7 @@ export function* writeText(
   tokenizer: Tokenizer,
   { length, stops = [] }: TextLimits,
 ): Generator<Written> {
+  if (length < 1) return;
   const join = tokenizer.joiner();
   let waiting = '';
   let count = 0;

@@ -20,6 +20,7 @@ function write(text: string, options: Partial<TextLimits> = {}, level: Level = '
 describe('writeText', () => {
   it('ends after so many tokens, and takes no more', () => {
     expect(write('abcdef', { length: 4 })).toMatchObject({ text: 'abcd', taken: 4 });
+    expect(write('abcdef', { length: 0 })).toMatchObject({ text: '', taken: 0 });
     expect(write('one two three', { length: 2 }, 'word')).toMatchObject({ text: 'one two', taken: 2 });
   });
 
