@@ -17,7 +17,7 @@ export { type SequenceSamplingOptions, sampleSequences } from './decoding/sample
 export { type SamplingOptions, sampleToken } from './decoding/sampling.ts';
 export type { Sequence, SequenceRules } from './decoding/sequence.ts';
 export type { StepFunction } from './decoding/step.ts';
-export type { CellIndex } from './language/cells/record.ts';
+export type { CellIndex, CellRecord } from './language/cells/record.ts';
 export type { CellSearch, Finding, FoundCell } from './language/cells/search.ts';
 export type { CellSearchOptions, TextCells } from './language/cells/text-cells.ts';
 export { type LanguageConfig, type LanguageSettings, languageDefaults } from './language/config.ts';
