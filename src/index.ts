@@ -1,16 +1,20 @@
-/** What the package offers to programs: captions, language models, labels of sequences, and the core under them. */
+/** What `caption-lm` offers under Node, product by product; what browsers have of it too is in `portable.ts`. */
+
+export * from './portable.ts';
+
+// Captions
 
 export { type CaptionSystem, compareWithBaselines } from './captioning/baselines.ts';
 export type { CaptionedFeatures } from './captioning/batch.ts';
-export { type CaptionSettings, captionDefaults, captionShapeDefaults } from './captioning/config.ts';
+export { type CaptionSettings, captionDefaults, captionShapeDefaults, finetuneDefaults } from './captioning/config.ts';
 export { type ExtractionEvents, featuresOf, picturesOf } from './captioning/features.ts';
 export { type CaptionTraining, resumeCaptioner, trainCaptioner } from './captioning/train.ts';
 export type { CaptionDataset, CaptionedPicture } from './datasets/dataset.ts';
 export { readCaptionDataset } from './datasets/read.ts';
-export { meanOfSteps } from './decoding/ensemble.ts';
-export { findCells, type ReadCells, readCells } from './language/cells/read.ts';
-export { type Cell, CellRecord, recordCells } from './language/cells/record.ts';
-export { type Finding, type FoundCell, type Search, searchCells } from './language/cells/search.ts';
+export { type Standardisation, standardise } from './model/standardisation.ts';
+
+// Language models
+
 export {
   type LanguageSettings,
   type LanguageShape,
@@ -19,16 +23,20 @@ export {
 } from './language/config.ts';
 export { type LanguagePreset, languagePresets, type PresetName } from './language/presets.ts';
 export { writeLanguageReport } from './language/report.ts';
-export { scoreLines, scoreText } from './language/score-text.ts';
 export type { LanguageText, TextSource } from './language/text.ts';
 export { type LanguageTraining, resumeLanguageModel, trainLanguageModel } from './language/train.ts';
-export { type CaptionScores, scoreCaptions } from './metrics/score.ts';
-export type { InputShape, StepInputs } from './model/input-reader.ts';
-export { saveModel } from './model/model-folder.ts';
-export type { Arrangement } from './model/sequence-model.ts';
-export { type Standardisation, standardise } from './model/standardisation.ts';
-export type { PictureSize } from './nn/glimpse-window.ts';
-export * from './portable.ts';
+
+// Language models, part by part
+
+export { findCells, type ReadCells, readCells } from './language/cells/read.ts';
+export { type Cell, CellRecord, recordCells } from './language/cells/record.ts';
+export { type Finding, type FoundCell, type Search, searchCells } from './language/cells/search.ts';
+export { scoreLines, scoreText } from './language/score-text.ts';
+export { featuresFor, valuesAtTokens } from './text/features/features.ts';
+export { NgramModel, type NgramOptions } from './text/ngram-model.ts';
+
+// Labels of sequences
+
 export {
   type NewSequenceModel,
   type SequenceSettings,
@@ -46,11 +54,18 @@ export { lookAt } from './sequences/glimpses.ts';
 export { NaiveBayes } from './sequences/naive-bayes.ts';
 export { resumeSequences, type SequenceTraining, trainSequences } from './sequences/train.ts';
 export { wordsOf } from './sequences/words.ts';
-export { featuresFor, valuesAtTokens } from './text/features/features.ts';
-export { NgramModel, type NgramOptions } from './text/ngram-model.ts';
-export type { TrainingEvent } from './training/trainer.ts';
+
+// Translation
+
 export { evaluateTranslator, type TranslationEvaluation } from './translation/evaluate.ts';
 export { type Pair, type PairData, readPairs } from './translation/pairs.ts';
 export { resumeTranslator, type TranslationTraining, trainTranslator } from './translation/train.ts';
 export type { Alignment, TranslatingOptions } from './translation/translator.ts';
+
+// Features of pictures
+
 export { collectFeatures } from './vision/extract.ts';
+
+// Common to all
+
+export type { TrainingEvent } from './training/trainer.ts';
