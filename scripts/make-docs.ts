@@ -8,12 +8,13 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { apiPages } from './docs/api.ts';
 import { commandsPage } from './docs/cli.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const check = process.argv.includes('--check');
 
-const pages: ReadonlyMap<string, string> = new Map([['docs/cli.md', await commandsPage()]]);
+const pages: ReadonlyMap<string, string> = new Map([['docs/cli.md', await commandsPage()], ...apiPages(root)]);
 
 const stale: string[] = [];
 for (const [path, text] of pages) {

@@ -1,4 +1,7 @@
-/** What `caption-lm` offers under Node, product by product; what browsers have of it too is in `portable.ts`. */
+/**
+ * What `caption-lm` offers under Node, product by product. Browsers have the larger part of it as `caption-lm/browser`;
+ * what lies under the products is in `caption-lm/nn`, `caption-lm/decoding` and `caption-lm/metrics`.
+ */
 
 export * from './portable.ts';
 
@@ -6,11 +9,18 @@ export * from './portable.ts';
 
 export { type CaptionSystem, compareWithBaselines } from './captioning/baselines.ts';
 export type { CaptionedFeatures } from './captioning/batch.ts';
-export { type CaptionSettings, captionDefaults, captionShapeDefaults, finetuneDefaults } from './captioning/config.ts';
+export {
+  type CaptionConfig,
+  type CaptionSettings,
+  captionDefaults,
+  captionShapeDefaults,
+  finetuneDefaults,
+} from './captioning/config.ts';
 export { type ExtractionEvents, featuresOf, picturesOf } from './captioning/features.ts';
 export { type CaptionTraining, resumeCaptioner, trainCaptioner } from './captioning/train.ts';
-export type { CaptionDataset, CaptionedPicture } from './datasets/dataset.ts';
-export { readCaptionDataset } from './datasets/read.ts';
+export type { CaptionDataset, CaptionedPicture, DatasetFormat, Split } from './datasets/dataset.ts';
+export type { Oddity } from './datasets/oddities.ts';
+export { type ReadSettings, readCaptionDataset } from './datasets/read.ts';
 export { type Standardisation, standardise } from './model/standardisation.ts';
 
 // Language models
@@ -23,31 +33,43 @@ export {
 } from './language/config.ts';
 export { type LanguagePreset, languagePresets, type PresetName } from './language/presets.ts';
 export { writeLanguageReport } from './language/report.ts';
-export type { LanguageText, TextSource } from './language/text.ts';
+export type { LanguageText, ReadingProgress, TextSource } from './language/text.ts';
 export { type LanguageTraining, resumeLanguageModel, trainLanguageModel } from './language/train.ts';
 
 // Language models, part by part
 
+export type { Reading } from './language/cells/follower.ts';
 export { findCells, type ReadCells, readCells } from './language/cells/read.ts';
 export { type Cell, CellRecord, recordCells } from './language/cells/record.ts';
 export { type Finding, type FoundCell, type Search, searchCells } from './language/cells/search.ts';
-export { scoreLines, scoreText } from './language/score-text.ts';
+export { type Reader, scoreLines, scoreText } from './language/score-text.ts';
+export type { TextFeature } from './text/features/feature.ts';
 export { featuresFor, valuesAtTokens } from './text/features/features.ts';
 export { NgramModel, type NgramOptions } from './text/ngram-model.ts';
+export type { ByteSource } from './text/read.ts';
 
 // Labels of sequences
 
+export type { Pooling } from './nn/pooling.ts';
+export type { LookedAt } from './report/glimpse-paths.ts';
 export {
   type NewSequenceModel,
+  type PictureReading,
   type SequenceSettings,
   sequenceDefaults,
   sequenceShapeDefaults,
+  type Task,
 } from './sequences/config.ts';
-export { type CrossValidation, crossValidate } from './sequences/cross-validation.ts';
+export {
+  type CrossValidation,
+  type CrossValidationResult,
+  crossValidate,
+  type FoldResult,
+} from './sequences/cross-validation.ts';
 export { type ClipOptions, readClips } from './sequences/data/clips.ts';
-export type { Example, Inputs, SequenceData } from './sequences/data/example.ts';
+export type { Example, Examples, Inputs, SequenceData } from './sequences/data/example.ts';
 export { type ReadOptions, readSequences } from './sequences/data/read.ts';
-export { evaluate as evaluateSequences, type SequenceEvaluation } from './sequences/evaluate.ts';
+export { evaluate as evaluateSequences, type LabelScores, type SequenceEvaluation } from './sequences/evaluate.ts';
 export { writeSequenceEvaluation } from './sequences/evaluation-report.ts';
 export { explain as explainLabel, type MovingWord } from './sequences/explain.ts';
 export { lookAt } from './sequences/glimpses.ts';
@@ -57,6 +79,7 @@ export { wordsOf } from './sequences/words.ts';
 
 // Translation
 
+export type { NewTranslator } from './translation/config.ts';
 export { evaluateTranslator, type TranslationEvaluation } from './translation/evaluate.ts';
 export { type Pair, type PairData, readPairs } from './translation/pairs.ts';
 export { resumeTranslator, type TranslationTraining, trainTranslator } from './translation/train.ts';
@@ -64,8 +87,12 @@ export type { Alignment, TranslatingOptions } from './translation/translator.ts'
 
 // Features of pictures
 
-export { collectFeatures } from './vision/extract.ts';
+export { type CollectedFeatures, collectFeatures } from './vision/extract.ts';
 
 // Common to all
 
-export type { TrainingEvent } from './training/trainer.ts';
+export type { OddLines } from './datasets/odd-lines.ts';
+export type { Progress } from './training/checkpoint.ts';
+export type { TrainingSettings } from './training/settings.ts';
+export type { Validation } from './training/task.ts';
+export type { TrainingEvent, TrainingResult, UpdateReport, ValidationReport } from './training/trainer.ts';

@@ -4,9 +4,10 @@
 
 export { Captioner } from './captioning/captioner.ts';
 export { type DescribedPicture, describePictures } from './captioning/describe.ts';
-export { openCaptioner, openCaptioners } from './captioning/open.ts';
+export { type CnnOptions, openCaptioner, openCaptioners } from './captioning/open.ts';
 export {
   type Caption,
+  type CaptionRules,
   type CaptionSampling,
   type CaptionWriter,
   type DecodingOptions,
@@ -20,7 +21,7 @@ export { type LanguageConfig, languageConfigSchema } from './language/config.ts'
 // Language models, part by part
 
 export { idsOf, UNKNOWN } from './language/ids.ts';
-export { type SampledToken, type SampleOptions, sampleText } from './language/sample.ts';
+export { type SampledToken, type SampleOptions, sampleText, type TokenSampling } from './language/sample.ts';
 export { type Score, type ScoredToken, ScoreSum, TextScorer } from './language/score.ts';
 export { type WritingOptions, type Written, writeText } from './language/write.ts';
 export { type Level, type Tokenizer, tokenizers } from './text/tokenizer.ts';
@@ -28,20 +29,32 @@ export { Vocabulary } from './text/vocabulary.ts';
 
 // Labels of sequences
 
+export type { SequenceConfig } from './sequences/config.ts';
 export { type Prediction, SequenceLabeller } from './sequences/labeller.ts';
 
 // Translation
 
-export { type Translation, Translator } from './translation/translator.ts';
+export type { TranslationConfig } from './translation/config.ts';
+export { type Translation, Translator, type Vocabularies } from './translation/translator.ts';
 
 // Features of pictures
 
 export type { Cnn } from './vision/cnn.ts';
-export { type ExtractOptions, extractFeatures } from './vision/extract.ts';
+export type { CnnBackend } from './vision/cnn-backends.ts';
+export {
+  type Extracted,
+  type ExtractOptions,
+  type ExtractProgress,
+  extractFeatures,
+  type PictureSource,
+} from './vision/extract.ts';
 export { loadCnn } from './vision/load-cnn.ts';
+export type { Pixels, Preprocessing } from './vision/pixels.ts';
 
 // Common to all
 
-export { InputError, UsageError } from './base/errors.ts';
+export { type Explanation, InputError, UsageError } from './base/errors.ts';
 export { Random } from './base/random.ts';
 export { type Engine, openEngine } from './compute/engine.ts';
+export type { Attempt, DriverChoice, Precision } from './compute/product/choose.ts';
+export type { DriverName } from './compute/product/driver.ts';

@@ -8,4 +8,6 @@
 export * from '../decoding.ts';
 export * from '../nn.ts';
 export * from '../portable.ts';
+// In browsers alone
+
 export { setPackageAddress } from './base/files.ts';
