@@ -16,8 +16,8 @@ export {
   captionShapeDefaults,
   finetuneDefaults,
 } from './captioning/config.ts';
-export { type ExtractionEvents, featuresOf, picturesOf } from './captioning/features.ts';
-export { type CaptionTraining, resumeCaptioner, trainCaptioner } from './captioning/train.ts';
+export { featuresOf, picturesOf } from './captioning/features.ts';
+export { type CaptionSets, type CaptionTraining, resumeCaptioner, trainCaptioner } from './captioning/train.ts';
 export type { CaptionDataset, CaptionedPicture, DatasetFormat, Split } from './datasets/dataset.ts';
 export type { Oddity } from './datasets/oddities.ts';
 export { type ReadSettings, readCaptionDataset } from './datasets/read.ts';
@@ -67,8 +67,9 @@ export {
   type FoldResult,
 } from './sequences/cross-validation.ts';
 export { type ClipOptions, readClips } from './sequences/data/clips.ts';
-export type { Example, Examples, Inputs, SequenceData } from './sequences/data/example.ts';
-export { type ReadOptions, readSequences } from './sequences/data/read.ts';
+export type { Examples, Inputs, SequenceData, SequenceExample } from './sequences/data/example.ts';
+export { loadCnnOfLabeller, type NamedCnn } from './sequences/data/pictures.ts';
+export { readSequences, type SequenceReading } from './sequences/data/read.ts';
 export { evaluate as evaluateSequences, type LabelScores, type SequenceEvaluation } from './sequences/evaluate.ts';
 export { writeSequenceEvaluation } from './sequences/evaluation-report.ts';
 export { explain as explainLabel, type MovingWord } from './sequences/explain.ts';
@@ -79,7 +80,7 @@ export { wordsOf } from './sequences/words.ts';
 
 // Translation
 
-export type { NewTranslator } from './translation/config.ts';
+export type { NewTranslator, TranslationSettings } from './translation/config.ts';
 export { evaluateTranslator, type TranslationEvaluation } from './translation/evaluate.ts';
 export { type Pair, type PairData, readPairs } from './translation/pairs.ts';
 export { resumeTranslator, type TranslationTraining, trainTranslator } from './translation/train.ts';
@@ -87,12 +88,17 @@ export type { Alignment, TranslatingOptions } from './translation/translator.ts'
 
 // Features of pictures
 
+export type { ExtractionEvents } from './vision/cached-features.ts';
 export { type CollectedFeatures, collectFeatures } from './vision/extract.ts';
 
 // Common to all
 
+export type { Steps, Turns } from './base/steps.ts';
 export type { OddLines } from './datasets/odd-lines.ts';
 export type { Progress } from './training/checkpoint.ts';
+export type { TrainingEvent, UpdateReport, ValidationReport } from './training/events.ts';
+export type { TrainingHooks } from './training/session.ts';
 export type { TrainingSettings } from './training/settings.ts';
+export type { DataSplit } from './training/split.ts';
 export type { Validation } from './training/task.ts';
-export type { TrainingEvent, TrainingResult, UpdateReport, ValidationReport } from './training/trainer.ts';
+export type { TrainingResult } from './training/trainer.ts';

@@ -2,9 +2,6 @@
 
 // Captions
 
-export { Captioner } from './captioning/captioner.ts';
-export { type DescribedPicture, describePictures } from './captioning/describe.ts';
-export { type CnnOptions, openCaptioner, openCaptioners } from './captioning/open.ts';
 export {
   type Caption,
   type CaptionRules,
@@ -12,11 +9,15 @@ export {
   type CaptionWriter,
   type DecodingOptions,
   decodingDefaults,
-} from './captioning/write.ts';
+} from './captioning/caption.ts';
+export { Captioner } from './captioning/captioner.ts';
+export { type DescribedPicture, describePictures } from './captioning/describe.ts';
+export { type CnnOptions, openCaptioner, openCaptioners } from './captioning/open.ts';
 
 // Language models
 
 export { type LanguageConfig, languageConfigSchema } from './language/config.ts';
+export { TextModel } from './language/text-model.ts';
 
 // Language models, part by part
 

@@ -6,7 +6,7 @@ import { relative } from 'node:path';
 import { API, type Checker } from 'typescript/unstable/sync';
 import { textOf, typesNamedIn } from './declaration.ts';
 import { docstringOf, isDone } from './docstring.ts';
-import { type Entry, type Exported, isType, readEntries } from './entries.ts';
+import { DocsError, type Entry, type Exported, isType, readEntries } from './entries.ts';
 import { isSchemaType, SchemaTypes } from './schema-type.ts';
 
 const MADE = '<!-- Made by `npm run docs` from the docstrings: change these, not this page. -->\n';
@@ -29,6 +29,7 @@ const INSIDE = new Set([
   'Kernels',
   'LayerInput',
   'MatrixProduct',
+  'NgramLevel',
   'RecurrentLayer',
   'SequenceCoder',
   'SoftmaxOutput',
@@ -52,7 +53,7 @@ interface Place {
 /**
  * The pages by their paths, as Markdown.
  *
- * @throws Error that lists what is exported without a docstring, and what exports name that is not exported itself
+ * @throws DocsError that lists what is exported without a docstring, and what exports name that is not exported itself
  */
 export function apiPages(root: string): Map<string, string> {
   const compiler = new API({ cwd: root });
@@ -182,7 +183,7 @@ class ApiPages {
         gaps.add(`${name} names the type ${type}, which no entry point exports`);
       }
     }
-    if (gaps.size > 0) throw new Error([...gaps].join('\n'));
+    if (gaps.size > 0) throw new DocsError([...gaps].join('\n'));
   }
 }
 

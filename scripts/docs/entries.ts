@@ -28,6 +28,9 @@ export interface Exported {
   node: Node;
 }
 
+/** Says what is to be changed in the sources before pages can be made of them. */
+export class DocsError extends Error {}
+
 /** The entry points that package.json names, in its order. */
 export function readEntries(root: string, project: Project): Entry[] {
   const { name, exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -68,7 +71,9 @@ function groupsOf(file: SourceFile, project: Project, groups: Entry['groups'] = 
     } else if (isNamedExports(exportClause)) {
       const exported = exportClause.elements.map(({ name: { text: name } }) => {
         const symbol = resolved(exports.get(name)!, checker);
-        return { name, symbol, node: symbol.declarations[0]!.resolve(project)! };
+        const node = symbol.declarations[0]?.resolve(project);
+        if (!node) throw new DocsError(`${file.fileName} exports ${name}, which is not there`);
+        return { name, symbol, node };
       });
       exported.sort((a, b) => Number(isType(a)) - Number(isType(b)) || a.node.pos - b.node.pos);
       groups.set(heading, [...(groups.get(heading) ?? []), ...exported]);
@@ -84,5 +89,5 @@ export function isType({ node }: Exported): boolean {
 function sourceFile({ program }: Project, path: string): SourceFile {
   const file = program.getSourceFile(path);
   if (file) return file;
-  throw new Error(`package.json names an entry point that has no source file ${path}`);
+  throw new DocsError(`package.json names an entry point that has no source file ${path}`);
 }
