@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, inject, it } from 'vitest';
+import { readSequences } from '../../src/sequences/data/read.ts';
+import { readPairs } from '../../src/translation/pairs.ts';
 import { writeSquares } from '../cli/squares.ts';
 import { temporaryFolder } from '../training/small-training.ts';
 
@@ -122,5 +124,18 @@ describe('examples/train-text', () => {
     const output = await run(['train-text', join(root, 'text.txt'), join(root, 'model')]);
     expect(output).toMatch(/^epoch 8: 0\.\d+ nats a character$/m);
     expect(output.split('and in the end:')[1]).toContain('ahoy\nahoy\nahoy');
+  });
+});
+
+describe('examples/make-data', () => {
+  it('makes data that is read as what it is', async () => {
+    await run(['make-data', root]);
+    const opinions = await readSequences([join(root, 'opinions.tsv')], { task: 'classify' });
+    const digits = await readSequences([join(root, 'digits')], { task: 'classify', reading: 'whole', use: 'test' });
+    const numbers = await readPairs([join(root, 'numbers.tsv')], {});
+    expect(opinions.examples).toHaveLength(2000);
+    expect(digits).toMatchObject({ D: 28 * 28, examples: { length: 1000 } });
+    expect(numbers.examples).toContainEqual({ source: 'ninety seven', target: 'quatre-vingt dix-sept' });
+    expect(await readdir(join(root, 'scenes'))).toEqual(['meadow', 'night', 'sea', 'snow', 'street']);
   });
 });
