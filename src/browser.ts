@@ -4,5 +4,11 @@
  *
  * `scripts/build-browser.mjs` bundles it, and takes X.browser.ts in place of each X.ts that needs Node.
  */
-export { setPackageAddress } from './base/files.browser.ts';
+
+export * from './decoding.ts';
+export * from './nn.ts';
 export * from './portable.ts';
+
+// In browsers alone
+
+export { setPackageAddress } from './base/files.browser.ts';
