@@ -53,7 +53,7 @@ function figures({ tokens, unknown, logProb, nats, bits, perplexity }: Score, un
     [`Per ${unit}`, `${nats.toFixed(4)} nats, ${bits.toFixed(4)} bits`],
     ['Perplexity', perplexity.toPrecision(4)],
     [
-      `${unit[0]!.toUpperCase()}${unit.slice(1)}s`,
+      `${unit.charAt(0).toUpperCase()}${unit.slice(1)}s`,
       `${formatInteger(tokens)}, ${formatInteger(unknown)} of them unknown`,
     ],
   ]);

@@ -53,7 +53,7 @@ export async function writeTrainingReport(folder: string, report: TrainingReport
 }
 
 function leadOf({ what, result, parameters }: TrainingReport): Html {
-  const why = parameters === undefined ? ' yet' : ', since nothing was kept for validation';
+  const why = parameters === undefined ? ' yet' : ', since nothing was held out for validation';
   return html`${what}: ${result ?? `nothing measured${why}`}.`;
 }
 

@@ -5,6 +5,7 @@ import { Captioner } from '../../src/captioning/captioner.ts';
 import { writeCaptionProgress, writeCaptionReport } from '../../src/captioning/report.ts';
 import { type CaptionTraining, trainCaptioner } from '../../src/captioning/train.ts';
 import { openEngine } from '../../src/compute/engine.ts';
+import { headingsOf, sectionOf } from '../report/read-page.ts';
 import { temporaryFolder } from '../training/small-training.ts';
 import { smallTraining } from './small-captioning.ts';
 
@@ -34,17 +35,6 @@ beforeAll(async () => {
   captioner = await Captioner.load(training.folder, engine);
   report = await readFile(join(training.folder, 'report.html'), 'utf8');
 });
-
-/** The headings of its sections. */
-function headingsOf(page: string): (string | undefined)[] {
-  return Array.from(page.matchAll(/<h2>(.*?)<\/h2>/g), ([, heading]) => heading);
-}
-
-/** The text of a section, without tags. */
-function sectionOf(page: string, heading: string): string {
-  const [, content = ''] = new RegExp(`<h2>${heading}</h2>(.*?)</section>`, 's').exec(page) ?? [];
-  return content.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
-}
 
 describe('the report of a captioner', () => {
   it('has what was learned first, then simpler ways, then what was trained', () => {

@@ -8,6 +8,7 @@ import { languageConfigSchema } from '../../src/language/config.ts';
 import { writeLanguageProgress, writeLanguageReport } from '../../src/language/report.ts';
 import { type LanguageTraining, trainLanguageModel } from '../../src/language/train.ts';
 import { loadModel } from '../../src/model/model-folder.ts';
+import { headingsOf, sectionOf } from '../report/read-page.ts';
 import { temporaryFolder } from '../training/small-training.ts';
 import { openSmallText, smallTraining, TEXT } from './small-language.ts';
 
@@ -33,17 +34,6 @@ beforeAll(async () => {
   await trainLanguageModel(training);
   report = await readFile(join(training.folder, 'report.html'), 'utf8');
 });
-
-/** The headings of its sections. */
-function headingsOf(page: string): (string | undefined)[] {
-  return Array.from(page.matchAll(/<h2>(.*?)<\/h2>/g), ([, heading]) => heading);
-}
-
-/** The text of a section, without tags. */
-function sectionOf(page: string, heading: string): string {
-  const [, content = ''] = new RegExp(`<h2>${heading}</h2>(.*?)</section>`, 's').exec(page) ?? [];
-  return content.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
-}
 
 describe('the report of a language model', () => {
   it('has what was learned first, then an n-gram model, then what was trained', () => {

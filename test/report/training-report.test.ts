@@ -5,6 +5,7 @@ import { html } from '../../src/report/html.ts';
 import { section } from '../../src/report/page.ts';
 import { type TrainingReport, writeTrainingReport } from '../../src/report/training-report.ts';
 import { temporaryFolder } from '../training/small-training.ts';
+import { headingsOf } from './read-page.ts';
 
 const root = await temporaryFolder();
 afterAll(() => rm(root, { recursive: true }));
@@ -55,10 +56,6 @@ async function pageOf(report: TrainingReport, log: readonly object[] = [VALIDATI
   return readFile(join(folder, 'report.html'), 'utf8');
 }
 
-function headingsOf(page: string): (string | undefined)[] {
-  return Array.from(page.matchAll(/<h2>(.*?)<\/h2>/g), ([, heading]) => heading);
-}
-
 describe('the report of a training', () => {
   it('has what was learned first, then simpler ways, then what was trained', async () => {
     const page = await pageOf(finished);
@@ -106,8 +103,8 @@ describe('the report of a training', () => {
     expect(headingsOf(await pageOf(begun))).toEqual(['How it went', 'What was trained']);
   });
 
-  it('says that nothing was measured where nothing was kept for it', async () => {
+  it('says that nothing was measured where nothing was held out', async () => {
     const page = await pageOf({ ...finished, result: undefined });
-    expect(page).toContain('nothing measured, since nothing was kept for validation.');
+    expect(page).toContain('nothing measured, since nothing was held out for validation.');
   });
 });
