@@ -8,9 +8,9 @@
 import { averageWeights } from '../src/captioning/average.ts';
 import { Captioner } from '../src/captioning/captioner.ts';
 import { shippedCaptioner } from '../src/captioning/open.ts';
-import { standardisationTensors } from '../src/captioning/picture-features.ts';
 import { openEngine } from '../src/compute/engine.ts';
 import { saveModel } from '../src/model/model-folder.ts';
+import { standardisationTensors } from '../src/model/standardisation.ts';
 
 const [folder, initial] = process.argv.slice(2);
 if (!folder || !initial) throw new Error('usage: npx tsx scripts/ship-captioner.ts FINETUNED INITIAL');

@@ -3,8 +3,7 @@
 export { type CaptionSystem, compareWithBaselines } from './captioning/baselines.ts';
 export type { CaptionedFeatures } from './captioning/batch.ts';
 export { type CaptionSettings, captionDefaults, captionShapeDefaults } from './captioning/config.ts';
-export { type ExtractionEvents, featuresOf, picturesOf } from './captioning/dataset-features.ts';
-export { type Standardisation, standardise } from './captioning/picture-features.ts';
+export { type ExtractionEvents, featuresOf, picturesOf } from './captioning/features.ts';
 export { type CaptionTraining, resumeCaptioner, trainCaptioner } from './captioning/train.ts';
 export type { CaptionDataset, CaptionedPicture } from './datasets/dataset.ts';
 export { readCaptionDataset } from './datasets/read.ts';
@@ -27,6 +26,7 @@ export { type CaptionScores, scoreCaptions } from './metrics/score.ts';
 export type { InputShape, StepInputs } from './model/input-reader.ts';
 export { saveModel } from './model/model-folder.ts';
 export type { Arrangement } from './model/sequence-model.ts';
+export { type Standardisation, standardise } from './model/standardisation.ts';
 export type { PictureSize } from './nn/glimpse-window.ts';
 export * from './portable.ts';
 export {
@@ -45,12 +45,12 @@ export { explain as explainLabel, type MovingWord } from './sequences/explain.ts
 export { lookAt } from './sequences/glimpses.ts';
 export { NaiveBayes } from './sequences/naive-bayes.ts';
 export { resumeSequences, type SequenceTraining, trainSequences } from './sequences/train.ts';
-export { evaluateTranslator, type TranslationEvaluation } from './sequences/translation/evaluate.ts';
-export { type Pair, type PairData, readPairs } from './sequences/translation/pairs.ts';
-export { resumeTranslator, type TranslationTraining, trainTranslator } from './sequences/translation/train.ts';
-export type { Alignment, TranslatingOptions } from './sequences/translation/translator.ts';
 export { wordsOf } from './sequences/words.ts';
 export { featuresFor, valuesAtTokens } from './text/features/features.ts';
 export { NgramModel, type NgramOptions } from './text/ngram-model.ts';
 export type { TrainingEvent } from './training/trainer.ts';
+export { evaluateTranslator, type TranslationEvaluation } from './translation/evaluate.ts';
+export { type Pair, type PairData, readPairs } from './translation/pairs.ts';
+export { resumeTranslator, type TranslationTraining, trainTranslator } from './translation/train.ts';
+export type { Alignment, TranslatingOptions } from './translation/translator.ts';
 export { collectFeatures } from './vision/extract.ts';

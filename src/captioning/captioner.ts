@@ -3,10 +3,10 @@ import type { Engine } from '../compute/engine.ts';
 import type { StepFunction } from '../decoding/step.ts';
 import type { LanguageModel } from '../model/language-model.ts';
 import { loadModel } from '../model/model-folder.ts';
+import { type Standardisation, standardisationOf, standardise } from '../model/standardisation.ts';
 import { createStepper } from '../model/stepper.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 import { type CaptionConfig, captionConfigSchema } from './config.ts';
-import { type Standardisation, standardisationOf, standardise } from './picture-features.ts';
 import { specialIds } from './vocabulary.ts';
 import {
   type Caption,

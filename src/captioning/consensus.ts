@@ -1,65 +1,138 @@
+/** Choosing a caption for what the model says on the whole, not for being its likeliest single sentence. */
+import { smoothedBleu } from '../metrics/bleu.ts';
+import { ciderVectors, lengthPenalty } from '../metrics/cider.ts';
 import { countNgrams, MAX_N } from '../metrics/ngrams.ts';
+import type { Vocabulary } from '../text/vocabulary.ts';
+import { rarityOf } from './vocabulary.ts';
+import type { Caption } from './write.ts';
 
-/** A caption's n-grams by number, with weights whose products with another caption's sum up to their similarity. */
-interface CaptionVector {
-  ngrams: number[];
-  weights: number[];
-}
+/** What BLEU-4 counts in similarity beside CIDEr-D, both from 0 to 1: it is stricter on what no drawn caption says. */
+const BLEU_WEIGHT = 0.5;
+/** What a nat of log-probability a word is worth in similarity: decides between captions that are about as similar. */
+const LIKELIHOOD_WEIGHT = 0.05;
 
 /**
- * Captions of pictures, among which the one closest to the others is sought (Devlin et al. 2015, "Exploring nearest
- * neighbor approaches for image captioning", section 3). How similar two captions are is CIDEr without clipping: the
- * mean, over n from 1 to 4, of the cosines of their n-gram counts weighted by rarity (Vedantam et al. 2015, section 3).
+ * Orders captions of one picture by how similar they are to captions that were drawn from the model: by CIDEr-D and
+ * BLEU-4 on average, which is what the model expects them to score (minimum Bayes risk decoding, Kumar and Byrne 2004, section 2;
+ * with a sample in place of all sentences, Eikema and Aziz 2020, section 5). The likeliest sentence is often short and
+ * says what fits any picture; this one says what most of the drawn ones agree on.
+ *
+ * For CIDEr-D an n-gram counts as rare as its rarest word, so that no table of n-grams is needed.
+ *
+ * @param candidates of which the order is asked; the drawn ones may be among them
+ * @returns the different captions among the candidates, best first
  */
-export class CaptionConsensus {
-  readonly #vectors: CaptionVector[][];
-  /** The sum of vectors, by n-gram; zero between calls. */
-  readonly #sum: Float64Array;
+export function byConsensus(
+  candidates: readonly Caption[],
+  drawn: readonly Caption[],
+  vocabulary: Vocabulary,
+): Caption[] {
+  const sample = new Sample(drawn, vocabulary);
+  const expectedScore = (candidate: Caption) =>
+    sample.similarity(candidate) + LIKELIHOOD_WEIGHT * (candidate.logProb / (candidate.words.length + 1));
+  return [...new Map(candidates.map((candidate) => [candidate.caption, candidate])).values()]
+    .map((candidate) => ({ candidate, score: expectedScore(candidate) }))
+    .sort((a, b) => b.score - a.score)
+    .map(({ candidate }) => candidate);
+}
 
-  /** @param captions of each picture, in words */
-  constructor(captions: readonly (readonly (readonly string[])[])[]) {
-    const numbers = new Map<string, number>();
-    const frequencies: number[] = [];
-    const counts = captions.map((written) => written.map(countNgrams));
-    for (const written of counts) {
-      for (const ngram of new Set(
-        written.flatMap((ofCaption) => ofCaption.flatMap((ofLength) => [...ofLength.keys()])),
-      )) {
-        const number = numbers.get(ngram) ?? frequencies.push(0) - 1;
-        numbers.set(ngram, number);
-        frequencies[number]! += 1;
-      }
+/** An n-gram of a caption. */
+interface CountedNgram {
+  ngram: string;
+  n: number;
+  count: number;
+  /** Its weight for CIDEr-D, and the length of the vector that it is in. */
+  weight: number;
+  norm: number;
+}
+
+interface CountedCaption {
+  ngrams: readonly CountedNgram[];
+  /** As CIDEr-D has it. */
+  length: number;
+}
+
+/** An n-gram in one of the drawn captions, by its place among the different ones. */
+type Occurrence = Pick<CountedNgram, 'count' | 'weight' | 'norm'> & { caption: number };
+
+/**
+ * Captions that were drawn, by their n-grams: a caption has few in common with most of them, and is compared by those
+ * alone.
+ */
+class Sample {
+  readonly #size: number;
+  /** The different captions: how often each was drawn, and its length as BLEU and as CIDEr-D have it. */
+  readonly #different: { times: number; words: number; length: number }[] = [];
+  readonly #occurrences = new Map<string, Occurrence[]>();
+  readonly #vocabulary: Vocabulary;
+  /** What was counted before, by caption, and how rare n-grams are. */
+  readonly #counted = new Map<string, CountedCaption>();
+  readonly #rarities = new Map<string, number>();
+
+  constructor(drawn: readonly Caption[], vocabulary: Vocabulary) {
+    this.#size = drawn.length;
+    this.#vocabulary = vocabulary;
+    const places = new Map<string, number>();
+    for (const caption of drawn) {
+      const place = places.get(caption.caption) ?? this.#add(caption);
+      places.set(caption.caption, place);
+      this.#different[place]!.times++;
     }
-    const rarity = frequencies.map((frequency) => Math.log(captions.length / frequency));
-    this.#sum = new Float64Array(frequencies.length);
-    this.#vectors = counts.map((written) =>
-      written.map((ofCaption) => {
-        const vector: CaptionVector = { ngrams: [], weights: [] };
-        for (const ofLength of ofCaption) {
-          const ngrams = Array.from(ofLength.keys(), (ngram) => numbers.get(ngram) ?? 0);
-          const weights = Array.from(ofLength.values(), (count, i) => count * (rarity[ngrams[i] ?? 0] ?? 0));
-          const norm = Math.hypot(...weights) * Math.sqrt(MAX_N) || 1;
-          vector.ngrams.push(...ngrams);
-          vector.weights.push(...weights.map((weight) => weight / norm));
-        }
-        return vector;
-      }),
-    );
   }
 
-  /** Of all captions of some pictures the one with the highest sum of similarities to them all: the first of equals. */
-  find(pictures: readonly number[]): { picture: number; caption: number } {
-    const pool = pictures.flatMap((picture) =>
-      (this.#vectors[picture] ?? []).map((vector, caption) => ({ picture, caption, vector })),
-    );
-    // The sum of the products with each is the product with their sum.
-    for (const { vector } of pool)
-      for (const [i, ngram] of vector.ngrams.entries()) this.#sum[ngram]! += vector.weights[i]!;
-    const scores = pool.map(({ vector }) =>
-      vector.ngrams.reduce((score, ngram, i) => score + this.#sum[ngram]! * vector.weights[i]!, 0),
-    );
-    for (const { vector } of pool) for (const ngram of vector.ngrams) this.#sum[ngram] = 0;
-    const { picture = 0, caption = 0 } = pool[scores.indexOf(Math.max(...scores))] ?? {};
-    return { picture, caption };
+  /** The mean of CIDEr-D and BLEU-4 against each that was drawn. */
+  similarity(candidate: Caption): number {
+    const { ngrams, length } = this.#count(candidate);
+    const clipped = new Float64Array(this.#different.length);
+    const matches = this.#different.map(() => new Array<number>(MAX_N).fill(0));
+    for (const { ngram, n, count, weight, norm } of ngrams) {
+      for (const other of this.#occurrences.get(ngram) ?? []) {
+        matches[other.caption]![n - 1]! += Math.min(count, other.count);
+        clipped[other.caption]! += (Math.min(weight, other.weight) * other.weight) / (norm * other.norm || 1);
+      }
+    }
+    let sum = 0;
+    for (const [place, { times, words, length: otherLength }] of this.#different.entries()) {
+      const cider = (clipped[place]! * lengthPenalty(length, otherLength)) / MAX_N;
+      const bleu = smoothedBleu(matches[place]!, candidate.words.length, words);
+      sum += times * (cider + BLEU_WEIGHT * bleu);
+    }
+    return sum / this.#size;
+  }
+
+  #add(drawn: Caption): number {
+    const { ngrams, length } = this.#count(drawn);
+    const caption = this.#different.push({ times: 0, words: drawn.words.length, length }) - 1;
+    for (const { ngram, count, weight, norm } of ngrams) {
+      const occurrences = this.#occurrences.get(ngram) ?? [];
+      occurrences.push({ caption, count, weight, norm });
+      this.#occurrences.set(ngram, occurrences);
+    }
+    return caption;
+  }
+
+  #count({ caption, words }: Caption): CountedCaption {
+    let counted = this.#counted.get(caption);
+    if (!counted) {
+      const texts = words.map(({ word }) => word);
+      const { weights, norms, length } = ciderVectors(texts, (ngram) => this.#rarityOf(ngram));
+      const ngrams = countNgrams(texts).flatMap((counts, i) =>
+        Array.from(counts, ([ngram, count]): CountedNgram => {
+          return { ngram, n: i + 1, count, weight: weights[i]!.get(ngram)!, norm: norms[i]! };
+        }),
+      );
+      counted = { ngrams, length };
+      this.#counted.set(caption, counted);
+    }
+    return counted;
+  }
+
+  #rarityOf(ngram: string): number {
+    let rarity = this.#rarities.get(ngram);
+    if (rarity === undefined) {
+      rarity = Math.max(...ngram.split(' ').map((word) => rarityOf(word, this.#vocabulary)));
+      this.#rarities.set(ngram, rarity);
+    }
+    return rarity;
   }
 }

@@ -7,8 +7,8 @@ import { type Html, html } from '../report/html.ts';
 import { facts, integer, page, percent, section } from '../report/page.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 import type { CaptionedFeatures } from './batch.ts';
-import { picturesOf } from './dataset-features.ts';
 import type { PictureScores } from './evaluate.ts';
+import { picturesOf } from './features.ts';
 import { extremes, missed, scoresInWords, scoreTable } from './report-sections.ts';
 import { type DecodingOptions, decodingDefaults } from './write.ts';
 

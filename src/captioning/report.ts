@@ -2,6 +2,7 @@
 import { writeFileAtomically } from '../base/files.ts';
 import type { CaptionDataset } from '../datasets/dataset.ts';
 import { readConfig } from '../model/model-folder.ts';
+import { standardise } from '../model/standardisation.ts';
 import { curves } from '../report/curves.ts';
 import { type HtmlValue, html } from '../report/html.ts';
 import { facts, integer, page, reportFile, section } from '../report/page.ts';
@@ -11,8 +12,7 @@ import type { Cnn } from '../vision/cnn.ts';
 import { compareWithBaselines } from './baselines.ts';
 import type { Captioner } from './captioner.ts';
 import { type CaptionConfig, captionConfigSchema } from './config.ts';
-import { type ExtractionEvents, featuresOf, picturesOf } from './dataset-features.ts';
-import { standardise } from './picture-features.ts';
+import { type ExtractionEvents, featuresOf, picturesOf } from './features.ts';
 import { comparison, extremes, missed, scoresInWords, stagedSamples } from './report-sections.ts';
 
 /** Writes the report of a training that is still going on, from what its folder says so far. */

@@ -4,19 +4,19 @@ import type { Engine } from '../compute/engine.ts';
 import type { CaptionDataset } from '../datasets/dataset.ts';
 import { LanguageModel, type LanguageModelShape } from '../model/language-model.ts';
 import { saveModel } from '../model/model-folder.ts';
-import { type TrainingEvent, type TrainingResult, train } from '../training/trainer.ts';
-import type { Cnn } from '../vision/cnn.ts';
-import { type CaptionedFeatures, examplesOf, targetCounts } from './batch.ts';
-import { Captioner } from './captioner.ts';
-import type { CaptionConfig, CaptionSettings } from './config.ts';
-import { type ExtractionEvents, featuresOf, hashOfCaptions, picturesOf } from './dataset-features.ts';
-import { refuseOtherCnn } from './open.ts';
 import {
   measureStandardisation,
   type Standardisation,
   standardisationTensors,
   standardise,
-} from './picture-features.ts';
+} from '../model/standardisation.ts';
+import { type TrainingEvent, type TrainingResult, train } from '../training/trainer.ts';
+import type { Cnn } from '../vision/cnn.ts';
+import { type CaptionedFeatures, examplesOf, targetCounts } from './batch.ts';
+import { Captioner } from './captioner.ts';
+import type { CaptionConfig, CaptionSettings } from './config.ts';
+import { type ExtractionEvents, featuresOf, hashOfCaptions, picturesOf } from './features.ts';
+import { refuseOtherCnn } from './open.ts';
 import { selfCriticalTask } from './self-critical.ts';
 import { captionTask } from './task.ts';
 import { captionVocabulary, extendVocabulary } from './vocabulary.ts';

@@ -7,7 +7,7 @@ import type { SamplingOptions } from '../decoding/sampling.ts';
 import type { Sequence, SequenceRules } from '../decoding/sequence.ts';
 import type { StepFunction } from '../decoding/step.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
-import { byConsensus } from './minimum-bayes-risk.ts';
+import { byConsensus } from './consensus.ts';
 import { specialIds } from './vocabulary.ts';
 
 /** What captions may be, in words; at least one where nothing else is said. */

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { type CaptionSystem, compareWithBaselines } from '../captioning/baselines.ts';
-import { featuresOf, picturesOf } from '../captioning/dataset-features.ts';
+import { featuresOf, picturesOf } from '../captioning/features.ts';
 import { openCaptioner } from '../captioning/open.ts';
-import { standardise } from '../captioning/picture-features.ts';
 import { openEngine } from '../compute/engine.ts';
 import { SPLITS, type Split } from '../datasets/dataset.ts';
+import { standardise } from '../model/standardisation.ts';
 import { addDecodingOptions, type DecodingFlags, decodingFrom } from './caption-options.ts';
 import { addDatasetOptions, type DatasetOptions, openDataset, showExtraction } from './dataset-options.ts';
 import { addCommonOptions, addPictureOptions, type CommonOptions, type PictureOptions } from './options.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { featuresOf } from '../captioning/dataset-features.ts';
+import { featuresOf } from '../captioning/features.ts';
 import { loadCnn } from '../vision/load-cnn.ts';
 import { addDatasetOptions, type DatasetOptions, openDataset, showExtraction } from './dataset-options.ts';
 import { addPictureOptions, type PictureOptions } from './options.ts';

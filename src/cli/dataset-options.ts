@@ -1,6 +1,6 @@
 /** Opening a dataset of pictures and captions for a command, and showing what it takes to read it. */
 import type { Command } from 'commander';
-import type { ExtractionEvents } from '../captioning/dataset-features.ts';
+import type { ExtractionEvents } from '../captioning/features.ts';
 import type { CaptionDataset } from '../datasets/dataset.ts';
 import { describeOddity } from '../datasets/oddities.ts';
 import { readCaptionDataset } from '../datasets/read.ts';

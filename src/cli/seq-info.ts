@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { readConfig, readVocabulary } from '../model/model-folder.ts';
 import { sequenceConfigSchema } from '../sequences/config.ts';
-import { translationConfigSchema } from '../sequences/translation/config.ts';
+import { translationConfigSchema } from '../translation/config.ts';
 import { isTranslator, SEQ_FOLDER } from './seq-options.ts';
 
 /** Words of the vocabulary that are shown. */

@@ -8,8 +8,8 @@ import { readSequences } from '../sequences/data/read.ts';
 import { readTokens } from '../sequences/data/tags.ts';
 import { explain, type MovingWord } from '../sequences/explain.ts';
 import { type Prediction, SequenceLabeller } from '../sequences/labeller.ts';
-import { Translator, translatingDefaults } from '../sequences/translation/translator.ts';
 import { wordsOf } from '../sequences/words.ts';
+import { Translator, translatingDefaults } from '../translation/translator.ts';
 import { findPictures } from './find-pictures.ts';
 import {
   addCommonOptions,

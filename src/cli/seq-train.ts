@@ -20,9 +20,9 @@ import { type CrossValidation, crossValidate, summarise } from '../sequences/cro
 import type { Example } from '../sequences/data/example.ts';
 import { writeSequenceProgress, writeSequenceReport } from '../sequences/report.ts';
 import { resumeSequences, trainSequences } from '../sequences/train.ts';
-import { translationDefaults, translationShapeDefaults } from '../sequences/translation/config.ts';
-import type { TranslationTraining } from '../sequences/translation/train.ts';
 import type { TrainingEvent } from '../training/trainer.ts';
+import { translationDefaults, translationShapeDefaults } from '../translation/config.ts';
+import type { TranslationTraining } from '../translation/train.ts';
 import { loadCnn } from '../vision/load-cnn.ts';
 import { LiveReport } from './live-report.ts';
 import {

@@ -1,11 +1,11 @@
 /** `seq train --task translate`. */
 import { openEngine } from '../compute/engine.ts';
 import { readConfig } from '../model/model-folder.ts';
-import { type TranslationConfig, translationConfigSchema } from '../sequences/translation/config.ts';
-import { type Pair, readPairs } from '../sequences/translation/pairs.ts';
-import { writeTranslationProgress, writeTranslationReport } from '../sequences/translation/report.ts';
-import { resumeTranslator, type TranslationTraining, trainTranslator } from '../sequences/translation/train.ts';
 import type { TrainingEvent } from '../training/trainer.ts';
+import { type TranslationConfig, translationConfigSchema } from '../translation/config.ts';
+import { type Pair, readPairs } from '../translation/pairs.ts';
+import { writeTranslationProgress, writeTranslationReport } from '../translation/report.ts';
+import { resumeTranslator, type TranslationTraining, trainTranslator } from '../translation/train.ts';
 import { LiveReport } from './live-report.ts';
 import type { CommonOptions } from './options.ts';
 import { Status, showTraining } from './progress.ts';

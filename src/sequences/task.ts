@@ -3,11 +3,11 @@ import type { SequenceBatch, SequenceModel } from '../model/sequence-model.ts';
 import { uniformPacking } from '../nn/packing.ts';
 import { resetState } from '../nn/state.ts';
 import { shuffledBatches } from '../training/shuffled-batches.ts';
+import type { Split } from '../training/split.ts';
 import type { Breathe, TrainingTask, Validation } from '../training/task.ts';
 import { type CodedExample, packExamples } from './coder.ts';
 import type { Example } from './data/example.ts';
 import type { SequenceLabeller } from './labeller.ts';
-import type { Split } from './split.ts';
 import { countWords, dropWords } from './words.ts';
 
 export interface SequenceTaskData {

@@ -6,6 +6,7 @@ import type { InputShape } from '../model/input-reader.ts';
 import { type SequenceBatch, SequenceModel } from '../model/sequence-model.ts';
 import { LEAST_SIDE, type PictureSize } from '../nn/glimpse-window.ts';
 import { countTokens } from '../text/vocabulary.ts';
+import { type Split, splitData } from '../training/split.ts';
 import { type TrainingEvent, type TrainingResult, train } from '../training/trainer.ts';
 import { baselinesOf } from './baselines.ts';
 import { SequenceCoder } from './coder.ts';
@@ -13,7 +14,6 @@ import type { NewSequenceModel, SequenceConfig, SequenceSettings } from './confi
 import type { Example, SequenceData } from './data/example.ts';
 import { startAtEvidence } from './evidence.ts';
 import { SequenceLabeller } from './labeller.ts';
-import { type Split, splitData } from './split.ts';
 import { measureStandardisation } from './standardisation.ts';
 import { sequenceTask, taskDataOf } from './task.ts';
 import { baselineWithoutMemory } from './without-memory.ts';

@@ -1,9 +1,9 @@
 import { Random } from '../base/random.ts';
 import { type SequenceBatch, SequenceModel } from '../model/sequence-model.ts';
+import type { Split } from '../training/split.ts';
 import { train } from '../training/trainer.ts';
 import type { Example } from './data/example.ts';
 import type { SequenceLabeller } from './labeller.ts';
-import type { Split } from './split.ts';
 import { sequenceTask, taskDataOf } from './task.ts';
 
 interface Watch {

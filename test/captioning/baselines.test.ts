@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { compareWithBaselines } from '../../src/captioning/baselines.ts';
 import { Captioner } from '../../src/captioning/captioner.ts';
-import { standardise } from '../../src/captioning/picture-features.ts';
 import { trainCaptioner } from '../../src/captioning/train.ts';
 import { decodingDefaults } from '../../src/captioning/write.ts';
 import { openEngine } from '../../src/compute/engine.ts';
+import { standardise } from '../../src/model/standardisation.ts';
 import { temporaryFolder } from '../training/small-training.ts';
 import { COLOURS, captionOf, featuresFor, smallTraining } from './small-captioning.ts';
 

@@ -3,11 +3,11 @@ import { Random } from '../../src/base/random.ts';
 import type { CaptionedFeatures } from '../../src/captioning/batch.ts';
 import { Captioner } from '../../src/captioning/captioner.ts';
 import type { CaptionConfig, CaptionSettings } from '../../src/captioning/config.ts';
-import { measureStandardisation } from '../../src/captioning/picture-features.ts';
 import { captionTask } from '../../src/captioning/task.ts';
 import { captionVocabulary, specialIds } from '../../src/captioning/vocabulary.ts';
 import { openEngine } from '../../src/compute/engine.ts';
 import { LanguageModel, type TokenBatch } from '../../src/model/language-model.ts';
+import { measureStandardisation } from '../../src/model/standardisation.ts';
 import { smallSettings } from './small-captioning.ts';
 
 const engine = await openEngine('wasm');

@@ -5,7 +5,7 @@ import { EncoderDecoder, type EncoderDecoderShape } from '../../src/model/encode
 import { createStepper } from '../../src/model/stepper.ts';
 import type { CellName } from '../../src/nn/cell.ts';
 import { resetState } from '../../src/nn/state.ts';
-import { packPairs, packSources } from '../../src/sequences/translation/batch.ts';
+import { packPairs, packSources } from '../../src/translation/batch.ts';
 import { byDriver, wasm } from '../nn/engines.ts';
 import { gradientsOf, numericalGradients, oncePerCase, rowsOf, weightsOf } from '../nn/reference.ts';
 import { difference } from './batches.ts';

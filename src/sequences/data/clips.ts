@@ -9,10 +9,10 @@
  * Knows no CNN: it asks for what one says of the frames.
  */
 import { basename, extname, join } from 'node:path';
+import { linesOf, type Odd, type OddLines, settleOdd } from '../../datasets/odd-lines.ts';
 import { isPictureName } from '../../datasets/pictures.ts';
 import { byNumbers, foldersIn, listFolder } from '../../datasets/reader.ts';
 import type { Example, SequenceData } from './example.ts';
-import { linesOf, type Odd, type OddLines, settleOdd } from './odd-lines.ts';
 
 export interface ClipOptions extends OddLines {
   /** D, the size of the vectors. */

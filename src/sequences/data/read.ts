@@ -2,11 +2,11 @@
 import { stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { InputError } from '../../base/errors.ts';
+import type { OddLines } from '../../datasets/odd-lines.ts';
 import { listFolder } from '../../datasets/reader.ts';
 import type { PictureReading, Task } from '../config.ts';
 import { type Examples, isWords, type SequenceData, stepsOf } from './example.ts';
 import { findIdx, isIdx, readIdx } from './idx.ts';
-import type { OddLines } from './odd-lines.ts';
 import { readCsv, readRecords } from './records.ts';
 import { readTaggedLines } from './tags.ts';
 import { readClassFiles, readLabelledLines } from './texts.ts';

@@ -3,9 +3,9 @@ import * as v from 'valibot';
 import { InputError } from '../../base/errors.ts';
 import { number } from '../../base/schema.ts';
 import { parseCsv } from '../../datasets/csv.ts';
+import { linesOf, OddLine, type OddLines, parseItems } from '../../datasets/odd-lines.ts';
 import { readText } from '../../datasets/reader.ts';
 import type { Example, Examples } from './example.ts';
-import { linesOf, OddLine, type OddLines, parseItems } from './odd-lines.ts';
 import { exampleOf } from './texts.ts';
 
 const name = v.pipe(v.union([v.string(), number]), v.transform(String));

@@ -1,6 +1,7 @@
 /** Tagged sequences: a line for each token with its tag, an empty line between sequences. */
+
+import { type Line, linesOf, OddLine, type OddLines, parseItems } from '../../datasets/odd-lines.ts';
 import type { Example, Examples } from './example.ts';
-import { type Line, linesOf, OddLine, type OddLines, parseItems } from './odd-lines.ts';
 
 /**
  * The sequences of a file of `token TAB tag` lines. Tokens are read as they stand, but for their case.

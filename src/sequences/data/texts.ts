@@ -1,9 +1,9 @@
 /** Labelled texts: `text TAB label` lines, or a file for each class. */
 import { basename, extname } from 'node:path';
 import { InputError } from '../../base/errors.ts';
+import { linesOf, OddLine, type OddLines, parseItems } from '../../datasets/odd-lines.ts';
 import { wordsOf } from '../words.ts';
 import type { Example, Examples } from './example.ts';
-import { linesOf, OddLine, type OddLines, parseItems } from './odd-lines.ts';
 
 /** A first line like this names the columns, in their order. */
 const HEADER = /^(text|sentence|review|phrase)\tlabel$|^label\t(text|sentence|review|phrase)$/i;

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import { integer } from '../../base/schema.ts';
-import { folderConfigSchema } from '../../model/model-folder.ts';
-import { optimizerDefaults } from '../../nn/optimizer.ts';
-import { type SequenceSettings, sequenceConfigSchema, sequenceSettingsSchema } from '../config.ts';
+import { integer } from '../base/schema.ts';
+import { folderConfigSchema } from '../model/model-folder.ts';
+import { optimizerDefaults } from '../nn/optimizer.ts';
+import { type SequenceSettings, sequenceConfigSchema, sequenceSettingsSchema } from '../sequences/config.ts';
 
 const size = integer(1);
 

@@ -1,6 +1,6 @@
-import type { PairBatch } from '../../model/encoder-decoder.ts';
-import { shuffledBatches } from '../../training/shuffled-batches.ts';
-import type { TrainingTask, Validation } from '../../training/task.ts';
+import type { PairBatch } from '../model/encoder-decoder.ts';
+import { shuffledBatches } from '../training/shuffled-batches.ts';
+import type { TrainingTask, Validation } from '../training/task.ts';
 import { packPairs } from './batch.ts';
 import { bleuOf, codePairs, meanLoss } from './evaluate.ts';
 import type { Pair } from './pairs.ts';

@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { featuresOf, hashOfCaptions, picturesOf } from '../../src/captioning/dataset-features.ts';
+import { featuresOf, hashOfCaptions, picturesOf } from '../../src/captioning/features.ts';
 import type { CaptionedPicture } from '../../src/datasets/dataset.ts';
 import { expectInputError } from '../input-error.ts';
 import { temporaryFolder } from '../training/small-training.ts';

@@ -1,6 +1,6 @@
-import { sacreBleu } from '../../metrics/bleu.ts';
-import type { EncoderDecoder } from '../../model/encoder-decoder.ts';
-import { resetState, type StackState } from '../../nn/state.ts';
+import { sacreBleu } from '../metrics/bleu.ts';
+import type { EncoderDecoder } from '../model/encoder-decoder.ts';
+import { resetState, type StackState } from '../nn/state.ts';
 import { type CodedPair, packPairs } from './batch.ts';
 import type { Pair } from './pairs.ts';
 import { type TranslatingOptions, type Translation, type Translator, translatingDefaults } from './translator.ts';

@@ -1,7 +1,7 @@
 /** Texts and their translations: a file of `text TAB text` lines, or two files with a text a line. */
 import { basename } from 'node:path';
-import { InputError } from '../../base/errors.ts';
-import { linesOf, OddLine, type OddLines, parseItems } from '../data/odd-lines.ts';
+import { InputError } from '../base/errors.ts';
+import { linesOf, OddLine, type OddLines, parseItems } from '../datasets/odd-lines.ts';
 
 export interface Pair {
   source: string;

@@ -6,7 +6,7 @@ import {
   standardisationOf,
   standardisationTensors,
   standardise,
-} from '../../src/captioning/picture-features.ts';
+} from '../../src/model/standardisation.ts';
 
 const [N, D] = [500, 5];
 const random = new Random(1);

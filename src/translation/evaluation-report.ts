@@ -1,10 +1,10 @@
 /** What a translator is worth, as a page of its own and as a part of its training's report. */
-import { writeFileAtomically } from '../../base/files.ts';
-import { sentenceBleu } from '../../metrics/bleu.ts';
-import { countNgrams } from '../../metrics/ngrams.ts';
-import { type Html, type HtmlValue, html } from '../../report/html.ts';
-import { integer, page, section, table } from '../../report/page.ts';
-import { splitWords } from '../../text/words.ts';
+import { writeFileAtomically } from '../base/files.ts';
+import { sentenceBleu } from '../metrics/bleu.ts';
+import { countNgrams } from '../metrics/ngrams.ts';
+import { type Html, type HtmlValue, html } from '../report/html.ts';
+import { integer, page, section, table } from '../report/page.ts';
+import { splitWords } from '../text/words.ts';
 import { bleuOf, type TranslationEvaluation } from './evaluate.ts';
 import type { Pair, PairData } from './pairs.ts';
 import type { Alignment, TranslatingOptions, Translation, Translator } from './translator.ts';

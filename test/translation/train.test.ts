@@ -1,22 +1,18 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { Random } from '../../../src/base/random.ts';
-import type { SequenceSettings } from '../../../src/sequences/config.ts';
-import type { NewTranslator } from '../../../src/sequences/translation/config.ts';
-import { evaluateTranslator } from '../../../src/sequences/translation/evaluate.ts';
-import type { PairData } from '../../../src/sequences/translation/pairs.ts';
-import { writeTranslationReport } from '../../../src/sequences/translation/report.ts';
-import {
-  resumeTranslator,
-  type TranslationTraining,
-  trainTranslator,
-} from '../../../src/sequences/translation/train.ts';
-import { Translator } from '../../../src/sequences/translation/translator.ts';
-import { expectInputError } from '../../input-error.ts';
-import { wasm } from '../../nn/engines.ts';
-import { checkpointIn, stopAfter, temporaryFolder } from '../../training/small-training.ts';
-import { fastSettings } from '../small-sequences.ts';
+import { Random } from '../../src/base/random.ts';
+import type { SequenceSettings } from '../../src/sequences/config.ts';
+import type { NewTranslator } from '../../src/translation/config.ts';
+import { evaluateTranslator } from '../../src/translation/evaluate.ts';
+import type { PairData } from '../../src/translation/pairs.ts';
+import { writeTranslationReport } from '../../src/translation/report.ts';
+import { resumeTranslator, type TranslationTraining, trainTranslator } from '../../src/translation/train.ts';
+import { Translator } from '../../src/translation/translator.ts';
+import { expectInputError } from '../input-error.ts';
+import { wasm } from '../nn/engines.ts';
+import { fastSettings } from '../sequences/small-sequences.ts';
+import { checkpointIn, stopAfter, temporaryFolder } from '../training/small-training.ts';
 
 const root = await temporaryFolder();
 afterAll(() => rm(root, { recursive: true }));

@@ -1,12 +1,12 @@
 /** A trained translator: texts become texts. */
-import { fileIn } from '../../base/files.ts';
-import type { Engine } from '../../compute/engine.ts';
-import { beamSearch } from '../../decoding/beam-search.ts';
-import { EncoderDecoder } from '../../model/encoder-decoder.ts';
-import { readConfig, readVocabulary, readWeights, saveModel, saveVocabulary } from '../../model/model-folder.ts';
-import { createStepper } from '../../model/stepper.ts';
-import { resetState } from '../../nn/state.ts';
-import type { Vocabulary } from '../../text/vocabulary.ts';
+import { fileIn } from '../base/files.ts';
+import type { Engine } from '../compute/engine.ts';
+import { beamSearch } from '../decoding/beam-search.ts';
+import { EncoderDecoder } from '../model/encoder-decoder.ts';
+import { readConfig, readVocabulary, readWeights, saveModel, saveVocabulary } from '../model/model-folder.ts';
+import { createStepper } from '../model/stepper.ts';
+import { resetState } from '../nn/state.ts';
+import type { Vocabulary } from '../text/vocabulary.ts';
 import { packPairs, packSources } from './batch.ts';
 import { type TranslationConfig, translationConfigSchema } from './config.ts';
 import { decodeText, END, encodeText, START, translationWords, UNKNOWN } from './words.ts';

@@ -2,9 +2,9 @@
  * Words of texts that are translated. They carry the space before them (`text/words.ts`), so that the words of a
  * translation, put together, are the text: spaces, capitals and punctuation are learned like all else.
  */
-import { InputError } from '../../base/errors.ts';
-import { countTokens, Vocabulary } from '../../text/vocabulary.ts';
-import { splitWords } from '../../text/words.ts';
+import { InputError } from '../base/errors.ts';
+import { countTokens, Vocabulary } from '../text/vocabulary.ts';
+import { splitWords } from '../text/words.ts';
 
 /** A translation begins after START and is over with END; UNKNOWN stands for every rare word and is never written. */
 export const SPECIAL = ['<start>', '<end>', '<unk>'] as const;

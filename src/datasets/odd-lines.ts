@@ -1,6 +1,6 @@
 /** Lines, or whole clips, that are not what they should be: named, and refused or left out as is asked for. */
-import { InputError } from '../../base/errors.ts';
-import { readText } from '../../datasets/reader.ts';
+import { InputError } from '../base/errors.ts';
+import { readText } from './reader.ts';
 
 export interface OddLines {
   /** Leaves odd lines out instead of refusing the file, and odd clips instead of the folder. */

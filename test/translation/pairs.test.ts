@@ -1,9 +1,9 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readPairs } from '../../../src/sequences/translation/pairs.ts';
-import { expectInputError } from '../../input-error.ts';
-import { temporaryFolder } from '../../training/small-training.ts';
+import { readPairs } from '../../src/translation/pairs.ts';
+import { expectInputError } from '../input-error.ts';
+import { temporaryFolder } from '../training/small-training.ts';
 
 const root = await temporaryFolder();
 afterAll(() => rm(root, { recursive: true }));

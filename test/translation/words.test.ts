@@ -7,7 +7,7 @@ import {
   translationVocabulary,
   translationWords,
   UNKNOWN,
-} from '../../../src/sequences/translation/words.ts';
+} from '../../src/translation/words.ts';
 
 describe('translationWords', () => {
   it('carry their spaces, and part a word that has lost its last vowel from the next', () => {

@@ -1,12 +1,12 @@
 /** `report.html` of a translator: what it is worth, what it writes and where it looks, how it went. */
-import { writeFileAtomically } from '../../base/files.ts';
-import type { Engine } from '../../compute/engine.ts';
-import { readConfig } from '../../model/model-folder.ts';
-import { curves } from '../../report/curves.ts';
-import { type Html, type HtmlValue, html } from '../../report/html.ts';
-import { facts, integer, page, reportFile, section } from '../../report/page.ts';
-import { settingsInWords, timeInWords } from '../../report/settings.ts';
-import { readTrainingLog, type TrainingLog } from '../../report/training-log.ts';
+import { writeFileAtomically } from '../base/files.ts';
+import type { Engine } from '../compute/engine.ts';
+import { readConfig } from '../model/model-folder.ts';
+import { curves } from '../report/curves.ts';
+import { type Html, type HtmlValue, html } from '../report/html.ts';
+import { facts, integer, page, reportFile, section } from '../report/page.ts';
+import { settingsInWords, timeInWords } from '../report/settings.ts';
+import { readTrainingLog, type TrainingLog } from '../report/training-log.ts';
 import { type TranslationConfig, translationConfigSchema } from './config.ts';
 import { TRANSLATION_STYLE, translationSections } from './evaluation-report.ts';
 import type { Pair } from './pairs.ts';

@@ -1,15 +1,15 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { Random } from '../../../src/base/random.ts';
-import { EncoderDecoder } from '../../../src/model/encoder-decoder.ts';
-import { translationDefaults, translationShapeDefaults } from '../../../src/sequences/translation/config.ts';
-import { evaluateTranslator } from '../../../src/sequences/translation/evaluate.ts';
-import { writeTranslationEvaluation } from '../../../src/sequences/translation/evaluation-report.ts';
-import { Translator, translatingDefaults } from '../../../src/sequences/translation/translator.ts';
-import { translationVocabulary } from '../../../src/sequences/translation/words.ts';
-import { wasm } from '../../nn/engines.ts';
-import { temporaryFolder } from '../../training/small-training.ts';
+import { Random } from '../../src/base/random.ts';
+import { EncoderDecoder } from '../../src/model/encoder-decoder.ts';
+import { translationDefaults, translationShapeDefaults } from '../../src/translation/config.ts';
+import { evaluateTranslator } from '../../src/translation/evaluate.ts';
+import { writeTranslationEvaluation } from '../../src/translation/evaluation-report.ts';
+import { Translator, translatingDefaults } from '../../src/translation/translator.ts';
+import { translationVocabulary } from '../../src/translation/words.ts';
+import { wasm } from '../nn/engines.ts';
+import { temporaryFolder } from '../training/small-training.ts';
 
 const root = await temporaryFolder();
 afterAll(() => rm(root, { recursive: true }));

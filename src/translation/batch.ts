@@ -1,6 +1,6 @@
 /** Pairs of texts as batches for the model. */
-import type { PairBatch, SourceBatch } from '../../model/encoder-decoder.ts';
-import { packedSequences } from '../../nn/packing.ts';
+import type { PairBatch, SourceBatch } from '../model/encoder-decoder.ts';
+import { packedSequences } from '../nn/packing.ts';
 import { END, START } from './words.ts';
 
 /** A pair in ids. */
