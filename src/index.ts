@@ -3,7 +3,7 @@
 export { type CaptionSystem, compareWithBaselines } from './captioning/baselines.ts';
 export type { CaptionedFeatures } from './captioning/batch.ts';
 export { type CaptionSettings, captionDefaults, captionShapeDefaults } from './captioning/config.ts';
-export { type ExtractionEvents, featuresOf, picturesOf } from './captioning/features.ts';
+export { featuresOf, picturesOf } from './captioning/features.ts';
 export { type CaptionTraining, resumeCaptioner, trainCaptioner } from './captioning/train.ts';
 export type { CaptionDataset, CaptionedPicture } from './datasets/dataset.ts';
 export { readCaptionDataset } from './datasets/read.ts';
@@ -37,8 +37,8 @@ export {
 } from './sequences/config.ts';
 export { type CrossValidation, crossValidate } from './sequences/cross-validation.ts';
 export { type ClipOptions, readClips } from './sequences/data/clips.ts';
-export type { Example, Inputs, SequenceData } from './sequences/data/example.ts';
-export { type ReadOptions, readSequences } from './sequences/data/read.ts';
+export type { Inputs, SequenceData, SequenceExample } from './sequences/data/example.ts';
+export { readSequences, type SequenceReading } from './sequences/data/read.ts';
 export { evaluate as evaluateSequences, type SequenceEvaluation } from './sequences/evaluate.ts';
 export { writeSequenceEvaluation } from './sequences/evaluation-report.ts';
 export { explain as explainLabel, type MovingWord } from './sequences/explain.ts';
@@ -48,9 +48,9 @@ export { resumeSequences, type SequenceTraining, trainSequences } from './sequen
 export { wordsOf } from './sequences/words.ts';
 export { featuresFor, valuesAtTokens } from './text/features/features.ts';
 export { NgramModel, type NgramOptions } from './text/ngram-model.ts';
-export type { TrainingEvent } from './training/trainer.ts';
 export { evaluateTranslator, type TranslationEvaluation } from './translation/evaluate.ts';
 export { type Pair, type PairData, readPairs } from './translation/pairs.ts';
 export { resumeTranslator, type TranslationTraining, trainTranslator } from './translation/train.ts';
 export type { Alignment, TranslatingOptions } from './translation/translator.ts';
+export type { ExtractionEvents } from './vision/cached-features.ts';
 export { collectFeatures } from './vision/extract.ts';

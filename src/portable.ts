@@ -1,16 +1,16 @@
 /** What the package offers under Node and in a browser alike. */
 export { InputError, UsageError } from './base/errors.ts';
 export { Random } from './base/random.ts';
-export { Captioner } from './captioning/captioner.ts';
-export { type DescribedPicture, describePictures } from './captioning/describe.ts';
-export { openCaptioner, openCaptioners } from './captioning/open.ts';
 export {
   type Caption,
   type CaptionSampling,
   type CaptionWriter,
   type DecodingOptions,
   decodingDefaults,
-} from './captioning/write.ts';
+} from './captioning/caption.ts';
+export { Captioner } from './captioning/captioner.ts';
+export { type DescribedPicture, describePictures } from './captioning/describe.ts';
+export { openCaptioner, openCaptioners } from './captioning/open.ts';
 export { type Engine, openEngine } from './compute/engine.ts';
 export { type BeamSearchOptions, beamSearch, type Hypothesis } from './decoding/beam-search.ts';
 export { type SequenceSamplingOptions, sampleSequences } from './decoding/sample-sequences.ts';

@@ -3,18 +3,19 @@
  * looks at no picture, and the captioner itself when it is shown other pictures.
  */
 import { Random } from '../base/random.ts';
-import { beamSearch } from '../decoding/beam-search.ts';
-import { type CaptionScores, scoreCaptions } from '../metrics/score.ts';
+import { partOf, runAtOnce, type Steps } from '../base/steps.ts';
+import { beamSearchSteps } from '../decoding/beam-search.ts';
+import { type CaptionScores, scoreCaptionsSteps } from '../metrics/score.ts';
 import { tokenizeCaption } from '../metrics/tokenize.ts';
 import { NgramModel } from '../text/ngram-model.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 import type { CaptionedFeatures } from './batch.ts';
+import { type DecodingOptions, decodingDefaults } from './caption.ts';
 import type { Captioner } from './captioner.ts';
 import { shareCopiedFrom } from './evaluate.ts';
-import { CaptionConsensus } from './most-agreed.ts';
-import { nearestPictures } from './nearest.ts';
+import { MostAgreed } from './most-agreed.ts';
+import { nearestPicturesSteps } from './nearest.ts';
 import { encodeCaption, specialIds } from './vocabulary.ts';
-import { type DecodingOptions, decodingDefaults } from './write.ts';
 
 /** One way to captions, and how good they are. */
 export interface CaptionSystem {
@@ -51,73 +52,112 @@ export function compareWithBaselines(
   pictures: CaptionedFeatures,
   decoding: DecodingOptions = decodingDefaults,
 ): CaptionSystem[] {
-  const written = training.captions.map((captions) => captions.map(tokenizeCaption));
-  const references = new Map(pictures.captions.map((captions, i) => [pictures.names[i] ?? '', captions]));
+  return runAtOnce(compareWithBaselinesSteps(captioner, training, pictures, decoding));
+}
+
+/** `compareWithBaselines`, a little at a time. */
+export function* compareWithBaselinesSteps(
+  captioner: Captioner,
+  training: CaptionedFeatures,
+  pictures: CaptionedFeatures,
+  decoding: DecodingOptions = decodingDefaults,
+): Steps<CaptionSystem[]> {
+  const references = new Map(pictures.captions.map((captions, i) => [pictures.names[i]!, captions]));
   const shareCopied = shareCopiedFrom(training.captions);
 
-  const system = (name: CaptionSystem['name'], explanation: string, captions: string[]): CaptionSystem => {
-    const scores = scoreCaptions(new Map(captions.map((caption, i) => [pictures.names[i] ?? '', caption])), references);
+  const captioned = function* (features: Float32Array): Steps<string[]> {
+    const written = yield* captioner.describeStandardisedSteps(features, decoding);
+    return written.map(([best]) => best!.caption);
+  };
+  const system = function* (
+    name: CaptionSystem['name'],
+    explanation: string,
+    captions: string[],
+  ): Steps<CaptionSystem> {
+    const candidates = new Map(captions.map((caption, i) => [pictures.names[i]!, caption]));
+    const scores = yield* scoreCaptionsSteps(candidates, references);
     return { name, explanation, captions, scores: { ...scores, copied: shareCopied(captions) } };
   };
-  const describe = (features: Float32Array) =>
-    captioner.describeStandardised(features, decoding).map(([best]) => best?.caption ?? '');
 
   const D = captioner.config.shape.condition;
+  const written = yield* partOf(captioned(pictures.features), 0, 0.3);
+  const writtenForOthers = yield* partOf(captioned(exchanged(pictures.features, D)), 0.3, 0.6);
   const k = Math.min(NEIGHBOURS, Math.ceil(training.names.length * NEIGHBOUR_SHARE));
-  const neighbours = nearestPictures(captioner.model.engine, pictures.features, training.features, D, k);
-  const consensus = new CaptionConsensus(written);
-  const agreed = neighbours.map((numbers) => {
-    const { picture, caption } = consensus.find(numbers);
-    return training.captions[picture]?.[caption] ?? '';
-  });
-  const copied = neighbours.map(([nearest = 0]) => training.captions[nearest]?.[0] ?? '');
-  const { caption, order, loss } = likeliestCaption(
-    captioner.vocabulary,
-    training.captions,
-    pictures.captions,
-    decoding,
+  const engine = captioner.model.engine;
+  const neighbours = yield* partOf(nearestPicturesSteps(engine, pictures.features, training.features, D, k), 0.6, 0.7);
+  const copied = neighbours.map(([nearest]) => training.captions[nearest!]![0]!);
+  const agreed = yield* partOf(agreedCaptions(training.captions, neighbours), 0.7, 0.8);
+  const { caption, order, loss } = yield* partOf(
+    likeliestCaption(captioner.vocabulary, training.captions, pictures.captions, decoding),
+    0.8,
+    0.9,
   );
 
   return [
-    system('captioner', 'What the captioner writes.', describe(pictures.features)),
-    system(
+    yield* system('captioner', 'What the captioner writes.', written),
+    yield* system(
       'nearest pictures',
       `Of the captions of the ${k} training pictures with the most similar features the one most like the others ` +
         '(Devlin et al. 2015).',
       agreed,
     ),
-    system('nearest picture', 'The first caption of the training picture with the most similar features.', copied),
-    system(
+    yield* system(
+      'nearest picture',
+      'The first caption of the training picture with the most similar features.',
+      copied,
+    ),
+    yield* system(
       'n-gram model',
       `The likeliest caption of a ${order}-gram model (Kneser-Ney) of the training captions, the same for every ` +
         `picture since it sees none; its loss on what people wrote about these is ${loss.toFixed(2)} nats a word.`,
       pictures.names.map(() => caption),
     ),
-    system(
+    yield* system(
       'other pictures',
       "The captioner's captions when each picture is exchanged for another one: what it owes to the picture is lost.",
-      describe(exchanged(pictures.features, D)),
+      writtenForOthers,
     ),
   ];
 }
 
+/** For each picture, of all captions of its neighbours the one most like the others. */
+function* agreedCaptions(
+  captions: CaptionedFeatures['captions'],
+  neighbours: readonly (readonly number[])[],
+): Steps<string[]> {
+  const words: string[][][] = [];
+  for (const written of captions) {
+    words.push(written.map(tokenizeCaption));
+    yield (0.2 * words.length) / captions.length;
+  }
+  const mostAgreed = yield* partOf(MostAgreed.createSteps(words), 0.2, 0.6);
+  const agreed: string[] = [];
+  for (const pictures of neighbours) {
+    const { picture, caption } = mostAgreed.find(pictures);
+    agreed.push(captions[picture]![caption]!);
+    yield 0.6 + (0.4 * agreed.length) / neighbours.length;
+  }
+  return agreed;
+}
+
 /** The best caption of the n-gram model whose order gives held-out captions the lowest loss. */
-function likeliestCaption(
+function* likeliestCaption(
   vocabulary: Vocabulary,
   training: CaptionedFeatures['captions'],
   heldOut: CaptionedFeatures['captions'],
   { beam, lengthPenalty, minLength = decodingDefaults.minLength, maxLength }: DecodingOptions,
-): { caption: string; order: number; loss: number } {
+): Steps<{ caption: string; order: number; loss: number }> {
   const { start, end, unknown } = specialIds(vocabulary);
   const sequences = (captions: CaptionedFeatures['captions']) =>
     captions.flat().map((caption) => [start, ...encodeCaption(caption, vocabulary), end]);
-  const model = new NgramModel(sequences(training), { order: MOST_WORDS, vocabulary: vocabulary.size, start });
-  const losses = model.losses(sequences(heldOut));
+  const options = { order: MOST_WORDS, vocabulary: vocabulary.size, start };
+  const model = yield* partOf(NgramModel.createSteps(sequences(training), options), 0, 0.6);
+  const losses = yield* partOf(model.lossesSteps(sequences(heldOut)), 0.6, 1);
   const loss = Math.min(...losses);
   const order = losses.indexOf(loss) + 1;
   const search = { start, end, forbidden: [start, unknown], beam, lengthPenalty, minLength, maxLength };
-  const [[best] = []] = beamSearch(model.begin(order), 1, search);
-  return { caption: (best?.tokens ?? []).map((token) => vocabulary.tokenOf(token)).join(' '), order, loss };
+  const [[best] = []] = yield* beamSearchSteps(model.begin(order), 1, search);
+  return { caption: best!.tokens.map((token) => vocabulary.tokenOf(token)).join(' '), order, loss };
 }
 
 /** Gives each of at least two pictures the features of another one. */
@@ -125,7 +165,7 @@ function exchanged(features: Float32Array, D: number): Float32Array {
   const order = new Random(1).shuffle([...Array(features.length / D).keys()]);
   const result = new Float32Array(features.length);
   for (const [i, picture] of order.entries()) {
-    const other = order[(i + 1) % order.length] ?? picture;
+    const other = order[(i + 1) % order.length]!;
     result.set(features.subarray(other * D, (other + 1) * D), picture * D);
   }
   return result;

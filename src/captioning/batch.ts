@@ -14,10 +14,12 @@ export interface CaptionedFeatures {
   /** What people wrote about each picture, and its name. */
   captions: readonly (readonly string[])[];
   names: readonly string[];
+  /** The file of each, for people to see, where there are files. */
+  files?: readonly string[];
 }
 
 /** One caption to be learned. */
-export interface Example {
+export interface CaptionExample {
   picture: number;
   /** START, words. */
   inputs: number[];
@@ -28,7 +30,7 @@ export interface Example {
 }
 
 /** All captions of the pictures. */
-export function examplesOf({ captions }: CaptionedFeatures, vocabulary: Vocabulary): Example[] {
+export function examplesOf({ captions }: CaptionedFeatures, vocabulary: Vocabulary): CaptionExample[] {
   const { start, end } = specialIds(vocabulary);
   return captions.flatMap((written, picture) =>
     written.map((caption) => {
@@ -39,7 +41,7 @@ export function examplesOf({ captions }: CaptionedFeatures, vocabulary: Vocabula
 }
 
 /** How often each of V tokens is a target. */
-export function targetCounts(examples: readonly Example[], V: number): Uint32Array {
+export function targetCounts(examples: readonly CaptionExample[], V: number): Uint32Array {
   const counts = new Uint32Array(V);
   for (const { targets } of examples) for (const id of targets) counts[id]! += 1;
   return counts;
@@ -62,9 +64,9 @@ export function eitherFeatures(
  * @param featuresOf the condition [D] of an example, called in the order of the batch
  */
 export function tokenBatch(
-  examples: readonly Example[],
+  examples: readonly CaptionExample[],
   D: number,
-  featuresOf: (example: Example) => Float32Array,
+  featuresOf: (example: CaptionExample) => Float32Array,
 ): TokenBatch {
   const sorted = examples.toSorted((a, b) => b.inputs.length - a.inputs.length);
   const packing = packedSequences(sorted.map(({ inputs }) => inputs.length));

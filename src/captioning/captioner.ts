@@ -1,22 +1,27 @@
 /** A trained captioner: feature vectors become captions. Where the vectors come from it does not know. */
+import { runAtOnce, type Steps } from '../base/steps.ts';
 import type { Engine } from '../compute/engine.ts';
 import type { StepFunction } from '../decoding/step.ts';
 import type { LanguageModel } from '../model/language-model.ts';
-import { loadModel } from '../model/model-folder.ts';
-import { type Standardisation, standardisationOf, standardise } from '../model/standardisation.ts';
+import { loadModel, type SaveModelOptions, saveModel } from '../model/model-folder.ts';
+import {
+  type Standardisation,
+  standardisationOf,
+  standardisationTensors,
+  standardise,
+} from '../model/standardisation.ts';
 import { createStepper } from '../model/stepper.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
-import { type CaptionConfig, captionConfigSchema } from './config.ts';
-import { specialIds } from './vocabulary.ts';
 import {
   type Caption,
   type CaptionSampling,
   type CaptionWriter,
   type DecodingOptions,
   decodingDefaults,
-  ROWS,
-  writeCaptions,
-} from './write.ts';
+} from './caption.ts';
+import { type CaptionConfig, captionConfigSchema } from './config.ts';
+import { specialIds } from './vocabulary.ts';
+import { ROWS, writeCaptionsSteps } from './write.ts';
 
 export class Captioner implements CaptionWriter {
   readonly config: CaptionConfig;
@@ -33,11 +38,31 @@ export class Captioner implements CaptionWriter {
     this.#begin = createStepper(model, ROWS);
   }
 
-  /** @throws InputError that names the file at fault */
+  /**
+   * Reads the captioner in a folder.
+   *
+   * @throws InputError that names the file at fault
+   */
   static async load(folder: string, engine: Engine): Promise<Captioner> {
     const { config, vocabulary, model, extra } = await loadModel(folder, engine, captionConfigSchema);
     specialIds(vocabulary, `the vocabulary in ${folder}`); // refused now rather than at the first picture
     return new Captioner(config, vocabulary, model, standardisationOf(extra, config.shape.condition, folder));
+  }
+
+  /**
+   * Writes the captioner's folder, with these scores.
+   *
+   * @param options `half` stores the weights in half precision
+   * @throws InputError when a file can't be written
+   */
+  async save(
+    folder: string,
+    scores: CaptionConfig['scores'] = this.config.scores,
+    { half = false }: Pick<SaveModelOptions, 'half'> = {},
+  ): Promise<void> {
+    const { config, vocabulary, model, standardisation } = this;
+    const extra = standardisationTensors(standardisation);
+    await saveModel(folder, { config: { ...config, scores }, vocabulary, model }, { extra, half });
   }
 
   /**
@@ -48,12 +73,20 @@ export class Captioner implements CaptionWriter {
    * @throws UsageError when the options ask for what can't be, see `checkDecoding`
    */
   describe(features: Float32Array, options: DecodingOptions | CaptionSampling = decodingDefaults): Caption[][] {
-    return writeCaptions((rows) => this.begin(rows), this.#sizes, features, options);
+    return runAtOnce(this.describeSteps(features, options));
+  }
+
+  /** `describe`, a few tokens at a time. */
+  describeSteps(
+    features: Float32Array,
+    options: DecodingOptions | CaptionSampling = decodingDefaults,
+  ): Steps<Caption[][]> {
+    return writeCaptionsSteps((rows) => this.begin(rows), this.#sizes, features, options);
   }
 
   /** The same for features that were standardised before, as in training. */
-  describeStandardised(features: Float32Array, options: DecodingOptions | CaptionSampling): Caption[][] {
-    return writeCaptions(this.#begin, this.#sizes, features, options);
+  describeStandardisedSteps(features: Float32Array, options: DecodingOptions | CaptionSampling): Steps<Caption[][]> {
+    return writeCaptionsSteps(this.#begin, this.#sizes, features, options);
   }
 
   /** A step function for up to 192 captions of pictures with these features [N, D], which are not changed. */

@@ -1,8 +1,9 @@
+/** What a captioner is and how it is trained: its config, its settings, their defaults. */
 import * as v from 'valibot';
 import { integer } from '../base/schema.ts';
 import { modelConfigSchema } from '../model/model-folder.ts';
 import { optimizerDefaults } from '../nn/optimizer.ts';
-import { trainingSettingsSchema } from '../training/settings.ts';
+import { enoughEpochs, trainingSettingsSchema } from '../training/settings.ts';
 
 /** How a captioner is trained. */
 export const captionSettingsSchema = v.object({
@@ -84,7 +85,6 @@ export const finetuneDefaults: CaptionSettings = {
 const LEAST_UPDATES = 400;
 
 /** Passes over a dataset when nothing is said: the default, or more where that would be too few updates to learn from. */
-export function enoughEpochs(captions: number, batch: number): number {
-  const updates = Math.ceil(captions / batch);
-  return Math.max(captionDefaults.epochs, Math.ceil(LEAST_UPDATES / updates));
+export function epochsForCaptions(captions: number, batch: number): number {
+  return enoughEpochs(captions, batch, { least: captionDefaults.epochs, updates: LEAST_UPDATES });
 }

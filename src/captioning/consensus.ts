@@ -3,8 +3,8 @@ import { smoothedBleu } from '../metrics/bleu.ts';
 import { ciderVectors, lengthPenalty } from '../metrics/cider.ts';
 import { countNgrams, MAX_N } from '../metrics/ngrams.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
+import type { Caption } from './caption.ts';
 import { rarityOf } from './vocabulary.ts';
-import type { Caption } from './write.ts';
 
 /** What BLEU-4 counts in similarity beside CIDEr-D, both from 0 to 1: it is stricter on what no drawn caption says. */
 const BLEU_WEIGHT = 0.5;

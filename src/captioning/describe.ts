@@ -1,3 +1,4 @@
+import { runInTurns } from '../base/steps.ts';
 import type { Cnn } from '../vision/cnn.ts';
 import { type ExtractOptions, extractFeatures, type PictureSource } from '../vision/extract.ts';
 import {
@@ -6,7 +7,7 @@ import {
   type CaptionWriter,
   type DecodingOptions,
   decodingDefaults,
-} from './write.ts';
+} from './caption.ts';
 
 /** Pictures that are decoded together: their words cost little more than those of one. */
 const TOGETHER = 8;
@@ -34,17 +35,18 @@ export async function* describePictures(
   const features = new Float32Array(TOGETHER * D);
   let names: string[] = [];
 
-  const describe = (): DescribedPicture[] => {
-    const described = captioner.describe(features.subarray(0, names.length * D), decoding);
-    return described.map((captions, i) => ({ name: names[i] ?? '', captions }));
+  const describe = async (): Promise<DescribedPicture[]> => {
+    const steps = captioner.describeSteps(features.subarray(0, names.length * D), decoding);
+    const described = await runInTurns(steps, { signal: extraction.signal });
+    return described.map((captions, i) => ({ name: names[i]!, captions }));
   };
   for await (const extracted of extractFeatures(pictures, cnn, { ...extraction, batchSize: TOGETHER })) {
     features.set(extracted.features, names.length * D);
     names.push(extracted.name);
     if (names.length === TOGETHER) {
-      yield* describe();
+      yield* await describe();
       names = [];
     }
   }
-  if (names.length > 0) yield* describe();
+  if (names.length > 0) yield* await describe();
 }

@@ -1,15 +1,16 @@
 import { InputError } from '../base/errors.ts';
+import { runAtOnce, type Steps } from '../base/steps.ts';
 import { meanOfSteps } from '../decoding/ensemble.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
-import type { Captioner } from './captioner.ts';
 import {
   type Caption,
   type CaptionSampling,
   type CaptionWriter,
   type DecodingOptions,
   decodingDefaults,
-  writeCaptions,
-} from './write.ts';
+} from './caption.ts';
+import type { Captioner } from './captioner.ts';
+import { writeCaptionsSteps } from './write.ts';
 
 /** Captioners that write together: each word by the mean of the probabilities that they give it. One alone is itself. */
 export class CaptionerEnsemble implements CaptionWriter {
@@ -33,8 +34,16 @@ export class CaptionerEnsemble implements CaptionWriter {
 
   /** As a captioner's `describe`. Each member standardises features in its own way. */
   describe(features: Float32Array, options: DecodingOptions | CaptionSampling = decodingDefaults): Caption[][] {
+    return runAtOnce(this.describeSteps(features, options));
+  }
+
+  /** `describe`, a few tokens at a time. */
+  describeSteps(
+    features: Float32Array,
+    options: DecodingOptions | CaptionSampling = decodingDefaults,
+  ): Steps<Caption[][]> {
     const begin = (rows: Float32Array) => meanOfSteps(this.#members.map((member) => member.begin(rows)));
-    return writeCaptions(begin, { vocabulary: this.vocabulary, D: this.#D }, features, options);
+    return writeCaptionsSteps(begin, { vocabulary: this.vocabulary, D: this.#D }, features, options);
   }
 }
 

@@ -1,8 +1,9 @@
-import { type CaptionScores, scoreCaptions } from '../metrics/score.ts';
+import { partOf, type Steps } from '../base/steps.ts';
+import { type CaptionScores, scoreCaptionsSteps } from '../metrics/score.ts';
 import { tokenizeCaption } from '../metrics/tokenize.ts';
 import type { CaptionedFeatures } from './batch.ts';
+import type { Caption, DecodingOptions } from './caption.ts';
 import type { Captioner } from './captioner.ts';
-import type { Caption, DecodingOptions } from './write.ts';
 
 /** Greedy decoding, for the many validations of a training. */
 const GREEDY: DecodingOptions = { beam: 1, lengthPenalty: 0, maxLength: 20 };
@@ -14,23 +15,24 @@ export interface PictureScores {
 }
 
 /** Writes a caption for each picture, whose features are standardised, and scores them against what people wrote. */
-export function scoreOnPictures(
+export function* scoreOnPicturesSteps(
   captioner: Captioner,
   pictures: CaptionedFeatures,
   decoding: DecodingOptions = GREEDY,
-): PictureScores {
-  return scoreWritten(captioner.describeStandardised(pictures.features, decoding), pictures);
+): Steps<PictureScores> {
+  const written = yield* partOf(captioner.describeStandardisedSteps(pictures.features, decoding), 0, 0.9);
+  return yield* partOf(scoreWrittenSteps(written, pictures), 0.9, 1);
 }
 
 /** Scores the best of the captions written for each picture against what people wrote. */
-export function scoreWritten(
+export function* scoreWrittenSteps(
   written: readonly (readonly Caption[])[],
   { captions: references, names }: Pick<CaptionedFeatures, 'captions' | 'names'>,
-): PictureScores {
-  const captions = written.map(([best]) => best?.caption ?? '');
-  const scores = scoreCaptions(
-    new Map(captions.map((caption, i) => [names[i] ?? '', caption])),
-    new Map(references.map((people, i) => [names[i] ?? '', people])),
+): Steps<PictureScores> {
+  const captions = written.map(([best]) => best!.caption);
+  const scores = yield* scoreCaptionsSteps(
+    new Map(captions.map((caption, i) => [names[i]!, caption])),
+    new Map(references.map((people, i) => [names[i]!, people])),
   );
   return { scores: { ...scores }, captions };
 }

@@ -4,13 +4,13 @@ import type { CaptionDataset, Split } from '../datasets/dataset.ts';
 import { diversity } from '../metrics/diversity.ts';
 import { tokenizeCaption } from '../metrics/tokenize.ts';
 import { type Html, html } from '../report/html.ts';
-import { facts, integer, page, percent, section } from '../report/page.ts';
+import { facts, formatInteger, formatPercent, page, section } from '../report/page.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 import type { CaptionedFeatures } from './batch.ts';
+import { type DecodingOptions, decodingDefaults } from './caption.ts';
 import type { PictureScores } from './evaluate.ts';
 import { picturesOf } from './features.ts';
 import { extremes, missed, scoresInWords, scoreTable } from './report-sections.ts';
-import { type DecodingOptions, decodingDefaults } from './write.ts';
 
 /** What was evaluated, and what came of it. */
 export interface Evaluation extends PictureScores {
@@ -40,14 +40,14 @@ export async function writeEvaluationReport(file: string, evaluation: Evaluation
 /** How varied the captions are, beside the first that people wrote about each picture. */
 function variety({ captions, scores, pictures }: Evaluation): Html {
   const people = diversity(pictures.captions.map(([first = '']) => tokenizeCaption(first)));
-  return html`<p>They use ${integer(scores.vocabulary)} different words (people ${integer(people.vocabulary)}) and have ${scores.meanLength.toFixed(1)} words on average (people ${people.meanLength.toFixed(1)}); ${percent(scores.distinctCaptions)} of the ${integer(captions.length)} captions are different ones.</p>\n`;
+  return html`<p>They use ${formatInteger(scores.vocabulary)} different words (people ${formatInteger(people.vocabulary)}) and have ${scores.meanLength.toFixed(1)} words on average (people ${people.meanLength.toFixed(1)}); ${formatPercent(scores.distinctCaptions)} of the ${formatInteger(captions.length)} captions are different ones.</p>\n`;
 }
 
 function howWritten({ models, vocabulary, decoding }: Evaluation): Html {
   const { beam, lengthPenalty, minLength = decodingDefaults.minLength, maxLength, block = 0 } = decoding;
   return facts([
     [models.length > 1 ? 'Models, together' : 'Model', models.join(', ')],
-    ['Vocabulary', `${integer(vocabulary.size)} words`],
+    ['Vocabulary', `${formatInteger(vocabulary.size)} words`],
     ['Decoding', beam === 1 ? 'greedy' : `beam search, beam ${beam}, length penalty ${lengthPenalty}`],
     ['Length', `${minLength} to ${maxLength} words`],
     ...(block > 0 ? [['Blocked', `no ${block} words in a row twice`] as const] : []),

@@ -1,18 +1,10 @@
+/** A dataset's pictures as features, with their captions. Knows no model, and the CNN only by its interface. */
 import { createHash } from 'node:crypto';
 import { InputError } from '../base/errors.ts';
-import { cacheFolder } from '../base/files.ts';
 import type { CaptionDataset, CaptionedPicture, Split } from '../datasets/dataset.ts';
+import { cachedFeatures, type ExtractionEvents } from '../vision/cached-features.ts';
 import type { Cnn } from '../vision/cnn.ts';
-import { collectFeatures, type ExtractProgress } from '../vision/extract.ts';
 import type { CaptionedFeatures } from './batch.ts';
-
-export interface ExtractionEvents {
-  /** Called after each batch, with the number of pictures in all. */
-  onProgress(progress: ExtractProgress, total: number): void;
-  /** Called for each picture that can't be read and is left out. */
-  onSkip(message: string): void;
-  signal?: AbortSignal | undefined;
-}
 
 /** The pictures of a split. @throws InputError that names the splits there are, when this one is not among them */
 export function picturesOf(dataset: CaptionDataset, split: Split): CaptionedPicture[] {
@@ -33,20 +25,11 @@ export async function featuresOf(
   pictures: readonly CaptionedPicture[],
   cnn: Cnn,
   mirrored: boolean,
-  { onProgress, onSkip, signal }: ExtractionEvents,
+  events: ExtractionEvents = {},
 ): Promise<CaptionedFeatures> {
   const D = cnn.featureSize;
-  const collected = await collectFeatures(
-    pictures.map(({ file }) => file),
-    cnn,
-    {
-      cache: cacheFolder('features'),
-      mirrored,
-      onProgress: (progress) => onProgress(progress, pictures.length),
-      onSkip: ({ error }) => onSkip(error.message),
-      ...(signal && { signal }),
-    },
-  );
+  const files = pictures.map(({ file }) => file);
+  const collected = await cachedFeatures(files, cnn, events, { mirrored });
   const kept = pictures.flatMap((picture, row) => (collected.skipped.has(row) ? [] : [{ picture, row }]));
   if (kept.length === 0) {
     throw new InputError(`none of the ${pictures.length} pictures can be read`, {
@@ -65,6 +48,7 @@ export async function featuresOf(
     mirrored: collected.mirrored && select(collected.mirrored),
     captions: kept.map(({ picture }) => picture.captions),
     names: kept.map(({ picture }) => picture.id),
+    files: kept.map(({ picture }) => picture.file),
   };
 }
 

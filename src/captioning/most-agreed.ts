@@ -1,4 +1,6 @@
-import { countNgrams, MAX_N } from '../metrics/ngrams.ts';
+/** Of the captions of similar pictures the one most like the others: a way to a caption without a model. */
+import type { Steps } from '../base/steps.ts';
+import { countNgrams, MAX_N, type NgramCounts } from '../metrics/ngrams.ts';
 
 /** A caption's n-grams by number, with weights whose products with another caption's sum up to their similarity. */
 interface CaptionVector {
@@ -11,40 +13,40 @@ interface CaptionVector {
  * neighbor approaches for image captioning", section 3). How similar two captions are is CIDEr without clipping: the
  * mean, over n from 1 to 4, of the cosines of their n-gram counts weighted by rarity (Vedantam et al. 2015, section 3).
  */
-export class CaptionConsensus {
-  readonly #vectors: CaptionVector[][];
+export class MostAgreed {
+  readonly #vectors: readonly (readonly CaptionVector[])[];
   /** The sum of vectors, by n-gram; zero between calls. */
   readonly #sum: Float64Array;
 
+  private constructor(vectors: readonly (readonly CaptionVector[])[], ngrams: number) {
+    this.#vectors = vectors;
+    this.#sum = new Float64Array(ngrams);
+  }
+
   /** @param captions of each picture, in words */
-  constructor(captions: readonly (readonly (readonly string[])[])[]) {
+  static *createSteps(captions: readonly (readonly (readonly string[])[])[]): Steps<MostAgreed> {
     const numbers = new Map<string, number>();
     const frequencies: number[] = [];
-    const counts = captions.map((written) => written.map(countNgrams));
-    for (const written of counts) {
+    const counts: NgramCounts[][] = [];
+    for (const written of captions) {
+      const ofPicture = written.map(countNgrams);
       for (const ngram of new Set(
-        written.flatMap((ofCaption) => ofCaption.flatMap((ofLength) => [...ofLength.keys()])),
+        ofPicture.flatMap((ofCaption) => ofCaption.flatMap((ofLength) => [...ofLength.keys()])),
       )) {
         const number = numbers.get(ngram) ?? frequencies.push(0) - 1;
         numbers.set(ngram, number);
         frequencies[number]! += 1;
       }
+      counts.push(ofPicture);
+      yield (0.5 * counts.length) / captions.length;
     }
     const rarity = frequencies.map((frequency) => Math.log(captions.length / frequency));
-    this.#sum = new Float64Array(frequencies.length);
-    this.#vectors = counts.map((written) =>
-      written.map((ofCaption) => {
-        const vector: CaptionVector = { ngrams: [], weights: [] };
-        for (const ofLength of ofCaption) {
-          const ngrams = Array.from(ofLength.keys(), (ngram) => numbers.get(ngram) ?? 0);
-          const weights = Array.from(ofLength.values(), (count, i) => count * (rarity[ngrams[i] ?? 0] ?? 0));
-          const norm = Math.hypot(...weights) * Math.sqrt(MAX_N) || 1;
-          vector.ngrams.push(...ngrams);
-          vector.weights.push(...weights.map((weight) => weight / norm));
-        }
-        return vector;
-      }),
-    );
+    const vectors: CaptionVector[][] = [];
+    for (const written of counts) {
+      vectors.push(written.map((ofCaption) => vectorOf(ofCaption, numbers, rarity)));
+      yield 0.5 + (0.5 * vectors.length) / captions.length;
+    }
+    return new MostAgreed(vectors, frequencies.length);
   }
 
   /** Of all captions of some pictures the one with the highest sum of similarities to them all: the first of equals. */
@@ -62,4 +64,16 @@ export class CaptionConsensus {
     const { picture = 0, caption = 0 } = pool[scores.indexOf(Math.max(...scores))] ?? {};
     return { picture, caption };
   }
+}
+
+function vectorOf(counts: NgramCounts, numbers: ReadonlyMap<string, number>, rarity: readonly number[]): CaptionVector {
+  const vector: CaptionVector = { ngrams: [], weights: [] };
+  for (const ofLength of counts) {
+    const ngrams = Array.from(ofLength.keys(), (ngram) => numbers.get(ngram)!);
+    const weights = Array.from(ofLength.values(), (count, i) => count * rarity[ngrams[i]!]!);
+    const norm = Math.hypot(...weights) * Math.sqrt(MAX_N) || 1;
+    vector.ngrams.push(...ngrams);
+    vector.weights.push(...weights.map((weight) => weight / norm));
+  }
+  return vector;
 }

@@ -1,7 +1,10 @@
+/** Pictures with similar features, by one matrix product of all with all. Knows no captions. */
+import type { Steps } from '../base/steps.ts';
 import type { Engine } from '../compute/engine.ts';
 
-/** Rows of a block of the similarity matrix: what is held in memory at once. */
-const BLOCK = 1024;
+/** Queries and pictures that are compared at once: what is held in memory. */
+const QUERIES = 256;
+const PICTURES = 1024;
 
 /**
  * For each query the `k` pictures with the most similar features, by cosine, most similar first.
@@ -10,36 +13,41 @@ const BLOCK = 1024;
  * @param pictures [P, D]
  * @returns Q lists of min(k, P) numbers of pictures
  */
-export function nearestPictures(
+export function* nearestPicturesSteps(
   engine: Engine,
   queries: Float32Array,
   pictures: Float32Array,
   D: number,
   k: number,
-): number[][] {
+): Steps<number[][]> {
+  const Q = queries.length / D;
   const found: number[][] = [];
+  for (let q = 0; q < Q; q += QUERIES) {
+    found.push(...nearest(engine, queries.subarray(q * D, Math.min(Q, q + QUERIES) * D), pictures, D, k));
+    yield found.length / Q;
+  }
+  return found;
+}
+
+function nearest(engine: Engine, queries: Float32Array, pictures: Float32Array, D: number, k: number): number[][] {
+  const [Q, P] = [queries.length / D, pictures.length / D];
+  const rankings = Array.from({ length: Q }, () => new Ranking(k));
   engine.arena.scratch(() => {
-    const query = engine.arena.matrix(BLOCK, D);
-    const block = engine.arena.matrix(BLOCK, D);
-    const product = engine.arena.matrix(BLOCK, BLOCK);
-    const [Q, P] = [queries.length / D, pictures.length / D];
-    for (let q = 0; q < Q; q += BLOCK) {
-      const Qb = Math.min(BLOCK, Q - q);
-      query.data.set(unitRows(queries.subarray(q * D, (q + Qb) * D), D));
-      const rankings = Array.from({ length: Qb }, () => new Ranking(k));
-      for (let p = 0; p < P; p += BLOCK) {
-        const Pb = Math.min(BLOCK, P - p);
-        block.data.set(unitRows(pictures.subarray(p * D, (p + Pb) * D), D));
-        const similarities = product.reshaped(Qb, Pb);
-        engine.product.multiply(similarities, query.rowRange(0, Qb), block.rowRange(0, Pb), { transposeB: true });
-        for (const [i, ranking] of rankings.entries()) {
-          for (let j = 0; j < Pb; j++) ranking.offer(p + j, similarities.data[i * Pb + j] ?? 0);
-        }
+    const query = engine.arena.matrix(Q, D);
+    const block = engine.arena.matrix(PICTURES, D);
+    const product = engine.arena.matrix(Q, PICTURES);
+    query.data.set(unitRows(queries, D));
+    for (let p = 0; p < P; p += PICTURES) {
+      const Pb = Math.min(PICTURES, P - p);
+      block.data.set(unitRows(pictures.subarray(p * D, (p + Pb) * D), D));
+      const similarities = product.reshaped(Q, Pb);
+      engine.product.multiply(similarities, query, block.rowRange(0, Pb), { transposeB: true });
+      for (const [i, ranking] of rankings.entries()) {
+        for (let j = 0; j < Pb; j++) ranking.offer(p + j, similarities.data[i * Pb + j]!);
       }
-      found.push(...rankings.map(({ items }) => items));
     }
   });
-  return found;
+  return rankings.map(({ items }) => items);
 }
 
 /** The best `size` of the items that are offered, best first; the earlier one where two are as good. */

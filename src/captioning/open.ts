@@ -6,10 +6,10 @@ import type { Cnn } from '../vision/cnn.ts';
 import type { CnnBackend } from '../vision/cnn-backends.ts';
 import { loadCnn } from '../vision/load-cnn.ts';
 import { preprocessingKey } from '../vision/pixels.ts';
+import type { CaptionWriter } from './caption.ts';
 import { Captioner } from './captioner.ts';
 import { type CaptionConfig, captionConfigSchema } from './config.ts';
 import { CaptionerEnsemble } from './ensemble.ts';
-import type { CaptionWriter } from './write.ts';
 
 /** The captioner that ships with the package. */
 export function shippedCaptioner(): string {

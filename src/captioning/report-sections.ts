@@ -1,4 +1,5 @@
 /** The sections of a captioner's report that are about what it writes. */
+import { partOf, runInTurns, type Steps, type Turns } from '../base/steps.ts';
 import type { Split } from '../datasets/dataset.ts';
 import { CiderScorer } from '../metrics/cider.ts';
 import { diversity } from '../metrics/diversity.ts';
@@ -6,7 +7,7 @@ import type { CaptionScores } from '../metrics/score.ts';
 import { tokenizeCaption } from '../metrics/tokenize.ts';
 import { spread } from '../report/curves.ts';
 import { type Html, type HtmlValue, html } from '../report/html.ts';
-import { integer, percent, section, table } from '../report/page.ts';
+import { formatInteger, formatPercent, section, table } from '../report/page.ts';
 import { thumbnail } from '../report/thumbnail.ts';
 import type { TrainingLog } from '../report/training-log.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
@@ -26,7 +27,7 @@ const STAGES = 12;
 /** In a sentence how good captions of a split are. */
 export function scoresInWords(dataset: string, split: Split, pictures: number, scores: CaptionScores): Html {
   const { bleu1, bleu4, cider } = scores;
-  return html`On the ${split} split of ${dataset} (${integer(pictures)} pictures): <strong>BLEU-1 ${hundredfold(bleu1)}, BLEU-4 ${hundredfold(bleu4)}, CIDEr ${hundredfold(cider)}</strong>.`;
+  return html`On the ${split} split of ${dataset} (${formatInteger(pictures)} pictures): <strong>BLEU-1 ${hundredfold(bleu1)}, BLEU-4 ${hundredfold(bleu4)}, CIDEr ${hundredfold(cider)}</strong>.`;
 }
 
 /** The scores of systems as papers print them, × 100. */
@@ -51,8 +52,8 @@ export function comparison(systems: readonly CaptionSystem[], references: Refere
     distinct2,
     meanLength,
   }: ReturnType<typeof diversity>) => [
-    percent(distinctCaptions),
-    integer(vocabulary),
+    formatPercent(distinctCaptions),
+    formatInteger(vocabulary),
     distinct1.toFixed(3),
     distinct2.toFixed(3),
     meanLength.toFixed(1),
@@ -69,7 +70,7 @@ export function comparison(systems: readonly CaptionSystem[], references: Refere
     table(
       ['', 'distinct captions', 'vocabulary', 'distinct-1', 'distinct-2', 'length', 'copied'],
       [
-        ...systems.map(({ name, scores }) => [name, ...variety(scores), percent(scores.copied)]),
+        ...systems.map(({ name, scores }) => [name, ...variety(scores), formatPercent(scores.copied)]),
         ['people, first caption', ...variety(people), '–'],
       ],
     ),
@@ -86,10 +87,10 @@ export async function extremes(
   captions: readonly string[],
   { captions: references, names }: Pick<CaptionedFeatures, 'captions' | 'names'>,
   files: ReadonlyMap<string, string>,
+  turns: Turns = {},
 ): Promise<Html> {
-  const scorer = new CiderScorer(references.map((written) => written.map(tokenizeCaption)));
-  const scores = captions.map((caption, i) => scorer.score(i, [tokenizeCaption(caption)])[0]?.cider ?? 0);
-  const ranked = [...captions.keys()].sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0));
+  const scores = await runInTurns(scoresSteps(captions, references), turns);
+  const ranked = [...captions.keys()].sort((a, b) => scores[b]! - scores[a]!);
   const shown = Math.min(EXTREMES, Math.floor(captions.length / 2));
 
   const figure = async (i: number) => {
@@ -114,16 +115,28 @@ export async function extremes(
   );
 }
 
+/** The CIDEr-D of each caption. */
+function* scoresSteps(captions: readonly string[], references: References): Steps<number[]> {
+  const words = references.map((written) => written.map(tokenizeCaption));
+  const scorer = yield* partOf(CiderScorer.createSteps(words), 0, 0.4);
+  const scores: number[] = [];
+  for (const [i, caption] of captions.entries()) {
+    scores.push(scorer.score(i, [tokenizeCaption(caption)])[0]!.cider);
+    yield 0.4 + (0.6 * scores.length) / captions.length;
+  }
+  return scores;
+}
+
 /** Words that people wrote about the pictures and the captioner never did. */
 export function missed(captions: readonly string[], references: References, vocabulary: Vocabulary): Html {
   const { known, unknown, unknownShare } = missedWords(captions, references, vocabulary);
   const list = (counts: typeof known) =>
-    html`<ul class="words">${counts.slice(0, WORDS).map(([word, count]) => html`<li><span>${integer(count)}</span>${word}</li>`)}</ul>\n`;
+    html`<ul class="words">${counts.slice(0, WORDS).map(([word, count]) => html`<li><span>${formatInteger(count)}</span>${word}</li>`)}</ul>\n`;
   return section(
     'Words missed',
-    html`<p>${integer(known.length)} words of its vocabulary stand in what people wrote about these pictures, but in none of its captions. The most frequent, with how often people wrote them:</p>\n`,
+    html`<p>${formatInteger(known.length)} words of its vocabulary stand in what people wrote about these pictures, but in none of its captions. The most frequent, with how often people wrote them:</p>\n`,
     list(known),
-    html`<p>${integer(unknown.length)} words are not in its vocabulary, so that it can't write them: ${percent(unknownShare)} of all that people wrote. The most frequent:</p>\n`,
+    html`<p>${formatInteger(unknown.length)} words are not in its vocabulary, so that it can't write them: ${formatPercent(unknownShare)} of all that people wrote. The most frequent:</p>\n`,
     list(unknown),
   );
 }

@@ -1,19 +1,18 @@
 /** `report.html` of a captioner: what it is worth, its best and worst captions, what was trained and how that went. */
 import { writeFileAtomically } from '../base/files.ts';
-import type { CaptionDataset } from '../datasets/dataset.ts';
+import { runInTurns, type Turns } from '../base/steps.ts';
+import type { Engine } from '../compute/engine.ts';
 import { readConfig } from '../model/model-folder.ts';
-import { standardise } from '../model/standardisation.ts';
 import { curves } from '../report/curves.ts';
 import { type HtmlValue, html } from '../report/html.ts';
-import { facts, integer, page, reportFile, section } from '../report/page.ts';
+import { facts, formatInteger, page, reportFile, section } from '../report/page.ts';
 import { settingsInWords, timeInWords } from '../report/settings.ts';
 import { readTrainingLog, type TrainingLog } from '../report/training-log.ts';
-import type { Cnn } from '../vision/cnn.ts';
-import { compareWithBaselines } from './baselines.ts';
-import type { Captioner } from './captioner.ts';
+import { compareWithBaselinesSteps } from './baselines.ts';
+import { Captioner } from './captioner.ts';
 import { type CaptionConfig, captionConfigSchema } from './config.ts';
-import { type ExtractionEvents, featuresOf, picturesOf } from './features.ts';
 import { comparison, extremes, missed, scoresInWords, stagedSamples } from './report-sections.ts';
+import type { CaptionSets } from './train.ts';
 
 /** Writes the report of a training that is still going on, from what its folder says so far. */
 export async function writeCaptionProgress(folder: string): Promise<void> {
@@ -23,44 +22,34 @@ export async function writeCaptionProgress(folder: string): Promise<void> {
   await writeFileAtomically(reportFile(folder), captionReport(config, log, staged));
 }
 
-/** Where a report gets what it says from. */
-export interface CaptionReport {
-  /** Of the captioner: what its log says is told too, and the report goes there. */
-  folder: string;
-  dataset: CaptionDataset;
-  extraction: ExtractionEvents;
-}
-
 /**
- * Describes a dataset's validation pictures with a captioner and with the baselines, and writes a report of that and of
- * the captioner's training.
+ * Describes validation pictures with the captioner of a folder and with the baselines, and writes a report of that and of
+ * the captioner's training into the folder.
  *
- * @param cnn the one that the captioner was trained with
- * @throws InputError when the dataset lacks one of the splits, or the report can't be written
+ * @param sets what it learned from and was measured on, standardised as the captioner does
+ * @param turns told how far it is; can stop it, and nothing is written then
+ * @throws InputError when a file of the model can't be read, or the report can't be written
  */
 export async function writeCaptionReport(
-  captioner: Captioner,
-  cnn: Cnn,
-  { folder, dataset, extraction }: CaptionReport,
+  folder: string,
+  { training, validation }: CaptionSets,
+  engine: Engine,
+  turns: Turns = {},
 ): Promise<void> {
-  const described = picturesOf(dataset, 'val');
-  const training = await featuresOf(picturesOf(dataset, 'train'), cnn, false, extraction);
-  const pictures = await featuresOf(described, cnn, false, extraction);
-  for (const { features } of [training, pictures]) standardise(features, captioner.standardisation);
-  const systems = compareWithBaselines(captioner, training, pictures);
-  const [system] = systems;
-  const captions = system?.captions ?? [];
-  const files = new Map(described.map((picture) => [picture.id, picture.file]));
-  const { vocabulary } = captioner;
+  const captioner = await Captioner.load(folder, engine);
+  const systems = await runInTurns(compareWithBaselinesSteps(captioner, training, validation), turns);
+  const { captions, scores } = systems[0]!;
+  const { names, files: paths = [] } = validation;
+  const files = new Map(paths.map((path, i) => [names[i]!, path]));
 
   const log = await readTrainingLog(folder);
   const evaluation = {
-    lead: system && scoresInWords(dataset.name, 'val', captions.length, system.scores),
+    lead: scoresInWords(captioner.config.dataset.name, 'val', captions.length, scores),
     parameters: captioner.model.size,
     sections: [
-      comparison(systems, pictures.captions),
-      await extremes(captions, pictures, files),
-      missed(captions, pictures.captions, vocabulary),
+      comparison(systems, validation.captions),
+      await extremes(captions, validation, files, turns),
+      missed(captions, validation.captions, captioner.vocabulary),
     ],
   };
   const staged = log && (await stagedSamples(log, files));
@@ -108,22 +97,22 @@ function whatWasTrained(
   return facts([
     [
       'Dataset',
-      `${dataset.name}: ${integer(dataset.captions)} captions of ${integer(dataset.pictures)} training pictures`,
+      `${dataset.name}: ${formatInteger(dataset.captions)} captions of ${formatInteger(dataset.pictures)} training pictures`,
     ],
     ...(init ? [['Started from', `a captioner trained on ${init.name}`] as const] : []),
     [
       'Pictures',
-      `${pictures.key}, ${integer(shape.condition)} features, read at the first word only${settings.mirrored ? '; mirror images too' : ''}`,
+      `${pictures.key}, ${formatInteger(shape.condition)} features, read at the first word only${settings.mirrored ? '; mirror images too' : ''}`,
     ],
     [
       'Vocabulary',
-      `${integer(shape.vocabulary)} words; those that come less than ${settings.threshold} times are unknown`,
+      `${formatInteger(shape.vocabulary)} words; those that come less than ${settings.threshold} times are unknown`,
     ],
     [
       'Model',
       `${shape.cell.toUpperCase()}, layers ${shape.layers}, hidden ${shape.hidden}, embedding ${shape.embedding}`,
     ],
-    ...(parameters === undefined ? [] : [['Parameters', integer(parameters)] as const]),
+    ...(parameters === undefined ? [] : [['Parameters', formatInteger(parameters)] as const]),
     ...(settings.finetune ? [['Learned', 'captions with a high CIDEr-D (self-critical training)'] as const] : []),
     ['Batch', `${settings.batch} captions`],
     ...settingsInWords(settings),

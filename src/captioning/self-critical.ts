@@ -8,7 +8,7 @@ import { tokenizeCaption } from '../metrics/tokenize.ts';
 import { createStepper } from '../model/stepper.ts';
 import { shuffledBatches } from '../training/shuffled-batches.ts';
 import type { TrainingTask } from '../training/task.ts';
-import { type CaptionedFeatures, type Example, eitherFeatures, tokenBatch } from './batch.ts';
+import { type CaptionExample, type CaptionedFeatures, eitherFeatures, tokenBatch } from './batch.ts';
 import type { Captioner } from './captioner.ts';
 import type { CaptionSettings } from './config.ts';
 import { captionValidation } from './validation.ts';
@@ -95,7 +95,7 @@ export function selfCriticalTask(
     );
   }
 
-  function exampleOf(picture: number, sequence: Sequence, weight: number): Example {
+  function exampleOf(picture: number, sequence: Sequence, weight: number): CaptionExample {
     const targets = hasEnded(sequence) ? [...sequence.tokens, end] : sequence.tokens;
     return { picture, inputs: [start, ...targets.slice(0, -1)], targets, weight };
   }

@@ -1,27 +1,24 @@
-import { InputError } from '../base/errors.ts';
+/** Training a captioner, from its first weights, from another one's, or from where it stopped. */
+
 import { Random } from '../base/random.ts';
 import type { Engine } from '../compute/engine.ts';
 import type { CaptionDataset } from '../datasets/dataset.ts';
 import { LanguageModel, type LanguageModelShape } from '../model/language-model.ts';
-import { saveModel } from '../model/model-folder.ts';
-import {
-  measureStandardisation,
-  type Standardisation,
-  standardisationTensors,
-  standardise,
-} from '../model/standardisation.ts';
-import { type TrainingEvent, type TrainingResult, train } from '../training/trainer.ts';
+import { measureStandardisation, type Standardisation, standardise } from '../model/standardisation.ts';
+import { refuseOtherData, runSession, type TrainingHooks } from '../training/session.ts';
+import type { TrainingResult } from '../training/trainer.ts';
+import type { ExtractionEvents } from '../vision/cached-features.ts';
 import type { Cnn } from '../vision/cnn.ts';
 import { type CaptionedFeatures, examplesOf, targetCounts } from './batch.ts';
 import { Captioner } from './captioner.ts';
 import type { CaptionConfig, CaptionSettings } from './config.ts';
-import { type ExtractionEvents, featuresOf, hashOfCaptions, picturesOf } from './features.ts';
+import { featuresOf, hashOfCaptions, picturesOf } from './features.ts';
 import { refuseOtherCnn } from './open.ts';
 import { selfCriticalTask } from './self-critical.ts';
 import { captionTask } from './task.ts';
 import { captionVocabulary, extendVocabulary } from './vocabulary.ts';
 
-export interface CaptionTraining {
+export interface CaptionTraining extends TrainingHooks<CaptionConfig, CaptionSets> {
   engine: Engine;
   dataset: CaptionDataset;
   cnn: Cnn;
@@ -30,10 +27,8 @@ export interface CaptionTraining {
   settings: CaptionSettings;
   /** A new model's sizes and its CNN as `--cnn` names it, or a captioner whose weights and words are taken over. */
   start: Captioner | { shape: Pick<LanguageModelShape, 'cell' | 'layers' | 'hidden' | 'embedding'>; cnnName: string };
-  extraction: ExtractionEvents;
-  onStart?(captions: number, vocabulary: number, parameters: number): void;
-  onEvent(event: TrainingEvent): void;
-  signal?: AbortSignal | undefined;
+  /** Tells how pictures become features. */
+  onExtraction?: ExtractionEvents | undefined;
 }
 
 /** Trains a captioner on a dataset's training split; its validation split chooses the best weights. */
@@ -73,8 +68,7 @@ export async function trainCaptioner(training: CaptionTraining): Promise<Trainin
     .startAtFrequencies(targetCounts(examplesOf(sets.training, vocabulary), vocabulary.size));
   if (initial) model.copyFrom(initial.model);
   const captioner = new Captioner(config, vocabulary, model, sets.standardisation);
-  await save(folder, captioner, {});
-  return run(training, captioner, sets, false);
+  return learn(training, captioner, sets, { folder, resume: false });
 }
 
 /**
@@ -88,22 +82,25 @@ export async function resumeCaptioner(training: Omit<CaptionTraining, 'settings'
   refuseOtherCnn(cnn, captioner.config, folder);
   const { settings, dataset } = captioner.config;
   const sets = await prepare(training, settings, captioner.standardisation);
-  if (hashOfCaptions([sets.training, sets.validation]) !== dataset.hash) {
-    throw new InputError(`${folder} was not trained on these pictures and captions`, {
+  refuseOtherData(
+    folder,
+    { found: hashOfCaptions([sets.training, sets.validation]), expected: dataset.hash },
+    {
+      what: 'these pictures and captions',
       found: `${sets.training.names.length} pictures of ${training.dataset.name}`,
       expected: `the ${dataset.pictures} pictures of ${dataset.name} and their captions`,
-      advice: 'Resume with the dataset it was started with.',
-    });
-  }
-  return run(training, captioner, sets, true);
+    },
+  );
+  return learn(training, captioner, sets, { folder, resume: true });
 }
 
 /** Features of both splits, standardised as the captioner does that it starts from, or by the training pictures. */
 async function prepare(
-  { dataset, cnn, extraction }: Pick<CaptionTraining, 'dataset' | 'cnn' | 'extraction'>,
+  { dataset, cnn, onExtraction, signal }: Pick<CaptionTraining, 'dataset' | 'cnn' | 'onExtraction' | 'signal'>,
   { mirrored }: CaptionSettings,
   known?: Standardisation,
-) {
+): Promise<CaptionSets & { standardisation: Standardisation }> {
+  const extraction = { ...onExtraction, signal };
   const pictures = { training: picturesOf(dataset, 'train'), validation: picturesOf(dataset, 'val') };
   const training = await featuresOf(pictures.training, cnn, mirrored, extraction);
   const validation = await featuresOf(pictures.validation, cnn, false, extraction);
@@ -114,34 +111,31 @@ async function prepare(
   return { training, validation, standardisation };
 }
 
-function run(
-  { folder, onStart, onEvent, signal }: Pick<CaptionTraining, 'folder' | 'onStart' | 'onEvent' | 'signal'>,
-  captioner: Captioner,
-  sets: { training: CaptionedFeatures; validation: CaptionedFeatures },
-  resume: boolean,
-): Promise<TrainingResult> {
-  const { model, config } = captioner;
-  const task = config.settings.finetune === 'cider' ? selfCriticalTask : captionTask;
-  onStart?.(config.dataset.captions, config.shape.vocabulary, model.size);
-  return train({
-    model,
-    task: task(captioner, sets.training, sets.validation, config.settings),
-    settings: config.settings,
-    folder,
-    resume,
-    validateFirst: config.init !== undefined,
-    onEvent,
-    signal,
-    saveBest: ({ scores }, { iteration }) =>
-      save(folder, captioner, { ...scores, split: 'val', decoding: 'greedy', iteration }),
-  });
+/** What a captioner learns from, and what chooses its best weights: pictures with standardised features. */
+export interface CaptionSets {
+  training: CaptionedFeatures;
+  validation: CaptionedFeatures;
 }
 
-async function save(
-  folder: string,
-  { config, vocabulary, model, standardisation }: Captioner,
-  scores: CaptionConfig['scores'],
-): Promise<void> {
-  const extra = standardisationTensors(standardisation);
-  await saveModel(folder, { config: { ...config, scores }, vocabulary, model }, { extra });
+function learn(
+  hooks: TrainingHooks<CaptionConfig, CaptionSets>,
+  captioner: Captioner,
+  sets: CaptionSets,
+  where: { folder: string; resume: boolean },
+): Promise<TrainingResult> {
+  const { config } = captioner;
+  const { folder, resume } = where;
+  const task = config.settings.finetune === 'cider' ? selfCriticalTask : captionTask;
+  return runSession(
+    {
+      product: captioner,
+      folder,
+      task: task(captioner, sets.training, sets.validation, config.settings),
+      data: sets,
+      resume,
+      validateFirst: config.init !== undefined,
+      measured: { split: 'val', decoding: 'greedy' },
+    },
+    hooks,
+  );
 }

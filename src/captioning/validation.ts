@@ -1,10 +1,14 @@
+import { partOf, type Steps } from '../base/steps.ts';
 import { resetState } from '../nn/state.ts';
-import type { Breathe, Validation } from '../training/task.ts';
+import type { Validation } from '../training/task.ts';
 import { type CaptionedFeatures, examplesOf, tokenBatch } from './batch.ts';
 import type { Captioner } from './captioner.ts';
-import { scoreOnPictures } from './evaluate.ts';
+import { scoreOnPicturesSteps } from './evaluate.ts';
 
+/** Captions that are shown with each validation. */
 const SAMPLES = 5;
+/** About the share of a validation that the loss takes; the rest is writing captions. */
+const LOSS_SHARE = 0.6;
 
 /** What measures a captioner on pictures it does not learn from: their loss, and the scores of the captions it writes. */
 export function captionValidation(captioner: Captioner, pictures: CaptionedFeatures, batchSize: number) {
@@ -13,10 +17,10 @@ export function captionValidation(captioner: Captioner, pictures: CaptionedFeatu
   const examples = examplesOf(pictures, vocabulary);
   const state = model.newState(batchSize);
 
-  return async (breathe?: Breathe): Promise<Validation> => {
+  return function* validate(): Steps<Validation> {
     let [sum, tokens] = [0, 0];
     for (let first = 0; first < examples.length; first += batchSize) {
-      await breathe?.(first / examples.length);
+      yield (LOSS_SHARE * first) / examples.length;
       const batch = tokenBatch(examples.slice(first, first + batchSize), D, ({ picture }) =>
         pictures.features.subarray(picture * D, (picture + 1) * D),
       );
@@ -25,7 +29,7 @@ export function captionValidation(captioner: Captioner, pictures: CaptionedFeatu
       sum += loss.sum;
       tokens += loss.tokens;
     }
-    const { scores, captions } = scoreOnPictures(captioner, pictures);
+    const { scores, captions } = yield* partOf(scoreOnPicturesSteps(captioner, pictures), LOSS_SHARE, 1);
     return {
       criterion: criterion(scores),
       scores: { loss: sum / tokens, ...scores },

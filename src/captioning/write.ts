@@ -1,57 +1,15 @@
 /** Writing captions with a model's step function: what can be asked for, and what comes back. */
 import { UsageError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
-import { type BeamSearchOptions, beamSearch } from '../decoding/beam-search.ts';
-import { sampleSequences } from '../decoding/sample-sequences.ts';
-import type { SamplingOptions } from '../decoding/sampling.ts';
-import type { Sequence, SequenceRules } from '../decoding/sequence.ts';
+import { partOf, type Steps } from '../base/steps.ts';
+import { beamSearchSteps } from '../decoding/beam-search.ts';
+import { sampleSequencesSteps } from '../decoding/sample-sequences.ts';
+import type { Sequence } from '../decoding/sequence.ts';
 import type { StepFunction } from '../decoding/step.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
+import { type Caption, type CaptionSampling, type DecodingOptions, decodingDefaults } from './caption.ts';
 import { byConsensus } from './consensus.ts';
 import { specialIds } from './vocabulary.ts';
-
-/** What captions may be, in words; at least one where nothing else is said. */
-export type CaptionRules = Pick<SequenceRules, 'maxLength' | 'minLength' | 'block'>;
-
-/** Captions by beam search; a beam of 1 is greedy. */
-export interface DecodingOptions
-  extends CaptionRules,
-    Pick<BeamSearchOptions, 'beam' | 'lengthPenalty' | 'groups' | 'diversity'> {
-  /**
-   * Captions drawn beside those of the beam, to choose among all by what they agree on, see `byConsensus`; 0 for the
-   * beam alone. The same ones for the same picture. Diverse groups are left as they are.
-   */
-  consensus?: number;
-}
-
-/** Captions that are drawn. */
-export interface CaptionSampling extends CaptionRules, SamplingOptions {
-  random: Random;
-  /** Captions for each picture; some may be the same. */
-  samples: number;
-}
-
-/** Best on the Flickr8k dev split, see the model card. */
-export const decodingDefaults: DecodingOptions & { minLength: number; consensus: number } = {
-  beam: 5,
-  lengthPenalty: 0.7,
-  consensus: 60,
-  minLength: 1,
-  maxLength: 20,
-};
-
-export interface Caption {
-  caption: string;
-  /** log p(caption, END | picture) in nats; without END where the caption was cut off at the longest length. */
-  logProb: number;
-  words: { word: string; logProb: number }[];
-}
-
-/** Writes captions for pictures whose features are as the CNN gives them: a captioner, or several together. */
-export interface CaptionWriter {
-  readonly vocabulary: Vocabulary;
-  describe(features: Float32Array, options?: DecodingOptions | CaptionSampling): Caption[][];
-}
 
 /** Below 1: what the model would say in earnest. */
 const CONSENSUS_TEMPERATURE = 0.8;
@@ -64,44 +22,63 @@ export const ROWS = 192;
  *
  * @param begin gives the step function for some of the pictures, by their features
  */
-export function writeCaptions(
+export function* writeCaptionsSteps(
   begin: (features: Float32Array) => StepFunction,
   { vocabulary, D }: { vocabulary: Vocabulary; D: number },
   features: Float32Array,
   options: DecodingOptions | CaptionSampling,
-): Caption[][] {
+): Steps<Caption[][]> {
   const { start, end, unknown } = specialIds(vocabulary);
   const { minLength = decodingDefaults.minLength } = options;
   const rules = { ...options, minLength, start, end, forbidden: [start, unknown] };
   const pictures = features.length / D;
 
-  const write = (rows: number, decode: (step: StepFunction, count: number) => Sequence[][]): Caption[][] => {
+  /** Decodes pictures that take so many rows each, a few pictures at once. */
+  function* decode(rows: number, decoder: (step: StepFunction, count: number) => Steps<Sequence[][]>) {
     const atOnce = Math.floor(ROWS / rows);
-    const written: Sequence[][] = [];
+    const captions: Caption[][] = [];
     for (let first = 0; first < pictures; first += atOnce) {
       const count = Math.min(atOnce, pictures - first);
-      written.push(...decode(begin(features.subarray(first * D, (first + count) * D)), count));
+      const steps = decoder(begin(features.subarray(first * D, (first + count) * D)), count);
+      for (const sequences of yield* partOf(steps, first / pictures, (first + count) / pictures)) {
+        captions.push(sequences.map((sequence) => captionOf(sequence, vocabulary)));
+      }
     }
-    return written.map((sequences) => sequences.map((sequence) => captionOf(sequence, vocabulary)));
-  };
+    return captions;
+  }
 
   const rows = checkDecoding(options, vocabulary);
   if ('random' in rules) {
-    const draw = (step: StepFunction, count: number) =>
-      sampleSequences(step, new Array<Random>(count).fill(rules.random), rules);
-    return write(rows, draw).map((drawn) => drawn.sort(likeliestFirst));
+    const drawn = yield* decode(rows, (step, count) =>
+      sampleSequencesSteps(step, new Array<Random>(count).fill(rules.random), rules),
+    );
+    return drawn.map((captions) => captions.sort(likeliestFirst));
   }
-  const found = write(rows, (step, count) => beamSearch(step, count, rules));
-  if (!rules.consensus || (rules.groups ?? 1) > 1) return found;
-  const drawing = { ...rules, samples: rules.consensus, temperature: CONSENSUS_TEMPERATURE };
-  const drawn = write(rules.consensus, (step, count) => {
-    const randoms = Array.from({ length: count }, () => new Random(1)); // whatever other pictures are there
-    return sampleSequences(step, randoms, drawing);
-  });
-  return found.map((candidates, picture) => {
+  const { consensus = 0, groups = 1 } = rules;
+  const chosen = groups > 1 ? 0 : consensus;
+  const searching = rows / (rows + chosen);
+  const found = yield* partOf(
+    decode(rows, (step, count) => beamSearchSteps(step, count, rules)),
+    0,
+    searching,
+  );
+  if (chosen === 0) return found;
+  const drawing = { ...rules, samples: chosen, temperature: CONSENSUS_TEMPERATURE };
+  const drawn = yield* partOf(
+    decode(chosen, (step, count) => {
+      const randoms = Array.from({ length: count }, () => new Random(1)); // whatever other pictures are there
+      return sampleSequencesSteps(step, randoms, drawing);
+    }),
+    searching,
+    1,
+  );
+  const captions: Caption[][] = [];
+  for (const [picture, candidates] of found.entries()) {
     const others = drawn[picture]!;
-    return byConsensus([...candidates, ...others], others, vocabulary).slice(0, candidates.length);
-  });
+    captions.push(byConsensus([...candidates, ...others], others, vocabulary).slice(0, candidates.length));
+    yield 1;
+  }
+  return captions;
 }
 
 /**
@@ -136,7 +113,7 @@ export function checkDecoding(options: DecodingOptions | CaptionSampling, vocabu
 }
 
 function captionOf({ tokens, logProbs, logProb }: Sequence, vocabulary: Vocabulary): Caption {
-  const words = tokens.map((token, i) => ({ word: vocabulary.tokenOf(token), logProb: logProbs[i] ?? 0 }));
+  const words = tokens.map((token, i) => ({ word: vocabulary.tokenOf(token), logProb: logProbs[i]! }));
   return { caption: words.map(({ word }) => word).join(' '), logProb, words };
 }
 

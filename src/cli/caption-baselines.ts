@@ -1,16 +1,19 @@
+/** `caption baselines`. */
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { type CaptionSystem, compareWithBaselines } from '../captioning/baselines.ts';
+import { runInTurns } from '../base/steps.ts';
+import { type CaptionSystem, compareWithBaselinesSteps } from '../captioning/baselines.ts';
 import { featuresOf, picturesOf } from '../captioning/features.ts';
 import { openCaptioner } from '../captioning/open.ts';
 import { openEngine } from '../compute/engine.ts';
 import { SPLITS, type Split } from '../datasets/dataset.ts';
 import { standardise } from '../model/standardisation.ts';
 import { addDecodingOptions, type DecodingFlags, decodingFrom } from './caption-options.ts';
-import { addDatasetOptions, type DatasetOptions, openDataset, showExtraction } from './dataset-options.ts';
+import { addDatasetOptions, type DatasetOptions, openDataset } from './dataset-options.ts';
 import { addCommonOptions, addPictureOptions, type CommonOptions, type PictureOptions } from './options.ts';
-import { Status } from './progress.ts';
+import { Status, showExtraction, showShare } from './progress.ts';
 import { interruptible } from './run.ts';
+import { table } from './table.ts';
 
 interface Options extends CommonOptions, PictureOptions, DatasetOptions, DecodingFlags {
   model?: string;
@@ -39,13 +42,14 @@ async function baselinesCommand(path: string, options: Options): Promise<void> {
   const dataset = await openDataset(path, options, status);
   status.say(engine.notice);
 
-  const [training, pictures] = await interruptible(async (signal) => {
+  const systems = await interruptible(async (signal) => {
     const features = (of: Split) => featuresOf(picturesOf(dataset, of), cnn, false, showExtraction(status, signal));
-    return [await features('train'), await features(split)] as const;
+    const [training, pictures] = [await features('train'), await features(split)];
+    for (const set of [training, pictures]) standardise(set.features, captioner.standardisation);
+    const steps = compareWithBaselinesSteps(captioner, training, pictures, decodingFrom(options));
+    return runInTurns(steps, { signal, onProgress: showShare(status, 'comparing') });
   });
-  for (const { features } of [training, pictures]) standardise(features, captioner.standardisation);
-  const systems = compareWithBaselines(captioner, training, pictures, decodingFrom(options));
-  process.stdout.write(json ? `${jsonLine(split, systems)}\n` : `${table(systems)}\n${explanations(systems)}`);
+  process.stdout.write(json ? `${jsonLine(split, systems)}\n` : `${scores(systems)}\n${explanations(systems)}`);
 }
 
 function jsonLine(split: Split, systems: readonly CaptionSystem[]): string {
@@ -66,21 +70,14 @@ const COLUMNS = [
   ['length', 'meanLength', 1],
 ] as const;
 
-function table(systems: readonly CaptionSystem[]): string {
-  const rows = [
+function scores(systems: readonly CaptionSystem[]): string {
+  return table([
     ['', ...COLUMNS.map(([heading]) => heading)],
     ...systems.map(({ name, scores }) => [
       name,
       ...COLUMNS.map(([, score, factor]) => (factor * scores[score]).toFixed(score === 'vocabulary' ? 0 : 1)),
     ]),
-  ];
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  return rows
-    .map(([name = '', ...cells]) =>
-      [name.padEnd(widths[0] ?? 0), ...cells.map((cell, i) => cell.padStart(widths[i + 1] ?? 0))].join('  '),
-    )
-    .map((line) => `${line}\n`)
-    .join('');
+  ]);
 }
 
 function explanations(systems: readonly CaptionSystem[]): string {

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { UsageError } from '../base/errors.ts';
+import type { Caption, CaptionSampling, DecodingOptions } from '../captioning/caption.ts';
 import { describePictures } from '../captioning/describe.ts';
 import { loadCnnOf, openCaptioners, shippedCaptioner } from '../captioning/open.ts';
-import { type Caption, type CaptionSampling, checkDecoding, type DecodingOptions } from '../captioning/write.ts';
+import { checkDecoding } from '../captioning/write.ts';
 import { openEngine } from '../compute/engine.ts';
 import {
   addCaptionSamplingOptions,
@@ -17,10 +18,10 @@ import { findPictures } from './find-pictures.ts';
 import {
   addCommonOptions,
   addPictureOptions,
-  atLeast,
   type CommonOptions,
-  integer,
   type PictureOptions,
+  parseAtLeast,
+  parseInteger,
 } from './options.ts';
 import { Status } from './progress.ts';
 import { Exit, ExitCode, interruptible } from './run.ts';
@@ -38,11 +39,11 @@ export function addDescribeCommand(program: Command): void {
     .description('writes captions for pictures')
     .argument('<file...>', 'pictures, folders, globs; - for standard input');
   addModelsOption(command)
-    .option('--top <number>', 'captions for each picture, best first', integer(1), 1)
+    .option('--top <number>', 'captions for each picture, best first', parseInteger(1), 1)
     .option(
       '--diversity <lambda>',
       'makes the captions of --top differ: what a word loses, in nats, if others have it in the same place',
-      atLeast(0),
+      parseAtLeast(0),
       0,
     )
     .option('--json', 'one JSON value a picture: {"file","caption","logProb","candidates":[…]}');

@@ -1,8 +1,11 @@
+/** `caption evaluate`. */
+
 import { type Command, Option } from 'commander';
 import { InputError } from '../base/errors.ts';
 import { writeFileAtomically } from '../base/files.ts';
+import { runInTurns } from '../base/steps.ts';
 import { cocoReferences, cocoResults, readCocoResults } from '../captioning/coco-results.ts';
-import { scoreWritten, shareCopiedFrom } from '../captioning/evaluate.ts';
+import { scoreWrittenSteps, shareCopiedFrom } from '../captioning/evaluate.ts';
 import { writeEvaluationReport } from '../captioning/evaluation-report.ts';
 import { featuresOf, picturesOf } from '../captioning/features.ts';
 import { openCaptioners, shippedCaptioner } from '../captioning/open.ts';
@@ -11,10 +14,11 @@ import { openEngine } from '../compute/engine.ts';
 import { SPLITS, type Split } from '../datasets/dataset.ts';
 import { scoreCaptions } from '../metrics/score.ts';
 import { addDecodingOptions, addModelsOption, type DecodingFlags, decodingFrom } from './caption-options.ts';
-import { addDatasetOptions, type DatasetOptions, openDataset, showExtraction } from './dataset-options.ts';
+import { addDatasetOptions, type DatasetOptions, openDataset } from './dataset-options.ts';
 import { addCommonOptions, addPictureOptions, type CommonOptions, type PictureOptions } from './options.ts';
-import { Status } from './progress.ts';
+import { Status, showExtraction, showShare } from './progress.ts';
 import { interruptible } from './run.ts';
+import { table } from './table.ts';
 
 interface Options extends CommonOptions, PictureOptions, DatasetOptions, DecodingFlags {
   model?: string[];
@@ -61,7 +65,7 @@ async function evaluateCommand(path: string, options: Options): Promise<void> {
   const training = dataset.splits.get('train')?.map((picture) => picture.captions);
   const copied = training && { copied: shareCopiedFrom(training)(captions) };
   const report = { split, pictures: captions.length, ...decoding, ...scores, ...copied };
-  process.stdout.write(json ? `${JSON.stringify(report)}\n` : table(report));
+  process.stdout.write(json ? `${JSON.stringify(report)}\n` : figures(report));
 }
 
 /** Captions that models write for the pictures of the split. */
@@ -74,10 +78,12 @@ async function evaluateModels(path: string, options: Options, status: Status) {
   const dataset = await openDataset(path, options, status);
   status.say(engine.notice);
 
-  const pictures = await interruptible((signal) =>
-    featuresOf(picturesOf(dataset, split), cnn, false, showExtraction(status, signal)),
-  );
-  const written = scoreWritten(captioner.describe(pictures.features, decoding), pictures);
+  const { pictures, written } = await interruptible(async (signal) => {
+    const found = await featuresOf(picturesOf(dataset, split), cnn, false, showExtraction(status, signal));
+    const turns = { signal, onProgress: showShare(status, 'describing') };
+    const captions = await runInTurns(captioner.describeSteps(found.features, decoding), turns);
+    return { pictures: found, written: await runInTurns(scoreWrittenSteps(captions, found), { signal }) };
+  });
   if (results) await writeFileAtomically(results, cocoResults(pictures.names, written.captions));
   const { vocabulary } = captioner;
   if (report) {
@@ -110,12 +116,10 @@ function scoresOf(written: ReadonlyMap<string, string>, people: ReadonlyMap<stri
   }
 }
 
-function table(report: Record<string, number | string>): string {
-  const width = Math.max(...Object.keys(report).map((name) => name.length));
-  return Object.entries(report)
-    .map(
-      ([name, value]) =>
-        `${name.padEnd(width)}  ${Number.isInteger(value) || typeof value === 'string' ? value : value.toFixed(4)}\n`,
-    )
-    .join('');
+function figures(report: Record<string, number | string>): string {
+  const rows = Object.entries(report).map(([name, value]) => [
+    name,
+    typeof value === 'string' || Number.isInteger(value) ? value : value.toFixed(4),
+  ]);
+  return table(rows, { numbers: false });
 }

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { featuresOf } from '../captioning/features.ts';
 import { loadCnn } from '../vision/load-cnn.ts';
-import { addDatasetOptions, type DatasetOptions, openDataset, showExtraction } from './dataset-options.ts';
+import { addDatasetOptions, type DatasetOptions, openDataset } from './dataset-options.ts';
 import { addPictureOptions, type PictureOptions } from './options.ts';
-import { Status } from './progress.ts';
+import { Status, showExtraction } from './progress.ts';
 import { interruptible } from './run.ts';
 
 interface Options extends PictureOptions, DatasetOptions {

@@ -6,9 +6,9 @@ import {
   type CaptionSampling,
   type DecodingOptions,
   decodingDefaults,
-} from '../captioning/write.ts';
+} from '../captioning/caption.ts';
 import type { SamplingOptions } from '../decoding/sampling.ts';
-import { addSamplingOptions, atLeast, integer } from './options.ts';
+import { addSamplingOptions, parseAtLeast, parseInteger } from './options.ts';
 
 export interface DecodingFlags {
   beam: number;
@@ -39,17 +39,17 @@ export function addModelsOption(command: Command): Command {
 export function addDecodingOptions(command: Command): Command {
   const { beam, lengthPenalty, consensus, minLength, maxLength } = decodingDefaults;
   return command
-    .option('--beam <number>', 'captions that the search keeps; 1 is greedy', integer(1), beam)
+    .option('--beam <number>', 'captions that the search keeps; 1 is greedy', parseInteger(1), beam)
     .option(
       '--consensus <number>',
       'draws so many captions and writes the one most like them all; 0: the beam alone',
-      integer(0),
+      parseInteger(0),
       consensus,
     )
-    .option('--length-penalty <alpha>', 'score = log p / (words + 1)^alpha', atLeast(0), lengthPenalty)
-    .option('--min-length <number>', 'least words of a caption', integer(0), minLength)
-    .option('--max-length <number>', 'most words of a caption', integer(1), maxLength)
-    .option('--block <number>', 'never writes so many words in a row twice in a caption; 0 may', integer(0), 0);
+    .option('--length-penalty <alpha>', 'score = log p / (words + 1)^alpha', parseAtLeast(0), lengthPenalty)
+    .option('--min-length <number>', 'least words of a caption', parseInteger(0), minLength)
+    .option('--max-length <number>', 'most words of a caption', parseInteger(1), maxLength)
+    .option('--block <number>', 'never writes so many words in a row twice in a caption; 0 may', parseInteger(0), 0);
 }
 
 /** `--sample` and what goes with it; any of the others means `--sample` too. */
@@ -66,7 +66,7 @@ export function addCaptionSamplingOptions(command: Command): Command {
   addSamplingOptions(command, TEMPERATURE).option(
     '--seed <number>',
     'equal seeds draw equal captions; others each time without one',
-    integer(0),
+    parseInteger(0),
   );
   for (const option of command.options.slice(before)) option.implies({ sample: true });
   return command;

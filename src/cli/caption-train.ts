@@ -1,41 +1,36 @@
+/** `caption train`. */
 import { type Command, Option } from 'commander';
 import { UsageError } from '../base/errors.ts';
-import { Captioner } from '../captioning/captioner.ts';
 import {
+  type CaptionConfig,
   type CaptionSettings,
+  captionConfigSchema,
   captionDefaults,
   captionShapeDefaults,
-  enoughEpochs,
+  epochsForCaptions,
   finetuneDefaults,
 } from '../captioning/config.ts';
 import { loadCnnOf, openCaptioner } from '../captioning/open.ts';
 import { writeCaptionProgress, writeCaptionReport } from '../captioning/report.ts';
-import { resumeCaptioner, trainCaptioner } from '../captioning/train.ts';
-import { openEngine } from '../compute/engine.ts';
+import { type CaptionSets, type CaptionTraining, resumeCaptioner, trainCaptioner } from '../captioning/train.ts';
+import type { Engine } from '../compute/engine.ts';
 import type { CaptionDataset } from '../datasets/dataset.ts';
-import { refuseModel } from '../model/model-folder.ts';
-import type { TrainingEvent } from '../training/trainer.ts';
+import { readConfig } from '../model/model-folder.ts';
 import { loadCnn } from '../vision/load-cnn.ts';
-import { addDatasetOptions, type DatasetOptions, openDataset, showExtraction } from './dataset-options.ts';
-import { LiveReport } from './live-report.ts';
+import { addDatasetOptions, type DatasetOptions, openDataset } from './dataset-options.ts';
+import { isGiven, refuseGiven, resolveOptions } from './given-options.ts';
 import {
   addCommonOptions,
   addPictureOptions,
   type CommonOptions,
-  integer,
   type PictureOptions,
-  share,
+  parseInteger,
+  parseShare,
 } from './options.ts';
-import { Status, showTraining } from './progress.ts';
-import { Exit, ExitCode, interruptible } from './run.ts';
-import {
-  addTrainingOptions,
-  refuseGiven,
-  refuseSettingsOnResume,
-  type TrainingOptions,
-  trainingSettings,
-  useDefaults,
-} from './training-options.ts';
+import { showExtraction } from './progress.ts';
+import { quote } from './resume-command.ts';
+import { runTraining, type TrainingShow } from './training-command.ts';
+import { addTrainingOptions, type TrainingOptions, trainingFlags, trainingSettings } from './training-options.ts';
 
 /** Options that a captioner given by --init has answered. */
 const SHAPE = ['cell', 'layers', 'hidden', 'embedding', 'cnn'];
@@ -56,9 +51,14 @@ export function addTrainCommand(program: Command): void {
     .description('trains a captioner on pictures and their captions')
     .argument('<dataset>', 'pictures with their captions, see below')
     .option('--cnn <name>', 'efficientnet-lite2, mobilenet-v1, mobilenet-v2 or the folder of one', 'efficientnet-lite2')
-    .option('--embedding <number>', 'size of word vectors', integer(1), captionShapeDefaults.embedding)
-    .option('--threshold <number>', 'words that come less often are unknown', integer(1), captionDefaults.threshold)
-    .option('--smoothing <share>', 'label smoothing', share({ zero: true }), captionDefaults.smoothing)
+    .option('--embedding <number>', 'size of word vectors', parseInteger(1), captionShapeDefaults.embedding)
+    .option(
+      '--threshold <number>',
+      'words that come less often are unknown',
+      parseInteger(1),
+      captionDefaults.threshold,
+    )
+    .option('--smoothing <share>', 'label smoothing', parseShare({ zero: true }), captionDefaults.smoothing)
     .option('--init <folder>', 'start from the weights of this captioner; words that are new to it are added')
     .addOption(
       new Option('--finetune <score>', 'with --init: learn to write captions that score well').choices(['cider']),
@@ -70,78 +70,62 @@ export function addTrainCommand(program: Command): void {
 }
 
 async function trainCommand(path: string, options: Options, command: Command): Promise<void> {
-  const { out: folder, resume, init, finetune, cnnBackend } = options;
-  if (resume) refuseSettingsOnResume(command);
-  else await refuseModel(folder);
+  checkOptions(options, command);
+  await runTraining<CaptionConfig, CaptionSets>(command, options, SHOW, async (training) => {
+    const { status, engine, folder, signal } = training;
+    const dataset = await openDataset(path, options, status);
+    const onExtraction = showExtraction(status, signal);
+    const data = { ...training, dataset, onExtraction };
+    if (options.resume) return resumeCaptioner({ ...data, cnn: await loadCnnOf(folder, options.cnnBackend) });
+    const { start, cnn } = await startOf(options, engine);
+    return trainCaptioner({ ...data, start, cnn, settings: settingsOf(options, command, dataset) });
+  });
+}
+
+const SHOW: TrainingShow<CaptionConfig, CaptionSets> = {
+  unitOf: () => 'words',
+  describeStart: ({ dataset, shape }, parameters) =>
+    `${dataset.captions.toLocaleString('en')} captions, ${shape.vocabulary.toLocaleString('en')} words; ` +
+    `${parameters.toLocaleString('en')} parameters`,
+  writeProgress: writeCaptionProgress,
+  writeReport: writeCaptionReport,
+  reporting: 'comparing with simpler ways to a caption',
+  describeEnd: async (folder) => {
+    const { scores } = await readConfig(folder, captionConfigSchema);
+    return `the best weights (update ${scores['iteration']}) are`;
+  },
+  use: (folder) => `describe pictures with \`caption describe --model ${quote(folder)} FILE…\``,
+};
+
+/** @throws UsageError when an option does not go together with another */
+function checkOptions({ init, finetune, resume }: Options, command: Command): void {
   if (init) refuseGiven(command, SHAPE, '--init', 'a captioner with a shape and a CNN of its own');
   if (finetune && !init && !resume) {
     throw new UsageError('--finetune needs a captioner to start from', {
       advice: 'Train one first, then name its folder by --init.',
     });
   }
-  const defaults = finetune ? finetuneDefaults : captionDefaults;
-  useDefaults(command, { ...defaults, optimizer: defaults.optimizer.name, lr: defaults.learningRate });
-  const status = new Status(options.quiet);
-  const engine = await openEngine(options.blas, options.precision);
-  status.say(engine.notice);
-  const dataset = await openDataset(path, options, status);
-  const initial = init && !resume ? await openCaptioner(engine, { folder: init, cnnBackend }) : undefined;
-  const cnn = initial?.cnn ?? (await (resume ? loadCnnOf(folder, cnnBackend) : loadCnn(options.cnn, cnnBackend)));
-  const settings = settingsFrom(options, defaults, command, dataset);
-  const { cell, layers, hidden, embedding } = options;
-  const start = initial?.captioner ?? { shape: { cell, layers, hidden, embedding }, cnnName: options.cnn };
+}
 
-  const report = new LiveReport(() => writeCaptionProgress(folder));
-  const show = showTraining(status, 'words');
-  const { interrupted, progress } = await interruptible(async (signal) => {
-    const extraction = showExtraction(status, signal);
-    const training = {
-      engine,
-      dataset,
-      cnn,
-      folder,
-      signal,
-      extraction,
-      onStart: (captions: number, vocabulary: number, parameters: number) =>
-        status.say(
-          `${captions.toLocaleString('en')} captions, ${vocabulary.toLocaleString('en')} words; ` +
-            `${parameters.toLocaleString('en')} parameters`,
-        ),
-      onEvent(event: TrainingEvent) {
-        show(event);
-        if (event.type === 'validation') report.refresh();
-      },
-    };
-    const result = await (resume ? resumeCaptioner(training) : trainCaptioner({ ...training, settings, start }));
-    await report.settled();
-    if (!result.interrupted) {
-      status.update(() => 'comparing with simpler ways to a caption');
-      const written = { folder, dataset, extraction: { ...extraction, onSkip() {} } }; // it was said before
-      await writeCaptionReport(await Captioner.load(folder, engine), cnn, written);
-    }
-    return result;
-  });
-
-  if (interrupted) {
-    status.say(
-      `stopped at update ${progress.iteration}, saved; go on with \`caption train ${path} --out ${folder} --resume\``,
-    );
-    throw new Exit(ExitCode.interrupted);
+/** A new captioner, or the one that --init names; and its CNN. */
+async function startOf(
+  { init, cnn: cnnName, cnnBackend, cell, layers, hidden, embedding }: Options,
+  engine: Engine,
+): Promise<Pick<CaptionTraining, 'start' | 'cnn'>> {
+  if (init === undefined) {
+    return { start: { shape: { cell, layers, hidden, embedding }, cnnName }, cnn: await loadCnn(cnnName, cnnBackend) };
   }
-  status.say(`done: the best weights (update ${progress.best?.iteration ?? 0}) are in ${folder}, with report.html`);
-  status.say(`describe pictures with \`caption describe --model ${folder} FILE…\``);
+  const { captioner, cnn } = await openCaptioner(engine, { folder: init, cnnBackend });
+  return { start: captioner, cnn };
 }
 
 /** A small dataset is shown more often, unless the epochs were given. */
-function settingsFrom(
-  options: Options,
-  defaults: CaptionSettings,
-  command: Command,
-  { splits }: CaptionDataset,
-): CaptionSettings {
-  const { threshold, smoothing, mirror: mirrored, finetune } = options;
-  const settings = { ...trainingSettings(options, defaults), threshold, smoothing, mirrored };
-  if (command.getOptionValueSource('epochs') !== 'default' || finetune) return settings;
-  const captions = (splits.get('train') ?? []).reduce((sum, picture) => sum + picture.captions.length, 0);
-  return { ...settings, epochs: enoughEpochs(captions, settings.batch) };
+function settingsOf(options: Options, command: Command, { splits }: CaptionDataset): CaptionSettings {
+  const defaults = options.finetune ? finetuneDefaults : captionDefaults;
+  const resolved = resolveOptions(command, options, { ...defaults, ...trainingFlags(defaults) });
+  const { threshold, smoothing, mirror: mirrored } = resolved;
+  const settings = { ...trainingSettings(resolved, defaults), threshold, smoothing, mirrored };
+  if (isGiven(command, 'epochs') || options.finetune) return settings;
+  const captions = splits.get('train')?.reduce((sum, picture) => sum + picture.captions.length, 0) ?? 0;
+  return { ...settings, epochs: epochsForCaptions(captions, settings.batch) };
 }

@@ -1,11 +1,11 @@
 /** Opening a dataset of pictures and captions for a command, and showing what it takes to read it. */
 import type { Command } from 'commander';
-import type { ExtractionEvents } from '../captioning/features.ts';
 import type { CaptionDataset } from '../datasets/dataset.ts';
 import { describeOddity } from '../datasets/oddities.ts';
 import { readCaptionDataset } from '../datasets/read.ts';
-import { share } from './options.ts';
-import { type Status, showFeatures } from './progress.ts';
+import type { ExtractionEvents } from '../vision/cached-features.ts';
+import { parseShare } from './options.ts';
+import type { Status } from './progress.ts';
 
 export interface DatasetOptions {
   images?: string;
@@ -24,7 +24,7 @@ A dataset is told by what is there:
 export function addDatasetOptions(command: Command): Command {
   return command
     .option('--images <folder>', 'where the pictures are, if not beside the captions')
-    .option('--val-share <share>', 'share for validation where the dataset has no such split', share(), 0.1)
+    .option('--val-share <share>', 'share for validation where the dataset has no such split', parseShare(), 0.1)
     .addHelpText('after', DATASETS);
 }
 
@@ -35,12 +35,4 @@ export async function openDataset(path: string, options: DatasetOptions, status:
   status.say(`${dataset.name} (${dataset.format}): pictures ${splits.join(', ')}`);
   for (const oddity of dataset.report) status.warn(describeOddity(oddity));
   return dataset;
-}
-
-export function showExtraction(status: Status, signal: AbortSignal): ExtractionEvents {
-  return {
-    signal,
-    onProgress: showFeatures(status, signal),
-    onSkip: (message) => status.warn(message),
-  };
 }

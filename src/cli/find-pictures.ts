@@ -4,7 +4,7 @@ import { isAbsolute } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { InputError } from '../base/errors.ts';
-import { PICTURE_ENDINGS } from '../datasets/pictures.ts';
+import { PICTURE_ENDINGS, picturesBelow } from '../datasets/pictures.ts';
 import type { PictureSource } from '../vision/extract.ts';
 
 export interface FoundPictures {
@@ -30,18 +30,13 @@ export async function findPictures(args: readonly string[]): Promise<FoundPictur
 async function expand(arg: string): Promise<PictureSource[]> {
   if (arg === '-') return [{ name: '-', bytes: await buffer(process.stdin) }];
   const found = await stat(arg).catch(() => undefined);
-  if (found?.isDirectory()) return nonEmpty(arg, await matches(`**/*.{${PICTURE_ENDINGS.join(',')}}`, arg));
+  if (found?.isDirectory()) return nonEmpty(arg, await picturesBelow(arg));
   if (found || !isDynamicPattern(arg)) return [arg]; // a file that is not there is reported where it is read
   return nonEmpty(arg, await matches(arg));
 }
 
-async function matches(pattern: string, folder?: string): Promise<string[]> {
-  const paths = await glob(pattern, {
-    ...(folder && { cwd: folder }),
-    absolute: isAbsolute(pattern),
-    caseSensitiveMatch: false,
-  });
-  return paths.map((path) => (folder ? `${folder.replace(/\/$/, '')}/${path}` : path)).sort();
+async function matches(pattern: string): Promise<string[]> {
+  return (await glob(pattern, { absolute: isAbsolute(pattern), caseSensitiveMatch: false })).sort();
 }
 
 function nonEmpty(arg: string, paths: string[]): string[] {

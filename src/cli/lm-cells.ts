@@ -14,9 +14,10 @@ import { textPicture } from '../report/text-picture.ts';
 import { type ByteSource, readTokens } from '../text/read.ts';
 import { type Tokenizer, tokenizers } from '../text/tokenizer.ts';
 import { colourDepth, paint } from './colours.ts';
-import { addCommonOptions, type CommonOptions, integer, LM_FOLDER } from './options.ts';
+import { addCommonOptions, type CommonOptions, LM_FOLDER, parseInteger } from './options.ts';
 import { write } from './output.ts';
 import { Status } from './progress.ts';
+import { table } from './table.ts';
 
 interface Options extends CommonOptions {
   model: string;
@@ -40,12 +41,12 @@ export function addCellsCommand(program: Command): void {
     .description('finds the cells that follow quotes, lines, brackets, comments; colours a text by a cell')
     .argument('<file>', 'a text, - for standard input')
     .option('--model <folder>', 'a model of `lm train`', LM_FOLDER)
-    .option('--cell <number>', 'colours the text by this cell, from 0', integer(0))
-    .option('--layer <number>', 'the layer of that cell, from 0 at the bottom (default: 0)', integer(0))
-    .option('--from <number>', 'where the coloured passage begins, in tokens', integer(0), 0)
-    .option('--length <number>', 'how long it is', integer(1), 4000)
-    .option('--read <number>', 'tokens of the text that cells are looked for in', integer(1), 100_000)
-    .option('--top <number>', 'cells that are listed for each feature', integer(1), 3)
+    .option('--cell <number>', 'colours the text by this cell, from 0', parseInteger(0))
+    .option('--layer <number>', 'the layer of that cell, from 0 at the bottom (default: 0)', parseInteger(0))
+    .option('--from <number>', 'where the coloured passage begins, in tokens', parseInteger(0), 0)
+    .option('--length <number>', 'how long it is', parseInteger(1), 4000)
+    .option('--read <number>', 'tokens of the text that cells are looked for in', parseInteger(1), 100_000)
+    .option('--top <number>', 'cells that are listed for each feature', parseInteger(1), 3)
     .option('--html <file>', 'writes a page: the passage with a cell picker, and the cells that were found')
     .option('--svg <file>', 'writes the passage coloured by --cell as a picture')
     .option('--json', 'one JSON value: the findings, or with --cell the tokens with its values');
@@ -119,13 +120,6 @@ async function showCell(cell: Cell, { record, texts, quantity }: ReadCells, { fr
 async function showFindings(search: Search, { record, quantity }: ReadCells, { json }: Options): Promise<void> {
   if (json) return write(`${JSON.stringify({ tokens: record.length, ...search })}\n`);
   const rows = [FINDING_HEADINGS, ...search.findings.flatMap((finding) => findingRows(finding, quantity))];
-  const widths = FINDING_HEADINGS.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  for (const row of rows)
-    await write(
-      `${row
-        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-        .join('  ')
-        .trimEnd()}\n`,
-    );
+  await write(table(rows, { numbers: false }));
   if (search.missing.length > 0) await write(`too rare in this text: ${search.missing.join(', ')}\n`);
 }

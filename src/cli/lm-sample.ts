@@ -7,7 +7,14 @@ import { type SampledToken, sampleText } from '../language/sample.ts';
 import { type Written, writeText } from '../language/write.ts';
 import { loadModel } from '../model/model-folder.ts';
 import { tokenizers } from '../text/tokenizer.ts';
-import { addCommonOptions, addSamplingOptions, type CommonOptions, collect, integer, LM_FOLDER } from './options.ts';
+import {
+  addCommonOptions,
+  addSamplingOptions,
+  type CommonOptions,
+  collect,
+  LM_FOLDER,
+  parseInteger,
+} from './options.ts';
 import { write } from './output.ts';
 import { Status } from './progress.ts';
 
@@ -31,11 +38,11 @@ export function addSampleCommand(program: Command): void {
     .command('sample')
     .description('writes text with a model, as it is made')
     .option('--model <folder>', 'a model of `lm train`', LM_FOLDER)
-    .option('--length <number>', 'tokens: characters, or what the model writes', integer(1), 500)
-    .option('--samples <number>', 'texts; a line of three dashes stands between them', integer(1), 1)
+    .option('--length <number>', 'tokens: characters, or what the model writes', parseInteger(1), 500)
+    .option('--samples <number>', 'texts; a line of three dashes stands between them', parseInteger(1), 1)
     .option('--prime <text>', 'text to be continued; it is written first', '')
     .option('--stop <text>', 'ends before this text; may be given several times', someText)
-    .option('--seed <number>', 'equal seeds give equal texts; another text each time without one', integer(0))
+    .option('--seed <number>', 'equal seeds give equal texts; another text each time without one', parseInteger(0))
     .option('--json', 'a JSON value for each text: {"text","logProb","tokens":[{"token","logProb"}]}');
   addSamplingOptions(command, 0.8);
   addCommonOptions(command).action(sampleCommand);

@@ -9,7 +9,7 @@ import { likeliest, type ScoredText, type ShownToken, scorePage } from '../langu
 import { type Reader, scoreLines, scoreText } from '../language/score-text.ts';
 import { loadModel } from '../model/model-folder.ts';
 import { surpriseColour, surpriseLevel } from '../report/colours.ts';
-import { integer } from '../report/page.ts';
+import { formatInteger } from '../report/page.ts';
 import type { ByteSource } from '../text/read.ts';
 import { joinTokens, tokenizers } from '../text/tokenizer.ts';
 import { colourDepth, paint } from './colours.ts';
@@ -83,7 +83,7 @@ async function printScore(
   for await (const scored of scoreText(scorer, reader, source)) {
     sum.add(scored);
     const { token, logProb, alternatives } = scored;
-    status.update(() => `${name}: ${integer(sum.total.tokens)} ${unit}s`);
+    status.update(() => `${name}: ${formatInteger(sum.total.tokens)} ${unit}s`);
     if (html === undefined && !withTokens) continue;
     const text = join(token);
     if (withTokens) await printer.print({ token, text, logProb });
@@ -157,6 +157,6 @@ class TokenPrinter {
 function inWords(name: string, { tokens, unknown, logProb, nats, bits, perplexity }: Score, unit: string): string {
   return (
     `${name}: log p ${logProb.toFixed(1)} nats, per ${unit} ${nats.toFixed(4)} nats (${bits.toFixed(4)} bits), ` +
-    `perplexity ${perplexity.toPrecision(4)}; ${integer(tokens)} ${unit}s, ${integer(unknown)} of them unknown`
+    `perplexity ${perplexity.toPrecision(4)}; ${formatInteger(tokens)} ${unit}s, ${formatInteger(unknown)} of them unknown`
   );
 }

@@ -1,5 +1,6 @@
+/** `lm train`. */
 import { type Command, Option } from 'commander';
-import { type Engine, openEngine } from '../compute/engine.ts';
+import type { Engine } from '../compute/engine.ts';
 import {
   defaultsOf,
   type LanguageConfig,
@@ -11,22 +12,16 @@ import {
 } from '../language/config.ts';
 import { type LanguagePreset, languagePresets, type PresetName } from '../language/presets.ts';
 import { writeLanguageProgress, writeLanguageReport } from '../language/report.ts';
+import type { LanguageText } from '../language/text.ts';
+import { TextModel } from '../language/text-model.ts';
 import { type LanguageTraining, resumeLanguageModel, trainLanguageModel } from '../language/train.ts';
-import { loadModel, readConfig, refuseModel } from '../model/model-folder.ts';
+import { readConfig } from '../model/model-folder.ts';
 import { LEVELS, type Level, tokenizers } from '../text/tokenizer.ts';
-import type { TrainingEvent } from '../training/trainer.ts';
-import { LiveReport } from './live-report.ts';
-import { addCommonOptions, type CommonOptions, collect, integer, LM_FOLDER, share } from './options.ts';
-import { Status, showTraining } from './progress.ts';
-import { Exit, ExitCode, interruptible } from './run.ts';
-import {
-  addTrainingOptions,
-  refuseGiven,
-  refuseSettingsOnResume,
-  type TrainingOptions,
-  trainingSettings,
-  useDefaults,
-} from './training-options.ts';
+import { refuseGiven, resolveOptions } from './given-options.ts';
+import { addCommonOptions, type CommonOptions, collect, LM_FOLDER, parseInteger, parseShare } from './options.ts';
+import { quote } from './resume-command.ts';
+import { runTraining, type TrainingShow } from './training-command.ts';
+import { addTrainingOptions, type TrainingOptions, trainingFlags, trainingSettings } from './training-options.ts';
 
 interface Options extends CommonOptions, TrainingOptions {
   preset?: PresetName;
@@ -59,9 +54,9 @@ export function addTrainCommand(program: Command): void {
     )
     .option('--continue <folder>', 'start from the weights of this model; tokens that are new to it are added')
     .addOption(new Option('--level <level>', 'what the model reads and writes').choices(LEVELS).default('char'))
-    .option('--min-count <number>', 'tokens that come less often are unknown (default: 1, words 3)', integer(1))
-    .option('--embedding <number>', 'size of token vectors, 0 for none (default: 0, words --hidden)', integer(0))
-    .option('--steps <number>', 'tokens that gradients flow back over', integer(1), languageDefaults.steps)
+    .option('--min-count <number>', 'tokens that come less often are unknown (default: 1, words 3)', parseInteger(1))
+    .option('--embedding <number>', 'size of token vectors, 0 for none (default: 0, words --hidden)', parseInteger(0))
+    .option('--steps <number>', 'tokens that gradients flow back over', parseInteger(1), languageDefaults.steps)
     .addOption(
       new Option('--split <split>', 'validate on the end of the text, or of each stream as char-rnn does')
         .choices(['end', 'char-rnn'])
@@ -70,7 +65,7 @@ export function addTrainCommand(program: Command): void {
     .option(
       '--val-fraction <share>',
       'share of the text for validation, 0 for none (default: 0.1, with --split char-rnn 0.05)',
-      share({ zero: true }),
+      parseShare({ zero: true }),
     )
     .addOption(
       new Option('--val-file <file>', 'validate on other text; may be given several times')
@@ -80,7 +75,7 @@ export function addTrainCommand(program: Command): void {
     .option(
       '--sample-every <updates>',
       'updates between samples in the log; 0 for after 0, 10, 30, 100, 300, …',
-      integer(0),
+      parseInteger(0),
       languageDefaults.samples.every,
     );
   addTrainingOptions(command, { ...languageDefaults, ...languageShapeDefaults }, LM_FOLDER);
@@ -88,84 +83,52 @@ export function addTrainCommand(program: Command): void {
 }
 
 async function trainCommand(files: string[], options: Options, command: Command): Promise<void> {
-  const { out: folder, resume, valFile: validationFiles, blas, precision } = options;
-  if (resume) refuseSettingsOnResume(command);
-  else await refuseModel(folder);
   if (options.continue) refuseGiven(command, SHAPE, '--continue', 'a model with a shape of its own');
-  const preset = presetOf(options, command);
-  const status = new Status(options.quiet);
-  const engine = await openEngine(blas, precision);
-  status.say(engine.notice);
-
-  const report = new LiveReport(() => writeLanguageProgress(folder));
-  const { interrupted, progress } = await interruptible(async (signal) => {
-    let show: (event: TrainingEvent) => void = () => {};
-    const training = {
-      engine,
-      files,
-      validationFiles,
-      folder,
-      signal,
-      onReading: (read: number) => status.update(() => `reading the text: ${Math.floor(100 * read)} %`),
-      onStart(config: LanguageConfig, parameters: number) {
-        show = showTraining(status, `${tokenizers[config.level].unit}s`);
-        status.say(describeStart(config, parameters));
-      },
-      onEvent(event: TrainingEvent) {
-        show(event);
-        if (event.type === 'validation' || event.type === 'sample') report.refresh();
-      },
-      async onDone(text: Parameters<NonNullable<LanguageTraining['onDone']>>[0]) {
-        await report.settled();
-        status.update(() => 'comparing with an n-gram model');
-        await writeLanguageReport(folder, text, engine);
-      },
-    };
-    if (resume) return resumeLanguageModel(training);
-    const start = await startOf(options, engine);
-    const { level } = 'config' in start ? start.config : start;
-    return trainLanguageModel({ ...training, start, settings: settingsOf({ ...options, level }, preset) });
+  const preset = options.preset ? languagePresets[options.preset] : DEFAULTS;
+  const { settings, shape } = preset;
+  const flags = { ...settings, ...shape, ...trainingFlags(settings), sampleEvery: settings.samples.every };
+  const resolved = resolveOptions(command, options, flags);
+  await runTraining<LanguageConfig, LanguageText>(command, options, SHOW, async (training) => {
+    const { status, engine } = training;
+    const onReading = (read: number) => status.update(() => `reading the text: ${Math.floor(100 * read)} %`);
+    const text = { ...training, files, validationFiles: options.valFile, onReading };
+    if (options.resume) return resumeLanguageModel(text);
+    const start = await startOf(resolved, engine);
+    const level = start instanceof TextModel ? start.config.level : start.level;
+    return trainLanguageModel({ ...text, start, settings: settingsOf({ ...resolved, level }, settings) });
   });
-  await report.settled();
-  if (interrupted) {
-    const validation = validationFiles ? ` --val-file ${validationFiles.join(' ')}` : '';
-    status.say(
-      `stopped at update ${progress.iteration}, saved; go on with \`lm train ${files.join(' ')}${validation} --out ${folder} --resume\``,
-    );
-    throw new Exit(ExitCode.interrupted);
-  }
-  const config = await readConfig(folder, languageConfigSchema);
-  status.say(`done: ${describeEnd(config)} in ${folder}, with report.html; write with \`lm sample --model ${folder}\``);
 }
 
-/** The preset's values become the defaults of the options. */
-function presetOf({ preset: name }: Options, command: Command): LanguagePreset {
-  const preset = name ? languagePresets[name] : { shape: languageShapeDefaults, settings: languageDefaults };
-  const { shape, settings } = preset;
-  const { optimizer, learningRate: lr, clipping, samples } = settings;
-  const named = { optimizer: optimizer.name, lr, clip: clipping?.limit ?? 0, clipBy: clipping?.by ?? 'norm' };
-  useDefaults(command, { ...settings, ...shape, ...named, sampleEvery: samples.every });
-  return preset;
-}
+const DEFAULTS: LanguagePreset = { shape: languageShapeDefaults, settings: languageDefaults };
+
+const SHOW: TrainingShow<LanguageConfig, LanguageText> = {
+  unitOf: ({ level }) => `${tokenizers[level].unit}s`,
+  describeStart,
+  writeProgress: writeLanguageProgress,
+  writeReport: writeLanguageReport,
+  reporting: 'comparing with an n-gram model',
+  describeEnd: async (folder) => describeEnd(await readConfig(folder, languageConfigSchema)),
+  use: (folder) => `write with \`lm sample --model ${quote(folder)}\``,
+};
 
 /** A new model, or the one that is continued. */
 async function startOf(options: Options, engine: Engine): Promise<LanguageTraining['start']> {
-  if (options.continue) return loadModel(options.continue, engine, languageConfigSchema);
+  if (options.continue) return TextModel.load(options.continue, engine);
   const { level, cell, layers, hidden } = options;
   const { embedding = defaultsOf(level, hidden).embedding } = options;
   return { level, shape: { cell, layers, hidden, embedding } };
 }
 
-function settingsOf(options: Options, { settings }: LanguagePreset): LanguageSettings {
+function settingsOf(options: Options, defaults: LanguageSettings): LanguageSettings {
   const { level, hidden, steps, split, sampleEvery } = options;
-  const presetFraction = settings.valFraction === 0 ? 0 : VAL_FRACTIONS[split];
+  const presetFraction = defaults.valFraction === 0 ? 0 : VAL_FRACTIONS[split];
   return {
-    ...trainingSettings(options, settings),
+    ...trainingSettings(options, defaults),
     steps,
     split,
     minCount: options.minCount ?? defaultsOf(level, hidden).minCount,
     valFraction: options.valFile ? 0 : (options.valFraction ?? presetFraction),
-    samples: { ...settings.samples, every: sampleEvery },
+    samples: { ...defaults.samples, every: sampleEvery },
   };
 }
 

@@ -34,15 +34,15 @@ export function addSamplingOptions(command: Command, temperature: number): Comma
     .option(
       '--temperature <number>',
       'below 1 more careful, above 1 more daring, 0 always the likeliest',
-      atLeast(0),
+      parseAtLeast(0),
       temperature,
     )
-    .option('--top-k <number>', 'draw from the k likeliest only', integer(1))
-    .option('--top-p <share>', 'draw from the likeliest that together have this probability', share({ one: true }))
+    .option('--top-k <number>', 'draw from the k likeliest only', parseInteger(1))
+    .option('--top-p <share>', 'draw from the likeliest that together have this probability', parseShare({ one: true }))
     .option(
       '--min-p <share>',
       "draw from those with this share of the likeliest one's probability",
-      share({ one: true }),
+      parseShare({ one: true }),
     );
 }
 
@@ -52,7 +52,7 @@ export function collect(value: string, before: readonly string[] = []): string[]
 }
 
 /** An integer of at least `minimum`. */
-export function integer(minimum: number) {
+export function parseInteger(minimum: number) {
   return (text: string): number => {
     const value = Number(text);
     if (Number.isSafeInteger(value) && value >= minimum && text.trim() !== '') return value;
@@ -61,14 +61,14 @@ export function integer(minimum: number) {
 }
 
 /** A number above 0. */
-export function positive(text: string): number {
+export function parsePositive(text: string): number {
   const value = Number(text);
   if (Number.isFinite(value) && value > 0) return value;
   throw new InvalidArgumentError('Expected a number above 0.');
 }
 
 /** A number of at least `minimum`. */
-export function atLeast(minimum: number) {
+export function parseAtLeast(minimum: number) {
   return (text: string): number => {
     const value = Number(text);
     if (Number.isFinite(value) && value >= minimum && text.trim() !== '') return value;
@@ -77,7 +77,7 @@ export function atLeast(minimum: number) {
 }
 
 /** A share of a whole, between 0 and 1; 0 or 1 themselves only where they make sense. */
-export function share({ zero = false, one = false } = {}) {
+export function parseShare({ zero = false, one = false } = {}) {
   return (text: string): number => {
     const value = Number(text);
     const inside = (value > 0 && value < 1) || (zero && value === 0) || (one && value === 1);

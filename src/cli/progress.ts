@@ -1,7 +1,8 @@
 /** Progress for people, on stderr: one line that is rewritten on a terminal, a line now and then elsewhere. */
+
+import type { TrainingEvent, UpdateReport, ValidationReport } from '../training/events.ts';
 import type { Validation } from '../training/task.ts';
-import type { TrainingEvent, UpdateReport, ValidationReport } from '../training/trainer.ts';
-import type { ExtractProgress } from '../vision/extract.ts';
+import type { ExtractionEvents } from '../vision/cached-features.ts';
 
 /** Milliseconds between two lines, on a terminal and in a file. */
 const INTERVALS = { terminal: 200, file: 10_000 };
@@ -55,7 +56,7 @@ export function showTraining(status: Status, unit: string): (event: TrainingEven
       status.say(describeValidation(event));
       for (const sample of event.samples) status.say(indent(sample));
     } else if (event.type === 'validating') {
-      status.update(() => `validating, ${Math.floor(100 * event.share)} %`);
+      showShare(status, 'validating')(event.share);
     } else if (event.type === 'sample') {
       const loss = event.loss === undefined ? '' : `, loss ${event.loss.toFixed(3)}`;
       status.say(`after ${event.iteration} updates${loss}, it writes`);
@@ -66,22 +67,28 @@ export function showTraining(status: Status, unit: string): (event: TrainingEven
   };
 }
 
+/** Shows what share of some work is done. */
+export function showShare(status: Status, work: string): (share: number) => void {
+  return (share) => status.update(() => `${work}, ${Math.floor(100 * share)} %`);
+}
+
 /** Shows how pictures become features, and says what is kept when `signal` stops that. */
-export function showFeatures(
-  status: Status,
-  signal: AbortSignal,
-): (progress: Pick<ExtractProgress, 'done' | 'computed'>, total: number) => void {
+export function showExtraction(status: Status, signal: AbortSignal | undefined): ExtractionEvents {
   const start = performance.now();
-  let underWay = true;
+  let underWay = false;
   const onStop = () => underWay && status.say('stopped; the features that were computed stay in the cache');
-  signal.addEventListener('abort', onStop, { once: true });
-  return ({ done, computed }, total) => {
-    underWay = done < total;
-    const seconds = (performance.now() - start) / 1000;
-    status.update(() => {
-      const left = computed > 0 ? `  ${describeSeconds(((total - done) * seconds) / computed)} left` : '';
-      return `features of ${done}/${total} pictures${left}`;
-    });
+  signal?.addEventListener('abort', onStop, { once: true });
+  return {
+    signal,
+    onSkip: (message) => status.warn(message),
+    onProgress({ done, computed }, total) {
+      underWay = done < total;
+      const seconds = (performance.now() - start) / 1000;
+      status.update(() => {
+        const left = computed > 0 ? `  ${describeSeconds(((total - done) * seconds) / computed)} left` : '';
+        return `features of ${done}/${total} pictures${left}`;
+      });
+    },
   };
 }
 

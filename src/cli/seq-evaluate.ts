@@ -1,15 +1,28 @@
+/** `seq evaluate`. */
 import type { Command } from 'commander';
+import { runInTurns } from '../base/steps.ts';
 import { type Engine, openEngine } from '../compute/engine.ts';
-import { evaluate, type SequenceEvaluation } from '../sequences/evaluate.ts';
+import { loadCnnOfLabeller } from '../sequences/data/pictures.ts';
+import { readSequences } from '../sequences/data/read.ts';
+import { evaluateSteps, type SequenceEvaluation } from '../sequences/evaluate.ts';
 import { writeSequenceEvaluation } from '../sequences/evaluation-report.ts';
 import { SequenceLabeller } from '../sequences/labeller.ts';
-import { evaluateTranslator, type TranslationEvaluation } from '../translation/evaluate.ts';
+import { evaluateTranslatorSteps } from '../translation/evaluate.ts';
 import { writeTranslationEvaluation } from '../translation/evaluation-report.ts';
 import { readPairs } from '../translation/pairs.ts';
 import { Translator, translatingDefaults } from '../translation/translator.ts';
-import { addCommonOptions, addPictureOptions, type CommonOptions, integer, type PictureOptions } from './options.ts';
-import { Status } from './progress.ts';
-import { addDataOptions, cnnOf, type DataOptions, isTranslator, openSequences, SEQ_FOLDER } from './seq-options.ts';
+import { refuseInapplicable } from './given-options.ts';
+import {
+  addCommonOptions,
+  addPictureOptions,
+  type CommonOptions,
+  type PictureOptions,
+  parseInteger,
+} from './options.ts';
+import { Status, showShare } from './progress.ts';
+import { interruptible } from './run.ts';
+import { addDataOptions, type DataOptions, isTranslator, readingFor, SEQ_FOLDER } from './seq-options.ts';
+import { table } from './table.ts';
 
 interface Options extends CommonOptions, DataOptions, PictureOptions {
   model: string;
@@ -28,23 +41,35 @@ export function addSequenceEvaluateCommand(program: Command): void {
       '--report <file>',
       'writes a page: scores, confusions, mistakes, the paths of glimpses; of a translator its best and worst sentences',
     )
-    .option('--beam <number>', 'hypotheses that a translator keeps; 1 is greedy', integer(1), translatingDefaults.beam)
+    .option(
+      '--beam <number>',
+      'hypotheses that a translator keeps; 1 is greedy',
+      parseInteger(1),
+      translatingDefaults.beam,
+    )
     .option('--json', 'the scores as one JSON value');
   addPictureOptions(addCommonOptions(addDataOptions(command))).action(evaluateCommand);
 }
 
-async function evaluateCommand(paths: string[], options: Options): Promise<void> {
+async function evaluateCommand(paths: string[], options: Options, command: Command): Promise<void> {
   const { model, skipOdd, report, json, blas, quiet, cnnBackend } = options;
   const status = new Status(quiet);
   const engine = await openEngine(blas);
   if (await isTranslator(model)) return evaluateTranslations(paths, options, engine, status);
+  refuseInapplicable(command, ['beam'], 'labels: it is for a translator');
   const labeller = await SequenceLabeller.load(model, engine);
   const { task, reading } = labeller.config;
-  const cnn = cnnOf(labeller.config, cnnBackend);
-  const { data } = await openSequences(paths, { task, reading, skipOdd, use: 'test' }, cnn, status);
-  status.say(engine.notice);
-  const evaluation = report ? await writeSequenceEvaluation(report, labeller, data) : evaluate(labeller, data.examples);
-  process.stdout.write(json ? `${JSON.stringify({ data: data.name, ...evaluation })}\n` : table(evaluation));
+  await interruptible(async (signal) => {
+    const how = { ...readingFor(status, { skipOdd, signal }), task, reading, use: 'test' } as const;
+    const openCnn = () => loadCnnOfLabeller(labeller.config, cnnBackend);
+    const data = await readSequences(paths, { ...how, openCnn });
+    status.say(engine.notice);
+    const turns = { signal, onProgress: showShare(status, 'labelling') };
+    const evaluation = report
+      ? await writeSequenceEvaluation(report, labeller, data, turns)
+      : await runInTurns(evaluateSteps(labeller, data.examples), turns);
+    process.stdout.write(json ? `${JSON.stringify({ data: data.name, ...evaluation })}\n` : figures(evaluation));
+  });
 }
 
 async function evaluateTranslations(
@@ -54,34 +79,37 @@ async function evaluateTranslations(
   status: Status,
 ): Promise<void> {
   const translator = await Translator.load(model, engine);
-  const data = await readPairs(paths, { skipOdd, onOdd: (message) => status.warn(message) });
+  const data = await readPairs(paths, readingFor(status, { skipOdd }));
   status.say(engine.notice);
   const options = { ...translatingDefaults, beam };
-  const evaluation = evaluateTranslator(translator, data.examples, options);
-  process.stdout.write(json ? `${JSON.stringify({ data: data.name, ...evaluation })}\n` : translationTable(evaluation));
-  if (report) await writeTranslationEvaluation(report, translator, data, evaluation, options);
+  await interruptible(async (signal) => {
+    const steps = evaluateTranslatorSteps(translator, data.examples, options);
+    const evaluation = await runInTurns(steps, { signal, onProgress: showShare(status, 'translating') });
+    const { pairs, bleu, loss, perplexity } = evaluation;
+    const rows = { pairs, BLEU: bleu.toFixed(2), loss: loss.toFixed(4), perplexity: perplexity.toFixed(2) };
+    const written = json ? `${JSON.stringify({ data: data.name, ...evaluation })}\n` : table(Object.entries(rows));
+    process.stdout.write(written);
+    if (report) await writeTranslationEvaluation(report, translator, data, evaluation, options);
+  });
 }
 
-function translationTable({ pairs, bleu, loss, perplexity }: TranslationEvaluation): string {
-  const rows = { pairs, BLEU: bleu.toFixed(2), loss: loss.toFixed(4), perplexity: perplexity.toFixed(2) };
-  return Object.entries(rows)
-    .map(([label, figure]) => `${label.padEnd(10)}${String(figure).padStart(9)}\n`)
-    .join('');
-}
-
-function table({ labels, accuracy, loss, macroF1, byLabel }: SequenceEvaluation): string {
-  const width = Math.max(8, ...byLabel.map(({ label }) => label.length));
-  const row = (name: string, figures: readonly (string | number)[]) =>
-    `${name.padEnd(width)}${figures.map((figure) => String(figure).padStart(11)).join('')}\n`;
-  return [
-    row('labels', [labels]),
-    row('accuracy', [accuracy.toFixed(4)]),
-    row('loss', [loss.toFixed(4)]),
-    row('macro F1', [macroF1.toFixed(4)]),
-    '\n',
-    row('label', ['count', 'precision', 'recall', 'F1']),
-    ...byLabel.map(({ label, count, precision, recall, f1 }) =>
-      row(label, [count, precision.toFixed(4), recall.toFixed(4), f1.toFixed(4)]),
-    ),
-  ].join('');
+function figures({ labels, accuracy, loss, macroF1, byLabel }: SequenceEvaluation): string {
+  return table(
+    [
+      ['labels', labels],
+      ['accuracy', accuracy.toFixed(4)],
+      ['loss', loss.toFixed(4)],
+      ['macro F1', macroF1.toFixed(4)],
+      [],
+      ['label', 'count', 'precision', 'recall', 'F1'],
+      ...byLabel.map(({ label, count, precision, recall, f1 }) => [
+        label,
+        count,
+        precision.toFixed(4),
+        recall.toFixed(4),
+        f1.toFixed(4),
+      ]),
+    ],
+    { gap: 3 },
+  );
 }

@@ -1,22 +1,38 @@
 /** Options of the commands that read sequences. */
+
 import { type Command, Option } from 'commander';
 import * as v from 'valibot';
-import { foldersIn } from '../datasets/reader.ts';
 import { readConfig } from '../model/model-folder.ts';
-import { PICTURE_READINGS, type PictureReading, type SequenceConfig } from '../sequences/config.ts';
-import { findClips, readClips } from '../sequences/data/clips.ts';
-import type { SequenceData } from '../sequences/data/example.ts';
-import { type ReadOptions, readSequences } from '../sequences/data/read.ts';
-import type { Cnn } from '../vision/cnn.ts';
-import type { CnnBackend } from '../vision/cnn-backends.ts';
-import type { Status } from './progress.ts';
-import { loadCnnOf, lookAt, readPictureClasses } from './seq-pictures.ts';
+import type { Pooling } from '../nn/pooling.ts';
+import type { Task } from '../sequences/config.ts';
+import { PICTURE_READINGS, type PictureReading } from '../sequences/config.ts';
+import type { SequenceReading } from '../sequences/data/read.ts';
+import type { CommonOptions, PictureOptions } from './options.ts';
+import { type Status, showExtraction } from './progress.ts';
+import type { TrainingOptions } from './training-options.ts';
 
 /** Where `seq` keeps its model when nothing is said. */
 export const SEQ_FOLDER = 'seq-model';
 
 export interface DataOptions {
   skipOdd?: boolean | undefined;
+}
+
+/** Options of `seq train`, whatever it trains: which are meant is known when the task is. */
+export interface SequenceTrainingOptions extends CommonOptions, PictureOptions, DataOptions, TrainingOptions {
+  task: Task | 'translate';
+  valFile?: string[];
+  attention: boolean;
+  folds?: number;
+  valFraction: number;
+  minCount: number;
+  embedding: number;
+  bidirectional: boolean;
+  memory?: number;
+  pool: Pooling;
+  read: PictureReading;
+  glimpses: number;
+  cnn?: string;
 }
 
 const DATA = `
@@ -60,43 +76,10 @@ export async function isTranslator(folder: string): Promise<boolean> {
   return kind === 'translation';
 }
 
-/** A CNN, with its name as `--cnn` takes it. */
-interface NamedCnn {
-  name?: string | undefined;
-  cnn: Cnn;
-}
-
-/** Sequences, and the CNN that made vectors of pictures. */
-interface Opened {
-  data: SequenceData;
-  cnn?: NonNullable<SequenceConfig['cnn']>;
-}
-
-/**
- * Reads sequences and says what was odd.
- *
- * @param openCnn gives the CNN where there are pictures to read
- */
-export async function openSequences(
-  paths: readonly string[],
-  { skipOdd, ...options }: DataOptions & Pick<ReadOptions, 'task' | 'use' | 'reading' | 'labelled'>,
-  openCnn: () => Promise<NamedCnn>,
+/** How a command reads sequences: it says what is odd, and how far the CNN is with pictures. */
+export function readingFor(
   status: Status,
-): Promise<Opened> {
-  const odd = { skipOdd, onOdd: (message: string) => status.warn(message) };
-  const [path = ''] = paths;
-  const clips = options.task === 'tag' ? await findClips(paths) : [];
-  const classes = options.task === 'classify' && paths.length === 1 ? await foldersIn(path) : [];
-  if (clips.length + classes.length === 0) return { data: await readSequences(paths, { ...options, ...odd }) };
-  const { name, cnn } = await openCnn();
-  const data =
-    clips.length > 0
-      ? await readClips(paths, { ...odd, D: cnn.featureSize, look: (frames) => lookAt(frames, cnn, status) })
-      : await readPictureClasses(path, classes, cnn, status);
-  return { data, cnn: { name, key: cnn.key } };
-}
-
-/** The CNN of a model, for data that it is measured on. */
-export function cnnOf(config: SequenceConfig, cnnBackend: CnnBackend): () => Promise<NamedCnn> {
-  return async () => ({ name: config.cnn?.name, cnn: await loadCnnOf(config, cnnBackend) });
+  { skipOdd, signal }: DataOptions & { signal?: AbortSignal },
+): Pick<SequenceReading, 'skipOdd' | 'onOdd' | 'onExtraction'> {
+  return { skipOdd, onOdd: (message) => status.warn(message), onExtraction: showExtraction(status, signal) };
 }

@@ -4,26 +4,28 @@ import { InputError, UsageError } from '../base/errors.ts';
 import { openEngine } from '../compute/engine.ts';
 import { readText } from '../datasets/reader.ts';
 import { findClips, readClips } from '../sequences/data/clips.ts';
+import { loadCnnOfLabeller, seePictures } from '../sequences/data/pictures.ts';
 import { readSequences } from '../sequences/data/read.ts';
 import { readTokens } from '../sequences/data/tags.ts';
 import { explain, type MovingWord } from '../sequences/explain.ts';
 import { type Prediction, SequenceLabeller } from '../sequences/labeller.ts';
 import { wordsOf } from '../sequences/words.ts';
 import { Translator, translatingDefaults } from '../translation/translator.ts';
+import { cachedFeatures } from '../vision/cached-features.ts';
 import { findPictures } from './find-pictures.ts';
+import { refuseInapplicable } from './given-options.ts';
 import {
   addCommonOptions,
   addPictureOptions,
   type CommonOptions,
   collect,
-  integer,
   type PictureOptions,
+  parseInteger,
 } from './options.ts';
 import { write } from './output.ts';
-import { Status } from './progress.ts';
-import { Exit, ExitCode } from './run.ts';
+import { Status, showExtraction } from './progress.ts';
+import { Exit, ExitCode, interruptible } from './run.ts';
 import { type DataOptions, isTranslator, SEQ_FOLDER } from './seq-options.ts';
-import { featuresOf, loadCnnOf, lookAt } from './seq-pictures.ts';
 
 interface Options extends CommonOptions, PictureOptions, DataOptions {
   model: string;
@@ -54,23 +56,30 @@ export function addSequencePredictCommand(program: Command): void {
     .option('--model <folder>', 'a model of `seq train`', SEQ_FOLDER)
     .option('--text <text>', 'a text; may be given several times', collect)
     .option('--explain', 'also the words that moved the label, by how much its log odds change without them')
-    .option('--beam <number>', 'hypotheses that a translator keeps; 1 is greedy', integer(1), translatingDefaults.beam)
+    .option(
+      '--beam <number>',
+      'hypotheses that a translator keeps; 1 is greedy',
+      parseInteger(1),
+      translatingDefaults.beam,
+    )
     .option('--skip-odd', 'leave odd lines out, and say which, instead of refusing the file')
     .option('--json', 'one JSON value a sequence')
     .addHelpText('after', OUTPUT);
   addPictureOptions(addCommonOptions(command)).action(predictCommand);
 }
 
-async function predictCommand(files: string[], options: Options): Promise<void> {
+async function predictCommand(files: string[], options: Options, command: Command): Promise<void> {
   const { model, blas, quiet, explain: explained, json } = options;
   const status = new Status(quiet);
   const engine = await openEngine(blas);
   if (await isTranslator(model)) return predictTranslations(await Translator.load(model, engine), files, options);
+  refuseInapplicable(command, ['beam'], 'labels: it is for a translator');
   const labeller = await SequenceLabeller.load(model, engine);
   const { task, shape } = labeller.config;
   if (explained && (task === 'tag' || !('vocabulary' in shape.reads))) {
     throw new UsageError('--explain is for texts', { found: 'a model that reads something else' });
   }
+  if (!('vocabulary' in shape.reads)) refuseInapplicable(command, ['text'], 'a model that reads no words');
   status.say(engine.notice);
   if (labeller.config.cnn) {
     return task === 'tag'
@@ -150,8 +159,10 @@ async function predictPictures(
   if (files.length === 0) throw new UsageError('no picture to look at');
   const { sources, errors } = await findPictures(files);
   for (const { message } of errors) status.warn(message);
-  const cnn = await loadCnnOf(labeller.config, cnnBackend);
-  const { vectors, names, skipped } = await featuresOf(sources, cnn, status);
+  const { cnn } = await loadCnnOfLabeller(labeller.config, cnnBackend);
+  const { vectors, names, skipped } = await interruptible((signal) =>
+    seePictures(sources, cnn, showExtraction(status, signal)),
+  );
   for (const [i, [prediction]] of labeller.predict(vectors).entries()) {
     const file = names[i] ?? '';
     if (prediction)
@@ -171,8 +182,9 @@ async function predictClips(
   if (clips.length === 0) {
     throw new InputError('there are no clips to look at', { found: files.join(', '), expected: 'folders of frames' });
   }
-  const cnn = await loadCnnOf(labeller.config, cnnBackend);
-  const look = (frames: readonly string[]) => lookAt(frames, cnn, status);
+  const { cnn } = await loadCnnOfLabeller(labeller.config, cnnBackend);
+  const look = (frames: readonly string[]) =>
+    interruptible((signal) => cachedFeatures(frames, cnn, showExtraction(status, signal)));
   let failed = false;
   for (const clip of clips) {
     try {

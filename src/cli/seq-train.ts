@@ -1,10 +1,11 @@
+/** `seq train`: a model that labels sequences or their steps; translators are in `seq-translate.ts`. */
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { openEngine } from '../compute/engine.ts';
 import { readConfig, refuseModel } from '../model/model-folder.ts';
 import { POOLINGS, type Pooling } from '../nn/pooling.ts';
 import {
-  enoughEpochs,
+  epochsForSequences,
   LEAST_MEMORY,
   type NewSequenceModel,
   type PictureReading,
@@ -16,58 +17,38 @@ import {
   TASKS,
   type Task,
 } from '../sequences/config.ts';
-import { type CrossValidation, crossValidate, summarise } from '../sequences/cross-validation.ts';
-import type { Example } from '../sequences/data/example.ts';
+import { crossValidate, summarise } from '../sequences/cross-validation.ts';
+import { isWords, type SequenceData, type SequenceExample } from '../sequences/data/example.ts';
+import { loadCnnOfLabeller } from '../sequences/data/pictures.ts';
+import { readSequences } from '../sequences/data/read.ts';
 import { writeSequenceProgress, writeSequenceReport } from '../sequences/report.ts';
 import { resumeSequences, trainSequences } from '../sequences/train.ts';
-import type { TrainingEvent } from '../training/trainer.ts';
-import { translationDefaults, translationShapeDefaults } from '../translation/config.ts';
-import type { TranslationTraining } from '../translation/train.ts';
+import type { DataSplit } from '../training/split.ts';
 import { loadCnn } from '../vision/load-cnn.ts';
-import { LiveReport } from './live-report.ts';
+import { isGiven, refuseInapplicable } from './given-options.ts';
 import {
   addCommonOptions,
   addPictureOptions,
   type CommonOptions,
-  integer,
   type PictureOptions,
-  share,
+  parseInteger,
+  parseShare,
 } from './options.ts';
 import { Status, showTraining } from './progress.ts';
+import { quote } from './resume-command.ts';
 import { Exit, ExitCode, interruptible } from './run.ts';
 import {
   addDataOptions,
   addReadingOption,
-  cnnOf,
   type DataOptions,
   isTranslator,
-  openSequences,
+  readingFor,
   SEQ_FOLDER,
+  type SequenceTrainingOptions,
 } from './seq-options.ts';
 import { trainTranslatorCommand } from './seq-translate.ts';
-import {
-  addTrainingOptions,
-  refuseSettingsOnResume,
-  type TrainingOptions,
-  trainingSettings,
-  useDefaults,
-} from './training-options.ts';
-
-interface Options extends CommonOptions, PictureOptions, DataOptions, TrainingOptions {
-  task: Task | 'translate';
-  valFile?: string[];
-  attention: boolean;
-  folds?: number;
-  valFraction: number;
-  minCount: number;
-  embedding: number;
-  bidirectional: boolean;
-  memory?: number;
-  pool: Pooling;
-  read: PictureReading;
-  glimpses: number;
-  cnn?: string;
-}
+import { runTraining, type TrainingShow } from './training-command.ts';
+import { addTrainingOptions, type TrainingOptions, trainingSettings } from './training-options.ts';
 
 export function addSequenceTrainCommand(program: Command): void {
   const command = program
@@ -88,21 +69,31 @@ export function addSequenceTrainCommand(program: Command): void {
     .addOption(
       new Option('--folds <number>', 'cross-validation instead: as many models, each measured on a part of its own')
         .conflicts('resume')
-        .argParser(integer(2)),
+        .argParser(parseInteger(2)),
     )
     .option(
       '--val-fraction <share>',
       'share of the sequences that is kept to measure on, 0 for none',
-      share({ zero: true }),
+      parseShare({ zero: true }),
       sequenceDefaults.valFraction,
     )
-    .option('--min-count <number>', 'words that come less often are unknown', integer(1), sequenceDefaults.minCount)
-    .option('--embedding <number>', 'size of word vectors, 0 for none', integer(0), sequenceShapeDefaults.embedding)
+    .option(
+      '--min-count <number>',
+      'words that come less often are unknown',
+      parseInteger(1),
+      sequenceDefaults.minCount,
+    )
+    .option(
+      '--embedding <number>',
+      'size of word vectors, 0 for none',
+      parseInteger(0),
+      sequenceShapeDefaults.embedding,
+    )
     .option('--bidirectional', 'read from the end too', sequenceShapeDefaults.bidirectional)
     .option(
       '--memory <steps>',
       'gates start so that units remember up to so many steps: for what stands far from the end',
-      integer(LEAST_MEMORY),
+      parseInteger(LEAST_MEMORY),
     )
     .option('--attention', 'a translator reads in both directions, and looks back before each word', false)
     .addOption(
@@ -113,7 +104,7 @@ export function addSequenceTrainCommand(program: Command): void {
   addReadingOption(command).option(
     '--glimpses <number>',
     'how often the network looks at a picture with --read glimpses, each time at a quarter of it',
-    integer(1),
+    parseInteger(1),
     sequenceShapeDefaults.glimpses,
   );
   command.option(
@@ -124,85 +115,96 @@ export function addSequenceTrainCommand(program: Command): void {
   addPictureOptions(addCommonOptions(addDataOptions(command))).action(trainCommand);
 }
 
-async function trainCommand(paths: string[], options: Options, command: Command): Promise<void> {
-  const { out: folder, resume, valFile, blas, precision, cnnBackend } = options;
-  if (resume) refuseSettingsOnResume(command);
-  else await refuseModel(folder);
+async function trainCommand(paths: string[], options: SequenceTrainingOptions, command: Command): Promise<void> {
+  const { out: folder, resume } = options;
   if (resume ? await isTranslator(folder) : options.task === 'translate') {
-    useDefaults(command, TRANSLATION);
-    return trainTranslatorCommand(paths, options, resume ? undefined : translatorOf(options));
+    return trainTranslatorCommand(paths, options, command);
   }
-  const status = new Status(options.quiet);
-  const trained = resume ? await readConfig(folder, sequenceConfigSchema) : undefined;
+  refuseInapplicable(command, ['attention'], 'labels: it is for --task translate');
+  if (options.folds) return crossValidateCommand(paths, options, options.folds, command);
+  await runTraining<SequenceConfig, DataSplit<SequenceExample>>(command, options, SHOW, async (training) => {
+    const { status, signal } = training;
+    const trained = resume ? await readConfig(folder, sequenceConfigSchema) : undefined;
+    const read = { ...training, ...(await readData(paths, options, { status, signal, trained })) };
+    const onCompare = (done: number, of: number) =>
+      status.update(() => `each step alone, to compare with: ${done}/${of}`);
+    if (trained) return resumeSequences({ ...read, onCompare });
+    refuseWithoutEffect(options, read.data, command);
+    return trainSequences({
+      ...read,
+      onCompare,
+      start: startOf(options),
+      settings: settingsOf(options, read.data, command),
+    });
+  });
+}
+
+const SHOW: TrainingShow<SequenceConfig, DataSplit<SequenceExample>> = {
+  unitOf: ({ task }) => (task === 'tag' ? 'steps' : 'sequences'),
+  describeStart,
+  writeProgress: writeSequenceProgress,
+  writeReport: writeSequenceReport,
+  reporting: 'measuring the best weights',
+  describeEnd: async (folder) => describeEnd(await readConfig(folder, sequenceConfigSchema)),
+  use: (folder) => `use with \`seq predict --model ${quote(folder)}\``,
+};
+
+/** What is learned from and, where it is other data, what is measured on; both as a model that goes on has read it. */
+async function readData(
+  paths: readonly string[],
+  options: SequenceTrainingOptions,
+  { status, signal, trained }: { status: Status; signal: AbortSignal; trained?: SequenceConfig | undefined },
+): Promise<{ data: SequenceData; validation: SequenceData | undefined }> {
+  const { valFile, skipOdd, cnn, cnnBackend } = options;
   const { task, reading } = trained ?? startOf(options);
   const openCnn = trained
-    ? cnnOf(trained, cnnBackend)
-    : async () => ({ name: options.cnn, cnn: await loadCnn(options.cnn, cnnBackend) });
-  const reads = { task, reading, skipOdd: options.skipOdd };
-  const { data, cnn } = await openSequences(paths, reads, openCnn, status);
-  const held = valFile ? await openSequences(valFile, { ...reads, use: 'test' }, openCnn, status) : undefined;
-  const validation = held?.data;
-  if (command.getOptionValueSource('epochs') === 'default') {
-    options.epochs = enoughEpochs(data.examples.length, options.batch);
-  }
-  const start = { ...startOf(options), ...(cnn && { cnn }) };
-  if (options.folds) return crossValidateCommand({ data, start, folds: options.folds }, options, status);
-  const engine = await openEngine(blas, precision);
-  status.say(engine.notice);
+    ? () => loadCnnOfLabeller(trained, cnnBackend)
+    : async () => ({ name: cnn, cnn: await loadCnn(cnn, cnnBackend) });
+  const how = { ...readingFor(status, { skipOdd, signal }), task, reading, openCnn };
+  const data = await readSequences(paths, how);
+  return { data, validation: valFile && (await readSequences(valFile, { ...how, use: 'test' })) };
+}
 
-  const show = showTraining(status, task === 'tag' ? 'steps' : 'sequences');
-  const report = new LiveReport(() => writeSequenceProgress(folder));
-  const { interrupted, progress } = await interruptible((signal) => {
-    const training = {
-      ...{ engine, folder, data, validation, signal },
-      onCompare: (done: number, of: number) => status.update(() => `each step alone, to compare with: ${done}/${of}`),
-      onStart: (config: SequenceConfig, parameters: number) => status.say(describeStart(config, parameters)),
-      onEvent(event: TrainingEvent) {
-        show(event);
-        if (event.type === 'validation') report.refresh();
-      },
-      async onDone(measuredOn: readonly Example[]) {
-        await report.settled();
-        await writeSequenceReport(folder, measuredOn, engine);
-      },
-    };
-    if (resume) return resumeSequences(training);
-    return trainSequences({ ...training, settings: settingsOf(options), start });
-  });
-  await report.settled();
-  if (interrupted) {
-    const validationOption = valFile ? ` --val-file ${valFile.join(' ')}` : '';
-    status.say(
-      `stopped at update ${progress.iteration}, saved; go on with \`seq train ${paths.join(' ')}${validationOption} --out ${folder} --resume\``,
-    );
-    throw new Exit(ExitCode.interrupted);
-  }
-  const config = await readConfig(folder, sequenceConfigSchema);
-  status.say(`done: ${describeEnd(config)} in ${folder}, with report.html; use with \`seq predict --model ${folder}\``);
+/** @throws UsageError that names an option that such data leaves without effect */
+function refuseWithoutEffect({ task, read }: SequenceTrainingOptions, data: SequenceData, command: Command): void {
+  const inputs = data.examples[0]?.inputs ?? [];
+  const { name, cnn } = data;
+  if (!isWords(inputs)) refuseInapplicable(command, ['minCount', 'embedding'], `${name}, which has no words`);
+  if (!(inputs instanceof Uint8Array)) refuseInapplicable(command, ['read'], `${name}, which is no IDX file`);
+  if (!cnn) refuseInapplicable(command, ['cnn'], `${name}, which has no pictures for a CNN`);
+  if (read !== 'glimpses')
+    refuseInapplicable(command, ['glimpses'], `pictures that are read otherwise: it needs --read glimpses`);
+  if (task === 'tag') refuseInapplicable(command, ['pool'], '--task tag, which labels every step');
 }
 
 async function crossValidateCommand(
-  what: Pick<CrossValidation, 'data' | 'start' | 'folds'>,
-  options: Options,
-  status: Status,
+  paths: string[],
+  options: SequenceTrainingOptions,
+  folds: number,
+  command: Command,
 ): Promise<void> {
-  const { folds } = what;
-  const { out: folder, task, blas, precision } = options;
+  const { out: folder, task, blas, precision, quiet } = options;
   await refuseModel(join(folder, 'fold-1'));
+  const status = new Status(quiet);
   const show = showTraining(status, task === 'tag' ? 'steps' : 'sequences');
-  const result = await interruptible((signal) =>
-    crossValidate({
-      ...what,
-      ...{ folder, signal },
-      settings: settingsOf(options),
+  const result = await interruptible(async (signal) => {
+    const { data } = await readData(paths, options, { status, signal });
+    refuseWithoutEffect(options, data, command);
+    return crossValidate({
+      data,
+      folds,
+      folder,
+      signal,
+      start: startOf(options),
+      settings: settingsOf(options, data, command),
       openEngine: () => openEngine(blas, precision),
       onEvent(_, event) {
         if (event.type === 'update') show(event); // a hundred validations are not worth a line each
       },
       onFold: (fold, { accuracy, baselines }) =>
         status.say(`fold ${fold + 1} of ${folds}: accuracy ${accuracy.toFixed(4)} (${besides(baselines)})`),
-    }),
-  );
+    });
+  });
   if (result.interrupted) {
     status.say(`stopped after ${result.folds.length} of ${folds} folds`);
     throw new Exit(ExitCode.interrupted);
@@ -218,35 +220,23 @@ function besides(baselines: Readonly<Record<string, number>>): string {
     .join(', ');
 }
 
-function startOf(options: Options): NewSequenceModel & { reading: PictureReading } {
+function startOf(options: SequenceTrainingOptions): NewSequenceModel & { reading: PictureReading } {
   const { pool, embedding, cell, layers, hidden, bidirectional, read: reading, glimpses } = options;
   const task = options.task as Task;
   return { task, pool, embedding, cell, layers, hidden, bidirectional, reading, glimpses };
 }
 
-function settingsOf(options: Options): SequenceSettings {
-  const { minCount, memory, valFraction, valFile } = options;
-  return {
+/** Little data is shown more often, unless the epochs were given. */
+function settingsOf(options: SequenceTrainingOptions, data: SequenceData, command: Command): SequenceSettings {
+  const { minCount, memory, valFraction, valFile, batch } = options;
+  const settings = {
     ...trainingSettings(options, sequenceDefaults),
     minCount,
     valFraction: valFile ? 0 : valFraction,
     ...(memory && { memory }),
   };
-}
-
-/** What a translator is and learns when nothing is said, by the options' names. */
-const TRANSLATION = {
-  ...translationShapeDefaults,
-  ...translationDefaults,
-  optimizer: translationDefaults.optimizer.name,
-  lr: translationDefaults.learningRate,
-  clip: translationDefaults.clipping?.limit,
-};
-
-function translatorOf(options: Options): Pick<TranslationTraining, 'settings' | 'start'> {
-  const { cell, layers, hidden, embedding, attention, minCount, valFraction } = options;
-  const settings = { ...trainingSettings(options, translationDefaults), minCount, valFraction };
-  return { start: { cell, layers, hidden, embedding, attention }, settings };
+  if (isGiven(command, 'epochs')) return settings;
+  return { ...settings, epochs: epochsForSequences(data.examples.length, batch) };
 }
 
 function describeStart({ data, shape, labels }: SequenceConfig, parameters: number): string {

@@ -5,6 +5,7 @@
 
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
+import { glob } from 'tinyglobby';
 
 /** Endings of the names of pictures, in lower case. */
 export const PICTURE_ENDINGS = ['jpg', 'jpeg', 'png', 'webp', 'gif', 'tif', 'tiff', 'avif', 'svg'];
@@ -12,6 +13,12 @@ export const PICTURE_ENDINGS = ['jpg', 'jpeg', 'png', 'webp', 'gif', 'tif', 'tif
 /** Whether a file is a picture by its name, and not a hidden one. */
 export function isPictureName(name: string): boolean {
   return !name.startsWith('.') && PICTURE_ENDINGS.includes(extname(name).slice(1).toLowerCase());
+}
+
+/** The pictures in a folder, at any depth, in the order of their paths; hidden ones are left out. */
+export async function picturesBelow(folder: string): Promise<string[]> {
+  const paths = await glob(`**/*.{${PICTURE_ENDINGS.join(',')}}`, { cwd: folder, caseSensitiveMatch: false });
+  return paths.map((path) => `${folder.replace(/\/$/, '')}/${path}`).sort();
 }
 
 /** Folder names under which the known datasets and their mirrors keep pictures. */

@@ -3,6 +3,7 @@
  * (pictures) at once, since a model computes many rows at little more than the cost of one. It knows no model and no
  * words; with a beam of 1 it is the greedy choice.
  */
+import { runAtOnce, type Steps } from '../base/steps.ts';
 import { emptySequence, type Growing, readNext, type Sequence, type SequenceRules } from './sequence.ts';
 import type { StepFunction } from './step.ts';
 
@@ -43,6 +44,15 @@ interface Beam {
  * may follow, the hypotheses that were to be continued are the answer: there always is one.
  */
 export function beamSearch(step: StepFunction, sources: number, options: BeamSearchOptions): Hypothesis[][] {
+  return runAtOnce(beamSearchSteps(step, sources, options));
+}
+
+/** `beamSearch`, token by token. */
+export function* beamSearchSteps(
+  step: StepFunction,
+  sources: number,
+  options: BeamSearchOptions,
+): Steps<Hypothesis[][]> {
   const { maxLength, groups = 1 } = options;
   const searches = Array.from({ length: sources }, (_, source) =>
     Array.from({ length: groups }, (): Beam => ({ live: [emptySequence(source)], finished: [], over: false })),
@@ -50,6 +60,7 @@ export function beamSearch(step: StepFunction, sources: number, options: BeamSea
   for (let length = 0; length <= maxLength; length++) {
     const live = searches.flat().flatMap((beam) => (beam.over ? [] : beam.live));
     if (live.length === 0) break;
+    yield length / (maxLength + 1);
     readNext(step, live, options);
     for (const beams of searches) {
       const penalties = new Map<number, number>();

@@ -1,5 +1,6 @@
 /** Sampling of whole sequences, for many sources at once. Knows no model and no words. */
 import type { Random } from '../base/random.ts';
+import { runAtOnce, type Steps } from '../base/steps.ts';
 import { drawToken, type SamplingOptions, type TokenWeights, tokenWeights } from './sampling.ts';
 import { emptySequence, readNext, type Sequence, type SequenceRules } from './sequence.ts';
 import type { StepFunction } from './step.ts';
@@ -25,6 +26,15 @@ export function sampleSequences(
   randoms: readonly Random[],
   options: SequenceSamplingOptions,
 ): Sequence[][] {
+  return runAtOnce(sampleSequencesSteps(step, randoms, options));
+}
+
+/** `sampleSequences`, token by token. */
+export function* sampleSequencesSteps(
+  step: StepFunction,
+  randoms: readonly Random[],
+  options: SequenceSamplingOptions,
+): Steps<Sequence[][]> {
   const { samples = 1, end, maxLength } = options;
   const sampled = randoms.map((random, source) =>
     Array.from({ length: samples }, () => ({ ...emptySequence(source), random })),
@@ -32,6 +42,7 @@ export function sampleSequences(
   let growing = sampled.flat();
   const memory: Float64Array[] = []; // of each row, used again at each step
   for (let length = 0; length < maxLength && growing.length > 0; length++) {
+    yield length / maxLength;
     readNext(step, growing, options);
     const weightsOfRow: TokenWeights[] = [];
     growing = growing.filter((sequence) => {

@@ -1,3 +1,5 @@
+/** What n-gram models make of the text that a language model learns from. */
+import { partOf, type Steps } from '../base/steps.ts';
 import { NgramModel } from '../text/ngram-model.ts';
 import type { LanguageText } from './text.ts';
 
@@ -19,7 +21,7 @@ export interface NgramBaseline {
 }
 
 /** Measures n-gram models of all orders up to 10 on the split that a language model is measured on. */
-export function ngramBaseline({ training, validation, vocabulary }: LanguageText): NgramBaseline {
+export function* ngramBaselineSteps({ training, validation, vocabulary }: LanguageText): Steps<NgramBaseline> {
   const learned = training.map((part) => {
     const most = Math.floor(MOST_TRAINING / training.length);
     return part.read(Math.max(0, part.length - most), part.length);
@@ -27,8 +29,9 @@ export function ngramBaseline({ training, validation, vocabulary }: LanguageText
   const heldOut = validation.map((part) => {
     return part.read(0, Math.min(part.length, Math.floor(MOST_VALIDATION / validation.length)));
   });
-  const model = new NgramModel(learned, { order: MOST_TOKENS, vocabulary: vocabulary.size });
-  const losses = model.losses(heldOut);
+  const options = { order: MOST_TOKENS, vocabulary: vocabulary.size };
+  const model = yield* partOf(NgramModel.createSteps(learned, options), 0, 0.7);
+  const losses = yield* partOf(model.lossesSteps(heldOut), 0.7, 1);
   const loss = Math.min(...losses);
   const tokens = learned.reduce((sum, { length }) => sum + length, 0);
   return { losses, order: losses.indexOf(loss) + 1, loss, tokens };

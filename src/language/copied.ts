@@ -1,3 +1,5 @@
+/** How much of a text was copied from others, by its runs of tokens. */
+import type { Steps } from '../base/steps.ts';
 import type { Corpus } from '../text/corpus.ts';
 
 /** Tokens of the corpus that are read at once. */
@@ -11,7 +13,11 @@ const BASE = 0x01000193;
  *
  * @param texts token ids; a text shorter than `n` has the share 0
  */
-export function sharesCopied(texts: readonly ArrayLike<number>[], corpora: readonly Corpus[], n: number): number[] {
+export function* sharesCopiedSteps(
+  texts: readonly ArrayLike<number>[],
+  corpora: readonly Corpus[],
+  n: number,
+): Steps<number[]> {
   const runs = texts.map((text) =>
     Array.from({ length: Math.max(0, text.length - n + 1) }, (_, i) => runAt(text, i, n)),
   );
@@ -19,8 +25,12 @@ export function sharesCopied(texts: readonly ArrayLike<number>[], corpora: reado
   const missing = new Map<number, Set<string>>();
   for (const { hash, key } of runs.flat()) missing.set(hash, (missing.get(hash) ?? new Set()).add(key));
 
+  const total = corpora.reduce((sum, { length }) => sum + length, 0);
+  let read = 0;
   for (const corpus of corpora) {
     for (let start = 0; start + n <= corpus.length; start += PIECE) {
+      yield Math.min(1, read / total);
+      read += PIECE;
       const piece = corpus.read(start, Math.min(corpus.length, start + PIECE + n - 1));
       for (const [i, hash] of rollingHashes(piece, n).entries()) missing.get(hash)?.delete(runAt(piece, i, n).key);
     }

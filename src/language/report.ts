@@ -1,20 +1,22 @@
 /** `report.html` of a language model: what was trained on what, how it went, what it is worth, what it writes. */
 import { writeFileAtomically } from '../base/files.ts';
 import { Random } from '../base/random.ts';
+import { partOf, runInTurns, type Steps, type Turns } from '../base/steps.ts';
 import type { Engine } from '../compute/engine.ts';
-import { loadModel, readConfig } from '../model/model-folder.ts';
+import { readConfig } from '../model/model-folder.ts';
 import { curves, spread } from '../report/curves.ts';
 import { type HtmlValue, html } from '../report/html.ts';
 import { lineChart } from '../report/line-chart.ts';
-import { facts, integer, page, percent, reportFile, section } from '../report/page.ts';
+import { facts, formatInteger, formatPercent, page, reportFile, section } from '../report/page.ts';
 import { settingsInWords, timeInWords } from '../report/settings.ts';
 import { readTrainingLog, type TrainingLog } from '../report/training-log.ts';
 import { joinTokens, tokenizers } from '../text/tokenizer.ts';
-import { type NgramBaseline, ngramBaseline } from './baseline.ts';
+import { type NgramBaseline, ngramBaselineSteps } from './baseline.ts';
 import { type LanguageConfig, languageConfigSchema, splitInWords } from './config.ts';
-import { sharesCopied } from './copied.ts';
+import { sharesCopiedSteps } from './copied.ts';
 import { sampleText } from './sample.ts';
 import type { LanguageText } from './text.ts';
+import { TextModel } from './text-model.ts';
 
 /** Tokens that are written for the report, and how careful. */
 const SAMPLED = 5000;
@@ -46,23 +48,40 @@ export async function writeLanguageProgress(folder: string): Promise<void> {
  * Writes the report of a trained model, with an n-gram baseline beside it.
  *
  * @param text what it was trained on
+ * @param turns told how far it is; can stop it, and nothing is written then
  * @throws InputError when a file of the model can't be read, or the report can't be written
  */
-export async function writeLanguageReport(folder: string, text: LanguageText, engine: Engine): Promise<void> {
-  const { config, model, vocabulary } = await loadModel(folder, engine, languageConfigSchema);
-  const { tokenizer } = text;
+export async function writeLanguageReport(
+  folder: string,
+  text: LanguageText,
+  engine: Engine,
+  turns: Turns = {},
+): Promise<void> {
+  const model = await TextModel.load(folder, engine);
+  await write(folder, model.config, await runInTurns(measureSteps(model, text), turns));
+}
+
+function* measureSteps({ config, model, vocabulary }: TextModel, text: LanguageText): Steps<Measured> {
+  const { tokenizer, training, validation } = text;
   const random = new Random(config.settings.seed);
-  const sample = sampleText(model, vocabulary, { random, temperature: TEMPERATURE, tokenizer });
-  const tokens = Array.from({ length: SAMPLED }, () => sample.next().value?.token ?? '');
-  const ids = tokens.map((token) => vocabulary.idOf(token) ?? 0);
-  const heldOut = text.validation.map((part) => part.read(0, Math.min(part.length, SAMPLED)))[0] ?? [];
-  const [copied = 0, copiedByChance = 0] = sharesCopied([ids, heldOut], text.training, RUN);
-  await write(folder, config, {
+  const tokens: string[] = [];
+  for (const { token } of sampleText(model, vocabulary, { random, temperature: TEMPERATURE, tokenizer })) {
+    tokens.push(token);
+    if (tokens.length === SAMPLED) break;
+    yield (0.1 * tokens.length) / SAMPLED;
+  }
+  const ids = tokens.map((token) => vocabulary.idOf(token)!);
+  const heldOut = validation.map((part) => part.read(0, Math.min(part.length, SAMPLED)))[0] ?? [];
+  const [copied, copiedByChance] = yield* partOf(sharesCopiedSteps([ids, heldOut], training, RUN), 0.1, 0.3);
+  return {
     parameters: model.size,
     sample: joinTokens(tokens.slice(0, SHOWN), tokenizer),
-    copied,
-    ...(text.validation.length > 0 && { copiedByChance, baseline: ngramBaseline(text) }),
-  });
+    copied: copied!,
+    ...(validation.length > 0 && {
+      copiedByChance: copiedByChance!,
+      baseline: yield* partOf(ngramBaselineSteps(text), 0.3, 1),
+    }),
+  };
 }
 
 async function write(folder: string, config: LanguageConfig, measured?: Measured): Promise<void> {
@@ -74,7 +93,7 @@ function languageReport(config: LanguageConfig, log: TrainingLog | undefined, me
   const { shape, text, scores, level } = config;
   const loss = scores['loss'];
   const { unit } = tokenizers[level];
-  const kind = `${integer(text.tokens)} ${unit}s, ${shape.cell.toUpperCase()} ${shape.layers} × ${shape.hidden}`;
+  const kind = `${formatInteger(text.tokens)} ${unit}s, ${shape.cell.toUpperCase()} ${shape.layers} × ${shape.hidden}`;
   const title = `A language model of ${text.files.join(', ')}`;
   const lead =
     typeof loss === 'number'
@@ -119,7 +138,7 @@ function baselineSection(
       : `This model is ${difference} worse: a table of counts still does better. Longer training, more units or more text are what a recurrent model gains from.`;
   return section(
     'Beside an n-gram model',
-    html`<p>An n-gram model counts what follows the last n − 1 ${unit}s (interpolated, modified Kneser-Ney smoothing), learned from ${integer(tokens)} ${unit}s of the same training text and measured on the same validation text. The best order is <strong>${order}, with ${reached.toFixed(3)} nats per ${unit}</strong>. ${verdict}</p>
+    html`<p>An n-gram model counts what follows the last n − 1 ${unit}s (interpolated, modified Kneser-Ney smoothing), learned from ${formatInteger(tokens)} ${unit}s of the same training text and measured on the same validation text. The best order is <strong>${order}, with ${reached.toFixed(3)} nats per ${unit}</strong>. ${verdict}</p>
 <div class="charts">${lineChart({
       title: 'Validation loss by order',
       xLabel: 'n',
@@ -132,11 +151,11 @@ function baselineSection(
 }
 
 function writesSection({ sample, copied, copiedByChance }: Measured, unit: string) {
-  const runs = `Of the ${RUN}-${unit} runs in ${integer(SAMPLED)} ${unit}s that it wrote at temperature ${TEMPERATURE}, ${percent(copied)} stand in the training text`;
+  const runs = `Of the ${RUN}-${unit} runs in ${formatInteger(SAMPLED)} ${unit}s that it wrote at temperature ${TEMPERATURE}, ${formatPercent(copied)} stand in the training text`;
   const beside =
     copiedByChance === undefined
       ? '.'
-      : `; of those in the validation text, ${percent(copiedByChance)} do. More than that is copied by heart.`;
+      : `; of those in the validation text, ${formatPercent(copiedByChance)} do. More than that is copied by heart.`;
   return section('What it writes', html`<p>${runs}${beside}</p>\n<pre>${sample}</pre>\n`);
 }
 
@@ -151,7 +170,7 @@ function samplesSection({ validations, samples }: TrainingLog) {
     'What it wrote as training went on',
     stages.map(
       ({ type, iteration, epoch, loss, samples: texts }) =>
-        html`<h3>Update ${integer(iteration)}, epoch ${epoch.toFixed(1)}${loss !== undefined && `, ${type === 'sample' ? 'training' : 'validation'} loss ${loss.toFixed(3)}`}</h3>
+        html`<h3>Update ${formatInteger(iteration)}, epoch ${epoch.toFixed(1)}${loss !== undefined && `, ${type === 'sample' ? 'training' : 'validation'} loss ${loss.toFixed(3)}`}</h3>
 ${texts.map((text) => html`<pre>${text}</pre>\n`)}`,
     ),
   );
@@ -161,12 +180,12 @@ function whatWasTrained(config: LanguageConfig, log?: TrainingLog, parameters?: 
   const { shape, settings, text, level, continued } = config;
   const { unit } = tokenizers[level];
   return facts([
-    ['Text', `${text.files.join(', ')}: ${integer(text.tokens)} ${unit}s`],
+    ['Text', `${text.files.join(', ')}: ${formatInteger(text.tokens)} ${unit}s`],
     ...(continued ? [['Went on from', `a model of ${continued.files.join(', ')}`] as const] : []),
     ['Validation', settings.valFraction > 0 || text.validation ? splitInWords(config) : 'none'],
-    ['Vocabulary', `${integer(shape.vocabulary)} ${unit}s, one of them for all that are unknown`],
+    ['Vocabulary', `${formatInteger(shape.vocabulary)} ${unit}s, one of them for all that are unknown`],
     ['Model', `${shape.cell.toUpperCase()}, ${shape.layers} layers of ${shape.hidden} units`],
-    ...(parameters === undefined ? [] : [['Parameters', integer(parameters)] as const]),
+    ...(parameters === undefined ? [] : [['Parameters', formatInteger(parameters)] as const]),
     ['Batch', `${settings.batch} streams of ${settings.steps} ${unit}s`],
     ...settingsInWords(settings),
     ...(log ? timeInWords(log, `${unit}s`) : []),

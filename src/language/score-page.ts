@@ -1,7 +1,7 @@
 /** A text coloured by how much each of its tokens surprised a model, as one page with nothing loaded from elsewhere. */
 import { hexOf, INK, SURPRISE_LEVELS, surpriseColour, surpriseLevel } from '../report/colours.ts';
 import { Html, html } from '../report/html.ts';
-import { facts, integer, page, percent, section } from '../report/page.ts';
+import { facts, formatInteger, formatPercent, page, section } from '../report/page.ts';
 import { visible } from '../report/visible.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 import type { Score } from './score.ts';
@@ -49,7 +49,10 @@ function figures({ tokens, unknown, logProb, nats, bits, perplexity }: Score, un
     ['log p', `${logProb.toFixed(1)} nats`],
     [`Per ${unit}`, `${nats.toFixed(4)} nats, ${bits.toFixed(4)} bits`],
     ['Perplexity', perplexity.toPrecision(4)],
-    [`${unit[0]?.toUpperCase()}${unit.slice(1)}s`, `${integer(tokens)}, ${integer(unknown)} of them unknown`],
+    [
+      `${unit[0]?.toUpperCase()}${unit.slice(1)}s`,
+      `${formatInteger(tokens)}, ${formatInteger(unknown)} of them unknown`,
+    ],
   ]);
 }
 
@@ -64,12 +67,12 @@ function text(shown: readonly ShownToken[]): Html {
 }
 
 function rest(shown: number, { tokens }: Score, unit: string): Html {
-  return html`<p class="soft">These are the first ${integer(shown)} ${unit}s; the figures are of all ${integer(tokens)}.</p>\n`;
+  return html`<p class="soft">These are the first ${formatInteger(shown)} ${unit}s; the figures are of all ${formatInteger(tokens)}.</p>\n`;
 }
 
 function percentOf(logProb: number): string {
   const share = Math.exp(logProb);
-  return share < 0.0005 ? `${(100 * share).toExponential(1)} %` : percent(share);
+  return share < 0.0005 ? `${(100 * share).toExponential(1)} %` : formatPercent(share);
 }
 
 const STYLE = new Html(`

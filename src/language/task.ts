@@ -1,10 +1,12 @@
+/** Learning to continue a text: its chunks, the loss on what is held out, samples on the way. */
 import { Random } from '../base/random.ts';
+import type { Steps } from '../base/steps.ts';
 import type { LanguageModel, TokenBatch } from '../model/language-model.ts';
 import { uniformPacking } from '../nn/packing.ts';
 import { copyState, resetState, type StackState } from '../nn/state.ts';
 import { type Chunk, Streams } from '../text/corpus.ts';
 import { joinTokens } from '../text/tokenizer.ts';
-import type { Breathe, TrainingBatch, TrainingTask, Validation } from '../training/task.ts';
+import type { TrainingBatch, TrainingTask, Validation } from '../training/task.ts';
 import type { LanguageSettings } from './config.ts';
 import { type SampledToken, sampleText, sampleTokens } from './sample.ts';
 import { streamsOf, validationStreams } from './split.ts';
@@ -35,12 +37,12 @@ export function languageTask(model: LanguageModel, text: LanguageText, settings:
       return gradient === 'streams' ? { ...tokens, divisor: batch } : tokens;
     },
 
-    async validate(breathe?: Breathe): Promise<Validation> {
+    *validate(): Steps<Validation> {
       if (!validation) return { criterion: 0, scores: {}, samples: samples.from === 'line' ? [beginLine()] : [] };
       resetState(validationState);
       let [sum, tokens] = [0, 0];
       for (let i = 0; i < validation.chunks; i++) {
-        await breathe?.(i / validation.chunks);
+        yield i / validation.chunks;
         const loss = model.loss(tokenBatch(validation.chunk(i), validation.batch), validationState);
         sum += loss.sum;
         tokens += loss.tokens;

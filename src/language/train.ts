@@ -1,10 +1,11 @@
-import { InputError } from '../base/errors.ts';
+/** Training a language model on text files, from its first weights, from another one's, or from where it stopped. */
 import { Random } from '../base/random.ts';
 import type { Engine } from '../compute/engine.ts';
 import { LanguageModel } from '../model/language-model.ts';
-import { loadModel, readConfig, type StoredModel, saveModel } from '../model/model-folder.ts';
+import { readConfig } from '../model/model-folder.ts';
 import type { Level } from '../text/tokenizer.ts';
-import { type TrainingEvent, type TrainingResult, train } from '../training/trainer.ts';
+import { refuseOtherData, runSession, type TrainingHooks } from '../training/session.ts';
+import type { TrainingResult } from '../training/trainer.ts';
 import {
   type LanguageConfig,
   type LanguageSettings,
@@ -23,20 +24,16 @@ import {
   type ReadingProgress,
   type TextSource,
 } from './text.ts';
+import { TextModel } from './text-model.ts';
 
-export interface LanguageTraining extends TextSource {
+export interface LanguageTraining extends TextSource, TrainingHooks<LanguageConfig, LanguageText> {
   engine: Engine;
   /** Where the model goes. */
   folder: string;
   settings: LanguageSettings;
   /** A new model of some shape that reads characters, bytes or words; or a trained one that goes on with another text. */
-  start: { level: Level; shape: LanguageShape } | StoredModel<LanguageConfig>;
+  start: { level: Level; shape: LanguageShape } | TextModel;
   onReading?: ReadingProgress;
-  onStart?(config: LanguageConfig, parameters: number): void;
-  onEvent(event: TrainingEvent): void;
-  /** Called when the training is over, while its text is still open; the best weights are in the folder. */
-  onDone?(text: LanguageText): Promise<void>;
-  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -47,8 +44,8 @@ export interface LanguageTraining extends TextSource {
  */
 export async function trainLanguageModel(training: LanguageTraining): Promise<TrainingResult> {
   const { engine, folder, settings, start, onReading: onProgress, signal } = training;
-  const initial = 'model' in start ? start : undefined;
-  const level = 'model' in start ? start.config.level : start.level;
+  const initial = start instanceof TextModel ? start : undefined;
+  const level = start instanceof TextModel ? start.config.level : start.level;
   const known = initial?.vocabulary;
   const counted = await countText(training, level, settings, { known, onProgress, signal });
   const config: LanguageConfig = {
@@ -56,7 +53,7 @@ export async function trainLanguageModel(training: LanguageTraining): Promise<Tr
     kind: 'language',
     level,
     shape: {
-      ...('model' in start ? start.config.shape : start.shape),
+      ...(start instanceof TextModel ? start.config.shape : start.shape),
       vocabulary: counted.vocabulary.size,
       condition: 0,
     },
@@ -73,7 +70,7 @@ export async function trainLanguageModel(training: LanguageTraining): Promise<Tr
   else if (settings.initialisation.name === 'scaled') {
     model.startAtFrequencies(countIds(text.training, counted.vocabulary.size));
   }
-  return run(training, config, text, model, false);
+  return learn(training, new TextModel(config, counted.vocabulary, model), text, { folder, resume: false });
 }
 
 /**
@@ -85,48 +82,42 @@ export async function resumeLanguageModel(
   training: Omit<LanguageTraining, 'settings' | 'start'>,
 ): Promise<TrainingResult> {
   const { engine, folder, files, onReading: onProgress, signal } = training;
-  const config = await readConfig(folder, languageConfigSchema);
-  if ((await hashOfText(training, { onProgress, signal })) !== config.text.hash) {
-    throw new InputError(`${folder} was not trained on this text`, {
+  const { text: trained } = await readConfig(folder, languageConfigSchema);
+  refuseOtherData(
+    folder,
+    { found: await hashOfText(training, { onProgress, signal }), expected: trained.hash },
+    {
+      what: 'this text',
       found: `${files.join(', ')} with other content`,
-      expected: `${config.text.files.join(', ')} as it was`,
-      advice: 'Resume with the same files in the same order.',
-    });
-  }
-  const { vocabulary, model } = await loadModel(folder, engine, languageConfigSchema);
-  const counted = { text: config.text, vocabulary };
-  return run(training, config, await openText(folder, training, counted, config, { onProgress, signal }), model, true);
+      expected: `${trained.files.join(', ')} as it was`,
+    },
+  );
+  const product = await TextModel.load(folder, engine);
+  const { config, vocabulary } = product;
+  const text = await openText(folder, training, { text: trained, vocabulary }, config, { onProgress, signal });
+  return learn(training, product, text, { folder, resume: true });
 }
 
-async function run(
-  { folder, onStart, onEvent, onDone, signal }: Omit<LanguageTraining, 'settings' | 'start'>,
-  config: LanguageConfig,
+async function learn(
+  hooks: TrainingHooks<LanguageConfig, LanguageText>,
+  product: TextModel,
   text: LanguageText,
-  model: LanguageModel,
-  resume: boolean,
+  where: { folder: string; resume: boolean },
 ): Promise<TrainingResult> {
-  const { settings } = config;
-  const { vocabulary } = text;
+  const { config, model } = product;
+  const { folder, resume } = where;
   let result: TrainingResult;
   try {
-    if (!resume) await saveModel(folder, { config, vocabulary, model });
-    onStart?.(config, model.size);
-    result = await train({
-      model,
-      task: languageTask(model, text, settings),
-      settings,
+    const session = {
+      product,
       folder,
+      task: languageTask(model, text, config.settings),
+      data: text,
       resume,
       validateFirst: config.continued !== undefined,
-      onEvent,
-      signal,
-      async saveBest({ scores }, { iteration }) {
-        const measured = 'loss' in scores ? { ...scores, split: splitInWords(config) } : scores;
-        const saved = { ...config, scores: { ...measured, iteration } };
-        await saveModel(folder, { config: saved, vocabulary, model });
-      },
-    });
-    if (!result.interrupted) await onDone?.(text);
+      measured: { split: splitInWords(config) },
+    };
+    result = await runSession(session, hooks);
   } finally {
     text.close();
   }

@@ -4,6 +4,7 @@
  * the whole set; with one picture every weight is zero. Words are not stemmed, as in pycocoevalcap.
  */
 
+import { partOf, runAtOnce, type Steps } from '../base/steps.ts';
 import type { TokenizedCaption } from './bleu.ts';
 import { countNgrams, MAX_N } from './ngrams.ts';
 
@@ -27,8 +28,17 @@ export interface Cider {
 
 /** The means over the captions. */
 export function cider(captions: readonly TokenizedCaption[]): Cider {
-  const scorer = new CiderScorer(captions.map(({ references }) => references));
-  const scores = captions.flatMap(({ candidate }, picture) => scorer.score(picture, [candidate]));
+  return runAtOnce(ciderSteps(captions));
+}
+
+/** `cider`, caption by caption. */
+export function* ciderSteps(captions: readonly TokenizedCaption[]): Steps<Cider> {
+  const scorer = yield* partOf(CiderScorer.createSteps(captions.map(({ references }) => references)), 0, 0.4);
+  const scores: Cider[] = [];
+  for (const [picture, { candidate }] of captions.entries()) {
+    scores.push(...scorer.score(picture, [candidate]));
+    yield 0.4 + (0.6 * scores.length) / captions.length;
+  }
   const mean = (of: (score: Cider) => number) => scores.reduce((sum, score) => sum + of(score), 0) / scores.length;
   return { cider: mean(({ cider }) => cider), ciderPlain: mean(({ ciderPlain }) => ciderPlain) };
 }
@@ -36,14 +46,25 @@ export function cider(captions: readonly TokenizedCaption[]): Cider {
 /** Scores single captions against the references of a set of pictures, which say how rare each n-gram is. */
 export class CiderScorer {
   readonly #references: readonly (readonly (readonly string[])[])[];
-  readonly #frequencies: Map<string, number>;
+  readonly #frequencies: ReadonlyMap<string, number>;
   readonly #logPictures: number;
 
-  /** @param references of each picture, in words */
-  constructor(references: readonly (readonly (readonly string[])[])[]) {
+  /**
+   * @param references of each picture, in words
+   * @param frequencies where they were counted before: the number of pictures among whose references an n-gram is
+   */
+  constructor(
+    references: readonly (readonly (readonly string[])[])[],
+    frequencies: ReadonlyMap<string, number> = runAtOnce(documentFrequencies(references)),
+  ) {
     this.#references = references;
-    this.#frequencies = documentFrequencies(references);
+    this.#frequencies = frequencies;
     this.#logPictures = Math.log(references.length);
+  }
+
+  /** Makes a scorer, picture by picture. */
+  static *createSteps(references: readonly (readonly (readonly string[])[])[]): Steps<CiderScorer> {
+    return new CiderScorer(references, yield* documentFrequencies(references));
   }
 
   /** The scores of candidates, in words, for a picture of the set. */
@@ -64,9 +85,10 @@ export class CiderScorer {
 }
 
 /** The number of pictures among whose references an n-gram is. */
-function documentFrequencies(references: readonly (readonly (readonly string[])[])[]): Map<string, number> {
+function* documentFrequencies(references: readonly (readonly (readonly string[])[])[]): Steps<Map<string, number>> {
   const frequencies = new Map<string, number>();
-  for (const captions of references) {
+  for (const [picture, captions] of references.entries()) {
+    yield picture / references.length;
     const seen = new Set(captions.flatMap((words) => countNgrams(words).flatMap((ofLength) => [...ofLength.keys()])));
     for (const ngram of seen) frequencies.set(ngram, (frequencies.get(ngram) ?? 0) + 1);
   }

@@ -1,7 +1,8 @@
 /** Scores captions against what people wrote, in the figures that papers report. Knows no model and no picture. */
 
+import { partOf, runAtOnce, type Steps } from '../base/steps.ts';
 import { bleu, type TokenizedCaption } from './bleu.ts';
-import { cider } from './cider.ts';
+import { ciderSteps } from './cider.ts';
 import { type Diversity, diversity } from './diversity.ts';
 import { rougeL } from './rouge.ts';
 import { tokenizeCaption } from './tokenize.ts';
@@ -32,22 +33,33 @@ export function scoreCaptions(
   candidates: ReadonlyMap<string, string>,
   references: ReadonlyMap<string, readonly string[]>,
 ): CaptionScores {
+  return runAtOnce(scoreCaptionsSteps(candidates, references));
+}
+
+/** `scoreCaptions`, picture by picture where that takes long. */
+export function* scoreCaptionsSteps(
+  candidates: ReadonlyMap<string, string>,
+  references: ReadonlyMap<string, readonly string[]>,
+): Steps<CaptionScores> {
   checkIds(candidates, references);
-  const captions: TokenizedCaption[] = [...candidates].map(([id, candidate]) => ({
-    candidate: tokenizeCaption(candidate),
-    references: (references.get(id) ?? []).map(tokenizeCaption),
-  }));
+  const captions: TokenizedCaption[] = [];
+  for (const [id, candidate] of candidates) {
+    captions.push({ candidate: tokenizeCaption(candidate), references: references.get(id)!.map(tokenizeCaption) });
+    yield (0.3 * captions.length) / candidates.size;
+  }
   const {
     bleu: [bleu1, bleu2, bleu3, bleu4],
     lengthRatio,
   } = bleu(captions);
-  const { cider: ciderD, ciderPlain } = cider(captions);
+  yield 0.4;
+  const rouge = rougeL(captions);
+  const { cider: ciderD, ciderPlain } = yield* partOf(ciderSteps(captions), 0.5, 1);
   return {
     bleu1,
     bleu2,
     bleu3,
     bleu4,
-    rougeL: rougeL(captions),
+    rougeL: rouge,
     cider: ciderD,
     ciderPlain,
     lengthRatio,

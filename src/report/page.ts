@@ -54,12 +54,12 @@ export function table(headings: readonly HtmlValue[], rows: readonly (readonly H
 }
 
 /** A number with thousands separated: 30,000. */
-export function integer(value: number): string {
+export function formatInteger(value: number): string {
   return Math.round(value).toLocaleString('en');
 }
 
 /** A share as per cent: 8.4 %. */
-export function percent(share: number): string {
+export function formatPercent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }
 

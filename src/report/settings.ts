@@ -1,5 +1,5 @@
 /** Settings and figures of a training in words, for the table of what was trained. */
-import { integer } from './page.ts';
+import { formatInteger } from './page.ts';
 import type { TrainingLog } from './training-log.ts';
 
 type Fact = readonly [name: string, value: string];
@@ -35,8 +35,10 @@ export function timeInWords({ updates, validations, seconds }: TrainingLog, unit
   const speeds = updates.map(({ tokensPerSecond }) => tokensPerSecond).toSorted((a, b) => a - b);
   const speed = speeds[Math.floor(speeds.length / 2)];
   return [
-    ['Updates', integer(done)],
+    ['Updates', formatInteger(done)],
     ['Time', seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`],
-    ...(speed === undefined ? [] : [['Speed', `${integer(speed)} ${unit} a second, validation included`] as const]),
+    ...(speed === undefined
+      ? []
+      : [['Speed', `${formatInteger(speed)} ${unit} a second, validation included`] as const]),
   ];
 }

@@ -1,7 +1,7 @@
 /** Simpler ways to say a label, to compare with. */
 import { countTokens } from '../text/vocabulary.ts';
 import type { Task } from './config.ts';
-import { type Example, isWords } from './data/example.ts';
+import { isWords, type SequenceExample } from './data/example.ts';
 import { NaiveBayes } from './naive-bayes.ts';
 
 /**
@@ -10,8 +10,8 @@ import { NaiveBayes } from './naive-bayes.ts';
  */
 export function baselinesOf(
   task: Task,
-  training: readonly Example[],
-  validation: readonly Example[],
+  training: readonly SequenceExample[],
+  validation: readonly SequenceExample[],
 ): Record<string, number> {
   if (validation.length === 0) return {};
   const [[frequent = ''] = []] = countTokens(training.flatMap(({ labels }) => labels));
@@ -21,7 +21,8 @@ export function baselinesOf(
   if (!isWords(training[0]?.inputs ?? [])) return always;
   if (task === 'tag') {
     const tagOf = frequentTags(training);
-    const tags = ({ inputs }: Example) => (isWords(inputs) ? inputs.map((word) => tagOf.get(word) ?? frequent) : []);
+    const tags = ({ inputs }: SequenceExample) =>
+      isWords(inputs) ? inputs.map((word) => tagOf.get(word) ?? frequent) : [];
     return { ...always, 'most frequent tag of each word': accuracyOf(validation, tags) };
   }
   const bayes = new NaiveBayes(training);
@@ -31,7 +32,10 @@ export function baselinesOf(
   };
 }
 
-function accuracyOf(examples: readonly Example[], labelsOf: (example: Example) => readonly string[]): number {
+function accuracyOf(
+  examples: readonly SequenceExample[],
+  labelsOf: (example: SequenceExample) => readonly string[],
+): number {
   let [right, all] = [0, 0];
   for (const example of examples) {
     const said = labelsOf(example);
@@ -41,7 +45,7 @@ function accuracyOf(examples: readonly Example[], labelsOf: (example: Example) =
   return right / all;
 }
 
-function frequentTags(examples: readonly Example[]): Map<string, string> {
+function frequentTags(examples: readonly SequenceExample[]): Map<string, string> {
   const counts = new Map<string, string[]>();
   for (const { inputs, labels } of examples) {
     if (!isWords(inputs)) continue;

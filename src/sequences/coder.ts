@@ -4,7 +4,7 @@ import type { StepInputs } from '../model/input-reader.ts';
 import type { ReadBatch, SequenceBatch } from '../model/sequence-model.ts';
 import { type Packing, packedSequences } from '../nn/packing.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
-import { type Example, type Inputs, isWords } from './data/example.ts';
+import { type Inputs, isWords, type SequenceExample } from './data/example.ts';
 import { type Standardisation, standardised } from './standardisation.ts';
 import { encodeWords } from './words.ts';
 
@@ -54,7 +54,7 @@ export class SequenceCoder {
   }
 
   /** @throws InputError when a label was never seen in training */
-  encodeExample({ inputs, labels }: Example): CodedExample {
+  encodeExample({ inputs, labels }: SequenceExample): CodedExample {
     const targets = Int32Array.from(labels, (label) => this.#targets.get(label) ?? this.#unknown(label));
     return { inputs: this.encode(inputs), targets };
   }

@@ -1,3 +1,4 @@
+/** What a model of sequences is and how it is trained: its config, its settings, their defaults. */
 import * as v from 'valibot';
 import { integer, number, share } from '../base/schema.ts';
 import type { InputShape } from '../model/input-reader.ts';
@@ -6,7 +7,7 @@ import type { SequenceShape } from '../model/sequence-model.ts';
 import { LEAST_SIDE } from '../nn/glimpse-window.ts';
 import { optimizerDefaults } from '../nn/optimizer.ts';
 import { POOLINGS, type Pooling } from '../nn/pooling.ts';
-import { trainingSettingsSchema } from '../training/settings.ts';
+import { dataConfigSchema, enoughEpochs, trainingSettingsSchema } from '../training/settings.ts';
 
 export const TASKS = ['classify', 'tag'] as const;
 
@@ -68,16 +69,7 @@ export const sequenceConfigSchema = v.object({
   /** The CNN that made vectors of pictures: as `--cnn` takes it if not the one that ships, name and hash of its weights. */
   cnn: v.optional(v.object({ name: v.optional(v.string()), key: v.string() })),
   settings: sequenceSettingsSchema,
-  data: v.object({
-    name: v.string(),
-    /** Sequences that it learned from, and was measured on. */
-    training: integer(),
-    validation: integer(),
-    /** What the latter are: a file's name, or which part of the data. */
-    split: v.string(),
-    /** Of all sequences and labels: a resumed training must find the same. */
-    hash: v.string(),
-  }),
+  data: dataConfigSchema,
   /** Accuracy of simpler ways on the same validation data, by name. */
   baselines: v.record(v.string(), number),
 });
@@ -132,6 +124,6 @@ export const sequenceDefaults: SequenceSettings = {
 const LEAST_UPDATES = 500;
 
 /** Passes over the data when nothing is said: the default, or more where that would be too few updates to learn from. */
-export function enoughEpochs(sequences: number, batch: number): number {
-  return Math.max(sequenceDefaults.epochs, Math.ceil(LEAST_UPDATES / Math.ceil(sequences / batch)));
+export function epochsForSequences(sequences: number, batch: number): number {
+  return enoughEpochs(sequences, batch, { least: sequenceDefaults.epochs, updates: LEAST_UPDATES });
 }

@@ -3,9 +3,9 @@ import { InputError } from '../base/errors.ts';
 import { writeFileAtomically } from '../base/files.ts';
 import { Random } from '../base/random.ts';
 import type { Engine } from '../compute/engine.ts';
-import type { TrainingEvent } from '../training/trainer.ts';
+import type { TrainingEvent } from '../training/events.ts';
 import { baselinesOf } from './baselines.ts';
-import type { Example } from './data/example.ts';
+import type { SequenceExample } from './data/example.ts';
 import { evaluate } from './evaluate.ts';
 import { SequenceLabeller } from './labeller.ts';
 import { type SequenceTraining, trainSequences } from './train.ts';
@@ -64,8 +64,8 @@ export async function crossValidate(run: CrossValidation): Promise<CrossValidati
 async function measureFold(
   { openEngine, onEvent, folds: _, onFold: __, ...training }: CrossValidation,
   fold: number,
-  others: readonly Example[],
-  held: readonly Example[],
+  others: readonly SequenceExample[],
+  held: readonly SequenceExample[],
 ): Promise<FoldResult | undefined> {
   const engine = await openEngine();
   try {

@@ -1,5 +1,8 @@
+/** What a model of sequences is worth: accuracy, loss, and how well each label is told from the others. */
+
 import { InputError } from '../base/errors.ts';
-import type { Example } from './data/example.ts';
+import { runAtOnce, type Steps } from '../base/steps.ts';
+import type { SequenceExample } from './data/example.ts';
 import type { SequenceLabeller } from './labeller.ts';
 
 /** How well one label is told from the others. */
@@ -28,12 +31,20 @@ export interface SequenceEvaluation {
 }
 
 /** Measures a model on sequences. @throws InputError when a label was never seen in training */
-export function evaluate(labeller: SequenceLabeller, examples: readonly Example[]): SequenceEvaluation {
+export function evaluate(labeller: SequenceLabeller, examples: readonly SequenceExample[]): SequenceEvaluation {
+  return runAtOnce(evaluateSteps(labeller, examples));
+}
+
+/** `evaluate`, a few sequences at a time. */
+export function* evaluateSteps(
+  labeller: SequenceLabeller,
+  examples: readonly SequenceExample[],
+): Steps<SequenceEvaluation> {
   const { labels } = labeller.coder;
   const confusion = labels.map(() => new Array<number>(labels.length).fill(0));
   let [loss, count] = [0, 0];
   const targets = examples.map((example) => labeller.coder.encodeExample(example).targets);
-  const predictions = labeller.predict(examples.map(({ inputs }) => inputs));
+  const predictions = yield* labeller.predictSteps(examples.map(({ inputs }) => inputs));
   for (const [i, ofSequence] of predictions.entries()) {
     for (const [t, { label, probabilities }] of ofSequence.entries()) {
       const target = targets[i]?.[t] ?? 0;

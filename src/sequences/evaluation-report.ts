@@ -1,13 +1,14 @@
 /** What a model of sequences is worth, as a page of its own and as a part of its training's report. */
 import { basename, dirname } from 'node:path';
 import { writeFileAtomically } from '../base/files.ts';
+import { runInTurns, type Turns } from '../base/steps.ts';
 import type { GlimpseReader } from '../nn/glimpse-reader.ts';
 import { filmStrip } from '../report/film-strip.ts';
 import { glimpsePaths } from '../report/glimpse-paths.ts';
 import { type Html, type HtmlValue, html } from '../report/html.ts';
-import { integer, page, percent, section, table } from '../report/page.ts';
-import { type Example, isWords, type SequenceData } from './data/example.ts';
-import { evaluate, type SequenceEvaluation } from './evaluate.ts';
+import { formatInteger, formatPercent, page, section, table } from '../report/page.ts';
+import { isWords, type SequenceData, type SequenceExample } from './data/example.ts';
+import { evaluateSteps, type SequenceEvaluation } from './evaluate.ts';
 import { lookAt } from './glimpses.ts';
 import type { Prediction, SequenceLabeller } from './labeller.ts';
 
@@ -22,8 +23,11 @@ const MISTAKEN = 5;
 /** Clips that are shown whatever was said of them, and of those with the most mistakes. */
 const CLIPS = 3;
 
+/** What was said of each step of each sequence. */
+type Predictions = readonly (readonly Prediction[])[];
+
 interface Mistake {
-  example: Example;
+  example: SequenceExample;
   /** Where in the sequence. */
   step: number;
   said: Prediction;
@@ -38,9 +42,10 @@ export async function writeSequenceEvaluation(
   file: string,
   labeller: SequenceLabeller,
   { name, examples }: SequenceData,
+  turns: Turns = {},
 ): Promise<SequenceEvaluation> {
-  const { evaluation, sections } = await evaluationSections(labeller, examples);
-  const lead = html`<strong>${percent(evaluation.accuracy)} right</strong> of ${integer(evaluation.labels)} labels, loss ${evaluation.loss.toFixed(4)}.`;
+  const { evaluation, sections } = await evaluationSections(labeller, examples, turns);
+  const lead = html`<strong>${formatPercent(evaluation.accuracy)} right</strong> of ${formatInteger(evaluation.labels)} labels, loss ${evaluation.loss.toFixed(4)}.`;
   const title = `${labeller.config.task === 'tag' ? 'Tags' : 'Classes'} of ${name}`;
   await writeFileAtomically(file, page(title, lead, [sections]));
   return evaluation;
@@ -49,28 +54,27 @@ export async function writeSequenceEvaluation(
 /** What a model is worth on sequences, and the sections of a page that say so. */
 export async function evaluationSections(
   labeller: SequenceLabeller,
-  examples: readonly Example[],
+  examples: readonly SequenceExample[],
+  turns: Turns = {},
 ): Promise<{ evaluation: SequenceEvaluation; sections: HtmlValue }> {
-  const evaluation = evaluate(labeller, examples);
+  const evaluation = await runInTurns(evaluateSteps(labeller, examples), turns);
+  const predictions = await runInTurns(labeller.predictSteps(examples.map(({ inputs }) => inputs)), turns);
   const looker = labeller.model.reader.glimpses;
   return {
     evaluation,
     sections: [
       section('Label by label', labelTable(evaluation), confusions(evaluation)),
-      labeller.coder.vocabulary && mistakesInWords(labeller, examples),
-      looker && (await glimpses(looker, labeller, examples)),
-      labeller.config.task === 'tag' && (await clips(labeller, examples)),
+      labeller.coder.vocabulary && mistakesInWords(examples, predictions),
+      looker && (await glimpses(looker, labeller, examples, predictions)),
+      labeller.config.task === 'tag' && (await clips(examples, predictions)),
     ],
   };
 }
 
 /** The mistakes that the model was surest of. */
-function mistakesOf(labeller: SequenceLabeller, examples: readonly Example[]): Mistake[] {
-  const predictions = labeller.predict(examples.map(({ inputs }) => inputs));
+function mistakesOf(examples: readonly SequenceExample[], predictions: Predictions): Mistake[] {
   const mistakes = examples.flatMap((example, i) =>
-    (predictions[i] ?? []).flatMap((said, step) =>
-      said.label === example.labels[step] ? [] : [{ example, step, said }],
-    ),
+    predictions[i]!.flatMap((said, step) => (said.label === example.labels[step] ? [] : [{ example, step, said }])),
   );
   return mistakes.sort((a, b) => b.said.probability - a.said.probability).slice(0, MISTAKES);
 }
@@ -79,9 +83,10 @@ function mistakesOf(labeller: SequenceLabeller, examples: readonly Example[]): M
 async function glimpses(
   { count, points }: GlimpseReader,
   labeller: SequenceLabeller,
-  examples: readonly Example[],
+  examples: readonly SequenceExample[],
+  predictions: Predictions,
 ): Promise<Html> {
-  const paths = (title: string, shown: readonly Example[]) =>
+  const paths = (title: string, shown: readonly SequenceExample[]) =>
     glimpsePaths(
       title,
       shown.map((example) => lookAt(labeller, example)),
@@ -90,7 +95,7 @@ async function glimpses(
     .toSorted()
     .slice(0, MOST_LABELS)
     .flatMap((label) => examples.filter(({ labels }) => labels[0] === label).slice(0, LOOKED_AT));
-  const mistaken = mistakesOf(labeller, examples).slice(0, MISTAKEN);
+  const mistaken = mistakesOf(examples, predictions).slice(0, MISTAKEN);
   return section(
     'Where it looked',
     html`<p>${count} glimpses of each picture, from the first (blue) to the last (red); each sees what is in its frame, a quarter of the picture, at ${points} × ${points} points.</p>
@@ -104,14 +109,13 @@ ${await paths('A picture of each label, with the paths of the glimpses', ofLabel
 }
 
 /** Clips, with what was said of each of their frames. */
-async function clips(labeller: SequenceLabeller, examples: readonly Example[]): Promise<Html | false> {
-  const seen = examples.flatMap((example) => (example.pictures ? [{ ...example, pictures: example.pictures }] : []));
-  if (seen.length === 0) return false;
-  const said = labeller.predict(seen.map(({ inputs }) => inputs));
-  const labelled = seen.map(({ pictures, labels }, i) => {
-    const frames = pictures.map((file, t) => ({ file, said: said[i]?.[t]?.label ?? '', right: labels[t] }));
-    return { frames, mistakes: frames.filter((frame) => frame.said !== frame.right).length };
+async function clips(examples: readonly SequenceExample[], predictions: Predictions): Promise<Html | false> {
+  const labelled = examples.flatMap(({ pictures, labels }, i) => {
+    if (!pictures) return [];
+    const frames = pictures.map((file, t) => ({ file, said: predictions[i]![t]!.label, right: labels[t] }));
+    return [{ frames, mistakes: frames.filter((frame) => frame.said !== frame.right).length }];
   });
+  if (labelled.length === 0) return false;
   const strips = (shown: typeof labelled) =>
     Promise.all(
       shown.map(async ({ frames, mistakes }) => {
@@ -133,24 +137,24 @@ function labelTable({ byLabel, macroF1 }: SequenceEvaluation): Html {
     ['label', 'count', 'precision', 'recall', 'F1'],
     byLabel.map(({ label, count, precision, recall, f1 }) => [
       label,
-      integer(count),
-      percent(precision),
-      percent(recall),
-      percent(f1),
+      formatInteger(count),
+      formatPercent(precision),
+      formatPercent(recall),
+      formatPercent(f1),
     ]),
-  )}<p>The mean of the labels’ F1 is ${percent(macroF1)}.</p>\n`;
+  )}<p>The mean of the labels’ F1 is ${formatPercent(macroF1)}.</p>\n`;
 }
 
 function confusions({ byLabel, confusion }: SequenceEvaluation): Html | false {
   if (byLabel.length > MOST_LABELS) return false;
   return html`<h3>What was said (across) where what is right (down)</h3>\n${table(
     ['', ...byLabel.map(({ label }) => label)],
-    byLabel.map(({ label }, i) => [label, ...(confusion[i] ?? []).map(integer)]),
+    byLabel.map(({ label }, i) => [label, ...(confusion[i] ?? []).map(formatInteger)]),
   )}`;
 }
 
-function mistakesInWords(labeller: SequenceLabeller, examples: readonly Example[]): Html | false {
-  const mistakes = mistakesOf(labeller, examples);
+function mistakesInWords(examples: readonly SequenceExample[], predictions: Predictions): Html | false {
+  const mistakes = mistakesOf(examples, predictions);
   return mistakes.length > 0 && section('Mistakes it was surest of', mistakes.map(mistakeRow));
 }
 
@@ -160,5 +164,5 @@ function mistakeRow({ example, step, said }: Mistake): Html {
   const shown = words
     .slice(0, WORDS)
     .map((word, t) => (marked && t === step ? html`<strong>${word}</strong> ` : `${word} `));
-  return html`<p>${shown}${words.length > WORDS && '…'}<br><span class="soft">said ${said.label} (${percent(said.probability)}), right is ${example.labels[step]}</span></p>\n`;
+  return html`<p>${shown}${words.length > WORDS && '…'}<br><span class="soft">said ${said.label} (${formatPercent(said.probability)}), right is ${example.labels[step]}</span></p>\n`;
 }

@@ -1,6 +1,6 @@
 import type { SequenceModel } from '../model/sequence-model.ts';
 import type { SequenceCoder } from './coder.ts';
-import { type Example, isWords } from './data/example.ts';
+import { isWords, type SequenceExample } from './data/example.ts';
 
 /**
  * Lets the vectors of words begin with what each word alone says of the labels: value k is log p(word | label k) /
@@ -8,7 +8,11 @@ import { type Example, isWords } from './data/example.ts';
  * words by). The recurrent cells then learn from the start what the order of words makes of it, and few examples do:
  * on SST-2 that is worth 0.7 points. Vectors of fewer than twice as many values as there are labels stay as they are.
  */
-export function startAtEvidence(model: SequenceModel, coder: SequenceCoder, examples: readonly Example[]): void {
+export function startAtEvidence(
+  model: SequenceModel,
+  coder: SequenceCoder,
+  examples: readonly SequenceExample[],
+): void {
   const { vocabulary, labels } = coder;
   const { embedding } = model.reader;
   if (!vocabulary || !embedding || embedding.value.cols < 2 * labels.length) return;
@@ -29,7 +33,7 @@ export function startAtEvidence(model: SequenceModel, coder: SequenceCoder, exam
 }
 
 /** Labels and the words that they are about: those of their step, or once each of all words. */
-function pairsOf(example: Example, coder: SequenceCoder): (readonly [label: number, id: number])[] {
+function pairsOf(example: SequenceExample, coder: SequenceCoder): (readonly [label: number, id: number])[] {
   const { inputs, targets } = coder.encodeExample(example);
   if (targets.length > 1) return Array.from(targets, (label, t) => [label, inputs[t] ?? 0] as const);
   return Array.from(new Set(inputs), (id) => [targets[0] ?? 0, id] as const);

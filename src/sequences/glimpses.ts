@@ -1,7 +1,7 @@
 import { InputError } from '../base/errors.ts';
 import type { LookedAt } from '../report/glimpse-paths.ts';
-import { percent } from '../report/page.ts';
-import type { Example } from './data/example.ts';
+import { formatPercent } from '../report/page.ts';
+import type { SequenceExample } from './data/example.ts';
 import type { SequenceLabeller } from './labeller.ts';
 
 /**
@@ -9,7 +9,7 @@ import type { SequenceLabeller } from './labeller.ts';
  *
  * @throws InputError when the model does not read by glimpses, or not such pictures
  */
-export function lookAt(labeller: SequenceLabeller, { inputs, labels }: Example): LookedAt {
+export function lookAt(labeller: SequenceLabeller, { inputs, labels }: SequenceExample): LookedAt {
   const { reads } = labeller.config.shape;
   if (!('glimpses' in reads) || !(inputs instanceof Uint8Array)) {
     throw new InputError('the model does not look at this', {
@@ -23,7 +23,7 @@ export function lookAt(labeller: SequenceLabeller, { inputs, labels }: Example):
     ...{ pixels: inputs, ...reads.picture },
     places: Array.from({ length: reads.glimpses }, (_, t) => [places[2 * t] ?? 0, places[2 * t + 1] ?? 0] as const),
     caption:
-      `${said?.label} (${percent(said?.probability ?? 0)})` +
+      `${said?.label} (${formatPercent(said?.probability ?? 0)})` +
       (right === undefined || right === said?.label ? '' : `, is ${right}`),
   };
 }

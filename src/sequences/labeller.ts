@@ -1,4 +1,5 @@
 /** A trained model of sequences: says a label for each, or one for each of their steps, and how sure it is. */
+import { runAtOnce, type Steps } from '../base/steps.ts';
 import type { Engine } from '../compute/engine.ts';
 import { readConfig, readVocabulary, readWeights, type SavedModel, saveModel } from '../model/model-folder.ts';
 import { SequenceModel } from '../model/sequence-model.ts';
@@ -51,7 +52,7 @@ export class SequenceLabeller {
   }
 
   /** Writes the model's folder, with these scores. */
-  async save(folder: string, scores: SequenceConfig['scores']): Promise<void> {
+  async save(folder: string, scores: SequenceConfig['scores'] = this.config.scores): Promise<void> {
     const { vocabulary, standardisation } = this.coder;
     const saved: SavedModel = { config: { ...this.config, scores }, vocabulary, model: this.model };
     await saveModel(folder, saved, { extra: standardisationTensors(standardisation) });
@@ -63,8 +64,14 @@ export class SequenceLabeller {
    * @throws InputError when they are not what the model has learned to read
    */
   predict(sequences: readonly Inputs[]): Prediction[][] {
+    return runAtOnce(this.predictSteps(sequences));
+  }
+
+  /** `predict`, a few sequences at a time. */
+  *predictSteps(sequences: readonly Inputs[]): Steps<Prediction[][]> {
     const found: Prediction[][] = [];
     for (let start = 0; start < sequences.length; start += AT_ONCE) {
+      yield start / sequences.length;
       found.push(...this.#predictAtOnce(sequences.slice(start, start + AT_ONCE)));
     }
     return found;

@@ -1,5 +1,5 @@
 import { countTokens } from '../text/vocabulary.ts';
-import { type Example, isWords } from './data/example.ts';
+import { isWords, type SequenceExample } from './data/example.ts';
 
 /**
  * Multinomial naive Bayes over a bag of words, every count one larger than it is (McCallum and Nigam 1998): what the
@@ -9,7 +9,7 @@ export class NaiveBayes {
   readonly #classes: { label: string; logPrior: number; logProbs: Map<string, number>; unseen: number }[];
   readonly #vocabulary: ReadonlySet<string>;
 
-  constructor(examples: readonly Example[]) {
+  constructor(examples: readonly SequenceExample[]) {
     const vocabulary = new Set(examples.flatMap(wordsIn));
     this.#vocabulary = vocabulary;
     this.#classes = countTokens(examples.flatMap(({ labels }) => labels)).map(([label]) => {
@@ -32,6 +32,6 @@ export class NaiveBayes {
   }
 }
 
-function wordsIn({ inputs }: Example): readonly string[] {
+function wordsIn({ inputs }: SequenceExample): readonly string[] {
   return isWords(inputs) ? inputs : [];
 }

@@ -1,14 +1,17 @@
 /** `report.html` of a model of sequences: what it is worth beside simpler ways, what it takes for what, how it went. */
+
 import { writeFileAtomically } from '../base/files.ts';
+import type { Turns } from '../base/steps.ts';
 import type { Engine } from '../compute/engine.ts';
 import { readConfig } from '../model/model-folder.ts';
 import { curves } from '../report/curves.ts';
 import { type Html, type HtmlValue, html } from '../report/html.ts';
-import { facts, integer, page, percent, reportFile, section, table } from '../report/page.ts';
+import { facts, formatInteger, formatPercent, page, reportFile, section, table } from '../report/page.ts';
 import { settingsInWords, timeInWords } from '../report/settings.ts';
 import { readTrainingLog, type TrainingLog } from '../report/training-log.ts';
+import type { DataSplit } from '../training/split.ts';
 import { type SequenceConfig, sequenceConfigSchema } from './config.ts';
-import type { Example } from './data/example.ts';
+import type { SequenceExample } from './data/example.ts';
 import { evaluationSections, MOST_LABELS } from './evaluation-report.ts';
 import { SequenceLabeller } from './labeller.ts';
 
@@ -27,18 +30,20 @@ export async function writeSequenceProgress(folder: string): Promise<void> {
 /**
  * Writes the report of a trained model.
  *
- * @param validation what it was measured on
+ * @param data what it was measured on
+ * @param turns told how far it is; can stop it, and nothing is written then
  * @throws InputError when a file of the model can't be read, or the report can't be written
  */
 export async function writeSequenceReport(
   folder: string,
-  validation: readonly Example[],
+  { validation }: Pick<DataSplit<SequenceExample>, 'validation'>,
   engine: Engine,
+  turns: Turns = {},
 ): Promise<void> {
   const labeller = await SequenceLabeller.load(folder, engine);
   await write(folder, labeller.config, {
     parameters: labeller.model.size,
-    sections: validation.length > 0 && (await evaluationSections(labeller, validation)).sections,
+    sections: validation.length > 0 && (await evaluationSections(labeller, validation, turns)).sections,
   });
 }
 
@@ -50,10 +55,10 @@ async function write(folder: string, config: SequenceConfig, measured?: Measured
 function sequenceReport(config: SequenceConfig, log: TrainingLog | undefined, measured?: Measured): string {
   const { task, data, labels, scores, shape } = config;
   const { accuracy } = scores;
-  const what = `${integer(data.training)} sequences, ${labels.length} labels, ${shape.cell.toUpperCase()} ${shape.layers} × ${shape.hidden}`;
+  const what = `${formatInteger(data.training)} sequences, ${labels.length} labels, ${shape.cell.toUpperCase()} ${shape.layers} × ${shape.hidden}`;
   const lead =
     typeof accuracy === 'number'
-      ? html`${what}: <strong>${percent(accuracy)} right</strong> on ${data.split} (${integer(data.validation)} sequences).`
+      ? html`${what}: <strong>${formatPercent(accuracy)} right</strong> on ${data.split} (${formatInteger(data.validation)} sequences).`
       : `${what}: nothing measured.`;
   const curve =
     log &&
@@ -81,7 +86,7 @@ function besides(accuracy: number, { baselines, shape }: SequenceConfig): Html {
   return html`<p>All learned from the same sequences and were measured on the same others.</p>
 ${table(
   ['', 'right'],
-  rows.map(([name, value]) => [name, percent(value)]),
+  rows.map(([name, value]) => [name, formatPercent(value)]),
 )}`;
 }
 
@@ -90,13 +95,13 @@ function whatWasTrained(config: SequenceConfig, log: TrainingLog | undefined, pa
   const { writes, cell, layers, hidden, bidirectional } = shape;
   const directions = bidirectional ? ', in both directions' : '';
   return facts([
-    ['Data', `${data.name}: ${integer(data.training)} sequences`],
-    ['Measured on', data.validation > 0 ? `${data.split}: ${integer(data.validation)} sequences` : 'nothing'],
-    ['Labels', labels.length > MOST_LABELS ? integer(labels.length) : labels.join(', ')],
+    ['Data', `${data.name}: ${formatInteger(data.training)} sequences`],
+    ['Measured on', data.validation > 0 ? `${data.split}: ${formatInteger(data.validation)} sequences` : 'nothing'],
+    ['Labels', labels.length > MOST_LABELS ? formatInteger(labels.length) : labels.join(', ')],
     ['Read at each step', readInWords(config)],
     ['Written', writes === 'each' ? 'a label at each step' : `one label, from the ${writes} of the steps`],
     ['Model', `${cell.toUpperCase()}, ${layers} layers of ${hidden} units${directions}`],
-    ...(parameters === undefined ? [] : [['Parameters', integer(parameters)] as const]),
+    ...(parameters === undefined ? [] : [['Parameters', formatInteger(parameters)] as const]),
     ['Batch', `${settings.batch} sequences`],
     ...settingsInWords(settings),
     ...(log ? timeInWords(log, 'labels') : []),
@@ -104,11 +109,11 @@ function whatWasTrained(config: SequenceConfig, log: TrainingLog | undefined, pa
 }
 
 function readInWords({ shape: { reads }, reading, cnn, settings }: SequenceConfig): string {
-  if ('vectors' in reads && cnn) return `what the CNN says of a picture, ${integer(reads.vectors)} numbers`;
-  if ('vectors' in reads) return `a vector of ${integer(reads.vectors)} numbers${reading ? ` (${reading})` : ''}`;
+  if ('vectors' in reads && cnn) return `what the CNN says of a picture, ${formatInteger(reads.vectors)} numbers`;
+  if ('vectors' in reads) return `a vector of ${formatInteger(reads.vectors)} numbers${reading ? ` (${reading})` : ''}`;
   if ('glimpses' in reads) {
     const { rows, columns } = reads.picture;
     return `one of ${reads.glimpses} glimpses of a picture of ${rows} × ${columns} pixels, a quarter of it at most`;
   }
-  return `one of ${integer(reads.vocabulary)} words; those that come less than ${settings.minCount} times are unknown`;
+  return `one of ${formatInteger(reads.vocabulary)} words; those that come less than ${settings.minCount} times are unknown`;
 }

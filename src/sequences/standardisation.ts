@@ -1,7 +1,7 @@
 /** Vectors of numbers of any size and unit, brought to mean 0 and deviation 1, each of the D values by its own. */
 import type { NamedTensor, StoredTensor } from '../base/safetensors.ts';
 import { fillTensor } from '../model/model-folder.ts';
-import type { Example } from './data/example.ts';
+import type { SequenceExample } from './data/example.ts';
 
 export interface Standardisation {
   /** [D] each; a value that never changes has the deviation 1. */
@@ -10,7 +10,7 @@ export interface Standardisation {
 }
 
 /** Measured over all steps of all sequences; undefined where they are words or bytes, which have a scale already. */
-export function measureStandardisation(examples: readonly Example[], D: number): Standardisation | undefined {
+export function measureStandardisation(examples: readonly SequenceExample[], D: number): Standardisation | undefined {
   const all = examples.flatMap(({ inputs }) => (inputs instanceof Float32Array ? [inputs] : []));
   if (all.length === 0) return undefined;
   const [sums, squares] = [new Float64Array(D), new Float64Array(D)];

@@ -1,12 +1,14 @@
+/** Learning to write labels: batches of sequences, the accuracy on those that are held out. */
 import { Random } from '../base/random.ts';
+import type { Steps } from '../base/steps.ts';
 import type { SequenceBatch, SequenceModel } from '../model/sequence-model.ts';
 import { uniformPacking } from '../nn/packing.ts';
 import { resetState } from '../nn/state.ts';
 import { shuffledBatches } from '../training/shuffled-batches.ts';
-import type { Split } from '../training/split.ts';
-import type { Breathe, TrainingTask, Validation } from '../training/task.ts';
+import type { DataSplit } from '../training/split.ts';
+import type { TrainingTask, Validation } from '../training/task.ts';
 import { type CodedExample, packExamples } from './coder.ts';
-import type { Example } from './data/example.ts';
+import type { SequenceExample } from './data/example.ts';
 import type { SequenceLabeller } from './labeller.ts';
 import { countWords, dropWords } from './words.ts';
 
@@ -22,9 +24,9 @@ export interface SequenceTaskData {
 /** Examples as a model's coder writes them. @throws InputError when it does not know a label */
 export function taskDataOf(
   { coder, config }: Pick<SequenceLabeller, 'coder' | 'config'>,
-  { training, validation }: Pick<Split<Example>, 'training' | 'validation'>,
+  { training, validation }: Pick<DataSplit<SequenceExample>, 'training' | 'validation'>,
 ): SequenceTaskData {
-  const encode = (example: Example) => coder.encodeExample(example);
+  const encode = (example: SequenceExample) => coder.encodeExample(example);
   return {
     training: training.map(encode),
     validation: validation.map(encode),
@@ -72,11 +74,11 @@ export function sequenceTask(
       return pack(examples);
     },
 
-    async validate(breathe?: Breathe): Promise<Validation> {
+    *validate(): Steps<Validation> {
       if (validation.length === 0) return { criterion: 0, scores: {}, samples: [] };
       const measured = { loss: 0, right: 0, labels: 0 };
       for (let start = 0; start < validation.length; start += sequences) {
-        await breathe?.(start / validation.length);
+        yield start / validation.length;
         const batch = pack(validation.slice(start, start + sequences));
         resetState(state);
         addScores(measured, model.logProbs(batch, state), batch.targets);

@@ -1,17 +1,19 @@
+/** Training a model that labels sequences, from its first weights or from where it stopped. */
 import { createHash } from 'node:crypto';
 import { InputError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import type { Engine } from '../compute/engine.ts';
 import type { InputShape } from '../model/input-reader.ts';
-import { type SequenceBatch, SequenceModel } from '../model/sequence-model.ts';
+import { SequenceModel } from '../model/sequence-model.ts';
 import { LEAST_SIDE, type PictureSize } from '../nn/glimpse-window.ts';
 import { countTokens } from '../text/vocabulary.ts';
-import { type Split, splitData } from '../training/split.ts';
-import { type TrainingEvent, type TrainingResult, train } from '../training/trainer.ts';
+import { refuseOtherData, runSession, type TrainingHooks } from '../training/session.ts';
+import { type DataSplit, splitData } from '../training/split.ts';
+import type { TrainingResult } from '../training/trainer.ts';
 import { baselinesOf } from './baselines.ts';
 import { SequenceCoder } from './coder.ts';
 import type { NewSequenceModel, SequenceConfig, SequenceSettings } from './config.ts';
-import type { Example, SequenceData } from './data/example.ts';
+import type { SequenceData, SequenceExample } from './data/example.ts';
 import { startAtEvidence } from './evidence.ts';
 import { SequenceLabeller } from './labeller.ts';
 import { measureStandardisation } from './standardisation.ts';
@@ -19,7 +21,7 @@ import { sequenceTask, taskDataOf } from './task.ts';
 import { baselineWithoutMemory } from './without-memory.ts';
 import { countWords } from './words.ts';
 
-export interface SequenceTraining {
+export interface SequenceTraining extends TrainingHooks<SequenceConfig, DataSplit<SequenceExample>> {
   engine: Engine;
   /** Where the model goes. */
   folder: string;
@@ -27,14 +29,9 @@ export interface SequenceTraining {
   /** What chooses the best weights, if not a part of the data. */
   validation?: SequenceData | undefined;
   settings: SequenceSettings;
-  start: NewSequenceModel & Pick<SequenceConfig, 'reading' | 'cnn'>;
+  start: NewSequenceModel & Pick<SequenceConfig, 'reading'>;
   /** Called while a network without memory learns from the same vectors, to compare with. */
   onCompare?(done: number, of: number): void;
-  onStart?(config: SequenceConfig, parameters: number): void;
-  onEvent(event: TrainingEvent): void;
-  /** Called when the training is over, with what it was measured on; the best weights are in the folder. */
-  onDone?(validation: readonly Example[]): Promise<void>;
-  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -48,7 +45,7 @@ export async function trainSequences(training: SequenceTraining): Promise<Traini
   const labels = labelsOf(split.training, data.name);
   const { vocabulary } = countWords(split.training, settings.minCount);
   const { D } = data;
-  const { task, pool, embedding: _, glimpses: __, reading, cnn, ...sizes } = start;
+  const { task, pool, embedding: _, glimpses: __, reading, ...sizes } = start;
   const config: SequenceConfig = {
     format: 1,
     kind: 'sequence',
@@ -61,7 +58,7 @@ export async function trainSequences(training: SequenceTraining): Promise<Traini
     },
     labels,
     ...(reading && split.training[0]?.inputs instanceof Uint8Array && { reading }),
-    ...(cnn && { cnn }),
+    ...(data.cnn && { cnn: data.cnn }),
     settings,
     data: {
       name: data.name,
@@ -80,8 +77,7 @@ export async function trainSequences(training: SequenceTraining): Promise<Traini
   startAtEvidence(model, coder, split.training);
   const labeller = new SequenceLabeller(config, coder, model);
   Object.assign(config.baselines, await baselineWithoutMemory(labeller, split, training));
-  await labeller.save(folder, {});
-  return run(training, labeller, split, false);
+  return learn(training, labeller, split, { folder, resume: false });
 }
 
 /**
@@ -94,39 +90,27 @@ export async function resumeSequences(training: Omit<SequenceTraining, 'settings
   const labeller = await SequenceLabeller.load(folder, engine);
   const { settings, data } = labeller.config;
   const split = splitData(training, settings);
-  if (hashOf(split) !== data.hash) {
-    throw new InputError(`${folder} was not trained on these sequences`, {
+  refuseOtherData(
+    folder,
+    { found: hashOf(split), expected: data.hash },
+    {
+      what: 'these sequences',
       found: `${split.training.length} sequences of ${training.data.name}`,
       expected: `the ${data.training} of ${data.name} and their labels`,
-      advice: 'Resume with the data it was started with.',
-    });
-  }
-  return run(training, labeller, split, true);
+    },
+  );
+  return learn(training, labeller, split, { folder, resume: true });
 }
 
-async function run(
-  { folder, onStart, onEvent, onDone, signal }: Omit<SequenceTraining, 'settings' | 'start'>,
+function learn(
+  hooks: TrainingHooks<SequenceConfig, DataSplit<SequenceExample>>,
   labeller: SequenceLabeller,
-  split: Split<Example>,
-  resume: boolean,
+  split: DataSplit<SequenceExample>,
+  where: { folder: string; resume: boolean },
 ): Promise<TrainingResult> {
-  const { model, config } = labeller;
-  const { settings } = config;
-  const data = taskDataOf(labeller, split);
-  onStart?.(config, model.size);
-  const result = await train<SequenceBatch>({
-    model,
-    task: sequenceTask(model, data, settings),
-    settings,
-    folder,
-    resume,
-    onEvent,
-    signal,
-    saveBest: ({ scores }, { iteration }) =>
-      labeller.save(folder, { ...scores, ...('loss' in scores && { split: split.name }), iteration }),
-  });
-  if (!result.interrupted) await onDone?.(split.validation);
-  return result;
+  const task = sequenceTask(labeller.model, taskDataOf(labeller, split), labeller.config.settings);
+  const { folder, resume } = where;
+  return runSession({ product: labeller, folder, task, data: split, resume, measured: { split: split.name } }, hooks);
 }
 
 /** What is read at each step. @throws InputError as `pictureOf` does */
@@ -153,7 +137,7 @@ function pictureOf({ data, start: { task, bidirectional } }: SequenceTraining): 
 }
 
 /** All labels, the most frequent first. @throws InputError when there is nothing to tell apart */
-function labelsOf(examples: readonly Example[], name: string): string[] {
+function labelsOf(examples: readonly SequenceExample[], name: string): string[] {
   const labels = countTokens(examples.flatMap((example) => example.labels)).map(([label]) => label);
   if (labels.length >= 2) return labels;
   throw new InputError(`there is nothing to tell apart in ${name}`, {
@@ -162,7 +146,7 @@ function labelsOf(examples: readonly Example[], name: string): string[] {
   });
 }
 
-function hashOf({ training, validation }: Split<Example>): string {
+function hashOf({ training, validation }: DataSplit<SequenceExample>): string {
   const hash = createHash('sha256');
   for (const { inputs, labels } of [...training, ...validation]) {
     hash.update(ArrayBuffer.isView(inputs) ? inputs : JSON.stringify(inputs)).update(JSON.stringify(labels));

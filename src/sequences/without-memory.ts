@@ -1,8 +1,8 @@
 import { Random } from '../base/random.ts';
 import { type SequenceBatch, SequenceModel } from '../model/sequence-model.ts';
-import type { Split } from '../training/split.ts';
+import type { DataSplit } from '../training/split.ts';
 import { train } from '../training/trainer.ts';
-import type { Example } from './data/example.ts';
+import type { SequenceExample } from './data/example.ts';
 import type { SequenceLabeller } from './labeller.ts';
 import { sequenceTask, taskDataOf } from './task.ts';
 
@@ -21,7 +21,7 @@ interface Watch {
  */
 export async function baselineWithoutMemory(
   labeller: SequenceLabeller,
-  split: Pick<Split<Example>, 'training' | 'validation'>,
+  split: Pick<DataSplit<SequenceExample>, 'training' | 'validation'>,
   { onCompare, signal }: Watch,
 ): Promise<Record<string, number>> {
   const { shape, settings } = labeller.config;

@@ -1,7 +1,7 @@
 /** Words of a text as a classifier reads them: in lower case, punctuation marks as words of their own, no spaces. */
 import { countTokens, Vocabulary } from '../text/vocabulary.ts';
 import { splitWords } from '../text/words.ts';
-import { type Example, isWords } from './data/example.ts';
+import { isWords, type SequenceExample } from './data/example.ts';
 
 /** Stands for every word that was rare or not there in training. */
 export const UNKNOWN = '<unk>';
@@ -18,7 +18,7 @@ export function wordsOf(text: string): string[] {
 
 /** The words that come at least `minCount` times, most frequent first, after `UNKNOWN`; and how often each comes. */
 export function countWords(
-  examples: readonly Example[],
+  examples: readonly SequenceExample[],
   minCount: number,
 ): { vocabulary: Vocabulary; counts: number[] } {
   const all = countTokens(examples.flatMap(({ inputs }) => (isWords(inputs) ? inputs : [])));

@@ -3,7 +3,8 @@
  * empirical study of smoothing techniques for language modeling", section 3), the yardstick that a recurrent model has
  * to beat. One table of counts serves the models of all orders up to the longest. It knows no words.
  */
-import { type NgramLevel, ngramTrie } from './ngram-trie.ts';
+import { partOf, runAtOnce, type Steps } from '../base/steps.ts';
+import { type NgramLevel, ngramTrieSteps } from './ngram-trie.ts';
 
 export interface NgramOptions {
   /** The longest run of tokens that is counted; memory grows with it. */
@@ -31,6 +32,8 @@ interface Mass {
   removed: number;
 }
 
+/** Tokens whose losses are measured between two steps. */
+const STEP = 4096;
 /** Followers that are summed up faster than they are looked up. */
 const FEW = 16;
 
@@ -48,14 +51,28 @@ export class NgramModel {
   readonly #highest: readonly Table[];
   readonly #lower: readonly Table[];
 
-  /** Learns from sequences (a text is one, captions are many). */
-  constructor(sequences: readonly ArrayLike<number>[], { order, vocabulary, start }: NgramOptions) {
+  /**
+   * Learns from sequences (a text is one, captions are many).
+   *
+   * @param levels their n-grams, where these were counted before
+   */
+  constructor(
+    sequences: readonly ArrayLike<number>[],
+    { order, vocabulary, start }: NgramOptions,
+    levels: readonly NgramLevel[] = runAtOnce(ngramTrieSteps(sequences, order, vocabulary)),
+  ) {
     this.order = order;
     this.vocabulary = vocabulary;
     this.#start = start;
-    this.#levels = ngramTrie(sequences, order, vocabulary);
+    this.#levels = levels;
     this.#highest = this.#levels.map(({ counts }, k) => this.#table(counts, k));
     this.#lower = this.#levels.map(({ continuations }, k) => this.#table(continuations, k));
+  }
+
+  /** Learns from sequences, a little at a time. */
+  static *createSteps(sequences: readonly ArrayLike<number>[], options: NgramOptions): Steps<NgramModel> {
+    const levels = yield* partOf(ngramTrieSteps(sequences, options.order, options.vocabulary), 0, 0.9);
+    return new NgramModel(sequences, options, levels);
   }
 
   /**
@@ -64,19 +81,26 @@ export class NgramModel {
    */
   logProbs(sequence: ArrayLike<number>, order = this.order): Float64Array {
     const logProbs: number[] = [];
-    this.#read(sequence, (probabilities) => logProbs.push(Math.log(probabilities[order] ?? 0)));
+    for (const probabilities of this.#read(sequence)) logProbs.push(Math.log(probabilities[order]!));
     return Float64Array.from(logProbs);
   }
 
   /** The mean loss in nats per token of held-out sequences, for the models of order 1 up to the longest: `losses[n - 1]`. */
   losses(sequences: readonly ArrayLike<number>[]): number[] {
+    return runAtOnce(this.lossesSteps(sequences));
+  }
+
+  /** `losses`, a few thousand tokens at a time. */
+  *lossesSteps(sequences: readonly ArrayLike<number>[]): Steps<number[]> {
+    const total = sequences.reduce((sum, { length }) => sum + length, 0);
     const sums = new Float64Array(this.order + 1);
     let tokens = 0;
     for (const sequence of sequences) {
-      this.#read(sequence, (probabilities) => {
+      for (const probabilities of this.#read(sequence)) {
         for (let n = 1; n <= this.order; n++) sums[n]! -= Math.log(probabilities[n]!);
-        tokens++;
-      });
+        if (++tokens % STEP === 0) yield tokens / total;
+      }
+      yield tokens / total;
     }
     return Array.from(sums.subarray(1), (sum) => sum / tokens);
   }
@@ -98,15 +122,15 @@ export class NgramModel {
     };
   }
 
-  /** Calls `visit` for each token of a sequence with its probability under the models of all orders, by order. */
-  #read(sequence: ArrayLike<number>, visit: (probabilities: Float64Array) => void): void {
+  /** For each token of a sequence its probability under the models of all orders, by order, valid until the next. */
+  *#read(sequence: ArrayLike<number>): Generator<Float64Array> {
     const context = this.#newContext();
     const probabilities = new Float64Array(this.order + 1);
     for (let i = 0; i < sequence.length; i++) {
       const token = sequence[i]!;
       if (token !== this.#start) {
         this.#fillProbabilities(probabilities, context, token);
-        visit(probabilities);
+        yield probabilities;
       }
       this.#advance(context, token);
     }

@@ -2,6 +2,10 @@
  * All runs of up to `order` tokens of some sequences, with their counts, as a trie in flat arrays: 16 bytes for each
  * different run, so that the ten-token runs of a text of 5 MB fit into some 200 MB. Knows no probabilities.
  */
+import { partOf, type Steps } from '../base/steps.ts';
+
+/** Positions that are worked on between two steps. */
+const STEP = 2 ** 18;
 
 /** The k-grams of one length k. Those that continue the same (k-1)-gram stand together, by rising last token. */
 export interface NgramLevel {
@@ -36,7 +40,11 @@ interface JoinedText {
  * @param vocabulary V; token ids are below it
  * @returns levels 0 (the empty run) to `order`
  */
-export function ngramTrie(sequences: readonly ArrayLike<number>[], order: number, vocabulary: number): NgramLevel[] {
+export function* ngramTrieSteps(
+  sequences: readonly ArrayLike<number>[],
+  order: number,
+  vocabulary: number,
+): Steps<NgramLevel[]> {
   const text = joined(sequences, order);
   const N = text.tokens.length;
   const byToken = positionsByToken(text.tokens, vocabulary);
@@ -47,8 +55,11 @@ export function ngramTrie(sequences: readonly ArrayLike<number>[], order: number
   let longerNumbers = new Uint32Array(N);
   for (let k = 0; k < order; k++) {
     const level = levels[k]!;
+    yield k / order;
     if (k > 0) level.continuations = countStarts(level.tokens.length, numbers, k, text);
-    levels.push(extend(level, k, text, sortByNext(level, k, text, numbers, byToken), numbers, longerNumbers));
+    const positions = yield* partOf(sortByNext(level, k, text, numbers, byToken), k / order, (k + 0.5) / order);
+    const longer = extend(level, k, text, positions, numbers, longerNumbers);
+    levels.push(yield* partOf(longer, (k + 0.5) / order, (k + 1) / order));
     [numbers, longerNumbers] = [longerNumbers, numbers];
   }
   return levels;
@@ -80,12 +91,26 @@ function positionsByToken(tokens: Uint32Array, vocabulary: number): Uint32Array 
   return positions;
 }
 
-/** Positions that have k + 1 tokens, sorted by them; those of k-gram i stand from `begins[i]` to `ends[i]` - 1. */
-function sortByNext(level: NgramLevel, k: number, { room }: JoinedText, numbers: Uint32Array, byToken: Uint32Array) {
+/** Positions by what begins at them: those of k-gram i stand from `begins[i]` to `ends[i]` - 1. */
+interface SortedPositions {
+  sorted: Uint32Array;
+  begins: Uint32Array;
+  ends: Uint32Array;
+}
+
+/** Positions that have k + 1 tokens, sorted by them. */
+function* sortByNext(
+  level: NgramLevel,
+  k: number,
+  { room }: JoinedText,
+  numbers: Uint32Array,
+  byToken: Uint32Array,
+): Steps<SortedPositions> {
   const begins = startsOf(level.counts);
   const ends = begins.slice();
   const sorted = new Uint32Array(byToken.length);
   for (let i = 0; i < byToken.length; i++) {
+    if (i % STEP === 0) yield i / byToken.length;
     const position = byToken[i]! - k;
     if (position >= 0 && room[position]! > k) sorted[ends[numbers[position]!]!++] = position;
   }
@@ -93,19 +118,20 @@ function sortByNext(level: NgramLevel, k: number, { room }: JoinedText, numbers:
 }
 
 /** The level of the (k+1)-grams. Fills the children and continuations of the level below, and `longerNumbers`. */
-function extend(
+function* extend(
   level: NgramLevel,
   k: number,
   { tokens: text }: JoinedText,
-  { sorted, begins, ends }: ReturnType<typeof sortByNext>,
+  { sorted, begins, ends }: SortedPositions,
   numbers: Uint32Array,
   longerNumbers: Uint32Array,
-): NgramLevel {
+): Steps<NgramLevel> {
   const tokens = new Uint32Array(text.length);
   const counts = new Uint32Array(text.length);
   level.children = new Uint32Array(level.counts.length + 1);
   let size = 0;
   for (let parent = 0; parent < level.counts.length; parent++) {
+    if (parent % STEP === 0) yield parent / level.counts.length;
     for (let i = begins[parent]!; i < ends[parent]!; i++) {
       const position = sorted[i]!;
       const token = text[position + k]!;

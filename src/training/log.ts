@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../base/files.ts';
-import type { TrainingEvent } from './trainer.ts';
+import type { TrainingEvent } from './events.ts';
 
 /** Updates between two lines about the training loss. */
 const INTERVAL = 100;

@@ -1,3 +1,4 @@
+/** How a model is trained and on what, as its config says it. */
 import * as v from 'valibot';
 import { atLeast, integer, number, positive, share } from '../base/schema.ts';
 
@@ -37,3 +38,25 @@ export const trainingSettingsSchema = v.object({
 });
 
 export type TrainingSettings = v.InferOutput<typeof trainingSettingsSchema>;
+
+/** What a model of labelled sequences or of pairs learned from. */
+export const dataConfigSchema = v.object({
+  name: v.string(),
+  /** Examples that it learned from, and was measured on. */
+  training: integer(),
+  validation: integer(),
+  /** What the latter are: a file's name, or which part of the data. */
+  split: v.string(),
+  /** Of all examples: a resumed training must find the same. */
+  hash: v.string(),
+});
+
+/**
+ * Passes over N examples that come to enough updates to learn from.
+ *
+ * @param least passes, however many examples there are
+ * @param updates that are enough
+ */
+export function enoughEpochs(N: number, batch: number, { least, updates }: { least: number; updates: number }): number {
+  return Math.max(least, Math.ceil(updates / Math.ceil(N / batch)));
+}

@@ -1,7 +1,8 @@
+/** Which part of the data is learned from, and which part chooses the best weights. */
 import { Random } from '../base/random.ts';
 
 /** What is learned from, and what chooses the best weights. */
-export interface Split<Item> {
+export interface DataSplit<Item> {
   training: readonly Item[];
   validation: readonly Item[];
   /** What the latter are. */
@@ -17,7 +18,7 @@ interface Items<Item> {
 export function splitData<Item>(
   { data, validation }: { data: Items<Item>; validation?: Items<Item> | undefined },
   { valFraction, seed }: { valFraction: number; seed: number },
-): Split<Item> {
+): DataSplit<Item> {
   if (validation) return { training: data.examples, validation: validation.examples, name: validation.name };
   const shuffled = new Random(seed).shuffle([...data.examples]);
   const kept = Math.round(valFraction * shuffled.length);

@@ -1,3 +1,5 @@
+/** What a training needs to know of what is learned: the model, its batches, what counts as better. */
+import type { Steps } from '../base/steps.ts';
 import type { Engine } from '../compute/engine.ts';
 import type { TokenBatch, TrainingNoise } from '../model/language-model.ts';
 import type { Loss } from '../model/softmax-output.ts';
@@ -36,13 +38,8 @@ export interface TrainingTask<Batch = TokenBatch> {
   /** Whether the sequences of this batch go on from where those of the batch before ended. */
   continues(iteration: number): boolean;
 
-  /**
-   * Measures the model on data it does not learn from.
-   *
-   * @param breathe to be awaited now and then with the share that is done: lets Ctrl-C through, and throws when the
-   *   training is to stop
-   */
-  validate(breathe?: Breathe): Validation | Promise<Validation>;
+  /** Measures the model on data it does not learn from, in steps that a training can be stopped between. */
+  validate(): Steps<Validation>;
 
   /**
    * What the model writes after so many updates, where that is to be shown; it is shown with validations too.
@@ -51,8 +48,6 @@ export interface TrainingTask<Batch = TokenBatch> {
    */
   sample?(iteration: number, state: StackState): string[] | undefined;
 }
-
-export type Breathe = (share: number) => Promise<void>;
 
 export interface Validation {
   /** What the best weights are chosen by; larger is better. */

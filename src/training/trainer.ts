@@ -5,46 +5,17 @@
 
 import { InputError } from '../base/errors.ts';
 import { nextTurn } from '../base/platform.ts';
+import { runInTurns } from '../base/steps.ts';
 import type { LanguageModel, TokenBatch } from '../model/language-model.ts';
 import { clipGradients } from '../nn/clip.ts';
 import { Optimizer } from '../nn/optimizer.ts';
 import { resetState, type StackState } from '../nn/state.ts';
 import { type Checkpoint, loadCheckpoint, type Progress, saveCheckpoint } from './checkpoint.ts';
+import type { TrainingEvent } from './events.ts';
 import { openLog } from './log.ts';
 import { rateFactor } from './schedule.ts';
 import type { TrainingSettings } from './settings.ts';
 import type { TrainableModel, TrainingTask, Validation } from './task.ts';
-
-/** What happens in a training, as it happens. */
-export type TrainingEvent =
-  | ({ type: 'update' } & UpdateReport)
-  | ({ type: 'validation' } & ValidationReport & Validation)
-  | { type: 'validating'; share: number }
-  | { type: 'sample'; iteration: number; epoch: number; loss: number | undefined; samples: string[] }
-  | { type: 'stopped'; reason: string };
-
-export interface UpdateReport {
-  /** Updates done, of `iterations`. */
-  iteration: number;
-  iterations: number;
-  /** Passes over the data, a fraction. */
-  epoch: number;
-  /** Mean loss per token, or what else the task lowers, smoothed: see `lossMemory` in the settings. */
-  loss: number;
-  learningRate: number;
-  gradientNorm: number;
-  tokensPerSecond: number;
-  secondsLeft: number;
-}
-
-export interface ValidationReport {
-  iteration: number;
-  epoch: number;
-  /** Smoothed as an update's; null before the first update. */
-  trainingLoss: number | null;
-  /** Whether it is better than all before. */
-  best: boolean;
-}
 
 export interface TrainingRun<Model = LanguageModel, Batch = TokenBatch> {
   model: Model;
@@ -170,11 +141,8 @@ async function validate({ task, settings, saveBest, onEvent, signal }: AnyRun, p
   progress.unvalidated = true;
   let validation: Validation;
   try {
-    validation = await task.validate(async (share) => {
-      onEvent({ type: 'validating', share });
-      await nextTurn();
-      signal?.throwIfAborted();
-    });
+    const onProgress = (share: number) => onEvent({ type: 'validating', share });
+    validation = await runInTurns(task.validate(), { onProgress, signal });
   } catch (error) {
     if (signal?.aborted && error === signal.reason) return false;
     throw error;

@@ -1,10 +1,24 @@
+/** What a translator is and how it is trained: its config, its settings, their defaults. */
 import * as v from 'valibot';
-import { integer } from '../base/schema.ts';
+import { integer, share } from '../base/schema.ts';
 import { folderConfigSchema } from '../model/model-folder.ts';
 import { optimizerDefaults } from '../nn/optimizer.ts';
-import { type SequenceSettings, sequenceConfigSchema, sequenceSettingsSchema } from '../sequences/config.ts';
+import { dataConfigSchema, trainingSettingsSchema } from '../training/settings.ts';
 
 const size = integer(1);
+
+/** How a translator is trained. */
+export const translationSettingsSchema = v.object({
+  ...trainingSettingsSchema.entries,
+  /** Pairs in one update. */
+  batch: size,
+  /** Words that come less often in the training data are unknown. */
+  minCount: size,
+  /** Share of the data that is kept for validation. Not used where there is other data for it. */
+  valFraction: share,
+});
+
+export type TranslationSettings = v.InferOutput<typeof translationSettingsSchema>;
 
 /** The config of a translator's folder. */
 export const translationConfigSchema = v.object({
@@ -20,8 +34,8 @@ export const translationConfigSchema = v.object({
     hidden: size,
     attention: v.boolean(),
   }),
-  settings: sequenceSettingsSchema,
-  data: sequenceConfigSchema.entries.data,
+  settings: translationSettingsSchema,
+  data: dataConfigSchema,
 });
 
 export type TranslationConfig = v.InferOutput<typeof translationConfigSchema>;
@@ -39,7 +53,7 @@ export const translationShapeDefaults: NewTranslator = {
 };
 
 /** What is learned when nothing is said. */
-export const translationDefaults: SequenceSettings = {
+export const translationDefaults: TranslationSettings = {
   batch: 100,
   minCount: 2,
   valFraction: 0.05,

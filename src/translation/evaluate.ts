@@ -1,3 +1,5 @@
+/** What a translator is worth: BLEU and loss on pairs that it did not learn from. */
+import { partOf, runAtOnce, type Steps } from '../base/steps.ts';
 import { sacreBleu } from '../metrics/bleu.ts';
 import type { EncoderDecoder } from '../model/encoder-decoder.ts';
 import { resetState, type StackState } from '../nn/state.ts';
@@ -23,12 +25,20 @@ export function evaluateTranslator(
   pairs: readonly Pair[],
   options: TranslatingOptions = translatingDefaults,
 ): TranslationEvaluation {
+  return runAtOnce(evaluateTranslatorSteps(translator, pairs, options));
+}
+
+/** `evaluateTranslator`, a few tokens at a time. */
+export function* evaluateTranslatorSteps(
+  translator: Translator,
+  pairs: readonly Pair[],
+  options: TranslatingOptions = translatingDefaults,
+): Steps<TranslationEvaluation> {
   const { model } = translator;
-  const translations = translator.translate(
-    pairs.map(({ source }) => source),
-    options,
-  );
-  const loss = meanLoss(model, codePairs(translator, pairs), model.newState(AT_ONCE), AT_ONCE);
+  const sources = pairs.map(({ source }) => source);
+  const translations = yield* partOf(translator.translateSteps(sources, options), 0, 0.9);
+  const coded = codePairs(translator, pairs);
+  const loss = yield* partOf(meanLossSteps(model, coded, model.newState(AT_ONCE), AT_ONCE), 0.9, 1);
   return { pairs: pairs.length, bleu: bleuOf(pairs, translations), loss, perplexity: Math.exp(loss), translations };
 }
 
@@ -42,15 +52,20 @@ export function codePairs({ vocabularies }: Pick<Translator, 'vocabularies'>, pa
   }));
 }
 
-/** @param state for `atOnce` sources */
-export function meanLoss(
+/**
+ * The mean loss of pairs, in nats per word.
+ *
+ * @param state for `atOnce` sources
+ */
+export function* meanLossSteps(
   model: EncoderDecoder,
   pairs: readonly CodedPair[],
   state: StackState,
   atOnce: number,
-): number {
+): Steps<number> {
   const all = { sum: 0, tokens: 0 };
   for (let start = 0; start < pairs.length; start += atOnce) {
+    yield start / pairs.length;
     resetState(state);
     const { sum, tokens } = model.loss(packPairs(pairs.slice(start, start + atOnce)), state);
     all.sum += sum;

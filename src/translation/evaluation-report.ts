@@ -3,7 +3,7 @@ import { writeFileAtomically } from '../base/files.ts';
 import { sentenceBleu } from '../metrics/bleu.ts';
 import { countNgrams } from '../metrics/ngrams.ts';
 import { type Html, type HtmlValue, html } from '../report/html.ts';
-import { integer, page, section, table } from '../report/page.ts';
+import { formatInteger, page, section, table } from '../report/page.ts';
 import { splitWords } from '../text/words.ts';
 import { bleuOf, type TranslationEvaluation } from './evaluate.ts';
 import type { Pair, PairData } from './pairs.ts';
@@ -37,7 +37,7 @@ export async function writeTranslationEvaluation(
   { beam }: TranslatingOptions,
 ): Promise<void> {
   const decoding = beam === 1 ? 'greedily' : `by a beam search of ${beam} hypotheses`;
-  const lead = html`<strong>BLEU ${bleu.toFixed(2)}</strong> on ${integer(pairs)} pairs, loss ${loss.toFixed(4)}, perplexity ${perplexity.toFixed(2)}; written ${decoding}.`;
+  const lead = html`<strong>BLEU ${bleu.toFixed(2)}</strong> on ${formatInteger(pairs)} pairs, loss ${loss.toFixed(4)}, perplexity ${perplexity.toFixed(2)}; written ${decoding}.`;
   const sections = translationSections(translator, examples, translations);
   await writeFileAtomically(file, page(`Translations of ${name}`, lead, sections, TRANSLATION_STYLE));
 }
@@ -91,11 +91,12 @@ function extremes(translator: Translator, translated: readonly Translated[]): Ht
 function lengths(translated: readonly Translated[]): Html {
   const rangeOf = ({ pair }: Translated) => Math.ceil(bleuWords(pair.source).length / LONGER);
   const ranges = [...new Set(translated.map(rangeOf))].sort((a, b) => a - b);
-  const words = (texts: readonly string[]) => integer(texts.reduce((sum, text) => sum + bleuWords(text).length, 0));
+  const words = (texts: readonly string[]) =>
+    formatInteger(texts.reduce((sum, text) => sum + bleuWords(text).length, 0));
   const row = (name: string, some: readonly Translated[]) => {
     const [pairs, translations] = [some.map(({ pair }) => pair), some.map(({ translation }) => translation)];
     return [
-      ...[name, integer(some.length), bleuOf(pairs, translations).toFixed(1)],
+      ...[name, formatInteger(some.length), bleuOf(pairs, translations).toFixed(1)],
       ...[words(translations.map(({ text }) => text)), words(pairs.map(({ target }) => target))],
     ];
   };

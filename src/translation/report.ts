@@ -1,12 +1,15 @@
 /** `report.html` of a translator: what it is worth, what it writes and where it looks, how it went. */
+
 import { writeFileAtomically } from '../base/files.ts';
+import { runInTurns, type Turns } from '../base/steps.ts';
 import type { Engine } from '../compute/engine.ts';
 import { readConfig } from '../model/model-folder.ts';
 import { curves } from '../report/curves.ts';
 import { type Html, type HtmlValue, html } from '../report/html.ts';
-import { facts, integer, page, reportFile, section } from '../report/page.ts';
+import { facts, formatInteger, page, reportFile, section } from '../report/page.ts';
 import { settingsInWords, timeInWords } from '../report/settings.ts';
 import { readTrainingLog, type TrainingLog } from '../report/training-log.ts';
+import type { DataSplit } from '../training/split.ts';
 import { type TranslationConfig, translationConfigSchema } from './config.ts';
 import { TRANSLATION_STYLE, translationSections } from './evaluation-report.ts';
 import type { Pair } from './pairs.ts';
@@ -27,16 +30,19 @@ export async function writeTranslationProgress(folder: string): Promise<void> {
 /**
  * Writes the report of a trained translator.
  *
- * @param validation what it was measured on
+ * @param data what it was measured on
+ * @param turns told how far it is; can stop it, and nothing is written then
  * @throws InputError when a file of the model can't be read, or the report can't be written
  */
 export async function writeTranslationReport(
   folder: string,
-  validation: readonly Pair[],
+  { validation }: Pick<DataSplit<Pair>, 'validation'>,
   engine: Engine,
+  turns: Turns = {},
 ): Promise<void> {
   const translator = await Translator.load(folder, engine);
-  const translations = translator.translate(validation.map(({ source }) => source));
+  const sources = validation.map(({ source }) => source);
+  const translations = await runInTurns(translator.translateSteps(sources), turns);
   await write(folder, translator.config, {
     parameters: translator.model.size,
     sections: validation.length > 0 && translationSections(translator, validation, translations),
@@ -52,10 +58,10 @@ function translationReport(config: TranslationConfig, log: TrainingLog | undefin
   const { data, scores, shape, settings } = config;
   const { bleu } = scores;
   const kind = shape.attention ? 'with attention' : 'without attention';
-  const what = `${integer(data.training)} pairs, ${shape.cell.toUpperCase()} ${shape.layers} × ${shape.hidden} ${kind}`;
+  const what = `${formatInteger(data.training)} pairs, ${shape.cell.toUpperCase()} ${shape.layers} × ${shape.hidden} ${kind}`;
   const lead =
     typeof bleu === 'number'
-      ? html`${what}: <strong>BLEU ${bleu.toFixed(1)}</strong> on ${data.split} (${integer(data.validation)} pairs).`
+      ? html`${what}: <strong>BLEU ${bleu.toFixed(1)}</strong> on ${data.split} (${formatInteger(data.validation)} pairs).`
       : `${what}: nothing measured.`;
   const curve =
     log &&
@@ -86,15 +92,15 @@ function whatWasTrained(config: TranslationConfig, log: TrainingLog | undefined,
   const { shape, settings, data } = config;
   const { cell, layers, hidden, source, target, embedding, attention } = shape;
   return facts([
-    ['Data', `${data.name}: ${integer(data.training)} pairs`],
-    ['Measured on', data.validation > 0 ? `${data.split}: ${integer(data.validation)} pairs` : 'nothing'],
+    ['Data', `${data.name}: ${formatInteger(data.training)} pairs`],
+    ['Measured on', data.validation > 0 ? `${data.split}: ${formatInteger(data.validation)} pairs` : 'nothing'],
     [
       'Words',
-      `${integer(source)} into ${integer(target)}; those that come less than ${settings.minCount} times are unknown`,
+      `${formatInteger(source)} into ${formatInteger(target)}; those that come less than ${settings.minCount} times are unknown`,
     ],
     ['Encoder', attention ? 'reads in both directions' : 'reads from the end to the beginning'],
     ['Model', `${cell.toUpperCase()}, ${layers} layers of ${hidden} units, word vectors of ${embedding}`],
-    ...(parameters === undefined ? [] : [['Parameters', integer(parameters)] as const]),
+    ...(parameters === undefined ? [] : [['Parameters', formatInteger(parameters)] as const]),
     ['Batch', `${settings.batch} pairs`],
     ...settingsInWords(settings),
     ...(log ? timeInWords(log, 'words') : []),

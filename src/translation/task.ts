@@ -1,8 +1,10 @@
+/** Learning to translate: batches of pairs, BLEU on those that are held out. */
+import { partOf, type Steps } from '../base/steps.ts';
 import type { PairBatch } from '../model/encoder-decoder.ts';
 import { shuffledBatches } from '../training/shuffled-batches.ts';
 import type { TrainingTask, Validation } from '../training/task.ts';
 import { packPairs } from './batch.ts';
-import { bleuOf, codePairs, meanLoss } from './evaluate.ts';
+import { bleuOf, codePairs, meanLossSteps } from './evaluate.ts';
 import type { Pair } from './pairs.ts';
 import type { Translator } from './translator.ts';
 
@@ -26,13 +28,14 @@ export function translationTask(
     continues: () => false,
     batch: (iteration) => packPairs(batchOf(iteration)),
 
-    validate(): Validation {
+    *validate(): Steps<Validation> {
       if (validation.length === 0) return { criterion: 0, scores: {}, samples: [] };
-      const translations = translator.translate(validation.map(({ source }) => source));
+      const sources = validation.map(({ source }) => source);
+      const translations = yield* partOf(translator.translateSteps(sources), 0, 0.8);
       const bleu = bleuOf(validation, translations);
       return {
         criterion: bleu,
-        scores: { loss: meanLoss(model, coded, state, batchSize), bleu },
+        scores: { loss: yield* partOf(meanLossSteps(model, coded, state, batchSize), 0.8, 1), bleu },
         samples: validation.slice(0, SHOWN).map(({ source }, i) => `${source} → ${translations[i]?.text}`),
       };
     },

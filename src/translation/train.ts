@@ -1,32 +1,27 @@
+/** Training a translator, from its first weights or from where it stopped. Knows pairs of texts, not their files. */
 import { createHash } from 'node:crypto';
-import { InputError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import type { Engine } from '../compute/engine.ts';
-import { EncoderDecoder, type PairBatch } from '../model/encoder-decoder.ts';
-import type { SequenceSettings } from '../sequences/config.ts';
+import { EncoderDecoder } from '../model/encoder-decoder.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
-import { type Split, splitData } from '../training/split.ts';
-import { type TrainingEvent, type TrainingResult, train } from '../training/trainer.ts';
-import type { NewTranslator, TranslationConfig } from './config.ts';
+import { refuseOtherData, runSession, type TrainingHooks } from '../training/session.ts';
+import { type DataSplit, splitData } from '../training/split.ts';
+import type { TrainingResult } from '../training/trainer.ts';
+import type { NewTranslator, TranslationConfig, TranslationSettings } from './config.ts';
 import type { Pair, PairData } from './pairs.ts';
 import { translationTask } from './task.ts';
 import { Translator } from './translator.ts';
 import { END, encodeText, translationVocabulary } from './words.ts';
 
-export interface TranslationTraining {
+export interface TranslationTraining extends TrainingHooks<TranslationConfig, DataSplit<Pair>> {
   engine: Engine;
   /** Where the model goes. */
   folder: string;
   data: PairData;
   /** What chooses the best weights, if not a part of the data. */
   validation?: PairData | undefined;
-  settings: SequenceSettings;
+  settings: TranslationSettings;
   start: NewTranslator;
-  onStart?(config: TranslationConfig, parameters: number): void;
-  onEvent(event: TrainingEvent): void;
-  /** Called when the training is over, with what it was measured on; the best weights are in the folder. */
-  onDone?(validation: readonly Pair[]): Promise<void>;
-  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -58,9 +53,7 @@ export async function trainTranslator(training: TranslationTraining): Promise<Tr
   };
   const model = new EncoderDecoder(engine, shape).initialise(new Random(settings.seed));
   model.decoder.startAtFrequencies(countTargets(split.training, vocabularies.target));
-  const translator = new Translator(config, vocabularies, model);
-  await translator.save(folder, {});
-  return run(training, translator, split, false);
+  return learn(training, new Translator(config, vocabularies, model), split, { folder, resume: false });
 }
 
 /**
@@ -75,41 +68,30 @@ export async function resumeTranslator(
   const translator = await Translator.load(folder, engine);
   const { settings, data } = translator.config;
   const split = splitData(training, settings);
-  if (hashOf(split) !== data.hash) {
-    throw new InputError(`${folder} was not trained on these pairs`, {
+  refuseOtherData(
+    folder,
+    { found: hashOf(split), expected: data.hash },
+    {
+      what: 'these pairs',
       found: `${split.training.length} pairs of ${training.data.name}`,
       expected: `the ${data.training} of ${data.name}`,
-      advice: 'Resume with the data it was started with.',
-    });
-  }
-  return run(training, translator, split, true);
+    },
+  );
+  return learn(training, translator, split, { folder, resume: true });
 }
 
-async function run(
-  { folder, onStart, onEvent, onDone, signal }: Omit<TranslationTraining, 'settings' | 'start'>,
+function learn(
+  hooks: TrainingHooks<TranslationConfig, DataSplit<Pair>>,
   translator: Translator,
-  split: Split<Pair>,
-  resume: boolean,
+  split: DataSplit<Pair>,
+  where: { folder: string; resume: boolean },
 ): Promise<TrainingResult> {
-  const { model, config } = translator;
-  const { settings } = config;
-  onStart?.(config, model.size);
-  const result = await train<PairBatch>({
-    model,
-    task: translationTask(translator, split, settings),
-    settings,
-    folder,
-    resume,
-    onEvent,
-    signal,
-    saveBest: ({ scores }, { iteration }) =>
-      translator.save(folder, { ...scores, ...('loss' in scores && { split: split.name }), iteration }),
-  });
-  if (!result.interrupted) await onDone?.(split.validation);
-  return result;
+  const task = translationTask(translator, split, translator.config.settings);
+  const { folder, resume } = where;
+  return runSession({ product: translator, folder, task, data: split, resume, measured: { split: split.name } }, hooks);
 }
 
-function textsOf({ training }: Split<Pair>, side: keyof Pair): string[] {
+function textsOf({ training }: DataSplit<Pair>, side: keyof Pair): string[] {
   return training.map((pair) => pair[side]);
 }
 
@@ -121,7 +103,7 @@ function countTargets(pairs: readonly Pair[], vocabulary: Vocabulary): Float64Ar
   return counts;
 }
 
-function hashOf({ training, validation }: Split<Pair>): string {
+function hashOf({ training, validation }: DataSplit<Pair>): string {
   const hash = createHash('sha256');
   for (const { source, target } of [...training, ...validation]) hash.update(`${source}\t${target}\n`);
   return hash.digest('hex').slice(0, 16);

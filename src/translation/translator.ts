@@ -1,7 +1,9 @@
 /** A trained translator: texts become texts. */
+
 import { fileIn } from '../base/files.ts';
+import { partOf, runAtOnce, type Steps } from '../base/steps.ts';
 import type { Engine } from '../compute/engine.ts';
-import { beamSearch } from '../decoding/beam-search.ts';
+import { beamSearchSteps } from '../decoding/beam-search.ts';
 import { EncoderDecoder } from '../model/encoder-decoder.ts';
 import { readConfig, readVocabulary, readWeights, saveModel, saveVocabulary } from '../model/model-folder.ts';
 import { createStepper } from '../model/stepper.ts';
@@ -78,17 +80,22 @@ export class Translator {
   }
 
   /** Writes the model's folder, with these scores. */
-  async save(folder: string, scores: TranslationConfig['scores']): Promise<void> {
+  async save(folder: string, scores: TranslationConfig['scores'] = this.config.scores): Promise<void> {
     const { source, target } = this.vocabularies;
     await saveVocabulary(fileIn(folder, SOURCE_VOCABULARY), source);
     await saveModel(folder, { config: { ...this.config, scores }, vocabulary: target, model: this.model });
   }
 
   /** The best translation of each text; of one without words, nothing. */
-  translate(
+  translate(texts: readonly string[], options: TranslatingOptions = translatingDefaults): Translation[] {
+    return runAtOnce(this.translateSteps(texts, options));
+  }
+
+  /** `translate`, a few tokens at a time. */
+  *translateSteps(
     texts: readonly string[],
     { beam, lengthPenalty }: TranslatingOptions = translatingDefaults,
-  ): Translation[] {
+  ): Steps<Translation[]> {
     const found: Translation[] = texts.map(() => ({ text: '', logProb: 0 }));
     const coded = texts.map((text) => encodeText(text, this.vocabularies.source));
     const places = [...texts.keys()].filter((i) => coded[i]!.length > 0);
@@ -102,7 +109,9 @@ export class Translator {
       resetState(this.#state);
       const begin = this.#begin(undefined, this.model.read(source, this.#state));
       const maxLength = 2 * Math.max(...sources.map(({ length }) => length)) + 10;
-      const hypotheses = beamSearch(begin, sources.length, { ...RULES, beam, lengthPenalty, maxLength });
+      const search = beamSearchSteps(begin, sources.length, { ...RULES, beam, lengthPenalty, maxLength });
+      const done = (count: number) => Math.min(1, count / places.length);
+      const hypotheses = yield* partOf(search, done(start), done(start + atOnce));
       for (const [n, [best]] of hypotheses.entries()) {
         const { tokens = [], logProb = 0 } = best ?? {};
         found[chunk[order[n]!]!] = { text: decodeText(tokens, this.vocabularies.target), logProb };

@@ -1,10 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { runAtOnce } from '../../src/base/steps.ts';
 import { compareWithBaselines } from '../../src/captioning/baselines.ts';
+import { decodingDefaults } from '../../src/captioning/caption.ts';
 import { Captioner } from '../../src/captioning/captioner.ts';
 import { trainCaptioner } from '../../src/captioning/train.ts';
-import { decodingDefaults } from '../../src/captioning/write.ts';
 import { openEngine } from '../../src/compute/engine.ts';
 import { standardise } from '../../src/model/standardisation.ts';
 import { temporaryFolder } from '../training/small-training.ts';
@@ -50,7 +51,9 @@ it('has the captioner first, then what it is measured by, each with a caption fo
     expect(system?.scores).toMatchObject({ bleu4: expect.any(Number), cider: expect.any(Number) });
   }
   expect(model?.captions).toEqual(
-    captioner.describeStandardised(pictures(seen).features, decodingDefaults).map(([best]) => best?.caption),
+    runAtOnce(captioner.describeStandardisedSteps(pictures(seen).features, decodingDefaults)).map(
+      ([best]) => best?.caption,
+    ),
   );
 });
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/base/random.ts';
 import {
+  type CaptionExample,
   type CaptionedFeatures,
-  type Example,
   eitherFeatures,
   examplesOf,
   tokenBatch,
@@ -29,13 +29,13 @@ describe('examplesOf', () => {
 });
 
 describe('tokenBatch', () => {
-  const examples: Example[] = [
+  const examples: CaptionExample[] = [
     { picture: 0, inputs: [1, 2], targets: [2, 9], weight: -0.5 },
     { picture: 1, inputs: [1, 3, 4, 5], targets: [3, 4, 5, 9] },
     { picture: 2, inputs: [1], targets: [9], weight: 2 },
     { picture: 3, inputs: [1, 6], targets: [6, 9], weight: 0 },
   ];
-  const featuresOf = ({ picture }: Example) => Float32Array.of(picture, 10 * picture);
+  const featuresOf = ({ picture }: CaptionExample) => Float32Array.of(picture, 10 * picture);
 
   it('has in step after step what each caption that is as long reads and is asked for, and its weight', () => {
     const { packing, ...batch } = tokenBatch(examples, D, featuresOf);

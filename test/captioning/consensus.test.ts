@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Caption } from '../../src/captioning/caption.ts';
 import { byConsensus } from '../../src/captioning/consensus.ts';
 import { captionVocabulary, rarityOf } from '../../src/captioning/vocabulary.ts';
-import type { Caption } from '../../src/captioning/write.ts';
 import { sentenceBleu } from '../../src/metrics/bleu.ts';
 import { countNgrams, MAX_N } from '../../src/metrics/ngrams.ts';
 

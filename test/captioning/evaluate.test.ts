@@ -1,8 +1,9 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { Random } from '../../src/base/random.ts';
+import { runAtOnce } from '../../src/base/steps.ts';
 import { Captioner } from '../../src/captioning/captioner.ts';
 import type { CaptionConfig } from '../../src/captioning/config.ts';
-import { scoreOnPictures } from '../../src/captioning/evaluate.ts';
+import { scoreOnPicturesSteps } from '../../src/captioning/evaluate.ts';
 import { captionVocabulary } from '../../src/captioning/vocabulary.ts';
 import { openEngine } from '../../src/compute/engine.ts';
 import { LanguageModel } from '../../src/model/language-model.ts';
@@ -20,6 +21,8 @@ const features = Float32Array.from({ length: 4 * D }, (_, i) => Math.sin(i));
 const names = ['a', 'b', 'c', 'd'];
 const decoding = { beam: 2, lengthPenalty: 0.7, maxLength: 5 };
 const written = captioner.describe(features, decoding).map(([best]) => best!.caption);
+
+const scoreOnPictures = (...args: Parameters<typeof scoreOnPicturesSteps>) => runAtOnce(scoreOnPicturesSteps(...args));
 
 describe('scoreOnPictures', () => {
   it('scores the best caption of each picture', () => {

@@ -1,7 +1,8 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { scoreWritten } from '../../src/captioning/evaluate.ts';
+import { runAtOnce } from '../../src/base/steps.ts';
+import { scoreWrittenSteps } from '../../src/captioning/evaluate.ts';
 import { writeEvaluationReport } from '../../src/captioning/evaluation-report.ts';
 import { captionVocabulary } from '../../src/captioning/vocabulary.ts';
 import type { CaptionDataset } from '../../src/datasets/dataset.ts';
@@ -14,9 +15,13 @@ const pictures = {
   names: ['boat.jpg', 'dog.jpg', 'men.jpg', 'tree.jpg'],
   captions: [['A red boat.', 'a boat at sea'], ['a <black> dog'], ['two men talk', 'men in a park'], ['a green tree']],
 };
-const written = scoreWritten(
-  ['a red boat', 'a green house', 'two men in a park', 'a tree'].map((caption) => [{ caption, logProb: 0, words: [] }]),
-  pictures,
+const written = runAtOnce(
+  scoreWrittenSteps(
+    ['a red boat', 'a green house', 'two men in a park', 'a tree'].map((caption) => [
+      { caption, logProb: 0, words: [] },
+    ]),
+    pictures,
+  ),
 );
 const dataset: CaptionDataset = {
   name: 'Tom & Jerry',

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { Random } from '../../src/base/random.ts';
-import { CaptionConsensus } from '../../src/captioning/most-agreed.ts';
+import { runAtOnce } from '../../src/base/steps.ts';
+import { MostAgreed } from '../../src/captioning/most-agreed.ts';
 import { CiderScorer } from '../../src/metrics/cider.ts';
 
 const random = new Random(5);
@@ -11,7 +12,7 @@ const pick = (words: readonly string[]) => words[random.integer(words.length)]!;
 const captions = Array.from({ length: 30 }, () =>
   Array.from({ length: 3 }, () => `a ${pick(NOUNS)} ${pick(VERBS)} the ${pick(NOUNS)}`.split(' ')),
 );
-const consensus = new CaptionConsensus(captions);
+const consensus = runAtOnce(MostAgreed.createSteps(captions));
 
 it('finds the caption with the highest mean CIDEr against all captions of the pictures', () => {
   const scorer = new CiderScorer(captions);

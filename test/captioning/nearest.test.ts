@@ -1,7 +1,10 @@
 import { afterAll, expect, it } from 'vitest';
 import { Random } from '../../src/base/random.ts';
-import { nearestPictures } from '../../src/captioning/nearest.ts';
+import { runAtOnce } from '../../src/base/steps.ts';
+import { nearestPicturesSteps } from '../../src/captioning/nearest.ts';
 import { openEngine } from '../../src/compute/engine.ts';
+
+const nearestPictures = (...args: Parameters<typeof nearestPicturesSteps>) => runAtOnce(nearestPicturesSteps(...args));
 
 const engine = await openEngine('wasm');
 afterAll(() => engine.close());

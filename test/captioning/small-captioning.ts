@@ -102,7 +102,5 @@ export async function smallTraining(
     folder: join(root, folder),
     settings: { ...smallSettings, ...settings },
     start: { shape: { cell: 'lstm', layers: 1, hidden: 24, embedding: 12 }, cnnName: 'fake' },
-    extraction: { onProgress() {}, onSkip() {} },
-    onEvent() {},
   };
 }

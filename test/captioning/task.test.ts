@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { Random } from '../../src/base/random.ts';
+import { runAtOnce } from '../../src/base/steps.ts';
 import type { CaptionedFeatures } from '../../src/captioning/batch.ts';
 import { Captioner } from '../../src/captioning/captioner.ts';
 import type { CaptionConfig, CaptionSettings } from '../../src/captioning/config.ts';
@@ -8,6 +9,7 @@ import { captionVocabulary, specialIds } from '../../src/captioning/vocabulary.t
 import { openEngine } from '../../src/compute/engine.ts';
 import { LanguageModel, type TokenBatch } from '../../src/model/language-model.ts';
 import { measureStandardisation } from '../../src/model/standardisation.ts';
+import type { Validation } from '../../src/training/task.ts';
 import { smallSettings } from './small-captioning.ts';
 
 const engine = await openEngine('wasm');
@@ -117,7 +119,7 @@ describe('the task of a captioner', () => {
   });
 
   it('measures about ln V before anything is learned, BLEU and CIDEr, and shows captions by name', async () => {
-    const { scores, samples, criterion } = await task.validate();
+    const { scores, samples, criterion } = runAtOnce(task.validate());
     expect(Math.abs(scores['loss']! - Math.log(vocabulary.size))).toBeLessThan(0.2);
     expect(scores).toMatchObject({ bleu1: expect.any(Number), bleu4: expect.any(Number), cider: expect.any(Number) });
     expect(criterion).toBe(2 * scores['bleu4']! + scores['cider']!);
@@ -125,7 +127,7 @@ describe('the task of a captioner', () => {
   });
 
   it('measures the same loss whatever the size of its batches', async () => {
-    const [one, all] = [await makeTask({ batch: 1 }).validate(), await makeTask({ batch: 100 }).validate()];
+    const [one, all] = [1, 100].map((batch) => runAtOnce(makeTask({ batch }).validate())) as [Validation, Validation];
     expect(one.scores['loss']).toBeCloseTo(all.scores['loss']!, 5);
     expect(one.samples).toEqual(all.samples);
   });

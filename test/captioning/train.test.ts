@@ -1,15 +1,16 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { runAtOnce } from '../../src/base/steps.ts';
 import { Captioner } from '../../src/captioning/captioner.ts';
 import type { CaptionSettings } from '../../src/captioning/config.ts';
-import { scoreOnPictures } from '../../src/captioning/evaluate.ts';
+import { scoreOnPicturesSteps } from '../../src/captioning/evaluate.ts';
 import { type CaptionTraining, resumeCaptioner, trainCaptioner } from '../../src/captioning/train.ts';
 import { openEngine } from '../../src/compute/engine.ts';
 import type { CaptionedPicture, Split } from '../../src/datasets/dataset.ts';
 import { measureStandardisation, standardise } from '../../src/model/standardisation.ts';
 import { optimizerDefaults } from '../../src/nn/optimizer.ts';
-import type { TrainingEvent } from '../../src/training/trainer.ts';
+import type { TrainingEvent } from '../../src/training/events.ts';
 import { expectInputError } from '../input-error.ts';
 import { checkpointIn, logIn, stopAfter, temporaryFolder } from '../training/small-training.ts';
 import { COLOURS, captionOf, fakeCnn, featuresFor, smallTraining } from './small-captioning.ts';
@@ -27,8 +28,9 @@ describe('training a captioner', () => {
     const training = await smallTraining(engine, root, 'kept', { epochs: 12, mirrored: true });
     const started: number[] = [];
     const validations: TrainingEvent[] = [];
-    training.onStart = (...figures) => started.push(...figures);
-    training.onEvent = (event) => event.type === 'validation' && validations.push(event);
+    training.onStart = ({ dataset, shape }, parameters) =>
+      void started.push(dataset.captions, shape.vocabulary, parameters);
+    training.onEvent = (event) => void (event.type === 'validation' && validations.push(event));
     const { progress } = await trainCaptioner(training);
 
     const captioner = await Captioner.load(training.folder, engine);
@@ -51,7 +53,7 @@ describe('training a captioner', () => {
     const features = featuresFor(COLOURS.map((colour) => [colour, colour]));
     standardise(features, captioner.standardisation);
     const written = COLOURS.map((colour) => [captionOf(colour, colour)]);
-    const { scores } = scoreOnPictures(captioner, { features, captions: written, names: COLOURS });
+    const { scores } = runAtOnce(scoreOnPicturesSteps(captioner, { features, captions: written, names: COLOURS }));
     expect(scores['bleu1']).toBeCloseTo(progress.best?.scores['bleu1'] ?? Number.NaN);
   });
 

@@ -1,14 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/base/errors.ts';
 import { Random } from '../../src/base/random.ts';
+import { runAtOnce } from '../../src/base/steps.ts';
+import { type CaptionSampling, type DecodingOptions, decodingDefaults } from '../../src/captioning/caption.ts';
 import { captionVocabulary } from '../../src/captioning/vocabulary.ts';
-import {
-  type CaptionSampling,
-  checkDecoding,
-  type DecodingOptions,
-  decodingDefaults,
-  writeCaptions,
-} from '../../src/captioning/write.ts';
+import { checkDecoding, writeCaptionsSteps } from '../../src/captioning/write.ts';
 import { Vocabulary } from '../../src/text/vocabulary.ts';
 import { randomDistribution, stepsOf } from '../decoding/fake-steps.ts';
 
@@ -21,6 +17,7 @@ const begin = (rows: Float32Array) => {
   const distribution = randomDistribution(vocabulary.size, 3);
   return stepsOf((source, tokens) => distribution(rows[source]!, tokens));
 };
+const writeCaptions = (...args: Parameters<typeof writeCaptionsSteps>) => runAtOnce(writeCaptionsSteps(...args));
 const write = (options: Partial<DecodingOptions> = {}) =>
   writeCaptions(begin, sizes, features, { ...decodingDefaults, maxLength: 6, ...options });
 

@@ -5,7 +5,7 @@ import { addEvaluateCommand } from '../../src/cli/caption-evaluate.ts';
 import { addTrainCommand as addCaptionTrainCommand } from '../../src/cli/caption-train.ts';
 import { addSampleCommand } from '../../src/cli/lm-sample.ts';
 import { addTrainCommand } from '../../src/cli/lm-train.ts';
-import { addPictureOptions, atLeast, integer, positive, share } from '../../src/cli/options.ts';
+import { addPictureOptions, parseAtLeast, parseInteger, parsePositive, parseShare } from '../../src/cli/options.ts';
 import { createProgram } from '../../src/cli/run.ts';
 
 const wrong: Record<string, readonly [(program: ReturnType<typeof createProgram>) => void, readonly string[][]]> = {
@@ -106,19 +106,19 @@ test.each([
 
 describe('option values', () => {
   it('are taken in every spelling of a number', () => {
-    expect(['12', '1e3', ' 7 '].map(integer(1))).toEqual([12, 1000, 7]);
-    expect(['0.5', '1e-3', '.1'].map((text) => positive(text))).toEqual([0.5, 0.001, 0.1]);
-    expect(['0', '2.5'].map(atLeast(0))).toEqual([0, 2.5]);
+    expect(['12', '1e3', ' 7 '].map(parseInteger(1))).toEqual([12, 1000, 7]);
+    expect(['0.5', '1e-3', '.1'].map((text) => parsePositive(text))).toEqual([0.5, 0.001, 0.1]);
+    expect(['0', '2.5'].map(parseAtLeast(0))).toEqual([0, 2.5]);
   });
 
   it('may reach the ends of a share only where that makes sense', () => {
-    expect(share({ zero: true })('0')).toBe(0);
-    expect(share({ one: true })('1')).toBe(1);
+    expect(parseShare({ zero: true })('0')).toBe(0);
+    expect(parseShare({ one: true })('1')).toBe(1);
     for (const [take, text, ends] of [
-      [share(), '0', ''],
-      [share(), '1', ''],
-      [share({ zero: true }), '1', ' or 0'],
-      [share({ one: true }), '0', ' or 1'],
+      [parseShare(), '0', ''],
+      [parseShare(), '1', ''],
+      [parseShare({ zero: true }), '1', ' or 0'],
+      [parseShare({ one: true }), '0', ' or 1'],
     ] as const) {
       expect(() => take(text)).toThrow(`Expected a number between 0 and 1${ends}.`);
     }

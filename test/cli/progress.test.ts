@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Status, showFeatures } from '../../src/cli/progress.ts';
+import { Status, showExtraction } from '../../src/cli/progress.ts';
 
 let written: string[];
 beforeEach(() => {
@@ -11,21 +11,21 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe('showFeatures', () => {
+describe('showExtraction', () => {
   it('tells the time that is left by how long those took that had to be computed', () => {
-    const show = showFeatures(new Status(), new AbortController().signal);
+    const { onProgress: show } = showExtraction(new Status(), new AbortController().signal);
     vi.advanceTimersByTime(20_000);
-    show({ done: 500, computed: 0 }, 1000); // all from the cache
+    show?.({ done: 500, computed: 0, skipped: 0 }, 1000); // all from the cache
     vi.advanceTimersByTime(20_000);
-    show({ done: 600, computed: 100 }, 1000);
+    show?.({ done: 600, computed: 100, skipped: 0 }, 1000);
     expect(written).toEqual(['features of 500/1000 pictures\n', 'features of 600/1000 pictures  2 min 40 s left\n']);
   });
 
   it('says what is kept when it is stopped on the way, and nothing when all was done', () => {
     for (const done of [600, 1000]) {
       const stop = new AbortController();
-      const show = showFeatures(new Status(), stop.signal);
-      show({ done, computed: 100 }, 1000);
+      const { onProgress: show } = showExtraction(new Status(), stop.signal);
+      show?.({ done, computed: 100, skipped: 0 }, 1000);
       stop.abort();
     }
     expect(written.filter((line) => line.includes('stay in the cache'))).toHaveLength(1);

@@ -3,11 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/base/errors.ts';
 import {
   addTrainingOptions,
-  refuseGiven,
   refuseSettingsOnResume,
   type TrainingOptions,
+  trainingFlags,
   trainingSettings,
-  useDefaults,
 } from '../../src/cli/training-options.ts';
 import { languageDefaults, languageShapeDefaults } from '../../src/language/config.ts';
 import { optimizerDefaults } from '../../src/nn/optimizer.ts';
@@ -51,36 +50,11 @@ describe('training options', () => {
   });
 });
 
-describe('useDefaults', () => {
-  it('changes what the user left out, and nothing that was given, even if it was given as it is by default', () => {
-    const { batch, epochs, dropout } = languageDefaults;
-    const command = parse('--batch', String(batch), '--epochs', '3');
-    useDefaults(command, { batch: batch + 1, epochs: epochs + 1, dropout: dropout / 2, notAnOption: 1 });
-    expect(command.opts()).toMatchObject({ batch, epochs: 3, dropout: dropout / 2, seed: languageDefaults.seed });
-    expect(command.opts()).not.toHaveProperty('notAnOption');
-  });
-
-  it('leaves them defaults, which what asks whether an option was given must not take for given', () => {
-    const command = parse();
-    useDefaults(command, { epochs: 2 });
-    expect(command.getOptionValueSource('epochs')).toBe('default');
-  });
-});
-
-describe('refuseGiven', () => {
-  const refuse = (...args: string[]) => refuseGiven(parse(...args), ['cell', 'hidden'], '--init', 'a captioner');
-
-  it('names the first of the options that was given, and what has answered it', () => {
-    const refused = () => refuse('--layers', '2', '--hidden', '8', '--cell', 'gru');
-    expect(refused).toThrow(UsageError);
-    expect(refused).toThrow(
-      "--cell can't be given with --init: found a captioner. Leave --cell out, or start a new training without --init.",
-    );
-  });
-
-  it('minds neither other options nor defaults', () => {
-    refuse('--layers', '2');
-    refuse();
+describe('trainingFlags', () => {
+  it('are the options of settings, which make these settings again', () => {
+    const settings = { ...languageDefaults, clipping: { by: 'value', limit: 3 } as const, epochs: 7 };
+    const options = { ...parse().opts<TrainingOptions>(), ...trainingFlags(settings) };
+    expect(trainingSettings(options, languageDefaults)).toEqual(settings);
   });
 });
 

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/base/random.ts';
-import { sharesCopied } from '../../src/language/copied.ts';
+import { runAtOnce } from '../../src/base/steps.ts';
+import { sharesCopiedSteps } from '../../src/language/copied.ts';
 import { corpusOf } from '../../src/text/corpus.ts';
+
+const sharesCopied = (...args: Parameters<typeof sharesCopiedSteps>) => runAtOnce(sharesCopiedSteps(...args));
 
 const random = new Random(3);
 const tokens = (count: number, V: number) => Uint32Array.from({ length: count }, () => random.integer(V));

@@ -1,8 +1,9 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runAtOnce } from '../../src/base/steps.ts';
 import { openEngine } from '../../src/compute/engine.ts';
-import { ngramBaseline } from '../../src/language/baseline.ts';
+import { ngramBaselineSteps } from '../../src/language/baseline.ts';
 import { languageConfigSchema } from '../../src/language/config.ts';
 import { writeLanguageProgress, writeLanguageReport } from '../../src/language/report.ts';
 import { type LanguageTraining, trainLanguageModel } from '../../src/language/train.ts';
@@ -56,7 +57,7 @@ describe('the report of a language model', () => {
 
   it('has the n-gram model of the best order beside it', async () => {
     const text = await openSmallText(training.files, root, training.settings);
-    const { order, loss, losses, tokens } = ngramBaseline(text);
+    const { order, loss, losses, tokens } = runAtOnce(ngramBaselineSteps(text));
     expect(losses).toHaveLength(10);
     expect(loss).toBe(Math.min(...losses));
     expect(losses[order - 1]).toBe(loss);

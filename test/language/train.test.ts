@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Random } from '../../src/base/random.ts';
+import { runAtOnce } from '../../src/base/steps.ts';
 import { openEngine } from '../../src/compute/engine.ts';
 import { languageConfigSchema } from '../../src/language/config.ts';
 import { sampleText } from '../../src/language/sample.ts';
@@ -68,7 +69,7 @@ describe('training a language model', () => {
     const text = await openSmallText(training.files, root, training.settings);
     expect(text.vocabulary.tokens).toEqual(vocabulary.tokens);
     const task = languageTask(model, text, training.settings);
-    expect((await task.validate()).scores).toEqual(progress.best?.scores);
+    expect(runAtOnce(task.validate()).scores).toEqual(progress.best?.scores);
   });
 
   it('is the same again for the same seed, and another one for another', async () => {

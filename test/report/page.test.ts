@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { html } from '../../src/report/html.ts';
-import { facts, integer, page, percent, section, table } from '../../src/report/page.ts';
+import { facts, formatInteger, formatPercent, page, section, table } from '../../src/report/page.ts';
 
 const text = page('A <title>', html`the <strong>lead</strong>`, [
   section('Figures & more', facts([['a', '<b>']]), table(['', 'x'], [['row', 1.5]])),
@@ -26,5 +26,5 @@ it('a page escapes its title, headings and facts, and keeps the HTML of its sect
 });
 
 it('figures are written with thousands separated and shares as per cent', () => {
-  expect([integer(30000), percent(0.0841)]).toEqual(['30,000', '8.4 %']);
+  expect([formatInteger(30000), formatPercent(0.0841)]).toEqual(['30,000', '8.4 %']);
 });

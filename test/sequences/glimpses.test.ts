@@ -61,7 +61,7 @@ describe('a model that reads by glimpses', () => {
   });
 
   it('shows its paths in the report of its training and in that of an evaluation', async () => {
-    await writeSequenceReport(join(root, 'corners'), held.examples, wasm);
+    await writeSequenceReport(join(root, 'corners'), { validation: held.examples }, wasm);
     for (const file of ['evaluation.html', 'corners/report.html']) {
       const page = await readFile(join(root, file), 'utf8');
       expect(page).toContain('Where it looked');

@@ -6,14 +6,14 @@ import {
   sequenceDefaults,
   sequenceShapeDefaults,
 } from '../../src/sequences/config.ts';
-import type { Example, SequenceData } from '../../src/sequences/data/example.ts';
+import type { SequenceData, SequenceExample } from '../../src/sequences/data/example.ts';
 
 const FILLERS = ['the', 'film', 'is', 'rather', 'long'];
 
 /** 'good' says pos and 'bad' neg, but for one that has 'not' right before it. */
 export function opinions(count: number, seed = 1): SequenceData {
   const random = new Random(seed);
-  const examples: Example[] = Array.from({ length: count }, () => {
+  const examples: SequenceExample[] = Array.from({ length: count }, () => {
     const good = random.uniform() < 0.5;
     const negated = random.uniform() < 0.5;
     const fillers = () => Array.from({ length: random.integer(4) }, () => FILLERS[random.integer(FILLERS.length)]!);

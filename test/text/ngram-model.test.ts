@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/base/random.ts';
+import { runAtOnce } from '../../src/base/steps.ts';
 import { beamSearch } from '../../src/decoding/beam-search.ts';
 import { NgramModel } from '../../src/text/ngram-model.ts';
-import { ngramTrie } from '../../src/text/ngram-trie.ts';
+import { ngramTrieSteps } from '../../src/text/ngram-trie.ts';
 
 const V = 5;
 const ORDER = 4;
@@ -67,7 +68,7 @@ function naiveProbability(history: readonly number[], token: number, order: numb
 }
 
 describe('an n-gram trie', () => {
-  const levels = ngramTrie(sequences, ORDER, V);
+  const levels = runAtOnce(ngramTrieSteps(sequences, ORDER, V));
 
   /** The k-grams of a level as text, by walking from the root. */
   function spelled(k: number, level = 0, parent = 0, prefix: number[] = []): [string, number][] {

@@ -9,9 +9,10 @@ import { LanguageModel, type LanguageModelShape } from '../../src/model/language
 import { optimizerDefaults } from '../../src/nn/optimizer.ts';
 import { uniformPacking } from '../../src/nn/packing.ts';
 import { resetState } from '../../src/nn/state.ts';
+import type { TrainingEvent } from '../../src/training/events.ts';
 import type { TrainingSettings } from '../../src/training/settings.ts';
 import type { TrainingTask } from '../../src/training/task.ts';
-import type { TrainingEvent, TrainingRun } from '../../src/training/trainer.ts';
+import type { TrainingRun } from '../../src/training/trainer.ts';
 
 /** Everything that is random or remembered is on: dropout, momenta, state carried from batch to batch. */
 export const smallSettings: TrainingSettings = {
@@ -47,7 +48,8 @@ export function smallTask(model: LanguageModel): TrainingTask {
     batchSize: N,
     batch: (iteration) => batch(iteration % 5),
     continues: (iteration) => iteration % 5 !== 0,
-    validate() {
+    // biome-ignore lint/correctness/useYield: one step is all there is to it
+    *validate() {
       resetState(state);
       const { sum, tokens } = model.loss(batch(99), state);
       return { criterion: -sum / tokens, scores: { loss: sum / tokens }, samples: ['a sample'] };

@@ -1,10 +1,12 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { Steps } from '../../src/base/steps.ts';
 import { openEngine } from '../../src/compute/engine.ts';
 import { optimizerDefaults } from '../../src/nn/optimizer.ts';
+import type { TrainingEvent } from '../../src/training/events.ts';
 import type { TrainingTask, Validation } from '../../src/training/task.ts';
-import { type TrainingEvent, type TrainingRun, train } from '../../src/training/trainer.ts';
+import { type TrainingRun, train } from '../../src/training/trainer.ts';
 import { expectInputError } from '../input-error.ts';
 import {
   checkpointIn,
@@ -65,10 +67,10 @@ describe('a training that was interrupted and resumed in a new model is bit for 
       const model = changes.model ?? smallModel(engine, 1);
       const task = smallTask(model);
       let validations = 0;
-      const validate: TrainingTask['validate'] = async (breathe) => {
+      const validate: TrainingTask['validate'] = function* () {
         if (++validations === nth) stop.abort(new Error('enough'));
-        await breathe?.(0.5);
-        return task.validate();
+        yield 0.5;
+        return yield* task.validate();
       };
       return train(smallRun(engine, folder, { ...changes, model, task: { ...task, validate }, signal: stop.signal }));
     };
@@ -224,7 +226,7 @@ describe('training', () => {
     const saved: number[] = [];
     const unmeasured = {
       ...smallTask(smallModel(engine)),
-      validate: () => ({ criterion: 0, scores: {}, samples: [] }),
+      validate: () => validated({ criterion: 0, scores: {}, samples: [] }),
     };
     const saveBest: TrainingRun['saveBest'] = async (_, { iteration }) => void saved.push(iteration);
     const settings = { ...smallSettings, patience: 1 };
@@ -340,12 +342,18 @@ function keepLosses(losses: number[]): (event: TrainingEvent) => void {
   };
 }
 
+/** A validation of one step. */
+function* validated(validation: Validation): Steps<Validation> {
+  yield 0;
+  return validation;
+}
+
 /** The small task with these criteria, one validation after another. */
 function scripted(criteria: readonly number[]): TrainingTask {
   let next = 0;
-  const validate = (): Validation => {
+  const validate = () => {
     const criterion = criteria[next++] ?? Number.NaN;
-    return { criterion, scores: { score: criterion }, samples: [] };
+    return validated({ criterion, scores: { score: criterion }, samples: [] });
   };
   return { ...smallTask(smallModel(engine)), validate };
 }

@@ -12,7 +12,7 @@ import { basename, extname, join } from 'node:path';
 import { linesOf, type Odd, type OddLines, settleOdd } from '../../datasets/odd-lines.ts';
 import { isPictureName } from '../../datasets/pictures.ts';
 import { byNumbers, foldersIn, listFolder } from '../../datasets/reader.ts';
-import type { Example, SequenceData } from './example.ts';
+import type { SequenceData, SequenceExample } from './example.ts';
 
 export interface ClipOptions extends OddLines {
   /** D, the size of the vectors. */
@@ -69,7 +69,7 @@ export async function readClips(paths: readonly string[], options: ClipOptions):
   );
 
   const { features, skipped } = await look(clips.flatMap(({ frames }) => frames));
-  const examples: Example[] = [];
+  const examples: SequenceExample[] = [];
   const torn: Odd[] = [];
   let row = 0;
   for (const { name, frames, labels } of clips) {

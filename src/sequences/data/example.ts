@@ -6,7 +6,7 @@ import type { PictureSize } from '../../nn/glimpse-window.ts';
 export type Inputs = readonly string[] | Float32Array | Uint8Array;
 
 /** A sequence and what should be written about it: one label, or one for each step. No label where nobody knows. */
-export interface Example {
+export interface SequenceExample {
   inputs: Inputs;
   labels: readonly string[];
   /** Where each step is a picture: its file, for people to see. */
@@ -19,12 +19,14 @@ export interface Examples {
   D: number;
   /** Where each vector is a whole picture: its size. */
   picture?: PictureSize;
-  examples: readonly Example[];
+  examples: readonly SequenceExample[];
 }
 
 export interface SequenceData extends Examples {
   /** Where they come from, for people. */
   name: string;
+  /** Where a CNN made the vectors of pictures: its name as `loadCnn` takes it if not the one that ships, and its key. */
+  cnn?: { name?: string | undefined; key: string } | undefined;
 }
 
 export function isWords(inputs: Inputs): inputs is readonly string[] {

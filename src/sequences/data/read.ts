@@ -3,15 +3,20 @@ import { stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { InputError } from '../../base/errors.ts';
 import type { OddLines } from '../../datasets/odd-lines.ts';
-import { listFolder } from '../../datasets/reader.ts';
+import { foldersIn, listFolder } from '../../datasets/reader.ts';
+import { cachedFeatures, type ExtractionEvents } from '../../vision/cached-features.ts';
+import { loadCnn } from '../../vision/load-cnn.ts';
 import type { PictureReading, Task } from '../config.ts';
+import { findClips, readClips } from './clips.ts';
 import { type Examples, isWords, type SequenceData, stepsOf } from './example.ts';
 import { findIdx, isIdx, readIdx } from './idx.ts';
+import { type NamedCnn, readPictureClasses } from './pictures.ts';
 import { readCsv, readRecords } from './records.ts';
 import { readTaggedLines } from './tags.ts';
 import { readClassFiles, readLabelledLines } from './texts.ts';
 
-export interface ReadOptions extends OddLines {
+/** How sequences are read. */
+export interface SequenceReading extends OddLines {
   task: Task;
   /** Whether every sequence must have labels. Default: true */
   labelled?: boolean | undefined;
@@ -19,6 +24,10 @@ export interface ReadOptions extends OddLines {
   use?: 'train' | 'test' | undefined;
   /** How pictures of an IDX file are read. Default: rows */
   reading?: PictureReading | undefined;
+  /** Loads the CNN, where there are pictures for it to read. Default: the one that ships */
+  openCnn?: (() => Promise<NamedCnn>) | undefined;
+  /** Tells how pictures become vectors, and can stop it. */
+  onExtraction?: ExtractionEvents | undefined;
 }
 
 /**
@@ -26,15 +35,36 @@ export interface ReadOptions extends OddLines {
  *
  * @throws InputError when something can't be read, or is not what it should be, with file and line
  */
-export async function readSequences(paths: readonly string[], options: ReadOptions): Promise<SequenceData> {
+export async function readSequences(paths: readonly string[], options: SequenceReading): Promise<SequenceData> {
   const name = paths.map((path) => basename(path)).join(', ');
   const [path = ''] = paths;
+  const pictures = await readPictures(paths, options);
+  if (pictures) return { name, ...pictures };
   const found = paths.length > 1 ? await readClassFiles(paths, options) : await read(path, options);
   check(name, found, options);
   return { name, ...found };
 }
 
-async function read(path: string, options: ReadOptions): Promise<Examples> {
+/** Clips, or folders of pictures that are a class each; undefined where paths are neither. */
+async function readPictures(
+  paths: readonly string[],
+  options: SequenceReading,
+): Promise<Omit<SequenceData, 'name'> | undefined> {
+  const { task, openCnn = async (): Promise<NamedCnn> => ({ cnn: await loadCnn() }), onExtraction } = options;
+  const [path = ''] = paths;
+  const clips = task === 'tag' ? await findClips(paths) : [];
+  const classes = task === 'classify' && paths.length === 1 ? await foldersIn(path) : [];
+  if (clips.length + classes.length === 0) return undefined;
+  const { name, cnn } = await openCnn();
+  const look = (frames: readonly string[]) => cachedFeatures(frames, cnn, onExtraction);
+  const found =
+    clips.length > 0
+      ? await readClips(paths, { ...options, D: cnn.featureSize, look })
+      : await readPictureClasses(classes, cnn, onExtraction);
+  return { ...found, cnn: { name, key: cnn.key } };
+}
+
+async function read(path: string, options: SequenceReading): Promise<Examples> {
   const { task, use = 'train', reading = 'rows' } = options;
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory()) {
@@ -58,7 +88,7 @@ async function textFilesIn(folder: string): Promise<string[]> {
 }
 
 /** @throws InputError when some sequences are words and some vectors, or have not as many labels as the task asks for */
-function check(name: string, { D, examples }: Examples, { task, labelled = true }: ReadOptions): void {
+function check(name: string, { D, examples }: Examples, { task, labelled = true }: SequenceReading): void {
   for (const [i, { inputs, labels }] of examples.entries()) {
     if (isWords(inputs) !== (D === 0)) {
       throw new InputError(`${name} holds words and vectors`, { expected: 'sequences of one kind' });

@@ -5,7 +5,7 @@ import { number } from '../../base/schema.ts';
 import { parseCsv } from '../../datasets/csv.ts';
 import { linesOf, OddLine, type OddLines, parseItems } from '../../datasets/odd-lines.ts';
 import { readText } from '../../datasets/reader.ts';
-import type { Example, Examples } from './example.ts';
+import type { Examples, SequenceExample } from './example.ts';
 import { exampleOf } from './texts.ts';
 
 const name = v.pipe(v.union([v.string(), number]), v.transform(String));
@@ -54,7 +54,7 @@ function recordOf(line: string): v.InferOutput<typeof recordSchema> {
 function exampleOfRecord(
   record: v.InferOutput<typeof recordSchema>,
   sized: (vectors: readonly number[][]) => Float32Array,
-): Example {
+): SequenceExample {
   if ('text' in record) return exampleOf(record.text, record.label);
   if ('tokens' in record) {
     const inputs = record.tokens.map((token) => token.toLowerCase());

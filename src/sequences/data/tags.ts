@@ -1,7 +1,7 @@
 /** Tagged sequences: a line for each token with its tag, an empty line between sequences. */
 
 import { type Line, linesOf, OddLine, type OddLines, parseItems } from '../../datasets/odd-lines.ts';
-import type { Example, Examples } from './example.ts';
+import type { Examples, SequenceExample } from './example.ts';
 
 /**
  * The sequences of a file of `token TAB tag` lines. Tokens are read as they stand, but for their case.
@@ -24,7 +24,7 @@ interface Block {
   lines: Line[];
 }
 
-function taggedExample(block: Block): Example {
+function taggedExample(block: Block): SequenceExample {
   const pairs = block.lines.map(({ line, text }) => {
     const columns = text.split('\t');
     const [token = '', tag = ''] = columns;

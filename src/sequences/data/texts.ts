@@ -3,7 +3,7 @@ import { basename, extname } from 'node:path';
 import { InputError } from '../../base/errors.ts';
 import { linesOf, OddLine, type OddLines, parseItems } from '../../datasets/odd-lines.ts';
 import { wordsOf } from '../words.ts';
-import type { Example, Examples } from './example.ts';
+import type { Examples, SequenceExample } from './example.ts';
 
 /** A first line like this names the columns, in their order. */
 const HEADER = /^(text|sentence|review|phrase)\tlabel$|^label\t(text|sentence|review|phrase)$/i;
@@ -38,7 +38,7 @@ export async function readLabelledLines(path: string, odd: OddLines): Promise<Ex
  */
 export async function readClassFiles(paths: readonly string[], odd: OddLines): Promise<Examples> {
   const labels = classesOf(paths);
-  const examples: Example[] = [];
+  const examples: SequenceExample[] = [];
   for (const [i, path] of paths.entries()) {
     const lines = await linesOf(path);
     const label = labels[i] ?? '';
@@ -48,7 +48,7 @@ export async function readClassFiles(paths: readonly string[], odd: OddLines): P
 }
 
 /** An example of a text, whose label may be unknown. @throws OddLine when there is no word, or an empty label */
-export function exampleOf(text: string, label: string | undefined): Example {
+export function exampleOf(text: string, label: string | undefined): SequenceExample {
   const inputs = wordsOf(text);
   if (inputs.length === 0) throw new OddLine('no word');
   if (label?.trim() === '') throw new OddLine('no label');

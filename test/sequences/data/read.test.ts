@@ -2,7 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type ReadOptions, readSequences } from '../../../src/sequences/data/read.ts';
+import { readSequences, type SequenceReading } from '../../../src/sequences/data/read.ts';
 import { expectInputError } from '../../input-error.ts';
 import { temporaryFolder } from '../../training/small-training.ts';
 
@@ -12,7 +12,7 @@ afterAll(() => rm(root, { recursive: true }));
 /** Writes files into a new folder of `root` and reads them, all together or those named. */
 async function readFiles(
   files: Record<string, string | Uint8Array>,
-  { of, ...options }: Partial<ReadOptions> & { of?: string[] } = {},
+  { of, ...options }: Partial<SequenceReading> & { of?: string[] } = {},
 ) {
   const folder = join(root, String(Math.random()));
   await mkdir(folder);
@@ -21,7 +21,7 @@ async function readFiles(
   return readSequences(paths, { task: 'classify', ...options });
 }
 
-const readFile = (name: string, content: string, options: Partial<ReadOptions> = {}) =>
+const readFile = (name: string, content: string, options: Partial<SequenceReading> = {}) =>
   readFiles({ [name]: content }, { ...options, of: [name] });
 
 describe('readSequences, classify', () => {

@@ -1,0 +1,98 @@
+/**
+ * What every `train` command does around its training: it refuses to overwrite a model, shows how far it is on the
+ * terminal and in a report that grows, hears Ctrl-C and says how to go on. Knows nothing of what is trained.
+ */
+import type { Command } from 'commander';
+import type { Turns } from '../base/steps.ts';
+import { type Engine, openEngine } from '../compute/engine.ts';
+import { refuseModel } from '../model/model-folder.ts';
+import type { TrainingHooks } from '../training/session.ts';
+import type { TrainingResult } from '../training/trainer.ts';
+import { LiveReport } from './live-report.ts';
+import type { CommonOptions } from './options.ts';
+import { Status, showShare, showTraining } from './progress.ts';
+import { resumeCommand } from './resume-command.ts';
+import { Exit, ExitCode, interruptible } from './run.ts';
+import { refuseSettingsOnResume, type TrainingOptions } from './training-options.ts';
+
+/** How a product's training is shown. `Config` and `Data` are those of its hooks. */
+export interface TrainingShow<Config, Data> {
+  /** What its speed is counted in: words, characters. */
+  unitOf(config: Config): string;
+  /** What is about to be learned, in a line. */
+  describeStart(config: Config, parameters: number): string;
+  /** Writes the report of a training that is still going on, from what its folder says. */
+  writeProgress(folder: string): Promise<void>;
+  /** Writes the report of a training that is over, and what the terminal says meanwhile. */
+  writeReport(folder: string, data: Data, engine: Engine, turns: Turns): Promise<void>;
+  reporting: string;
+  /** What came of it: 'accuracy 0.8 on …,' as in "done: … in FOLDER". */
+  describeEnd(folder: string): Promise<string>;
+  /** A command that uses the model, as in "write with `lm sample`". */
+  use(folder: string): string;
+}
+
+/** What a command's training is given. */
+export interface Training<Config, Data> extends TrainingHooks<Config, Data> {
+  signal: AbortSignal;
+  engine: Engine;
+  folder: string;
+  status: Status;
+}
+
+/**
+ * Runs a training that was asked for by a command.
+ *
+ * @param train starts it, or goes on with it, with the hooks that it is given
+ * @throws Exit with the code for an interrupted command when Ctrl-C has stopped it; what comes next has been said
+ */
+export async function runTraining<Config, Data>(
+  command: Command,
+  { out: folder, blas, precision, quiet, resume = false }: TrainingOptions & CommonOptions,
+  show: TrainingShow<Config, Data>,
+  train: (training: Training<Config, Data>) => Promise<TrainingResult>,
+): Promise<void> {
+  if (resume) refuseSettingsOnResume(command);
+  else await refuseModel(folder);
+  const status = new Status(quiet);
+  const engine = await openEngine(blas, precision);
+  status.say(engine.notice);
+  const report = new LiveReport(() => show.writeProgress(folder));
+  let begun = resume;
+  const sayHowToGoOn = (where: string) => status.say(`${where}, saved; go on with \`${resumeCommand(command)}\``);
+
+  const { interrupted, progress } = await interruptible(async (signal) => {
+    let showEvent = showTraining(status, '');
+    const hooks: TrainingHooks<Config, Data> & { signal: AbortSignal } = {
+      signal,
+      onStart(config, parameters) {
+        begun = true;
+        showEvent = showTraining(status, show.unitOf(config));
+        status.say(show.describeStart(config, parameters));
+      },
+      onEvent(event) {
+        showEvent(event);
+        if (event.type === 'validation' || event.type === 'sample') report.refresh();
+      },
+      async onDone(data) {
+        await report.settled();
+        await show.writeReport(folder, data, engine, { onProgress: showShare(status, show.reporting), signal });
+      },
+    };
+    try {
+      return await train({ ...hooks, engine, folder, status });
+    } catch (error) {
+      if (error === signal.reason && begun) sayHowToGoOn('stopped');
+      else if (error === signal.reason) status.say('stopped before the first update; the same command begins again');
+      throw error;
+    } finally {
+      await report.settled();
+    }
+  });
+
+  if (interrupted) {
+    sayHowToGoOn(`stopped at update ${progress.iteration}`);
+    throw new Exit(ExitCode.interrupted);
+  }
+  status.say(`done: ${await show.describeEnd(folder)} in ${folder}, with report.html; ${show.use(folder)}`);
+}

@@ -1,0 +1,88 @@
+/**
+ * Pictures as sequences of what the CNN says of them: one step for a picture, or one for each frame of a clip. Classes
+ * are folders of pictures:
+ *
+ *     flowers/
+ *       daisy/  1.jpg  2.jpg  …
+ *       rose/   …
+ */
+import { basename } from 'node:path';
+import { InputError } from '../../base/errors.ts';
+import { picturesBelow } from '../../datasets/pictures.ts';
+import { cachedFeatures, type ExtractionEvents } from '../../vision/cached-features.ts';
+import type { Cnn } from '../../vision/cnn.ts';
+import type { CnnBackend } from '../../vision/cnn-backends.ts';
+import type { PictureSource } from '../../vision/extract.ts';
+import { loadCnn } from '../../vision/load-cnn.ts';
+import type { SequenceConfig } from '../config.ts';
+import type { Examples, SequenceExample } from './example.ts';
+
+/** A CNN, with its name as `loadCnn` takes it where it is not the one that ships. */
+export interface NamedCnn {
+  name?: string | undefined;
+  cnn: Cnn;
+}
+
+/** Pictures that could be read, by what the CNN says of each. */
+export interface SeenPictures {
+  /** [D] each. */
+  vectors: Float32Array[];
+  names: string[];
+  /** How many could not be read. */
+  skipped: number;
+}
+
+/**
+ * The pictures of folders that are a class each, as examples of the folders' names.
+ *
+ * @throws InputError when a folder has no pictures, or none that can be read
+ */
+export async function readPictureClasses(
+  folders: readonly string[],
+  cnn: Cnn,
+  events: ExtractionEvents = {},
+): Promise<Examples> {
+  const examples: SequenceExample[] = [];
+  for (const folder of folders) {
+    const pictures = await picturesBelow(folder);
+    if (pictures.length === 0) throw new InputError(`no pictures in ${folder}`, { expected: 'pictures of a class' });
+    const { vectors } = await seePictures(pictures, cnn, events);
+    examples.push(...vectors.map((inputs) => ({ inputs, labels: [basename(folder)] })));
+  }
+  return { D: cnn.featureSize, examples };
+}
+
+/** What the CNN says of pictures, from the cache where it has them; those that can't be read are left out. */
+export async function seePictures(
+  pictures: readonly PictureSource[],
+  cnn: Cnn,
+  events: ExtractionEvents = {},
+): Promise<SeenPictures> {
+  const D = cnn.featureSize;
+  const { features, skipped } = await cachedFeatures(pictures, cnn, events);
+  const rows = [...pictures.keys()].filter((row) => !skipped.has(row));
+  return {
+    vectors: rows.map((row) => features.slice(row * D, (row + 1) * D)),
+    names: rows.map((row) => nameOf(pictures[row]!)),
+    skipped: skipped.size,
+  };
+}
+
+/**
+ * The CNN that a model's vectors came from.
+ *
+ * @throws InputError when it would give other vectors now, or the model does not read pictures
+ */
+export async function loadCnnOfLabeller({ cnn: trained }: SequenceConfig, backend: CnnBackend): Promise<NamedCnn> {
+  if (!trained) {
+    throw new InputError('the model does not read pictures', { expected: 'a model that was trained on pictures' });
+  }
+  const { name, key } = trained;
+  const cnn = await loadCnn(name, backend);
+  if (cnn.key === key) return { name, cnn };
+  throw new InputError('the model was trained with another CNN', { found: cnn.key, expected: key });
+}
+
+function nameOf(picture: PictureSource): string {
+  return typeof picture === 'string' ? picture : picture.name;
+}
