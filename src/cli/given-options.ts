@@ -8,7 +8,8 @@ export function isGiven(command: Command, name: string): boolean {
 }
 
 /**
- * Options whose defaults are others than the help says: those of a preset, say.
+ * Options whose defaults are others than the help says: those of a preset, say. Options without a default in the help are
+ * left as they are.
  *
  * @param options as they were parsed; not changed
  * @param defaults by the names of options; what is no option is left out
@@ -19,7 +20,7 @@ export function resolveOptions<Options extends object>(
   defaults: Readonly<Record<string, unknown>>,
 ): Options {
   const names = command.options.map((option) => option.attributeName());
-  const changed = names.filter((name) => name in defaults && !isGiven(command, name));
+  const changed = names.filter((name) => name in defaults && command.getOptionValueSource(name) === 'default');
   return { ...options, ...Object.fromEntries(changed.map((name) => [name, defaults[name]])) };
 }
 

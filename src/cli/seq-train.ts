@@ -48,7 +48,7 @@ import {
 } from './seq-options.ts';
 import { trainTranslatorCommand } from './seq-translate.ts';
 import { runTraining, type TrainingShow } from './training-command.ts';
-import { addTrainingOptions, type TrainingOptions, trainingSettings } from './training-options.ts';
+import { addTrainingOptions, refuseSettingsOnResume, trainingSettings } from './training-options.ts';
 
 export function addSequenceTrainCommand(program: Command): void {
   const command = program
@@ -117,6 +117,7 @@ export function addSequenceTrainCommand(program: Command): void {
 
 async function trainCommand(paths: string[], options: SequenceTrainingOptions, command: Command): Promise<void> {
   const { out: folder, resume } = options;
+  if (resume) refuseSettingsOnResume(command); // before the folder is asked what it holds
   if (resume ? await isTranslator(folder) : options.task === 'translate') {
     return trainTranslatorCommand(paths, options, command);
   }

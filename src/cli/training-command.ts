@@ -56,7 +56,6 @@ export async function runTraining<Config, Data>(
   else await refuseModel(folder);
   const status = new Status(quiet);
   const engine = await openEngine(blas, precision);
-  status.say(engine.notice);
   const report = new LiveReport(() => show.writeProgress(folder));
   let begun = resume;
   const sayHowToGoOn = (where: string) => status.say(`${where}, saved; go on with \`${resumeCommand(command)}\``);
@@ -67,6 +66,7 @@ export async function runTraining<Config, Data>(
       signal,
       onStart(config, parameters) {
         begun = true;
+        status.say(engine.notice);
         showEvent = showTraining(status, show.unitOf(config));
         status.say(show.describeStart(config, parameters));
       },

@@ -48,7 +48,9 @@ describe('caption train', () => {
     expect(trained.stderr.match(/\nepoch \d\.00 {2}training loss \d\.\d+ {2}validation: loss .*bleu4/g)).toHaveLength(
       2,
     );
-    expect(trained.stderr).toMatch(/\ndescribe pictures with `caption describe --model .*model FILE…`\n$/);
+    expect(trained.stderr).toMatch(
+      /\ndone: the best weights \(update \d+\) are in .*; describe pictures with `caption describe --model .*model FILE…`\n$/,
+    );
   });
 
   it('resumes with the CNN it was started with, and has nothing to do when it was done', async () => {

@@ -42,7 +42,7 @@ describe('lm train', () => {
     });
     expect(stopped).toMatchObject({ code: 130, stdout: '' });
     const [, updates] =
-      /\nstopped at update (\d+), saved; go on with `lm train .* --resume`\n$/.exec(stopped.stderr) ?? [];
+      /\nstopped at update (\d+), saved; go on with `.*lm.js train .* --resume`\n$/.exec(stopped.stderr) ?? [];
     expect(Number(updates)).toBeGreaterThan(20);
 
     let resumed = '';

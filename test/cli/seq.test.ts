@@ -80,7 +80,7 @@ describe('seq train', () => {
     });
     expect(ended.code).toBe(130);
     expect(ended.stderr).toMatch(
-      /stopped at update \d+, saved; go on with `seq train .*opinions\.tsv --out .* --resume`/,
+      /stopped at update \d+, saved; go on with `.*seq.js train .*opinions\.tsv --out .* --resume`/,
     );
     expectDone(
       await seq('train', path('opinions.tsv'), '--out', path('parts'), '--resume', '--quiet', '--blas', 'wasm'),

@@ -9,14 +9,16 @@ function fake(labels: string[], answers: string[]): SequenceLabeller {
       labels,
       encodeExample: (example: { labels: string[] }) => ({ targets: example.labels.map((l) => labels.indexOf(l)) }),
     },
-    predict: () =>
-      answers.map((label) => [
+    // biome-ignore lint/correctness/useYield: one step is all there is to it
+    *predictSteps() {
+      return answers.map((label) => [
         {
           label,
           probability: 0.7,
           probabilities: Float32Array.from(labels, (other) => (other === label ? 0.7 : 0.15)),
         },
-      ]),
+      ]);
+    },
   } as unknown as SequenceLabeller;
 }
 

@@ -186,7 +186,7 @@ describe('training', () => {
           saveBest: async (_, { iteration }) => void saved.push(iteration),
           ...changes,
           onEvent(event) {
-            events.push(event);
+            if (event.type !== 'validating') events.push(event);
             changes.onEvent?.(event);
           },
         }),
