@@ -5,5 +5,9 @@
  * The files in the folders beside this one stand in for those of the same place in `src`, which need Node: see
  * `scripts/build-browser.mjs`.
  */
+export * from '../decoding.ts';
+export * from '../nn.ts';
 export * from '../portable.ts';
+// In browsers alone
+
 export { setPackageAddress } from './base/files.ts';

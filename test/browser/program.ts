@@ -2,9 +2,10 @@
  * A program that tests run under Node and in a browser, and that must give the same: the library is handed to it. It is
  * sent to the browser as text, so it imports nothing.
  */
-import type * as library from '../../src/portable.ts';
+import type * as nn from '../../src/nn.ts';
+import type * as products from '../../src/portable.ts';
 
-type Library = typeof library;
+type Library = typeof products & typeof nn;
 
 const TEXT = 'the quick brown fox jumps over the lazy dog, and the dog sleeps on. '.repeat(40);
 
