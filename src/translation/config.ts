@@ -43,7 +43,7 @@ export type TranslationConfig = v.InferOutput<typeof translationConfigSchema>;
 /** What a new model is, beside what its data decides. */
 export type NewTranslator = Omit<TranslationConfig['shape'], 'source' | 'target'>;
 
-/** Best on Multi30k's validation split among what was tried, see docs/sequences.md. */
+/** Best on Multi30k's validation split among what was tried, see docs/results/sequences.md. */
 export const translationShapeDefaults: NewTranslator = {
   cell: 'lstm',
   layers: 1,
