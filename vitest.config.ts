@@ -1,6 +1,6 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
-const LOADING_LIBRARIES = ['test/compute/product/libraries.test.ts', 'test/vision/{tfjs,onnxruntime}.test.ts'];
+const LOADING_LIBRARIES = ['test/compute/product/libraries.test.ts', 'test/vision/backends/{tfjs,onnxruntime}.test.ts'];
 const ABOUT_THREADS = 'test/{compute,nn,model}/**/*.test.ts';
 
 export default defineConfig({

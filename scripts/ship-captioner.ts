@@ -9,8 +9,6 @@ import { averageWeights } from '../src/captioning/average.ts';
 import { Captioner } from '../src/captioning/captioner.ts';
 import { shippedCaptioner } from '../src/captioning/open.ts';
 import { openEngine } from '../src/compute/engine.ts';
-import { saveModel } from '../src/model/model-folder.ts';
-import { standardisationTensors } from '../src/model/standardisation.ts';
 
 const [folder, initial] = process.argv.slice(2);
 if (!folder || !initial) throw new Error('usage: npx tsx scripts/ship-captioner.ts FINETUNED INITIAL');
@@ -18,11 +16,6 @@ if (!folder || !initial) throw new Error('usage: npx tsx scripts/ship-captioner.
 const engine = await openEngine('wasm');
 const captioner = await Captioner.load(folder, engine);
 averageWeights(captioner, await Captioner.load(initial, engine));
-const extra = standardisationTensors(captioner.standardisation);
-await saveModel(
-  shippedCaptioner(),
-  { ...captioner, config: { ...captioner.config, scores: {} } },
-  { extra, half: true },
-);
+await captioner.save(shippedCaptioner(), {}, { half: true });
 engine.close();
 console.log(`the mean of ${folder} and ${initial} is now in ${shippedCaptioner()}`);

@@ -8,7 +8,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { corpusOf, cutIntoStreams, Streams } from '../../src/text/corpus.ts';
-import { loadTfjs, type TfjsBackend } from '../../src/vision/tfjs.ts';
+import { loadTfjs, type TfjsBackend } from '../../src/vision/backends/tfjs.ts';
 import { CHARACTERS } from '../racing/data.ts';
 import { serve } from '../racing/serve.ts';
 

@@ -146,7 +146,9 @@ class ApiPages {
       ...throws.map((said) => `* throws ${said.replace(/^\w+Error\b/, '`$&`')}`),
     ];
     const file = relative(this.#root, node.getSourceFile().fileName);
-    const named = [...typesNamedIn(node, this.#checker)].filter(({ id }) => this.#places.has(id) && id !== symbol.id);
+    const named = [...typesNamedIn(exported, this.#checker)].filter(
+      ({ id }) => this.#places.has(id) && id !== symbol.id,
+    );
     const links = named.map((one) => this.#link({ name: one.name, symbol: one }, page));
     const code = isSchemaType(exported) ? this.#schemaTypes.interfaceOf(exported) : textOf(exported, this.#checker);
     return [
@@ -178,7 +180,7 @@ class ApiPages {
       const { name, node } = one;
       if (isDone(node) && docstringOf(one, this.#checker).text === '')
         gaps.add(`${name} is exported without a docstring`);
-      for (const { id, name: type } of typesNamedIn(node, this.#checker)) {
+      for (const { id, name: type } of typesNamedIn(one, this.#checker)) {
         if (this.#places.has(id) || INSIDE.has(type)) continue;
         gaps.add(`${name} names the type ${type}, which no entry point exports`);
       }

@@ -1,4 +1,4 @@
-"""Features and logits of EfficientNet-Lite2 as PyTorch computes them, for test/vision/efficientnet.test.ts.
+"""Features and logits of EfficientNet-Lite2 as PyTorch computes them, for test/vision/networks/efficientnet.test.ts.
 
     python3 -m venv /tmp/reference
     /tmp/reference/bin/pip install torch numpy safetensors \
@@ -34,6 +34,6 @@ with torch.no_grad():
 
 save_file(
     {"features": features.numpy(), "logits": logits.numpy()},
-    "test/vision/efficientnet.safetensors",
+    "test/vision/networks/efficientnet.safetensors",
     metadata={"by": f"PyTorch {torch.__version__}", "script": "scripts/reference/efficientnet.py"},
 )

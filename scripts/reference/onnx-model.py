@@ -27,5 +27,5 @@ graph = helper.make_graph(
 )
 model = helper.make_model(graph, ir_version=7, opset_imports=[helper.make_opsetid("", 13)])
 checker.check_model(model, full_check=True)
-with open("test/vision/small.onnx", "wb") as file:
+with open("test/vision/networks/small.onnx", "wb") as file:
     file.write(model.SerializeToString())

@@ -7,6 +7,11 @@ export interface Explanation {
   expected?: string | undefined;
   /** What the user can do about it. */
   advice?: string | undefined;
+  /**
+   * Settings that the message names, as a program knows them (`learningRate`). A command line puts its options in their
+   * place.
+   */
+  settings?: readonly string[] | undefined;
   cause?: unknown;
 }
 
@@ -15,10 +20,13 @@ export interface Explanation {
  * The command line prints its message alone and exits with 1; every other error is a defect of ours.
  */
 export class InputError extends Error {
-  constructor(what: string, { found, expected, advice, cause }: Explanation = {}) {
+  readonly settings: readonly string[];
+
+  constructor(what: string, { found, expected, advice, settings = [], cause }: Explanation = {}) {
     const detail = [found && `found ${found}`, expected && `expected ${expected}`].filter(Boolean).join(', ');
     super([detail ? `${what}: ${detail}` : what, advice].filter(Boolean).join('. '), { cause });
     this.name = 'InputError';
+    this.settings = settings;
   }
 }
 
@@ -30,7 +38,7 @@ export class UsageError extends InputError {
 /** The first line of an error's message, for quoting it inside another message. */
 export function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  const line = message.split('\n', 1)[0] ?? message;
+  const line = message.split('\n', 1)[0]!;
   // Those of the operating system end with the call and the path, which the message around them names.
   return error instanceof Error && 'syscall' in error ? line.replace(/, .*/, '') : line;
 }

@@ -1,4 +1,4 @@
-/** Files, of Node. In a browser `src/browser/base/files.ts` stands in for this file. */
+/** Files, by Node. A browser has `files.browser.ts` in its place. */
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';

@@ -1,4 +1,4 @@
-/** JSON files, checked by a schema. */
+/** JSON files, checked by a schema. Knows no file's content. */
 import * as v from 'valibot';
 import { InputError, reasonOf } from './errors.ts';
 import { readBytes } from './files.ts';

@@ -10,9 +10,9 @@ export function packageFolder(name: string): string {
 }
 
 /**
- * Loads such a package, CommonJS alone.
+ * Loads an optional package, which has to be CommonJS.
  *
- * @param prepare what is to be done before, where the package is there
+ * @param prepare is called before the package is loaded, where it is there
  * @throws AggregateError whose message says where it was looked for, or why what was found there can't be loaded
  */
 export function requireOptional(name: string, prepare: () => void = () => {}): unknown {

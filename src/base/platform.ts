@@ -1,6 +1,6 @@
 /**
- * What the program needs of the machine beside its files: threads and turns. In a browser `src/browser/base/platform.ts` stands in for
- * this file.
+ * What the program needs of the machine beside its files, by Node: threads and turns. A browser has `platform.browser.ts`
+ * in its place.
  */
 import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
@@ -12,7 +12,10 @@ export const sharesMemory: boolean = true;
 /** Whether this thread may sleep until another one wakes it: a browser's main thread may not. */
 export const maySleep: boolean = true;
 
-/** As many as the processor can run at once, or as the user allows by the variable that oneDNN and OpenBLAS go by too. */
+/**
+ * How many threads may work at once: as many as there are processors, or as the user allows by OMP_NUM_THREADS, which
+ * oneDNN and OpenBLAS go by too.
+ */
 export function threadsAllowed(): number {
   const allowed = Number.parseInt(process.env['OMP_NUM_THREADS'] ?? '', 10);
   return allowed > 0 ? allowed : availableParallelism();
@@ -31,8 +34,8 @@ const PATIENCE = 2000;
  *
  * @param program text of a function (data, ready, require): a piece of text needs no file of its own to be found from
  *   `src`, from `dist`, from an installed package and from a bundle alike
- * @param data that is handed to it
- * @returns when it has called `ready`, or can't be had, or keeps all waiting
+ * @param data the function's first argument
+ * @returns when the thread has called `ready`, can't be had, or has kept all waiting for too long
  */
 export function startThread(program: string, data: object): Promise<void> {
   const main = `const { parentPort, workerData } = require('node:worker_threads');

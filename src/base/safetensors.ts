@@ -3,20 +3,20 @@
  *
  *     length of the header, 8 bytes │ header, JSON │ the tensors' bytes, little endian, without holes
  *
- * Knows nothing of models: names and shapes are checked by whoever asks for them.
+ * Knows nothing of models: whether names and shapes are right is for the caller to check.
  */
 import * as v from 'valibot';
 import { InputError, reasonOf } from './errors.ts';
 import { readBytes, writeFileAtomically } from './files.ts';
 import { fromHalf, toHalf } from './half.ts';
 import { parseJson } from './json.ts';
-import { integer } from './schema.ts';
+import { integerFrom } from './schema.ts';
 
 export interface StoredTensor {
   shape: readonly number[];
   /** Row-major. Half-precision tensors (F16) are read as floats. */
   data: Float32Array | Int32Array | Uint32Array;
-  /** The same values as the file has them, if that is in half precision: `data` is made of them when asked for. */
+  /** The values as the file has them, where that is in half precision; `data` is made of them when it is first read. */
   halves?: Uint16Array;
 }
 
@@ -136,8 +136,8 @@ function halfTensor(shape: readonly number[], halves: Uint16Array): StoredTensor
 
 const entrySchema = v.object({
   dtype: v.picklist(Object.keys(itemSize) as Dtype[]),
-  shape: v.array(integer(0)),
-  data_offsets: v.tuple([integer(0), integer(0)]),
+  shape: v.array(integerFrom(0)),
+  data_offsets: v.tuple([integerFrom(0), integerFrom(0)]),
 });
 const headerSchema = v.objectWithRest({ [METADATA]: v.optional(v.record(v.string(), v.string())) }, entrySchema);
 type Entry = v.InferOutput<typeof entrySchema>;

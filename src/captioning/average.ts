@@ -17,12 +17,13 @@ export function averageWeights(captioner: Captioner, other: Captioner): void {
   for (const what of ['shape', 'words', 'features'] as const) {
     if (ours![what] === theirs![what]) continue;
     throw new InputError(`the ${what} of the captioners are not the same`, {
-      expected: 'a captioner and the one that its training started from (--init)',
+      expected: 'a captioner and the one that its training started from',
     });
   }
-  for (const [i, { value }] of captioner.model.parameters.entries()) {
+  for (const [i, parameter] of captioner.model.parameters.entries()) {
     const from = other.model.parameters[i]!.value.data;
-    for (let j = 0; j < from.length; j++) value.data[j] = (value.data[j]! + from[j]!) / 2;
-    captioner.model.parameters[i]!.version++;
+    parameter.edit((values) => {
+      for (let j = 0; j < from.length; j++) values[j] = (values[j]! + from[j]!) / 2;
+    });
   }
 }

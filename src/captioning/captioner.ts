@@ -46,7 +46,12 @@ export class Captioner implements CaptionWriter {
   static async load(folder: string, engine: Engine): Promise<Captioner> {
     const { config, vocabulary, model, extra } = await loadModel(folder, engine, captionConfigSchema);
     specialIds(vocabulary, `the vocabulary in ${folder}`); // refused now rather than at the first picture
-    return new Captioner(config, vocabulary, model, standardisationOf(extra, config.shape.condition, folder));
+    return new Captioner(
+      config,
+      vocabulary,
+      model,
+      standardisationOf(extra, config.shape.condition, folder, 'features'),
+    );
   }
 
   /**
@@ -61,7 +66,7 @@ export class Captioner implements CaptionWriter {
     { half = false }: Pick<SaveModelOptions, 'half'> = {},
   ): Promise<void> {
     const { config, vocabulary, model, standardisation } = this;
-    const extra = standardisationTensors(standardisation);
+    const extra = standardisationTensors(standardisation, 'features');
     await saveModel(folder, { config: { ...config, scores }, vocabulary, model }, { extra, half });
   }
 

@@ -2,10 +2,10 @@
 import * as v from 'valibot';
 import { InputError } from '../base/errors.ts';
 import { readJson } from '../base/json.ts';
-import { integer } from '../base/schema.ts';
+import { anyInteger } from '../base/schema.ts';
 
 const resultsSchema = v.pipe(
-  v.array(v.object({ image_id: v.union([integer(), v.string()]), caption: v.string() })),
+  v.array(v.object({ image_id: v.union([anyInteger, v.string()]), caption: v.string() })),
   v.nonEmpty(),
 );
 

@@ -1,6 +1,6 @@
 /** What a captioner is and how it is trained: its config, its settings, their defaults. */
 import * as v from 'valibot';
-import { integer } from '../base/schema.ts';
+import { anyInteger, integerFrom } from '../base/schema.ts';
 import { modelConfigSchema } from '../model/model-folder.ts';
 import { optimizerDefaults } from '../nn/optimizer.ts';
 import { enoughEpochs, trainingSettingsSchema } from '../training/settings.ts';
@@ -9,9 +9,9 @@ import { enoughEpochs, trainingSettingsSchema } from '../training/settings.ts';
 export const captionSettingsSchema = v.object({
   ...trainingSettingsSchema.entries,
   /** Captions in one update. */
-  batch: integer(1),
+  batch: integerFrom(1),
   /** Words that come less often in the training captions are unknown words. */
-  threshold: integer(1),
+  threshold: integerFrom(1),
   /** Whether each picture is also shown as its mirror image. */
   mirrored: v.boolean(),
   /** What is learned beyond the likelihood of the captions people wrote: to write captions with a high CIDEr-D and BLEU-4. */
@@ -22,8 +22,8 @@ export type CaptionSettings = v.InferOutput<typeof captionSettingsSchema>;
 
 const dataset = v.object({
   name: v.string(),
-  pictures: integer(),
-  captions: integer(),
+  pictures: anyInteger,
+  captions: anyInteger,
   /** Of all captions and picture names: a resumed training must find the same ones. */
   hash: v.string(),
 });
@@ -39,7 +39,7 @@ export const captionConfigSchema = v.object({
     cnn: v.string(),
     /** Name and hash of its weights. */
     key: v.string(),
-    preprocessing: v.object({ size: integer(), fit: v.picklist(['squash', 'crop']) }),
+    preprocessing: v.object({ size: anyInteger, fit: v.picklist(['squash', 'crop']) }),
   }),
   settings: captionSettingsSchema,
   dataset,

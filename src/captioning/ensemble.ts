@@ -56,6 +56,7 @@ function refuseOtherVocabulary(found: Vocabulary, folder: string, expected: Voca
   throw new InputError(`the captioners in ${first} and ${folder} have different vocabularies`, {
     found: `${expected.size} and ${found.size} words, of which number ${at} is ${here} and ${there}`,
     expected: 'the same words in the same order',
-    advice: 'Captioners that write together are trained on the same captions, with the same --threshold.',
+    advice: 'Captioners that write together are trained on the same captions, with the same threshold.',
+    settings: ['threshold'],
   });
 }

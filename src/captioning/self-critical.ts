@@ -6,13 +6,14 @@ import { CiderScorer } from '../metrics/cider.ts';
 import { countNgrams } from '../metrics/ngrams.ts';
 import { tokenizeCaption } from '../metrics/tokenize.ts';
 import { createStepper } from '../model/stepper.ts';
+import { END } from '../text/special-tokens.ts';
 import { shuffledBatches } from '../training/shuffled-batches.ts';
 import type { TrainingTask } from '../training/task.ts';
 import { type CaptionExample, type CaptionedFeatures, eitherFeatures, tokenBatch } from './batch.ts';
 import type { Captioner } from './captioner.ts';
 import type { CaptionSettings } from './config.ts';
 import { captionValidation } from './validation.ts';
-import { END, specialIds } from './vocabulary.ts';
+import { specialIds } from './vocabulary.ts';
 
 /** Captions drawn for each picture: enough that their mean says what the picture is good for. */
 const SAMPLES = 5;

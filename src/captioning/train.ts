@@ -18,6 +18,9 @@ import { selfCriticalTask } from './self-critical.ts';
 import { captionTask } from './task.ts';
 import { captionVocabulary, extendVocabulary } from './vocabulary.ts';
 
+/** Below this a feature has taught nothing, and in a picture of another kind its multiples would drown the rest. */
+const LEAST_DEVIATION = 1e-3;
+
 export interface CaptionTraining extends TrainingHooks<CaptionConfig, CaptionSets> {
   engine: Engine;
   dataset: CaptionDataset;
@@ -104,7 +107,7 @@ async function prepare(
   const pictures = { training: picturesOf(dataset, 'train'), validation: picturesOf(dataset, 'val') };
   const training = await featuresOf(pictures.training, cnn, mirrored, extraction);
   const validation = await featuresOf(pictures.validation, cnn, false, extraction);
-  const standardisation = known ?? measureStandardisation(training.features, cnn.featureSize);
+  const standardisation = known ?? measureStandardisation([training.features], cnn.featureSize, LEAST_DEVIATION);
   for (const features of [training.features, training.mirrored, validation.features]) {
     if (features) standardise(features, standardisation);
   }

@@ -1,12 +1,9 @@
 /** Captions as token ids, between START and END. */
 import { InputError } from '../base/errors.ts';
 import { tokenizeCaption } from '../metrics/tokenize.ts';
+import { END, START, UNKNOWN } from '../text/special-tokens.ts';
 import { countTokens, Vocabulary } from '../text/vocabulary.ts';
 
-/** A caption begins after START and is over with END; UNKNOWN stands for every rare word and is never written. */
-export const START = '<start>';
-export const END = '<end>';
-export const UNKNOWN = '<unk>';
 const SPECIAL: readonly string[] = [START, END, UNKNOWN];
 
 /** Words of a caption after which the rest is cut off in training: no one writes captions of that length on purpose. */
@@ -22,7 +19,8 @@ export function captionVocabulary(captions: readonly string[], threshold: number
   if (words.length === 0) {
     throw new InputError(`no word comes ${threshold} times in the ${captions.length} training captions`, {
       expected: 'words that are seen often enough to be learned',
-      advice: 'Use a smaller --threshold, or more captions.',
+      advice: 'Use a smaller threshold, or more captions.',
+      settings: ['threshold'],
     });
   }
   return new Vocabulary([...SPECIAL, ...words]);

@@ -17,6 +17,7 @@ import type { Engine } from '../compute/engine.ts';
 import type { CaptionDataset } from '../datasets/dataset.ts';
 import { readConfig } from '../model/model-folder.ts';
 import { loadCnn } from '../vision/load-cnn.ts';
+import { CNN_NAMES } from '../vision/networks/describe-cnn.ts';
 import { addDatasetOptions, type DatasetOptions, openDataset } from './dataset-options.ts';
 import { isGiven, refuseGiven, resolveOptions } from './given-options.ts';
 import {
@@ -45,12 +46,12 @@ interface Options extends CommonOptions, PictureOptions, DatasetOptions, Trainin
   finetune?: 'cider';
 }
 
-export function addTrainCommand(program: Command): void {
+export function addCaptionTrainCommand(program: Command): void {
   const command = program
     .command('train')
     .description('trains a captioner on pictures and their captions')
     .argument('<dataset>', 'pictures with their captions, see below')
-    .option('--cnn <name>', 'efficientnet-lite2, mobilenet-v1, mobilenet-v2 or the folder of one', 'efficientnet-lite2')
+    .option('--cnn <name>', `${CNN_NAMES.join(', ')} or the folder of a MobileNet`, 'efficientnet-lite2')
     .option('--embedding <number>', 'size of word vectors', parseInteger(1), captionShapeDefaults.embedding)
     .option(
       '--threshold <number>',

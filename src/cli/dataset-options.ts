@@ -3,7 +3,6 @@ import type { Command } from 'commander';
 import type { CaptionDataset } from '../datasets/dataset.ts';
 import { describeOddity } from '../datasets/oddities.ts';
 import { readCaptionDataset } from '../datasets/read.ts';
-import type { ExtractionEvents } from '../vision/cached-features.ts';
 import { parseShare } from './options.ts';
 import type { Status } from './progress.ts';
 

@@ -41,7 +41,7 @@ const SHAPE = ['preset', 'level', 'cell', 'layers', 'hidden', 'embedding'];
 /** Validation texts of the two splits where nothing is said: char-rnn's is char-rnn's. */
 const VAL_FRACTIONS = { end: languageDefaults.valFraction, 'char-rnn': 0.05 };
 
-export function addTrainCommand(program: Command): void {
+export function addLanguageTrainCommand(program: Command): void {
   const command = program
     .command('train')
     .description('trains a language model on text files')

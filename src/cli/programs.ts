@@ -11,7 +11,7 @@ export const programs = {
     description: 'Captions for pictures: describe photos, train on your own.',
     commands: {
       describe: async () => (await import('./caption-describe.ts')).addDescribeCommand,
-      train: async () => (await import('./caption-train.ts')).addTrainCommand,
+      train: async () => (await import('./caption-train.ts')).addCaptionTrainCommand,
       evaluate: async () => (await import('./caption-evaluate.ts')).addEvaluateCommand,
       baselines: async () => (await import('./caption-baselines.ts')).addBaselinesCommand,
       extract: async () => (await import('./caption-extract.ts')).addExtractCommand,
@@ -23,7 +23,7 @@ export const programs = {
   lm: {
     description: 'Recurrent language models: train on a text, write more of it.',
     commands: {
-      train: async () => (await import('./lm-train.ts')).addTrainCommand,
+      train: async () => (await import('./lm-train.ts')).addLanguageTrainCommand,
       sample: async () => (await import('./lm-sample.ts')).addSampleCommand,
       score: async () => (await import('./lm-score.ts')).addScoreCommand,
       cells: async () => (await import('./lm-cells.ts')).addCellsCommand,

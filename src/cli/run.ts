@@ -33,7 +33,7 @@ export async function runProgram(program: Command, commands: Commands): Promise<
     await addCommands(program, commands);
     await program.parseAsync();
   } catch (error) {
-    code = exitCodeOf(error, program.name());
+    code = exitCodeOf(error, program);
   }
   // Not left to the event loop: native libraries and workers may hold it.
   process.stdout.write('', () => process.exit(code));
@@ -53,16 +53,35 @@ async function addCommands(program: Command, commands: Commands): Promise<void> 
   for (const add of await Promise.all(needed.map(([, load]) => load()))) add(program);
 }
 
-function exitCodeOf(error: unknown, name: string): number {
+function exitCodeOf(error: unknown, program: Command): number {
+  const name = program.name();
   if (error instanceof Exit) return error.code;
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.done : ExitCode.usage;
   if (error instanceof InputError) {
-    process.stderr.write(`${name}: ${error.message}\n`);
+    process.stderr.write(`${name}: ${inFlags(error, program)}\n`);
     return error instanceof UsageError ? ExitCode.usage : ExitCode.failed;
   }
   process.stderr.write(`${name}: this is a defect of ${name}, please report it:\n`);
   process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
   return ExitCode.failed;
+}
+
+/** Options that are named otherwise than the settings behind them. */
+const FLAGS: Readonly<Record<string, string>> = {
+  learningRate: '--lr',
+  clipping: '--clip',
+  folder: '--out',
+  init: '--init',
+};
+
+/** An error's message, in which the settings that it names are the options of the command that was called. */
+function inFlags({ message, settings }: InputError, program: Command): string {
+  const called = program.commands.find((command) => command.name() === program.args[0]);
+  return settings.reduce((text, setting) => {
+    const option = called?.options.find((one) => one.attributeName() === setting)?.long;
+    const flag = option ?? FLAGS[setting] ?? `--${setting.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    return text.replace(new RegExp(`\\b${setting}\\b`, 'g'), flag);
+  }, message);
 }
 
 /** A program whose errors reach `runProgram`. */

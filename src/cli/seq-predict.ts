@@ -6,7 +6,7 @@ import { readText } from '../datasets/reader.ts';
 import { findClips, readClips } from '../sequences/data/clips.ts';
 import { loadCnnOfLabeller, seePictures } from '../sequences/data/pictures.ts';
 import { readSequences } from '../sequences/data/read.ts';
-import { readTokens } from '../sequences/data/tags.ts';
+import { readTokenLines } from '../sequences/data/tags.ts';
 import { explain, type MovingWord } from '../sequences/explain.ts';
 import { type Prediction, SequenceLabeller } from '../sequences/labeller.ts';
 import { wordsOf } from '../sequences/words.ts';
@@ -88,7 +88,7 @@ async function predictCommand(files: string[], options: Options, command: Comman
   }
   if (!('vocabulary' in shape.reads)) return predictVectors(labeller, files, options, status);
   const lines = await linesOf(files, options);
-  if (task === 'tag') return predictTags(labeller, readTokens(lines), json);
+  if (task === 'tag') return predictTags(labeller, readTokenLines(lines), json);
   await predictTexts(labeller, lines, options);
 }
 

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { openEngine } from '../compute/engine.ts';
-import { readConfig, refuseModel } from '../model/model-folder.ts';
-import { POOLINGS, type Pooling } from '../nn/pooling.ts';
+import { readConfig } from '../model/model-folder.ts';
+import { POOLINGS } from '../nn/pooling.ts';
 import {
   epochsForSequences,
   LEAST_MEMORY,
@@ -25,29 +25,22 @@ import { writeSequenceProgress, writeSequenceReport } from '../sequences/report.
 import { resumeSequences, trainSequences } from '../sequences/train.ts';
 import type { DataSplit } from '../training/split.ts';
 import { loadCnn } from '../vision/load-cnn.ts';
+import { CNN_NAMES } from '../vision/networks/describe-cnn.ts';
 import { isGiven, refuseInapplicable } from './given-options.ts';
-import {
-  addCommonOptions,
-  addPictureOptions,
-  type CommonOptions,
-  type PictureOptions,
-  parseInteger,
-  parseShare,
-} from './options.ts';
+import { addCommonOptions, addPictureOptions, parseInteger, parseShare } from './options.ts';
 import { Status, showTraining } from './progress.ts';
 import { quote } from './resume-command.ts';
 import { Exit, ExitCode, interruptible } from './run.ts';
 import {
   addDataOptions,
   addReadingOption,
-  type DataOptions,
   isTranslator,
   readingFor,
   SEQ_FOLDER,
   type SequenceTrainingOptions,
 } from './seq-options.ts';
 import { trainTranslatorCommand } from './seq-translate.ts';
-import { runTraining, type TrainingShow } from './training-command.ts';
+import { refuseModel, runTraining, type TrainingShow } from './training-command.ts';
 import { addTrainingOptions, refuseSettingsOnResume, trainingSettings } from './training-options.ts';
 
 export function addSequenceTrainCommand(program: Command): void {
@@ -109,7 +102,7 @@ export function addSequenceTrainCommand(program: Command): void {
   );
   command.option(
     '--cnn <name>',
-    'what reads pictures: mobilenet-v1, mobilenet-v2 or the folder of one (default: the CNN that ships)',
+    `what reads pictures: ${CNN_NAMES.join(', ')} or the folder of a MobileNet (default: the CNN that ships)`,
   );
   addTrainingOptions(command, { ...sequenceDefaults, ...sequenceShapeDefaults }, SEQ_FOLDER);
   addPictureOptions(addCommonOptions(addDataOptions(command))).action(trainCommand);

@@ -3,9 +3,10 @@
  * terminal and in a report that grows, hears Ctrl-C and says how to go on. Knows nothing of what is trained.
  */
 import type { Command } from 'commander';
+import { InputError } from '../base/errors.ts';
 import type { Turns } from '../base/steps.ts';
 import { type Engine, openEngine } from '../compute/engine.ts';
-import { refuseModel } from '../model/model-folder.ts';
+import { holdsModel } from '../model/model-folder.ts';
 import type { TrainingHooks } from '../training/session.ts';
 import type { TrainingResult } from '../training/trainer.ts';
 import { LiveReport } from './live-report.ts';
@@ -14,6 +15,14 @@ import { Status, showShare, showTraining } from './progress.ts';
 import { resumeCommand } from './resume-command.ts';
 import { Exit, ExitCode, interruptible } from './run.ts';
 import { refuseSettingsOnResume, type TrainingOptions } from './training-options.ts';
+
+/** @throws InputError when the folder holds a model: hours of work may be in it */
+export async function refuseModel(folder: string): Promise<void> {
+  if (!(await holdsModel(folder))) return;
+  throw new InputError(`${folder} holds a model already`, {
+    advice: 'Go on with it by --resume, choose another folder by --out, or delete it.',
+  });
+}
 
 /** How a product's training is shown. `Config` and `Data` are those of its hooks. */
 export interface TrainingShow<Config, Data> {
@@ -33,7 +42,7 @@ export interface TrainingShow<Config, Data> {
 }
 
 /** What a command's training is given. */
-export interface Training<Config, Data> extends TrainingHooks<Config, Data> {
+export interface RunningTraining<Config, Data> extends TrainingHooks<Config, Data> {
   signal: AbortSignal;
   engine: Engine;
   folder: string;
@@ -50,7 +59,7 @@ export async function runTraining<Config, Data>(
   command: Command,
   { out: folder, blas, precision, quiet, resume = false }: TrainingOptions & CommonOptions,
   show: TrainingShow<Config, Data>,
-  train: (training: Training<Config, Data>) => Promise<TrainingResult>,
+  train: (training: RunningTraining<Config, Data>) => Promise<TrainingResult>,
 ): Promise<void> {
   if (resume) refuseSettingsOnResume(command);
   else await refuseModel(folder);

@@ -9,7 +9,7 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { readJson } from '../base/json.ts';
-import { integer } from '../base/schema.ts';
+import { anyInteger } from '../base/schema.ts';
 import type { ListedPicture, ListedSplit } from './assemble.ts';
 import type { Split } from './dataset.ts';
 import type { Oddities } from './oddities.ts';
@@ -21,7 +21,7 @@ const CAPTION_FILE = /^captions_((train|val|test)(\d*))\.json$/;
 /** What tools call the one file of a dataset without splits. */
 const ONLY_FILE = /^(captions|_?annotations(\.coco)?)\.json$/;
 
-const imageId = v.union([integer(), v.string()]);
+const imageId = v.union([anyInteger, v.string()]);
 
 const cocoCaptions = v.object({
   images: v.array(v.object({ id: imageId, file_name: v.pipe(v.string(), v.nonEmpty()) })),

@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { InputError } from '../base/errors.ts';
 import { readJson } from '../base/json.ts';
-import { integer } from '../base/schema.ts';
+import { anyInteger } from '../base/schema.ts';
 import type { ListedPicture, ListedSplit } from './assemble.ts';
 import type { Split } from './dataset.ts';
 import { PictureFinder, pictureFolders } from './pictures.ts';
@@ -25,7 +25,7 @@ const karpathySplit = v.object({
     v.object({
       filename: v.pipe(v.string(), v.nonEmpty()),
       filepath: v.optional(v.string()),
-      cocoid: v.optional(integer()),
+      cocoid: v.optional(anyInteger),
       split: v.picklist(Object.keys(SPLIT_OF) as (keyof typeof SPLIT_OF)[]),
       sentences: v.array(v.object({ raw: v.string() })),
     }),

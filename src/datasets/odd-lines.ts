@@ -20,7 +20,7 @@ export class OddLine extends Error {
   }
 }
 
-export interface Line {
+export interface NumberedLine {
   /** From 1. */
   line: number;
   text: string;
@@ -36,7 +36,7 @@ export interface Odd {
 const LISTED = 8;
 
 /** The lines of a UTF-8 file. @throws InputError when it can't be read */
-export async function linesOf(path: string): Promise<Line[]> {
+export async function linesOf(path: string): Promise<NumberedLine[]> {
   const lines = (await readText(path, 'file')).split(/\r?\n/).map((text, i) => ({ line: i + 1, text }));
   if (lines.at(-1)?.text === '') lines.pop();
   return lines;
@@ -99,7 +99,8 @@ export function settleOdd(path: string, { unit, odd, left, expected }: Findings,
     throw new InputError(`${path} has ${odd.length === 1 ? `an odd ${unit}` : `${odd.length} odd ${unit}s`}`, {
       found: `${found}${odd.length > 1 ? ` (${listed})` : ''}`,
       expected,
-      advice: `Mend ${unit === 'line' ? 'the file' : 'them'}, or leave such ${unit}s out by --skip-odd.`,
+      advice: `Mend ${unit === 'line' ? 'the file' : 'them'}, or leave such ${unit}s out by skipOdd.`,
+      settings: ['skipOdd'],
     });
   }
   onOdd?.(`${path}: left out ${odd.length} odd ${listed}: ${first.found}`);

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { atLeast, integer, positive, share } from '../base/schema.ts';
+import { anyInteger, fraction, integerFrom, numberFrom, positiveNumber } from '../base/schema.ts';
 import { modelConfigSchema } from '../model/model-folder.ts';
 import { optimizerDefaults } from '../nn/optimizer.ts';
 import { LEVELS, type Level } from '../text/tokenizer.ts';
@@ -9,11 +9,11 @@ import { trainingSettingsSchema } from '../training/settings.ts';
 export const languageSettingsSchema = v.object({
   ...trainingSettingsSchema.entries,
   /** Streams that are read in parallel. */
-  batch: integer(1),
+  batch: integerFrom(1),
   /** Tokens between two updates: the reach of backpropagation through time. */
-  steps: integer(1),
+  steps: integerFrom(1),
   /** Tokens that come less often in the training text are unknown. */
-  minCount: v.optional(integer(1), 1),
+  minCount: v.optional(integerFrom(1), 1),
   /**
    * What is kept for validation: the end of the text, or as char-rnn has it the end of each stream. That is measured
    * with the state of the text before it and on all parts of the text, so the loss comes out lower; only losses of the
@@ -21,13 +21,13 @@ export const languageSettingsSchema = v.object({
    */
   split: v.optional(v.picklist(['end', 'char-rnn']), 'end'),
   /** Share of the text that is kept for validation; 0 for none. Not used where there are files for validation. */
-  valFraction: share,
+  valFraction: fraction,
   /** How weights start: see `initialise.ts`. */
   initialisation: v.optional(
     v.variant('name', [
       v.object({ name: v.literal('scaled') }),
-      v.object({ name: v.literal('uniform'), limit: positive }),
-      v.object({ name: v.literal('normal'), deviation: positive }),
+      v.object({ name: v.literal('uniform'), limit: positiveNumber }),
+      v.object({ name: v.literal('normal'), deviation: positiveNumber }),
     ]),
     { name: 'scaled' },
   ),
@@ -40,8 +40,8 @@ export const languageSettingsSchema = v.object({
   samples: v.optional(
     v.object({
       /** Updates between samples; 0 for after 0, 10, 30, 100, 300, … updates. */
-      every: integer(0),
-      temperature: atLeast(0),
+      every: integerFrom(0),
+      temperature: numberFrom(0),
       /** Whether a sample begins as a line does or goes on from where the first stream is. */
       from: v.picklist(['line', 'stream']),
     }),
@@ -62,14 +62,14 @@ export const languageConfigSchema = v.object({
     /** Names of the files it was trained on. */
     files: v.array(v.string()),
     /** Their tokens, those for validation included. */
-    tokens: integer(),
+    tokens: anyInteger,
     /** Where other files are for validation: their names and tokens. */
-    validation: v.optional(v.object({ files: v.array(v.string()), tokens: integer() })),
+    validation: v.optional(v.object({ files: v.array(v.string()), tokens: anyInteger })),
     /** Of what is in the files: a resumed training must find the same text. */
     hash: v.string(),
   }),
   /** The text of the model that this one was continued from. */
-  continued: v.optional(v.object({ files: v.array(v.string()), tokens: integer() })),
+  continued: v.optional(v.object({ files: v.array(v.string()), tokens: anyInteger })),
 });
 
 export type LanguageConfig = v.InferOutput<typeof languageConfigSchema>;

@@ -9,14 +9,14 @@ import { fileIn, kindAt, writeFileAtomically } from '../base/files.ts';
 import { fromHalf } from '../base/half.ts';
 import { readJson } from '../base/json.ts';
 import { type NamedTensor, readSafetensors, type StoredTensor, writeSafetensors } from '../base/safetensors.ts';
-import { integer, number } from '../base/schema.ts';
+import { integerFrom, number } from '../base/schema.ts';
 import type { Engine } from '../compute/engine.ts';
 import type { Parameter } from '../nn/parameter.ts';
 import { Vocabulary, vocabularySchema } from '../text/vocabulary.ts';
 import { LanguageModel } from './language-model.ts';
 
-const size = integer(1);
-const sizeOrNone = integer(0);
+const size = integerFrom(1);
+const sizeOrNone = integerFrom(0);
 
 /** What every config says; `kind`s extend it. */
 export const folderConfigSchema = v.object({
@@ -55,7 +55,7 @@ const WEIGHTS = 'weights.safetensors';
 
 export interface SaveModelOptions {
   /** Tensors beside the model's parameters, such as the scale of its condition. */
-  extra?: readonly NamedTensor[];
+  extra?: readonly NamedTensor[] | undefined;
   /** Stores the parameters in half precision: half the size, for models that ship. */
   half?: boolean;
 }
@@ -144,8 +144,7 @@ export function tensorOf({ name, value }: Parameter): NamedTensor {
  */
 export function fillParameters(parameters: readonly Parameter[], tensors: Map<string, StoredTensor>, file: string) {
   for (const parameter of parameters) {
-    fillTensor(parameter.name, parameter.value, tensors, file);
-    parameter.version++;
+    parameter.edit(() => fillTensor(parameter.name, parameter.value, tensors, file));
   }
 }
 
@@ -171,16 +170,9 @@ function mismatch(file: string, found: string, expected: string): InputError {
   return new InputError(`${file} does not fit ${CONFIG} beside it`, { found, expected, advice });
 }
 
-/**
- * Refuses to train into a folder that holds a model already: hours of work may be in it.
- *
- * @throws InputError when there is one
- */
-export async function refuseModel(folder: string): Promise<void> {
-  if (!(await kindAt(fileIn(folder, CONFIG)))) return;
-  throw new InputError(`${folder} holds a model already`, {
-    advice: 'Go on with it by --resume, choose another folder by --out, or delete it.',
-  });
+/** Whether a folder holds a model: hours of work may be in it. */
+export async function holdsModel(folder: string): Promise<boolean> {
+  return (await kindAt(fileIn(folder, CONFIG))) !== undefined;
 }
 
 async function checkFolder(folder: string): Promise<void> {

@@ -1,61 +1,80 @@
-/** The feature vectors of a dataset's pictures, as training reads them. */
+/**
+ * Vectors of any size and unit brought to mean 0 and deviation 1, each of the D values by its own. Knows neither
+ * pictures nor labels.
+ */
 import { InputError } from '../base/errors.ts';
 import type { NamedTensor, StoredTensor } from '../base/safetensors.ts';
 
-/** Mean and scale of each of D features over the training pictures. */
+/** Mean and scale of each of D values. */
 export interface Standardisation {
   /** [D] */
   mean: Float32Array;
-  /** [D], 1 / standard deviation; 0 for a feature that hardly varies. */
+  /** [D], 1 / standard deviation; 0 for a value that does not vary: it has taught nothing, whatever it is later. */
   scale: Float32Array;
 }
 
-/** Below this a feature has taught nothing, and in a picture of another kind its multiples would drown the rest. */
-const SMALLEST_DEVIATION = 1e-3;
+/** A deviation below this share of the mean is a rounding error of a constant. */
+const CONSTANT = 1e-9;
 
-/** Measures N × D features. */
-export function measureStandardisation(features: Float32Array, D: number): Standardisation {
-  const N = features.length / D;
-  const sum = new Float64Array(D);
-  const squares = new Float64Array(D);
-  for (let i = 0; i < features.length; i++) {
-    const x = features[i] ?? 0;
-    sum[i % D] = (sum[i % D] ?? 0) + x;
-    squares[i % D] = (squares[i % D] ?? 0) + x * x;
+/**
+ * Measures vectors.
+ *
+ * @param pieces of N × D values each
+ * @param leastDeviation a value that deviates less counts as a constant
+ */
+export function measureStandardisation(
+  pieces: readonly Float32Array[],
+  D: number,
+  leastDeviation = 0,
+): Standardisation {
+  const N = pieces.reduce((count, { length }) => count + length / D, 0);
+  const [mean, variance] = [new Float64Array(D), new Float64Array(D)];
+  for (const values of pieces) for (let i = 0; i < values.length; i++) mean[i % D]! += values[i]! / N;
+  for (const values of pieces) {
+    for (let i = 0; i < values.length; i++) variance[i % D]! += (values[i]! - mean[i % D]!) ** 2 / N;
   }
-  const mean = sum.map((x) => x / N);
-  const scale = Float32Array.from(squares, (x, d) => {
-    const deviation = Math.sqrt(Math.max(0, x / N - (mean[d] ?? 0) ** 2));
-    return deviation < SMALLEST_DEVIATION ? 0 : 1 / deviation;
+  const scale = Float32Array.from(variance, (square, d) => {
+    const deviation = Math.sqrt(square);
+    return deviation <= CONSTANT * Math.abs(mean[d]!) || deviation < leastDeviation ? 0 : 1 / deviation;
   });
   return { mean: Float32Array.from(mean), scale };
 }
 
-/** (x - mean) · scale for N × D features, in place. */
-export function standardise(features: Float32Array, { mean, scale }: Standardisation): void {
+/** (x - mean) · scale for N × D values, in place. */
+export function standardise(values: Float32Array, { mean, scale }: Standardisation): void {
   const D = mean.length;
-  for (let i = 0; i < features.length; i++) {
-    features[i] = ((features[i] ?? 0) - (mean[i % D] ?? 0)) * (scale[i % D] ?? 0);
-  }
+  for (let i = 0; i < values.length; i++) values[i] = (values[i]! - mean[i % D]!) * scale[i % D]!;
 }
 
-/** As stored beside a captioner's weights. */
-export function standardisationTensors({ mean, scale }: Standardisation): NamedTensor[] {
+/** As it is stored beside a model's weights. @param of what it scales: a captioner's `features`, a labeller's `inputs` */
+export function standardisationTensors({ mean, scale }: Standardisation, of: 'features' | 'inputs'): NamedTensor[] {
+  const shape = [1, mean.length];
   return [
-    { name: 'features.mean', shape: [1, mean.length], data: mean },
-    { name: 'features.scale', shape: [1, scale.length], data: scale },
+    { name: `${of}.mean`, shape, data: mean },
+    { name: `${of}.scale`, shape, data: scale },
   ];
 }
 
-/** @throws InputError when a tensor is missing or of another length than D */
-export function standardisationOf(tensors: Map<string, StoredTensor>, D: number, folder: string): Standardisation {
+/**
+ * Reads what `standardisationTensors` stored, or version 0.1.0, which stored the deviation of a labeller's inputs.
+ *
+ * @throws InputError when a tensor is missing or of another length than D
+ */
+export function standardisationOf(
+  tensors: ReadonlyMap<string, StoredTensor>,
+  D: number,
+  folder: string,
+  of: 'features' | 'inputs',
+): Standardisation {
   const read = (name: string): Float32Array => {
     const tensor = tensors.get(name);
     if (tensor?.data instanceof Float32Array && tensor.data.length === D) return tensor.data;
-    throw new InputError(`the weights in ${folder} are not those of a captioner`, {
+    throw new InputError(`the weights in ${folder} are not those that its config describes`, {
       found: tensor ? `${name} of ${tensor.data.length} values` : `no tensor ${name}`,
       expected: `${name} of ${D} values`,
     });
   };
-  return { mean: read('features.mean'), scale: read('features.scale') };
+  const deviation = `${of}.deviation`;
+  const scale = tensors.has(deviation) ? read(deviation).map((x) => 1 / x) : read(`${of}.scale`);
+  return { mean: read(`${of}.mean`), scale };
 }

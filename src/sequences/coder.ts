@@ -2,10 +2,10 @@
 import { InputError } from '../base/errors.ts';
 import type { StepInputs } from '../model/input-reader.ts';
 import type { ReadBatch, SequenceBatch } from '../model/sequence-model.ts';
+import { type Standardisation, standardise } from '../model/standardisation.ts';
 import { type Packing, packedSequences } from '../nn/packing.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 import { type Inputs, isWords, type SequenceExample } from './data/example.ts';
-import { type Standardisation, standardised } from './standardisation.ts';
 import { encodeWords } from './words.ts';
 
 /** A sequence as a model reads it: an id for each step, or a vector [T, D]. */
@@ -46,7 +46,7 @@ export class SequenceCoder {
       throw new InputError('the model does not read this', { found: 'words', expected: `vectors of ${D} numbers` });
     }
     const fits = this.#oneStep ? inputs.length === D : inputs.length % D === 0;
-    if (!vocabulary && fits) return standardised(inputs, this.standardisation);
+    if (!vocabulary && fits) return this.#scaled(inputs);
     throw new InputError('the model does not read this', {
       found: `vectors of ${inputs.length} numbers`,
       expected: vocabulary ? 'words' : `vectors of ${D}`,
@@ -57,6 +57,15 @@ export class SequenceCoder {
   encodeExample({ inputs, labels }: SequenceExample): CodedExample {
     const targets = Int32Array.from(labels, (label) => this.#targets.get(label) ?? this.#unknown(label));
     return { inputs: this.encode(inputs), targets };
+  }
+
+  /** Bytes as shares of 255; vectors standardised, where they were in training. */
+  #scaled(vectors: Float32Array | Uint8Array): Float32Array {
+    if (vectors instanceof Uint8Array) return Float32Array.from(vectors, (x) => x / 255);
+    if (!this.standardisation) return vectors;
+    const scaled = vectors.slice();
+    standardise(scaled, this.standardisation);
+    return scaled;
   }
 
   #unknown(label: string): never {

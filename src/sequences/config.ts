@@ -1,6 +1,6 @@
 /** What a model of sequences is and how it is trained: its config, its settings, their defaults. */
 import * as v from 'valibot';
-import { integer, number, share } from '../base/schema.ts';
+import { fraction, integerFrom, number } from '../base/schema.ts';
 import type { InputShape } from '../model/input-reader.ts';
 import { folderConfigSchema } from '../model/model-folder.ts';
 import type { SequenceShape } from '../model/sequence-model.ts';
@@ -25,8 +25,8 @@ export type PictureReading = (typeof PICTURE_READINGS)[number];
 /** Of units that are told how long to remember. */
 export const LEAST_MEMORY = 3;
 
-const size = integer(1);
-const side = integer(LEAST_SIDE);
+const size = integerFrom(1);
+const side = integerFrom(LEAST_SIDE);
 
 /** How a model of sequences is trained. */
 export const sequenceSettingsSchema = v.object({
@@ -36,9 +36,9 @@ export const sequenceSettingsSchema = v.object({
   /** Words that come less often in the training data are unknown. */
   minCount: size,
   /** Share of the data that is kept for validation. Not used where there is other data for it. */
-  valFraction: share,
+  valFraction: fraction,
   /** How many steps units should remember at most from the start, where that was said. */
-  memory: v.optional(integer(LEAST_MEMORY)),
+  memory: v.optional(integerFrom(LEAST_MEMORY)),
 });
 
 export type SequenceSettings = v.InferOutput<typeof sequenceSettingsSchema>;
@@ -51,12 +51,12 @@ export const sequenceConfigSchema = v.object({
   task: v.picklist(TASKS),
   shape: v.object({
     reads: v.union([
-      v.object({ vocabulary: size, embedding: integer(0) }),
+      v.object({ vocabulary: size, embedding: integerFrom(0) }),
       v.object({ vectors: size }),
       v.object({ glimpses: size, picture: v.object({ rows: side, columns: side }) }),
     ]),
     writes: v.picklist(['each', ...POOLINGS]),
-    choices: integer(2),
+    choices: integerFrom(2),
     cell: v.picklist(['rnn', 'lstm', 'gru']),
     layers: size,
     hidden: size,

@@ -2,16 +2,18 @@ import { join } from 'node:path';
 import { InputError } from '../base/errors.ts';
 import { writeFileAtomically } from '../base/files.ts';
 import { Random } from '../base/random.ts';
+import { runInTurns } from '../base/steps.ts';
 import type { Engine } from '../compute/engine.ts';
 import type { TrainingEvent } from '../training/events.ts';
-import { baselinesOf } from './baselines.ts';
+import { baselinesSteps } from './baselines.ts';
 import type { SequenceExample } from './data/example.ts';
-import { evaluate } from './evaluate.ts';
+import { evaluateSteps } from './evaluate.ts';
 import { SequenceLabeller } from './labeller.ts';
 import { type SequenceTraining, trainSequences } from './train.ts';
 import { baselineWithoutMemory } from './without-memory.ts';
 
-export interface CrossValidation extends Omit<SequenceTraining, 'engine' | 'validation' | 'onStart' | 'onEvent'> {
+export interface CrossValidation
+  extends Omit<SequenceTraining, 'engine' | 'validation' | 'onStart' | 'onEvent' | 'onDone'> {
   folds: number;
   /** Opens an engine for each fold; they are closed again, with the memory that they hold. */
   openEngine(): Promise<Engine>;
@@ -61,7 +63,17 @@ export async function crossValidate(run: CrossValidation): Promise<CrossValidati
 }
 
 /** @returns nothing when it was interrupted */
-async function measureFold(
+async function measureFold(...args: Parameters<typeof trainAndMeasure>): Promise<FoldResult | undefined> {
+  const [{ signal }] = args;
+  try {
+    return await trainAndMeasure(...args);
+  } catch (error) {
+    if (signal?.aborted && error === signal.reason) return undefined;
+    throw error;
+  }
+}
+
+async function trainAndMeasure(
   { openEngine, onEvent, folds: _, onFold: __, ...training }: CrossValidation,
   fold: number,
   others: readonly SequenceExample[],
@@ -72,16 +84,19 @@ async function measureFold(
     const folder = join(training.folder, `fold-${fold + 1}`);
     const { interrupted } = await trainSequences({
       ...training,
-      ...{ engine, folder },
+      engine,
+      folder,
       data: { ...training.data, examples: others },
       onEvent: (event) => onEvent(fold, event),
     });
     if (interrupted) return undefined;
     const labeller = await SequenceLabeller.load(folder, engine);
     const alone = await baselineWithoutMemory(labeller, { training: others, validation: held }, training);
+    const { signal } = training;
+    const { task } = training.start;
     return {
-      accuracy: evaluate(labeller, held).accuracy,
-      baselines: { ...baselinesOf(training.start.task, others, held), ...alone },
+      accuracy: (await runInTurns(evaluateSteps(labeller, held), { signal })).accuracy,
+      baselines: { ...(await runInTurns(baselinesSteps(task, others, held), { signal })), ...alone },
     };
   } finally {
     engine.close();

@@ -3,11 +3,11 @@ import { runAtOnce, type Steps } from '../base/steps.ts';
 import type { Engine } from '../compute/engine.ts';
 import { readConfig, readVocabulary, readWeights, type SavedModel, saveModel } from '../model/model-folder.ts';
 import { SequenceModel } from '../model/sequence-model.ts';
+import { standardisationOf, standardisationTensors } from '../model/standardisation.ts';
 import { resetState, type StackState } from '../nn/state.ts';
 import { packInputs, SequenceCoder } from './coder.ts';
 import { type SequenceConfig, sequenceConfigSchema, vectorSizeOf } from './config.ts';
 import type { Inputs } from './data/example.ts';
-import { standardisationOf, standardisationTensors } from './standardisation.ts';
 
 export interface Prediction {
   /** The likeliest label. */
@@ -42,11 +42,10 @@ export class SequenceLabeller {
     const vocabulary = 'vocabulary' in reads ? await readVocabulary(folder, reads.vocabulary) : undefined;
     const extra = await readWeights(folder, model.parameters);
     const D = vectorSizeOf(reads);
+    const stored = extra.has('inputs.mean') ? standardisationOf(extra, D, folder, 'inputs') : undefined;
     const coder = new SequenceCoder(
       labels,
-      vocabulary
-        ? { vocabulary }
-        : { D, standardisation: standardisationOf(extra, D, folder), oneStep: 'glimpses' in reads },
+      vocabulary ? { vocabulary } : { D, standardisation: stored, oneStep: 'glimpses' in reads },
     );
     return new SequenceLabeller(config, coder, model);
   }
@@ -55,7 +54,7 @@ export class SequenceLabeller {
   async save(folder: string, scores: SequenceConfig['scores'] = this.config.scores): Promise<void> {
     const { vocabulary, standardisation } = this.coder;
     const saved: SavedModel = { config: { ...this.config, scores }, vocabulary, model: this.model };
-    await saveModel(folder, saved, { extra: standardisationTensors(standardisation) });
+    await saveModel(folder, saved, { extra: standardisation && standardisationTensors(standardisation, 'inputs') });
   }
 
   /**

@@ -2,21 +2,22 @@
 import { createHash } from 'node:crypto';
 import { InputError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
+import { runInTurns } from '../base/steps.ts';
 import type { Engine } from '../compute/engine.ts';
 import type { InputShape } from '../model/input-reader.ts';
 import { SequenceModel } from '../model/sequence-model.ts';
+import { measureStandardisation } from '../model/standardisation.ts';
 import { LEAST_SIDE, type PictureSize } from '../nn/glimpse-window.ts';
 import { countTokens } from '../text/vocabulary.ts';
 import { refuseOtherData, runSession, type TrainingHooks } from '../training/session.ts';
 import { type DataSplit, splitData } from '../training/split.ts';
 import type { TrainingResult } from '../training/trainer.ts';
-import { baselinesOf } from './baselines.ts';
+import { baselinesSteps } from './baselines.ts';
 import { SequenceCoder } from './coder.ts';
 import type { NewSequenceModel, SequenceConfig, SequenceSettings } from './config.ts';
 import type { SequenceData, SequenceExample } from './data/example.ts';
 import { startAtEvidence } from './evidence.ts';
 import { SequenceLabeller } from './labeller.ts';
-import { measureStandardisation } from './standardisation.ts';
 import { sequenceTask, taskDataOf } from './task.ts';
 import { baselineWithoutMemory } from './without-memory.ts';
 import { countWords } from './words.ts';
@@ -67,11 +68,12 @@ export async function trainSequences(training: SequenceTraining): Promise<Traini
       split: split.name,
       hash: hashOf(split),
     },
-    baselines: baselinesOf(task, split.training, split.validation),
+    baselines: await runInTurns(baselinesSteps(task, split.training, split.validation), { signal: training.signal }),
     scores: {},
   };
   const oneStep = 'glimpses' in config.shape.reads;
-  const standardisation = measureStandardisation(split.training, D);
+  const vectors = split.training.flatMap(({ inputs }) => (inputs instanceof Float32Array ? [inputs] : []));
+  const standardisation = vectors.length > 0 ? measureStandardisation(vectors, D) : undefined;
   const coder = new SequenceCoder(labels, D > 0 ? { D, standardisation, oneStep } : { vocabulary });
   const model = new SequenceModel(engine, config.shape).initialise(new Random(settings.seed), settings.memory);
   startAtEvidence(model, coder, split.training);

@@ -1,4 +1,4 @@
-/** Running other programs: Python, npm, a compiler. */
+/** Running other programs: Python, npm, a compiler. Knows not what they are run for. */
 import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { InputError } from '../base/errors.ts';
 export interface RunOptions {
   cwd?: string;
   env?: NodeJS.ProcessEnv;
-  /** What to say when it fails. */
+  /** What the user can do when the program fails. */
   advice: string;
 }
 

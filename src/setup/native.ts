@@ -69,5 +69,5 @@ async function filesBelow(folder: string): Promise<string[]> {
 }
 
 function versionOf({ requirement }: Wheel): string {
-  return requirement.split('==')[1] ?? requirement;
+  return requirement.split('==')[1]!;
 }

@@ -15,6 +15,8 @@ const PLATFORMS = ['linux-x64', 'linux-arm64', 'darwin-arm64', 'win32-x64', 'win
 const ADVICE = "It needs npm and a way to npm's registry. The CNN works without it: --cnn-backend wasm.";
 
 /**
+ * Fetches ONNX Runtime, unless it is there.
+ *
  * @param onStep called with what is done next
  * @throws InputError when npm is missing or fails; nothing half done is left
  */

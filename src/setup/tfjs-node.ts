@@ -26,7 +26,9 @@ const ADVICE =
   'It needs npm, a C++ compiler, make and Python 3 with pip. The CNN works without it: --cnn-backend wasm.';
 
 /**
- * @param onStep called with what is done next: it takes a minute or two
+ * Builds tfjs-node, unless it is there, which takes a minute or two.
+ *
+ * @param onStep called with what is done next
  * @throws InputError when a tool is missing or fails; nothing half done is left
  */
 export async function setupTfjsNode(onStep: (step: string) => void): Promise<SetupOutcome> {

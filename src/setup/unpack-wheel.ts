@@ -1,3 +1,4 @@
+/** Wheels of Python packages, which hold native libraries: fetched by pip and unpacked. Knows no library. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from './commands.ts';

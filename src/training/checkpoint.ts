@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { parseJson } from '../base/json.ts';
 import { type NamedTensor, readSafetensors, writeSafetensors } from '../base/safetensors.ts';
-import { integer, number } from '../base/schema.ts';
+import { anyInteger, integerFrom, number } from '../base/schema.ts';
 import { fillParameters, fillTensor, tensorOf } from '../model/model-folder.ts';
 import type { Optimizer } from '../nn/optimizer.ts';
 import type { Parameter } from '../nn/parameter.ts';
@@ -14,11 +14,11 @@ import { matricesOf, type StackState } from '../nn/state.ts';
 
 const progressSchema = v.object({
   /** Updates done. */
-  iteration: integer(0),
+  iteration: integerFrom(0),
   /** Smoothed training loss. */
   loss: v.optional(number),
-  best: v.optional(v.object({ criterion: number, iteration: integer(), scores: v.record(v.string(), number) })),
-  validationsSinceBest: integer(0),
+  best: v.optional(v.object({ criterion: number, iteration: anyInteger, scores: v.record(v.string(), number) })),
+  validationsSinceBest: integerFrom(0),
   unvalidated: v.optional(v.literal(true)),
 });
 

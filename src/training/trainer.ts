@@ -198,9 +198,10 @@ function blownUp(what: string, { best }: Progress, { learningRate }: TrainingSet
   return new InputError(`${what} is not a number any more`, {
     found: `a learning rate of ${learningRate}`,
     advice: [
-      'Use a smaller --lr or a smaller --clip.',
+      'Use a smaller learningRate or clipping.',
       best ? `The best weights (update ${best.iteration}) are kept.` : 'Nothing was worth keeping yet.',
     ].join(' '),
+    settings: ['learningRate', 'clipping'],
   });
 }
 

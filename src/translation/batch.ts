@@ -1,7 +1,7 @@
 /** Pairs of texts as batches for the model. */
 import type { PairBatch, SourceBatch } from '../model/encoder-decoder.ts';
 import { packedSequences } from '../nn/packing.ts';
-import { END, START } from './words.ts';
+import { END_ID, START_ID } from './words.ts';
 
 /** A pair in ids. */
 export interface CodedPair {
@@ -33,8 +33,8 @@ export function packPairs(pairs: readonly CodedPair[]): PairBatch {
     const { target } = pairs[i]!;
     for (let t = 0; t <= target.length; t++) {
       const row = packing.starts[t]! + n;
-      inputs[row] = target[t - 1] ?? START;
-      targets[row] = target[t] ?? END;
+      inputs[row] = target[t - 1] ?? START_ID;
+      targets[row] = target[t] ?? END_ID;
     }
   }
   return { source, target: { packing, inputs, targets }, order: targetOrder.map((i) => placeOf[i]!) };

@@ -1,11 +1,11 @@
 /** What a translator is and how it is trained: its config, its settings, their defaults. */
 import * as v from 'valibot';
-import { integer, share } from '../base/schema.ts';
+import { fraction, integerFrom } from '../base/schema.ts';
 import { folderConfigSchema } from '../model/model-folder.ts';
 import { optimizerDefaults } from '../nn/optimizer.ts';
 import { dataConfigSchema, trainingSettingsSchema } from '../training/settings.ts';
 
-const size = integer(1);
+const size = integerFrom(1);
 
 /** How a translator is trained. */
 export const translationSettingsSchema = v.object({
@@ -15,7 +15,7 @@ export const translationSettingsSchema = v.object({
   /** Words that come less often in the training data are unknown. */
   minCount: size,
   /** Share of the data that is kept for validation. Not used where there is other data for it. */
-  valFraction: share,
+  valFraction: fraction,
 });
 
 export type TranslationSettings = v.InferOutput<typeof translationSettingsSchema>;
@@ -28,7 +28,7 @@ export const translationConfigSchema = v.object({
   shape: v.object({
     source: size,
     target: size,
-    embedding: integer(0),
+    embedding: integerFrom(0),
     cell: v.picklist(['rnn', 'lstm', 'gru']),
     layers: size,
     hidden: size,

@@ -11,7 +11,7 @@ import type { NewTranslator, TranslationConfig, TranslationSettings } from './co
 import type { Pair, PairData } from './pairs.ts';
 import { translationTask } from './task.ts';
 import { Translator } from './translator.ts';
-import { END, encodeText, translationVocabulary } from './words.ts';
+import { END_ID, encodeText, translationVocabulary } from './words.ts';
 
 export interface TranslationTraining extends TrainingHooks<TranslationConfig, DataSplit<Pair>> {
   engine: Engine;
@@ -99,7 +99,7 @@ function textsOf({ training }: DataSplit<Pair>, side: keyof Pair): string[] {
 function countTargets(pairs: readonly Pair[], vocabulary: Vocabulary): Float64Array {
   const counts = new Float64Array(vocabulary.size);
   for (const { target } of pairs) for (const id of encodeText(target, vocabulary)) counts[id]! += 1;
-  counts[END] = pairs.length;
+  counts[END_ID] = pairs.length;
   return counts;
 }
 

@@ -11,7 +11,7 @@ import { resetState } from '../nn/state.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 import { packPairs, packSources } from './batch.ts';
 import { type TranslationConfig, translationConfigSchema } from './config.ts';
-import { decodeText, END, encodeText, START, translationWords, UNKNOWN } from './words.ts';
+import { decodeText, END_ID, encodeText, START_ID, translationWords, UNKNOWN_ID } from './words.ts';
 
 /** What texts are read into and written from. */
 export interface Vocabularies {
@@ -49,7 +49,7 @@ const SOURCE_VOCABULARY = 'source';
 const ROWS = 192;
 
 /** A word may follow itself: nous nous voyons. */
-const RULES = { start: START, end: END, forbidden: [START, UNKNOWN], minLength: 1, allowRepeats: true };
+const RULES = { start: START_ID, end: END_ID, forbidden: [START_ID, UNKNOWN_ID], minLength: 1, allowRepeats: true };
 
 export class Translator {
   readonly config: TranslationConfig;

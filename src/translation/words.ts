@@ -3,14 +3,13 @@
  * translation, put together, are the text: spaces, capitals and punctuation are learned like all else.
  */
 import { InputError } from '../base/errors.ts';
+import { END, START, UNKNOWN } from '../text/special-tokens.ts';
 import { countTokens, Vocabulary } from '../text/vocabulary.ts';
 import { splitWords } from '../text/words.ts';
 
-/** A translation begins after START and is over with END; UNKNOWN stands for every rare word and is never written. */
-export const SPECIAL = ['<start>', '<end>', '<unk>'] as const;
-export const START = 0;
-export const END = 1;
-export const UNKNOWN = 2;
+/** The first tokens of a vocabulary, and their ids. A translation begins after START and is over with END. */
+const SPECIAL: readonly string[] = [START, END, UNKNOWN];
+export const [START_ID, END_ID, UNKNOWN_ID] = [0, 1, 2] as const;
 
 /** Words after which the rest of a text is cut off in training. */
 const LONGEST = 100;
@@ -37,13 +36,13 @@ export function bleuWords(text: string): string[] {
  * @throws InputError when there is none
  */
 export function translationVocabulary(texts: readonly string[], minCount: number, side: string): Vocabulary {
-  const special: readonly string[] = SPECIAL;
   const words = countTokens(texts.flatMap(translationWords))
-    .filter(([word, count]) => count >= minCount && !special.includes(word))
+    .filter(([word, count]) => count >= minCount && !SPECIAL.includes(word))
     .map(([word]) => word);
   if (words.length > 0) return new Vocabulary([...SPECIAL, ...words]);
   throw new InputError(`no word of the ${side} comes ${minCount} times`, {
-    advice: 'Use a smaller --min-count, or more texts.',
+    advice: 'Use a smaller minCount, or more texts.',
+    settings: ['minCount'],
   });
 }
 
@@ -51,7 +50,7 @@ export function translationVocabulary(texts: readonly string[], minCount: number
 export function encodeText(text: string, vocabulary: Vocabulary): number[] {
   return translationWords(text)
     .slice(0, LONGEST)
-    .map((word) => vocabulary.idOf(word) ?? UNKNOWN);
+    .map((word) => vocabulary.idOf(word) ?? UNKNOWN_ID);
 }
 
 /** The text of ids. */

@@ -1,17 +1,46 @@
-/** What CNNs can run on, and which of it is there. */
+/** The choice of what CNNs run on, over the table in `backends/`. Knows no backend by its name. */
 import { InputError, reasonOf } from '../base/errors.ts';
-import { loadOnnxruntime } from './onnxruntime.ts';
-import { loadTfjs } from './tfjs.ts';
+import { BACKENDS } from './backends/backends.ts';
+import type { Backend, CnnDescription, Network } from './network.ts';
+
+type BackendName = (typeof BACKENDS)[number]['name'];
 
 /**
  * What a CNN runs on: ONNX Runtime, or TensorFlow.js on libtensorflow or on WebAssembly. `auto` takes the first of them
- * that is installed and has the network; the last always is. Features agree to 1e-4, and cached ones serve all.
+ * that can be loaded and runs the network; the last always can. Features agree to 1e-4, and cached ones serve all.
  */
-export type CnnBackend = 'auto' | 'onnxruntime' | 'tensorflow' | 'wasm';
-export const CNN_BACKENDS: readonly CnnBackend[] = ['auto', 'onnxruntime', 'tensorflow', 'wasm'];
+export type CnnBackend = 'auto' | BackendName;
+export const CNN_BACKENDS: readonly CnnBackend[] = ['auto', ...BACKENDS.map(({ name }) => name)];
+
+/**
+ * The backends that a CNN may run on by a user's choice, in the order in which they are tried.
+ *
+ * @throws InputError when it can't run on the one chosen, whether that is installed or not
+ */
+export function backendsFor(cnn: CnnDescription, choice: CnnBackend): readonly Backend[] {
+  const able = BACKENDS.filter((backend) => backend.runs(cnn));
+  const chosen = able.filter(({ name }) => choice === 'auto' || choice === name);
+  if (chosen.length > 0) return chosen;
+  const expected = ['auto', ...able.map(({ name }) => name)].join(', ');
+  throw new InputError(`the CNN ${cnn.name} does not run on ${choice}`, { expected: `one of ${expected}` });
+}
+
+/**
+ * Opens a CNN on the first of some backends that can be loaded. Of the last one it is not asked whether it can: nothing
+ * would be left to try.
+ *
+ * @throws InputError when the last one, or the weights, can't be loaded
+ */
+export async function openOnFirst(backends: readonly Backend[], cnn: CnnDescription): Promise<Network> {
+  for (const backend of backends.slice(0, -1)) {
+    const { failure } = await tryBackend(backend);
+    if (failure === undefined) return backend.open(cnn);
+  }
+  return backends.at(-1)!.open(cnn);
+}
 
 interface TriedBackend {
-  name: Exclude<CnnBackend, 'auto'>;
+  name: string;
   /** The package behind it, with its version. */
   description?: string;
   /** Why it is not used. */
@@ -21,21 +50,19 @@ interface TriedBackend {
 /** The backends that `auto` tries, up to the one that it takes. */
 export async function tryCnnBackends(): Promise<TriedBackend[]> {
   const tried: TriedBackend[] = [];
-  for (const name of ['onnxruntime', 'tensorflow', 'wasm'] as const) {
-    try {
-      tried.push({ name, description: await describeBackend(name) });
-      break;
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      tried.push({ name, failure: reasonOf(error) });
-    }
+  for (const backend of BACKENDS) {
+    tried.push(await tryBackend(backend));
+    if (tried.at(-1)!.description !== undefined) break;
   }
   return tried;
 }
 
-/** Loads a backend. */
-async function describeBackend(name: Exclude<CnnBackend, 'auto'>): Promise<string> {
-  if (name === 'onnxruntime') return `ONNX Runtime ${loadOnnxruntime(name)?.env.versions.node}`;
-  const { version } = await loadTfjs(name);
-  return `TensorFlow.js ${version} on ${name === 'wasm' ? 'WebAssembly' : 'libtensorflow'}`;
+async function tryBackend(backend: Backend): Promise<TriedBackend> {
+  const { name } = backend;
+  try {
+    return { name, description: await backend.load() };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { name, failure: reasonOf(error) };
+  }
 }

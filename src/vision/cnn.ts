@@ -1,16 +1,11 @@
 /**
- * What a CNN offers to the rest of the program: pictures in, one feature vector each out; and how one is made from a
- * network of ONNX Runtime or of tfjs. Its name, key and sizes are known at once; the backend and the weights are loaded
- * when the first features are asked for. Knows no files and no captions.
+ * What a CNN offers to the rest of the program: pictures in, one feature vector each out. Its name, key and sizes are
+ * known at once; the backend and the weights are loaded when the first features are asked for. Knows no files, no
+ * captions, and neither networks nor backends by name.
  */
-import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import { InputError } from '../base/errors.ts';
-import type { CnnBackend } from './cnn-backends.ts';
-import { openInThreads } from './cnn-threads.ts';
-import { loadOnnxruntime, openOnnxNetwork } from './onnxruntime.ts';
+import { backendsFor, type CnnBackend, openOnFirst } from './cnn-backends.ts';
+import type { CnnDescription, Network } from './network.ts';
 import type { Pixels, Preprocessing } from './pixels.ts';
-import { hasTfjsNode, type Tf } from './tfjs.ts';
-import { openTfjsNetwork } from './tfjs-network.ts';
 
 export interface Cnn {
   readonly name: string;
@@ -34,55 +29,19 @@ export interface Cnn {
   dispose(): void;
 }
 
-export interface CnnDescription {
-  /** What `loadCnn` finds it by. */
-  choice: string;
-  name: string;
-  key: string;
-  preprocessing: Preprocessing;
-  featureSize: number;
-  /** The network takes (byte - mean) / scale. */
-  normalisation: { mean: number; scale: number };
-  /** Whether `openOnTfjs` fetches the weights from afar. */
-  downloaded?: boolean;
-  /** Loads the weights onto tfjs' current backend. */
-  openOnTfjs(tf: Tf): Promise<TfjsNetwork>;
-  /** The network as `openOnnxNetwork` takes it; absent where only tfjs has it. */
-  onnxModel?(): Promise<Uint8Array>;
-}
-
-export interface TfjsNetwork {
-  /** [N, S, S, 3], normalised, to [N, D]. */
-  features(pictures: Tensor4D): Tensor2D;
-  dispose(): void;
-}
-
-/** A CNN that was loaded onto a backend. */
-export interface Network {
-  /** Bytes [N, S, S, 3] to [N, D]. */
-  features(pictures: Uint8Array, N: number): Promise<Float32Array>;
-  dispose(): void;
-}
-
-/** @throws InputError when the CNN can't run on this backend, whether that is installed or not */
+/**
+ * Makes a CNN of its description; nothing is loaded yet.
+ *
+ * @throws InputError when the CNN can't run on this backend, whether that is installed or not
+ */
 export function createCnn(description: CnnDescription, backend: CnnBackend): Cnn {
-  const { name, key, preprocessing, featureSize, onnxModel } = description;
-  const { size } = preprocessing;
-  if (backend === 'onnxruntime' && !onnxModel) {
-    const advice = 'Choose --cnn-backend auto, tensorflow or wasm';
-    throw new InputError(`the CNN ${name} runs on TensorFlow.js alone`, { found: `backend ${backend}`, advice });
-  }
+  const { name, key, preprocessing, featureSize } = description;
+  const backends = backendsFor(description, backend);
   let loading: Promise<Network> | undefined;
   let loaded: Network | undefined;
 
-  async function open(): Promise<Network> {
-    const runtime = onnxModel && loadOnnxruntime(backend);
-    if (runtime) return openOnnxNetwork(runtime, await onnxModel(), size);
-    const native = backend === 'tensorflow' || (backend === 'auto' && hasTfjsNode());
-    return native ? openTfjsNetwork(description, 'tensorflow') : openInThreads(description);
-  }
   async function openOnce(): Promise<Network> {
-    loading ??= open();
+    loading ??= openOnFirst(backends, description);
     loaded = await loading;
     return loaded;
   }
@@ -96,7 +55,7 @@ export function createCnn(description: CnnDescription, backend: CnnBackend): Cnn
       await openOnce();
     },
     async features(pictures) {
-      const bytes = stack(pictures, 3 * size ** 2);
+      const bytes = stack(pictures, 3 * preprocessing.size ** 2);
       const network = await openOnce();
       return network.features(bytes, pictures.length);
     },

@@ -1,8 +1,8 @@
 /**
  * Decodes pictures of any common kind to the square of RGB bytes that a CNN takes, as a viewer would show them:
  * turned upright by their EXIF orientation, in sRGB, the first frame of several, transparency over white (the page
- * that such pictures are drawn for; black would swallow dark drawings). Knows no CNN. In a browser, which decodes
- * pictures itself, `src/browser/vision/decode.ts` stands in for this file.
+ * that such pictures are drawn for; black would swallow dark drawings). Knows no CNN. A browser, which decodes pictures
+ * itself, has `decode.browser.ts` in its place.
  */
 import { createRequire } from 'node:module';
 import { InputError, reasonOf } from '../base/errors.ts';
@@ -36,16 +36,20 @@ export async function decodePicture(bytes: Uint8Array, preprocessing: Preprocess
 
 const require = createRequire(import.meta.url);
 
-/** With the first picture, and by `require`: `import` takes twice as long to load it. */
+/** Loads sharp with the first picture, and by `require`: `import` takes twice as long. */
 function loadSharp(): typeof import('sharp', { with: { 'resolution-mode': 'require' }}) {
   return require('sharp');
 }
 
 const PICTURE = 'a JPEG, PNG, WebP, AVIF, GIF, TIFF or SVG picture';
 
-/** 31,623²: four times sharp's default. Pictures are decoded line by line, so that their size costs time, not memory. */
+/**
+ * The most pixels of a picture, 31,623²: four times sharp's default. Pictures are decoded line by line, so that their size
+ * costs time, not memory.
+ */
 const PIXEL_LIMIT = 1_000_000_000;
 
+/** What is wrong with the bytes of a picture, in one line. */
 function explain(cause: unknown, bytes: Uint8Array, name: string): InputError {
   const reason = reasonOf(cause);
   if (/exceeds pixel limit/.test(reason)) {

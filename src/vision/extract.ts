@@ -6,9 +6,10 @@ import { InputError } from '../base/errors.ts';
 import { nextTurn } from '../base/platform.ts';
 import type { Cnn } from './cnn.ts';
 import { decodePicture } from './decode.ts';
-import { contentHash, FeatureCache, featureCachePath, type View } from './feature-cache.ts';
+import type { View } from './feature-cache.ts';
 import { mirror, type Pixels } from './pixels.ts';
 import { readPicture } from './read-picture.ts';
+import { openViewCaches, type ViewCaches } from './view-caches.ts';
 
 /** A file's path, or a picture's bytes with a name for messages. */
 export type PictureSource = string | { name: string; bytes: Uint8Array };
@@ -31,8 +32,9 @@ export interface ExtractOptions {
 export interface ExtractProgress {
   /** Pictures that are finished: computed, found in the cache or skipped. */
   done: number;
-  /** Those of them that the CNN had to see. */
+  /** Pictures among `done` that the CNN had to see. */
   computed: number;
+  /** Pictures among `done` that could not be read or decoded. */
   skipped: number;
 }
 
@@ -47,7 +49,7 @@ export interface Extracted {
 }
 
 /**
- * Yields the features of pictures in their order. TensorFlow.js is not even loaded when the cache holds all of them.
+ * Yields the features of pictures in their order. The CNN is not even loaded when the cache holds all of them.
  *
  * @throws InputError when the CNN can't be loaded or the cache can't be written; a bad picture goes to `onSkip` instead
  */
@@ -58,7 +60,7 @@ export async function* extractFeatures(
 ): AsyncGenerator<Extracted, void, void> {
   const views: readonly View[] = mirrored ? ['plain', 'mirrored'] : ['plain'];
   const progress = { done: 0, computed: 0, skipped: 0 };
-  const caches = folder === undefined ? undefined : await openCaches(folder, cnn, views);
+  const caches = folder === undefined ? undefined : await openViewCaches(folder, cnn, views);
   try {
     let index = 0;
     const prepared = ahead(pictures, 2 * batchSize, (source) => prepare(source, index++, views, cnn, caches));
@@ -80,7 +82,7 @@ export async function* extractFeatures(
       onProgress?.({ ...progress });
     }
   } finally {
-    for (const cache of caches?.values() ?? []) await cache.close();
+    await caches?.close();
   }
 }
 
@@ -111,13 +113,12 @@ export async function collectFeatures(
   return { features, skipped, ...(mirrored && { mirrored }) };
 }
 
-type Caches = ReadonlyMap<View, FeatureCache>;
-
 /** A picture on its way to the CNN. */
 interface Prepared {
   index: number;
   name: string;
-  hash: string;
+  /** What the cache finds it by; empty where there is none. */
+  key: string;
   /** What the cache held. */
   features: Map<View, Float32Array>;
   /** What the CNN has to see, because the cache did not hold it. */
@@ -125,34 +126,26 @@ interface Prepared {
   error?: InputError;
 }
 
-async function openCaches(folder: string, cnn: Cnn, views: readonly View[]): Promise<Caches> {
-  const caches = new Map<View, FeatureCache>();
-  for (const view of views) {
-    caches.set(view, await FeatureCache.open(featureCachePath(folder, cnn, view), cnn.featureSize));
-  }
-  return caches;
-}
-
+/** Reads a picture, and decodes it where the cache lacks a view of it. What is wrong with the picture is its `error`. */
 async function prepare(
   source: PictureSource,
   index: number,
   views: readonly View[],
   cnn: Cnn,
-  caches: Caches | undefined,
+  caches: ViewCaches | undefined,
 ): Promise<Prepared> {
   const name = typeof source === 'string' ? source : source.name;
-  const picture: Prepared = { index, name, hash: '', features: new Map(), pixels: new Map() };
+  const picture: Prepared = { index, name, key: '', features: new Map(), pixels: new Map() };
   try {
     const bytes = typeof source === 'string' ? await readPicture(source) : source.bytes;
-    picture.hash = contentHash(bytes);
-    for (const view of views) {
-      const features = caches?.get(view)?.get(picture.hash);
-      if (features) picture.features.set(view, features);
+    if (caches) {
+      picture.key = caches.keyOf(bytes);
+      picture.features = caches.find(picture.key);
     }
     const missing = views.filter((view) => !picture.features.has(view));
     if (missing.length) {
       const decoding = decodePicture(bytes, cnn.preprocessing, name);
-      // The first one starts TensorFlow.js while the decoder works; a failure is reported when the features are needed.
+      // The first picture has the CNN loaded while the decoder works; what fails is thrown when features are needed.
       cnn.load().catch(() => {});
       const pixels = await decoding;
       for (const view of missing) {
@@ -166,7 +159,10 @@ async function prepare(
   return picture;
 }
 
-/** Batches of pictures for the CNN; those that do not need it wait for those before them, but not without limit. */
+/**
+ * Gathers pictures to batches for the CNN. A picture that is in the cache waits in the batch of those before it, up to 32
+ * batches' worth of pictures.
+ */
 async function* batchesOf(
   pictures: AsyncIterable<Prepared>,
   batchSize: number,
@@ -179,7 +175,7 @@ async function* batchesOf(
     batch.push(picture);
     missing += picture.pixels.size;
     if (missing === 0 || missing >= batchSize || batch.length >= 32 * batchSize) {
-      // Some CNNs hold this thread; first let what was read meanwhile go on to its decoding.
+      // Some backends hold this thread while they compute: files that were read meanwhile go on to their decoding first.
       if (missing > 0) await nextTurn();
       yield batch;
       batch = [];
@@ -190,23 +186,26 @@ async function* batchesOf(
 }
 
 /** Computes the features that are missing in a batch, and stores them. */
-async function compute(batch: readonly Prepared[], cnn: Cnn, caches: Caches | undefined): Promise<readonly Prepared[]> {
+async function compute(
+  batch: readonly Prepared[],
+  cnn: Cnn,
+  caches: ViewCaches | undefined,
+): Promise<readonly Prepared[]> {
   const jobs = batch.flatMap((picture) => [...picture.pixels].map(([view, pixels]) => ({ picture, view, pixels })));
   if (jobs.length === 0) return batch;
   const features = await cnn.features(jobs.map(({ pixels }) => pixels));
-  jobs.forEach(({ picture, view }, n) => {
-    picture.features.set(view, features.slice(n * cnn.featureSize, (n + 1) * cnn.featureSize));
+  const computed = jobs.map(({ picture, view }, n) => {
+    const row = features.slice(n * cnn.featureSize, (n + 1) * cnn.featureSize);
+    picture.features.set(view, row);
+    return { key: picture.key, view, features: row };
   });
-  for (const [view, cache] of caches ?? []) {
-    const computed = jobs.filter((job) => job.view === view).map(({ picture }) => picture);
-    await cache.add(computed.map(({ hash, features }) => [hash, features.get(view)!]));
-  }
+  await caches?.add(computed);
   return batch;
 }
 
 /**
- * Runs `work` on up to `window` items ahead of the one that is being waited for; results come in the items' order. What
- * was begun is over when it ends, however it ends.
+ * Runs `work` on up to `window` items ahead of the one that is being waited for; results come in the items' order. Work
+ * that was begun is over before the generator ends, even where it ends by an error.
  */
 async function* ahead<Item, Result>(
   items: Iterable<Item> | AsyncIterable<Item>,

@@ -39,9 +39,9 @@ export class FeatureCache {
   /** One record: its bytes, and the features among them. */
   readonly #record: Buffer;
   readonly #features: Float32Array;
-  /** Up to where the file was looked through. */
+  /** The file was looked through up to this byte. */
   #scanned = 0;
-  /** The last call of `add`. */
+  /** The last call of `add`: the next one waits for it. */
   #adding: Promise<unknown> = Promise.resolve();
 
   private constructor(file: FileHandle, path: string, featureSize: number) {
@@ -69,6 +69,7 @@ export class FeatureCache {
     return this.#places.size;
   }
 
+  /** The features of the picture whose `contentHash` this is, if they are there. */
   get(hash: string): Float32Array | undefined {
     const place = this.#places.get(hash);
     if (place === undefined) return undefined;
@@ -88,7 +89,7 @@ export class FeatureCache {
       records.push(Buffer.from(this.#record));
     }
     const adding = this.#adding.then(() => this.#append(records));
-    this.#adding = adding.catch(() => {}); // whoever called has it
+    this.#adding = adding.catch(() => {}); // thrown to the caller of this `add`, not of the next
     await adding;
   }
 
@@ -133,8 +134,12 @@ export class FeatureCache {
   }
 }
 
-/** As floats these are out of any feature's range, so that a record's start is not found inside another record. */
+/**
+ * What a record begins with. As floats these bytes are out of any feature's range, so that a record's start is not found
+ * inside another record.
+ */
 const MARKER = Buffer.from('\xff\xffFEAT\xff\xff', 'latin1');
+/** Bytes of a hash, and bytes that are looked through at once. */
 const HASH = 16;
 const CHUNK = 2 ** 20;
 

@@ -1,6 +1,7 @@
+/** From the name of a CNN to what computes features. Knows no CNN and no backend by its name. */
 import { type Cnn, createCnn } from './cnn.ts';
 import type { CnnBackend } from './cnn-backends.ts';
-import { describeCnn } from './cnn-choices.ts';
+import { describeCnn } from './networks/describe-cnn.ts';
 
 /**
  * Finds a CNN and says what it is; its weights and its backend are loaded later, when they are needed.
@@ -9,7 +10,7 @@ import { describeCnn } from './cnn-choices.ts';
  *   - `efficientnet-lite2` ships with the package (default)
  *   - `mobilenet-v1`, `mobilenet-v2`: @tensorflow-models/mobilenet, which downloads 17 or 14 MB at each start
  *   - anything else: the folder of a MobileNet's model.json
- * @throws InputError when a folder does not hold what it should, or a MobileNet is to run on onnxruntime
+ * @throws InputError when a folder does not hold what it should, or the CNN does not run on the backend
  */
 export async function loadCnn(choice = 'efficientnet-lite2', backend: CnnBackend = 'auto'): Promise<Cnn> {
   return createCnn(await describeCnn(choice), backend);

@@ -1,4 +1,4 @@
-/** What a CNN takes: squares of RGB bytes. */
+/** What a CNN takes: squares of RGB bytes. Knows no CNN and no files. */
 
 /** How a picture becomes a CNN's input; part of a model's config and the same in training and use. */
 export interface Preprocessing {
@@ -15,7 +15,7 @@ export interface Preprocessing {
 /** RGB bytes, [S, S, 3] for S = `Preprocessing.size`. */
 export type Pixels = Uint8Array;
 
-/** Rises with every change that gives other pixels for the same file: cached features of older ones must not be used. */
+/** The version of the decoding: rises with each change that gives a file other pixels, whose older features are wrong. */
 const DECODING = 1;
 
 /** Names the preprocessing in cache keys: 'squash-224-v1'. */

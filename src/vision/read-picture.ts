@@ -1,3 +1,4 @@
+/** Picture files as bytes, under Node and in a browser alike. Knows no pixels. */
 import { InputError, reasonOf } from '../base/errors.ts';
 import { readBytes } from '../base/files.ts';
 

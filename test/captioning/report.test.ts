@@ -5,7 +5,6 @@ import { Captioner } from '../../src/captioning/captioner.ts';
 import { writeCaptionProgress, writeCaptionReport } from '../../src/captioning/report.ts';
 import { type CaptionTraining, trainCaptioner } from '../../src/captioning/train.ts';
 import { openEngine } from '../../src/compute/engine.ts';
-import { expectInputError } from '../input-error.ts';
 import { temporaryFolder } from '../training/small-training.ts';
 import { smallTraining } from './small-captioning.ts';
 

@@ -5,7 +5,7 @@ import type { CaptionedFeatures } from '../../src/captioning/batch.ts';
 import { Captioner } from '../../src/captioning/captioner.ts';
 import type { CaptionConfig } from '../../src/captioning/config.ts';
 import { selfCriticalTask } from '../../src/captioning/self-critical.ts';
-import { captionVocabulary, END, encodeCaption, specialIds } from '../../src/captioning/vocabulary.ts';
+import { captionVocabulary, encodeCaption, specialIds } from '../../src/captioning/vocabulary.ts';
 import { openEngine } from '../../src/compute/engine.ts';
 import { sentenceBleu } from '../../src/metrics/bleu.ts';
 import { CiderScorer } from '../../src/metrics/cider.ts';
@@ -13,6 +13,7 @@ import { countNgrams } from '../../src/metrics/ngrams.ts';
 import { LanguageModel, type TokenBatch } from '../../src/model/language-model.ts';
 import { Optimizer, optimizerDefaults } from '../../src/nn/optimizer.ts';
 import { resetState } from '../../src/nn/state.ts';
+import { END } from '../../src/text/special-tokens.ts';
 import { smallSettings } from './small-captioning.ts';
 
 const engine = await openEngine('wasm');

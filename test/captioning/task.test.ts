@@ -40,7 +40,7 @@ function makeTask(changes: Partial<CaptionSettings> = {}, set = training) {
     condition: D,
   } as const;
   const model = new LanguageModel(engine, shape).initialise(new Random(1));
-  const standardisation = measureStandardisation(training.features, D);
+  const standardisation = measureStandardisation([training.features], D);
   const captioner = new Captioner({ shape } as CaptionConfig, vocabulary, model, standardisation);
   return captionTask(captioner, set, training, { ...smallSettings, batch: 4, ...changes });
 }

@@ -1,14 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/base/errors.ts';
-import {
-  captionVocabulary,
-  END,
-  encodeCaption,
-  extendVocabulary,
-  START,
-  specialIds,
-  UNKNOWN,
-} from '../../src/captioning/vocabulary.ts';
+import { captionVocabulary, encodeCaption, extendVocabulary, specialIds } from '../../src/captioning/vocabulary.ts';
+import { END, START, UNKNOWN } from '../../src/text/special-tokens.ts';
 import { Vocabulary } from '../../src/text/vocabulary.ts';
 
 const captions = ['A dog runs.', 'a Dog sleeps', 'The dog, a big one!'];
@@ -22,7 +15,7 @@ describe('captionVocabulary', () => {
   it('refuses captions of which no word comes often enough', () => {
     expect(() => captionVocabulary(captions, 4)).toThrow(InputError);
     expect(() => captionVocabulary(captions, 4)).toThrow(
-      /no word comes 4 times in the 3 training captions: .* Use a smaller --threshold, or more captions\./,
+      /no word comes 4 times in the 3 training captions: .* Use a smaller threshold, or more captions\./,
     );
     expect(() => captionVocabulary(['.', '?'], 1)).toThrow(InputError);
   });

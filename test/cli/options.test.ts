@@ -2,15 +2,15 @@ import { CommanderError } from 'commander';
 import { describe, expect, it, test } from 'vitest';
 import { addDescribeCommand } from '../../src/cli/caption-describe.ts';
 import { addEvaluateCommand } from '../../src/cli/caption-evaluate.ts';
-import { addTrainCommand as addCaptionTrainCommand } from '../../src/cli/caption-train.ts';
+import { addCaptionTrainCommand } from '../../src/cli/caption-train.ts';
 import { addSampleCommand } from '../../src/cli/lm-sample.ts';
-import { addTrainCommand } from '../../src/cli/lm-train.ts';
+import { addLanguageTrainCommand } from '../../src/cli/lm-train.ts';
 import { addPictureOptions, parseAtLeast, parseInteger, parsePositive, parseShare } from '../../src/cli/options.ts';
 import { createProgram } from '../../src/cli/run.ts';
 
 const wrong: Record<string, readonly [(program: ReturnType<typeof createProgram>) => void, readonly string[][]]> = {
   'lm train text.txt': [
-    addTrainCommand,
+    addLanguageTrainCommand,
     [
       ['--hidden', '0'],
       ['--hidden', '1.5'],

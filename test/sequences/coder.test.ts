@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { SequenceModel } from '../../src/model/sequence-model.ts';
 import { packExamples, packInputs, SequenceCoder } from '../../src/sequences/coder.ts';
 import { startAtEvidence } from '../../src/sequences/evidence.ts';
-import { measureStandardisation, standardised } from '../../src/sequences/standardisation.ts';
 import { countWords, dropWords, wordsOf } from '../../src/sequences/words.ts';
 import { Vocabulary } from '../../src/text/vocabulary.ts';
 import { wasm } from '../nn/engines.ts';
@@ -77,17 +76,18 @@ describe('words', () => {
   });
 });
 
-describe('standardisation', () => {
-  it('brings each value to mean 0 and deviation 1, and leaves a constant one at 0', () => {
-    const examples = [Float32Array.of(1, 5, 3, 5), Float32Array.of(5, 5)].map((inputs) => ({ inputs, labels: [] }));
-    const measured = measureStandardisation(examples, 2);
-    const scaled = examples.flatMap(({ inputs }) => [...standardised(inputs, measured)]);
-    expect(scaled).toEqual([-Math.sqrt(1.5), 0, 0, 0, Math.sqrt(1.5), 0].map((x) => expect.closeTo(x, 5)));
+describe('vectors', () => {
+  it('are standardised as the model was told, and the caller keeps them as they are', () => {
+    const standardisation = { mean: Float32Array.of(3, 5), scale: Float32Array.of(0.5, 0) };
+    const inputs = Float32Array.of(1, 5, 5, 9);
+    const coder = new SequenceCoder(['a', 'b'], { D: 2, standardisation });
+    expect(coder.encode(inputs)).toEqual(Float32Array.of(-1, 0, 1, 0));
+    expect(inputs).toEqual(Float32Array.of(1, 5, 5, 9));
   });
 
-  it('is not of bytes, which are shares of 255', () => {
-    expect(measureStandardisation([{ inputs: Uint8Array.of(255), labels: [] }], 1)).toBeUndefined();
-    expect(standardised(Uint8Array.of(0, 51), undefined)).toEqual(Float32Array.of(0, 0.2));
+  it('of bytes are shares of 255', () => {
+    const coder = new SequenceCoder(['a', 'b'], { D: 2, standardisation: undefined });
+    expect(coder.encode(Uint8Array.of(0, 51))).toEqual(Float32Array.of(0, 0.2));
   });
 });
 

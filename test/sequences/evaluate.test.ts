@@ -9,7 +9,6 @@ function fake(labels: string[], answers: string[]): SequenceLabeller {
       labels,
       encodeExample: (example: { labels: string[] }) => ({ targets: example.labels.map((l) => labels.indexOf(l)) }),
     },
-    // biome-ignore lint/correctness/useYield: one step is all there is to it
     *predictSteps() {
       return answers.map((label) => [
         {

@@ -1,18 +1,22 @@
 import { expect, test } from 'vitest';
-import { baselinesOf } from '../../src/sequences/baselines.ts';
+import { runAtOnce } from '../../src/base/steps.ts';
+import { baselinesSteps } from '../../src/sequences/baselines.ts';
 import { NaiveBayes } from '../../src/sequences/naive-bayes.ts';
 
+const baselinesOf = (...args: Parameters<typeof baselinesSteps>) => runAtOnce(baselinesSteps(...args));
 const examples = (pairs: [string, string][]) =>
   pairs.map(([text, label]) => ({ inputs: text.split(' '), labels: [label] }));
 
 test('NaiveBayes classifies as by hand (Manning, Raghavan and Schütze 2008, example 13.1)', () => {
-  const bayes = new NaiveBayes(
-    examples([
-      ['chinese beijing chinese', 'yes'],
-      ['chinese chinese shanghai', 'yes'],
-      ['chinese macao', 'yes'],
-      ['tokyo japan chinese', 'no'],
-    ]),
+  const bayes = runAtOnce(
+    NaiveBayes.createSteps(
+      examples([
+        ['chinese beijing chinese', 'yes'],
+        ['chinese chinese shanghai', 'yes'],
+        ['chinese macao', 'yes'],
+        ['tokyo japan chinese', 'no'],
+      ]),
+    ),
   );
   // 3/4 · (3/7)³ · 1/14 · 1/14 ≈ 0.0003 against 1/4 · (2/9)³ · 2/9 · 2/9 ≈ 0.0001
   expect(bayes.classify(['chinese', 'chinese', 'chinese', 'tokyo', 'japan'])).toBe('yes');
@@ -21,7 +25,7 @@ test('NaiveBayes classifies as by hand (Manning, Raghavan and Schütze 2008, exa
   expect(bayes.classify(['never', 'seen'])).toBe('yes');
 });
 
-test('baselinesOf measures each way on the other examples', () => {
+test('baselines measure each way on the other examples', () => {
   const training = examples([
     ['good', 'pos'],
     ['very good', 'pos'],
@@ -37,7 +41,7 @@ test('baselinesOf measures each way on the other examples', () => {
   expect(baselinesOf('classify', training, [])).toEqual({});
 });
 
-test('baselinesOf tags each word as it is tagged most, an unknown one as most words are', () => {
+test('baselines tag each word as it is tagged most, an unknown one as most words are', () => {
   const tagged = (pairs: [string, string][]) => ({
     inputs: pairs.map(([w]) => w),
     labels: pairs.map(([, tag]) => tag),

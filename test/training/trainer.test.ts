@@ -283,7 +283,7 @@ describe('training stops with one clear line', () => {
     };
     await expectInputError(
       train(broken),
-      /^the loss at update 8 is not a number any more: found a learning rate of 0\.01\. Use a smaller --lr or a smaller --clip\. The best weights \(update [36]\) are kept\.$/,
+      /^the loss at update 8 is not a number any more: found a learning rate of 0\.01\. Use a smaller learningRate or clipping\. The best weights \(update [36]\) are kept\.$/,
     );
     const { progress } = await train(healthy(smallRun(engine, folder, { resume: true })));
     expect(progress.iteration).toBe(20);
@@ -298,7 +298,7 @@ describe('training stops with one clear line', () => {
     await expectInputError(
       train(run),
       'a score after update 5 is not a number any more: found a learning rate of 0.01. ' +
-        'Use a smaller --lr or a smaller --clip. Nothing was worth keeping yet.',
+        'Use a smaller learningRate or clipping. Nothing was worth keeping yet.',
     );
     expect(saved).toEqual([]);
   });

@@ -82,7 +82,7 @@ describe('trainTranslator', () => {
   it('refuses texts of which no word comes often enough', async () => {
     const data = { name: 'rare', examples: [{ source: 'one', target: 'eins' }] };
     const rare = { settings: { ...settings, minCount: 2, valFraction: 0 }, data };
-    await expectInputError(trainInto('rare', rare), /no word of the texts comes 2 times.*--min-count/);
+    await expectInputError(trainInto('rare', rare), /no word of the texts comes 2 times.*minCount/);
   });
 });
 

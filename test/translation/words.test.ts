@@ -3,10 +3,9 @@ import {
   bleuWords,
   decodeText,
   encodeText,
-  SPECIAL,
   translationVocabulary,
   translationWords,
-  UNKNOWN,
+  UNKNOWN_ID,
 } from '../../src/translation/words.ts';
 
 describe('translationWords', () => {
@@ -36,13 +35,13 @@ describe('a vocabulary of translations', () => {
   const vocabulary = translationVocabulary(['a dog runs', 'a dog <unk>', 'the end'], 2, 'texts');
 
   it('has the special tokens, then what comes often enough', () => {
-    expect(vocabulary.tokens).toEqual([...SPECIAL, ' dog', 'a']);
+    expect(vocabulary.tokens).toEqual(['<start>', '<end>', '<unk>', ' dog', 'a']);
     expect(() => translationVocabulary(['a b'], 2, 'texts')).toThrow('no word of the texts comes 2 times');
   });
 
   it('gives ids to texts and texts to ids', () => {
     const ids = encodeText('a dog sits', vocabulary);
-    expect(ids).toEqual([4, 3, UNKNOWN]);
+    expect(ids).toEqual([4, 3, UNKNOWN_ID]);
     expect(decodeText(ids.slice(0, 2), vocabulary)).toBe('a dog');
     expect(encodeText('a'.repeat(3).split('').join(' ').repeat(1), vocabulary)).toHaveLength(3);
     expect(encodeText('a '.repeat(500), vocabulary)).toHaveLength(100);

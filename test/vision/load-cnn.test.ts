@@ -1,18 +1,26 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { BACKENDS } from '../../src/vision/backends/backends.ts';
 import { loadCnn } from '../../src/vision/load-cnn.ts';
-import { loadOnnxruntime } from '../../src/vision/onnxruntime.ts';
-import { hasTfjsNode } from '../../src/vision/tfjs.ts';
+import { CNN_NAMES, describeCnn } from '../../src/vision/networks/describe-cnn.ts';
 import { distance, samplePictures, testCnnContract } from './cnn-contract.ts';
 
 const localMobilenet = '../shared/models/mobilenet_v1_0.25_224';
-const onTfjs = ['efficientnet-lite2', ...(existsSync(localMobilenet) ? [localMobilenet] : [])];
+const local = existsSync(localMobilenet) ? [localMobilenet] : [];
+const descriptions = await Promise.all([...CNN_NAMES, ...local].map(describeCnn));
+/** Every backend, with the CNNs that it runs and that need no download. */
+const installations = await Promise.all(
+  BACKENDS.map(async ({ name, load, runs }) => ({
+    backend: name,
+    installed: await load().then(
+      () => true,
+      () => false,
+    ),
+    choices: descriptions.filter((cnn) => !cnn.downloaded && runs(cnn)).map(({ choice }) => choice),
+  })),
+);
 
-describe.each([
-  { backend: 'wasm', choices: onTfjs, installed: true },
-  { backend: 'tensorflow', choices: onTfjs, installed: hasTfjsNode() },
-  { backend: 'onnxruntime', choices: ['efficientnet-lite2'], installed: loadOnnxruntime('auto') !== undefined },
-] as const)('on $backend (installed: $installed)', ({ backend, choices, installed }) => {
+describe.each(installations)('on $backend (installed: $installed)', ({ backend, choices, installed }) => {
   describe.skipIf(!installed).each(choices)('%s', (choice) => {
     testCnnContract(() => loadCnn(choice, backend));
 
@@ -44,9 +52,9 @@ describe('loadCnn', () => {
     expect((await loadCnn('mobilenet-v2')).featureSize).toBe(1280);
   });
 
-  test('says that MobileNets run on TensorFlow.js alone where onnxruntime is asked for, installed or not', async () => {
+  test('says what MobileNets run on where onnxruntime is asked for, installed or not', async () => {
     await expect(loadCnn('mobilenet-v2', 'onnxruntime')).rejects.toThrow(
-      'the CNN mobilenet-v2 runs on TensorFlow.js alone: found backend onnxruntime. Choose --cnn-backend auto,',
+      'the CNN mobilenet-v2 does not run on onnxruntime: expected one of auto, tensorflow, wasm',
     );
   });
 

@@ -1,9 +1,12 @@
-/** Opens the matrix products of an arena on the fastest driver that can be had and that passes the self-test. */
+/**
+ * Opens the matrix products of an arena on the fastest driver that can be had and that passes the self-test. It knows
+ * drivers by name, not how they multiply.
+ */
 import { InputError, reasonOf } from '../../base/errors.ts';
 import { sharesMemory } from '../../base/platform.ts';
 import type { Arena } from '../arena.ts';
 import type { DriverName, ProductDriver } from './driver.ts';
-import { isSetUp, nativeDrivers, openNative } from './native-drivers.ts';
+import { NATIVE_DRIVERS } from './native-drivers.ts';
 import { MatrixProduct } from './product.ts';
 import { selfTest } from './self-test.ts';
 import { openWasm } from './wasm.ts';
@@ -46,7 +49,8 @@ export async function openProduct(
 ): Promise<OpenedProduct> {
   if (precision === 'bf16') return openBf16(arena, module, choice);
   const tried: Attempt[] = [];
-  for (const name of choice === 'auto' ? [...nativeDrivers(), 'wasm' as const] : [choice]) {
+  const automatic = NATIVE_DRIVERS.filter((driver) => driver.automatic).map(({ name }) => name);
+  for (const name of choice === 'auto' ? [...automatic, 'wasm' as const] : [choice]) {
     try {
       const product = await openTested(arena, module, name);
       tried.push({ name });
@@ -62,16 +66,18 @@ export async function openProduct(
 }
 
 async function openBf16(arena: Arena, module: WebAssembly.Module, choice: DriverChoice): Promise<OpenedProduct> {
-  const advice = 'Use --precision float32.';
+  const advice = 'Use precision float32.';
+  const settings = ['precision', 'blas'];
   if (choice !== 'auto' && choice !== 'onednn') {
-    throw new InputError(`--precision bf16 can't be had from --blas ${choice}`, { expected: 'onednn', advice });
+    throw new InputError(`precision bf16 can't be had from blas ${choice}`, { expected: 'onednn', advice, settings });
   }
   const name = 'onednn-bf16';
   try {
     const product = await openTested(arena, module, name);
     return { product, notice: noticeOf(product, choice, []), tried: [{ name }] };
   } catch (cause) {
-    throw new InputError("--precision bf16 can't be used", {
+    throw new InputError("precision bf16 can't be used", {
+      settings,
       found: reasonOf(cause),
       expected: 'a processor with AVX512-BF16 or AMX, and oneDNN as the setup brings it',
       advice: `${advice} oneDNN is set up by ${SETUP}.`,
@@ -93,16 +99,20 @@ async function openTested(arena: Arena, module: WebAssembly.Module, name: Driver
 }
 
 /** @throws Error that says why the driver can't be had */
-export function openDriver(arena: Arena, module: WebAssembly.Module, name: DriverName): Promise<ProductDriver> {
-  return name === 'wasm' ? openWasm(arena, module) : openNative(arena, module, name);
+export async function openDriver(arena: Arena, module: WebAssembly.Module, name: DriverName): Promise<ProductDriver> {
+  if (name === 'wasm') return openWasm(arena, module);
+  const native = NATIVE_DRIVERS.find((driver) => driver.name === name);
+  if (!native) throw new Error('a browser has no native libraries');
+  return native.open(arena, module);
 }
 
 function noticeOf({ driver }: MatrixProduct, choice: DriverChoice, tried: readonly Attempt[]): string {
   const notice = `matrix products: ${driver.description}`;
   if (choice !== 'auto' || driver.name !== 'wasm') return notice;
   if (!sharesMemory) return `${notice}; a page that is cross-origin isolated has all threads`;
-  if (nativeDrivers().length === 0) return notice;
-  const broken = tried.find(({ name }) => isSetUp(name));
+  if (NATIVE_DRIVERS.length === 0) return notice;
+  const setUp = NATIVE_DRIVERS.filter((driver) => driver.isSetUp()).map(({ name }) => name);
+  const broken = tried.find(({ name }) => setUp.includes(name));
   if (broken) return `${notice}; ${broken.name} is set up but can't be used: ${broken.failure}`;
   return `${notice}; a library that is four times as fast can be set up: ${SETUP}`;
 }
@@ -110,11 +120,12 @@ function noticeOf({ driver }: MatrixProduct, choice: DriverChoice, tried: readon
 function unavailable(name: DriverName, failure: string, cause: unknown): InputError {
   const advice =
     name === 'accelerate'
-      ? 'It is part of macOS only. Use --blas auto.'
-      : `Set it up (${SETUP}), or use --blas auto, which takes the fastest that is there.`;
+      ? 'It is part of macOS only. Use blas auto.'
+      : `Set it up (${SETUP}), or use blas auto, which takes the fastest that is there.`;
   return new InputError(`the matrix products of ${name} can't be used`, {
     found: failure,
     advice,
+    settings: ['blas'],
     cause,
   });
 }

@@ -3,8 +3,7 @@ import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { cacheFolder } from '../../base/files.ts';
 
-export const NATIVE_NAMES = ['onednn', 'openblas'] as const;
-export type NativeName = (typeof NATIVE_NAMES)[number];
+export type NativeName = 'onednn' | 'openblas';
 
 /** The files that the wheels hold and, as second choice, the names under which systems install the library. */
 const LIBRARIES: Record<NativeName, { files: readonly string[]; system: readonly string[] }> = {

@@ -1,36 +1,31 @@
-/**
- * The drivers of native libraries. In a browser, which has none, `src/browser/compute/product/native-drivers.ts` stands in
- * for this file.
- */
+/** The drivers of native libraries. A browser has `native-drivers.browser.ts` in its place. */
 import type { Arena } from '../arena.ts';
 import { openAccelerate, openOpenBlas } from './cblas.ts';
 import type { DriverName, ProductDriver } from './driver.ts';
-import { librariesSetUp, NATIVE_NAMES } from './libraries.ts';
+import { librariesSetUp } from './libraries.ts';
 import { openOneDnn } from './onednn.ts';
 import { openOneDnnBf16 } from './onednn-bf16.ts';
 
-export type NativeDriver = Exclude<DriverName, 'wasm'>;
-
-/** Those for factors of float32 that may be had on this platform, the fastest first. */
-export function nativeDrivers(): NativeDriver[] {
-  return process.platform === 'darwin' ? ['accelerate', 'onednn', 'openblas'] : ['onednn', 'openblas'];
+export interface NativeDriver {
+  name: DriverName;
+  /** Whether it is tried on this platform where no driver is asked for by name. */
+  automatic: boolean;
+  /** Whether the setup command has brought the library. */
+  isSetUp(): boolean;
+  /** @throws Error that says why the driver can't be had */
+  open(arena: Arena, module: WebAssembly.Module): Promise<ProductDriver>;
 }
 
-/** Whether the setup command has brought the library. */
-export function isSetUp(name: DriverName): boolean {
-  return NATIVE_NAMES.some((native) => native === name && librariesSetUp(native).length > 0);
-}
-
-/** @throws Error that says why the driver can't be had */
-export function openNative(arena: Arena, module: WebAssembly.Module, name: NativeDriver): Promise<ProductDriver> {
-  switch (name) {
-    case 'onednn':
-      return openOneDnn(arena, module);
-    case 'onednn-bf16':
-      return openOneDnnBf16(arena, module);
-    case 'openblas':
-      return openOpenBlas(arena, module);
-    case 'accelerate':
-      return openAccelerate(arena);
-  }
-}
+/** The fastest first. */
+export const NATIVE_DRIVERS: readonly NativeDriver[] = [
+  {
+    name: 'accelerate',
+    automatic: process.platform === 'darwin',
+    isSetUp: () => false, // part of macOS
+    open: openAccelerate,
+  },
+  { name: 'onednn', automatic: true, isSetUp: () => librariesSetUp('onednn').length > 0, open: openOneDnn },
+  { name: 'openblas', automatic: true, isSetUp: () => librariesSetUp('openblas').length > 0, open: openOpenBlas },
+  // Rounds its factors, so that it is taken only where that is asked for.
+  { name: 'onednn-bf16', automatic: false, isSetUp: () => librariesSetUp('onednn').length > 0, open: openOneDnnBf16 },
+];

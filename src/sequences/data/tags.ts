@@ -1,6 +1,6 @@
 /** Tagged sequences: a line for each token with its tag, an empty line between sequences. */
 
-import { type Line, linesOf, OddLine, type OddLines, parseItems } from '../../datasets/odd-lines.ts';
+import { linesOf, type NumberedLine, OddLine, type OddLines, parseItems } from '../../datasets/odd-lines.ts';
 import type { Examples, SequenceExample } from './example.ts';
 
 /**
@@ -14,14 +14,14 @@ export async function readTaggedLines(path: string, odd: OddLines): Promise<Exam
 }
 
 /** The sequences of a text of one token a line, with or without tags, which are not read. */
-export function readTokens(lines: readonly string[]): string[][] {
+export function readTokenLines(lines: readonly string[]): string[][] {
   const blocks = blocksOf(lines.map((text, i) => ({ line: i + 1, text })));
   return blocks.map(({ lines: block }) => block.map(({ text }) => tokenOf(text)));
 }
 
 interface Block {
   line: number;
-  lines: Line[];
+  lines: NumberedLine[];
 }
 
 function taggedExample(block: Block): SequenceExample {
@@ -40,7 +40,7 @@ function tokenOf(text: string): string {
 }
 
 /** Lines between empty ones. */
-function blocksOf(lines: readonly Line[]): Block[] {
+function blocksOf(lines: readonly NumberedLine[]): Block[] {
   const blocks: Block[] = [];
   let open: Block | undefined;
   for (const line of lines) {

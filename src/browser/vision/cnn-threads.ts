@@ -1,5 +1,0 @@
-/** Stands in for `src/vision/cnn-threads.ts` in a browser, where TensorFlow.js has threads itself on isolated pages. */
-import type * as node from '../../vision/cnn-threads.ts';
-import { openTfjsNetwork } from '../../vision/tfjs-network.ts';
-
-export const openInThreads: typeof node.openInThreads = (description) => openTfjsNetwork(description, 'wasm');

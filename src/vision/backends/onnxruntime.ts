@@ -1,0 +1,65 @@
+/**
+ * ONNX Runtime, where `caption setup --onnxruntime` or npm has installed it: the fastest. The only file that loads it.
+ * Knows no CNN: a model in ONNX's format goes in, a network comes out.
+ */
+import { availableParallelism } from 'node:os';
+import { InputError, reasonOf } from '../../base/errors.ts';
+import { requireOptional } from '../../base/optional-package.ts';
+import type { Backend, Network } from '../network.ts';
+
+export const onnxruntime = {
+  name: 'onnxruntime',
+  runs: ({ onnxModel }) => onnxModel !== undefined,
+  async load() {
+    return `ONNX Runtime ${loadOnnxruntime().env.versions.node}`;
+  },
+  async open({ onnxModel, preprocessing }) {
+    return openModel(loadOnnxruntime(), await onnxModel!(), preprocessing.size);
+  },
+} as const satisfies Backend;
+
+/** What is used of the package onnxruntime-node. */
+interface Onnxruntime {
+  env: { logLevel?: 'error'; versions: { node?: string } };
+  Tensor: new (type: 'uint8', data: Uint8Array, shape: readonly number[]) => { data: unknown };
+  InferenceSession: { create(model: Uint8Array, options: object): Promise<Session> };
+}
+
+interface Session {
+  run(inputs: Record<string, unknown>): Promise<Record<string, { data: unknown }>>;
+  release(): Promise<void>;
+}
+
+function loadOnnxruntime(): Onnxruntime {
+  try {
+    const runtime = requireOptional('onnxruntime-node') as Onnxruntime;
+    runtime.env.logLevel = 'error'; // else it warns on stderr, of processors that it does not know for one
+    return runtime;
+  } catch (cause) {
+    const advice = 'Run `caption setup --onnxruntime`, or choose another cnnBackend';
+    throw new InputError("the CNN's backend onnxruntime cannot be loaded", {
+      found: reasonOf(cause),
+      advice,
+      settings: ['cnnBackend'],
+      cause,
+    });
+  }
+}
+
+/** Opens a model that takes bytes `pictures` [N, S, S, 3] and gives floats `features` [N, D]. */
+async function openModel(runtime: Onnxruntime, model: Uint8Array, size: number): Promise<Network> {
+  const session = await runtime.InferenceSession.create(model, {
+    intraOpNumThreads: availableParallelism(),
+    // Idle threads that spin take the processor from those that decode pictures.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
+  });
+  return {
+    async features(pictures, N) {
+      const { features } = await session.run({ pictures: new runtime.Tensor('uint8', pictures, [N, size, size, 3]) });
+      return features!.data as Float32Array;
+    },
+    dispose() {
+      void session.release();
+    },
+  };
+}

@@ -1,0 +1,64 @@
+/**
+ * What is between the CNNs (`networks/`) and what they run on (`backends/`): a CNN's description, what a backend must
+ * offer, and a network that was opened. Types alone, so that both sides need nothing of each other; what the rest of the
+ * program sees of a CNN is in `cnn.ts`.
+ */
+import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Preprocessing } from './pixels.ts';
+
+/** What a CNN is, which is known before anything of it is loaded, and how its weights are had. */
+export interface CnnDescription {
+  /** What `loadCnn` finds it by. */
+  choice: string;
+  /** These four are what `Cnn` has by the same names. */
+  name: string;
+  key: string;
+  preprocessing: Preprocessing;
+  featureSize: number;
+  /** The network takes (byte - mean) / scale. */
+  normalisation: { mean: number; scale: number };
+  /** Whether `openOnTfjs` fetches the weights from afar. */
+  downloaded?: boolean;
+  /** Loads the weights onto tfjs' current backend. */
+  openOnTfjs(tf: Tf): Promise<TfjsNetwork>;
+  /** The network as a model in ONNX's format, as `onnxruntime` takes it; absent where only tfjs has it. */
+  onnxModel?(): Promise<Uint8Array>;
+}
+
+export type Tf = typeof import('@tensorflow/tfjs-core');
+
+export interface TfjsNetwork {
+  /** [N, S, S, 3], normalised, to [N, D]. */
+  features(pictures: Tensor4D): Tensor2D;
+  dispose(): void;
+}
+
+/** What CNNs can run on. Its library is loaded when it is asked to, never when its file is imported. */
+export interface Backend {
+  readonly name: string;
+
+  /** Whether it could run this CNN where it is installed. */
+  runs(cnn: CnnDescription): boolean;
+
+  /**
+   * Loads the library.
+   *
+   * @returns what it is and its version, for people: 'ONNX Runtime 1.20.0'
+   * @throws InputError with advice when it can't be loaded; its cause says why
+   */
+  load(): Promise<string>;
+
+  /**
+   * Loads the library and a CNN that it `runs`.
+   *
+   * @throws InputError when the library or the weights can't be loaded
+   */
+  open(cnn: CnnDescription): Promise<Network>;
+}
+
+/** A CNN that was loaded onto a backend. */
+export interface Network {
+  /** Bytes [N, S, S, 3] to [N, D]. */
+  features(pictures: Uint8Array, N: number): Promise<Float32Array>;
+  dispose(): void;
+}
