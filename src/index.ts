@@ -25,28 +25,16 @@ export { type Standardisation, standardise } from './model/standardisation.ts';
 
 // Language models
 
-export {
-  type LanguageSettings,
-  type LanguageShape,
-  languageDefaults,
-  languageShapeDefaults,
-} from './language/config.ts';
+export { type LanguageShape, languageShapeDefaults } from './language/config.ts';
 export { type LanguagePreset, languagePresets, type PresetName } from './language/presets.ts';
 export { writeLanguageReport } from './language/report.ts';
 export type { LanguageText, ReadingProgress, TextSource } from './language/text.ts';
 export { type LanguageTraining, resumeLanguageModel, trainLanguageModel } from './language/train.ts';
 
-// Language models, part by part
+// Tokens
 
-export type { Reading } from './language/cells/follower.ts';
-export { findCells, type ReadCells, readCells } from './language/cells/read.ts';
-export { type Cell, CellRecord, recordCells } from './language/cells/record.ts';
-export { type Finding, type FoundCell, type Search, searchCells } from './language/cells/search.ts';
-export { type Reader, scoreLines, scoreText } from './language/score-text.ts';
-export type { TextFeature } from './text/features/feature.ts';
-export { featuresFor, valuesAtTokens } from './text/features/features.ts';
 export { NgramModel, type NgramOptions } from './text/ngram-model.ts';
-export type { ByteSource } from './text/read.ts';
+export { type ByteSource, type FileReadOptions, linesOfTokens, tokenizeFiles } from './text/read.ts';
 
 // Labels of sequences
 

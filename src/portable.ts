@@ -16,15 +16,23 @@ export { type CnnOptions, openCaptioner, openCaptioners } from './captioning/ope
 
 // Language models
 
-export { type LanguageConfig, languageConfigSchema } from './language/config.ts';
+export { type LanguageConfig, type LanguageSettings, languageDefaults } from './language/config.ts';
+export type { SampledToken } from './language/sample.ts';
+export type { Score, ScoredToken, TextScorer } from './language/score.ts';
 export { TextModel } from './language/text-model.ts';
+export { type TextLimits, type WritingOptions, type Written, writingDefaults } from './language/write.ts';
 
-// Language models, part by part
+// Cells of language models
 
-export { idsOf, UNKNOWN } from './language/ids.ts';
-export { type SampledToken, type SampleOptions, sampleText, type TokenSampling } from './language/sample.ts';
-export { type Score, type ScoredToken, ScoreSum, TextScorer } from './language/score.ts';
-export { type WritingOptions, type Written, writeText } from './language/write.ts';
+export type { CellReading } from './language/cells/follower.ts';
+export type { CellIndex, CellRecord } from './language/cells/record.ts';
+export type { CellSearch, Finding, FoundCell } from './language/cells/search.ts';
+export type { CellSearchOptions, TextCells } from './language/cells/text-cells.ts';
+export type { TextFeature } from './text/features/feature.ts';
+
+// Tokens
+
+export { UNKNOWN } from './text/special-tokens.ts';
 export { type Level, type Tokenizer, tokenizers } from './text/tokenizer.ts';
 export { Vocabulary } from './text/vocabulary.ts';
 

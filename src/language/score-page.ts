@@ -27,7 +27,7 @@ export function likeliest(logProbs: Float32Array, count: number, { tokens }: Voc
   for (const [id, logProb] of logProbs.entries()) {
     if (best.length === count && logProb <= best[count - 1]!.logProb) continue;
     const place = best.findIndex((other) => logProb > other.logProb);
-    best.splice(place === -1 ? best.length : place, 0, { token: tokens[id] ?? '', logProb });
+    best.splice(place === -1 ? best.length : place, 0, { token: tokens[id]!, logProb });
     best.length = Math.min(best.length, count);
   }
   return best;
@@ -50,7 +50,7 @@ function figures({ tokens, unknown, logProb, nats, bits, perplexity }: Score, un
     [`Per ${unit}`, `${nats.toFixed(4)} nats, ${bits.toFixed(4)} bits`],
     ['Perplexity', perplexity.toPrecision(4)],
     [
-      `${unit[0]?.toUpperCase()}${unit.slice(1)}s`,
+      `${unit.charAt(0).toUpperCase()}${unit.slice(1)}s`,
       `${formatInteger(tokens)}, ${formatInteger(unknown)} of them unknown`,
     ],
   ]);

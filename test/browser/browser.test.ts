@@ -61,6 +61,7 @@ describe.skipIf(typeof browser === 'string')('in a browser', () => {
       expect(found.losses.at(-1)).toBeLessThan(0.8 * found.losses[0]!);
       expect(found.written).toBe(expected.written);
       expect(found.logProbs).toEqual(expected.logProbs);
+      expect(found.found).toEqual(expected.found);
       for (const [i, loss] of found.losses.entries()) expect(loss).toBeCloseTo(expected.losses[i]!, 6);
     });
 

@@ -4,25 +4,34 @@ import { Html, type HtmlValue, html } from '../../report/html.ts';
 import { page, section, table } from '../../report/page.ts';
 import { visible } from '../../report/visible.ts';
 import { figureInWords, readingInWords } from './in-words.ts';
-import type { ReadCells } from './read.ts';
-import { type Cell, QUANTUM } from './record.ts';
-import type { Search } from './search.ts';
+import { type CellIndex, QUANTUM } from './record.ts';
+import type { CellSearch } from './search.ts';
+import type { TextCells } from './text-cells.ts';
 
 /** Cells that a page holds: 1.4 MB for 4,000 tokens. */
 const MOST_CELLS = 256;
 
-export interface CellsPage extends ReadCells {
+export interface CellsPage {
+  /** The model's name. */
   model: string;
-  search: Search;
+  cells: TextCells;
+  search: CellSearch;
   /** Which tokens are shown. */
   from: number;
   length: number;
   /** The cell that is shown first; the one that follows something best where none is given. */
-  cell?: Cell | undefined;
+  cell?: CellIndex | undefined;
 }
 
 /** The page. Values are in steps of 1/127, a byte for each cell and token. */
-export function cellsPage({ model, search, record, texts, quantity, from, length, cell }: CellsPage): string {
+export function cellsPage({
+  model,
+  search,
+  cells: { record, texts, quantity },
+  from,
+  length,
+  cell,
+}: CellsPage): string {
   const found = search.findings.flatMap(({ cells }) => cells);
   const cells = distinct([...(cell ? [cell] : []), ...found, ...record.cells]).slice(0, MOST_CELLS);
   const numbers = new Map(cells.map((one, i) => [nameOf(one), i]));
@@ -59,7 +68,7 @@ export function cellsPage({ model, search, record, texts, quantity, from, length
   );
 }
 
-function listOf({ findings }: Search, quantity: string, numbers: ReadonlyMap<string, number>): Html {
+function listOf({ findings }: CellSearch, quantity: string, numbers: ReadonlyMap<string, number>): Html {
   const rows = findings.flatMap((finding) =>
     finding.cells.map((cell): HtmlValue[] => {
       const number = numbers.get(nameOf(cell));
@@ -76,18 +85,18 @@ function listOf({ findings }: Search, quantity: string, numbers: ReadonlyMap<str
 }
 
 /** The features that a cell follows better than any other does. */
-function followedBy(cell: Cell, { findings }: Search): string[] {
+function followedBy(cell: CellIndex, { findings }: CellSearch): string[] {
   const best = findings.filter(
     ({ cells: [first], chance }) => first && first.figure > chance && nameOf(first) === nameOf(cell),
   );
   return best.map(({ feature }) => feature);
 }
 
-function nameOf({ layer, cell }: Cell): string {
+function nameOf({ layer, cell }: CellIndex): string {
   return `layer ${layer} cell ${cell}`;
 }
 
-function distinct(cells: readonly Cell[]): Cell[] {
+function distinct(cells: readonly CellIndex[]): CellIndex[] {
   return [...new Map(cells.map(({ layer, cell }) => [nameOf({ layer, cell }), { layer, cell }])).values()];
 }
 
