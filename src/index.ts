@@ -30,6 +30,9 @@ export { type LanguagePreset, languagePresets, type PresetName } from './languag
 export { writeLanguageReport } from './language/report.ts';
 export type { LanguageText, ReadingProgress, TextSource } from './language/text.ts';
 export { type LanguageTraining, resumeLanguageModel, trainLanguageModel } from './language/train.ts';
+
+// Tokens
+
 export { NgramModel, type NgramOptions } from './text/ngram-model.ts';
 export { type ByteSource, type FileReadOptions, linesOfTokens, tokenizeFiles } from './text/read.ts';
 
