@@ -2,8 +2,8 @@
 import { stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { InputError } from '../../base/errors.ts';
+import { foldersIn, listFolder } from '../../datasets/files.ts';
 import type { OddLines } from '../../datasets/odd-lines.ts';
-import { foldersIn, listFolder } from '../../datasets/reader.ts';
 import { filesInWords } from '../../report/files-in-words.ts';
 import { cachedFeatures, type ExtractionEvents } from '../../vision/cached-features.ts';
 import { loadCnn } from '../../vision/load-cnn.ts';
