@@ -24,10 +24,7 @@ function check(cell: 'rnn' | 'lstm' | 'gru'): void {
   const model = new LanguageModel(engine, shape).initialise(random);
   // Larger weights than for training: no gradient shall be so small that it passes unseen.
   for (const parameter of model.parameters) {
-    parameter.value.data.forEach((weight, i, data) => {
-      data[i] = 3 * weight;
-    });
-    parameter.version++;
+    parameter.edit((weights) => weights.set(weights.map((weight) => 3 * weight)));
   }
   const tokens = () => Array.from({ length: N * T }, () => random.integer(V));
   const batch = { packing: uniformPacking(N, T), inputs: tokens(), targets: tokens() };
@@ -42,11 +39,9 @@ function check(cell: 'rnn' | 'lstm' | 'gru'): void {
 
   model.lossAndGradients(batch, model.newState(N));
   const checked = model.parameters.map((parameter) => {
-    const { data } = parameter.value;
-    const numeric = Array.from(data, (weight, i) => {
+    const numeric = Array.from(parameter.value.data, (weight, i) => {
       const at = (value: number) => {
-        data[i] = value;
-        parameter.version++; // the model keeps packed copies of its weights
+        parameter.edit((weights) => weights.fill(value, i, i + 1));
         return loss();
       };
       const slope = (at(weight + EPSILON) - at(weight - EPSILON)) / (2 * EPSILON);

@@ -35,19 +35,13 @@ function gradientNorms(cell: 'rnn' | 'lstm', prepare: (model: LanguageModel) => 
 const withGain = (gain: number) => (model: LanguageModel) => {
   const random = new Random(2);
   for (const { recurrentWeights } of model.stack.layers) {
-    recurrentWeights.value.data.forEach((_, i, weights) => {
-      weights[i] = (gain / Math.sqrt(H)) * random.normal();
-    });
-    recurrentWeights.version++;
+    recurrentWeights.edit((weights) => weights.set(weights.map(() => (gain / Math.sqrt(H)) * random.normal())));
   }
 };
 
 /** Forget gates almost fully open: sigmoid(4) = 0.98. */
 const remembering = (model: LanguageModel) => {
-  for (const { bias } of model.stack.layers) {
-    bias.value.data.fill(4, H, 2 * H);
-    bias.version++;
-  }
+  for (const { bias } of model.stack.layers) bias.edit((biases) => biases.fill(4, H, 2 * H));
 };
 
 const lines: Line[] = [

@@ -7,13 +7,15 @@ import type { LanguageModel } from '../../src/model/language-model.ts';
  */
 export function initialiseLikePyTorch(model: LanguageModel, random: Random): void {
   const { hidden: H, condition: D } = model.shape;
-  for (const { name, value } of model.initialise(random).parameters) {
+  for (const parameter of model.initialise(random).parameters) {
+    const { name } = parameter;
     const draw = (limit: number) => (2 * random.uniform() - 1) * limit;
     const limit = 1 / Math.sqrt(name.endsWith('condition') ? D : H);
     const isSum = name.startsWith('layers') && name.endsWith('bias');
-    for (let i = 0; i < value.data.length; i++) {
-      if (name === 'embedding') value.data[i] = random.normal();
-      else value.data[i] = draw(limit) + (isSum ? draw(limit) : 0);
-    }
+    parameter.edit((values) => {
+      for (let i = 0; i < values.length; i++) {
+        values[i] = name === 'embedding' ? random.normal() : draw(limit) + (isSum ? draw(limit) : 0);
+      }
+    });
   }
 }

@@ -20,9 +20,10 @@ export function averageWeights(captioner: Captioner, other: Captioner): void {
       expected: 'a captioner and the one that its training started from',
     });
   }
-  for (const [i, { value }] of captioner.model.parameters.entries()) {
+  for (const [i, parameter] of captioner.model.parameters.entries()) {
     const from = other.model.parameters[i]!.value.data;
-    for (let j = 0; j < from.length; j++) value.data[j] = (value.data[j]! + from[j]!) / 2;
-    captioner.model.parameters[i]!.version++;
+    parameter.edit((values) => {
+      for (let j = 0; j < from.length; j++) values[j] = (values[j]! + from[j]!) / 2;
+    });
   }
 }

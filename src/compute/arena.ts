@@ -63,6 +63,22 @@ export class Matrix {
   }
 }
 
+/** Copies `count` rows of one matrix to another of the same width. */
+export function copyRows(target: Matrix, to: number, source: Matrix, from: number, count: number): void {
+  const { cols } = source;
+  target.data.set(source.data.subarray(from * cols, (from + count) * cols), to * cols);
+}
+
+/** Copies `count` columns of one matrix to another of as many rows. */
+export function copyColumns(target: Matrix, to: number, source: Matrix, from: number, count: number): void {
+  const { data: into, cols: width } = target;
+  const { data, cols } = source;
+  for (let row = 0; row < source.rows; row++) {
+    const start = row * cols + from;
+    into.set(data.subarray(start, start + count), row * width + to);
+  }
+}
+
 /** A list of int32 in an arena: token ids, targets. */
 export interface Integers {
   readonly offset: number;

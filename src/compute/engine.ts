@@ -1,3 +1,7 @@
+/**
+ * What a model computes on: one arena, the kernels and the matrix products on it. It knows no model, and of the threads
+ * only how many there are.
+ */
 import { Arena } from './arena.ts';
 import { compileKernels, instantiateKernels, type Kernels } from './kernels.ts';
 import { type Attempt, type DriverChoice, openProduct, type Precision } from './product/choose.ts';
@@ -5,7 +9,7 @@ import type { MatrixProduct } from './product/product.ts';
 import { shareKernels } from './shared-kernels.ts';
 import type { Team } from './team.ts';
 
-/** Everything that computes: one memory, the kernels and the matrix products on it. One engine serves many models. */
+/** One memory, the kernels and the matrix products on it. One engine serves many models. */
 export interface Engine {
   readonly arena: Arena;
   readonly kernels: Kernels;
@@ -14,7 +18,7 @@ export interface Engine {
   readonly threads: number;
   /** Does `work` for each of so many parts, all at once; see `Team.together`. */
   readonly together: Team['together'];
-  /** One line for people: which matrix product is used, and how to get a faster one. */
+  /** One line for the user: which matrix product is used, and how to get a faster one. */
   readonly notice: string;
   /** The drivers that were tried, the last one in use. */
   readonly tried: readonly Attempt[];

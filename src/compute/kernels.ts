@@ -1,9 +1,10 @@
+/**
+ * The SIMD kernels of `kernels/`, written in AssemblyScript and compiled to a few kilobytes of WebAssembly: what they
+ * are called with, and how they come onto the memory of an arena. It knows no threads (`shared-kernels.ts`).
+ */
 import { inPackage, readBytes } from '../base/files.ts';
 
-/**
- * The SIMD kernels of `kernels/`, written in AssemblyScript and compiled to a few kilobytes of WebAssembly. All
- * arguments that name a buffer are byte offsets into the arena; see the sources for shapes and formulas.
- */
+/** All arguments that name a buffer are byte offsets into the arena; see the sources for shapes and formulas. */
 export interface Kernels {
   rnnForward(z: number, h: number, count: number): void;
   rnnBackward(dz: number, h: number, dh: number, count: number): void;
@@ -36,41 +37,9 @@ export interface Kernels {
   ): number;
   logSoftmax(logits: number, rows: number, V: number): void;
 
-  attendForward(
-    query: number,
-    context: number,
-    weights: number,
-    sources: number,
-    keys: number,
-    values: number,
-    begins: number,
-    score: number,
-    N: number,
-    A: number,
-    D: number,
-    S: number,
-    stride: number,
-  ): void;
-  attendBackward(
-    query: number,
-    dContext: number,
-    weights: number,
-    sources: number,
-    dWeights: number,
-    dQuery: number,
-    dScore: number,
-    keys: number,
-    values: number,
-    begins: number,
-    score: number,
-    dKeys: number,
-    dValues: number,
-    N: number,
-    A: number,
-    D: number,
-    S: number,
-    stride: number,
-  ): void;
+  /** To be called by the names of its arguments: `attention-call.ts`. */
+  attendForward(...values: number[]): void;
+  attendBackward(...values: number[]): void;
 
   toBf16(target: number, source: number, count: number, factor: number): void;
   transposeToBf16(k: number, n: number, source: number, row: number, target: number): void;

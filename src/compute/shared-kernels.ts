@@ -2,8 +2,9 @@
  * The kernels on all threads of a team: each takes an equal part of the rows, or of the columns where rows are summed.
  * Every value is computed as on one thread, in the same order, so that results do not depend on the threads; only sums
  * of losses and of squares, in float64, become sums of the parts' sums. A kernel that is not parted goes through the
- * team as well, which may note it for later (`Team.together`).
+ * team as well, which may record it for later (`Team.together`). It does not know what the kernels compute.
  */
+import { ATTENTION_ADDRESSES, ATTENTION_SIZES, type AttentionStep } from './attention-call.ts';
 import type { Kernels } from './kernels.ts';
 import type { Team } from './team.ts';
 
@@ -42,8 +43,8 @@ const PARTINGS: { [Name in keyof Kernels]?: Parting } = {
   gatherRowsPlus: byRows(4, 0.4, (cols) => [cols, 0, 0, 1]),
   softmaxCrossEntropy: byRows(3, 2.6, (V) => [V, 1, 1]),
   logSoftmax: byRows(1, 2, (V) => [V]),
-  attendForward: byRows(8, 20, (A, _, S, stride) => [A, stride, S, 1]),
-  attendBackward: byRows(13, 40, (A, _, S, stride) => [A, stride, S, 1, S, A, A]),
+  attendForward: bySequences(ATTENTION_ADDRESSES.attendForward, 20),
+  attendBackward: bySequences(ATTENTION_ADDRESSES.attendBackward, 40),
   addSumOfRows: byColumns(3, 0.1, 'addSumOfRowParts'),
   scatterAddRows: byColumns(4, 0.2, 'scatterAddRowParts'),
   sumOfSquares: byValues(1, 0.15),
@@ -79,7 +80,7 @@ function share(team: Team, name: string, { counted, unit, other, steps, nanoseco
   return (...values: number[]) => {
     const count = values[counted]!;
     const width = other === undefined ? 1 : values[other]!;
-    if (team.notes || count * width * nanoseconds < WORTH || count < 2 * unit) return whole(...values);
+    if (team.recording || count * width * nanoseconds < WORTH || count < 2 * unit) return whole(...values);
     const floats = steps(...values.slice(counted + 1));
     const size = Math.ceil(count / team.threads / unit) * unit;
     const calls: number[][] = [];
@@ -96,6 +97,15 @@ function share(team: Team, name: string, { counted, unit, other, steps, nanoseco
 /** Rows of as many values as the argument after `counted` says. */
 function byRows(counted: number, nanoseconds: number, steps: (...sizes: number[]) => number[]): Parting {
   return { counted, unit: 1, other: counted + 1, steps, nanoseconds };
+}
+
+/** Rows of the attention kernels, one for each sequence: addresses and sizes as their table has them. */
+function bySequences(addresses: Record<string, AttentionStep>, nanoseconds: number): Parting {
+  const floats = Object.values(addresses);
+  const [, ...afterN] = ATTENTION_SIZES;
+  return byRows(floats.length, nanoseconds, (...sizes) =>
+    floats.map((step) => (typeof step === 'number' ? step : sizes[afterN.indexOf(step)]!)),
+  );
 }
 
 /** Columns of two matrices of as many rows as the argument before `counted` says. */

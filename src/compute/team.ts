@@ -1,8 +1,8 @@
 /**
  * The threads of an arena: all have the kernels on the same memory, and may call functions of a native library.
  * They share a piece of work as calls with other arguments (half of the rows each), or as lists of calls that do not
- * depend on each other (all steps of half of the sequences each). How calls stand in the arena is in `calls.ts`, how they
- * are given out in `kernels/threads.ts`. It knows no product and no cell.
+ * depend on each other (all steps of half of the sequences each). How calls stand in the arena is in `calls.ts`, how
+ * they are given out in `kernels/threads.ts`. A team knows no product and no cell.
  *
  * One team for everything that is shared: the threads of OpenMP and of a second team would take the cores from each
  * other while they wait, awake, for what comes next.
@@ -54,8 +54,8 @@ export class Team {
   readonly #lists: Float64Array;
   /** Where a call for each thread is described. */
   readonly #slots: Float64Array;
-  /** Calls that are noted, not made. */
-  #noted: Call[] | undefined;
+  /** Calls that are recorded, not made. */
+  #recorded: Call[] | undefined;
   readonly #workerData: object;
   #starting: Promise<void> | undefined;
 
@@ -81,8 +81,8 @@ export class Team {
   }
 
   /**
-   * Starts the other threads, once; they end with the process and do not keep it alive. Nobody has to wait for them: a
-   * thread that comes late, or can't be had, costs speed only, for the others do its share.
+   * Starts the other threads, once; they end with the process and do not keep it alive. Callers need not wait for them:
+   * a thread that comes late, or can't be had, costs speed only, for the others do its share.
    */
   start(): Promise<void> {
     this.#starting ??= this.#start();
@@ -95,8 +95,8 @@ export class Team {
     const own = this.#functions.get(name);
     if (!own) throw new Error(`the threads know no function ${name}`);
     return (calls) => {
-      if (this.#noted) {
-        for (const values of calls) this.#noted.push({ index, values });
+      if (this.#recorded) {
+        for (const values of calls) this.#recorded.push({ index, values });
         return 0;
       }
       if (calls.length === 1) return Number(own(...calls[0]!) ?? 0);
@@ -109,9 +109,9 @@ export class Team {
 
   /**
    * Does `work` for each of `shares` parts of something, all parts at once, each on one thread from beginning to end: no
-   * thread waits for another in between. While `work` runs, the functions of this team only note their calls, which are
-   * made when all is noted: what is computed is there after `together`, not before, and the parts may neither read nor
-   * write what another one writes. Functions that return more than a status can't be noted.
+   * thread waits for another in between. While `work` runs, the functions of this team only record their calls, which
+   * are made once all are recorded: results are there after `together`, not before, and no part may read or write what
+   * another one writes. Functions that return more than a status can't be recorded.
    *
    * @param shares at most as many as there are threads; a single one is done here and now
    * @throws Error when a function of the library returned a status other than 0
@@ -122,31 +122,31 @@ export class Team {
       return;
     }
     this.#arena.scratch(() => {
-      const lists = Array.from({ length: shares }, (_, share) => this.#note(() => work(share)));
+      const lists = Array.from({ length: shares }, (_, share) => this.#record(() => work(share)));
       const status = this.#make(lists, floats(this.#arena, sizeOf(lists.flat())));
       if (status !== 0) throw new Error(`calls of the library for matrix products returned status ${status}`);
     });
   }
 
-  /** Whether calls are noted and not made now: their arguments must stay as they are until `together` is over. */
-  get notes(): boolean {
-    return this.#noted !== undefined;
+  /** Whether calls are recorded and not made now: their arguments must stay as they are until `together` is over. */
+  get recording(): boolean {
+    return this.#recorded !== undefined;
   }
 
-  /** As `Arena.scratch`, but what is allocated stays until the calls that are noted are made. */
+  /** As `Arena.scratch`, but what is allocated stays until the recorded calls are made. */
   scratch<T>(work: () => T): T {
-    return this.notes ? work() : this.#arena.scratch(work);
+    return this.recording ? work() : this.#arena.scratch(work);
   }
 
-  #note(work: () => void): Call[] {
-    const noted: Call[] = [];
-    this.#noted = noted;
+  #record(work: () => void): Call[] {
+    const recorded: Call[] = [];
+    this.#recorded = recorded;
     try {
       work();
     } finally {
-      this.#noted = undefined;
+      this.#recorded = undefined;
     }
-    return noted;
+    return recorded;
   }
 
   /** Makes lists of calls, each on one thread. @param room for their descriptions @returns the sum of the results */

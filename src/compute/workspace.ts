@@ -1,16 +1,17 @@
+/** Memory of an arena for what is computed on the way, used again by each batch. It knows names and sizes alone. */
 import type { Arena, Integers, Matrix } from './arena.ts';
 
 /**
  * How much room to make where there is too little: half as much again as there was, at least. Memory of an arena is not
  * given back, and batches that each are a little larger than all before would else take new memory again and again.
  */
-export function grown(room: number, asked: number): number {
-  return asked <= room ? room : Math.max(asked, Math.ceil(1.5 * room));
+export function grown(room: number, needed: number): number {
+  return needed <= room ? room : Math.max(needed, Math.ceil(1.5 * room));
 }
 
 /**
- * Working memory that is made once and used again: each name has one matrix, replaced by a larger one when that is
- * asked for. What stood in it before is not kept clean.
+ * Working memory that is made once and used again: each name has one matrix, replaced by a larger one when a larger one
+ * is needed. A matrix holds what was written to it last, not zeros.
  */
 export class Workspace {
   readonly #arena: Arena;

@@ -28,7 +28,7 @@ export function initialise(
   }
   if (initialisation.name === 'uniform' && model.shape.cell === 'lstm') {
     const { hidden: H } = model.shape;
-    for (const layer of model.stack.layers) layer.bias.value.data.fill(1, H, 2 * H);
+    for (const layer of model.stack.layers) layer.bias.edit((values) => values.fill(1, H, 2 * H));
   }
   return model;
 }
@@ -49,8 +49,8 @@ export function countIds(parts: readonly Corpus[], V: number): Uint32Array {
 }
 
 function fillNormal(parameter: Parameter, deviation: number, random: Random): void {
-  const { data, rows } = parameter.value;
-  const isBias = rows === 1;
-  for (let i = 0; i < data.length; i++) data[i] = isBias ? 0 : deviation * random.normal();
-  parameter.version++;
+  const isBias = parameter.value.rows === 1;
+  parameter.edit((values) => {
+    for (let i = 0; i < values.length; i++) values[i] = isBias ? 0 : deviation * random.normal();
+  });
 }

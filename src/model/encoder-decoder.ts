@@ -8,19 +8,19 @@
  *     ↑   ↑   ↑        ↑  ↑  ↑
  *     x₃  x₂  x₁    START y₁ y₂        the source is read from its end, so that its beginning is remembered best
  *
- * With attention (Bahdanau et al. 2015) the encoder reads in both directions, and before each word the decoder looks at
- * what was said at each place of the source, see `nn/attention.ts`.
+ * With attention (Bahdanau et al. 2015) the encoder reads in both directions, and before each word the decoder attends
+ * to its outputs at all places of the source, see `nn/attention.ts`. The model knows ids, not the words that they stand
+ * for.
  *
  * N pairs of sequences, M' rows of the sources and M of the targets (packed, see `nn/packing.ts`), H hidden.
  */
 import type { Random } from '../base/random.ts';
-import type { Matrix } from '../compute/arena.ts';
+import { copyRows, type Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';
 import { grown, Workspace } from '../compute/workspace.ts';
 import type { BidirectionalLayer } from '../nn/bidirectional-layer.ts';
 import { type CellName, cells } from '../nn/cell.ts';
 import type { Dropout } from '../nn/dropout.ts';
-import { copyRows } from '../nn/layer-buffers.ts';
 import type { Packing } from '../nn/packing.ts';
 import type { Parameter } from '../nn/parameter.ts';
 import type { RecurrentBatch, RecurrentLayer } from '../nn/recurrent-layer.ts';
@@ -57,7 +57,7 @@ export interface PairBatch {
   order: readonly number[];
 }
 
-/** Other masks for the encoder than for the decoder, whose places have the same numbers. */
+/** Gives the encoder other dropout masks than the decoder, whose sites have the same numbers. */
 const ENCODER_SALT = 0x5bd1e995;
 
 export class EncoderDecoder {
@@ -124,25 +124,25 @@ export class EncoderDecoder {
   /** The loss of a batch, and in every parameter's `gradient` that of the mean loss over its targets. */
   lossAndGradients({ source, target, order }: PairBatch, state: StackState, noise: TrainingNoise = {}): Loss {
     const dropout = noise.dropout && { ...noise.dropout, seed: noise.dropout.seed ^ ENCODER_SALT };
-    const { recurrent, said } = this.#read(source, state, dropout);
+    const { recurrent, outputs } = this.#read(source, state, dropout);
     const start = this.#startOf(order, state);
     const { dStart, dEnd } = this.#statesFor(order.length);
     const loss = this.decoder.lossAndGradients({ ...target, sources: order }, start, noise, dStart);
     for (const [i, matrix] of matricesOf(dEnd).entries()) {
       for (const [n, from] of order.entries()) copyRows(matrix, from, matricesOf(dStart)[i]!, n, 1);
     }
-    const dSaid = this.#workspace.matrix('gradient of what was said', said.rows, said.cols);
-    if (this.decoder.attention) this.decoder.attention.gradientOfSaid(dSaid);
-    else dSaid.data.fill(0);
-    const dInput = this.#reader.gradient(said.rows);
-    this.#encoder.backward(dSaid, recurrent, dropout, dInput, { end: dEnd });
+    const dOutputs = this.#workspace.matrix('gradient of the outputs', outputs.rows, outputs.cols);
+    if (this.decoder.attention) this.decoder.attention.memoryGradient(dOutputs);
+    else dOutputs.data.fill(0);
+    const dInput = this.#reader.gradient(outputs.rows);
+    this.#encoder.backward(dOutputs, recurrent, dropout, dInput, { end: dEnd });
     this.#reader.backward(dInput, dropout);
     return loss;
   }
 
   /**
    * Reads sources: the state from which the decoder writes, source by source, valid until the next call. With attention
-   * the decoder can look at the sources, by their numbers, until then.
+   * the decoder can attend to the sources, by their numbers, until then.
    *
    * @param state where the sources start; becomes where they end
    */
@@ -158,14 +158,14 @@ export class EncoderDecoder {
     { packing, ids }: SourceBatch,
     state: StackState,
     dropout?: Dropout,
-  ): { recurrent: RecurrentBatch; said: Matrix } {
+  ): { recurrent: RecurrentBatch; outputs: Matrix } {
     const recurrent: RecurrentBatch = { packing, input: this.#reader.read({ ids }, packing, dropout) };
-    const said = this.#encoder.forward(recurrent, state, dropout);
-    this.decoder.attention?.remember(said, packing);
-    return { recurrent, said };
+    const outputs = this.#encoder.forward(recurrent, state, dropout);
+    this.decoder.attention?.setMemory(outputs, packing);
+    return { recurrent, outputs };
   }
 
-  /** Where the decoder starts: where the encoder, in the direction in which it reads, ended; in the targets' order. */
+  /** Where the decoder starts, in the targets' order: where the encoder ended, reading from first step to last. */
   #startOf(order: readonly number[], end: StackState): StackState {
     const { start } = this.#statesFor(order.length);
     for (const [i, { h, c }] of start.entries()) {

@@ -6,7 +6,7 @@
  * M rows of all sequences and steps (packed, see `nn/packing.ts`), V vocabulary, E embedding, D size of given vectors.
  */
 import type { Random } from '../base/random.ts';
-import type { Integers, Matrix } from '../compute/arena.ts';
+import { copyColumns, type Integers, type Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';
 import { Workspace } from '../compute/workspace.ts';
 import { Attention } from '../nn/attention.ts';
@@ -14,16 +14,18 @@ import { applyDropout, type Dropout } from '../nn/dropout.ts';
 import { GlimpseReader } from '../nn/glimpse-reader.ts';
 import type { PictureSize } from '../nn/glimpse-window.ts';
 import { fillUniform } from '../nn/initialisation.ts';
-import { copyColumns } from '../nn/layer-buffers.ts';
+import { IdInput, type LayerInput, VectorInput } from '../nn/layer-input.ts';
 import { type Packing, uniformPacking } from '../nn/packing.ts';
 import { Parameter } from '../nn/parameter.ts';
-import type { LayerInput } from '../nn/recurrent-layer.ts';
 import { checkIds } from './check-ids.ts';
 
 /**
- * V ids, whose vectors have E values (0 feeds one-hot vectors to the first layer), and beside them, where there is a
- * memory, what is seen there: vectors of so many values; given vectors of D values; or so many
- * glimpses of a given picture, where the network chooses to look.
+ * One of three:
+ *
+ * - V ids, whose vectors have E values (0 feeds one-hot vectors to the first layer); with attention beside them the
+ *   context, of as many values as the outputs that are attended to (`memory`) have;
+ * - given vectors of D values;
+ * - so many glimpses of a given picture, where the network chooses to look.
  */
 export type InputShape =
   | { vocabulary: number; embedding: number; memory?: number | undefined }
@@ -31,7 +33,7 @@ export type InputShape =
   | { glimpses: number; picture: PictureSize };
 
 /**
- * M ids, and where there is a memory which of its sources each sequence looks at; or M vectors one after the other. A
+ * M ids, and with attention which source of the memory each sequence attends to; or M vectors one after the other. A
  * picture is one vector.
  */
 export type StepInputs =
@@ -54,7 +56,10 @@ export class InputReader {
   /** What was read last. */
   #ids: Integers | undefined;
 
-  /** @param hidden units that say where to look, where something is chosen @param prefix of the parameters' names */
+  /**
+   * @param hidden units of the first layer, by which glimpses and attention choose
+   * @param prefix of the parameters' names
+   */
   constructor(engine: Engine, shape: InputShape, hidden: number, prefix = '') {
     this.shape = shape;
     this.#engine = engine;
@@ -96,25 +101,25 @@ export class InputReader {
    *
    * @param packing of the inputs; pictures are sequences of one step
    * @param dropout of the embedding's values
-   * @throws RangeError when it is not what the shape says, or not of so many rows
+   * @throws RangeError when the inputs are of another kind than the shape's, or not of so many rows
    */
   read(inputs: StepInputs, packing: Packing, dropout?: Dropout): LayerInput {
     const { rows } = packing;
-    if ('vectors' in this.shape) return { values: this.#copy(inputs, rows, this.shape.vectors) };
+    if ('vectors' in this.shape) return new VectorInput(this.#copy(inputs, rows, this.shape.vectors));
     if (this.glimpses) return this.glimpses.look(this.#copy(inputs, rows, this.glimpses.pixels));
     if (!('ids' in inputs) || !('vocabulary' in this.shape)) throw new RangeError('vectors for a model that reads ids');
     checkIds('inputs', inputs.ids, rows, 0, this.shape.vocabulary);
     const ids = this.#workspace.integers('ids', inputs.ids);
     this.#ids = ids;
-    if (!this.embedding) return { ids };
+    if (!this.embedding) return new IdInput(ids);
     const { kernels } = this.#engine;
     const embedded = this.#workspace.matrix('embedded', rows, this.shape.embedding);
     kernels.gatherRows(embedded.offset, this.embedding.value.offset, ids.offset, rows, embedded.cols);
     if (dropout) applyDropout(kernels, dropout, EMBEDDING_SITE, embedded);
-    if (!this.attention) return { values: embedded };
-    const wide = this.#workspace.matrix('embedded, and what is seen', rows, this.size);
+    if (!this.attention) return new VectorInput(embedded);
+    const wide = this.#workspace.matrix('embedded and contexts', rows, this.size);
     copyColumns(wide, 0, embedded, 0, embedded.cols);
-    return this.attention.look(wide, packing, inputs.sources ?? []);
+    return this.attention.attend(wide, packing, inputs.sources ?? []);
   }
 
   /** Where the first layer's gradient by its input [M, size] goes; none where nothing is learned from it. */

@@ -12,9 +12,10 @@ import { Workspace } from '../compute/workspace.ts';
 import type { Attention } from '../nn/attention.ts';
 import { type CellName, cells } from '../nn/cell.ts';
 import { applyDropout, type Dropout } from '../nn/dropout.ts';
+import type { LayerInput } from '../nn/layer-input.ts';
 import { type Packing, uniformPacking } from '../nn/packing.ts';
 import type { Parameter } from '../nn/parameter.ts';
-import type { LayerInput, RecurrentBatch } from '../nn/recurrent-layer.ts';
+import type { RecurrentBatch } from '../nn/recurrent-layer.ts';
 import { RecurrentStack, recurrentLayers } from '../nn/recurrent-stack.ts';
 import type { StackState } from '../nn/state.ts';
 import { InputReader } from './input-reader.ts';
@@ -32,7 +33,7 @@ export interface LanguageModelShape {
   hidden: number;
   /** Length of the condition vector v; 0 for none. */
   condition: number;
-  /** Size of what is seen at each place of a source that it looks at while it writes; none without attention. */
+  /** Size of the encoder outputs that it attends to while it writes; none without attention. */
   memory?: number | undefined;
 }
 
@@ -46,11 +47,11 @@ export interface TokenBatch extends Targets {
   inputs: ArrayLike<number>;
   /** One vector v for each sequence, N₀ × condition. */
   condition?: Float32Array | undefined;
-  /** Which remembered source each sequence looks at [N₀], in a model with attention. */
+  /** Which source of the memory each sequence attends to [N₀], in a model with attention. */
   sources?: ArrayLike<number> | undefined;
 }
 
-/** The part of a batch that is read; nothing is asked. */
+/** The part of a batch that is read: no targets. */
 export type InputBatch = Pick<TokenBatch, 'packing' | 'inputs' | 'condition' | 'sources'>;
 
 export interface TrainingNoise {
@@ -68,7 +69,7 @@ export class LanguageModel {
   readonly engine: Engine;
   /** [V, E] */
   readonly embedding: Parameter | undefined;
-  /** Where it looks while it writes, if anywhere. */
+  /** To the encoder outputs in a translator's decoder. */
   readonly attention: Attention | undefined;
   readonly stack: RecurrentStack;
   /** W_hy [H, V] and b_y [1, V] */
@@ -123,9 +124,9 @@ export class LanguageModel {
   }
 
   /**
-   * Lets a new model start from how frequent tokens are: b_y = log p(token), one that never came counts as half a
-   * time (as Karpathy's neuraltalk starts). Otherwise it learns the frequencies first, by large
-   * and equal steps of all hidden units, which drive LSTM cells into saturation that they hardly leave again.
+   * Lets a new model start from how frequent tokens are (as Karpathy's neuraltalk does): b_y = log p(token), where a
+   * token that never came counts as half an occurrence. Otherwise the model learns the frequencies first, by large and
+   * equal steps of all hidden units, which drive LSTM cells into saturation that they hardly leave again.
    *
    * @param counts V, how often each token comes
    */
@@ -141,14 +142,16 @@ export class LanguageModel {
    * @throws RangeError when a parameter is missing there or is larger
    */
   copyFrom(source: LanguageModel): void {
-    for (const { name, value } of this.parameters) {
-      const from = source.parameters.find((parameter) => parameter.name === name)?.value;
+    for (const parameter of this.parameters) {
+      const { name, value } = parameter;
+      const from = source.parameters.find((other) => other.name === name)?.value;
       if (!from || from.rows > value.rows || from.cols > value.cols) {
         throw new RangeError(`${name} of ${value.rows} × ${value.cols} can't take that of another shape`);
       }
-      for (let row = 0; row < from.rows; row++) value.rowRange(row, row + 1).data.set(from.rowRange(row, row + 1).data);
+      parameter.edit((values) => {
+        for (let row = 0; row < from.rows; row++) values.set(from.rowRange(row, row + 1).data, row * value.cols);
+      });
     }
-    for (const parameter of this.parameters) parameter.version++;
   }
 
   /** The state that `batch` sequences start from: zeros. It stays in the arena; make it once and reset it. */
@@ -183,7 +186,7 @@ export class LanguageModel {
   /**
    * One step of N sequences, for decoding: the log-probabilities [N, V] of the token after each of `tokens`, valid
    * until the next call. Moves `state` on by the step. `condition` [N, ·] belongs to the first step alone; `sources`
-   * [N] are what the sequences look at, in a model with attention.
+   * [N] are what the sequences attend to, in a model with attention.
    */
   step(
     tokens: ArrayLike<number>,

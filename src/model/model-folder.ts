@@ -144,8 +144,7 @@ export function tensorOf({ name, value }: Parameter): NamedTensor {
  */
 export function fillParameters(parameters: readonly Parameter[], tensors: Map<string, StoredTensor>, file: string) {
   for (const parameter of parameters) {
-    fillTensor(parameter.name, parameter.value, tensors, file);
-    parameter.version++;
+    parameter.edit(() => fillTensor(parameter.name, parameter.value, tensors, file));
   }
 }
 

@@ -1,14 +1,17 @@
 /**
  * What words put into the gates of the first layer, x W_xh, computed when a word is read first: while captions and
  * translations are written the same words are read over and over, and their vectors meet a matrix that does not change.
+ * It knows ids, not what they stand for, and is not for learning.
  *
  * E embedding, G gates of all units.
  */
-import type { Matrix } from '../compute/arena.ts';
+import type { Integers, Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';
 import { Workspace } from '../compute/workspace.ts';
+import type { LayerInput } from '../nn/layer-input.ts';
+import type { Linear } from '../nn/linear.ts';
 import type { Parameter } from '../nn/parameter.ts';
-import type { LayerInput, RecurrentLayer } from '../nn/recurrent-layer.ts';
+import type { RecurrentLayer } from '../nn/recurrent-layer.ts';
 import { checkIds } from './check-ids.ts';
 
 /** Words that are remembered; when there is no room for more, all are forgotten. */
@@ -52,7 +55,7 @@ export class ProjectedWords {
     this.#table ??= this.#engine.arena.matrix(ROOM, this.#layer.inputWeights.value.cols);
     if (unread.length > 0) this.#project(unread, this.#table);
     const rows = Array.from(ids, (id) => this.#rows.get(id)!);
-    return { projected: this.#table, ids: this.#workspace.integers('rows', rows) };
+    return new ProjectedInput(this.#workspace.integers('rows', rows), this.#table);
   }
 
   #unread(ids: ArrayLike<number>): number[] {
@@ -67,5 +70,31 @@ export class ProjectedWords {
     this.#engine.kernels.gatherRows(vectors.offset, value.offset, offset, ids.length, value.cols);
     this.#layer.project(table.rowRange(first, first + ids.length), vectors);
     for (const [i, id] of ids.entries()) this.#rows.set(id, first + i);
+  }
+}
+
+/** Ids that stand for rows of a table of vectors that were multiplied by W_xh before. */
+class ProjectedInput implements LayerInput {
+  readonly isChosen = false;
+  readonly #ids: Integers;
+  readonly #table: Matrix;
+
+  constructor(ids: Integers, table: Matrix) {
+    this.#ids = ids;
+    this.#table = table;
+  }
+
+  forward(linear: Linear, z: Matrix): void {
+    linear.forwardIds(z, this.#ids, this.#table);
+  }
+
+  forwardStep(): void {}
+
+  backwardStep(): void {
+    this.backward();
+  }
+
+  backward(): void {
+    throw new Error('nothing is learned from vectors that were multiplied before');
   }
 }

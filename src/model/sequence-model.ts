@@ -14,8 +14,9 @@
  *     written at    with a         the end, or                         or LanguageModel where what is
  *     the end       condition      mean, max                           written is read at the next step
  *
- * Whoever writes what it reads next is a `LanguageModel`; whoever reads all there is, is this; an `EncoderDecoder` is
- * one after the other. All are the same parts: input reader → recurrent stack → softmax output. A picture that is read
+ * A model that writes what it reads next is a `LanguageModel`; a model of this file reads sequences that are given in
+ * full; an `EncoderDecoder` is one after the other. All are made of the same parts: input reader → recurrent stack →
+ * softmax output. None knows what its ids, vectors and choices stand for. A picture that is read
  * by glimpses is many to one as well: at each step x is what the network sees where h has told it to look
  * (`nn/glimpse-reader.ts`). A step without steps before it is a plain network: with the cell `rnn`
  * h = tanh(W_xh x + b), y = W_hy h + b_y.
@@ -61,7 +62,7 @@ export interface SequenceBatch extends Targets {
   inputs: StepInputs;
 }
 
-/** The part of a batch that is read; nothing is asked. */
+/** The part of a batch that is read: no targets. */
 export type ReadBatch = Pick<SequenceBatch, 'packing' | 'inputs'>;
 
 export class SequenceModel {

@@ -9,12 +9,13 @@ import type { Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';
 import { Workspace } from '../compute/workspace.ts';
 import { fillUniform } from '../nn/initialisation.ts';
-import { Parameter, WeightFactor } from '../nn/parameter.ts';
+import { Linear } from '../nn/linear.ts';
+import { Parameter } from '../nn/parameter.ts';
 import { checkIds } from './check-ids.ts';
 
 /** What should be written at M rows. */
 export interface Targets {
-  /** M ids; -1 where nothing is asked. */
+  /** M ids; -1 where there is no target. */
   targets: ArrayLike<number>;
   /** M factors of the losses, which may be negative; 1 each where none are given. */
   weights?: ArrayLike<number> | undefined;
@@ -33,8 +34,7 @@ export class SoftmaxOutput {
   readonly weights: Parameter;
   readonly bias: Parameter;
   readonly #engine: Engine;
-  readonly #byWeights: WeightFactor;
-  readonly #byWeightsTransposed: WeightFactor;
+  readonly #linear: Linear;
   readonly #workspace: Workspace;
 
   /** @param H inputs @param V choices */
@@ -42,8 +42,7 @@ export class SoftmaxOutput {
     this.weights = new Parameter(engine.arena, 'output.weights', H, V);
     this.bias = new Parameter(engine.arena, 'output.bias', 1, V);
     this.#engine = engine;
-    this.#byWeights = new WeightFactor(engine, this.weights);
-    this.#byWeightsTransposed = new WeightFactor(engine, this.weights, { transposed: true });
+    this.#linear = new Linear(engine, this.weights, this.bias);
     this.#workspace = new Workspace(engine.arena);
   }
 
@@ -56,19 +55,17 @@ export class SoftmaxOutput {
     fillUniform(this.weights, 1 / Math.sqrt(this.weights.value.rows), random);
   }
 
-  /** b_y = log p(choice), where one that never came counts as half a time. @param counts how often each came */
+  /** b_y = log p(choice); 0 counts as half an occurrence. @param counts how often each choice came */
   startAtFrequencies(counts: ArrayLike<number>): void {
     const seen = Float64Array.from(counts, (count) => Math.max(count, 0.5));
     const total = seen.reduce((sum, count) => sum + count, 0);
-    this.bias.value.data.set(seen.map((count) => Math.log(count / total)));
-    this.bias.version++;
+    this.bias.edit((values) => values.set(seen.map((count) => Math.log(count / total))));
   }
 
   /** y [M, V] for h [M, H], valid until the next call. */
   logits(hidden: Matrix): Matrix {
     const logits = this.#workspace.matrix('logits', hidden.rows, this.bias.value.cols);
-    this.#engine.kernels.fillRows(logits.offset, this.bias.value.offset, logits.rows, logits.cols);
-    this.#byWeights.multiply(logits, hidden, 1);
+    this.#linear.forward(logits, hidden);
     return logits;
   }
 
@@ -78,8 +75,8 @@ export class SoftmaxOutput {
   }
 
   /** The loss alone. The logits are used up. */
-  loss(logits: Matrix, asked: Targets): Loss {
-    return this.#crossEntropy(logits, asked, 0, 0);
+  loss(logits: Matrix, wanted: Targets): Loss {
+    return this.#crossEntropy(logits, wanted, 0, 0);
   }
 
   /**
@@ -89,16 +86,13 @@ export class SoftmaxOutput {
    * @param smoothing share of the target that all choices get alike (Szegedy et al. 2016, section 7)
    * @returns with the gradient by `hidden` [M, H], valid until the next call
    */
-  backward(logits: Matrix, hidden: Matrix, asked: Targets, smoothing = 0): { loss: Loss; dHidden: Matrix } {
-    const { kernels, product } = this.#engine;
-    const divisor = asked.divisor ?? Math.max(countTargets(asked.targets), 1);
-    const loss = this.#crossEntropy(logits, asked, smoothing, 1 / divisor);
+  backward(logits: Matrix, hidden: Matrix, wanted: Targets, smoothing = 0): { loss: Loss; dHidden: Matrix } {
+    const divisor = wanted.divisor ?? Math.max(countTargets(wanted.targets), 1);
+    const loss = this.#crossEntropy(logits, wanted, smoothing, 1 / divisor);
     const dLogits = logits; // the kernel has replaced one by the other
-    product.multiply(this.weights.gradient, hidden, dLogits, { transposeA: true });
-    this.bias.gradient.data.fill(0);
-    kernels.addSumOfRows(this.bias.gradient.offset, dLogits.offset, dLogits.rows, dLogits.cols);
+    this.#linear.backward(dLogits, hidden);
     const dHidden = this.#workspace.matrix('hidden gradient', hidden.rows, hidden.cols);
-    this.#byWeightsTransposed.multiply(dHidden, dLogits, 0);
+    this.#linear.inputGradient(dHidden, dLogits);
     return { loss, dHidden };
   }
 

@@ -1,32 +1,38 @@
 /**
- * Additive attention (Bahdanau et al. 2015, section 3.1 and appendix A.1.2): before each step the network says from what
- * it remembers where in the source to look, and reads what it sees there beside its next word:
+ * Additive attention (Bahdanau et al. 2015, section 3.1 and appendix A.1.2): before each step the state tells which
+ * places of the source matter next, and the decoder reads the weighted mean of the encoder's outputs beside its word:
  *
- *     e_j = v · tanh(h' W_a + k_j)      where k_j = s_j U_a for what the encoder said at place j of the source, s_j
- *     α = softmax(e)                    h' is the state before the step
+ *     e_j = v · tanh(h' W_a + k_j)      h' is the state before the step
+ *     k_j = s_j U_a                     the key of the encoder's output s_j, at place j of the source
+ *     α = softmax(e)                    over the places
  *     x = word | Σ α_j s_j              what is read: E + D values
  *
- * N sequences at a step, M rows of all steps; sources of M' places in all, D values at each; H hidden, A values of a key.
+ * It knows neither words nor cells.
+ *
+ * N sequences at a step, M rows of all steps; sources of M' places in all, D values at each; H hidden, A values of a
+ * key.
  */
 import type { Random } from '../base/random.ts';
 import type { Integers, Matrix } from '../compute/arena.ts';
+import { attendBackward, attendForward } from '../compute/attention-call.ts';
 import type { Engine } from '../compute/engine.ts';
 import { Workspace } from '../compute/workspace.ts';
 import { fillUniform } from './initialisation.ts';
-import { lengthsOf, type Packing } from './packing.ts';
-import { Parameter, WeightFactor } from './parameter.ts';
-import type { InputChooser, LayerInput } from './recurrent-layer.ts';
+import { ChosenInput, type InputChooser } from './layer-input.ts';
+import { Linear } from './linear.ts';
+import { type Packing, sequenceOrder, stepRows } from './packing.ts';
+import { Parameter } from './parameter.ts';
 
 export interface AttentionShape {
   /** D, values at each place of a source. */
   values: number;
-  /** H, units of the layer that asks. */
+  /** H, units of the decoder's layer. */
   hidden: number;
   /** A, values of a key. */
   keys: number;
 }
 
-/** The sources, each in one piece: places `begins[s]` to `begins[s + 1]` - 1 are those of source s. */
+/** The encoder's outputs, each source in one piece: places `begins[s]` to `begins[s + 1]` - 1 are those of source s. */
 interface Memory {
   /** [M', D] and [M', A] */
   values: Matrix;
@@ -40,7 +46,7 @@ interface Memory {
   longest: number;
 }
 
-/** What one batch of sequences reads. */
+/** One batch of sequences that attend to the memory. */
 interface Pass {
   packing: Packing;
   /** x [M, E + D] */
@@ -49,7 +55,7 @@ interface Pass {
   weights: Matrix;
   /** h' W_a [M, A] */
   queries: Matrix;
-  /** Which source each sequence looks at [N₀]. */
+  /** Which source each sequence attends to [N₀]. */
   sources: Integers;
   /** h' of each step [N, H]. */
   states: Matrix[];
@@ -64,10 +70,10 @@ export class Attention implements InputChooser {
   /** v [1, A] */
   readonly scoreWeights: Parameter;
   readonly #engine: Engine;
-  readonly #byQuery: WeightFactor;
-  readonly #byQueryTransposed: WeightFactor;
-  readonly #byKey: WeightFactor;
-  readonly #byKeyTransposed: WeightFactor;
+  /** h' W_a */
+  readonly #toQueries: Linear;
+  /** s U_a */
+  readonly #toKeys: Linear;
   readonly #workspace: Workspace;
   #memory: Memory | undefined;
   #pass: Pass | undefined;
@@ -78,10 +84,8 @@ export class Attention implements InputChooser {
     this.keyWeights = new Parameter(engine.arena, 'attention.key', shape.values, shape.keys);
     this.scoreWeights = new Parameter(engine.arena, 'attention.score', 1, shape.keys);
     this.#engine = engine;
-    this.#byQuery = new WeightFactor(engine, this.queryWeights);
-    this.#byQueryTransposed = new WeightFactor(engine, this.queryWeights, { transposed: true });
-    this.#byKey = new WeightFactor(engine, this.keyWeights);
-    this.#byKeyTransposed = new WeightFactor(engine, this.keyWeights, { transposed: true });
+    this.#toQueries = new Linear(engine, this.queryWeights);
+    this.#toKeys = new Linear(engine, this.keyWeights);
     this.#workspace = new Workspace(engine.arena);
   }
 
@@ -97,21 +101,21 @@ export class Attention implements InputChooser {
     fillUniform(this.scoreWeights, 1 / Math.sqrt(keys), random);
   }
 
-  /** Takes what may be looked at until the next call: what an encoder said [M', D], which is copied. */
-  remember(said: Matrix, packing: Packing): void {
+  /** Takes the encoder's outputs [M', D] of packed sources, to attend to until the next call. They are copied. */
+  setMemory(outputs: Matrix, packing: Packing): void {
     const { kernels } = this.#engine;
     const { rows } = packing;
     const { keys: A } = this.shape;
-    const { begins, rowsOfPlaces, placesOfRows } = layOut(packing);
+    const { begins, rowsOfPlaces, placesOfRows } = sequenceOrder(packing);
     const order = this.#workspace.integers('rows of places', rowsOfPlaces);
-    const values = this.#workspace.matrix('values', rows, said.cols);
-    kernels.gatherRows(values.offset, said.offset, order.offset, rows, said.cols);
+    const values = this.#workspace.matrix('values', rows, outputs.cols);
+    kernels.gatherRows(values.offset, outputs.offset, order.offset, rows, outputs.cols);
     const keys = this.#workspace.matrix('keys', rows, A);
-    this.#byKey.multiply(keys, values, 0);
+    this.#toKeys.forward(keys, values);
     this.#memory = {
       values,
       keys,
-      dValues: this.#workspace.matrix('gradient of values', rows, said.cols),
+      dValues: this.#workspace.matrix('gradient of values', rows, outputs.cols),
       dKeys: this.#workspace.matrix('gradient of keys', rows, A),
       begins: this.#workspace.integers('begins', begins),
       places: this.#workspace.integers('places of rows', placesOfRows),
@@ -120,16 +124,17 @@ export class Attention implements InputChooser {
   }
 
   /**
-   * Begins to read sequences: what a layer reads, step by step, as it chooses. Valid until the next call.
+   * The input of a layer whose sequences attend to the memory before each step. Valid until the next call.
    *
-   * @param inputs x [M, E + D], whose last D columns are set
-   * @param sources which one of those that are remembered each sequence looks at [N₀]
+   * @param inputs x [M, E + D], whose last D columns take the contexts
+   * @param sources which source of the memory each sequence attends to [N₀]
+   * @throws RangeError where there is no such source
    */
-  look(inputs: Matrix, packing: Packing, sources: ArrayLike<number>): LayerInput {
-    const { longest, begins } = this.#remembered();
+  attend(inputs: Matrix, packing: Packing, sources: ArrayLike<number>): ChosenInput {
+    const { longest, begins } = this.#requireMemory();
     for (let n = 0; n < packing.batch; n++) {
       if (!(sources[n]! >= 0 && sources[n]! < begins.length - 1)) {
-        throw new RangeError(`sequence ${n} looks at source ${sources[n]}; expected 0 to ${begins.length - 2}`);
+        throw new RangeError(`sequence ${n} attends to source ${sources[n]}; expected 0 to ${begins.length - 2}`);
       }
     }
     this.#pass = {
@@ -140,122 +145,99 @@ export class Attention implements InputChooser {
       sources: this.#workspace.integers('sources', sources),
       states: [],
     };
-    return { values: inputs, chooser: this };
+    return new ChosenInput(inputs, packing, this);
   }
 
-  /** α after the last pass [M, S], where S is the number of places of the longest source; a shorter one's come first. */
+  /** α after the last pass [M, S] for S places of the longest source; those of a shorter one stand first. */
   get weights(): Matrix {
-    return this.#looking().weights;
+    return this.#requirePass().weights;
   }
 
   choose(t: number, hPrevious: Matrix): void {
     const { kernels } = this.#engine;
     const { keys: A, values: D } = this.shape;
-    const { values, keys, begins, longest } = this.#remembered();
-    const { queries, weights, inputs, sources, states } = this.#looking();
-    const { first, N } = this.#step(t);
-    const query = queries.rowRange(first, first + N);
-    this.#byQuery.multiply(query, hPrevious, 0);
-    kernels.attendForward(
-      query.offset,
-      contextAt(inputs, first, D),
-      weights.offset + 4 * first * longest,
-      sources.offset,
-      keys.offset,
-      values.offset,
-      begins.offset,
-      this.scoreWeights.value.offset,
-      N,
+    const { values, keys, begins, longest } = this.#requireMemory();
+    const { packing, queries, weights, inputs, sources, states } = this.#requirePass();
+    const query = stepRows(queries, packing, t);
+    this.#toQueries.forward(query, hPrevious);
+    attendForward(kernels, {
+      query: query.offset,
+      context: lastColumns(stepRows(inputs, packing, t), D),
+      weights: stepRows(weights, packing, t).offset,
+      sources: sources.offset,
+      keys: keys.offset,
+      values: values.offset,
+      begins: begins.offset,
+      score: this.scoreWeights.value.offset,
+      N: query.rows,
       A,
       D,
-      longest,
-      inputs.cols,
-    );
+      S: longest,
+      stride: inputs.cols,
+    });
     states[t] = hPrevious;
   }
 
   /** See `InputChooser`; each sequence must have had a source of its own. */
-  backward(t: number, dInput: Matrix, dhPrevious: Matrix): void {
-    const { kernels, product } = this.#engine;
+  backward(t: number, dx: Matrix, dhPrevious: Matrix): void {
+    const { kernels } = this.#engine;
     const { keys: A, values: D } = this.shape;
-    const memory = this.#remembered();
-    const { packing, queries, weights, sources, states } = this.#looking();
-    const { first, N } = this.#step(t);
-    const isFirst = t === packing.counts.length - 1; // gradients come from the end
-    if (isFirst) {
+    const memory = this.#requireMemory();
+    const { packing, queries, weights, sources, states } = this.#requirePass();
+    const { rows: N } = dx;
+    const isLast = t === packing.counts.length - 1; // where the backward pass begins
+    if (isLast) {
       memory.dValues.data.fill(0);
       memory.dKeys.data.fill(0);
       this.scoreWeights.gradient.data.fill(0);
     }
     const dQuery = this.#workspace.matrix('gradient of queries', N, A);
     const dScore = this.#workspace.matrix('gradient of scores', N, A);
-    kernels.attendBackward(
-      queries.offset + 4 * first * A,
-      contextAt(dInput, 0, D),
-      weights.offset + 4 * first * memory.longest,
-      sources.offset,
-      this.#workspace.matrix('gradient of weights', N, memory.longest).offset,
-      dQuery.offset,
-      dScore.offset,
-      memory.keys.offset,
-      memory.values.offset,
-      memory.begins.offset,
-      this.scoreWeights.value.offset,
-      memory.dKeys.offset,
-      memory.dValues.offset,
+    attendBackward(kernels, {
+      query: stepRows(queries, packing, t).offset,
+      dContext: lastColumns(dx, D),
+      weights: stepRows(weights, packing, t).offset,
+      sources: sources.offset,
+      dWeights: this.#workspace.matrix('gradient of weights', N, memory.longest).offset,
+      dQuery: dQuery.offset,
+      dScore: dScore.offset,
+      keys: memory.keys.offset,
+      values: memory.values.offset,
+      begins: memory.begins.offset,
+      score: this.scoreWeights.value.offset,
+      dKeys: memory.dKeys.offset,
+      dValues: memory.dValues.offset,
       N,
       A,
       D,
-      memory.longest,
-      dInput.cols,
-    );
+      S: memory.longest,
+      stride: dx.cols,
+    });
     kernels.addSumOfRows(this.scoreWeights.gradient.offset, dScore.offset, N, A);
-    this.#byQueryTransposed.multiply(dhPrevious, dQuery, 1);
-    product.multiply(this.queryWeights.gradient, states[t]!, dQuery, { transposeA: true, beta: isFirst ? 0 : 1 });
+    this.#toQueries.inputGradient(dhPrevious, dQuery, 1);
+    this.#toQueries.backward(dQuery, states[t]!, isLast ? 0 : 1);
   }
 
-  /** After a backward pass: sets the gradient of what the encoder said [M', D], and that of U_a. */
-  gradientOfSaid(dSaid: Matrix): void {
-    const { values, dValues, dKeys, places } = this.#remembered();
-    this.#engine.product.multiply(this.keyWeights.gradient, values, dKeys, { transposeA: true });
-    this.#byKeyTransposed.multiply(dValues, dKeys, 1);
-    this.#engine.kernels.gatherRows(dSaid.offset, dValues.offset, places.offset, dSaid.rows, dSaid.cols);
+  /** After a backward pass: sets the gradients of the encoder's outputs [M', D] and of U_a. */
+  memoryGradient(dOutputs: Matrix): void {
+    const { values, dValues, dKeys, places } = this.#requireMemory();
+    this.#toKeys.backward(dKeys, values);
+    this.#toKeys.inputGradient(dValues, dKeys, 1);
+    this.#engine.kernels.gatherRows(dOutputs.offset, dValues.offset, places.offset, dOutputs.rows, dOutputs.cols);
   }
 
-  #step(t: number): { first: number; N: number } {
-    const { starts, counts } = this.#looking().packing;
-    return { first: starts[t] ?? 0, N: counts[t] ?? 0 };
-  }
-
-  #remembered(): Memory {
-    if (!this.#memory) throw new RangeError('nothing is remembered to be looked at');
+  #requireMemory(): Memory {
+    if (!this.#memory) throw new RangeError('attention without a memory: `setMemory` comes first');
     return this.#memory;
   }
 
-  #looking(): Pass {
-    if (!this.#pass) throw new RangeError('no sequences that look at anything');
+  #requirePass(): Pass {
+    if (!this.#pass) throw new RangeError('attention without sequences: `attend` comes first');
     return this.#pass;
   }
 }
 
-/** The offset of the last D columns of a row. */
-function contextAt({ offset, cols }: Matrix, row: number, D: number): number {
-  return offset + 4 * (row * cols + cols - D);
-}
-
-/** Puts packed sequences one after the other. */
-function layOut(packing: Packing) {
-  const begins = [0];
-  const rowsOfPlaces = new Int32Array(packing.rows);
-  const placesOfRows = new Int32Array(packing.rows);
-  let place = 0;
-  for (const [n, length] of lengthsOf(packing).entries()) {
-    for (let t = 0; t < length; t++, place++) {
-      const row = (packing.starts[t] ?? 0) + n;
-      rowsOfPlaces[place] = row;
-      placesOfRows[row] = place;
-    }
-    begins.push(place);
-  }
-  return { begins, rowsOfPlaces, placesOfRows };
+/** Where the last D columns begin, in the first row. */
+function lastColumns({ offset, cols }: Matrix, D: number): number {
+  return offset + 4 * (cols - D);
 }

@@ -1,22 +1,19 @@
 /**
  * Two recurrent layers over the same sequences, one from the first step to the last and one from the last to the first
- * (Schuster and Paliwal 1997). At each step both say what they have read so far: [M, 2H], from the start | from the end.
+ * (Schuster and Paliwal 1997). The output at each step is the states of both there: [M, 2H], from the start | from the
+ * end. It knows no cell, and not what is read.
+ *
+ * M rows of all steps, H hidden units of each direction.
  */
 import type { Random } from '../base/random.ts';
-import type { Integers, Matrix } from '../compute/arena.ts';
+import { copyColumns, type Integers, type Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';
 import { Workspace } from '../compute/workspace.ts';
 import type { Cell } from './cell.ts';
-import { copyColumns } from './layer-buffers.ts';
+import { IdInput, type LayerInput, VectorInput } from './layer-input.ts';
 import { type Packing, reversedRows } from './packing.ts';
 import type { Parameter } from './parameter.ts';
-import {
-  type LayerInput,
-  type LayerShape,
-  type RecurrentBatch,
-  RecurrentLayer,
-  type StateGradients,
-} from './recurrent-layer.ts';
+import { type LayerShape, type RecurrentBatch, RecurrentLayer, type StateGradients } from './recurrent-layer.ts';
 import type { LayerState } from './state.ts';
 
 export class BidirectionalLayer {
@@ -85,15 +82,11 @@ export class BidirectionalLayer {
   }
 
   #reverseInput(input: LayerInput, packing: Packing, rows: Integers): LayerInput {
-    if ('values' in input) return { values: this.#reverse('input', input.values, rows) };
-    const { ids } = input;
-    const order = rows.data.subarray(0, packing.rows);
-    return {
-      ids: this.#workspace.integers(
-        'ids',
-        order.map((row) => ids.data[row] ?? 0),
-      ),
-    };
+    if (input instanceof VectorInput) return new VectorInput(this.#reverse('input', input.values, rows));
+    if (!(input instanceof IdInput)) throw new RangeError('an input that is chosen step by step, read from its end');
+    const { data } = input.ids;
+    const reversed = rows.data.subarray(0, packing.rows).map((row) => data[row]!);
+    return new IdInput(this.#workspace.integers('ids', reversed));
   }
 
   #reverse(name: string, matrix: Matrix, rows: Integers): Matrix {

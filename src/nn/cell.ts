@@ -1,9 +1,10 @@
+/**
+ * Recurrent cells: what happens at one step between the pre-activations and the new state. The products before and
+ * after it, the same for every cell, are in `recurrent-layer.ts`; a cell knows no weights.
+ */
+import type { Matrix } from '../compute/arena.ts';
 import type { Kernels } from '../compute/kernels.ts';
 
-/**
- * A recurrent cell: what happens at one step between the pre-activations and the new state. The products before and
- * after it, the same for every cell, are in `recurrent-layer.ts`.
- */
 export interface Cell {
   readonly name: CellName;
   /** Width of the pre-activations in units of the hidden size H. */
@@ -46,11 +47,14 @@ export interface CellStep {
   tanhC: number;
 }
 
-/** Byte offsets of the gradients that flow back through a step, [N, H] each. */
+/** The gradients that flow back through a step, [N, H] each. */
 export interface CellGradients {
-  dh: number;
-  dhPrevious: number;
-  dc: number;
+  /** Of the state after the step. */
+  dh: Matrix;
+  /** Of the state before the step. */
+  dhPrevious: Matrix;
+  /** Of c after the step, then of c before it. */
+  dc: Matrix;
 }
 
 /** h = tanh(W_xh x + W_hh h' + b) (Elman 1990). */
@@ -63,7 +67,7 @@ export const rnn: Cell = {
     kernels.rnnForward(z, h, N * H);
   },
   backward(kernels, { z, h, N, H }, { dh }) {
-    kernels.rnnBackward(z, h, dh, N * H);
+    kernels.rnnBackward(z, h, dh.offset, N * H);
   },
 };
 
@@ -78,7 +82,7 @@ export const lstm: Cell = {
     kernels.lstmForward(z, cPrevious, c, tanhC, h, N, H);
   },
   backward(kernels, { z, cPrevious, tanhC, N, H }, { dh, dc }) {
-    kernels.lstmBackward(z, cPrevious, tanhC, dh, dc, N, H);
+    kernels.lstmBackward(z, cPrevious, tanhC, dh.offset, dc.offset, N, H);
   },
 };
 
@@ -93,7 +97,7 @@ export const gru: Cell = {
     kernels.gruForward(z, s, hPrevious, h, N, H);
   },
   backward(kernels, { z, s, hPrevious, N, H }, { dh, dhPrevious }) {
-    kernels.gruBackward(z, s, hPrevious, dh, dhPrevious, N, H);
+    kernels.gruBackward(z, s, hPrevious, dh.offset, dhPrevious.offset, N, H);
   },
 };
 

@@ -1,3 +1,4 @@
+/** Clipping of gradients before an update. It knows no optimiser. */
 import type { Engine } from '../compute/engine.ts';
 import type { Parameter } from './parameter.ts';
 

@@ -1,3 +1,4 @@
+/** Dropout: values set to 0 at random while a network trains. It knows no layer. */
 import type { Matrix } from '../compute/arena.ts';
 import type { Kernels } from '../compute/kernels.ts';
 

@@ -1,11 +1,12 @@
 /**
- * Reads pictures by glimpses: at each step the network says from what it remembers where to look, and reads what it sees
- * there through a small window, together with where that is:
+ * Reads pictures by glimpses: at each step the state tells where to look next, and the layer reads what a small window
+ * shows there, together with the place:
  *
  *     l = tanh(h' W + b)              where: y and x, each from -1 to 1; h' is the state before the step
  *     x = window(picture, l) | l      what is read: P × P values, and the place
  *
- * All of it is differentiable: the network learns where to look by backpropagation through time, as it learns all else.
+ * All of it is differentiable: where to look is learned by backpropagation through time, as all other weights are. It
+ * knows no cell, and not what pictures show.
  *
  * N pictures, T glimpses of each, M = T N rows (step after step), H hidden, D = P² + 2.
  */
@@ -15,13 +16,15 @@ import type { Engine } from '../compute/engine.ts';
 import { Workspace } from '../compute/workspace.ts';
 import { GlimpseWindow, type PictureSize } from './glimpse-window.ts';
 import { fillUniform } from './initialisation.ts';
-import { Parameter, WeightFactor } from './parameter.ts';
-import type { InputChooser, LayerInput } from './recurrent-layer.ts';
+import { ChosenInput, type InputChooser } from './layer-input.ts';
+import { Linear } from './linear.ts';
+import { uniformPacking } from './packing.ts';
+import { Parameter } from './parameter.ts';
 
 /** Values of a place: y and x. */
 const PLACE = 2;
 
-/** What is read of one batch of pictures. */
+/** One batch of pictures that is read. */
 interface Pass {
   /** [N, pixels] */
   pictures: Matrix;
@@ -41,9 +44,8 @@ export class GlimpseReader implements InputChooser {
   /** Values of a picture. */
   readonly pixels: number;
   readonly #window: GlimpseWindow;
-  readonly #engine: Engine;
-  readonly #byWeights: WeightFactor;
-  readonly #byWeightsTransposed: WeightFactor;
+  /** h' W + b */
+  readonly #toPlaces: Linear;
   readonly #workspace: Workspace;
   #pass: Pass | undefined;
 
@@ -54,9 +56,7 @@ export class GlimpseReader implements InputChooser {
     this.#window = new GlimpseWindow(picture);
     this.pixels = picture.rows * picture.columns;
     this.count = count;
-    this.#engine = engine;
-    this.#byWeights = new WeightFactor(engine, this.weights);
-    this.#byWeightsTransposed = new WeightFactor(engine, this.weights, { transposed: true });
+    this.#toPlaces = new Linear(engine, this.weights, this.bias);
     this.#workspace = new Workspace(engine.arena);
   }
 
@@ -76,7 +76,7 @@ export class GlimpseReader implements InputChooser {
 
   /** Where each glimpse of each picture was, in the last pass [M, 2]. */
   get places(): Float32Array {
-    return this.#looking().places.data;
+    return this.#requirePass().places.data;
   }
 
   /** W from U(-1/√H, 1/√H); b is zero, so that the first glimpse is of the middle. */
@@ -84,20 +84,19 @@ export class GlimpseReader implements InputChooser {
     fillUniform(this.weights, 1 / Math.sqrt(this.weights.value.rows), random);
   }
 
-  /** Begins to read pictures [N, pixels]: what a layer reads, step by step, as it chooses. Valid until the next call. */
-  look(pictures: Matrix): LayerInput {
+  /** The input of a layer that reads pictures [N, pixels] by glimpses. Valid until the next call. */
+  look(pictures: Matrix): ChosenInput {
     const M = pictures.rows * this.count;
     const values = this.#workspace.matrix('inputs', M, this.size);
     this.#pass = { pictures, inputs: values, places: this.#workspace.matrix('places', M, PLACE), states: [] };
-    return { values, chooser: this };
+    return new ChosenInput(values, uniformPacking(pictures.rows, this.count), this);
   }
 
   choose(t: number, hPrevious: Matrix): void {
-    const { pictures, inputs, places, states } = this.#looking();
+    const { pictures, inputs, places, states } = this.#requirePass();
     const { rows: N } = pictures;
     const l = places.rowRange(t * N, (t + 1) * N);
-    this.#engine.kernels.fillRows(l.offset, this.bias.value.offset, N, PLACE);
-    this.#byWeights.multiply(l, hPrevious, 1);
+    this.#toPlaces.forward(l, hPrevious);
     for (let n = 0; n < N; n++) {
       const [y, x] = [Math.tanh(l.data[PLACE * n]!), Math.tanh(l.data[PLACE * n + 1]!)];
       const input = rowOf(inputs, t * N + n);
@@ -109,8 +108,7 @@ export class GlimpseReader implements InputChooser {
   }
 
   backward(t: number, dInput: Matrix, dhPrevious: Matrix): void {
-    const { kernels, product } = this.#engine;
-    const { pictures, places, states } = this.#looking();
+    const { pictures, places, states } = this.#requirePass();
     const { rows: N } = pictures;
     const dz = this.#workspace.matrix('gradient', N, PLACE);
     for (let n = 0; n < N; n++) {
@@ -120,14 +118,12 @@ export class GlimpseReader implements InputChooser {
       const [dOwnY, dOwnX] = d.subarray(-PLACE) as unknown as [number, number];
       dz.data.set([(dy + dOwnY) * (1 - y * y), (dx + dOwnX) * (1 - x * x)], PLACE * n);
     }
-    this.#byWeightsTransposed.multiply(dhPrevious, dz, 1);
-    const isFirst = t === this.count - 1; // gradients come from the end
-    if (isFirst) this.bias.gradient.data.fill(0);
-    kernels.addSumOfRows(this.bias.gradient.offset, dz.offset, N, PLACE);
-    product.multiply(this.weights.gradient, states[t]!, dz, { transposeA: true, beta: isFirst ? 0 : 1 });
+    this.#toPlaces.inputGradient(dhPrevious, dz, 1);
+    const isLast = t === this.count - 1; // where the backward pass begins
+    this.#toPlaces.backward(dz, states[t]!, isLast ? 0 : 1);
   }
 
-  #looking(): Pass {
+  #requirePass(): Pass {
     if (!this.#pass) throw new RangeError('no pictures to look at');
     return this.#pass;
   }

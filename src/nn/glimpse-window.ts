@@ -1,11 +1,12 @@
 /**
  * A small window onto a picture that can be moved smoothly, so that gradients say where to look next: as that of Gregor
- * et al. 2015 ("DRAW", section 3.2), but theirs is Gaussian and sees all of the picture, if only a little.
+ * et al. 2015 ("DRAW", section 3.2), but theirs is Gaussian and sees all of the picture, if only a little. It knows no
+ * network.
  *
  * P × P points lie evenly in it, s pixels apart. Each is the mean of the pixels less than s away in height and in width,
  * weighted by a raised cosine, k(d) = (1 + cos(πd / s)) / 2s. So a window sees nothing that is (P + 1) s / 2 or more
- * from its centre. That is to be a quarter of the picture's height and of its width: no window sees more than a quarter
- * of the picture (where a side is odd, half a pixel more). With P = 6 on 28 × 28 pixels:
+ * from its centre. The spacing s makes that a quarter of the picture's height and width: no window sees more than a
+ * quarter of the picture (where a side is odd, half a pixel more). With P = 6 on 28 × 28 pixels:
  *
  *     |←------ 14 pixels ------→|      s = 2: five times between the points
  *     |   ·   ·   ·   ·   ·   ·  |      and once beside them on either side

@@ -1,12 +1,13 @@
+/** First weights, drawn at random. It knows parameters, not the layers that they belong to. */
 import type { Random } from '../base/random.ts';
 import type { Cell } from './cell.ts';
 import type { Parameter } from './parameter.ts';
 
 /** Values from U(-limit, limit). */
 export function fillUniform(parameter: Parameter, limit: number, random: Random): void {
-  const { data } = parameter.value;
-  for (let i = 0; i < data.length; i++) data[i] = (2 * random.uniform() - 1) * limit;
-  parameter.version++;
+  parameter.edit((values) => {
+    for (let i = 0; i < values.length; i++) values[i] = (2 * random.uniform() - 1) * limit;
+  });
 }
 
 /**
@@ -20,12 +21,12 @@ export function fillUniform(parameter: Parameter, limit: number, random: Random)
 export function fillForMemory(bias: Parameter, { gates, memoryGates }: Cell, steps: number, random: Random): void {
   if (!memoryGates) return;
   const { keeps, takes } = memoryGates;
-  const { data } = bias.value;
-  const H = data.length / gates;
-  for (let i = 0; i < H; i++) {
-    const b = Math.log(1 + random.uniform() * (steps - 2));
-    data[keeps * H + i] = b;
-    if (takes !== undefined) data[takes * H + i] = -b;
-  }
-  bias.version++;
+  const H = bias.value.cols / gates;
+  bias.edit((values) => {
+    for (let i = 0; i < H; i++) {
+      const b = Math.log(1 + random.uniform() * (steps - 2));
+      values[keeps * H + i] = b;
+      if (takes !== undefined) values[takes * H + i] = -b;
+    }
+  });
 }

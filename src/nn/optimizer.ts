@@ -1,3 +1,4 @@
+/** Updates of parameters by their gradients. It knows no schedule of learning rates, no clipping and no loss. */
 import type { Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';
 import type { Parameter } from './parameter.ts';
@@ -51,16 +52,13 @@ export class Optimizer {
   /** One update of all parameters from their gradients. */
   step(rate: number): void {
     this.steps++;
-    for (const parameter of this.#parameters) {
-      this.#update(parameter, rate);
-      parameter.version++;
-    }
+    for (const parameter of this.#parameters) parameter.edit(() => this.#update(parameter, rate));
   }
 
   #update({ name, value, gradient }: Parameter, rate: number): void {
     const { kernels } = this.#engine;
     const { config } = this;
-    const moment = (role: string) => this.state.get(`${name}.${role}`)?.offset ?? 0;
+    const moment = (role: string) => this.state.get(`${name}.${role}`)!.offset;
     const [x, g, count] = [value.offset, gradient.offset, value.size];
     switch (config.name) {
       case 'sgd':

@@ -1,6 +1,6 @@
 /**
- * How the sequences of a batch lie in a matrix: step after step, longest sequence first, with no padding. Sequences of
- * lengths 4, 3 and 1 (a, b, c) take 8 rows:
+ * How the sequences of a batch lie in a matrix: step after step, longest sequence first, with no padding. It knows no
+ * layer and not what is in the rows. Sequences of lengths 4, 3 and 1 (a, b, c) take 8 rows:
  *
  *     row      0  1  2 | 3  4 | 5  6 | 7
  *     value    a₀ b₀ c₀| a₁ b₁| a₂ b₂| a₃          counts 3 2 2 1, starts 0 3 5 7
@@ -8,7 +8,11 @@
  *
  * so that every step is a block of adjacent rows, the rows of a step continue the first rows of the step before, and
  * the products of all steps are one product. Streams of equal length are the special case of equal counts.
+ *
+ * N sequences, M rows of all steps, T steps.
  */
+import type { Matrix } from '../compute/arena.ts';
+
 export interface Packing {
   /** Sequences that are still running at each step: N₀ ≥ N₁ ≥ …; their number is the number of steps T. */
   readonly counts: readonly number[];
@@ -39,7 +43,7 @@ export function packedSequences(lengths: readonly number[]): Packing {
     }
   }
   const counts = new Array<number>(lengths[0] ?? 0).fill(0);
-  for (const length of lengths) for (let t = 0; t < length; t++) counts[t] = (counts[t] ?? 0) + 1;
+  for (const length of lengths) for (let t = 0; t < length; t++) counts[t]! += 1;
   return packingOf(counts);
 }
 
@@ -59,10 +63,30 @@ export function reversedRows(packing: Packing): Int32Array {
   const lengths = lengthsOf(packing);
   const reversed = new Int32Array(rows);
   for (const [t, count] of counts.entries()) {
-    const start = starts[t] ?? 0;
-    for (let n = 0; n < count; n++) reversed[start + n] = (starts[lengths[n]! - 1 - t] ?? 0) + n;
+    const start = starts[t]!;
+    for (let n = 0; n < count; n++) reversed[start + n] = starts[lengths[n]! - 1 - t]! + n;
   }
   return reversed;
+}
+
+/**
+ * Sequences one after the other, each in one piece: sequence n has places `begins[n]` to `begins[n + 1]` - 1. With the
+ * row that each place comes from, and the place of each row.
+ */
+export function sequenceOrder(packing: Packing) {
+  const begins = [0];
+  const rowsOfPlaces = new Int32Array(packing.rows);
+  const placesOfRows = new Int32Array(packing.rows);
+  let place = 0;
+  for (const [n, length] of lengthsOf(packing).entries()) {
+    for (let t = 0; t < length; t++, place++) {
+      const row = packing.starts[t]! + n;
+      rowsOfPlaces[place] = row;
+      placesOfRows[row] = place;
+    }
+    begins.push(place);
+  }
+  return { begins, rowsOfPlaces, placesOfRows };
 }
 
 /** Sequences `from` up to, not including, `to` of a batch. */
@@ -90,9 +114,21 @@ export function sharesOf(packing: Packing, most: number): Share[] {
   return shares;
 }
 
-/** How many sequences of a share still run at step `t`. */
+/** How many sequences of a share still run at step `t`; after the last step none does. */
 export function runningIn({ from, to }: Share, { counts }: Packing, t: number): number {
   return Math.max(0, Math.min(to, counts[t] ?? 0) - from);
+}
+
+/** Steps of the longest sequence of a share, which is its first. */
+export function stepsOf({ from }: Share, { counts }: Packing): number {
+  let steps = counts.length;
+  while (steps > 0 && counts[steps - 1]! <= from) steps--;
+  return steps;
+}
+
+/** The rows of a matrix [M, any] that belong to step `t`. */
+export function stepRows(matrix: Matrix, { starts, counts }: Packing, t: number): Matrix {
+  return matrix.rowRange(starts[t]!, starts[t]! + counts[t]!);
 }
 
 function packingOf(counts: readonly number[]): Packing {

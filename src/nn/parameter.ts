@@ -1,3 +1,7 @@
+/**
+ * What is learned: weights with their gradients, and their copies in the form that products take. It knows no layer and
+ * no optimiser.
+ */
 import type { Arena, Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';
 import type { FixedFactor } from '../compute/product/product.ts';
@@ -5,16 +9,27 @@ import type { FixedFactor } from '../compute/product/product.ts';
 /** A weight matrix or bias (one row) with its gradient. */
 export class Parameter {
   readonly name: string;
+  /** To be changed by `edit` alone: copies of it would not know. */
   readonly value: Matrix;
-  /** Grows with each change of the value, so that packed copies know when they are stale. */
-  version = 0;
   readonly #arena: Arena;
+  #version = 0;
   #gradient: Matrix | undefined;
 
   constructor(arena: Arena, name: string, rows: number, cols: number) {
     this.name = name;
     this.value = arena.matrix(rows, cols);
     this.#arena = arena;
+  }
+
+  /** Grows with each change of the value, so that copies of it know when they are stale. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Changes the value, whose rows are one after the other in `values`. */
+  edit(change: (values: Float32Array) => void): void {
+    this.#version++; // before: a change that fails halfway is one too
+    change(this.value.data);
   }
 
   /** Same shape as the value; made on first use, so that a model that only writes text has none. */

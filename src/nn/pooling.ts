@@ -1,6 +1,7 @@
 /**
- * One vector for each sequence from those of all its steps. M rows of all sequences and steps (packed, see
- * `packing.ts`), N sequences, W values of a row.
+ * One vector for each sequence from those of all its steps. It knows no layer and not what is made of the vectors.
+ *
+ * M rows of all sequences and steps (packed, see `packing.ts`), N sequences, W values of a row.
  */
 import type { Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';

@@ -1,4 +1,9 @@
-/** Recurrent layers on top of each other, with dropout on the output of each (Zaremba et al. 2014). */
+/**
+ * Recurrent layers on top of each other, with dropout on the output of each (Zaremba et al. 2014). It knows neither
+ * what the lowest layer reads nor what the highest is used for.
+ *
+ * N sequences, M rows of all steps, D inputs, H hidden units of each layer and direction.
+ */
 import type { Random } from '../base/random.ts';
 import type { Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';
@@ -6,6 +11,7 @@ import { Workspace } from '../compute/workspace.ts';
 import { BidirectionalLayer } from './bidirectional-layer.ts';
 import type { Cell } from './cell.ts';
 import { applyDropout, type Dropout } from './dropout.ts';
+import { VectorInput } from './layer-input.ts';
 import type { Parameter } from './parameter.ts';
 import { type RecurrentBatch, RecurrentLayer, type StateGradients } from './recurrent-layer.ts';
 import type { LayerState, StackState } from './state.ts';
@@ -47,7 +53,7 @@ export function recurrentLayers(engine: Engine, cell: Cell, shape: StackShape): 
   );
 }
 
-/** Layers that read in both directions, each all that the one below says [M, 2H]. */
+/** Layers that read in both directions, each the output of both directions of the layer below [M, 2H]. */
 export function bidirectionalLayers(
   engine: Engine,
   cell: Cell,
@@ -113,7 +119,7 @@ export class RecurrentStack<Layer extends StackLayer = RecurrentLayer> {
         output = dropped;
       }
       this.#outputs.push(output);
-      above = { packing: batch.packing, input: { values: output } };
+      above = { packing: batch.packing, input: new VectorInput(output) };
     }
     if (!output) throw new RangeError('a stack of no layers');
     return output;
@@ -139,10 +145,10 @@ export class RecurrentStack<Layer extends StackLayer = RecurrentLayer> {
       const below = this.#outputs[i - 1];
       if (below) {
         const dBelow = this.#workspace.matrix(`gradient ${i - 1}`, gradient.rows, gradient.cols);
-        this.layers[i]?.backward(gradient, { packing: batch.packing, input: { values: below } }, dBelow, states);
+        this.layers[i]!.backward(gradient, { packing: batch.packing, input: new VectorInput(below) }, dBelow, states);
         gradient = dBelow;
       } else {
-        this.layers[i]?.backward(gradient, batch, dInput, states);
+        this.layers[i]!.backward(gradient, batch, dInput, states);
       }
     }
   }

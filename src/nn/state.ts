@@ -1,4 +1,8 @@
-/** What a recurrent stack remembers between two calls. */
+/**
+ * The states of a recurrent stack, which it takes and gives back with each call. It knows no layer and no step.
+ *
+ * N sequences, H hidden units.
+ */
 import type { Matrix } from '../compute/arena.ts';
 
 /** The state of one layer, [N, H] each; c for cells that have one. */
@@ -38,5 +42,5 @@ export function matricesOf(state: StackState): Matrix[] {
 /** A state becomes what the first rows of another are. */
 export function copyState(target: StackState, source: StackState): void {
   const from = matricesOf(source);
-  for (const [i, { data }] of matricesOf(target).entries()) data.set(from[i]?.data.subarray(0, data.length) ?? []);
+  for (const [i, { data }] of matricesOf(target).entries()) data.set(from[i]!.data.subarray(0, data.length));
 }

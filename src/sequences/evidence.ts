@@ -22,14 +22,15 @@ export function startAtEvidence(
     if (!isWords(example.inputs)) continue;
     for (const [label, id] of pairsOf(example, coder)) counts[label * V + id]! += 1;
   }
-  const { data, cols: E } = embedding.value;
+  const { cols: E } = embedding.value;
   const totals = labels.map((_, k) => sum(counts.subarray(k * V, (k + 1) * V)));
   const total = sum(totals);
-  for (let id = 0; id < V; id++) {
-    const share = sum(labels.map((_, k) => counts[k * V + id]!)) / total;
-    for (let k = 0; k < labels.length; k++) data[id * E + k] = Math.log(counts[k * V + id]! / totals[k]! / share);
-  }
-  embedding.version++;
+  embedding.edit((values) => {
+    for (let id = 0; id < V; id++) {
+      const share = sum(labels.map((_, k) => counts[k * V + id]!)) / total;
+      for (let k = 0; k < labels.length; k++) values[id * E + k] = Math.log(counts[k * V + id]! / totals[k]! / share);
+    }
+  });
 }
 
 /** Labels and the words that they are about: those of their step, or once each of all words. */

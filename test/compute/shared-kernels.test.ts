@@ -2,6 +2,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { Random } from '../../src/base/random.ts';
 import { Arena } from '../../src/compute/arena.ts';
+import { attendBackward, attendForward } from '../../src/compute/attention-call.ts';
 import { compileKernels, instantiateKernels, type Kernels } from '../../src/compute/kernels.ts';
 import { PARTED, shareKernels } from '../../src/compute/shared-kernels.ts';
 import { Team } from '../../src/compute/team.ts';
@@ -11,8 +12,9 @@ const [N, H, V] = [37, 133, 1001];
 /** More values than are worth sharing, for the kernels that do little with each. */
 const MANY = 100_003;
 
-/** Places of each source, for attention, and sources; sizes of a key, of a value and of a row that holds a context. */
+/** For attention: places of each source, sizes of a key, of a value and of a row that holds a context. */
 const [S, A, D, STRIDE] = [5, 70, 33, 50];
+const attentionSizes = { N, A, D, S, stride: STRIDE };
 
 /** Sizes of the arrays in floats, then the call; indices are those of a table of N rows. */
 const CASES: { [Name in keyof Kernels]?: [sizes: number[], call: (kernels: Kernels, at: number[]) => unknown] } = {
@@ -40,19 +42,38 @@ const CASES: { [Name in keyof Kernels]?: [sizes: number[], call: (kernels: Kerne
   ],
   attendForward: [
     [N * A, N * STRIDE, N * S, N * S * A, N * S * D, A],
-    (k, [query, context, weights, keys, values, score, ids, begins]) =>
-      k.attendForward(query!, context!, weights!, ids!, keys!, values!, begins!, score!, N, A, D, S, STRIDE),
+    (k, [query, context, weights, keys, values, score, sources, begins]) =>
+      attendForward(k, {
+        query: query!,
+        context: context!,
+        weights: weights!,
+        sources: sources!,
+        keys: keys!,
+        values: values!,
+        begins: begins!,
+        score: score!,
+        ...attentionSizes,
+      }),
   ],
   attendBackward: [
     [N * A, N * STRIDE, N * S, N * S, N * A, N * A, N * S * A, N * S * D, A, N * S * A, N * S * D],
-    (k, at) => {
-      const [query, dContext, weights, dWeights, dQuery, dScore, keys, values, score, dKeys, dValues, ids, begins] = at;
-      const [places, given] = [
-        [ids!, dWeights!, dQuery!, dScore!] as const,
-        [keys!, values!, begins!, score!] as const,
-      ];
-      k.attendBackward(query!, dContext!, weights!, ...places, ...given, dKeys!, dValues!, N, A, D, S, STRIDE);
-    },
+    (k, [query, dContext, weights, dWeights, dQuery, dScore, keys, values, score, dKeys, dValues, sources, begins]) =>
+      attendBackward(k, {
+        query: query!,
+        dContext: dContext!,
+        weights: weights!,
+        sources: sources!,
+        dWeights: dWeights!,
+        dQuery: dQuery!,
+        dScore: dScore!,
+        keys: keys!,
+        values: values!,
+        begins: begins!,
+        score: score!,
+        dKeys: dKeys!,
+        dValues: dValues!,
+        ...attentionSizes,
+      }),
   ],
   addSumOfRows: [[V, N * V * 4], (k, [target, source]) => k.addSumOfRows(target!, source!, 4 * N, V)],
   scatterAddRows: [[N * V, N * V], (k, [table, source, ids]) => k.scatterAddRows(table!, source!, ids!, N, V)],

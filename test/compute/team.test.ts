@@ -61,7 +61,7 @@ describe.each([1, 2, 5])('lists of calls on a team of %d', (threads) => {
   const [scale, add] = [team.shared('scale'), team.shared('add')];
   afterAll(() => team.close());
 
-  test('are made in order, each as a whole, once all are noted', async () => {
+  test('are made in order, each as a whole, once all are recorded', async () => {
     const values = arena.matrix(threads, LENGTH);
     for (let round = 0; round < 20; round++) {
       values.data.fill(1);
@@ -75,7 +75,7 @@ describe.each([1, 2, 5])('lists of calls on a team of %d', (threads) => {
         }
         scale([[row.offset, LENGTH, share + 2]]);
         expect(row.data[0]).toBe(threads === 1 ? 2 : 1);
-        expect(team.notes).toBe(threads > 1);
+        expect(team.recording).toBe(threads > 1);
       });
       for (let share = 0; share < threads; share++) {
         expect(new Set(values.rowRange(share, share + 1).data)).toEqual(new Set([share + 2]));
@@ -110,7 +110,7 @@ describe.each([1, 2, 5])('lists of calls on a team of %d', (threads) => {
       });
     values.data.fill(1);
     expect(failing).toThrow('no');
-    expect(team.notes).toBe(false);
+    expect(team.recording).toBe(false);
     scale([[values.offset, LENGTH, 2]]);
     expect(values.data[0]).toBe(2);
   });

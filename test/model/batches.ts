@@ -5,7 +5,8 @@ import type { Engine } from '../../src/compute/engine.ts';
 import { LanguageModel, type LanguageModelShape, type TokenBatch } from '../../src/model/language-model.ts';
 import { packedSequences } from '../../src/nn/packing.ts';
 import { matricesOf, type StackState } from '../../src/nn/state.ts';
-import { type ReferenceState, rowsOf, type Sequence } from '../nn/reference.ts';
+import { inRows } from '../nn/packed.ts';
+import { type ReferenceState, randomise, rowsOf, type Sequence } from '../nn/reference.ts';
 
 /** Every size is different, so that no two can be taken for each other: N 3, T 4, E 5, H 6, V 7, condition 8. */
 export const small: LanguageModelShape = {
@@ -17,16 +18,9 @@ export const small: LanguageModelShape = {
   condition: 8,
 };
 
-/** A model whose weights and biases are all random and large enough to matter. */
 export function randomModel(engine: Engine, shape: Partial<LanguageModelShape> = {}, seed = 1): LanguageModel {
-  const random = new Random(seed);
   const model = new LanguageModel(engine, { ...small, ...shape });
-  for (const parameter of model.parameters) {
-    parameter.value.data.forEach((_, i, values) => {
-      values[i] = 2 * random.uniform() - 1;
-    });
-    parameter.version++;
-  }
+  randomise(model, new Random(seed));
   return model;
 }
 
@@ -53,13 +47,11 @@ export function randomTask(engine: Engine, changes: Partial<LanguageModelShape>,
 /** The same sequences as a model takes them. They are sorted already, longest first. */
 export function pack(sequences: readonly Sequence[]): TokenBatch {
   const packing = packedSequences(sequences.map(({ inputs }) => inputs.length));
-  const stepByStep = (tokensOf: (sequence: Sequence) => number[]) =>
-    packing.counts.flatMap((N, t) => sequences.slice(0, N).map((sequence) => tokensOf(sequence)[t]!));
   const conditions = sequences.flatMap(({ condition }) => condition ?? []);
   return {
     packing,
-    inputs: stepByStep(({ inputs }) => inputs),
-    targets: stepByStep(({ targets }) => targets),
+    inputs: inRows(sequences.map(({ inputs }) => inputs)),
+    targets: inRows(sequences.map(({ targets }) => targets)),
     condition: conditions.length > 0 ? Float32Array.from(conditions) : undefined,
   };
 }
@@ -93,19 +85,4 @@ export function startsOf(state: StackState): ReferenceState[][] {
 
 function rows({ data, cols }: Matrix): number[][] {
   return rowsOf(data, cols);
-}
-
-/** The largest difference between two trees of numbers of the same shape. */
-export function difference(a: unknown, b: unknown): number {
-  if (typeof a === 'number' && typeof b === 'number') return Math.abs(a - b);
-  const [left, right] = [Object.entries(a as object), Object.entries(b as object)];
-  if (left.map(([key]) => key).join() !== right.map(([key]) => key).join()) {
-    throw new Error(`not of the same shape: ${left.length} and ${right.length} entries`);
-  }
-  return left.reduce((worst, [, value], i) => larger(worst, difference(value, right[i]?.[1])), 0);
-}
-
-/** NaN counts as larger than everything. */
-function larger(a: number, b: number): number {
-  return a >= b || Number.isNaN(a) ? a : b;
 }

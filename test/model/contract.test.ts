@@ -5,6 +5,7 @@ import { clipGradients } from '../../src/nn/clip.ts';
 import { resetState } from '../../src/nn/state.ts';
 import { byDriver } from '../nn/engines.ts';
 import {
+  difference,
   gradientsOf,
   logSoftmax,
   meanLoss,
@@ -16,7 +17,7 @@ import {
   type Weights,
   weightsOf,
 } from '../nn/reference.ts';
-import { difference, pack, randomModel, randomTask, setState, startsOf } from './batches.ts';
+import { pack, randomModel, randomTask, setState, startsOf } from './batches.ts';
 
 /**
  * What float32 may differ from the float64 reference. Losses are near 2, gradients and states below 1; the largest
@@ -222,12 +223,8 @@ describe.each(contracts)('LanguageModel, %s on %s', (cell, _, engine) => {
     const norms = model.parameters.map(({ gradient }) => Math.hypot(...gradient.data));
     const directions = model.parameters.map(({ gradient }, i) => gradient.data.map((g) => g / norms[i]!));
     for (const [i, parameter] of model.parameters.entries()) {
-      const move = (by: number) => {
-        parameter.value.data.forEach((x, j, values) => {
-          values[j] = x + by * directions[i]![j]!;
-        });
-        parameter.version++;
-      };
+      const move = (by: number) =>
+        parameter.edit((values) => values.set(values.map((x, j) => x + by * directions[i]![j]!)));
       const h = 4e-3;
       move(h);
       const up = lossAt(7);
@@ -242,9 +239,7 @@ describe.each(contracts)('LanguageModel, %s on %s', (cell, _, engine) => {
 
   test('a NaN anywhere shows in the loss and in the norm of the gradients', () => {
     const { model, state, sequences } = randomTask(engine, { cell }, [4, 2, 1]);
-    const { recurrentWeights } = model.stack.layers[0]!;
-    recurrentWeights.value.data[0] = Number.NaN;
-    recurrentWeights.version++;
+    model.stack.layers[0]!.recurrentWeights.edit((values) => values.fill(Number.NaN, 0, 1));
     expect(model.lossAndGradients(pack(sequences), state).sum).toBeNaN();
     expect(clipGradients(engine, model.parameters, { by: 'value', limit: 5 })).toBeNaN();
     expect(clipGradients(engine, model.parameters, { by: 'norm', limit: 5 })).toBeNaN();

@@ -3,6 +3,7 @@
  * It knows nothing of packing; parameters have the names of `src/model/encoder-decoder.ts`.
  */
 import type { EncoderDecoderShape } from '../../src/model/encoder-decoder.ts';
+import { attend } from '../nn/attention-reference.ts';
 import {
   cellSteps,
   layerWeights,
@@ -25,15 +26,15 @@ type Shape = EncoderDecoderShape;
 
 /** Log-probabilities [T][V] of what follows each input, and where each step looked [T][places of the source]. */
 export function write(shape: Shape, weights: Weights, { source, inputs }: Pick<Pair, 'source' | 'inputs'>) {
-  const { said, states } = encode(shape, weights, source);
+  const { outputs, states } = encode(shape, weights, source);
   const layers = states.map((_, i) => layerWeights(weights, `layers.${i}`));
   const looks: Vector[] = [];
   const logProbs = inputs.map((id) => {
     let x = weights['embedding']![id]!;
     if (shape.attention) {
-      const look = attend(weights, states[0]!.h, said);
-      looks.push(look);
-      x = [...x, ...said[0]!.map((_, d) => look.reduce((sum, alpha, j) => sum + alpha * said[j]![d]!, 0))];
+      const { alpha, context } = attend(weights, states[0]!.h, outputs);
+      looks.push(alpha);
+      x = [...x, ...context];
     }
     for (let i = 0; i < shape.layers; i++) {
       states[i] = cellSteps[shape.cell](layers[i]!, x, states[i]!);
@@ -53,20 +54,20 @@ export function meanLossOf(shape: Shape, weights: Weights, pairs: readonly Pair[
   return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
 }
 
-/** What the last layer says at each place, and where each layer ends in the direction of reading. */
-function encode(shape: Shape, weights: Weights, source: number[]): { said: Vector[]; states: ReferenceState[] } {
-  let said = source.map((id) => weights['encoder.embedding']![id]!);
+/** The outputs of the last layer at each place, and where each layer ends in the direction of reading. */
+function encode(shape: Shape, weights: Weights, source: number[]): { outputs: Vector[]; states: ReferenceState[] } {
+  let outputs = source.map((id) => weights['encoder.embedding']![id]!);
   const states = Array.from({ length: shape.layers }, (_, i) => {
-    const onward = readSteps(shape, weights, `encoder.layers.${i}`, said);
+    const onward = readSteps(shape, weights, `encoder.layers.${i}`, outputs);
     if (shape.attention) {
-      const reversed = readSteps(shape, weights, `encoder.layers.${i}.reversed`, said.toReversed()).toReversed();
-      said = onward.map(({ h }, t) => [...h, ...reversed[t]!.h]);
+      const reversed = readSteps(shape, weights, `encoder.layers.${i}.reversed`, outputs.toReversed()).toReversed();
+      outputs = onward.map(({ h }, t) => [...h, ...reversed[t]!.h]);
     } else {
-      said = onward.map(({ h }) => h);
+      outputs = onward.map(({ h }) => h);
     }
     return onward.at(-1)!;
   });
-  return { said, states };
+  return { outputs, states };
 }
 
 function readSteps({ cell, hidden }: Shape, weights: Weights, name: string, xs: Vector[]): ReferenceState[] {
@@ -77,13 +78,4 @@ function readSteps({ cell, hidden }: Shape, weights: Weights, name: string, xs: 
     state = cellSteps[cell](layer, x, state);
     return state;
   });
-}
-
-function attend(weights: Weights, h: Vector, said: Vector[]): Vector {
-  const query = times(h, weights['attention.query']!);
-  const scores = said.map((s) => {
-    const seen = plus(query, times(s, weights['attention.key']!)).map(Math.tanh);
-    return seen.reduce((sum, u, a) => sum + u * weights['attention.score']![0]![a]!, 0);
-  });
-  return logSoftmax(scores).map(Math.exp);
 }

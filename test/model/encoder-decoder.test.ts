@@ -7,8 +7,15 @@ import type { CellName } from '../../src/nn/cell.ts';
 import { resetState } from '../../src/nn/state.ts';
 import { packPairs, packSources } from '../../src/translation/batch.ts';
 import { byDriver, wasm } from '../nn/engines.ts';
-import { gradientsOf, numericalGradients, oncePerCase, rowsOf, weightsOf } from '../nn/reference.ts';
-import { difference } from './batches.ts';
+import {
+  difference,
+  gradientsOf,
+  numericalGradients,
+  oncePerCase,
+  randomise,
+  rowsOf,
+  weightsOf,
+} from '../nn/reference.ts';
 import { meanLossOf, type Pair, write } from './encoder-decoder-reference.ts';
 
 /** What float32 may differ from the float64 reference: as for glimpses, each step depends on where others looked. */
@@ -124,8 +131,7 @@ describe('EncoderDecoder', () => {
       const square = gradients.reduce((sum, data) => sum + data.reduce((own, g) => own + g * g, 0), 0);
       const moved = (h: number) => {
         for (const [i, parameter] of model.parameters.entries()) {
-          parameter.value.data.set(parameter.value.data.map((x, j) => x + h * gradients[i]![j]!));
-          parameter.version++;
+          parameter.edit((values) => values.set(values.map((x, j) => x + h * gradients[i]![j]!)));
         }
         return lossWith(5);
       };
@@ -140,7 +146,7 @@ describe('EncoderDecoder', () => {
     const { model, coded } = randomTask(wasm, {});
     const { source, target } = packPairs(coded.slice(0, 1));
     expect(() => model.loss({ source, target, order: [1] }, model.newState(1))).toThrow(
-      'sequence 0 looks at source 1; expected 0 to 0',
+      'sequence 0 attends to source 1; expected 0 to 0',
     );
   });
 });
@@ -149,10 +155,7 @@ describe('EncoderDecoder', () => {
 function randomTask(engine: Engine, changes: Partial<EncoderDecoderShape>) {
   const random = new Random(1);
   const model = new EncoderDecoder(engine, { ...small, ...changes });
-  for (const parameter of model.parameters) {
-    parameter.value.data.set(parameter.value.data.map(() => 2 * random.uniform() - 1));
-    parameter.version++;
-  }
+  randomise(model, random);
   const ids = (length: number, size: number) => Array.from({ length }, () => random.integer(size));
   const coded = LENGTHS.map(([m, n]) => ({ source: ids(m, small.source), target: ids(n, small.target) }));
   const pairs: Pair[] = coded.map(({ source, target }) => ({

@@ -38,8 +38,7 @@ describe.each(cells)('LanguageModel, initialise, %s', (cell) => {
 
   test('started at frequencies it says them before it has read anything, and half a time for what never came', () => {
     const model = initialised(5).startAtFrequencies([3, 0, 6.5, ...Array(small.vocabulary - 3).fill(1)]);
-    model.outputWeights.value.data.fill(0);
-    model.outputWeights.version++;
+    model.outputWeights.edit((values) => values.fill(0));
     const logProbs = model.step([1], model.newState(1), new Float32Array(small.condition));
     const total = 10 + small.vocabulary - 3;
     [3, 0.5, 6.5, 1].forEach((count, id) => {

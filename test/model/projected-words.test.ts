@@ -30,8 +30,7 @@ describe.each(['rnn', 'lstm', 'gru'] as const)('steps of a model with an embeddi
     const model = randomModel(engine, { ...small, cell });
     for (const parameter of [model.embedding!, model.stack.layers[0]!.inputWeights]) {
       const before = model.step([3], model.newState(1)).slice();
-      for (let i = 0; i < parameter.value.size; i++) parameter.value.data[i]! *= -2;
-      parameter.version++;
+      parameter.edit((values) => values.set(values.map((x) => -2 * x)));
       const fresh = new LanguageModel(engine, { ...small, cell });
       fresh.copyFrom(model);
       const after = model.step([3], model.newState(1)).slice();

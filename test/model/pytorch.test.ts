@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { LanguageModel } from '../../src/model/language-model.ts';
 import type { CellName } from '../../src/nn/cell.ts';
 import { byDriver } from '../nn/engines.ts';
-import { gradientsOf, logSoftmax, rowsOf, type Weights } from '../nn/reference.ts';
-import { difference, pack, small } from './batches.ts';
+import { difference, gradientsOf, logSoftmax, rowsOf, type Weights } from '../nn/reference.ts';
+import { pack, small } from './batches.ts';
 
 /** What PyTorch computed, in float64, of the same small models: see scripts/reference/recurrent.py. */
 interface Fixture {
@@ -34,8 +34,7 @@ describe.each(contracts)('LanguageModel, %s on %s', async (cell, _, engine) => {
   }));
   const model = new LanguageModel(engine, { ...small, cell });
   for (const parameter of model.parameters) {
-    parameter.value.data.set(fixture.weights[parameter.name]!.flat());
-    parameter.version++;
+    parameter.edit((values) => values.set(fixture.weights[parameter.name]!.flat()));
   }
 
   test('loss and gradients equal PyTorch’s', () => {

@@ -7,8 +7,17 @@ import { type SequenceBatch, SequenceModel, type SequenceShape } from '../../src
 import type { CellName } from '../../src/nn/cell.ts';
 import { packedSequences } from '../../src/nn/packing.ts';
 import { byDriver, wasm } from '../nn/engines.ts';
-import { gradientsOf, logSoftmax, numericalGradients, oncePerCase, weightsOf } from '../nn/reference.ts';
-import { difference, pack, randomSequences, small } from './batches.ts';
+import { inRows } from '../nn/packed.ts';
+import {
+  difference,
+  gradientsOf,
+  logSoftmax,
+  numericalGradients,
+  oncePerCase,
+  randomise,
+  weightsOf,
+} from '../nn/reference.ts';
+import { pack, randomSequences, small } from './batches.ts';
 import { type Example, logitsOf, meanLossOf } from './sequence-reference.ts';
 
 /** What float32 may differ from the float64 reference, as in the language model's contract. */
@@ -73,7 +82,7 @@ describe.each(contracts)('SequenceModel, %s on %s', (cell, _, engine) => {
 
     const logProbs = Array.from(model.logProbs(batch, model.newState(3)));
     const written = examples.map((example) => logitsOf(model.shape, weights, example).map(logSoftmax));
-    expect(difference(logProbs, inRows(written, model.shape).flat())).toBeLessThan(tolerance);
+    expect(difference(logProbs, inOrder(written, model.shape.writes).flat())).toBeLessThan(tolerance);
   });
 
   test('the same with label smoothing and steps without a target', () => {
@@ -112,12 +121,8 @@ describe.each(contracts)('SequenceModel, %s on %s', (cell, _, engine) => {
     const directions = model.parameters.map(({ gradient }, i) => gradient.data.map((g) => g / norms[i]!));
     for (const [i, parameter] of model.parameters.entries()) {
       if (norms[i]! < 0.01) continue; // too flat for differences of float32 losses
-      const move = (by: number) => {
-        parameter.value.data.forEach((x, j, values) => {
-          values[j] = x + by * directions[i]![j]!;
-        });
-        parameter.version++;
-      };
+      const move = (by: number) =>
+        parameter.edit((values) => values.set(values.map((x, j) => x + by * directions[i]![j]!)));
       const h = 4e-3;
       move(h);
       const up = lossAt(7);
@@ -181,16 +186,9 @@ describe('SequenceModel', () => {
   });
 });
 
-/** All weights and biases are random and large enough to matter. */
 function randomModel(engine: Engine, shape: SequenceShape): SequenceModel {
-  const random = new Random(1);
   const model = new SequenceModel(engine, shape);
-  for (const parameter of model.parameters) {
-    parameter.value.data.forEach((_, i, values) => {
-      values[i] = 2 * random.uniform() - 1;
-    });
-    parameter.version++;
-  }
+  randomise(model, new Random(1));
   return model;
 }
 
@@ -210,11 +208,11 @@ function randomTask(engine: Engine, changes: Partial<SequenceShape>, lengths: nu
 
 function packed(examples: readonly Example[], { reads, writes }: SequenceShape): SequenceBatch {
   const packing = packedSequences(examples.map(({ inputs }) => inputs.length));
-  const steps = packing.counts.flatMap((N, t) => examples.slice(0, N).map(({ inputs }) => inputs[t]!));
+  const steps = inRows<number | number[]>(examples.map(({ inputs }) => inputs));
   const inputs = 'vocabulary' in reads ? { ids: steps as number[] } : { vectors: Float32Array.from(steps.flat()) };
-  const targets = inRows(
+  const targets = inOrder(
     examples.map(({ targets }) => targets),
-    { writes },
+    writes,
   );
   return { packing, inputs, targets };
 }
@@ -224,7 +222,6 @@ function sizeOf(reads: Exclude<InputShape, { vocabulary: number }>): number {
 }
 
 /** What belongs to each step, or sequence, of each example, in the order of a batch's rows. */
-function inRows<T>(items: readonly T[][], { writes }: Pick<SequenceShape, 'writes'>): T[] {
-  if (writes !== 'each') return items.flat();
-  return items[0]!.flatMap((_, t) => items.filter(({ length }) => length > t).map((ofSteps) => ofSteps[t]!));
+function inOrder<T>(items: readonly T[][], writes: SequenceShape['writes']): T[] {
+  return writes === 'each' ? inRows(items) : items.flat();
 }

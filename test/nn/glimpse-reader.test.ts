@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../src/base/random.ts';
 import type { Matrix } from '../../src/compute/arena.ts';
+import { BidirectionalLayer } from '../../src/nn/bidirectional-layer.ts';
 import { cells } from '../../src/nn/cell.ts';
 import { GlimpseReader } from '../../src/nn/glimpse-reader.ts';
 import { uniformPacking } from '../../src/nn/packing.ts';
@@ -26,7 +27,7 @@ describe('GlimpseReader', () => {
       expect(reader.places[2 * row + 1]).toBeCloseTo(place[1]!, 6);
       const picture = rowOf(pictures, row % N);
       const expected = [...glimpse(picture, size, place[0]!, place[1]!), ...place];
-      const found = Array.from(rowOf((input as { values: Matrix }).values, row));
+      const found = Array.from(rowOf(input.values, row));
       found.forEach((value, i) => {
         expect(value, `value ${i} of row ${row}`).toBeCloseTo(expected[i]!, 5);
       });
@@ -57,6 +58,14 @@ describe('GlimpseReader', () => {
     layer.forward(steps, layer.newState(N));
     layer.backward(matrix(N * T, H, 3), steps);
     for (const { gradient } of reader.parameters) expect(gradient.data.every((value) => value === 0)).toBe(true);
+  });
+
+  test('is not read from its end: there is no state yet that chooses', () => {
+    const { reader, pictures } = newReader();
+    const layer = new BidirectionalLayer(wasm, cells.gru, { name: 'layer', inputs: reader.size, hidden: H });
+    expect(() => layer.forward({ packing, input: reader.look(pictures) }, layer.newState(N))).toThrow(
+      'read from its end',
+    );
   });
 
   test('says so where there is nothing to look at', () => {

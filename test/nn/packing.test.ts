@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { packedSequences, runningIn, sharesOf, uniformPacking } from '../../src/nn/packing.ts';
+import {
+  packedSequences,
+  runningIn,
+  sequenceOrder,
+  sharesOf,
+  stepRows,
+  stepsOf,
+  uniformPacking,
+} from '../../src/nn/packing.ts';
+import { wasm } from './engines.ts';
 
 describe('packedSequences', () => {
   test('lays the steps one after the other, as the drawing shows', () => {
@@ -33,6 +42,28 @@ describe('packedSequences', () => {
   });
 });
 
+test('stepRows are those of one step, on the same memory', () => {
+  const packing = packedSequences([4, 3, 1]);
+  const matrix = wasm.arena.matrix(packing.rows, 2);
+  matrix.data.set(Array.from({ length: 16 }, (_, i) => Math.floor(i / 2)));
+  const rows = [0, 1, 2, 3].map((t) => Array.from(stepRows(matrix, packing, t).data));
+  expect(rows).toEqual([
+    [0, 0, 1, 1, 2, 2],
+    [3, 3, 4, 4],
+    [5, 5, 6, 6],
+    [7, 7],
+  ]);
+  stepRows(matrix, packing, 3).data.fill(-1);
+  expect(Array.from(matrix.data.subarray(12))).toEqual([6, 6, -1, -1]);
+});
+
+test('sequenceOrder puts a0 b0 c0 a1 b1 a2 b2 a3 into the order a0 a1 a2 a3 b0 b1 b2 c0', () => {
+  const { begins, rowsOfPlaces, placesOfRows } = sequenceOrder(packedSequences([4, 3, 1]));
+  expect(begins).toEqual([0, 4, 7, 8]);
+  expect([...rowsOfPlaces]).toEqual([0, 3, 5, 7, 1, 4, 6, 2]);
+  expect([...rowsOfPlaces].map((row) => placesOfRows[row])).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+});
+
 describe('sharesOf', () => {
   test('parts equal sequences evenly, and the rest as evenly as they can be', () => {
     expect(sharesOf(uniformPacking(50, 7), 2)).toEqual([
@@ -53,6 +84,7 @@ describe('sharesOf', () => {
     expect(runningIn(shares[0]!, packing, 9)).toBe(20);
     expect(runningIn(shares[1]!, packing, 9)).toBe(60);
     expect(runningIn(shares[1]!, packing, 10)).toBe(0);
+    expect(shares.map((share) => stepsOf(share, packing))).toEqual([30, 10]);
   });
 
   test.each([1, 11, 23])('leaves %i sequences together', (batch) => {

@@ -1,6 +1,24 @@
 import { describe, expect, test } from 'vitest';
 import { Parameter, WeightFactor } from '../../src/nn/parameter.ts';
-import { byDriver } from './engines.ts';
+import { byDriver, wasm } from './engines.ts';
+
+describe('Parameter', () => {
+  test('counts its changes, also one that fails halfway', () => {
+    const parameter = new Parameter(wasm.arena, 'w', 2, 3);
+    const versions = [parameter.version];
+    parameter.edit((values) => values.set([1, 2, 3, 4, 5, 6]));
+    versions.push(parameter.version);
+    expect(() =>
+      parameter.edit((values) => {
+        values[5] = 7;
+        throw new Error('halfway');
+      }),
+    ).toThrow('halfway');
+    versions.push(parameter.version);
+    expect(new Set(versions).size).toBe(3);
+    expect(Array.from(parameter.value.data)).toEqual([1, 2, 3, 4, 5, 7]);
+  });
+});
 
 describe.each(byDriver)('WeightFactor on %s', (_, engine) => {
   test('multiplies by the weights as they are now', () => {
@@ -14,10 +32,7 @@ describe.each(byDriver)('WeightFactor on %s', (_, engine) => {
     const wide = engine.arena.matrix(1, 3);
     wide.data.set([1, 1, 1]);
 
-    const change = (values: number[]) => {
-      weights.value.data.set(values);
-      weights.version++;
-    };
+    const change = (to: number[]) => weights.edit((values) => values.set(to));
     const products = () => {
       const [c, d] = [engine.arena.matrix(1, 3), engine.arena.matrix(1, 2)];
       c.data.fill(Number.NaN);

@@ -5,6 +5,7 @@
  *
  * D inputs, E embedding, H hidden, V vocabulary, as in `src/model/language-model.ts`; parameters have the same names.
  */
+import type { Random } from '../../src/base/random.ts';
 import type { LanguageModel, LanguageModelShape } from '../../src/model/language-model.ts';
 
 export type Vector = number[];
@@ -101,6 +102,20 @@ export function oncePerCase(): (name: string, compute: () => Weights) => Weights
   };
 }
 
+/** Weights and biases that are all random, from -1 to 1: large enough to matter. */
+export function randomise({ parameters }: Pick<LanguageModel, 'parameters'>, random: Random): void {
+  for (const parameter of parameters) {
+    parameter.edit((values) => {
+      for (let i = 0; i < values.length; i++) values[i] = 2 * random.uniform() - 1;
+    });
+  }
+}
+
+/** The same names and shapes, all zero: for gradients to be added to. */
+export function zerosLike(weights: Weights): Weights {
+  return Object.fromEntries(Object.entries(weights).map(([name, rows]) => [name, rows.map((row) => row.map(() => 0))]));
+}
+
 /** A copy of a model's parameters. */
 export function weightsOf(model: Pick<LanguageModel, 'parameters'>): Weights {
   return Object.fromEntries(model.parameters.map(({ name, value }) => [name, rowsOf(value.data, value.cols)]));
@@ -123,7 +138,7 @@ export function logSoftmax(logits: Vector): Vector {
   return logits.map((x) => x - logTotal);
 }
 
-interface LayerWeights {
+export interface LayerWeights {
   input: Vector[];
   recurrent: Vector[];
   bias: Vector;
@@ -174,7 +189,7 @@ export function layerWeights(weights: Weights, name: string): LayerWeights {
 }
 
 /** x W_xh + b, and v W_ih at the first step. */
-function fromInput({ input, bias, condition }: LayerWeights, x: Vector, v: Vector | undefined): Vector {
+export function fromInput({ input, bias, condition }: LayerWeights, x: Vector, v: Vector | undefined): Vector {
   const z = plus(times(x, input), bias);
   return v && condition ? plus(z, times(v, condition)) : z;
 }
@@ -190,16 +205,40 @@ export function times(x: Vector, matrix: Vector[]): Vector {
   return product;
 }
 
+/** rows[i][j] += x_i y_j */
+export function addOuter(rows: Vector[], x: Vector, y: Vector): void {
+  for (const [i, row] of rows.entries()) for (let j = 0; j < row.length; j++) row[j]! += x[i]! * y[j]!;
+}
+
+export function transposed(matrix: Vector[]): Vector[] {
+  return matrix[0]!.map((_, j) => matrix.map((row) => row[j]!));
+}
+
 export function plus(a: Vector, b: Vector): Vector {
   const sums: Vector = [];
   for (let i = 0; i < a.length; i++) sums.push(a[i]! + b[i]!);
   return sums;
 }
 
-function sigmoid(x: number): number {
+export function sigmoid(x: number): number {
   return 1 / (1 + Math.exp(-x));
 }
 
 export function oneHot(id: number, size: number): Vector {
   return Array.from({ length: size }, (_, i) => (i === id ? 1 : 0));
+}
+
+/** The largest difference between two trees of numbers of the same shape. */
+export function difference(a: unknown, b: unknown): number {
+  if (typeof a === 'number' && typeof b === 'number') return Math.abs(a - b);
+  const [left, right] = [Object.entries(a as object), Object.entries(b as object)];
+  if (left.map(([key]) => key).join() !== right.map(([key]) => key).join()) {
+    throw new Error(`not of the same shape: ${left.length} and ${right.length} entries`);
+  }
+  return left.reduce((worst, [, value], i) => larger(worst, difference(value, right[i]?.[1])), 0);
+}
+
+/** NaN counts as larger than everything. */
+function larger(a: number, b: number): number {
+  return a >= b || Number.isNaN(a) ? a : b;
 }

@@ -1,13 +1,14 @@
 /**
- * Additive attention (Bahdanau et al. 2015, appendix A.1.2) for one step of N sequences, each of which looks at the
+ * Additive attention (Bahdanau et al. 2015, appendix A.1.2) for one step of N sequences, each of which attends to the
  * places of one source. The places of all sources lie one after the other: those of source s are the rows from
- * begins[s] to begins[s + 1] - 1 of keys [places, A] and of values [places, D]. A row of `weights` has room for S places.
+ * begins[s] to begins[s + 1] - 1 of keys [places, A] and of values [places, D]. A row of `weights` has room for S
+ * places. The kernels are called by the names of their arguments, see `../attention-call.ts`.
  */
 import { storePartial, sum4, tanh4 } from './math';
 import { affine, exponentials, maximum, storeScalar } from './softmax';
 
 /**
- * Where to look and what is seen there: e_j = score · tanh(query + key_j), weights = softmax(e) over the places,
+ * The weights of the places and the context: e_j = score · tanh(query + key_j), weights = softmax(e) over the places,
  * context = Σ weights_j value_j. Rows of `context` are `stride` floats apart.
  */
 export function attendForward(
@@ -47,8 +48,8 @@ export function attendForward(
 }
 
 /**
- * The way back: sets dQuery [N, A] and each row's part of the gradient of `score`, dScore [N, A]; adds to dKeys and
- * dValues. No two rows may look at the same source. Rows of dContext are `stride` floats apart; dWeights [N, S] is
+ * Backpropagation: sets dQuery [N, A] and each row's part of the gradient of `score`, dScore [N, A]; adds to dKeys and
+ * dValues. No two rows may attend to the same source. Rows of dContext are `stride` floats apart; dWeights [N, S] is
  * working memory.
  */
 export function attendBackward(

@@ -1,7 +1,7 @@
 /**
  * Rounding to bfloat16, the upper half of a float32. Round to nearest even, as the processor's own conversion does: half
  * of the lower part's range is added, and one more where the upper part is odd, before the lower part is cut off. The
- * NaNs that computing gives stay NaN.
+ * NaNs that computing gives stay NaN. These kernels know no product.
  */
 
 /** target[i] = bfloat16(factor * source[i]) for `count` floats; up to 7 values behind the last are overwritten. */

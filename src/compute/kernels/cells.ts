@@ -1,6 +1,7 @@
 /**
  * One step of each recurrent cell, forward and backward, for N sequences at once. All arguments are byte offsets of
- * row-major matrices; the recurrent product was added before (forward) or follows (backward).
+ * row-major matrices; the recurrent product was added before (forward) or follows (backward). These kernels know no
+ * weights and no other step.
  */
 import { sigmoid4, storePartial, tanh4 } from './math';
 

@@ -1,7 +1,7 @@
 /**
  * A product, or the packing of a factor, as a job of independent tasks for the threads (`threads.ts`): which part of C
- * belongs to which task, and what a thread does for one task. Every element of C is summed in the same order whoever
- * does the task, so a result does not depend on the number of threads.
+ * belongs to which task, and what a thread does for one task. Every element of C is summed in the same order on
+ * whichever thread, so a result does not depend on the number of threads.
  */
 import { pack } from './pack';
 import { rowTimesColumns, rowTimesRows } from './row';

@@ -1,8 +1,9 @@
 /**
- * Four floats at a time: partial stores at the ends of rows, and the functions that WebAssembly lacks.
+ * Four floats at a time: partial stores at the ends of rows, and the functions that WebAssembly lacks. It knows lanes,
+ * no matrices.
  *
- * They clamp by pmin and pmax, one instruction each on x86-64 where min and max are eight; with x as the first argument
- * they too leave what is not a number as it is.
+ * The functions clamp by pmin and pmax, one instruction each on x86-64 where min and max are eight; with x as the first
+ * argument pmin and pmax too leave what is not a number as it is.
  */
 
 /**

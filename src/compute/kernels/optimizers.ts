@@ -1,6 +1,6 @@
 /**
  * One update of `count` parameters x by their gradients g, for each optimiser. Decay rates come in float64: in float32
- * 1 - 0.999 is off by one part in 100,000.
+ * 1 - 0.999 is off by one part in 100,000. These kernels know no schedule and no clipping.
  */
 import { storePartial } from './math';
 

@@ -1,6 +1,6 @@
 /**
  * One row times a matrix that is not packed: for so few rows, to pack the matrix would take longer than to multiply.
- * It is read once, from front to back, at the speed of the memory.
+ * It is read once, from front to back, at the speed of the memory. The functions know addresses, no threads.
  */
 
 @inline

@@ -1,4 +1,4 @@
-/** Sums, copies and dropout over rows of matrices: all that is neither a product nor a cell. */
+/** Sums, copies and dropout over rows of matrices: what is neither a product nor a cell. It knows no layer. */
 import { storePartial } from './math';
 
 /** target += source, `count` floats. */
@@ -107,7 +107,6 @@ export function scatterAddRowParts(table: usize, source: usize, ids: usize, rows
     add(table + <usize>load<i32>(ids) * bytes, source, cols);
   }
 }
-
 
 /**
  * Inverted dropout (Srivastava et al. 2014): each value is dropped with probability `dropped` / 2³² or scaled up.

@@ -1,7 +1,7 @@
-/** Softmax, its logarithm and its cross entropy, row by row. */
+/** Softmax, its logarithm and its cross entropy, row by row. It knows logits, not the weights that they come from. */
 import { exp4, max4, storePartial, sum4 } from './math';
 
-/** target value that says: no target here, the row does not count. */
+/** The target of a row that has none and does not count. */
 const MASKED = -1;
 
 /**

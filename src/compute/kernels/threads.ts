@@ -13,7 +13,7 @@
 const CONTROL: usize = 0x8000;
 /** Odd while a job is open, even between jobs, STOPPED in the end. */
 const STATE: usize = CONTROL;
-/** The next task that nobody has taken. */
+/** The next task that no thread has taken. */
 const NEXT: usize = CONTROL + 64;
 /** Workers inside the job. */
 const BUSY: usize = CONTROL + 128;

@@ -1,6 +1,7 @@
 /**
  * Matrix products by `cblas_sgemm`, which OpenBLAS and Apple's Accelerate have in common. Accelerate could not be tried
- * where this was written: it stands on the same code, the same contract tests and the same self-test at start.
+ * where this was written: it stands on the same code, the same contract tests and the same self-test at start. It packs
+ * no factors.
  */
 import { readFileSync } from 'node:fs';
 import type { Arena } from '../arena.ts';
@@ -55,8 +56,8 @@ export async function openAccelerate(arena: Arena): Promise<ProductDriver> {
   return new CblasDriver({
     name: 'accelerate',
     description: 'Accelerate',
-    sgemm: ([whole = []]) => Number(sgemm(...whole) ?? 0),
-    sgemv: ([whole = []]) => Number(sgemv(...whole) ?? 0),
+    sgemm: ([whole]) => Number(sgemm(...whole!) ?? 0),
+    sgemv: ([whole]) => Number(sgemv(...whole!) ?? 0),
     memory: arena.memory,
     address: await addressOf(arena.memory),
   });
@@ -68,7 +69,7 @@ interface CblasParts {
   team?: Team;
   sgemm: SharedFunction;
   sgemv: SharedFunction;
-  /** Held so that the address stays true. */
+  /** Kept, so that the address stays true. */
   memory: WebAssembly.Memory;
   address: number;
 }

@@ -1,4 +1,7 @@
-/** Opens the matrix products of an arena on the fastest driver that can be had and that passes the self-test. */
+/**
+ * Opens the matrix products of an arena on the fastest driver that can be had and that passes the self-test. It knows
+ * drivers by name, not how they multiply.
+ */
 import { InputError, reasonOf } from '../../base/errors.ts';
 import { sharesMemory } from '../../base/platform.ts';
 import type { Arena } from '../arena.ts';

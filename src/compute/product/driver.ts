@@ -1,10 +1,10 @@
-import type { Team } from '../team.ts';
-
 /**
  * What a matrix-product driver must offer. A driver knows addresses only: every matrix is row-major float32, named by
  * its byte offset in the arena and its stride (floats from one row to the next). Shapes and bounds were checked by the
- * caller (`product.ts`) before any of these is called, and m, n and k are at least 1.
+ * caller (`product.ts`) before any of its functions is called, and m, n and k are at least 1.
  */
+import type { Team } from '../team.ts';
+
 export interface ProductDriver {
   readonly name: DriverName;
   /** The threads that share its products, for other work to be shared by the same; none where a library has its own. */

@@ -74,7 +74,7 @@ export async function loadLibrary(candidates: readonly string[]): Promise<Native
 
 /**
  * The address of byte 0 of a shared memory, as a number (addresses have 48 bits). It stays true when the memory grows,
- * and for as long as the memory is held: a driver holds it beside the address.
+ * and for as long as the memory is not freed: a driver keeps it beside the address.
  */
 export async function addressOf(memory: WebAssembly.Memory): Promise<number> {
   const koffi = await importKoffi();

@@ -83,7 +83,7 @@ export class GemmArguments {
   }
 }
 
-/** The numbers of the calls that a team makes at once, or notes for later. */
+/** The numbers of the calls that a team makes at once, or records for later. */
 export class CallArguments {
   readonly #arena: Arena;
   readonly #base: number;
@@ -99,6 +99,6 @@ export class CallArguments {
 
   /** For the part `i` of a product. */
   of(i: number): GemmArguments {
-    return this.#team.notes ? new GemmArguments(this.#arena, this.#base) : this.#own[i]!;
+    return this.#team.recording ? new GemmArguments(this.#arena, this.#base) : this.#own[i]!;
   }
 }

@@ -1,7 +1,8 @@
 /**
  * Matrix products by oneDNN, the fastest on x86-64. Products of a fixed right factor have it packed before, as oneDNN's
  * own recurrent layers do: where few rows meet a large matrix, it multiplies that at nearly the speed of a large product
- * (on AVX2, 50 rows times [512, 2048]: 145 GFLOPS instead of 77).
+ * (on AVX2, 50 rows times [512, 2048]: 145 GFLOPS instead of 77). How the library is called by pointers is in
+ * `onednn-gemm.ts`; it knows no layers.
  */
 import type { Arena } from '../arena.ts';
 import type { NativeSignature } from '../calls.ts';
@@ -70,7 +71,7 @@ class OneDnnDriver implements ProductDriver {
   readonly name = 'onednn';
   readonly description: string;
   readonly team: Team;
-  /** Held so that the address stays true. */
+  /** Kept, so that the address stays true. */
   readonly memory: WebAssembly.Memory;
   readonly #address: number;
   readonly #sgemm: SharedFunction;
@@ -98,7 +99,7 @@ class OneDnnDriver implements ProductDriver {
 
   packedParts(m: number, n: number, k: number): number {
     if (m === 1 || m * n * k < WORTH_PACKING) return 0;
-    return this.team.notes || isSmall({ m, n, k }) ? 1 : this.team.threads;
+    return this.team.recording || isSmall({ m, n, k }) ? 1 : this.team.threads;
   }
 
   packedSize(k: number, n: number, parts: number): number {

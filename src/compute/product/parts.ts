@@ -1,4 +1,7 @@
-/** Cuts a product into parts that threads do at once: no two write to the same place, and no sum is split. */
+/**
+ * Cuts a product into parts that threads do at once: no two write to the same place, and no sum is split. It knows no
+ * threads and no library.
+ */
 import type { PackedProduct, Product } from './driver.ts';
 
 /**

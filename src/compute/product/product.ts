@@ -120,7 +120,8 @@ export class MatrixProduct {
 
   /** Called by `FixedFactor.packed`: packs B to new memory, or to what it was packed to before. */
   pack({ k, n }: FixedFactor, b: Matrix, transposed: boolean, parts: number, to: Matrix | undefined): Matrix {
-    if (this.driver.team?.notes) throw new Error('matrix product: a factor must be packed before products are shared');
+    if (this.driver.team?.recording)
+      throw new Error('matrix product: a factor must be packed before products are shared');
     const target = to ?? this.#arena.matrix(1, this.driver.packedSize(k, n, parts));
     const right = { k, n, b: b.offset, bStride: b.cols, bTransposed: transposed };
     this.driver.pack(right, target.offset, parts);

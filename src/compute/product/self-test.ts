@@ -1,4 +1,7 @@
-/** A few products that every driver must get right before it is trusted: a library that does not fit is found here. */
+/**
+ * A few products that every driver must get right before it is trusted: a library that does not fit is found here. It
+ * knows no driver.
+ */
 import type { Arena, Matrix } from '../arena.ts';
 import type { MatrixProduct } from './product.ts';
 

@@ -76,7 +76,7 @@ class WasmDriver implements ProductDriver {
   }
 
   multiply(call: Product): void {
-    if (this.team.notes) throw new Error('only products by fixed factors can be noted');
+    if (this.team.recording) throw new Error('only products by fixed factors can be recorded');
     const { m, n, k, alpha, beta, a, aTransposed, aStride, b, bTransposed, bStride, c, cStride } = call;
     const aRow = aTransposed ? 4 : aStride * 4;
     const aCol = aTransposed ? aStride * 4 : 4;
@@ -98,7 +98,7 @@ class WasmDriver implements ProductDriver {
   }
 
   multiplyPacked({ m, n, k, beta, a, aStride, packed, c, cStride }: PackedProduct): void {
-    if (this.team.notes) this.#packedAlone([[m, n, k, a, aStride * 4, packed, beta, c, cStride * 4]]);
+    if (this.team.recording) this.#packedAlone([[m, n, k, a, aStride * 4, packed, beta, c, cStride * 4]]);
     else this.#kernels.productPacked(m, n, k, 1, a, aStride * 4, 4, packed, beta, c, cStride * 4);
   }
 

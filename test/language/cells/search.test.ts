@@ -46,12 +46,13 @@ describe('searchCells', () => {
     // Unit 4 keeps its sign until a mark flips it.
     const LATCH = 4;
     const { inputWeights, recurrentWeights, bias } = model.stack.layers[0]!;
-    for (let row = 0; row < vocabulary.length; row++) {
-      inputWeights.value.data[row * 7 + LATCH] = { '“': 9, '”': -9 }[vocabulary[row]!] ?? 0;
-    }
-    for (let row = 0; row < 7; row++) recurrentWeights.value.data[row * 7 + LATCH] = row === LATCH ? 3 : 0;
-    bias.value.data[LATCH] = 0;
-    for (const parameter of model.parameters) parameter.version++;
+    inputWeights.edit((values) => {
+      for (const [row, unit] of vocabulary.entries()) values[row * 7 + LATCH] = { '“': 9, '”': -9 }[unit] ?? 0;
+    });
+    recurrentWeights.edit((values) => {
+      for (let row = 0; row < 7; row++) values[row * 7 + LATCH] = row === LATCH ? 3 : 0;
+    });
+    bias.edit((values) => values.fill(0, LATCH, LATCH + 1));
 
     const ids = units.map((unit) => vocabulary.indexOf(unit));
     const record = recordCells(model, ids, vocabulary.indexOf('”'));
