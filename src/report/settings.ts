@@ -3,7 +3,7 @@ import { type Fact, formatInteger } from './page.ts';
 import type { TrainingLog } from './training-log.ts';
 
 /** A recurrent network, as a config says it. */
-export interface Network {
+export interface RecurrentShape {
   cell: string;
   layers: number;
   hidden: number;
@@ -22,12 +22,12 @@ export interface ReportedSettings {
 }
 
 /** LSTM 2 × 128 */
-export function networkInShort({ cell, layers, hidden }: Network): string {
+export function networkInShort({ cell, layers, hidden }: RecurrentShape): string {
   return `${cell.toUpperCase()} ${layers} × ${hidden}`;
 }
 
 /** LSTM, 2 layers of 128 units */
-export function networkInWords({ cell, layers, hidden }: Network): string {
+export function networkInWords({ cell, layers, hidden }: RecurrentShape): string {
   return `${cell.toUpperCase()}, ${layers} ${layers === 1 ? 'layer' : 'layers'} of ${hidden} units`;
 }
 
