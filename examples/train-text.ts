@@ -32,7 +32,7 @@ await trainLanguageModel({
 
 const model = await TextModel.load(folder, engine);
 console.log('\nand in the end:\n');
-for (const { text } of model.write({ length: 600, temperature: 0.7, random: new Random(7) }))
-  process.stdout.write(text);
+const writing = { length: 600, temperature: 0.7, random: new Random(7) };
+for (const { text } of model.write(writing)) process.stdout.write(text);
 console.log();
 engine.close();

@@ -5,6 +5,7 @@
  *
  * `scripts/build-browser.mjs` bundles it, and takes X.browser.ts in place of each X.ts that needs Node.
  */
+
 export * from './decoding.ts';
 export * from './metrics.ts';
 export * from './nn.ts';

@@ -62,7 +62,7 @@ export { evaluate as evaluateSequences, type LabelScores, type SequenceEvaluatio
 export { writeSequenceEvaluation } from './sequences/evaluation-report.ts';
 export { explain as explainLabel, type MovingWord } from './sequences/explain.ts';
 export { lookAt } from './sequences/glimpses.ts';
-export { NaiveBayes } from './sequences/naive-bayes.ts';
+export { NaiveBayes, type WordCounts } from './sequences/naive-bayes.ts';
 export { resumeSequences, type SequenceTraining, trainSequences } from './sequences/train.ts';
 export { wordsOf } from './sequences/words.ts';
 

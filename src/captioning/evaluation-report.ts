@@ -28,12 +28,16 @@ export interface Evaluation extends PictureScores {
 export async function writeEvaluationReport(file: string, evaluation: Evaluation): Promise<void> {
   const { dataset, split, pictures, captions, scores, vocabulary } = evaluation;
   const files = new Map(picturesOf(dataset, split).map((picture) => [picture.id, picture.file]));
-  const content = page(`Captions of ${dataset.name}`, scoresInWords(dataset.name, split, captions.length, scores), [
-    section('Scores', scoreTable([{ name: 'captions', scores }]), variety(evaluation)),
-    await extremes(captions, pictures, files),
-    missed(captions, pictures.captions, vocabulary),
-    section('How they were written', howWritten(evaluation)),
-  ]);
+  const content = page(
+    `Captions of ${dataset.name}`,
+    html`${scoresInWords(dataset.name, split, captions.length, scores)}.`,
+    [
+      section('Scores', scoreTable([{ name: 'captions', scores }]), variety(evaluation)),
+      await extremes(captions, pictures, files),
+      missed(captions, pictures.captions, vocabulary),
+      section('How they were written', howWritten(evaluation)),
+    ],
+  );
   await writeFileAtomically(file, content);
 }
 

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { anyInteger, fraction, integerFrom, numberFrom, positiveNumber } from '../base/schema.ts';
 import { modelConfigSchema } from '../model/model-folder.ts';
 import { optimizerDefaults } from '../nn/optimizer.ts';
+import { filesInWords } from '../report/files-in-words.ts';
 import { LEVELS, type Level } from '../text/tokenizer.ts';
 import { trainingSettingsSchema } from '../training/settings.ts';
 
@@ -108,7 +109,7 @@ export function defaultsOf(level: Level, hidden: number): { embedding: number; m
 
 /** What a model was measured on, as in "measured on …". */
 export function splitInWords({ settings, text }: Pick<LanguageConfig, 'settings' | 'text'>): string {
-  if (text.validation) return text.validation.files.join(', ');
+  if (text.validation) return filesInWords(text.validation.files);
   const share = `the last ${Number((settings.valFraction * 100).toPrecision(3))} %`;
   return settings.split === 'end' ? `${share} of the text` : `${share} of each of ${settings.batch} streams`;
 }

@@ -1,4 +1,7 @@
-/** A text coloured by how much each of its tokens surprised a model, as one page with nothing loaded from elsewhere. */
+/**
+ * A text coloured by how much each of its tokens surprised a model, as one page with nothing loaded from elsewhere. Knows no
+ * model: the figures are given.
+ */
 import { hexOf, INK, SURPRISE_LEVELS, surpriseColour, surpriseLevel } from '../report/colours.ts';
 import { Html, html } from '../report/html.ts';
 import { facts, formatInteger, formatPercent, page, section } from '../report/page.ts';
@@ -76,7 +79,7 @@ function percentOf(logProb: number): string {
 }
 
 const STYLE = new Html(`
-pre.surprise { background: #fff; color: ${INK}; }
+pre.surprise, p.surprise .s0 { background: #fff; color: ${INK}; }
 ${Array.from({ length: SURPRISE_LEVELS + 1 }, (_, level) => {
   const colour = surpriseColour(level);
   return colour ? `.s${level} { background: ${hexOf(colour)}; color: ${INK}; }\n` : '';

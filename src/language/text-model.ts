@@ -3,6 +3,7 @@
  * shows what its cells do. Knows no files but those of its folder; texts come as strings, or as tokens where they are
  * longer than memory (`tokenizeFiles`).
  */
+import { Random } from '../base/random.ts';
 import { runInTurns, type Turns } from '../base/steps.ts';
 import type { Engine } from '../compute/engine.ts';
 import type { LanguageModel } from '../model/language-model.ts';
@@ -69,12 +70,13 @@ export class TextModel {
     length = writingDefaults.length,
     stops,
     temperature = writingDefaults.temperature,
+    random = new Random(Date.now()),
     ...sampling
-  }: WritingOptions): Generator<Written> {
+  }: WritingOptions = {}): Generator<Written> {
     const { model, vocabulary, tokenizer } = this;
     const read = primeIds(prime, vocabulary, tokenizer);
     return this.#withState((state) => {
-      const tokens = sampleTokens(model, vocabulary, state, read, { temperature, ...sampling });
+      const tokens = sampleTokens(model, vocabulary, state, read, { temperature, random, ...sampling });
       return writeText(tokens, tokenizer, { length, stops });
     });
   }

@@ -17,7 +17,8 @@ export interface TextLimits {
 
 /** How a text is written. What is left out is as in `writingDefaults`. */
 export interface WritingOptions extends Partial<TextLimits>, Partial<SamplingOptions> {
-  random: Random;
+  /** Equal seeds write equal texts. By default seeded by the time: another text each time. */
+  random?: Random;
   /** Text to be continued. It is read, not written again; without it the text begins as a line does. */
   prime?: string;
 }

@@ -1,4 +1,4 @@
-/** Colours that stand for numbers, light enough for black letters on top of them. */
+/** Colours that stand for numbers, light enough for black letters on top of them. Knows nothing of what the numbers are. */
 
 export type Rgb = readonly [red: number, green: number, blue: number];
 
@@ -40,6 +40,6 @@ export function hexOf(colour: Rgb): string {
 
 /** A share of the way from one colour to another. */
 function mixed(from: Rgb, to: Rgb, share: number): Rgb {
-  const [red = 0, green = 0, blue = 0] = from.map((part, i) => Math.round(part + share * (to[i]! - part)));
-  return [red, green, blue];
+  const part = (i: 0 | 1 | 2) => Math.round(from[i] + share * (to[i] - from[i]));
+  return [part(0), part(1), part(2)];
 }

@@ -1,4 +1,4 @@
-/** A clip as a strip of its frames, with what was said of each below it. */
+/** A clip as a strip of its frames, with what was said of each below it. Knows no model: the labels are given. */
 import { type Html, html } from './html.ts';
 import { pictureGrid } from './picture-grid.ts';
 import { thumbnail } from './thumbnail.ts';

@@ -1,4 +1,7 @@
-/** Pictures that were read by glimpses, with the path of the glimpses over them, as one SVG picture. */
+/**
+ * Pictures that were read by glimpses, with the path of the glimpses over them, as one SVG picture. Knows no network: the
+ * places are given.
+ */
 import sharp from 'sharp';
 import { type Html, html } from './html.ts';
 import { pictureGrid } from './picture-grid.ts';

@@ -1,11 +1,16 @@
-/** Settings and figures of a training in words, for the table of what was trained. */
-import { formatInteger } from './page.ts';
+/** What was trained and how, in words, for the table of what was trained. Knows no product. */
+import { type Fact, formatInteger } from './page.ts';
 import type { TrainingLog } from './training-log.ts';
 
-type Fact = readonly [name: string, value: string];
+/** A recurrent network, as a config says it. */
+export interface Network {
+  cell: string;
+  layers: number;
+  hidden: number;
+}
 
 /** What all trainings have, see training/settings.ts. */
-interface Settings {
+export interface ReportedSettings {
   epochs: number;
   optimizer: { name: string };
   learningRate: number;
@@ -16,7 +21,17 @@ interface Settings {
   seed: number;
 }
 
-export function settingsInWords(settings: Settings): Fact[] {
+/** LSTM 2 × 128 */
+export function networkInShort({ cell, layers, hidden }: Network): string {
+  return `${cell.toUpperCase()} ${layers} × ${hidden}`;
+}
+
+/** LSTM, 2 layers of 128 units */
+export function networkInWords({ cell, layers, hidden }: Network): string {
+  return `${cell.toUpperCase()}, ${layers} ${layers === 1 ? 'layer' : 'layers'} of ${hidden} units`;
+}
+
+export function settingsInWords(settings: ReportedSettings): Fact[] {
   const { epochs, optimizer, learningRate, schedule, clipping, dropout, smoothing, seed } = settings;
   const warmup = schedule.warmup ? `, ${schedule.warmup} updates of warm-up` : '';
   return [

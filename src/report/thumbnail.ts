@@ -1,3 +1,4 @@
+/** Small copies of pictures, for a page that holds them itself. Knows nothing of what is in them. */
 import sharp from 'sharp';
 
 /** Pixels of the longer side. */

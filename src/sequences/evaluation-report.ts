@@ -1,4 +1,7 @@
-/** What a model of sequences is worth, as a page of its own and as a part of its training's report. */
+/**
+ * What a model of sequences is worth, as a page of its own and as a part of its training's report: figures for each label,
+ * mistakes, where the model looked. Knows nothing of training.
+ */
 import { basename, dirname } from 'node:path';
 import { writeFileAtomically } from '../base/files.ts';
 import { runInTurns, type Turns } from '../base/steps.ts';
@@ -6,7 +9,7 @@ import type { GlimpseReader } from '../nn/glimpse-reader.ts';
 import { filmStrip } from '../report/film-strip.ts';
 import { glimpsePaths } from '../report/glimpse-paths.ts';
 import { type Html, type HtmlValue, html } from '../report/html.ts';
-import { formatInteger, formatPercent, page, section, table } from '../report/page.ts';
+import { drawing, formatInteger, formatPercent, htmlTable, page, section } from '../report/page.ts';
 import { isWords, type SequenceData, type SequenceExample } from './data/example.ts';
 import { evaluateSteps, type SequenceEvaluation } from './evaluate.ts';
 import { lookAt } from './glimpses.ts';
@@ -14,6 +17,8 @@ import type { Prediction, SequenceLabeller } from './labeller.ts';
 
 /** Labels that a table of confusions has at most. */
 export const MOST_LABELS = 20;
+/** Letters of all labels together that have room beside one another on narrow screens. */
+const LETTERS = 40;
 /** Mistakes that are shown, and words of each. */
 const MISTAKES = 20;
 const WORDS = 60;
@@ -86,11 +91,10 @@ async function glimpses(
   examples: readonly SequenceExample[],
   predictions: Predictions,
 ): Promise<Html> {
-  const paths = (title: string, shown: readonly SequenceExample[]) =>
-    glimpsePaths(
-      title,
-      shown.map((example) => lookAt(labeller, example)),
-    );
+  const paths = async (title: string, shown: readonly SequenceExample[]) => {
+    const pictures = shown.map((example) => lookAt(labeller, example));
+    return drawing(await glimpsePaths(title, pictures));
+  };
   const ofLabels = labeller.coder.labels
     .toSorted()
     .slice(0, MOST_LABELS)
@@ -119,8 +123,9 @@ async function clips(examples: readonly SequenceExample[], predictions: Predicti
   const strips = (shown: typeof labelled) =>
     Promise.all(
       shown.map(async ({ frames, mistakes }) => {
-        const name = basename(dirname(frames[0]?.file ?? ''));
-        return html`<h4>${name}: ${mistakes} of ${frames.length} wrong</h4>\n${await filmStrip(`Frames of ${name}`, frames)}`;
+        const name = basename(dirname(frames[0]!.file));
+        const strip = drawing(await filmStrip(`Frames of ${name}`, frames));
+        return html`<h4>${name}: ${mistakes} of ${frames.length} wrong</h4>\n${strip}`;
       }),
     );
   const worst = labelled.filter(({ mistakes }) => mistakes > 0).sort((a, b) => b.mistakes - a.mistakes);
@@ -133,7 +138,7 @@ async function clips(examples: readonly SequenceExample[], predictions: Predicti
 }
 
 function labelTable({ byLabel, macroF1 }: SequenceEvaluation): Html {
-  return html`${table(
+  return html`${htmlTable(
     ['label', 'count', 'precision', 'recall', 'F1'],
     byLabel.map(({ label, count, precision, recall, f1 }) => [
       label,
@@ -147,9 +152,11 @@ function labelTable({ byLabel, macroF1 }: SequenceEvaluation): Html {
 
 function confusions({ byLabel, confusion }: SequenceEvaluation): Html | false {
   if (byLabel.length > MOST_LABELS) return false;
-  return html`<h3>What was said (across) where what is right (down)</h3>\n${table(
-    ['', ...byLabel.map(({ label }) => label)],
-    byLabel.map(({ label }, i) => [label, ...(confusion[i] ?? []).map(formatInteger)]),
+  const labels = byLabel.map(({ label }) => label);
+  return html`<h3>What was said (across) where what is right (down)</h3>\n${htmlTable(
+    ['', ...labels],
+    labels.map((label, i) => [label, ...confusion[i]!.map(formatInteger)]),
+    labels.join('').length > LETTERS ? 'upright' : 'plain',
   )}`;
 }
 

@@ -57,7 +57,7 @@ it('the report of an evaluation says the scores, the pictures’ captions from b
     Object.entries(written.scores).map(([name, score]) => [name, (100 * score).toFixed(1)]),
   );
   expect(page).toContain(
-    `On the test split of Tom &#38; Jerry (4 pictures): BLEU-1 ${bleu1}, BLEU-4 ${bleu4}, CIDEr ${cider} .`,
+    `BLEU-1 ${bleu1}, BLEU-4 ${bleu4}, CIDEr ${cider} on the test split of Tom &#38; Jerry (4 pictures).`,
   );
   expect(page).toMatch(new RegExp(` captions ${bleu1} .* ${bleu4} ${rougeL} ${cider} `));
   expect(page).toContain(

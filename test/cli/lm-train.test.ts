@@ -93,7 +93,7 @@ describe('lm train reads', () => {
     expectDone(ended);
     expect(ended.stderr).toMatch(/\ndone: the last weights are in .*all, with report\.html/);
     expect((await configOf('all')).scores).toEqual({ iteration: 33 });
-    expect(await readFile(join(root, 'all', 'report.html'), 'utf8')).toContain('no text was kept for validation');
+    expect(await readFile(join(root, 'all', 'report.html'), 'utf8')).toContain('nothing was held out for validation');
   });
 });
 

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { html } from '../../src/report/html.ts';
-import { facts, formatInteger, formatPercent, page, section, table } from '../../src/report/page.ts';
+import { facts, formatInteger, formatPercent, htmlTable, page, section } from '../../src/report/page.ts';
 
 const text = page('A <title>', html`the <strong>lead</strong>`, [
-  section('Figures & more', facts([['a', '<b>']]), table(['', 'x'], [['row', 1.5]])),
+  section('Figures & more', facts([['a', '<b>']]), htmlTable(['', 'x'], [['row', 1.5]])),
 ]);
 
 it('a page stands alone: no script, nothing loaded from elsewhere', () => {

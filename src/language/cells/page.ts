@@ -1,7 +1,7 @@
 /** A passage coloured by any of many cells, with a list of those that follow something: one page, nothing loaded. */
 import { divergingColour, hexOf, INK } from '../../report/colours.ts';
 import { Html, type HtmlValue, html } from '../../report/html.ts';
-import { page, section, table } from '../../report/page.ts';
+import { htmlTable, page, section } from '../../report/page.ts';
 import { visible } from '../../report/visible.ts';
 import { figureInWords, readingInWords } from './in-words.ts';
 import { type CellIndex, QUANTUM } from './record.ts';
@@ -36,7 +36,7 @@ export function cellsPage({
   const cells = distinct([...(cell ? [cell] : []), ...found, ...record.cells]).slice(0, MOST_CELLS);
   const numbers = new Map(cells.map((one, i) => [nameOf(one), i]));
   const labels = cells.map((one) => [nameOf(one), ...followedBy(one, search)].join(' · '));
-  const lead = html`What single cells of the model ${model} say after each character: ${quantity} from <span style="background:${hexOf(divergingColour(-1))};color:${INK}"> -1 </span> over 0 to <span style="background:${hexOf(divergingColour(1))};color:${INK}"> +1 </span>.`;
+  const lead = html`What single cells of the model ${model} say after each token: ${quantity} from <span style="background:${hexOf(divergingColour(-1))};color:${INK}"> -1 </span> over 0 to <span style="background:${hexOf(divergingColour(1))};color:${INK}"> +1 </span>.`;
   const shown = texts.slice(from, from + length);
   const data = {
     palette: Array.from({ length: 255 }, (_, i) => hexOf(divergingColour((i - 127) * QUANTUM))),
@@ -56,7 +56,7 @@ export function cellsPage({
         'Cells that follow something',
         html`<p>What each cell alone tells about the text: chosen on the first half of what was read, measured on the second. AUC is the probability that the cell tells a place where the feature holds from one where it does not; R² is the share of the number's variance that a line on the cell's value explains. Chance is the best figure of any cell where the feature is moved along the text.</p>
 `,
-        listOf(search, quantity, numbers),
+        search.findings.length > 0 && listOf(search, quantity, numbers),
         search.missing.length > 0 &&
           html`<p class="soft">Too rare in this text to be looked for: ${search.missing.join(', ')}.</p>\n`,
       ),
@@ -81,7 +81,7 @@ function listOf({ findings }: CellSearch, quantity: string, numbers: ReadonlyMap
       ];
     }),
   );
-  return table(['feature', 'figure', 'chance', 'reads as'], rows);
+  return htmlTable(['feature', 'figure', 'chance', 'reads as'], rows);
 }
 
 /** The features that a cell follows better than any other does. */
@@ -101,9 +101,10 @@ function distinct(cells: readonly CellIndex[]): CellIndex[] {
 }
 
 const STYLE = new Html(`
+tbody th:first-child { min-width: 9.5rem; }
 #text { max-height: 60vh; overflow: auto; background: #fff; color: ${INK}; }
-button { padding: 0; border: 0; background: none; color: inherit; font: inherit; text-decoration: underline; cursor: pointer; }
-tbody tr:first-child { font-weight: inherit; }
+button { padding: 0; border: 0; background: none; color: inherit; font: inherit; text-align: left;
+  text-decoration: underline; cursor: pointer; }
 `);
 
 /** Colours the spans by the cell that is picked. The elements and `data` are those above. */

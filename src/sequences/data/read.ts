@@ -2,8 +2,9 @@
 import { stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { InputError } from '../../base/errors.ts';
+import { foldersIn, listFolder } from '../../datasets/files.ts';
 import type { OddLines } from '../../datasets/odd-lines.ts';
-import { foldersIn, listFolder } from '../../datasets/reader.ts';
+import { filesInWords } from '../../report/files-in-words.ts';
 import { cachedFeatures, type ExtractionEvents } from '../../vision/cached-features.ts';
 import { loadCnn } from '../../vision/load-cnn.ts';
 import type { PictureReading, Task } from '../config.ts';
@@ -36,7 +37,7 @@ export interface SequenceReading extends OddLines {
  * @throws InputError when something can't be read, or is not what it should be, with file and line
  */
 export async function readSequences(paths: readonly string[], options: SequenceReading): Promise<SequenceData> {
-  const name = paths.map((path) => basename(path)).join(', ');
+  const name = filesInWords(paths.map((path) => basename(path)));
   const [path = ''] = paths;
   const pictures = await readPictures(paths, options);
   if (pictures) return { name, ...pictures };
