@@ -85,7 +85,7 @@ export type { Steps, Turns } from './base/steps.ts';
 export type { OddLines } from './datasets/odd-lines.ts';
 export type { Progress } from './training/checkpoint.ts';
 export type { TrainingEvent, UpdateReport, ValidationReport } from './training/events.ts';
-export type { TrainingHooks } from './training/session.ts';
+export type { FolderTraining, TrainingHooks } from './training/session.ts';
 export type { TrainingSettings } from './training/settings.ts';
 export type { DataSplit } from './training/split.ts';
 export type { Validation } from './training/task.ts';
