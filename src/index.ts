@@ -30,6 +30,9 @@ export { type LanguagePreset, languagePresets, type PresetName } from './languag
 export { writeLanguageReport } from './language/report.ts';
 export type { LanguageText, ReadingProgress, TextSource } from './language/text.ts';
 export { type LanguageTraining, resumeLanguageModel, trainLanguageModel } from './language/train.ts';
+
+// Tokens
+
 export { NgramModel, type NgramOptions } from './text/ngram-model.ts';
 export { type ByteSource, type FileReadOptions, linesOfTokens, tokenizeFiles } from './text/read.ts';
 
@@ -59,7 +62,7 @@ export { evaluate as evaluateSequences, type LabelScores, type SequenceEvaluatio
 export { writeSequenceEvaluation } from './sequences/evaluation-report.ts';
 export { explain as explainLabel, type MovingWord } from './sequences/explain.ts';
 export { lookAt } from './sequences/glimpses.ts';
-export { NaiveBayes } from './sequences/naive-bayes.ts';
+export { NaiveBayes, type WordCounts } from './sequences/naive-bayes.ts';
 export { resumeSequences, type SequenceTraining, trainSequences } from './sequences/train.ts';
 export { wordsOf } from './sequences/words.ts';
 
@@ -82,7 +85,7 @@ export type { Steps, Turns } from './base/steps.ts';
 export type { OddLines } from './datasets/odd-lines.ts';
 export type { Progress } from './training/checkpoint.ts';
 export type { TrainingEvent, UpdateReport, ValidationReport } from './training/events.ts';
-export type { TrainingHooks } from './training/session.ts';
+export type { FolderTraining, TrainingHooks } from './training/session.ts';
 export type { TrainingSettings } from './training/settings.ts';
 export type { DataSplit } from './training/split.ts';
 export type { Validation } from './training/task.ts';

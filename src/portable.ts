@@ -20,17 +20,21 @@ export { type LanguageConfig, type LanguageSettings, languageDefaults } from './
 export type { SampledToken } from './language/sample.ts';
 export type { Score, ScoredToken, TextScorer } from './language/score.ts';
 export { TextModel } from './language/text-model.ts';
-export { type WritingOptions, type Written, writingDefaults } from './language/write.ts';
-export { UNKNOWN } from './text/special-tokens.ts';
-export { type Level, type Tokenizer, tokenizers } from './text/tokenizer.ts';
-export { Vocabulary } from './text/vocabulary.ts';
+export { type TextLimits, type WritingOptions, type Written, writingDefaults } from './language/write.ts';
 
-// Language models: what their cells follow
+// Cells of language models
 
+export type { CellReading } from './language/cells/follower.ts';
 export type { CellIndex, CellRecord } from './language/cells/record.ts';
 export type { CellSearch, Finding, FoundCell } from './language/cells/search.ts';
 export type { CellSearchOptions, TextCells } from './language/cells/text-cells.ts';
 export type { TextFeature } from './text/features/feature.ts';
+
+// Tokens
+
+export { UNKNOWN } from './text/special-tokens.ts';
+export { type Level, type Tokenizer, tokenizers } from './text/tokenizer.ts';
+export { Vocabulary } from './text/vocabulary.ts';
 
 // Labels of sequences
 

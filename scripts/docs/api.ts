@@ -119,7 +119,7 @@ class ApiPages {
     const sections = Array.from(this.#outlines, ([entry, outline]) => {
       const groups = outline.flatMap(({ heading, own, elsewhere }) => {
         const names = [...own, ...elsewhere].filter((one) => !isType(one));
-        if (own.length === 0) return []; // as on another page
+        if (own.length === 0 || names.length === 0) return []; // as on another page, or types alone
         return `* **${heading}**: ${names.map((one) => this.#link(one, '', 'api/')).join(', ')}`;
       });
       return `## [${entry.name}](api/${pageOf(entry)})\n\n${entry.text}\n\n${groups.join('\n')}\n`;
@@ -146,7 +146,9 @@ class ApiPages {
       ...throws.map((said) => `* throws ${said.replace(/^\w+Error\b/, '`$&`')}`),
     ];
     const file = relative(this.#root, node.getSourceFile().fileName);
-    const named = [...typesNamedIn(node, this.#checker)].filter(({ id }) => this.#places.has(id) && id !== symbol.id);
+    const named = [...typesNamedIn(exported, this.#checker)].filter(
+      ({ id }) => this.#places.has(id) && id !== symbol.id,
+    );
     const links = named.map((one) => this.#link({ name: one.name, symbol: one }, page));
     const code = isSchemaType(exported) ? this.#schemaTypes.interfaceOf(exported) : textOf(exported, this.#checker);
     return [
@@ -174,15 +176,19 @@ class ApiPages {
 
   #refuseGaps(exported: readonly Exported[]): void {
     const gaps = new Set<string>();
+    const inside = new Set<string>();
     for (const one of exported) {
       const { name, node } = one;
       if (isDone(node) && docstringOf(one, this.#checker).text === '')
         gaps.add(`${name} is exported without a docstring`);
-      for (const { id, name: type } of typesNamedIn(node, this.#checker)) {
-        if (this.#places.has(id) || INSIDE.has(type)) continue;
-        gaps.add(`${name} names the type ${type}, which no entry point exports`);
+      for (const { id, name: type } of typesNamedIn(one, this.#checker)) {
+        if (this.#places.has(id)) continue;
+        if (INSIDE.has(type)) inside.add(type);
+        else gaps.add(`${name} names the type ${type}, which no entry point exports`);
       }
     }
+    for (const type of INSIDE)
+      if (!inside.has(type)) gaps.add(`INSIDE in scripts/docs/api.ts has ${type}, which nothing names`);
     if (gaps.size > 0) throw new DocsError([...gaps].join('\n'));
   }
 }

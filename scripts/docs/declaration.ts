@@ -9,6 +9,7 @@ import {
   isIdentifier,
   isPropertyDeclaration,
   isSetAccessorDeclaration,
+  isTypeAliasDeclaration,
   isTypeQueryNode,
   isTypeReferenceNode,
   isVariableDeclaration,
@@ -25,13 +26,16 @@ const MOST_LINES = 30;
 
 /** As it stands in the source, under the name that it is exported by. */
 export function textOf({ name, symbol, node }: Exported, checker: Checker): string {
+  const choices = choicesOf(symbol, node, checker);
+  if (choices) return `type ${name} = ${choices.map((choice) => `'${choice}'`).join(' | ')};`;
   const text = declarationOf(node, checker).replace(/^export /, '');
   return name === symbol.name ? text : text.replace(new RegExp(`\\b${symbol.name}\\b`), name);
 }
 
 /** The types of this package that a declaration names, in its order. */
-export function typesNamedIn(node: Node, checker: Checker): Set<Named> {
+export function typesNamedIn({ symbol, node }: Omit<Exported, 'name'>, checker: Checker): Set<Named> {
   const found = new Set<Named>();
+  if (choicesOf(symbol, node, checker)) return found;
   const visit = (part: Node): void => {
     const name = isTypeReferenceNode(part)
       ? part.typeName
@@ -53,7 +57,7 @@ function declarationOf(node: Node, checker: Checker): string {
   if (isFunctionDeclaration(node)) return signatureOf(node, node.getStart(), checker);
   if (isClassDeclaration(node)) {
     const members = node.members.filter(isPublic).map((member) => memberText(member, checker));
-    return `${slice(node, node.getStart(), node.members.pos)}${members.join('')}\n}`;
+    return `${slice(node, node.getStart(), node.members.pos)}${members.join('').replace(/^\n+/, '\n')}\n}`;
   }
   if (isVariableDeclaration(node)) return `const ${variableText(node, checker)};`;
   return node.getText();
@@ -95,9 +99,20 @@ function isData({ kind }: Node): boolean {
   return ![ArrowFunction, FunctionExpression, CallExpression, NewExpression].includes(kind);
 }
 
+/** The texts that a type is one of: it may be written as the members of a list elsewhere. */
+function choicesOf(symbol: Named, node: Node, checker: Checker): string[] | undefined {
+  if (!isTypeAliasDeclaration(node)) return undefined;
+  const type = checker.getDeclaredTypeOfSymbol(symbol);
+  const members = type.isUnionType() ? type.getTypes() : [];
+  const choices = members.flatMap((member) => (member.isStringLiteralType() ? [member.value] : []));
+  return choices.length > 0 && choices.length === members.length ? choices : undefined;
+}
+
 function isPublic(member: ClassElement): boolean {
-  const { name } = member as { name?: Node };
-  return isConstructorDeclaration(member) || (name !== undefined && name.kind !== SyntaxKind.PrivateIdentifier);
+  const { name, modifiers = [] } = member as { name?: Node; modifiers?: readonly Node[] };
+  const isPrivate = modifiers.some(({ kind }) => kind === SyntaxKind.PrivateKeyword);
+  if (isConstructorDeclaration(member)) return !isPrivate;
+  return !isPrivate && name !== undefined && name.kind !== SyntaxKind.PrivateIdentifier;
 }
 
 function shownPartsOf(node: Node): Node[] {

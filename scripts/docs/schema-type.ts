@@ -8,7 +8,7 @@ const MOST_CHARACTERS = 90;
 
 export class SchemaTypes {
   readonly #checker: Checker;
-  /** Those that are exported: a type that has all the properties of another one extends it. */
+  /** Those that are exported: a type that has taken all properties of another one extends it. */
   readonly #known: { name: string; properties: ReadonlySet<string>; whole: string }[];
 
   constructor(exported: readonly Exported[], checker: Checker) {
@@ -59,8 +59,9 @@ export class SchemaTypes {
     return properties.length > 0 && (isCommented || !isShort) ? this.#block(properties, indent) : inOneLine;
   }
 
-  #key(property: Named): string {
-    return `${property.name}: ${this.#inOneLine(this.#checker.getTypeOfSymbol(property)!)}`;
+  /** Equal for a property of two schemas of which one has taken it from the other. */
+  #key({ name, declarations: [declaration] }: Named): string {
+    return `${name} of ${declaration?.path}, ${declaration?.index}`;
   }
 
   #inOneLine(type: Type): string {

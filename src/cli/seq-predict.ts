@@ -2,7 +2,7 @@ import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { InputError, UsageError } from '../base/errors.ts';
 import { openEngine } from '../compute/engine.ts';
-import { readText } from '../datasets/reader.ts';
+import { readText } from '../datasets/files.ts';
 import { findClips, readClips } from '../sequences/data/clips.ts';
 import { loadCnnOfLabeller, seePictures } from '../sequences/data/pictures.ts';
 import { readSequences } from '../sequences/data/read.ts';
@@ -203,9 +203,7 @@ async function predictClips(
 }
 
 async function linesOf(files: readonly string[], { text: texts }: Options): Promise<string[]> {
-  const contents = await Promise.all(
-    files.map((file) => (file === '-' ? text(process.stdin) : readText(file, 'file'))),
-  );
+  const contents = await Promise.all(files.map((file) => (file === '-' ? text(process.stdin) : readText(file))));
   if (files.length === 0 && !texts) contents.push(await text(process.stdin));
   return [
     ...(texts ?? []),

@@ -1,5 +1,5 @@
 /**
- * From what a reader found written in its files to a `CaptionDataset`: drops what can't be used and counts it, looks
+ * Makes a `CaptionDataset` of what a reader found in a dataset's files: drops what can't be used and counts it, looks
  * for each picture on the disk, and holds out a validation split where the dataset has none. Knows no file format.
  */
 
@@ -9,19 +9,21 @@ import { type CaptionDataset, type CaptionedPicture, type DatasetFormat, SPLITS,
 import type { Oddities } from './oddities.ts';
 import type { PictureFinder } from './pictures.ts';
 
-/** A picture as a dataset's files list it: nothing is checked yet. */
+/** A picture as a dataset's files list it, before anything is checked. */
 export interface ListedPicture {
   id: string;
   /** Path relative to one of the finder's roots. */
   name: string;
   captions: string[];
-  /** Equal for two entries that are the same picture under two names; the file's path where not given. */
+  /** Equal for two entries that are the same picture under two names. Default: the path of its file */
   identity?: string | undefined;
 }
 
+/** A split, or a part of one, as a dataset's files list it. */
 export interface ListedSplit {
   split: Split;
   pictures: Iterable<ListedPicture>;
+  /** Finds the files of these pictures. */
   finder: PictureFinder;
 }
 
@@ -33,7 +35,11 @@ export interface AssembleSettings {
   oddities: Oddities;
 }
 
-/** @throws InputError when no picture of any split is left, saying what was missing and where it was looked for */
+/**
+ * The dataset of the splits that a reader has listed.
+ *
+ * @throws InputError when no split has a picture left, with the first that is missing and where it was looked for
+ */
 export async function assemble(
   listed: readonly ListedSplit[],
   { name, format, valShare, oddities }: AssembleSettings,
@@ -78,15 +84,16 @@ export async function assemble(
 }
 
 /**
- * Takes the pictures whose hashed id falls under the share, so that the same picture is held out in every run, on
- * every machine, and whatever pictures join the dataset later. At least one, unless there is only one in all.
+ * Moves the training pictures whose hashed id falls below the share to `val`, where the dataset has no such split: the
+ * same pictures in every run and on every machine, whatever pictures join the dataset later. At least one is moved,
+ * unless there is only one in all.
  */
 function holdOutValidation(splits: CaptionDataset['splits'], share: number, oddities: Oddities): void {
   const train = splits.get('train');
   if (!train || splits.has('val') || train.length < 2) return;
   const places = new Map(train.map((picture) => [picture, hashToUnit(picture.id)]));
   const threshold = Math.max(share, Math.min(...places.values()) + 2 ** -32);
-  const isHeldOut = (picture: CaptionedPicture) => (places.get(picture) ?? 1) < threshold;
+  const isHeldOut = (picture: CaptionedPicture) => places.get(picture)! < threshold;
   const val = train.filter(isHeldOut);
   splits.set('val', val);
   splits.set(
@@ -96,7 +103,7 @@ function holdOutValidation(splits: CaptionDataset['splits'], share: number, oddi
   for (const { id } of val) oddities.add('training pictures held out as val, as the dataset has no val split', id);
 }
 
-/** A number from [0, 1) that depends on the text alone. */
+/** A number in [0, 1) that depends on the text alone. */
 function hashToUnit(text: string): number {
   return createHash('sha256').update(text).digest().readUInt32BE() / 2 ** 32;
 }

@@ -1,24 +1,25 @@
 /**
  * Reads COCO captions (Lin et al. 2014, https://cocodataset.org/#format-data): a folder with
  * `annotations/captions_train2017.json`, `captions_val2017.json` (any year, or none) and the pictures in `train2017/`,
- * `images/train2017/`, `images/` or beside. Of several years per split it reads one. A single caption file may have any
- * name: what it does not call train, val or test is for training.
+ * `images/train2017/`, `images/` or beside them. Of several years of a split it reads one. A single caption file may
+ * have any name: unless its name says val or test it is for training.
  */
 
-import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import * as v from 'valibot';
+import { kindAt } from '../base/files.ts';
 import { readJson } from '../base/json.ts';
 import { anyInteger } from '../base/schema.ts';
 import type { ListedPicture, ListedSplit } from './assemble.ts';
 import type { Split } from './dataset.ts';
+import { listFolder } from './files.ts';
 import type { Oddities } from './oddities.ts';
 import { PictureFinder, pictureFolders } from './pictures.ts';
-import { type DatasetReader, type FoundDataset, listFolder } from './reader.ts';
+import type { DatasetReader, FoundDataset } from './reader.ts';
 
 const CAPTION_FILE = /^captions_((train|val|test)(\d*))\.json$/;
 
-/** What tools call the one file of a dataset without splits. */
+/** The names that tools give to the one caption file of a dataset without splits. */
 const ONLY_FILE = /^(captions|_?annotations(\.coco)?)\.json$/;
 
 const imageId = v.union([anyInteger, v.string()]);
@@ -41,7 +42,7 @@ export const cocoReader: DatasetReader = {
   find: findCoco,
 };
 
-/** To be asked last: files of such names may hold anything. */
+/** Must be asked last: files of such names may hold anything. */
 export const annotationsReader: DatasetReader = {
   looksFor: 'captions.json or annotations.json with images and annotations',
   find: findOnlyFile,
@@ -68,7 +69,7 @@ async function findOnlyFile(folder: string): Promise<FoundDataset | undefined> {
   return undefined;
 }
 
-/** The dataset of a caption file that is named itself. */
+/** The dataset of one caption file, named by its path. */
 export function cocoFile(path: string): FoundDataset {
   const folder = basename(dirname(path)) === 'annotations' ? dirname(dirname(path)) : dirname(path);
   return { format: 'coco', read: (oddities, images) => readCoco([captionFile(path)], images ?? folder, oddities) };
@@ -83,43 +84,34 @@ async function readCoco(files: readonly CaptionFile[], root: string, oddities: O
   const folders = await pictureFolders(root);
   const listed: ListedSplit[] = [];
   for (const split of ['train', 'val', 'test'] as const) {
-    const file = await chooseYear(
-      files.filter((file) => file.split === split),
-      root,
-      oddities,
-    );
+    const ofSplit = files.filter((file) => file.split === split);
+    const file = await chooseYear(ofSplit, root, oddities);
     if (!file) continue;
-    const finder = new PictureFinder([
-      join(root, file.stem),
-      join(root, 'images', file.stem),
-      join(root, split),
-      ...folders,
-    ]);
-    listed.push({ split, pictures: await readCaptionFile(file.path, oddities), finder });
+    const { path, stem } = file;
+    const finder = new PictureFinder([join(root, stem), join(root, 'images', stem), join(root, split), ...folders]);
+    listed.push({ split, pictures: await readCaptionFile(path, oddities), finder });
   }
   return listed;
 }
 
 /** The newest year whose picture folder is there, else the newest: the years share pictures, so two would leak. */
-async function chooseYear(files: CaptionFile[], root: string, oddities: Oddities): Promise<CaptionFile | undefined> {
-  const newestFirst = files.sort((a, b) => b.year - a.year);
-  let chosen = newestFirst[0];
-  for (const file of newestFirst.toReversed()) {
-    const folders = [join(root, file.stem), join(root, 'images', file.stem)];
-    const there = await Promise.all(
-      folders.map((path) =>
-        stat(path).then(
-          () => true,
-          () => false,
-        ),
-      ),
-    );
-    if (there.includes(true)) chosen = file;
-  }
-  for (const file of files) {
+async function chooseYear(
+  files: readonly CaptionFile[],
+  root: string,
+  oddities: Oddities,
+): Promise<CaptionFile | undefined> {
+  const newestFirst = files.toSorted((a, b) => b.year - a.year);
+  const withPictures = await Promise.all(newestFirst.map(({ stem }) => holdsPictures(root, stem)));
+  const chosen = newestFirst[Math.max(0, withPictures.indexOf(true))];
+  for (const file of newestFirst) {
     if (file !== chosen) oddities.add(`caption files not read, as ${chosen?.path} is`, file.path);
   }
   return chosen;
+}
+
+async function holdsPictures(root: string, stem: string): Promise<boolean> {
+  const kinds = await Promise.all([kindAt(join(root, stem)), kindAt(join(root, 'images', stem))]);
+  return kinds.includes('folder');
 }
 
 async function readCaptionFile(path: string, oddities: Oddities): Promise<Iterable<ListedPicture>> {

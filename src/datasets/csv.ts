@@ -1,4 +1,4 @@
-/** Reads comma-separated values as RFC 4180 defines them. Knows nothing of what the columns mean. */
+/** Reads comma-separated values (RFC 4180). Does not know what the columns mean. */
 
 import { InputError } from '../base/errors.ts';
 
@@ -9,11 +9,11 @@ export interface CsvRecord {
 }
 
 /**
- * The records of a CSV text. Fields may be quoted, and hold commas, line breaks and doubled quotes then; empty lines
- * are no records.
+ * The records of a CSV text. A quoted field may hold commas, line breaks and doubled quotes; empty lines are no
+ * records.
  *
- * @param name says in the error where the text came from
- * @throws InputError when a quote is not closed, or is followed by something else than a comma or a line break
+ * @param name where the text is from, for the error
+ * @throws InputError when a quote is not closed, or is not followed by a comma or a line break
  */
 export function parseCsv(text: string, name: string): CsvRecord[] {
   // A field with what ends it. The quoted form is tried first; an open quote makes both forms fail.

@@ -1,11 +1,11 @@
 /**
- * What every reader of caption datasets gives: pictures with the captions people wrote for them, in splits, and a
+ * A caption dataset, as every reader gives it: pictures with the captions that people wrote for them, in splits, and a
  * report of what was odd. Knows no file format.
  */
 
 import type { Oddity } from './oddities.ts';
 
-/** In the order in which they are kept when a picture is listed in several: what measures wins over what trains. */
+/** The splits, in the order in which they win a picture that several of them list: measuring before training. */
 export const SPLITS = ['test', 'val', 'train'] as const;
 
 export type Split = (typeof SPLITS)[number];
@@ -15,9 +15,9 @@ export type DatasetFormat = 'coco' | 'flickr' | 'karpathy' | 'table';
 export interface CaptionedPicture {
   /** The dataset's own name for the picture: COCO's numeric image id in decimal, elsewhere the file name. */
   id: string;
-  /** Path of the picture, which was there when the dataset was read. */
+  /** Path of the picture, which existed when the dataset was read. */
   file: string;
-  /** At least one; as written, none of them blank. */
+  /** At least one; as they were written, none blank. */
   captions: string[];
 }
 
@@ -25,8 +25,8 @@ export interface CaptionDataset {
   /** The name of the folder, or the name that the file gives itself. */
   name: string;
   format: DatasetFormat;
-  /** Only splits that hold a picture; there is at least one. */
+  /** The splits that have a picture; there is at least one. */
   splits: Map<Split, CaptionedPicture[]>;
-  /** What was skipped or done for want of better, each kind once, with its count; empty for a clean dataset. */
+  /** What was skipped or guessed: each kind of oddity once, with its count. Empty for a clean dataset. */
   report: Oddity[];
 }

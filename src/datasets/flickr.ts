@@ -1,15 +1,16 @@
 /**
- * Reads Flickr8k (Hodosh et al. 2013) and Flickr30k (Young et al. 2014) as they were given out: a token file with a
- * line `name.jpg#0<TAB>caption` per caption, lists with the file names of each split, and a folder of pictures.
+ * Reads Flickr8k (Hodosh et al. 2013) and Flickr30k (Young et al. 2014) as their authors published them: a token file
+ * with a line `name.jpg#0<TAB>caption` for each caption, lists with the file names of each split, a folder of pictures.
  */
 
 import { join } from 'node:path';
 import { InputError } from '../base/errors.ts';
 import type { ListedPicture, ListedSplit } from './assemble.ts';
 import type { Split } from './dataset.ts';
+import { listFolder, readFilledLines } from './files.ts';
 import type { Oddities } from './oddities.ts';
 import { PictureFinder, pictureFolders } from './pictures.ts';
-import { type DatasetReader, type FoundDataset, listFolder, readLines } from './reader.ts';
+import type { DatasetReader, FoundDataset } from './reader.ts';
 
 /** `Flickr8k.token.txt`, `results_20130124.token`; not `Flickr8k.lemma.token.txt`, which holds the words' stems. */
 const TOKEN_FILE = /^(?!.*lemma).*\.token(\.txt)?$/i;
@@ -69,19 +70,19 @@ async function readFlickr(
   return splits;
 }
 
-/** Captions by picture name, in the order of the file. */
+/** The captions of a token file by the picture's name, in the order of the file. */
 async function readTokenFile(path: string, oddities: Oddities): Promise<Map<string, string[]>> {
   const captions = new Map<string, string[]>();
   const seen = new Set<string>();
-  for (const { line, number } of await readLines(path, 'token file')) {
-    const { name, number: nth, caption } = CAPTION_LINE.exec(line)?.groups ?? {};
+  for (const { line, text } of await readFilledLines(path, 'token file')) {
+    const { name, number, caption } = CAPTION_LINE.exec(text)?.groups ?? {};
     if (name === undefined || caption === undefined) {
-      throw new InputError(`${path} line ${number} is not a caption`, {
-        found: JSON.stringify(line.slice(0, 60)),
+      throw new InputError(`${path} line ${line} is not a caption`, {
+        found: JSON.stringify(text.slice(0, 60)),
         expected: 'name.jpg#0, a tab, the caption',
       });
     }
-    const key = `${name}#${nth}`;
+    const key = `${name}#${number}`;
     if (seen.has(key)) {
       oddities.add('caption numbers given twice, the first kept', key);
       continue;
@@ -94,9 +95,9 @@ async function readTokenFile(path: string, oddities: Oddities): Promise<Map<stri
   return captions;
 }
 
-/** Flickr30k's lists name the pictures without their `.jpg`. */
+/** The file names in a list; Flickr30k's lists leave the `.jpg` out. */
 async function readSplitList(path: string): Promise<string[]> {
-  const names = (await readLines(path, 'split list')).map(({ line }) => line.trim());
+  const names = (await readFilledLines(path, 'split list')).map(({ text }) => text.trim());
   return names.map((name) => (/\.\w+$/.test(name) ? name : `${name}.jpg`));
 }
 

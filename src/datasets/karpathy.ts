@@ -11,8 +11,9 @@ import { readJson } from '../base/json.ts';
 import { anyInteger } from '../base/schema.ts';
 import type { ListedPicture, ListedSplit } from './assemble.ts';
 import type { Split } from './dataset.ts';
+import { listFolder } from './files.ts';
 import { PictureFinder, pictureFolders } from './pictures.ts';
-import { type DatasetReader, type FoundDataset, listFolder } from './reader.ts';
+import type { DatasetReader, FoundDataset } from './reader.ts';
 
 const SPLIT_OF = { train: 'train', restval: 'train', val: 'val', test: 'test' } as const satisfies Record<
   string,
@@ -37,7 +38,7 @@ export const karpathyReader: DatasetReader = {
   find: findKarpathy,
 };
 
-/** Recognises a folder that holds one of the files, by the file's name. */
+/** Recognises a folder by the name of the one split file in it. */
 async function findKarpathy(folder: string): Promise<FoundDataset | undefined> {
   const names = (await listFolder(folder)).filter((name) => /^dataset(_\w+)?\.json$/.test(name));
   if (names.length > 1) {
@@ -49,7 +50,7 @@ async function findKarpathy(folder: string): Promise<FoundDataset | undefined> {
   return names[0] === undefined ? undefined : karpathyFile(join(folder, names[0]));
 }
 
-/** The dataset of a split file that is named itself. */
+/** The dataset of a split file, named by its path. */
 export function karpathyFile(path: string): FoundDataset {
   return { format: 'karpathy', read: (_, images) => readKarpathy(path, images ?? dirname(path)) };
 }

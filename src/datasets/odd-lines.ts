@@ -1,17 +1,20 @@
-/** Lines, or whole clips, that are not what they should be: named, and refused or left out as is asked for. */
+/**
+ * Odd lines, and odd clips of video: those that are not what they should be. They are refused by number or name, or left
+ * out where that is asked for. Knows no format.
+ */
 import { InputError } from '../base/errors.ts';
-import { readText } from './reader.ts';
 
+/** What is done with odd lines. */
 export interface OddLines {
   /** Leaves odd lines out instead of refusing the file, and odd clips instead of the folder. */
   skipOdd?: boolean | undefined;
-  /** Called with one line about those that were left out of a file or folder. */
+  /** Called with a message about those that were left out of a file or folder. */
   onOdd?: ((message: string) => void) | undefined;
 }
 
-/** Thrown by who parses something that is odd. */
+/** Thrown by the parser of an item that is odd, with what was found as its message. */
 export class OddLine extends Error {
-  /** Where it is odd, if not where it begins. */
+  /** The odd line, where it is not the item's first. */
   readonly line: number | undefined;
 
   constructor(found: string, line?: number) {
@@ -20,34 +23,22 @@ export class OddLine extends Error {
   }
 }
 
-export interface NumberedLine {
-  /** From 1. */
-  line: number;
-  text: string;
-}
-
-/** What is odd, and where: the number of a line, or the name of a clip. */
+/** An item that is odd. */
 export interface Odd {
+  /** The number of a line, or the name of a clip. */
   at: string | number;
   found: string;
 }
 
-/** Lines or clips that a message lists. */
+/** How many odd lines or clips a message lists. */
 const LISTED = 8;
 
-/** The lines of a UTF-8 file. @throws InputError when it can't be read */
-export async function linesOf(path: string): Promise<NumberedLine[]> {
-  const lines = (await readText(path, 'file')).split(/\r?\n/).map((text, i) => ({ line: i + 1, text }));
-  if (lines.at(-1)?.text === '') lines.pop();
-  return lines;
-}
-
 /**
- * Parses items of a file one after another.
+ * Parses the items of a file: lines, or blocks of lines.
  *
  * @param parse throws `OddLine` where an item is odd
  * @param expected what the items should be, for the error
- * @throws InputError when items are odd and not to be left out, or when none is left
+ * @throws InputError when an item is odd and `skipOdd` is not set, or when no item is left
  */
 export function parseItems<Item extends { line: number }, Parsed>(
   path: string,
@@ -71,19 +62,19 @@ export function parseItems<Item extends { line: number }, Parsed>(
 }
 
 interface Findings {
-  /** What the items are. */
+  /** What an item is. */
   unit: 'line' | 'clip';
   odd: readonly Odd[];
-  /** How many are not odd. */
+  /** How many items are not odd. */
   left: number;
   /** What the items should be, for the error. */
   expected: string;
 }
 
 /**
- * Refuses a file or folder for what is odd in it, or says what is left out.
+ * Refuses a file or folder for its odd items, or tells `onOdd` which are left out.
  *
- * @throws InputError when items are odd and not to be left out, or when none is left
+ * @throws InputError when an item is odd and `skipOdd` is not set, or when no item is left
  */
 export function settleOdd(path: string, { unit, odd, left, expected }: Findings, { skipOdd, onOdd }: OddLines): void {
   const [first] = odd;

@@ -1,4 +1,4 @@
-/** Counts what is odd in a dataset and keeps the first examples, so that thousands of oddities make one line each. */
+/** Counts what is odd in a dataset, by kind, and keeps the first examples: a thousand oddities of a kind make one line. */
 
 export interface Oddity {
   /** What was found and what was done about it. */
@@ -10,10 +10,11 @@ export interface Oddity {
 
 const EXAMPLES_KEPT = 3;
 
+/** The oddities of a dataset that is being read. */
 export class Oddities {
   readonly #byKind = new Map<string, Oddity>();
 
-  /** Counts one case; `what` groups the cases, so it must not name the example. */
+  /** Counts one case of the kind `what`, which must not name the example: cases are grouped by it. */
   add(what: string, example: string): void {
     let oddity = this.#byKind.get(what);
     if (!oddity) {
@@ -29,7 +30,7 @@ export class Oddities {
   }
 }
 
-/** One line for a person, such as `empty captions skipped: 12 (a.jpg, b.jpg, c.jpg, …)`. */
+/** An oddity in one line: `empty captions skipped: 12 (a.jpg, b.jpg, c.jpg, …)`. */
 export function describeOddity({ what, count, examples }: Oddity): string {
   const more = count > examples.length ? ', …' : '';
   return `${what}: ${count.toLocaleString('en')} (${examples.join(', ')}${more})`;

@@ -1,16 +1,16 @@
 /**
- * Finds the pictures of a dataset on the disk. Each folder is listed once and asked in memory from then on: a dataset
- * has up to 120,000 pictures, and as many questions to a network disk take minutes. Does not open any picture.
+ * Finds the pictures of a dataset on the disk; opens none. Each folder is listed once and remembered: a dataset has up
+ * to 120,000 pictures, and to ask a network disk for each of them takes minutes.
  */
 
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { glob } from 'tinyglobby';
 
-/** Endings of the names of pictures, in lower case. */
+/** The endings by which files are taken for pictures, in lower case. */
 export const PICTURE_ENDINGS = ['jpg', 'jpeg', 'png', 'webp', 'gif', 'tif', 'tiff', 'avif', 'svg'];
 
-/** Whether a file is a picture by its name, and not a hidden one. */
+/** Whether a file's name has the ending of a picture and is not hidden. */
 export function isPictureName(name: string): boolean {
   return !name.startsWith('.') && PICTURE_ENDINGS.includes(extname(name).slice(1).toLowerCase());
 }
@@ -21,11 +21,12 @@ export async function picturesBelow(folder: string): Promise<string[]> {
   return paths.map((path) => `${folder.replace(/\/$/, '')}/${path}`).sort();
 }
 
-/** Folder names under which the known datasets and their mirrors keep pictures. */
+/** Names of the folders in which the known datasets and their mirrors keep pictures. */
 const PICTURE_FOLDER = /image|photo|picture|dataset|flic?ke?r/i;
 
+/** Finds pictures by their names in several folders. */
 export class PictureFinder {
-  /** The folders that are looked in, in this order. */
+  /** The folders that are searched, in this order. */
   readonly roots: readonly string[];
   readonly #listings = new Map<string, Set<string>>();
 
@@ -33,7 +34,7 @@ export class PictureFinder {
     this.roots = [...new Set(roots)];
   }
 
-  /** The path of a picture that is named relative to one of the roots, or undefined. */
+  /** The path of the picture with this path relative to a root; undefined where no root has it. */
   async find(name: string): Promise<string | undefined> {
     for (const root of this.roots) {
       const path = join(root, name);
@@ -50,7 +51,7 @@ export class PictureFinder {
   }
 }
 
-/** The folder itself and those in it, two levels deep, whose names promise pictures (`images`, `Flicker8k_Dataset`). */
+/** A folder and those in it, `levels` deep, whose names promise pictures (`images`, `Flicker8k_Dataset`). */
 export async function pictureFolders(folder: string, levels = 2): Promise<string[]> {
   if (levels === 0) return [folder];
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);

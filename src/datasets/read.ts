@@ -1,4 +1,4 @@
-/** Reads a caption dataset of any known format; which one is told by what the folder holds, not by an option. */
+/** Reads a caption dataset of any known format, which is recognised by what the folder holds. */
 
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
@@ -6,29 +6,30 @@ import { InputError, reasonOf } from '../base/errors.ts';
 import { assemble } from './assemble.ts';
 import { annotationsReader, cocoFile, cocoReader } from './coco.ts';
 import type { CaptionDataset } from './dataset.ts';
+import { listFolder, readText } from './files.ts';
 import { flickrReader } from './flickr.ts';
 import { karpathyFile, karpathyReader } from './karpathy.ts';
 import { Oddities } from './oddities.ts';
-import { type FoundDataset, listFolder, readText } from './reader.ts';
+import type { FoundDataset } from './reader.ts';
 import { tableFile, tableReader } from './table.ts';
 
 export interface ReadSettings {
-  /** Folder of the pictures, where they do not lie beside the captions. */
+  /** Folder of the pictures. Default: they lie beside the captions */
   images?: string | undefined;
-  /** Share of the training pictures held out as `val` where the dataset has no such split, in (0, 1); 0.1. */
+  /** Share of the training pictures held out as `val` where the dataset has no such split, in (0, 1). Default: 0.1 */
   valShare?: number | undefined;
 }
 
-/** In the order in which they are tried: a Flickr8k folder may hold Karpathy's file of the same pictures too. */
+/** In the order in which they are asked: a Flickr8k folder may hold Karpathy's file of the same pictures too. */
 const READERS = [cocoReader, flickrReader, tableReader, karpathyReader, annotationsReader];
 
 /**
  * Reads the captions of a dataset and finds its pictures; opens no picture.
  *
- * @param path a folder in COCO's, Flickr8k's or Flickr30k's layout or of pictures with a table of captions; or a file that
- *   is a dataset but for its pictures: a COCO caption file, one of Karpathy's split files, a table
- * @throws InputError, one line, when nothing known is there, a file is broken or none of the pictures is on the disk.
- *   What concerns single pictures or captions is skipped and counted in the dataset's report
+ * @param path a folder in COCO's, Flickr8k's or Flickr30k's layout, or of pictures with a table of captions; or one file
+ *   with all captions: a COCO caption file, one of Karpathy's split files, a table
+ * @throws InputError when no known dataset is there, a file is broken or none of the pictures is on the disk. What is
+ *   wrong with single pictures or captions is skipped and counted in the dataset's report
  */
 export async function readCaptionDataset(path: string, settings: ReadSettings = {}): Promise<CaptionDataset> {
   const { images, valShare = 0.1 } = settings;
@@ -67,7 +68,7 @@ async function recogniseFolder(folder: string): Promise<FoundDataset> {
   });
 }
 
-/** @throws InputError unless the file is a whole dataset but for the pictures */
+/** @throws InputError unless the file holds all captions of a dataset */
 async function recogniseFile(path: string): Promise<FoundDataset> {
   const name = basename(path);
   if (/\.(csv|tsv|jsonl)$|^captions\.txt$/.test(name)) return tableFile(path);
@@ -81,7 +82,7 @@ async function recogniseFile(path: string): Promise<FoundDataset> {
   });
 }
 
-/** Whether a JSON file is COCO's: Karpathy's has the captions in the images. */
+/** Whether a JSON file is COCO's: in Karpathy's the captions stand in the images. */
 async function holdsAnnotations(path: string): Promise<boolean> {
   return /"annotations"\s*:/.test(await readText(path, 'caption file'));
 }

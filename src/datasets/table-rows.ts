@@ -1,6 +1,6 @@
 /**
- * Reads the rows of a table of captions: comma-separated, tab-separated or a JSON object a line. The columns are told by
- * their names; a tab-separated file may do without, it then holds pairs of a file name and a caption.
+ * Reads the rows of a table of captions: comma-separated, tab-separated or a JSON object a line. The columns are
+ * recognised by their names; a tab-separated file without names holds pairs of a file name and a caption.
  */
 
 import * as v from 'valibot';
@@ -8,9 +8,9 @@ import { InputError } from '../base/errors.ts';
 import { parseJson } from '../base/json.ts';
 import { parseCsv } from './csv.ts';
 import type { Split } from './dataset.ts';
-import { readLines, readText } from './reader.ts';
+import { readFilledLines, readText } from './files.ts';
 
-/** What tables, lists and folders call the splits. */
+/** The names that tables, lists and folders give to the splits. */
 export const SPLIT_NAMES: Readonly<Record<string, Split>> = {
   train: 'train',
   training: 'train',
@@ -23,28 +23,28 @@ export const SPLIT_NAMES: Readonly<Record<string, Split>> = {
 };
 
 const PICTURE_COLUMN = /^(file_name|filename|image|image_name)$/i;
-/** Several captions may stand beside each other: text1, text2; or in a list: captions. */
+/** Captions of a picture may stand in several columns (text1, text2) or in a list (captions). */
 const CAPTION_COLUMN = /^(text|caption|comment)s?[ _-]?\d*$/i;
 const SPLIT_COLUMN = /^split$/i;
 
-/** A picture with captions and, where the table says it, its split. */
+/** A picture with captions and, where the table has such a column, its split. */
 export interface TableRow {
   name: string;
   captions: string[];
   split: Split | undefined;
 }
 
-/** A record before its columns are understood. */
+/** A record of a file, before its columns are interpreted. */
 interface TableRecord {
   line: number;
-  /** By the names of their columns, of which two may be the same. */
+  /** With the names of their columns, of which two may be the same. */
   fields: readonly (readonly [column: string, value: unknown])[];
 }
 
 const jsonRecord = v.record(v.string(), v.unknown());
 const captionField = v.union([v.string(), v.array(v.string())]);
 
-/** @throws InputError that names the line that does not hold a picture and its caption */
+/** The rows of a table. @throws InputError that names the line that is not a picture with its caption */
 export async function readTable(path: string): Promise<TableRow[]> {
   const read = path.endsWith('.jsonl') ? jsonRecords : path.endsWith('.tsv') ? tsvRecords : csvRecords;
   return (await read(path)).map((record) => rowOf(record, path));
@@ -52,12 +52,12 @@ export async function readTable(path: string): Promise<TableRow[]> {
 
 function rowOf({ line, fields }: TableRecord, path: string): TableRow {
   const of = (column: RegExp) => fields.filter(([name]) => column.test(name));
-  const name = String(of(PICTURE_COLUMN)[0]?.[1] ?? '').trim();
+  const name = String(of(PICTURE_COLUMN)[0]?.[1] ?? '').trim(); // null in JSON is no name either
   if (name === '') throw wrongLine(path, line, 'no file name', 'file_name and text');
   const columns = of(CAPTION_COLUMN);
   if (columns.length === 0) throw wrongLine(path, line, 'no text', 'file_name and text');
   const captions = columns.flatMap(([column, value]) => {
-    if (value === null || (value === '' && columns.length > 1)) return []; // others have more captions
+    if (value === null || (value === '' && columns.length > 1)) return []; // other pictures have more captions
     const parsed = v.safeParse(captionField, value);
     if (parsed.success) return parsed.output;
     throw wrongLine(path, line, `${column}: ${JSON.stringify(value)}`, 'a text, or a list of texts');
@@ -77,18 +77,16 @@ function wrongLine(path: string, line: number, found: string, expected: string):
 }
 
 async function jsonRecords(path: string): Promise<TableRecord[]> {
-  const lines = await readLines(path, 'caption table');
-  return lines.map(({ line, number }) => ({
-    line: number,
-    fields: Object.entries(parseJson(line, jsonRecord, `${path} line ${number}`)),
+  const lines = await readFilledLines(path, 'caption table');
+  return lines.map(({ line, text }) => ({
+    line,
+    fields: Object.entries(parseJson(text, jsonRecord, `${path} line ${line}`)),
   }));
 }
 
 async function tsvRecords(path: string): Promise<TableRecord[]> {
-  const records = (await readLines(path, 'caption table')).map(({ line, number }) => ({
-    line: number,
-    fields: line.split('\t'),
-  }));
+  const lines = await readFilledLines(path, 'caption table');
+  const records = lines.map(({ line, text }) => ({ line, fields: text.split('\t') }));
   const named = records[0] && isHeader(records[0].fields);
   return named ? withHeader(path, records) : withHeader(path, [{ line: 0, fields: ['file_name', 'text'] }, ...records]);
 }

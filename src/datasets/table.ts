@@ -1,16 +1,17 @@
 /**
  * Reads a folder of pictures with a table of captions: `metadata.jsonl` or `metadata.csv` with `file_name` and `text`
  * (Hugging Face's ImageFolder), pairs in `captions.tsv`, or the `captions.txt` with `image,caption` of Flickr8k's copy on
- * Kaggle. A file name that comes again brings another caption. Which split a picture is in says a column `split`, or the
- * folder (`train/`, `val/`, `test/`) that holds pictures and table.
+ * Kaggle. A file name that comes again brings another caption. The split of a picture is that of the column `split`, or
+ * of the folder (`train/`, `val/`, `test/`) that holds its table.
  */
 
 import { dirname, join } from 'node:path';
 import type { ListedPicture, ListedSplit } from './assemble.ts';
 import { SPLITS, type Split } from './dataset.ts';
+import { listFolder } from './files.ts';
 import type { Oddities } from './oddities.ts';
 import { PictureFinder, pictureFolders } from './pictures.ts';
-import { type DatasetReader, type FoundDataset, listFolder } from './reader.ts';
+import type { DatasetReader, FoundDataset } from './reader.ts';
 import { readTable, SPLIT_NAMES, type TableRow } from './table-rows.ts';
 
 const TABLES = ['metadata', 'captions'].flatMap((name) => ['jsonl', 'csv', 'tsv'].map((end) => `${name}.${end}`));
@@ -18,9 +19,9 @@ TABLES.push('captions.txt');
 
 interface Table {
   path: string;
-  /** Of the pictures, relative to their root. */
+  /** Where its pictures are, relative to the root of all. */
   folder: string;
-  /** Of the rows that say nothing else. */
+  /** The split of rows without one of their own. */
   split: Split;
 }
 
@@ -41,7 +42,7 @@ async function findTable(folder: string): Promise<FoundDataset | undefined> {
   return { format: 'table', read: (oddities, images) => readTables(tables, images ?? folder, oddities) };
 }
 
-/** The dataset of a table that is named itself. */
+/** The dataset of a table, named by its path. */
 export function tableFile(path: string): FoundDataset {
   const table: Table = { path, folder: '.', split: 'train' };
   return { format: 'table', read: (oddities, images) => readTables([table], images ?? dirname(path), oddities) };

@@ -3,7 +3,7 @@ import { type Fact, formatInteger } from './page.ts';
 import type { TrainingLog } from './training-log.ts';
 
 /** A recurrent network, as a config says it. */
-interface RecurrentNetwork {
+interface RecurrentShape {
   cell: string;
   layers: number;
   hidden: number;
@@ -22,12 +22,12 @@ export interface ReportedSettings {
 }
 
 /** A network for a sentence: LSTM 2 × 128 */
-export function networkInShort({ cell, layers, hidden }: RecurrentNetwork): string {
+export function networkInShort({ cell, layers, hidden }: RecurrentShape): string {
   return `${cell.toUpperCase()} ${layers} × ${hidden}`;
 }
 
 /** A network for the table of what was trained: LSTM, 2 layers of 128 units */
-export function networkInWords({ cell, layers, hidden }: RecurrentNetwork): string {
+export function networkInWords({ cell, layers, hidden }: RecurrentShape): string {
   return `${cell.toUpperCase()}, ${layers} ${layers === 1 ? 'layer' : 'layers'} of ${hidden} units`;
 }
 

@@ -1,10 +1,10 @@
 /** Words of a text as a classifier reads them: in lower case, punctuation marks as words of their own, no spaces. */
+import { UNKNOWN } from '../text/special-tokens.ts';
 import { countTokens, Vocabulary } from '../text/vocabulary.ts';
 import { splitWords } from '../text/words.ts';
 import { isWords, type SequenceExample } from './data/example.ts';
 
-/** Stands for every word that was rare or not there in training. */
-export const UNKNOWN = '<unk>';
+/** The id of UNKNOWN: of every word that was rare in training, or not there. */
 const UNKNOWN_ID = 0;
 
 /** Of the chance that a word is taken for unknown, see `dropWords` (Kiperwasser and Goldberg 2016, word dropout). */

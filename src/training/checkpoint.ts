@@ -1,6 +1,7 @@
 /**
- * Everything that a resumed training needs to go on as if it had never stopped, in one file that is replaced at once:
- * weights, the optimiser's moments, the recurrent state, and how far it got.
+ * The checkpoint of a training: all that a resumed training needs to go on as if it had never stopped, in one file that
+ * is replaced at once. It holds the weights, the optimiser's moments, the recurrent state and the training's progress,
+ * but not the data: batches are functions of their numbers.
  */
 import { join } from 'node:path';
 import * as v from 'valibot';
@@ -13,26 +14,27 @@ import type { Parameter } from '../nn/parameter.ts';
 import { matricesOf, type StackState } from '../nn/state.ts';
 
 const progressSchema = v.object({
-  /** Updates done. */
   iteration: integerFrom(0),
-  /** Smoothed training loss. */
   loss: v.optional(number),
   best: v.optional(v.object({ criterion: number, iteration: anyInteger, scores: v.record(v.string(), number) })),
   validationsSinceBest: integerFrom(0),
   unvalidated: v.optional(v.literal(true)),
 });
 
-/** How far a training got. */
+/** How far a training has come. */
 export interface Progress {
+  /** Updates done. */
   iteration: number;
+  /** The smoothed training loss; undefined before the first update, unless `lossMemory` gives it a beginning. */
   loss: number | undefined;
+  /** The validation with the highest criterion so far. */
   best: { criterion: number; iteration: number; scores: Record<string, number> } | undefined;
   validationsSinceBest: number;
-  /** The validation after this update is due: the training was stopped in it. */
+  /** Set where the training was stopped in the validation after this update, which is then still to be made. */
   unvalidated?: true | undefined;
 }
 
-/** The parts of a running training that are saved. */
+/** What a checkpoint is made of and restored into, and the folder of its file. */
 export interface Checkpoint {
   folder: string;
   model: { readonly parameters: readonly Parameter[] };
@@ -42,7 +44,11 @@ export interface Checkpoint {
 
 const FILE = 'training-state.safetensors';
 
-export async function saveCheckpoint({ folder, model, optimizer, state }: Checkpoint, progress: Progress) {
+/** @throws InputError when the file can't be written */
+export async function saveCheckpoint(
+  { folder, model, optimizer, state }: Checkpoint,
+  progress: Progress,
+): Promise<void> {
   const tensors: NamedTensor[] = [
     ...model.parameters.map(tensorOf),
     ...optimizerTensors(optimizer),
@@ -52,17 +58,17 @@ export async function saveCheckpoint({ folder, model, optimizer, state }: Checkp
 }
 
 /**
- * Puts model, optimiser and state back to where they were saved.
+ * Restores model, optimiser and state.
  *
- * @throws InputError when there is no checkpoint, or one of another model
+ * @throws InputError when there is no checkpoint, or it is one of another model
  */
 export async function loadCheckpoint({ folder, model, optimizer, state }: Checkpoint): Promise<Progress> {
   const file = join(folder, FILE);
   const { tensors, metadata } = await readSafetensors(file);
   fillParameters(model.parameters, tensors, file);
   for (const { name, shape, data } of [...optimizerTensors(optimizer), ...stateTensors(state)]) {
-    const [rows = 0, cols = 0] = shape;
-    fillTensor(name, { rows, cols, data: data as Float32Array }, tensors, file);
+    const [rows, cols] = shape;
+    fillTensor(name, { rows: rows!, cols: cols!, data: data as Float32Array }, tensors, file);
   }
   const progress = parseJson(metadata['progress'] ?? '', progressSchema, `the progress in ${file}`);
   optimizer.steps = progress.iteration;

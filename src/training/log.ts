@@ -1,16 +1,17 @@
+/** `log.jsonl`, a training's log: a line for every validation, sample and hundredth update. */
 import { appendFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../base/files.ts';
 import type { TrainingEvent } from './events.ts';
 
-/** Updates between two lines about the training loss. */
+/** Updates between two lines of the training loss. */
 const INTERVAL = 100;
 
 /**
- * Keeps `log.jsonl`: a line for every validation and for every hundredth update.
+ * Opens the log in a folder.
  *
- * @param from updates that were done before; what a killed run logged after them is taken out
+ * @param from updates done so far; what a killed run has logged after them is removed
  * @returns the function that logs an event
  * @throws InputError when the file can't be written
  */
@@ -25,7 +26,7 @@ export async function openLog(folder: string, from: number): Promise<(event: Tra
     try {
       appendFileSync(file, `${JSON.stringify({ time: new Date().toISOString(), ...event })}\n`);
     } catch {
-      // A full disk must not end a training that can still save its weights later: the log is the least of it.
+      // A full disk must not end a training that may still save its weights later.
     }
   };
 }
@@ -35,7 +36,7 @@ function isBefore(iteration: number) {
     try {
       return JSON.parse(line).iteration <= iteration;
     } catch {
-      return false; // half a line, from a kill
+      return false; // half a line, of a run that was killed
     }
   };
 }

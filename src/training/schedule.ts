@@ -1,4 +1,5 @@
-/** How the learning rate changes over a training, as a factor of the highest rate. */
+/** Schedules of the learning rate: the factor of the highest rate, update by update. */
+
 export type Schedule =
   | { name: 'constant' }
   /**
@@ -6,11 +7,11 @@ export type Schedule =
    * cosine down to 0 at the end (Loshchilov and Hutter 2017).
    */
   | { name: 'cosine'; warmup: number }
-  /** Multiplied by `factor` after each epoch from epoch `after` on (char-rnn's decay). */
+  /** Multiplied by `factor` after each epoch from epoch `after` on (char-rnn). */
   | { name: 'decay'; factor: number; after: number };
 
 /**
- * The factor for update `iteration` (from 0) of `total`.
+ * The factor for update `iteration`, from 0, of `total`.
  *
  * @param epoch passes over the data so far, a whole number
  */

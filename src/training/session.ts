@@ -1,50 +1,58 @@
 /**
- * A training in a folder, whatever it is of: the model is saved at its beginning and whenever it is better than before,
- * goes on from where it stopped, and tells what happens. It knows no data, and prints nothing.
+ * A training in a folder: its model is saved at the beginning and whenever a validation is better than all before, and
+ * it can be resumed from its checkpoint. All products train by it. It does not know the data, and prints nothing.
  */
 import { InputError } from '../base/errors.ts';
+import type { Engine } from '../compute/engine.ts';
 import type { Parameter } from '../nn/parameter.ts';
 import type { TrainingEvent } from './events.ts';
 import type { TrainingSettings } from './settings.ts';
 import type { TrainableModel, TrainingTask } from './task.ts';
 import { type TrainingResult, train } from './trainer.ts';
 
-/** What a training tells, and what can stop it. `Config` is the model's, `Data` what it learns from and is measured on. */
+/** Callbacks of a training, and the signal that stops it. `Data` is what it learns from and is measured on. */
 export interface TrainingHooks<Config, Data> {
-  /** Called before the first update, when the data was read and the model is in its folder. */
+  /** Called before the first update, when the data has been read and the model is in its folder. */
   onStart?(config: Config, parameters: number): void;
   onEvent?(event: TrainingEvent): void;
   /**
-   * Called when the training is over and the best weights are in the folder, while its data is still at hand: for a
-   * report. When `signal` stops it the training counts as interrupted, and is over again as soon as it is resumed.
+   * Called when the training is over and the best weights are in the folder, while its data is still open: for a
+   * report. If `signal` stops it, the training counts as interrupted; resumed, it comes to this call again.
    */
   onDone?(data: Data): Promise<void>;
-  /** Stops the training as soon as may be: all is saved, and it can be resumed. */
+  /** Stops the training after the running update or step of a validation; all is saved, and it can be resumed. */
   signal?: AbortSignal | undefined;
 }
 
-/** Scores by name, and in words what they were measured on. */
+/** What every product's training is given, beside its data and settings. */
+export interface FolderTraining<Config, Data> extends TrainingHooks<Config, Data> {
+  engine: Engine;
+  /** Where the model, its checkpoint, log and report go. */
+  folder: string;
+}
+
+/** Scores by name, and what they were measured on, in words. */
 export type SavedScores = Record<string, number | string>;
 
-/** What is trained: a model with its config, its words and all else that makes it useful. */
+/** What is trained and saved: a model with its config, its vocabulary and all else that using it takes. */
 export interface TrainableProduct<Config, Batch> {
   readonly config: Config;
   readonly model: TrainableModel<Batch> & { readonly parameters: readonly Parameter[]; readonly size: number };
-  /** Writes its folder, with scores of the weights. @throws InputError when it can't be written */
+  /** Writes it to a folder, with the scores of its weights. @throws InputError when it can't be written */
   save(folder: string, scores: SavedScores): Promise<void>;
 }
 
 export interface TrainingSession<Config, Batch, Data> {
   product: TrainableProduct<Config, Batch>;
-  /** Where the product, the checkpoint, the log and the report go. */
+  /** Where the product, its checkpoint, log and report go. */
   folder: string;
   task: TrainingTask<Batch>;
   data: Data;
   /** Goes on from the checkpoint in the folder. */
   resume: boolean;
-  /** Measures the weights before the first update too: where they were trained before, they may be the best. */
+  /** Validates before the first update too: weights that were trained before may be the best. Default: false */
   validateFirst?: boolean;
-  /** What is saved beside the scores of a validation: on what and how they were measured. */
+  /** Saved beside the scores of a validation: on what and how they were measured. */
   measured?: Readonly<Record<string, string>>;
 }
 
@@ -83,21 +91,21 @@ export async function runSession<Config extends { settings: TrainingSettings }, 
 }
 
 /**
- * Refuses to go on with other data than a training began with: its batches would be others.
+ * Refuses to resume a training with other data than it began with, on which its batches would be others.
  *
- * @param hash of the data that is there now and of the data it began with
- * @param said of the same two, for people
- * @throws InputError when they differ
+ * @param hash the hashes of the data found now and of the data that the training began with
+ * @param words the same two for the error, and what the data is
+ * @throws InputError when the hashes differ
  */
 export function refuseOtherData(
   folder: string,
   hash: { found: string; expected: string },
-  { what, found, expected }: { what: string; found: string; expected: string },
+  words: { what: string; found: string; expected: string },
 ): void {
   if (hash.found === hash.expected) return;
-  throw new InputError(`${folder} was not trained on ${what}`, {
-    found,
-    expected,
+  throw new InputError(`${folder} was not trained on ${words.what}`, {
+    found: words.found,
+    expected: words.expected,
     advice: 'Resume with the data it was started with, split in the same way.',
   });
 }

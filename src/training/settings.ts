@@ -1,8 +1,8 @@
-/** How a model is trained and on what, as its config says it. */
+/** The parts of a model's config that all trainings share: their settings, and the data that was learned from. */
 import * as v from 'valibot';
 import { anyInteger, fraction, integerFrom, number, numberFrom, positiveNumber } from '../base/schema.ts';
 
-/** How a model is trained, whatever it learns: saved in its config, so that a training can be repeated or resumed. */
+/** The settings of a training, saved in the model's config so that it can be repeated or resumed. */
 export const trainingSettingsSchema = v.object({
   /** Passes over the training data. */
   epochs: positiveNumber,
@@ -16,46 +16,48 @@ export const trainingSettingsSchema = v.object({
     v.object({ name: v.literal('rmsprop'), decay: number, epsilon: number }),
     v.object({ name: v.literal('adam'), beta1: number, beta2: number, epsilon: number }),
   ]),
-  /** The highest learning rate; the schedule says what part of it is used when. */
+  /** The highest learning rate, which the schedule multiplies by a factor from 0 to 1. */
   learningRate: positiveNumber,
   schedule: v.variant('name', [
     v.object({ name: v.literal('constant') }),
     v.object({ name: v.literal('cosine'), warmup: integerFrom(0) }),
     v.object({ name: v.literal('decay'), factor: positiveNumber, after: numberFrom(0) }),
   ]),
+  /** How large gradients may become; any size by default. */
   clipping: v.optional(v.object({ by: v.picklist(['value', 'norm']), limit: positiveNumber })),
-  /** Probability that a value is dropped. */
+  /** Probability that dropout sets a value to 0. */
   dropout: fraction,
-  /** Share of the target that label smoothing gives to all tokens alike. */
+  /** Share of the target distribution that label smoothing spreads evenly over all tokens. */
   smoothing: fraction,
   /**
-   * What each update leaves of the smoothed training loss, which then starts at ln V, the loss of a model that knows
-   * nothing (min-char-rnn). Without it the loss is a mean over the last hundred updates or so.
+   * Factor of the smoothed training loss in each update, which then begins at ln V, the loss of uniform predictions
+   * (min-char-rnn). Without it the loss is averaged over about the last hundred updates.
    */
   lossMemory: v.optional(fraction),
-  /** Of everything random: initial weights, order of the data, dropout. */
+  /** The seed of initial weights, of the order of the data and of dropout. */
   seed: anyInteger,
 });
 
 export type TrainingSettings = v.InferOutput<typeof trainingSettingsSchema>;
 
-/** What a model of labelled sequences or of pairs learned from. */
+/** The data that a model of labelled sequences or of pairs learned from. */
 export const dataConfigSchema = v.object({
   name: v.string(),
-  /** Examples that it learned from, and was measured on. */
+  /** The number of examples that it learned from, and that it was measured on. */
   training: anyInteger,
   validation: anyInteger,
-  /** What the latter are: a file's name, or which part of the data. */
+  /** The examples it was measured on, in words: a file's name, or which part of the data. */
   split: v.string(),
-  /** Of all examples: a resumed training must find the same. */
+  /** Hash of all examples: a resumed training must find the same. */
   hash: v.string(),
 });
 
+export type DataConfig = v.InferOutput<typeof dataConfigSchema>;
+
 /**
- * Passes over N examples that come to enough updates to learn from.
+ * The epochs over N examples that make at least `updates` updates, and no fewer than `least` epochs.
  *
- * @param least passes, however many examples there are
- * @param updates that are enough
+ * @param batch examples in an update
  */
 export function enoughEpochs(N: number, batch: number, { least, updates }: { least: number; updates: number }): number {
   return Math.max(least, Math.ceil(updates / Math.ceil(N / batch)));

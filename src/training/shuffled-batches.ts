@@ -1,9 +1,11 @@
+/** Batches of a dataset in a new order in every epoch. Knows nothing of the items. */
 import { Random } from '../base/random.ts';
 
 /**
- * Cuts items into batches, each epoch in an order of its own.
+ * Parts items into batches, in an order of its own for each epoch.
  *
- * @returns the number of batches in an epoch and what gives the batch of an update, a function of its number alone
+ * @returns `perEpoch`, the batches of an epoch, and `batchOf`, which gives the batch of an update (from 0) as a function
+ *   of its number and the seed alone
  */
 export function shuffledBatches<Item>(items: readonly Item[], batchSize: number, seed: number) {
   const perEpoch = Math.ceil(items.length / batchSize);

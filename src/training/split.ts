@@ -1,27 +1,60 @@
-/** Which part of the data is learned from, and which part chooses the best weights. */
+/** The split of the data into a part that is learned from and a part that chooses the best weights. */
+import { createHash } from 'node:crypto';
 import { Random } from '../base/random.ts';
+import type { DataConfig } from './settings.ts';
 
-/** What is learned from, and what chooses the best weights. */
 export interface DataSplit<Item> {
   training: readonly Item[];
+  /** Chooses the best weights. */
   validation: readonly Item[];
-  /** What the latter are. */
+  /** What the validation examples are, in words: a file's name, or which part of the data. */
   name: string;
 }
 
-interface Items<Item> {
+/** Examples and the name that people know them by. */
+interface NamedExamples<Item> {
   name: string;
   examples: readonly Item[];
 }
 
-/** Which examples are learned from: all where there are others for validation, else all but a random part. */
+/**
+ * Splits data: all of it is learned from where there is other data for validation, else all but a random part.
+ *
+ * @param valFraction share of the data for validation, from 0 to 1; not used where there is other data for it
+ */
 export function splitData<Item>(
-  { data, validation }: { data: Items<Item>; validation?: Items<Item> | undefined },
+  { data, validation }: { data: NamedExamples<Item>; validation?: NamedExamples<Item> | undefined },
   { valFraction, seed }: { valFraction: number; seed: number },
 ): DataSplit<Item> {
   if (validation) return { training: data.examples, validation: validation.examples, name: validation.name };
   const shuffled = new Random(seed).shuffle([...data.examples]);
-  const kept = Math.round(valFraction * shuffled.length);
+  const heldOut = Math.round(valFraction * shuffled.length);
   const percent = Number((100 * valFraction).toPrecision(3));
-  return { training: shuffled.slice(kept), validation: shuffled.slice(0, kept), name: `${percent} % of ${data.name}` };
+  return {
+    training: shuffled.slice(heldOut),
+    validation: shuffled.slice(0, heldOut),
+    name: `${percent} % of ${data.name}`,
+  };
+}
+
+/**
+ * A split as a model's config records it.
+ *
+ * @param name the data's name
+ * @param contentOf all of an example, for the hash
+ */
+export function describeSplit<Item>(
+  name: string,
+  { training, validation, name: split }: DataSplit<Item>,
+  contentOf: (item: Item) => readonly (string | NodeJS.ArrayBufferView)[],
+): DataConfig {
+  const hash = createHash('sha256');
+  for (const item of [...training, ...validation]) for (const part of contentOf(item)) hash.update(part);
+  return {
+    name,
+    training: training.length,
+    validation: validation.length,
+    split,
+    hash: hash.digest('hex').slice(0, 16),
+  };
 }

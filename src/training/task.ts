@@ -1,4 +1,4 @@
-/** What a training needs to know of what is learned: the model, its batches, what counts as better. */
+/** A task as the trainer sees it: a model, its batches, and a validation that tells which weights are better. */
 import type { Steps } from '../base/steps.ts';
 import type { Engine } from '../compute/engine.ts';
 import type { TokenBatch, TrainingNoise } from '../model/language-model.ts';
@@ -6,54 +6,54 @@ import type { Loss } from '../model/softmax-output.ts';
 import type { Parameter } from '../nn/parameter.ts';
 import type { StackState } from '../nn/state.ts';
 
-/** What the trainer needs of a model, whatever it reads and writes. */
+/** The part of a model that the trainer uses. */
 export interface TrainableModel<Batch> {
   readonly engine: Engine;
   readonly parameters: readonly Parameter[];
-  /** What its softmax chooses among: tokens, classes. */
+  /** V, how many tokens or classes its softmax chooses among. */
   readonly choices: number;
   newState(batch: number): StackState;
   lossAndGradients(batch: Batch, state: StackState, noise?: TrainingNoise): Loss;
 }
 
-/** A batch of a training. */
+/** A batch as a task gives it. */
 export type TrainingBatch<Batch = TokenBatch> = Batch & {
-  /** What the training lowers, where it is not the mean loss of the batch: a negative reward. */
+  /** What the training lowers (a negative reward), to be shown. Default: the mean loss of the batch */
   objective?: number;
 };
 
 /**
- * What is learned: the batches and what counts as better. A batch is a function of its number alone (and of the seed
- * the task was made with), which is why a training can stop anywhere and be resumed as if it had not.
+ * What is learned. A batch is a function of its number and of the seed that the task was made with, nothing else:
+ * therefore a training can stop after any update and be resumed as if it had not.
  */
 export interface TrainingTask<Batch = TokenBatch> {
   /** Updates in one pass over the data. */
   readonly iterationsPerEpoch: number;
-  /** Most sequences in a batch. */
+  /** N, the sequences that a batch has at most. */
   readonly batchSize: number;
 
   /** The batch of update `iteration`, from 0. */
   batch(iteration: number): TrainingBatch<Batch>;
 
-  /** Whether the sequences of this batch go on from where those of the batch before ended. */
+  /** Whether the sequences of this batch continue those of the batch before, from their recurrent state. */
   continues(iteration: number): boolean;
 
-  /** Measures the model on data it does not learn from, in steps that a training can be stopped between. */
+  /** Measures the model on held-out data, in steps between which a training can be stopped. */
   validate(): Steps<Validation>;
 
   /**
-   * What the model writes after so many updates, where that is to be shown; it is shown with validations too.
+   * Samples of what the model writes after `iteration` updates; undefined after those that show none.
    *
-   * @param state where the next batch starts from; not to be changed
+   * @param state the recurrent state that the next batch begins with; must not be changed
    */
   sample?(iteration: number, state: StackState): string[] | undefined;
 }
 
 export interface Validation {
-  /** What the best weights are chosen by; larger is better. */
+  /** The best weights are those with the largest. */
   criterion: number;
-  /** Figures by name: loss in nats per token and whatever else the task measures. None where there is no such data. */
+  /** Scores by name: the loss in nats per token and what else the task measures. None where no data is held out. */
   scores: Record<string, number>;
-  /** What the model writes now. */
+  /** Samples of what the model writes now. */
   samples: string[];
 }

@@ -1,6 +1,6 @@
 /**
- * The training loop that everything here shares: batch, gradients, clipping, update; validation, the best weights, a
- * checkpoint that a resumed training goes on from exactly. It knows no text and no picture; it prints nothing.
+ * The training loop that all products share: batch, gradients, clipping, update; validation, the best weights, and a
+ * checkpoint from which a resumed training goes on exactly. It knows neither texts nor pictures, and prints nothing.
  */
 
 import { InputError } from '../base/errors.ts';
@@ -17,28 +17,30 @@ import { rateFactor } from './schedule.ts';
 import type { TrainingSettings } from './settings.ts';
 import type { TrainableModel, TrainingTask, Validation } from './task.ts';
 
+/** A training, as `train` runs it. */
 export interface TrainingRun<Model = LanguageModel, Batch = TokenBatch> {
   model: Model;
   task: TrainingTask<Batch>;
   settings: TrainingSettings;
-  /** Where the checkpoint and `log.jsonl` are kept; none where nobody will want to go on with it. */
+  /** Where the checkpoint and `log.jsonl` are kept; without it neither is, and the training can't be resumed. */
   folder?: string | undefined;
   /** Goes on from the checkpoint in the folder. */
   resume: boolean;
-  /** Measures the model before the first update too: where it is trained already, its weights may be the best. */
+  /** Validates before the first update too: weights that were trained before may be the best. Default: false */
   validateFirst?: boolean;
-  /** Saves the model as the best so far; called when a validation is better than all before. */
+  /** Saves the model; called whenever a validation is better than all before. */
   saveBest(validation: Validation, progress: Progress): Promise<void>;
   onEvent(event: TrainingEvent): void;
-  /** Stops after the running update, or in a validation, which is then made first when it is resumed; all is saved. */
+  /** Stops after the running update, or in a validation, which a resumed training then makes first; all is saved. */
   signal?: AbortSignal | undefined;
 }
 
-/** A run of whatever model. */
+/** A run of any model. */
 type AnyRun = TrainingRun<TrainableModel<unknown>, unknown>;
 
 export interface TrainingResult {
   progress: Progress;
+  /** Whether `signal` stopped the training before its end. */
   interrupted: boolean;
 }
 
@@ -46,72 +48,51 @@ export interface TrainingResult {
 const CHECKPOINT_INTERVAL = 60;
 
 /**
- * Trains until the epochs are done, nothing gets better any more or `signal` says stop.
+ * Trains until the epochs are over, validations have not improved for `patience` times, or `signal` is raised.
  *
- * @throws InputError when the loss is no longer a number, with the update it happened at (the best weights are kept),
- *   or when the folder can't be written
+ * @throws InputError when the loss is no longer a number, naming the update (the best weights are kept), or when a file
+ *   of the folder can't be written
  */
 export async function train<Batch>(run: TrainingRun<TrainableModel<Batch>, Batch>): Promise<TrainingResult> {
   const { model, task, settings, folder, signal } = run;
-  const { engine } = model;
-  const optimizer = new Optimizer(engine, model.parameters, settings.optimizer);
+  const optimizer = new Optimizer(model.engine, model.parameters, settings.optimizer);
   const state = model.newState(task.batchSize);
   const checkpoint: Checkpoint | undefined = folder === undefined ? undefined : { folder, model, optimizer, state };
   const progress = run.resume && checkpoint ? await loadCheckpoint(checkpoint) : newProgress(run);
   const save = async () => {
     if (checkpoint) await saveCheckpoint(checkpoint, progress);
   };
-  // The state of an older training in this folder must not be taken for that of this one, should it be killed soon.
+  // Should this training be killed soon, the checkpoint of an older one in the folder must not be taken for its own.
   if (!run.resume) await save();
   const log = checkpoint && (await openLog(checkpoint.folder, progress.iteration));
   const onEvent = (event: TrainingEvent) => {
     log?.(event);
     run.onEvent(event);
   };
+  const logged = { ...run, onEvent };
 
   const iterations = Math.max(1, Math.round(settings.epochs * task.iterationsPerEpoch));
   const evaluateEvery = settings.evaluateEvery || task.iterationsPerEpoch;
   if (progress.unvalidated) {
-    await validate({ ...run, onEvent }, progress);
+    await validate(logged, progress);
     await save();
   } else if (progress.iteration === 0) {
-    const shown = run.validateFirst && (await validate({ ...run, onEvent }, progress));
-    if (!shown) showSample({ ...run, onEvent }, progress, state);
+    const shown = run.validateFirst && (await validate(logged, progress));
+    if (!shown) showSample(logged, progress, state);
   }
   const meter = new Meter(progress.iteration, iterations);
   let savedAt = performance.now();
 
   while (progress.iteration < iterations && !signal?.aborted && !isExhausted(progress, settings)) {
+    const { tokens, ...updated } = update(run, optimizer, state, progress, iterations);
+    meter.count(tokens);
     const { iteration } = progress;
     const epoch = iteration / task.iterationsPerEpoch;
-    const learningRate =
-      settings.learningRate * rateFactor(settings.schedule, iteration, iterations, Math.floor(epoch));
-    const batch = task.batch(iteration);
-    const { sum, tokens } = model.lossAndGradients(batch, state, noise(settings, iteration));
-    const gradientNorm = clipGradients(engine, model.parameters, settings.clipping);
-    if (!Number.isFinite(sum) || !Number.isFinite(gradientNorm)) {
-      throw blownUp(`the loss at update ${iteration + 1}`, progress, settings);
-    }
-    optimizer.step(learningRate);
+    onEvent({ type: 'update', iteration, iterations, epoch, ...updated, ...meter.read(iteration) });
 
-    progress.iteration++;
-    progress.loss = smoothed(progress, batch.objective ?? sum / Math.max(tokens, 1), settings);
-    if (!task.continues(progress.iteration)) resetState(state);
-    meter.count(tokens);
-    onEvent({
-      type: 'update',
-      iteration: progress.iteration,
-      iterations,
-      epoch: progress.iteration / task.iterationsPerEpoch,
-      loss: progress.loss,
-      learningRate,
-      gradientNorm,
-      ...meter.read(progress.iteration),
-    });
-
-    const due = progress.iteration % evaluateEvery === 0 || progress.iteration === iterations;
-    const shown = due && (await validate({ ...run, onEvent }, progress));
-    if (!shown && !progress.unvalidated) showSample({ ...run, onEvent }, progress, state);
+    const due = iteration % evaluateEvery === 0 || iteration === iterations;
+    const shown = due && (await validate(logged, progress));
+    if (!shown && !progress.unvalidated) showSample(logged, progress, state);
     if (due || performance.now() - savedAt > CHECKPOINT_INTERVAL * 1000) {
       await save();
       savedAt = performance.now();
@@ -127,15 +108,44 @@ export async function train<Batch>(run: TrainingRun<TrainableModel<Batch>, Batch
   return { progress, interrupted };
 }
 
-/** Whether so many validations were no better that none is expected to be. */
+/**
+ * Updates the weights once, by the gradients of the next batch, and counts that in `progress`.
+ *
+ * @throws InputError when the loss or the gradient is no longer a number
+ */
+function update<Batch>(
+  { model, task, settings }: TrainingRun<TrainableModel<Batch>, Batch>,
+  optimizer: Optimizer,
+  state: StackState,
+  progress: Progress,
+  iterations: number,
+) {
+  const { iteration } = progress;
+  const epoch = Math.floor(iteration / task.iterationsPerEpoch);
+  const learningRate = settings.learningRate * rateFactor(settings.schedule, iteration, iterations, epoch);
+  const batch = task.batch(iteration);
+  const { sum, tokens } = model.lossAndGradients(batch, state, noise(settings, iteration));
+  const gradientNorm = clipGradients(model.engine, model.parameters, settings.clipping);
+  if (!Number.isFinite(sum) || !Number.isFinite(gradientNorm)) {
+    throw blownUp(`the loss at update ${iteration + 1}`, progress, settings);
+  }
+  optimizer.step(learningRate);
+  progress.iteration++;
+  const loss = smoothed(progress, batch.objective ?? sum / Math.max(tokens, 1), settings);
+  progress.loss = loss;
+  if (!task.continues(progress.iteration)) resetState(state);
+  return { tokens, loss, learningRate, gradientNorm };
+}
+
+/** Whether the last `patience` validations were all no better than one before. */
 function isExhausted({ validationsSinceBest }: Progress, { patience }: TrainingSettings): boolean {
   return patience > 0 && validationsSinceBest >= patience;
 }
 
 /**
- * Measures the model and keeps it if it is the best.
+ * Measures the model, and saves it if it is the best. When that is stopped, `progress.unvalidated` stays set.
  *
- * @returns whether it was shown what it writes; when it was stopped `progress` says that it is still to be done
+ * @returns whether the validation has shown samples
  */
 async function validate({ task, settings, saveBest, onEvent, signal }: AnyRun, progress: Progress): Promise<boolean> {
   progress.unvalidated = true;
@@ -151,7 +161,7 @@ async function validate({ task, settings, saveBest, onEvent, signal }: AnyRun, p
   if (!Object.values(validation.scores).every(Number.isFinite)) {
     throw blownUp(`a score after update ${progress.iteration}`, progress, settings);
   }
-  // Where nothing is measured the latest weights are taken for the best.
+  // Without scores the latest weights count as the best.
   const measured = Object.keys(validation.scores).length > 0;
   const best = !measured || progress.best === undefined || validation.criterion > progress.best.criterion;
   if (best) {
@@ -183,12 +193,14 @@ function newProgress({ model, settings }: AnyRun): Progress {
   return { iteration: 0, loss, best: undefined, validationsSinceBest: 0 };
 }
 
+/** The noise of an update: label smoothing, and dropout from a seed of its own. */
 function noise({ dropout, smoothing, seed }: TrainingSettings, iteration: number) {
-  // Not a stream of random numbers: a resumed training must find the masks of this very update.
+  // No stream of random numbers, since a resumed training must draw the same masks for this update.
   const maskSeed = Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(iteration + 1, 0x85ebca77);
   return { smoothing, dropout: dropout > 0 ? { rate: dropout, seed: maskSeed } : undefined };
 }
 
+/** The smoothed loss after update `iteration`, whose own loss is `latest`. */
 function smoothed({ loss, iteration }: Progress, latest: number, { lossMemory }: TrainingSettings): number {
   const weight = lossMemory === undefined ? Math.max(1 / iteration, 0.01) : 1 - lossMemory;
   return loss === undefined ? latest : loss + weight * (latest - loss);
@@ -205,13 +217,14 @@ function blownUp(what: string, { best }: Progress, { learningRate }: TrainingSet
   });
 }
 
-/** Speed and time left. */
+/** Measures the speed of a training and estimates the time left. */
 class Meter {
   readonly #started = performance.now();
   readonly #from: number;
   readonly #iterations: number;
   #tokens = 0;
 
+  /** @param from updates done before */
   constructor(from: number, iterations: number) {
     this.#from = from;
     this.#iterations = iterations;

@@ -1,4 +1,4 @@
-/** What a translator is and how it is trained: its config, its settings, their defaults. */
+/** The config of a translator, the settings of its training, and the defaults of both. */
 import * as v from 'valibot';
 import { fraction, integerFrom } from '../base/schema.ts';
 import { folderConfigSchema } from '../model/model-folder.ts';
@@ -7,14 +7,14 @@ import { dataConfigSchema, trainingSettingsSchema } from '../training/settings.t
 
 const size = integerFrom(1);
 
-/** How a translator is trained. */
+/** The settings of a translator's training. */
 export const translationSettingsSchema = v.object({
   ...trainingSettingsSchema.entries,
   /** Pairs in one update. */
   batch: size,
-  /** Words that come less often in the training data are unknown. */
+  /** Words that come less often in the training data become the unknown word. */
   minCount: size,
-  /** Share of the data that is kept for validation. Not used where there is other data for it. */
+  /** Share of the data held out for validation; not used where there is other data for it. */
   valFraction: fraction,
 });
 
@@ -22,16 +22,19 @@ export type TranslationSettings = v.InferOutput<typeof translationSettingsSchema
 
 /** The config of a translator's folder. */
 export const translationConfigSchema = v.object({
-  // First, because the first thing that is wrong is what the user reads.
-  kind: v.literal('translation', 'the model is not one of `seq train --task translate`'),
+  // First, because the user reads the first error only.
+  kind: v.literal('translation', 'the model is not a translator of `seq train`'),
   ...folderConfigSchema.entries,
   shape: v.object({
+    /** Sizes of the vocabularies. */
     source: size,
     target: size,
+    /** Size of word vectors; 0 for one-hot vectors. */
     embedding: integerFrom(0),
     cell: v.picklist(['rnn', 'lstm', 'gru']),
     layers: size,
     hidden: size,
+    /** Whether sources are read in both directions and each word attends to them (Bahdanau et al. 2015). */
     attention: v.boolean(),
   }),
   settings: translationSettingsSchema,
@@ -40,10 +43,10 @@ export const translationConfigSchema = v.object({
 
 export type TranslationConfig = v.InferOutput<typeof translationConfigSchema>;
 
-/** What a new model is, beside what its data decides. */
+/** The shape of a new translator, without the vocabularies, whose sizes its data decides. */
 export type NewTranslator = Omit<TranslationConfig['shape'], 'source' | 'target'>;
 
-/** Best on Multi30k's validation split among what was tried, see docs/sequences.md. */
+/** Best on Multi30k's validation split among what was tried, see docs/results/sequences.md. */
 export const translationShapeDefaults: NewTranslator = {
   cell: 'lstm',
   layers: 1,
@@ -52,7 +55,7 @@ export const translationShapeDefaults: NewTranslator = {
   attention: false,
 };
 
-/** What is learned when nothing is said. */
+/** The settings of a training by default. */
 export const translationDefaults: TranslationSettings = {
   batch: 100,
   minCount: 2,

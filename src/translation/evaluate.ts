@@ -1,4 +1,4 @@
-/** What a translator is worth: BLEU and loss on pairs that it did not learn from. */
+/** Measures a translator on held-out pairs: BLEU and loss. */
 import { partOf, runAtOnce, type Steps } from '../base/steps.ts';
 import { sacreBleu } from '../metrics/bleu.ts';
 import type { EncoderDecoder } from '../model/encoder-decoder.ts';
@@ -15,11 +15,11 @@ export interface TranslationEvaluation {
   /** Nats per word of the references, END among them. */
   loss: number;
   perplexity: number;
-  /** Of each pair's source. */
+  /** The translation of each pair's source. */
   translations: Translation[];
 }
 
-/** Measures a translator on pairs. */
+/** Measures a translator on pairs, at least one. */
 export function evaluateTranslator(
   translator: Translator,
   pairs: readonly Pair[],
@@ -42,9 +42,10 @@ export function* evaluateTranslatorSteps(
   return { pairs: pairs.length, bleu: bleuOf(pairs, translations), loss, perplexity: Math.exp(loss), translations };
 }
 
-/** Pairs that are read at once. */
+/** How many pairs the loss is measured on at once. */
 const AT_ONCE = 64;
 
+/** Pairs as word ids of the translator's vocabularies. */
 export function codePairs({ vocabularies }: Pick<Translator, 'vocabularies'>, pairs: readonly Pair[]): CodedPair[] {
   return pairs.map(({ source, target }) => ({
     source: encodeText(source, vocabularies.source),
@@ -55,7 +56,7 @@ export function codePairs({ vocabularies }: Pick<Translator, 'vocabularies'>, pa
 /**
  * The mean loss of pairs, in nats per word.
  *
- * @param state for `atOnce` sources
+ * @param state of the model for `atOnce` sources, which is reset
  */
 export function* meanLossSteps(
   model: EncoderDecoder,
@@ -63,22 +64,22 @@ export function* meanLossSteps(
   state: StackState,
   atOnce: number,
 ): Steps<number> {
-  const all = { sum: 0, tokens: 0 };
+  const total = { sum: 0, tokens: 0 };
   for (let start = 0; start < pairs.length; start += atOnce) {
     yield start / pairs.length;
     resetState(state);
     const { sum, tokens } = model.loss(packPairs(pairs.slice(start, start + atOnce)), state);
-    all.sum += sum;
-    all.tokens += tokens;
+    total.sum += sum;
+    total.tokens += tokens;
   }
-  return all.sum / all.tokens;
+  return total.sum / total.tokens;
 }
 
-/** BLEU of translations, each with one reference. */
+/** The BLEU of one translation for each pair, from 0 to 100; a pair's target is the only reference. */
 export function bleuOf(pairs: readonly Pair[], translations: readonly Translation[]): number {
   return sacreBleu(
     pairs.map(({ target }, i) => ({
-      candidate: bleuWords(translations[i]?.text ?? ''),
+      candidate: bleuWords(translations[i]!.text),
       references: [bleuWords(target)],
     })),
   );

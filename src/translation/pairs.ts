@@ -1,7 +1,8 @@
-/** Texts and their translations: a file of `text TAB text` lines, or two files with a text a line. */
+/** Reads texts with their translations: a file of `text TAB text` lines, or two files with a text a line. */
 import { basename } from 'node:path';
 import { InputError } from '../base/errors.ts';
-import { linesOf, OddLine, type OddLines, parseItems } from '../datasets/odd-lines.ts';
+import { readLines } from '../datasets/files.ts';
+import { OddLine, type OddLines, parseItems } from '../datasets/odd-lines.ts';
 
 export interface Pair {
   source: string;
@@ -9,7 +10,7 @@ export interface Pair {
 }
 
 export interface PairData {
-  /** Where they come from, for people. */
+  /** Where the pairs come from, for people. */
   name: string;
   examples: readonly Pair[];
 }
@@ -17,22 +18,22 @@ export interface PairData {
 /**
  * Reads pairs.
  *
- * @param paths one file, whose further columns are left alone, or two with as many lines
- * @throws InputError when something can't be read, or is not what it should be, with file and line
+ * @param paths one file, of which only the first two columns are read, or two files with as many lines
+ * @throws InputError when a file can't be read, or that names the odd lines
  */
 export async function readPairs(paths: readonly string[], odd: OddLines): Promise<PairData> {
-  const [first = '', second] = paths;
-  if (paths.length > 2) {
+  const [first, second] = paths;
+  if (first === undefined || paths.length > 2) {
     throw new InputError(`${paths.length} files to translate from and to`, {
       expected: 'one file of text TAB text lines, or two files with a text a line',
     });
   }
   const name = paths.map((path) => basename(path)).join(', ');
   if (second === undefined) {
-    const lines = await linesOf(first);
+    const lines = await readLines(first);
     return { name, examples: parseItems(first, lines, columnsOf, 'lines of a text, a tab and its translation', odd) };
   }
-  const [sources, targets] = [await linesOf(first), await linesOf(second)];
+  const [sources, targets] = [await readLines(first), await readLines(second)];
   if (sources.length !== targets.length) {
     throw new InputError(`${first} and ${second} are not translations of each other`, {
       found: `${sources.length.toLocaleString('en')} lines and ${targets.length.toLocaleString('en')}`,
@@ -40,8 +41,14 @@ export async function readPairs(paths: readonly string[], odd: OddLines): Promis
     });
   }
   const lines = sources.map(({ line, text }, i) => ({ line, text, target: targets[i]!.text }));
-  const parse = ({ text, target }: { text: string; target: string }) => pairOf(text, target);
-  return { name, examples: parseItems(name, lines, parse, 'a text in each line of both', odd) };
+  const examples = parseItems(
+    name,
+    lines,
+    ({ text, target }) => pairOf(text, target),
+    'a text in each line of both',
+    odd,
+  );
+  return { name, examples };
 }
 
 function columnsOf({ text }: { text: string }): Pair {

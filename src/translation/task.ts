@@ -1,4 +1,4 @@
-/** Learning to translate: batches of pairs, BLEU on those that are held out. */
+/** The task of translating, for the trainer: batches of pairs, and BLEU on held-out pairs. */
 import { partOf, type Steps } from '../base/steps.ts';
 import type { PairBatch } from '../model/encoder-decoder.ts';
 import { shuffledBatches } from '../training/shuffled-batches.ts';
@@ -8,10 +8,10 @@ import { bleuOf, codePairs, meanLossSteps } from './evaluate.ts';
 import type { Pair } from './pairs.ts';
 import type { Translator } from './translator.ts';
 
-/** Translations that are shown with each validation. */
+/** How many translations are shown with each validation. */
 const SHOWN = 3;
 
-/** Learning to translate; the best weights are those with the highest BLEU. */
+/** The task of translating; the best weights are those with the highest BLEU on the validation pairs. */
 export function translationTask(
   translator: Translator,
   { training, validation }: { training: readonly Pair[]; validation: readonly Pair[] },
@@ -36,7 +36,7 @@ export function translationTask(
       return {
         criterion: bleu,
         scores: { loss: yield* partOf(meanLossSteps(model, coded, state, batchSize), 0.8, 1), bleu },
-        samples: validation.slice(0, SHOWN).map(({ source }, i) => `${source} → ${translations[i]?.text}`),
+        samples: validation.slice(0, SHOWN).map(({ source }, i) => `${source} → ${translations[i]!.text}`),
       };
     },
   };

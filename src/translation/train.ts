@@ -1,11 +1,9 @@
-/** Training a translator, from its first weights or from where it stopped. Knows pairs of texts, not their files. */
-import { createHash } from 'node:crypto';
+/** Training a translator, from new weights or from its last checkpoint. Knows pairs of texts, not their files. */
 import { Random } from '../base/random.ts';
-import type { Engine } from '../compute/engine.ts';
 import { EncoderDecoder } from '../model/encoder-decoder.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
-import { refuseOtherData, runSession, type TrainingHooks } from '../training/session.ts';
-import { type DataSplit, splitData } from '../training/split.ts';
+import { type FolderTraining, refuseOtherData, runSession } from '../training/session.ts';
+import { type DataSplit, describeSplit, splitData } from '../training/split.ts';
 import type { TrainingResult } from '../training/trainer.ts';
 import type { NewTranslator, TranslationConfig, TranslationSettings } from './config.ts';
 import type { Pair, PairData } from './pairs.ts';
@@ -13,24 +11,21 @@ import { translationTask } from './task.ts';
 import { Translator } from './translator.ts';
 import { END_ID, encodeText, translationVocabulary } from './words.ts';
 
-export interface TranslationTraining extends TrainingHooks<TranslationConfig, DataSplit<Pair>> {
-  engine: Engine;
-  /** Where the model goes. */
-  folder: string;
+export interface TranslationTraining extends FolderTraining<TranslationConfig, DataSplit<Pair>> {
   data: PairData;
-  /** What chooses the best weights, if not a part of the data. */
+  /** Pairs that choose the best weights. Default: a part of the data, see `valFraction` in the settings */
   validation?: PairData | undefined;
   settings: TranslationSettings;
   start: NewTranslator;
 }
 
 /**
- * Trains a translator; a part of the pairs, or other ones, choose the best weights.
+ * Trains a new translator and keeps the weights with the highest BLEU on the validation pairs.
  *
  * @throws InputError when no word of one side comes often enough to be learned
  */
 export async function trainTranslator(training: TranslationTraining): Promise<TrainingResult> {
-  const { engine, folder, data, settings, start } = training;
+  const { engine, data, settings, start } = training;
   const split = splitData(training, settings);
   const vocabularies = {
     source: translationVocabulary(textsOf(split, 'source'), settings.minCount, 'texts'),
@@ -42,22 +37,16 @@ export async function trainTranslator(training: TranslationTraining): Promise<Tr
     kind: 'translation',
     shape,
     settings,
-    data: {
-      name: data.name,
-      training: split.training.length,
-      validation: split.validation.length,
-      split: split.name,
-      hash: hashOf(split),
-    },
+    data: describeSplit(data.name, split, contentOf),
     scores: {},
   };
   const model = new EncoderDecoder(engine, shape).initialise(new Random(settings.seed));
   model.decoder.startAtFrequencies(countTargets(split.training, vocabularies.target));
-  return learn(training, new Translator(config, vocabularies, model), split, { folder, resume: false });
+  return learn(training, new Translator(config, vocabularies, model), split, false);
 }
 
 /**
- * Goes on with a training from its last checkpoint, with the settings it was started with.
+ * Resumes a training from its last checkpoint, with the settings it was started with.
  *
  * @throws InputError when the folder has no such training, or the data is not the same
  */
@@ -70,32 +59,33 @@ export async function resumeTranslator(
   const split = splitData(training, settings);
   refuseOtherData(
     folder,
-    { found: hashOf(split), expected: data.hash },
+    { found: describeSplit(training.data.name, split, contentOf).hash, expected: data.hash },
     {
       what: 'these pairs',
       found: `${split.training.length} pairs of ${training.data.name}`,
       expected: `the ${data.training} of ${data.name}`,
     },
   );
-  return learn(training, translator, split, { folder, resume: true });
+  return learn(training, translator, split, true);
 }
 
 function learn(
-  hooks: TrainingHooks<TranslationConfig, DataSplit<Pair>>,
+  training: FolderTraining<TranslationConfig, DataSplit<Pair>>,
   translator: Translator,
   split: DataSplit<Pair>,
-  where: { folder: string; resume: boolean },
+  resume: boolean,
 ): Promise<TrainingResult> {
+  const { folder } = training;
   const task = translationTask(translator, split, translator.config.settings);
-  const { folder, resume } = where;
-  return runSession({ product: translator, folder, task, data: split, resume, measured: { split: split.name } }, hooks);
+  const measured = { split: split.name };
+  return runSession({ product: translator, folder, task, data: split, resume, measured }, training);
 }
 
 function textsOf({ training }: DataSplit<Pair>, side: keyof Pair): string[] {
   return training.map((pair) => pair[side]);
 }
 
-/** How often each token is to be written. */
+/** How often each of V tokens is a target: words, and END once for each pair. */
 function countTargets(pairs: readonly Pair[], vocabulary: Vocabulary): Float64Array {
   const counts = new Float64Array(vocabulary.size);
   for (const { target } of pairs) for (const id of encodeText(target, vocabulary)) counts[id]! += 1;
@@ -103,8 +93,6 @@ function countTargets(pairs: readonly Pair[], vocabulary: Vocabulary): Float64Ar
   return counts;
 }
 
-function hashOf({ training, validation }: DataSplit<Pair>): string {
-  const hash = createHash('sha256');
-  for (const { source, target } of [...training, ...validation]) hash.update(`${source}\t${target}\n`);
-  return hash.digest('hex').slice(0, 16);
+function contentOf({ source, target }: Pair): string[] {
+  return [`${source}\t${target}\n`];
 }

@@ -1,5 +1,4 @@
-/** A trained translator: texts become texts. */
-
+/** A trained translator: texts become texts, by beam search. Knows nothing of training. */
 import { fileIn } from '../base/files.ts';
 import { partOf, runAtOnce, type Steps } from '../base/steps.ts';
 import type { Engine } from '../compute/engine.ts';
@@ -13,16 +12,16 @@ import { packPairs, packSources } from './batch.ts';
 import { type TranslationConfig, translationConfigSchema } from './config.ts';
 import { decodeText, END_ID, encodeText, START_ID, translationWords, UNKNOWN_ID } from './words.ts';
 
-/** What texts are read into and written from. */
+/** The vocabularies of the two languages. */
 export interface Vocabularies {
   source: Vocabulary;
   target: Vocabulary;
 }
 
 export interface TranslatingOptions {
-  /** Hypotheses that are kept; 1 is greedy. */
+  /** How many hypotheses the search keeps; 1 is greedy. */
   beam: number;
-  /** See `BeamSearchOptions`. */
+  /** α, see `BeamSearchOptions`. */
   lengthPenalty: number;
 }
 
@@ -34,23 +33,25 @@ export interface Translation {
   logProb: number;
 }
 
-/** Where a translation looked: the words of both, and for each of the latter how much it looked at each of the former. */
+/** The attention of a translation: how much each of its words, and its end, attended to each word of the source. */
 export interface Alignment {
   source: string[];
+  /** The words of the translation; the last is empty and stands for its end. */
   target: string[];
-  /** [target][source], rows sum to 1. */
+  /** `weights[t][s]`, of target word t and source word s; rows sum to 1. */
   weights: number[][];
 }
 
-/** The vocabulary of the targets is that of the model's folder; that of the sources is beside it. */
+/** The folder of the source vocabulary in a model's folder, whose own vocabulary is that of the targets. */
 const SOURCE_VOCABULARY = 'source';
 
-/** Hypotheses that are continued at once: enough to keep the matrix products busy, few enough to stay in the cache. */
+/** How many hypotheses are continued at once: enough for fast matrix products, few enough for the CPU's cache. */
 const ROWS = 192;
 
-/** A word may follow itself: nous nous voyons. */
+/** A word may follow itself, as in "nous nous voyons". */
 const RULES = { start: START_ID, end: END_ID, forbidden: [START_ID, UNKNOWN_ID], minLength: 1, allowRepeats: true };
 
+/** A model with the vocabularies and the config that using it takes. */
 export class Translator {
   readonly config: TranslationConfig;
   readonly vocabularies: Vocabularies;
@@ -66,7 +67,7 @@ export class Translator {
     this.#state = model.newState(ROWS);
   }
 
-  /** @throws InputError that names the file at fault */
+  /** Reads the translator in a folder. @throws InputError that names the file at fault */
   static async load(folder: string, engine: Engine): Promise<Translator> {
     const config = await readConfig(folder, translationConfigSchema);
     const { shape } = config;
@@ -79,14 +80,14 @@ export class Translator {
     return new Translator(config, vocabularies, model);
   }
 
-  /** Writes the model's folder, with these scores. */
+  /** Writes the translator's folder, with these scores. @throws InputError when a file can't be written */
   async save(folder: string, scores: TranslationConfig['scores'] = this.config.scores): Promise<void> {
     const { source, target } = this.vocabularies;
     await saveVocabulary(fileIn(folder, SOURCE_VOCABULARY), source);
     await saveModel(folder, { config: { ...this.config, scores }, vocabulary: target, model: this.model });
   }
 
-  /** The best translation of each text; of one without words, nothing. */
+  /** The best translation of each text; an empty one of a text without words. */
   translate(texts: readonly string[], options: TranslatingOptions = translatingDefaults): Translation[] {
     return runAtOnce(this.translateSteps(texts, options));
   }
@@ -99,7 +100,7 @@ export class Translator {
     const found: Translation[] = texts.map(() => ({ text: '', logProb: 0 }));
     const coded = texts.map((text) => encodeText(text, this.vocabularies.source));
     const places = [...texts.keys()].filter((i) => coded[i]!.length > 0);
-    // Those of about the same length together: a beam search takes as many steps as its longest source needs.
+    // Sources of about the same length are searched together: a search takes as many steps as the longest needs.
     places.sort((a, b) => coded[b]!.length - coded[a]!.length);
     const atOnce = Math.max(1, Math.floor(ROWS / beam));
     for (let start = 0; start < places.length; start += atOnce) {
@@ -113,14 +114,14 @@ export class Translator {
       const done = (count: number) => Math.min(1, count / places.length);
       const hypotheses = yield* partOf(search, done(start), done(start + atOnce));
       for (const [n, [best]] of hypotheses.entries()) {
-        const { tokens = [], logProb = 0 } = best ?? {};
+        const { tokens, logProb } = best!;
         found[chunk[order[n]!]!] = { text: decodeText(tokens, this.vocabularies.target), logProb };
       }
     }
     return found;
   }
 
-  /** Where a translation, ours or another, looks at each of its words and at its end; undefined without attention. */
+  /** The attention of a translation, the model's own or another; undefined without attention or source words. */
   align(source: string, target: string): Alignment | undefined {
     const { attention } = this.model.decoder;
     const { vocabularies, model } = this;
@@ -135,7 +136,7 @@ export class Translator {
     return {
       source: translationWords(source).slice(0, pair.source.length),
       target: [...translationWords(target).slice(0, pair.target.length), ''],
-      // The source is read from its end.
+      // The encoder reads a source from its end.
       weights: Array.from({ length: weights.rows }, (_, t) => [...weights.rowRange(t, t + 1).data].reverse()),
     };
   }

@@ -1,28 +1,30 @@
 /**
- * Words of texts that are translated. They carry the space before them (`text/words.ts`), so that the words of a
- * translation, put together, are the text: spaces, capitals and punctuation are learned like all else.
+ * The words of texts that are translated. A word includes the space before it (`text/words.ts`), so that the words of a
+ * translation joined together are its text: spaces, capitals and punctuation are learned like all else.
  */
 import { InputError } from '../base/errors.ts';
 import { END, START, UNKNOWN } from '../text/special-tokens.ts';
 import { countTokens, Vocabulary } from '../text/vocabulary.ts';
 import { splitWords } from '../text/words.ts';
 
-/** The first tokens of a vocabulary, and their ids. A translation begins after START and is over with END. */
+/** The first tokens of a vocabulary, and their ids. A translation follows START and ends with END. */
 const SPECIAL: readonly string[] = [START, END, UNKNOWN];
-export const [START_ID, END_ID, UNKNOWN_ID] = [0, 1, 2] as const;
+export const START_ID = 0;
+export const END_ID = 1;
+export const UNKNOWN_ID = 2;
 
-/** Words after which the rest of a text is cut off in training. */
+/** The longest text in words; the rest of a longer one is not read. */
 const LONGEST = 100;
 
-/** French and its like write a word that has lost its last vowel together with the next: l'homme, qu'il. */
+/** In French and the like a word that lost its last vowel is written together with the next: l'homme, qu'il. */
 const ELISION = /^( ?(?:[cdjlmnst]|\p{L}*qu)['’])(.+)$/iu;
 
-/** The words of a text: joined, they are the text. */
+/** The words of a text, which joined together are the text. */
 export function translationWords(text: string): string[] {
   return splitWords(text.trim()).flatMap((word) => ELISION.exec(word)?.slice(1, 3) ?? [word]);
 }
 
-/** The words as BLEU counts them: in lower case, punctuation marks as words of their own, no spaces. */
+/** The words of a text as BLEU counts them: in lower case, punctuation marks as words of their own, no spaces. */
 export function bleuWords(text: string): string[] {
   return splitWords(text.toLowerCase())
     .map((word) => word.trim())
@@ -30,9 +32,9 @@ export function bleuWords(text: string): string[] {
 }
 
 /**
- * The words that come at least `minCount` times, most frequent first, after the special ones.
+ * The vocabulary of texts: the words that come at least `minCount` times, most frequent first, after special tokens.
  *
- * @param side what they are, for the error
+ * @param side what the texts are, for the error
  * @throws InputError when there is none
  */
 export function translationVocabulary(texts: readonly string[], minCount: number, side: string): Vocabulary {
@@ -46,14 +48,14 @@ export function translationVocabulary(texts: readonly string[], minCount: number
   });
 }
 
-/** The ids of a text's words, that of UNKNOWN for those that the vocabulary does not have. */
+/** The ids of a text's words, at most 100; UNKNOWN's for those that the vocabulary lacks. */
 export function encodeText(text: string, vocabulary: Vocabulary): number[] {
   return translationWords(text)
     .slice(0, LONGEST)
     .map((word) => vocabulary.idOf(word) ?? UNKNOWN_ID);
 }
 
-/** The text of ids. */
+/** The text of word ids. */
 export function decodeText(ids: readonly number[], vocabulary: Vocabulary): string {
   return ids
     .map((id) => vocabulary.tokenOf(id))

@@ -9,9 +9,9 @@
  * Knows no CNN: it asks for what one says of the frames.
  */
 import { basename, extname, join } from 'node:path';
-import { linesOf, type Odd, type OddLines, settleOdd } from '../../datasets/odd-lines.ts';
+import { byNumbers, foldersIn, listFolder, readLines } from '../../datasets/files.ts';
+import { type Odd, type OddLines, settleOdd } from '../../datasets/odd-lines.ts';
 import { isPictureName } from '../../datasets/pictures.ts';
-import { byNumbers, foldersIn, listFolder } from '../../datasets/reader.ts';
 import type { SequenceData, SequenceExample } from './example.ts';
 
 export interface ClipOptions extends OddLines {
@@ -92,7 +92,7 @@ async function readClip(folder: string, labelled: boolean): Promise<Clip | Odd> 
   const clip = { name, frames: frames.map((frame) => join(folder, frame)) };
   if (!labelled) return { ...clip, labels: [] };
   if (!names.includes(LABELS)) return odd(`no ${LABELS}`);
-  const labels = (await linesOf(join(folder, LABELS))).map(({ text }) => text.trim());
+  const labels = (await readLines(join(folder, LABELS))).map(({ text }) => text.trim());
   while (labels.at(-1) === '') labels.pop();
   if (labels.includes('')) return odd(`no label in line ${labels.indexOf('') + 1} of ${LABELS}`);
   if (labels.length === frames.length) return { ...clip, labels };

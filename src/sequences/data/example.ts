@@ -34,6 +34,6 @@ export function isWords(inputs: Inputs): inputs is readonly string[] {
 }
 
 /** T, the number of steps. */
-export function stepsOf(inputs: Inputs, D: number): number {
+export function lengthOf(inputs: Inputs, D: number): number {
   return isWords(inputs) ? inputs.length : inputs.length / D;
 }

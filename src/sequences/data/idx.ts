@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { InputError, reasonOf } from '../../base/errors.ts';
 import { Random } from '../../base/random.ts';
-import { listFolder } from '../../datasets/reader.ts';
+import { listFolder } from '../../datasets/files.ts';
 import type { PictureReading } from '../config.ts';
 import type { Examples } from './example.ts';
 

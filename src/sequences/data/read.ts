@@ -2,14 +2,14 @@
 import { stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { InputError } from '../../base/errors.ts';
+import { foldersIn, listFolder } from '../../datasets/files.ts';
 import type { OddLines } from '../../datasets/odd-lines.ts';
-import { foldersIn, listFolder } from '../../datasets/reader.ts';
 import { filesInWords } from '../../report/files-in-words.ts';
 import { cachedFeatures, type ExtractionEvents } from '../../vision/cached-features.ts';
 import { loadCnn } from '../../vision/load-cnn.ts';
 import type { PictureReading, Task } from '../config.ts';
 import { findClips, readClips } from './clips.ts';
-import { type Examples, isWords, type SequenceData, stepsOf } from './example.ts';
+import { type Examples, isWords, lengthOf, type SequenceData } from './example.ts';
 import { findIdx, isIdx, readIdx } from './idx.ts';
 import { type NamedCnn, readPictureClasses } from './pictures.ts';
 import { readCsv, readRecords } from './records.ts';
@@ -94,10 +94,10 @@ function check(name: string, { D, examples }: Examples, { task, labelled = true 
     if (isWords(inputs) !== (D === 0)) {
       throw new InputError(`${name} holds words and vectors`, { expected: 'sequences of one kind' });
     }
-    const expected = task === 'tag' ? stepsOf(inputs, D) : 1;
+    const expected = task === 'tag' ? lengthOf(inputs, D) : 1;
     if (labels.length === expected || (labels.length === 0 && !labelled)) continue;
     throw new InputError(`${name} does not have a label for each ${task === 'tag' ? 'step' : 'sequence'}`, {
-      found: `${labels.length} for sequence ${i + 1}, of ${stepsOf(inputs, D)} steps`,
+      found: `${labels.length} for sequence ${i + 1}, of ${lengthOf(inputs, D)} steps`,
       expected: String(expected),
       advice:
         task === 'tag' ? 'Use the task classify for one label a sequence.' : 'Use the task tag for labels in step.',

@@ -3,8 +3,8 @@ import * as v from 'valibot';
 import { InputError } from '../../base/errors.ts';
 import { number } from '../../base/schema.ts';
 import { parseCsv } from '../../datasets/csv.ts';
-import { linesOf, OddLine, type OddLines, parseItems } from '../../datasets/odd-lines.ts';
-import { readText } from '../../datasets/reader.ts';
+import { readFilledLines, readText } from '../../datasets/files.ts';
+import { OddLine, type OddLines, parseItems } from '../../datasets/odd-lines.ts';
 import type { Examples, SequenceExample } from './example.ts';
 import { exampleOf } from './texts.ts';
 
@@ -27,7 +27,7 @@ const RECORDS =
 
 /** The examples of a JSON Lines file. @throws InputError that names the lines that are no such object */
 export async function readRecords(path: string, odd: OddLines): Promise<Examples> {
-  const lines = (await linesOf(path)).filter(({ text }) => text.trim() !== '');
+  const lines = await readFilledLines(path);
   let D: number | undefined;
   const sized = (vectors: readonly number[][]) => {
     D ??= vectors[0]?.length ?? 0;
@@ -81,7 +81,7 @@ const LABEL_COLUMN = /^(label|class)$/i;
  * @throws InputError that names the rows that are not like the others
  */
 export async function readCsv(path: string, odd: OddLines): Promise<Examples> {
-  const records = parseCsv(await readText(path, 'file'), path);
+  const records = parseCsv(await readText(path), path);
   const first = records[0]?.fields ?? [];
   const named = first.findIndex((field) => LABEL_COLUMN.test(field));
   if (named >= 0) records.shift();

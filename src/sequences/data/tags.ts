@@ -1,6 +1,7 @@
 /** Tagged sequences: a line for each token with its tag, an empty line between sequences. */
 
-import { linesOf, type NumberedLine, OddLine, type OddLines, parseItems } from '../../datasets/odd-lines.ts';
+import { type NumberedLine, readLines } from '../../datasets/files.ts';
+import { OddLine, type OddLines, parseItems } from '../../datasets/odd-lines.ts';
 import type { Examples, SequenceExample } from './example.ts';
 
 /**
@@ -10,7 +11,7 @@ import type { Examples, SequenceExample } from './example.ts';
  */
 export async function readTaggedLines(path: string, odd: OddLines): Promise<Examples> {
   const expected = 'lines of a token, a tab and a tag, and an empty line between sequences';
-  return { D: 0, examples: parseItems(path, blocksOf(await linesOf(path)), taggedExample, expected, odd) };
+  return { D: 0, examples: parseItems(path, blocksOf(await readLines(path)), taggedExample, expected, odd) };
 }
 
 /** The sequences of a text of one token a line, with or without tags, which are not read. */

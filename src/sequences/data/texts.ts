@@ -1,7 +1,8 @@
 /** Labelled texts: `text TAB label` lines, or a file for each class. */
 import { basename, extname } from 'node:path';
 import { InputError } from '../../base/errors.ts';
-import { linesOf, OddLine, type OddLines, parseItems } from '../../datasets/odd-lines.ts';
+import { readLines } from '../../datasets/files.ts';
+import { OddLine, type OddLines, parseItems } from '../../datasets/odd-lines.ts';
 import { wordsOf } from '../words.ts';
 import type { Examples, SequenceExample } from './example.ts';
 
@@ -14,7 +15,7 @@ const HEADER = /^(text|sentence|review|phrase)\tlabel$|^label\t(text|sentence|re
  * @throws InputError that names the lines without two columns
  */
 export async function readLabelledLines(path: string, odd: OddLines): Promise<Examples> {
-  const lines = await linesOf(path);
+  const lines = await readLines(path);
   const header = HEADER.exec(lines[0]?.text ?? '');
   if (header) lines.shift();
   const examples = parseItems(
@@ -40,7 +41,7 @@ export async function readClassFiles(paths: readonly string[], odd: OddLines): P
   const labels = classesOf(paths);
   const examples: SequenceExample[] = [];
   for (const [i, path] of paths.entries()) {
-    const lines = await linesOf(path);
+    const lines = await readLines(path);
     const label = labels[i] ?? '';
     examples.push(...parseItems(path, lines, ({ text }) => exampleOf(text, label), 'lines of text', odd));
   }
