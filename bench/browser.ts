@@ -6,7 +6,8 @@
  * A text of 29 different characters, batch 50, 50 steps, Adam. The three take turns.
  */
 import { serve } from '../examples/browser/serve.ts';
-import * as lib from '../src/index.ts';
+import * as nn from '../src/nn.ts';
+import * as products from '../src/portable.ts';
 import { callOf, launchChromium, programAddress } from '../test/browser/chromium.ts';
 import { learnAndWrite, type Sizes } from '../test/browser/program.ts';
 import { writeResults } from './racing/results.ts';
@@ -35,7 +36,7 @@ async function openPage(isolated: boolean) {
 
 const [shared, unshared] = [await openPage(true), await openPage(false)];
 const contestants: Record<string, (sizes: Sizes) => Promise<Result>> = {
-  Node: (sizes) => learnAndWrite(lib, sizes),
+  Node: (sizes) => learnAndWrite({ ...products, ...nn }, sizes),
   'browser, shared memory': shared.learn,
   'browser, unshared memory': unshared.learn,
 };

@@ -12,9 +12,9 @@ import { parseArgs, promisify } from 'node:util';
 import { Random } from '../src/base/random.ts';
 import { openEngine } from '../src/compute/engine.ts';
 import { languageDefaults, languageShapeDefaults } from '../src/language/config.ts';
-import { UNKNOWN } from '../src/language/ids.ts';
+import { TextModel } from '../src/language/text-model.ts';
 import { LanguageModel } from '../src/model/language-model.ts';
-import { saveModel } from '../src/model/model-folder.ts';
+import { UNKNOWN } from '../src/text/special-tokens.ts';
 import { Vocabulary } from '../src/text/vocabulary.ts';
 import { inTemporaryFolder } from './racing/data.ts';
 import { describeMachine, writeResults } from './racing/results.ts';
@@ -122,7 +122,7 @@ async function writeModel(folder: string): Promise<void> {
     text,
     scores: {},
   } as const;
-  await saveModel(folder, { config, vocabulary, model });
+  await new TextModel(config, vocabulary, model).save(folder);
   engine.close();
 }
 

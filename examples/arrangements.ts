@@ -15,7 +15,7 @@ import {
   Random,
   type SequenceBatch,
   SequenceModel,
-} from '../src/index.ts';
+} from 'caption-lm/nn';
 
 const engine = await openEngine('wasm');
 const random = new Random(1);

@@ -6,7 +6,7 @@
  *
  *     npx tsx examples/gradient-check.ts
  */
-import { LanguageModel, openEngine, Random, uniformPacking } from '../src/index.ts';
+import { LanguageModel, openEngine, Random, uniformPacking } from 'caption-lm/nn';
 
 // Unequal sizes, so that no two can be taken for each other: N sequences, T steps, V tokens, H units.
 const [N, T, V, H] = [3, 4, 5, 6];

@@ -6,7 +6,7 @@
  *     npx tsx examples/gradient-flow.ts [picture.svg]
  */
 import { writeFile } from 'node:fs/promises';
-import { clipGradients, LanguageModel, openEngine, Random, uniformPacking } from '../src/index.ts';
+import { clipGradients, LanguageModel, openEngine, Random, uniformPacking } from 'caption-lm/nn';
 import { type Line, plotAsSvg, plotInTerminal } from './plot.ts';
 
 const [T, H] = [100, 64];

@@ -4,7 +4,7 @@
  *
  *     npx tsx examples/hello.ts
  */
-import { LanguageModel, Optimizer, openEngine, optimizerDefaults, Random, uniformPacking } from '../src/index.ts';
+import { LanguageModel, Optimizer, openEngine, optimizerDefaults, Random, uniformPacking } from 'caption-lm/nn';
 
 const vocabulary = ['h', 'e', 'l', 'o'];
 const [V, H] = [4, 3];

@@ -1,56 +1,92 @@
-/** What the package offers to programs: captions, language models, labels of sequences, and the core under them. */
+/**
+ * What `caption-lm` offers under Node, product by product. Browsers have the larger part of it as `caption-lm/browser`;
+ * what lies under the products is in `caption-lm/nn`, `caption-lm/decoding` and `caption-lm/metrics`.
+ */
+
+export * from './portable.ts';
+
+// Captions
 
 export { type CaptionSystem, compareWithBaselines } from './captioning/baselines.ts';
 export type { CaptionedFeatures } from './captioning/batch.ts';
-export { type CaptionSettings, captionDefaults, captionShapeDefaults } from './captioning/config.ts';
-export { featuresOf, picturesOf } from './captioning/features.ts';
-export { type CaptionTraining, resumeCaptioner, trainCaptioner } from './captioning/train.ts';
-export type { CaptionDataset, CaptionedPicture } from './datasets/dataset.ts';
-export { readCaptionDataset } from './datasets/read.ts';
-export { meanOfSteps } from './decoding/ensemble.ts';
-export { findCells, type ReadCells, readCells } from './language/cells/read.ts';
-export { type Cell, CellRecord, recordCells } from './language/cells/record.ts';
-export { type Finding, type FoundCell, type Search, searchCells } from './language/cells/search.ts';
 export {
-  type LanguageSettings,
-  type LanguageShape,
-  languageDefaults,
-  languageShapeDefaults,
-} from './language/config.ts';
+  type CaptionConfig,
+  type CaptionSettings,
+  captionDefaults,
+  captionShapeDefaults,
+  finetuneDefaults,
+} from './captioning/config.ts';
+export { featuresOf, picturesOf } from './captioning/features.ts';
+export { type CaptionSets, type CaptionTraining, resumeCaptioner, trainCaptioner } from './captioning/train.ts';
+export type { CaptionDataset, CaptionedPicture, DatasetFormat, Split } from './datasets/dataset.ts';
+export type { Oddity } from './datasets/oddities.ts';
+export { type ReadSettings, readCaptionDataset } from './datasets/read.ts';
+export { type Standardisation, standardise } from './model/standardisation.ts';
+
+// Language models
+
+export { type LanguageShape, languageShapeDefaults } from './language/config.ts';
 export { type LanguagePreset, languagePresets, type PresetName } from './language/presets.ts';
 export { writeLanguageReport } from './language/report.ts';
-export { scoreLines, scoreText } from './language/score-text.ts';
-export type { LanguageText, TextSource } from './language/text.ts';
+export type { LanguageText, ReadingProgress, TextSource } from './language/text.ts';
 export { type LanguageTraining, resumeLanguageModel, trainLanguageModel } from './language/train.ts';
-export { type CaptionScores, scoreCaptions } from './metrics/score.ts';
-export type { InputShape, StepInputs } from './model/input-reader.ts';
-export { saveModel } from './model/model-folder.ts';
-export type { Arrangement } from './model/sequence-model.ts';
-export { type Standardisation, standardise } from './model/standardisation.ts';
-export type { PictureSize } from './nn/glimpse-window.ts';
-export * from './portable.ts';
+
+// Tokens
+
+export { NgramModel, type NgramOptions } from './text/ngram-model.ts';
+export { type ByteSource, type FileReadOptions, linesOfTokens, tokenizeFiles } from './text/read.ts';
+
+// Labels of sequences
+
+export type { Pooling } from './nn/pooling.ts';
+export type { LookedAt } from './report/glimpse-paths.ts';
 export {
   type NewSequenceModel,
+  type PictureReading,
   type SequenceSettings,
   sequenceDefaults,
   sequenceShapeDefaults,
+  type Task,
 } from './sequences/config.ts';
-export { type CrossValidation, crossValidate } from './sequences/cross-validation.ts';
+export {
+  type CrossValidation,
+  type CrossValidationResult,
+  crossValidate,
+  type FoldResult,
+} from './sequences/cross-validation.ts';
 export { type ClipOptions, readClips } from './sequences/data/clips.ts';
-export type { Inputs, SequenceData, SequenceExample } from './sequences/data/example.ts';
+export type { Examples, Inputs, SequenceData, SequenceExample } from './sequences/data/example.ts';
+export { loadCnnOfLabeller, type NamedCnn } from './sequences/data/pictures.ts';
 export { readSequences, type SequenceReading } from './sequences/data/read.ts';
-export { evaluate as evaluateSequences, type SequenceEvaluation } from './sequences/evaluate.ts';
+export { evaluate as evaluateSequences, type LabelScores, type SequenceEvaluation } from './sequences/evaluate.ts';
 export { writeSequenceEvaluation } from './sequences/evaluation-report.ts';
 export { explain as explainLabel, type MovingWord } from './sequences/explain.ts';
 export { lookAt } from './sequences/glimpses.ts';
-export { NaiveBayes } from './sequences/naive-bayes.ts';
+export { NaiveBayes, type WordCounts } from './sequences/naive-bayes.ts';
 export { resumeSequences, type SequenceTraining, trainSequences } from './sequences/train.ts';
 export { wordsOf } from './sequences/words.ts';
-export { featuresFor, valuesAtTokens } from './text/features/features.ts';
-export { NgramModel, type NgramOptions } from './text/ngram-model.ts';
+
+// Translation
+
+export type { NewTranslator, TranslationSettings } from './translation/config.ts';
 export { evaluateTranslator, type TranslationEvaluation } from './translation/evaluate.ts';
 export { type Pair, type PairData, readPairs } from './translation/pairs.ts';
 export { resumeTranslator, type TranslationTraining, trainTranslator } from './translation/train.ts';
 export type { Alignment, TranslatingOptions } from './translation/translator.ts';
+
+// Features of pictures
+
 export type { ExtractionEvents } from './vision/cached-features.ts';
-export { collectFeatures } from './vision/extract.ts';
+export { type CollectedFeatures, collectFeatures } from './vision/extract.ts';
+
+// Common to all
+
+export type { Steps, Turns } from './base/steps.ts';
+export type { OddLines } from './datasets/odd-lines.ts';
+export type { Progress } from './training/checkpoint.ts';
+export type { TrainingEvent, UpdateReport, ValidationReport } from './training/events.ts';
+export type { FolderTraining, TrainingHooks } from './training/session.ts';
+export type { TrainingSettings } from './training/settings.ts';
+export type { DataSplit } from './training/split.ts';
+export type { Validation } from './training/task.ts';
+export type { TrainingResult } from './training/trainer.ts';

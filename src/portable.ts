@@ -1,8 +1,10 @@
-/** What the package offers under Node and in a browser alike. */
-export { InputError, UsageError } from './base/errors.ts';
-export { Random } from './base/random.ts';
+/** What `caption-lm` offers under Node and in browsers alike, product by product. */
+
+// Captions
+
 export {
   type Caption,
+  type CaptionRules,
   type CaptionSampling,
   type CaptionWriter,
   type DecodingOptions,
@@ -10,31 +12,58 @@ export {
 } from './captioning/caption.ts';
 export { Captioner } from './captioning/captioner.ts';
 export { type DescribedPicture, describePictures } from './captioning/describe.ts';
-export { openCaptioner, openCaptioners } from './captioning/open.ts';
-export { type Engine, openEngine } from './compute/engine.ts';
-export { type BeamSearchOptions, beamSearch, type Hypothesis } from './decoding/beam-search.ts';
-export { type SequenceSamplingOptions, sampleSequences } from './decoding/sample-sequences.ts';
-export { type SamplingOptions, sampleToken } from './decoding/sampling.ts';
-export type { Sequence, SequenceRules } from './decoding/sequence.ts';
-export type { StepFunction } from './decoding/step.ts';
-export { type LanguageConfig, languageConfigSchema } from './language/config.ts';
-export { idsOf, UNKNOWN } from './language/ids.ts';
-export { type SampledToken, type SampleOptions, sampleText } from './language/sample.ts';
-export { type Score, type ScoredToken, ScoreSum, TextScorer } from './language/score.ts';
-export { type WritingOptions, type Written, writeText } from './language/write.ts';
-export { EncoderDecoder, type EncoderDecoderShape, type PairBatch } from './model/encoder-decoder.ts';
-export { LanguageModel, type LanguageModelShape, type TokenBatch } from './model/language-model.ts';
-export { loadModel } from './model/model-folder.ts';
-export { type SequenceBatch, SequenceModel, type SequenceShape } from './model/sequence-model.ts';
-export { type Clipping, clipGradients } from './nn/clip.ts';
-export { Optimizer, type OptimizerConfig, optimizerDefaults } from './nn/optimizer.ts';
-export { packedSequences, uniformPacking } from './nn/packing.ts';
-export type { Parameter } from './nn/parameter.ts';
-export { resetState, type StackState } from './nn/state.ts';
-export { type Prediction, SequenceLabeller } from './sequences/labeller.ts';
+export { type CnnOptions, openCaptioner, openCaptioners } from './captioning/open.ts';
+
+// Language models
+
+export { type LanguageConfig, type LanguageSettings, languageDefaults } from './language/config.ts';
+export type { SampledToken } from './language/sample.ts';
+export type { Score, ScoredToken, TextScorer } from './language/score.ts';
+export { TextModel } from './language/text-model.ts';
+export { type TextLimits, type WritingOptions, type Written, writingDefaults } from './language/write.ts';
+
+// Cells of language models
+
+export type { CellReading } from './language/cells/follower.ts';
+export type { CellIndex, CellRecord } from './language/cells/record.ts';
+export type { CellSearch, Finding, FoundCell } from './language/cells/search.ts';
+export type { CellSearchOptions, TextCells } from './language/cells/text-cells.ts';
+export type { TextFeature } from './text/features/feature.ts';
+
+// Tokens
+
+export { UNKNOWN } from './text/special-tokens.ts';
 export { type Level, type Tokenizer, tokenizers } from './text/tokenizer.ts';
 export { Vocabulary } from './text/vocabulary.ts';
-export { type Translation, Translator } from './translation/translator.ts';
+
+// Labels of sequences
+
+export type { SequenceConfig } from './sequences/config.ts';
+export { type Prediction, SequenceLabeller } from './sequences/labeller.ts';
+
+// Translation
+
+export type { TranslationConfig } from './translation/config.ts';
+export { type Translation, Translator, type Vocabularies } from './translation/translator.ts';
+
+// Features of pictures
+
 export type { Cnn } from './vision/cnn.ts';
-export { type ExtractOptions, extractFeatures } from './vision/extract.ts';
+export type { CnnBackend } from './vision/cnn-backends.ts';
+export {
+  type Extracted,
+  type ExtractOptions,
+  type ExtractProgress,
+  extractFeatures,
+  type PictureSource,
+} from './vision/extract.ts';
 export { loadCnn } from './vision/load-cnn.ts';
+export type { Pixels, Preprocessing } from './vision/pixels.ts';
+
+// Common to all
+
+export { type Explanation, InputError, UsageError } from './base/errors.ts';
+export { Random } from './base/random.ts';
+export { type Engine, openEngine } from './compute/engine.ts';
+export type { Attempt, DriverChoice, Precision } from './compute/product/choose.ts';
+export type { DriverName } from './compute/product/driver.ts';

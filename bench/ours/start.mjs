@@ -39,7 +39,7 @@ async function describe() {
   const pixels = await timed('picture decoded', () => decodePicture(bytes, cnn.preprocessing, path));
   await timed("CNN's thread started", () => cnn.load());
   const features = await timed('CNN', () => cnn.features([pixels]));
-  const { decodingDefaults } = await import('../../dist/captioning/write.js');
+  const { decodingDefaults } = await import('../../dist/captioning/caption.js');
   await timed('beam search', () => captioner.describe(features, { ...decodingDefaults, consensus: 0 }));
   // A second beam search goes with it; it is faster than the first.
   await timed('consensus', () => captioner.describe(features, decodingDefaults));
@@ -47,17 +47,11 @@ async function describe() {
 
 async function sample() {
   await timed('modules', () => import('../../dist/cli/lm-sample.js'));
-  const { languageConfigSchema } = await import('../../dist/language/config.js');
-  const { loadModel } = await import('../../dist/model/model-folder.js');
-  const { sampleText } = await import('../../dist/language/sample.js');
-  const { tokenizers } = await import('../../dist/text/tokenizer.js');
+  const { TextModel } = await import('../../dist/language/text-model.js');
   const { Random } = await import('../../dist/base/random.js');
   const engine = await openEngine();
-  const { config, model, vocabulary } = await timed('model read', () => loadModel(path, engine, languageConfigSchema));
-  await timed('32 characters', () => {
-    const text = sampleText(model, vocabulary, { tokenizer: tokenizers[config.level], random: new Random(1) });
-    for (let i = 0; i < 32; i++) text.next();
-  });
+  const model = await timed('model read', () => TextModel.load(path, engine));
+  await timed('32 characters', () => Array.from(model.write({ length: 32, random: new Random(1) })));
 }
 
 await (command === 'describe' ? describe() : sample());

@@ -9,7 +9,6 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { reasonOf } from '../../src/base/errors.ts';
 
 const ISOLATION = {
   'Cross-Origin-Opener-Policy': 'same-origin',
@@ -44,7 +43,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     const { address } = await serve({ port: Number(process.argv[2] ?? 8080) });
     console.log(`${address}examples/browser/index.html`);
   } catch (error) {
-    console.error(`cannot serve the page: ${reasonOf(error)}`);
+    console.error(`cannot serve the page: ${(error as Error).message}`);
     process.exitCode = 1;
   }
 }

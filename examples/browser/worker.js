@@ -4,13 +4,14 @@ import {
   describePictures,
   InputError,
   LanguageModel,
+  languageDefaults,
   Optimizer,
   openCaptioner,
   openEngine,
   optimizerDefaults,
   Random,
   resetState,
-  sampleText,
+  TextModel,
   tokenizers,
   uniformPacking,
   Vocabulary,
@@ -52,14 +53,17 @@ postMessage({ kind: 'engine', notice: (await engine).notice });
 
 /** Learns from pieces of the text at random places, until another one or a stop comes. */
 async function learn(engine, text, turn) {
-  const tokenizer = tokenizers.char;
-  const tokens = tokenizer.split(text);
+  const tokens = tokenizers.char.split(text);
   if (tokens.length <= STEPS) throw new InputError(`the text has ${tokens.length} characters, too few to learn from`);
   const vocabulary = new Vocabulary([...new Set(tokens)]);
   const ids = tokens.map((token) => vocabulary.idOf(token));
   const random = new Random(1);
   const shape = { vocabulary: vocabulary.size, embedding: 0, cell: 'lstm', layers: 1, hidden: HIDDEN, condition: 0 };
   const model = new LanguageModel(engine, shape).initialise(random);
+  // What the folder of a model says, for one that has none.
+  const config = { format: 1, kind: 'language', level: 'char', shape, settings: languageDefaults, scores: {} };
+  const source = { files: [], tokens: tokens.length, hash: '' };
+  const writer = new TextModel({ ...config, text: source }, vocabulary, model);
   const optimizer = new Optimizer(engine, model.parameters, optimizerDefaults.adam);
   const packing = uniformPacking(BATCH, STEPS);
   const state = model.newState(BATCH);
@@ -83,10 +87,7 @@ async function learn(engine, text, turn) {
     const speed = Math.round((20 * BATCH * STEPS * 1000) / (performance.now() - begun));
     postMessage({ kind: 'progress', updates, loss: sum / tokens, speed });
     let sample = '';
-    for (const { token } of sampleText(model, vocabulary, { tokenizer, random, temperature: 0.7 })) {
-      sample += token;
-      if (sample.length >= 400) break;
-    }
+    for (const piece of writer.write({ length: 400, temperature: 0.7, random })) sample += piece.text;
     postMessage({ kind: 'sample', text: sample });
     await new Promise((resolve) => setTimeout(resolve)); // lets messages in
     begun = performance.now();

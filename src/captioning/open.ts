@@ -18,7 +18,7 @@ export function shippedCaptioner(): string {
 }
 
 /** The CNN of a captioner, as `loadCnnOf` gives it; or what it runs on. */
-interface CnnOptions {
+export interface CnnOptions {
   cnn?: Cnn;
   cnnBackend?: CnnBackend;
 }

@@ -1,13 +1,13 @@
-/** The sections of a captioner's report that are about what it writes. */
+/** The sections of a captioner's reports that are about what it writes, on an evaluation's page and on a training's. */
 import { partOf, runInTurns, type Steps, type Turns } from '../base/steps.ts';
 import type { Split } from '../datasets/dataset.ts';
 import { CiderScorer } from '../metrics/cider.ts';
 import { diversity } from '../metrics/diversity.ts';
 import type { CaptionScores } from '../metrics/score.ts';
 import { tokenizeCaption } from '../metrics/tokenize.ts';
-import { spread } from '../report/curves.ts';
-import { type Html, type HtmlValue, html } from '../report/html.ts';
-import { formatInteger, formatPercent, section, table } from '../report/page.ts';
+import { type Html, html } from '../report/html.ts';
+import { formatInteger, formatPercent, htmlTable, section } from '../report/page.ts';
+import { spread } from '../report/spread.ts';
 import { thumbnail } from '../report/thumbnail.ts';
 import type { TrainingLog } from '../report/training-log.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
@@ -24,26 +24,27 @@ const WORDS = 60;
 /** Validations whose captions are shown. */
 const STAGES = 12;
 
-/** In a sentence how good captions of a split are. */
+/** How good captions of a split are: "BLEU-1 67.0, … on the val split of …". */
 export function scoresInWords(dataset: string, split: Split, pictures: number, scores: CaptionScores): Html {
   const { bleu1, bleu4, cider } = scores;
-  return html`On the ${split} split of ${dataset} (${formatInteger(pictures)} pictures): <strong>BLEU-1 ${hundredfold(bleu1)}, BLEU-4 ${hundredfold(bleu4)}, CIDEr ${hundredfold(cider)}</strong>.`;
+  return html`<strong>BLEU-1 ${hundredfold(bleu1)}, BLEU-4 ${hundredfold(bleu4)}, CIDEr ${hundredfold(cider)}</strong> on the ${split} split of ${dataset} (${formatInteger(pictures)} pictures)`;
 }
 
 /** The scores of systems as papers print them, × 100. */
 export function scoreTable(systems: readonly { name: string; scores: CaptionScores }[]): Html {
-  return table(
+  return htmlTable(
     ['', 'BLEU-1', 'BLEU-2', 'BLEU-3', 'BLEU-4', 'ROUGE-L', 'CIDEr'],
     systems.map(({ name, scores: { bleu1, bleu2, bleu3, bleu4, rougeL, cider } }) => [
       name,
       ...[bleu1, bleu2, bleu3, bleu4, rougeL, cider].map(hundredfold),
     ]),
+    'compared',
   );
 }
 
 /** The captioner beside the baselines: how good the captions are, how varied, and whether the picture is read. */
 export function comparison(systems: readonly CaptionSystem[], references: References): Html {
-  const [captioner] = systems;
+  const captioner = systems[0]!;
   const exchanged = systems.find(({ name }) => name === 'other pictures');
   const variety = ({
     distinctCaptions,
@@ -63,16 +64,16 @@ export function comparison(systems: readonly CaptionSystem[], references: Refere
     'Beside simpler ways',
     scoreTable(systems),
     html`<ul class="soft">${systems.map(({ name, explanation }) => html`<li><b>${name}</b>: ${explanation}</li>\n`)}</ul>\n`,
-    captioner &&
-      exchanged &&
+    exchanged &&
       html`<p>When it is shown other pictures, its CIDEr falls from ${hundredfold(captioner.scores.cider)} to ${hundredfold(exchanged.scores.cider)}: the difference is what it reads in the picture.</p>\n`,
     html`<h3>How varied</h3>\n`,
-    table(
+    htmlTable(
       ['', 'distinct captions', 'vocabulary', 'distinct-1', 'distinct-2', 'length', 'copied'],
       [
         ...systems.map(({ name, scores }) => [name, ...variety(scores), formatPercent(scores.copied)]),
         ['people, first caption', ...variety(people), '–'],
       ],
+      'compared',
     ),
     html`<p class="soft">Vocabulary is how many different words were written, length the mean number of words in a caption; distinct-1 and distinct-2 are different words and pairs of words over all of them. Copied are captions that stand in the training set word for word.</p>\n`,
   );
@@ -82,25 +83,27 @@ export function comparison(systems: readonly CaptionSystem[], references: Refere
  * The pictures with the best and the worst captions by CIDEr-D.
  *
  * @param files of the pictures by name
+ * @returns undefined where there is one picture, neither the best nor the worst
  */
 export async function extremes(
   captions: readonly string[],
   { captions: references, names }: Pick<CaptionedFeatures, 'captions' | 'names'>,
   files: ReadonlyMap<string, string>,
   turns: Turns = {},
-): Promise<Html> {
+): Promise<Html | undefined> {
+  const shown = Math.min(EXTREMES, Math.floor(captions.length / 2));
+  if (shown === 0) return undefined;
   const scores = await runInTurns(scoresSteps(captions, references), turns);
   const ranked = [...captions.keys()].sort((a, b) => scores[b]! - scores[a]!);
-  const shown = Math.min(EXTREMES, Math.floor(captions.length / 2));
 
   const figure = async (i: number) => {
-    const written = references[i] ?? [];
+    const written = references[i]!;
     const known = new Set(written.flatMap(tokenizeCaption));
-    const words = (captions[i] ?? '')
-      .split(' ')
-      .map((word) => (known.has(word) ? html`${word} ` : html`<span class="off">${word}</span> `));
-    return html`<figure class="picture">${await pictureOf(names[i] ?? '', files)}
-<figcaption><p>${words}</p><p class="soft">CIDEr ${(100 * (scores[i] ?? 0)).toFixed(0)}</p>
+    const words = captions[i]!.split(' ').map((word) =>
+      known.has(word) ? html`${word} ` : html`<span class="off">${word}</span> `,
+    );
+    return html`<figure class="picture">${await pictureOf(names[i]!, files)}
+<figcaption><p>${words}</p><p class="soft">CIDEr ${(100 * scores[i]!).toFixed(0)}</p>
 <ul>${written.map((caption) => html`<li>${caption}</li>`)}</ul></figcaption></figure>
 `;
   };
@@ -141,30 +144,37 @@ export function missed(captions: readonly string[], references: References, voca
   );
 }
 
-/** What it wrote about a few pictures at each validation; the same caption again is not repeated. */
-export async function stagedSamples({ validations }: TrainingLog, files: ReadonlyMap<string, string>): Promise<Html> {
+/**
+ * What it wrote about a few pictures at each validation; the same caption again is not repeated.
+ *
+ * @param files of the pictures by name
+ * @returns undefined where nothing was validated yet
+ */
+export async function stagedSamples(
+  { validations }: TrainingLog,
+  files: ReadonlyMap<string, string>,
+): Promise<Html | undefined> {
   const stages = spread(validations, STAGES);
   const count = Math.max(0, ...stages.map(({ samples }) => samples.length));
+  if (count === 0) return undefined;
   const blocks = Array.from({ length: count }, async (_, i) => {
-    const name = [...files.keys()].find((id) => stages[0]?.samples[i]?.startsWith(`${id}: `));
+    const name = [...files.keys()].find((id) => stages[0]!.samples[i]?.startsWith(`${id}: `));
     const lines: { epoch: number; caption: string }[] = [];
     for (const { epoch, samples } of stages) {
       const caption = samples[i]?.slice(name === undefined ? 0 : name.length + 2) ?? '';
       if (caption !== lines.at(-1)?.caption) lines.push({ epoch, caption });
     }
     const picture = name !== undefined && (await pictureOf(name, files));
-    return html`<figure class="picture">${picture || html`<div></div>`}
+    return html`<figure class="picture">${picture}
 <figcaption><ul>${lines.map(({ epoch, caption }) => html`<li><b>${epoch.toFixed(1)}</b> ${caption}</li>`)}</ul></figcaption></figure>
 `;
   });
-  return section(
-    'What it wrote as training went on',
-    html`<p class="soft">From which epoch on it wrote which caption, greedily.</p>\n`,
-    html`<div class="pictures">${await Promise.all(blocks)}</div>\n`,
-  );
+  return html`<p class="soft">From which epoch on it wrote which caption, greedily.</p>
+<div class="pictures">${await Promise.all(blocks)}</div>
+`;
 }
 
-async function pictureOf(name: string, files: ReadonlyMap<string, string>): Promise<HtmlValue> {
+async function pictureOf(name: string, files: ReadonlyMap<string, string>): Promise<Html> {
   const file = files.get(name);
   const { source } = (file === undefined ? undefined : await thumbnail(file)) ?? {};
   return source
@@ -172,6 +182,7 @@ async function pictureOf(name: string, files: ReadonlyMap<string, string>): Prom
     : html`<div class="none">${name}</div>`;
 }
 
-function hundredfold(score: number): string {
+/** A score as papers print it. */
+export function hundredfold(score: number): string {
   return (100 * score).toFixed(1);
 }

@@ -1,25 +1,34 @@
-/** `report.html` of a captioner: what it is worth, its best and worst captions, what was trained and how that went. */
-import { writeFileAtomically } from '../base/files.ts';
+/**
+ * `report.html` of a captioner: its best and worst captions, words that it misses, simpler ways beside it. How a report is
+ * made up is in report/training-report.ts.
+ */
 import { runInTurns, type Turns } from '../base/steps.ts';
 import type { Engine } from '../compute/engine.ts';
 import { readConfig } from '../model/model-folder.ts';
-import { curves } from '../report/curves.ts';
-import { type HtmlValue, html } from '../report/html.ts';
-import { facts, formatInteger, page, reportFile, section } from '../report/page.ts';
-import { settingsInWords, timeInWords } from '../report/settings.ts';
-import { readTrainingLog, type TrainingLog } from '../report/training-log.ts';
+import { type Html, type HtmlValue, html } from '../report/html.ts';
+import { type Fact, formatInteger } from '../report/page.ts';
+import { networkInShort, networkInWords } from '../report/settings.ts';
+import { type TrainingReport, writeTrainingReport } from '../report/training-report.ts';
 import { compareWithBaselinesSteps } from './baselines.ts';
 import { Captioner } from './captioner.ts';
 import { type CaptionConfig, captionConfigSchema } from './config.ts';
-import { comparison, extremes, missed, scoresInWords, stagedSamples } from './report-sections.ts';
+import { comparison, extremes, hundredfold, missed, scoresInWords, stagedSamples } from './report-sections.ts';
 import type { CaptionSets } from './train.ts';
+
+/** What is measured when the training is over. */
+interface Measured {
+  parameters: number;
+  /** What its captions are worth. */
+  result: Html;
+  learned: HtmlValue;
+  comparisons: Html;
+  /** The pictures' files by their names. */
+  files: ReadonlyMap<string, string>;
+}
 
 /** Writes the report of a training that is still going on, from what its folder says so far. */
 export async function writeCaptionProgress(folder: string): Promise<void> {
-  const config = await readConfig(folder, captionConfigSchema);
-  const log = await readTrainingLog(folder);
-  const staged = log && (await stagedSamples(log, new Map()));
-  await writeFileAtomically(reportFile(folder), captionReport(config, log, staged));
+  await writeTrainingReport(folder, captionReport(await readConfig(folder, captionConfigSchema)));
 }
 
 /**
@@ -41,60 +50,54 @@ export async function writeCaptionReport(
   const { captions, scores } = systems[0]!;
   const { names, files: paths = [] } = validation;
   const files = new Map(paths.map((path, i) => [names[i]!, path]));
-
-  const log = await readTrainingLog(folder);
-  const evaluation = {
-    lead: scoresInWords(captioner.config.dataset.name, 'val', captions.length, scores),
+  const measured: Measured = {
     parameters: captioner.model.size,
-    sections: [
-      comparison(systems, validation.captions),
+    result: scoresInWords(captioner.config.dataset.name, 'val', captions.length, scores),
+    learned: [
       await extremes(captions, validation, files, turns),
       missed(captions, validation.captions, captioner.vocabulary),
     ],
+    comparisons: comparison(systems, validation.captions),
+    files,
   };
-  const staged = log && (await stagedSamples(log, files));
-  await writeFileAtomically(reportFile(folder), captionReport(captioner.config, log, staged, evaluation));
+  await writeTrainingReport(folder, captionReport(captioner.config, measured));
 }
 
-function captionReport(
-  config: CaptionConfig,
-  log: TrainingLog | undefined,
-  staged: HtmlValue,
-  evaluation?: { lead: HtmlValue; parameters: number; sections: readonly HtmlValue[] },
-): string {
-  const { dataset, settings } = config;
-  const unfinished = html`The training is still going on, or was stopped. When it is over, its captions stand here beside those of simpler ways.`;
-  const curve =
-    log &&
-    curves({
-      log,
-      unit: 'word',
+function captionReport(config: CaptionConfig, measured?: Measured): TrainingReport {
+  const { dataset, settings, shape } = config;
+  return {
+    title: `A captioner trained on ${dataset.name}`,
+    what: `${formatInteger(dataset.captions)} captions of ${formatInteger(dataset.pictures)} pictures, ${networkInShort(shape)}`,
+    result: measured?.result ?? scoresSoFar(config),
+    parameters: measured?.parameters,
+    awaited: 'its captions, beside those of simpler ways',
+    unit: 'word',
+    curves: {
       split: `the val split of ${dataset.name}`,
-      dropout: settings.dropout,
-      smoothing: settings.smoothing,
       rewarded: settings.finetune !== undefined,
       scores: [
         { name: 'BLEU-4', score: 'bleu4', factor: 100 },
         { name: 'CIDEr', score: 'cider', factor: 100 },
       ],
-      levels: [],
-    });
-  return page(`A captioner trained on ${dataset.name}`, evaluation?.lead ?? unfinished, [
-    evaluation?.sections,
-    curve &&
-      section('How it went', curve, html`<p class="soft">Scores on the way are those of greedy decoding, × 100.</p>\n`),
-    staged,
-    section('What was trained', whatWasTrained(config, log, evaluation?.parameters)),
-  ]);
+    },
+    curvesNote: 'Scores on the way are those of greedy decoding, × 100.',
+    learned: measured?.learned,
+    stages: (log) => stagedSamples(log, measured?.files ?? new Map()),
+    comparisons: measured?.comparisons,
+    facts: factsOf(config),
+    batch: `${settings.batch} captions`,
+    settings,
+  };
 }
 
-function whatWasTrained(
-  config: CaptionConfig,
-  log: TrainingLog | undefined,
-  parameters: number | undefined,
-): HtmlValue {
-  const { dataset, init, pictures, shape, settings } = config;
-  return facts([
+/** What the weights that were kept so far are worth; undefined before the first validation. */
+function scoresSoFar({ dataset, scores: { bleu4, cider } }: CaptionConfig): Html | undefined {
+  if (typeof bleu4 !== 'number' || typeof cider !== 'number') return undefined;
+  return html`<strong>BLEU-4 ${hundredfold(bleu4)}, CIDEr ${hundredfold(cider)}</strong> so far, on the val split of ${dataset.name}, written greedily`;
+}
+
+function factsOf({ dataset, init, pictures, shape, settings }: CaptionConfig): Fact[] {
+  return [
     [
       'Dataset',
       `${dataset.name}: ${formatInteger(dataset.captions)} captions of ${formatInteger(dataset.pictures)} training pictures`,
@@ -108,14 +111,7 @@ function whatWasTrained(
       'Vocabulary',
       `${formatInteger(shape.vocabulary)} words; those that come less than ${settings.threshold} times are unknown`,
     ],
-    [
-      'Model',
-      `${shape.cell.toUpperCase()}, layers ${shape.layers}, hidden ${shape.hidden}, embedding ${shape.embedding}`,
-    ],
-    ...(parameters === undefined ? [] : [['Parameters', formatInteger(parameters)] as const]),
+    ['Model', `${networkInWords(shape)}, word vectors of ${shape.embedding}`],
     ...(settings.finetune ? [['Learned', 'captions with a high CIDEr-D (self-critical training)'] as const] : []),
-    ['Batch', `${settings.batch} captions`],
-    ...settingsInWords(settings),
-    ...(log ? timeInWords(log, 'words') : []),
-  ]);
+  ];
 }

@@ -1,11 +1,9 @@
-import { join } from 'node:path';
+/** `caption info` and `lm info`: what a model's folder says. */
 import type { Command } from 'commander';
-import { readJson } from '../base/json.ts';
 import { captionConfigSchema } from '../captioning/config.ts';
 import { shippedCaptioner } from '../captioning/open.ts';
 import { languageConfigSchema } from '../language/config.ts';
-import { readConfig } from '../model/model-folder.ts';
-import { vocabularySchema } from '../text/vocabulary.ts';
+import { type ModelConfig, readConfig, readVocabulary } from '../model/model-folder.ts';
 import { LM_FOLDER } from './options.ts';
 
 /** Tokens of the vocabulary that are shown. */
@@ -27,8 +25,8 @@ export function addLanguageInfoCommand(program: Command): void {
     .action(async (folder: string) => show(folder, await readConfig(folder, languageConfigSchema)));
 }
 
-async function show(folder: string, config: object): Promise<void> {
-  const tokens = await readJson(join(folder, 'vocabulary.json'), vocabularySchema, 'vocabulary');
-  const vocabulary = { size: tokens.length, first: tokens.slice(0, SHOWN) };
+async function show(folder: string, config: ModelConfig): Promise<void> {
+  const { size, tokens } = await readVocabulary(folder, config.shape.vocabulary);
+  const vocabulary = { size, first: tokens.slice(0, SHOWN) };
   process.stdout.write(`${JSON.stringify({ folder, ...config, vocabulary }, null, 2)}\n`);
 }

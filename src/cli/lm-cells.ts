@@ -1,23 +1,25 @@
+/** `lm cells`: which cells of a language model follow something in a text, and a text coloured by one of them. */
 import type { Command } from 'commander';
 import { InputError, UsageError } from '../base/errors.ts';
 import { writeFileAtomically } from '../base/files.ts';
+import { runInTurns } from '../base/steps.ts';
 import { openEngine } from '../compute/engine.ts';
 import { FINDING_HEADINGS, findingRows } from '../language/cells/in-words.ts';
 import { cellsPage } from '../language/cells/page.ts';
-import { checkCell, findCells, type ReadCells, readCells } from '../language/cells/read.ts';
-import { type Cell, QUANTUM } from '../language/cells/record.ts';
-import type { Search } from '../language/cells/search.ts';
-import { languageConfigSchema } from '../language/config.ts';
-import { loadModel } from '../model/model-folder.ts';
+import type { CellIndex } from '../language/cells/record.ts';
+import type { CellSearch } from '../language/cells/search.ts';
+import { checkCell, type TextCells } from '../language/cells/text-cells.ts';
+import { TextModel } from '../language/text-model.ts';
 import { divergingColour } from '../report/colours.ts';
 import { textPicture } from '../report/text-picture.ts';
-import { type ByteSource, readTokens } from '../text/read.ts';
-import { type Tokenizer, tokenizers } from '../text/tokenizer.ts';
+import { type ByteSource, tokenizeFiles } from '../text/read.ts';
+import type { Tokenizer } from '../text/tokenizer.ts';
 import { colourDepth, paint } from './colours.ts';
 import { addCommonOptions, type CommonOptions, LM_FOLDER, parseInteger } from './options.ts';
 import { write } from './output.ts';
-import { Status } from './progress.ts';
+import { Status, showShare } from './progress.ts';
 import { table } from './table.ts';
+import { sourceOf } from './text-source.ts';
 
 interface Options extends CommonOptions {
   model: string;
@@ -62,62 +64,58 @@ async function cellsCommand(file: string, options: Options): Promise<void> {
   }
   const status = new Status(options.quiet);
   const engine = await openEngine(options.blas);
-  const stored = await loadModel(options.model, engine, languageConfigSchema);
+  const model = await TextModel.load(options.model, engine);
   status.say(engine.notice);
   const cell = number === undefined ? undefined : { layer, cell: number };
-  if (cell) checkCell(cell, stored.config.shape);
+  if (cell) checkCell(cell, model.config.shape);
 
   const searching = !cell || html !== undefined;
-  const source = file === '-' ? { name: 'standard input', blocks: process.stdin } : file;
   const count = Math.max(from + length, searching ? options.read : 0);
-  const tokens = await firstTokens(source, tokenizers[stored.config.level], count);
+  const tokens = await firstTokens(sourceOf(file), model.tokenizer, count);
   if (tokens.length <= from) {
     throw new InputError(`there is nothing at --from ${from}`, { found: `a text of ${tokens.length} tokens` });
   }
-  const read = readCells(stored, tokens, (done) => status.update(() => `read ${done} of ${tokens.length} tokens`));
-  if (cell) await showCell(cell, read, options);
+  const cells = await model.cells(tokens, { onProgress: showShare(status, 'reading the text') });
+  if (cell) await showCell(cell, cells, options);
   if (!searching) return;
-  const { cells } = read.record;
-  const search = findCells(read, options.top, (done) => status.update(() => `${done} of ${cells.length} cells`));
-  if (!cell) await showFindings(search, read, options);
+  const onProgress = showShare(status, 'comparing cells with what the text has');
+  const search = await runInTurns(cells.searchSteps({ top: options.top }), { onProgress });
+  if (!cell) await showFindings(search, cells, options);
   if (html === undefined) return;
-  await writeFileAtomically(html, cellsPage({ ...read, model: options.model, search, from, length, cell }));
+  await writeFileAtomically(html, cellsPage({ model: options.model, cells, search, from, length, cell }));
   status.say(`written: ${html}`);
 }
 
 /** The first tokens of a text, at most so many. */
 async function firstTokens(source: string | ByteSource, tokenizer: Tokenizer, count: number): Promise<string[]> {
   const tokens: string[] = [];
-  for await (const piece of readTokens([source], tokenizer)) {
+  for await (const piece of tokenizeFiles([source], tokenizer)) {
     for (const token of piece) if (tokens.push(token) === count) return tokens;
   }
   return tokens;
 }
 
-async function showCell(cell: Cell, { record, texts, quantity }: ReadCells, { from, length, svg, json }: Options) {
-  const shown = texts.slice(from, from + length);
-  const values = Array.from(record.valuesOf(cell).subarray(from, from + length), (value) => value * QUANTUM);
+async function showCell(cell: CellIndex, cells: TextCells, { from, length, svg, json }: Options): Promise<void> {
+  const shown = cells.texts.slice(from, from + length);
+  const values = cells.valuesOf(cell).subarray(from, from + length);
   if (svg !== undefined) {
-    const title = `layer ${cell.layer}, cell ${cell.cell}: ${quantity} from -1 (blue) over 0 (white) to 1 (red)`;
+    const title = `layer ${cell.layer}, cell ${cell.cell}: ${cells.quantity} from -1 (blue) over 0 (white) to 1 (red)`;
     const step = (value: number) => Math.round(value * PICTURE_STEPS) / PICTURE_STEPS;
-    const pieces = shown.map((text, i) => ({ text, colour: divergingColour(step(values[i] ?? 0)) }));
+    const pieces = shown.map((text, i) => ({ text, colour: divergingColour(step(values[i]!)) }));
     await writeFileAtomically(svg, textPicture(title, pieces));
     return;
   }
-  const tokens = shown.map((token, i) => ({ token, value: Number((values[i] ?? 0).toFixed(3)) }));
+  const tokens = shown.map((token, i) => ({ token, value: Number(values[i]!.toFixed(3)) }));
   const depth = colourDepth();
   if (json) await write(`${JSON.stringify({ ...cell, from, tokens })}\n`);
   else if (depth === 1) for (const { token, value } of tokens) await write(`${JSON.stringify(token)}\t${value}\n`);
-  else
-    await write(
-      `${paint(
-        tokens.map(({ token, value }) => ({ text: token, colour: divergingColour(value) })),
-        depth,
-      )}\n`,
-    );
+  else {
+    const pieces = tokens.map(({ token, value }) => ({ text: token, colour: divergingColour(value) }));
+    await write(`${paint(pieces, depth)}\n`);
+  }
 }
 
-async function showFindings(search: Search, { record, quantity }: ReadCells, { json }: Options): Promise<void> {
+async function showFindings(search: CellSearch, { record, quantity }: TextCells, { json }: Options): Promise<void> {
   if (json) return write(`${JSON.stringify({ tokens: record.length, ...search })}\n`);
   const rows = [FINDING_HEADINGS, ...search.findings.flatMap((finding) => findingRows(finding, quantity))];
   await write(table(rows, { numbers: false }));

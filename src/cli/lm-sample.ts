@@ -1,12 +1,11 @@
+/** `lm sample`: writes text with a language model, as it is made. */
 import { type Command, InvalidArgumentError } from 'commander';
 import { Random } from '../base/random.ts';
 import { openEngine } from '../compute/engine.ts';
 import type { SamplingOptions } from '../decoding/sampling.ts';
-import { languageConfigSchema } from '../language/config.ts';
-import { type SampledToken, sampleText } from '../language/sample.ts';
-import { type Written, writeText } from '../language/write.ts';
-import { loadModel } from '../model/model-folder.ts';
-import { tokenizers } from '../text/tokenizer.ts';
+import type { SampledToken } from '../language/sample.ts';
+import { TextModel } from '../language/text-model.ts';
+import { type Written, writingDefaults } from '../language/write.ts';
 import {
   addCommonOptions,
   addSamplingOptions,
@@ -38,13 +37,18 @@ export function addSampleCommand(program: Command): void {
     .command('sample')
     .description('writes text with a model, as it is made')
     .option('--model <folder>', 'a model of `lm train`', LM_FOLDER)
-    .option('--length <number>', 'tokens: characters, or what the model writes', parseInteger(1), 500)
+    .option(
+      '--length <number>',
+      'tokens: characters, or what the model writes',
+      parseInteger(1),
+      writingDefaults.length,
+    )
     .option('--samples <number>', 'texts; a line of three dashes stands between them', parseInteger(1), 1)
     .option('--prime <text>', 'text to be continued; it is written first', '')
     .option('--stop <text>', 'ends before this text; may be given several times', someText)
     .option('--seed <number>', 'equal seeds give equal texts; another text each time without one', parseInteger(0))
     .option('--json', 'a JSON value for each text: {"text","logProb","tokens":[{"token","logProb"}]}');
-  addSamplingOptions(command, 0.8);
+  addSamplingOptions(command, writingDefaults.temperature);
   addCommonOptions(command).action(sampleCommand);
 }
 
@@ -53,14 +57,12 @@ async function sampleCommand(options: Options): Promise<void> {
   const { temperature, topK, topP, minP } = options;
   const status = new Status(options.quiet);
   const engine = await openEngine(options.blas);
-  const { config, model, vocabulary } = await loadModel(folder, engine, languageConfigSchema);
+  const model = await TextModel.load(folder, engine);
   status.say(engine.notice);
 
-  const tokenizer = tokenizers[config.level];
-  const state = model.newState(1);
-  const sampling = { random: new Random(seed), tokenizer, prime, state, temperature, topK, topP, minP };
+  const random = new Random(seed);
   for (let i = 0; i < samples; i++) {
-    const written = writeText(sampleText(model, vocabulary, sampling), { tokenizer, length, stops });
+    const written = model.write({ prime, length, stops, random, temperature, topK, topP, minP });
     if (json) await write(`${JSON.stringify(collected(prime, written))}\n`);
     else await stream((i > 0 ? SEPARATOR : '') + prime, written);
   }

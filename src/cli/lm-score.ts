@@ -1,21 +1,20 @@
+/** `lm score`: how probable texts are to a language model, as figures, token by token or line by line. */
 import type { Command } from 'commander';
 import { InputError, UsageError } from '../base/errors.ts';
 import { writeFileAtomically } from '../base/files.ts';
 import { openEngine } from '../compute/engine.ts';
-import { languageConfigSchema } from '../language/config.ts';
-import { UNKNOWN } from '../language/ids.ts';
-import { type Score, ScoreSum, TextScorer } from '../language/score.ts';
+import type { Score, TextScorer } from '../language/score.ts';
 import { likeliest, type ScoredText, type ShownToken, scorePage } from '../language/score-page.ts';
-import { type Reader, scoreLines, scoreText } from '../language/score-text.ts';
-import { loadModel } from '../model/model-folder.ts';
+import { TextModel } from '../language/text-model.ts';
 import { surpriseColour, surpriseLevel } from '../report/colours.ts';
 import { formatInteger } from '../report/page.ts';
-import type { ByteSource } from '../text/read.ts';
-import { joinTokens, tokenizers } from '../text/tokenizer.ts';
+import { type ByteSource, linesOfTokens, tokenizeFiles } from '../text/read.ts';
+import { joinTokens } from '../text/tokenizer.ts';
 import { colourDepth, paint } from './colours.ts';
 import { addCommonOptions, type CommonOptions, LM_FOLDER } from './options.ts';
 import { write } from './output.ts';
 import { Status } from './progress.ts';
+import { sourceOf } from './text-source.ts';
 
 interface Options extends CommonOptions {
   model: string;
@@ -51,48 +50,47 @@ async function scoreCommand(files: string[], options: Options): Promise<void> {
   }
   const status = new Status(options.quiet);
   const engine = await openEngine(options.blas);
-  const stored = await loadModel(options.model, engine, languageConfigSchema);
+  const model = await TextModel.load(options.model, engine);
   status.say(engine.notice);
 
-  const scorer = new TextScorer(stored.model);
+  const scorer = model.scorer();
   const texts: ScoredText[] = [];
   for (const file of files) {
-    const source = file === '-' ? { name: 'standard input', blocks: process.stdin } : file;
-    if (options.lines) await printLines(scorer, stored, source, options);
-    else texts.push(await printScore(scorer, stored, source, options, status));
+    const source = sourceOf(file);
+    if (options.lines) await printLines(model, source, options);
+    else texts.push(await printScore(model, scorer, source, options, status));
   }
   if (options.html === undefined) return;
-  const { unit } = tokenizers[stored.config.level];
-  await writeFileAtomically(options.html, scorePage(options.model, unit, texts));
+  await writeFileAtomically(options.html, scorePage(options.model, model.tokenizer.unit, texts));
   status.say(`written: ${options.html}`);
 }
 
 async function printScore(
+  { tokenizer, vocabulary }: TextModel,
   scorer: TextScorer,
-  reader: Reader,
   source: string | ByteSource,
   { tokens: withTokens, html, json }: Options,
   status: Status,
 ): Promise<ScoredText> {
   const name = typeof source === 'string' ? source : source.name;
-  const { unit, joiner } = tokenizers[reader.config.level];
-  const sum = new ScoreSum(reader.vocabulary.idOf(UNKNOWN));
-  const join = joiner();
+  const { unit } = tokenizer;
+  const join = tokenizer.joiner();
   const printer = new TokenPrinter(json);
   const shown: ShownToken[] = [];
-  for await (const scored of scoreText(scorer, reader, source)) {
-    sum.add(scored);
-    const { token, logProb, alternatives } = scored;
-    status.update(() => `${name}: ${formatInteger(sum.total.tokens)} ${unit}s`);
-    if (html === undefined && !withTokens) continue;
-    const text = join(token);
-    if (withTokens) await printer.print({ token, text, logProb });
-    if (html !== undefined && shown.length < SHOWN) {
-      shown.push({ text, logProb, alternatives: likeliest(alternatives, ALTERNATIVES, reader.vocabulary) });
+  scorer.begin();
+  for await (const tokens of tokenizeFiles([source], tokenizer)) {
+    for (const { token, logProb, alternatives } of scorer.read(tokens)) {
+      status.update(() => `${name}: ${formatInteger(scorer.score.tokens)} ${unit}s`);
+      if (html === undefined && !withTokens) continue;
+      const text = join(token);
+      if (withTokens) await printer.print({ token, text, logProb });
+      if (html !== undefined && shown.length < SHOWN) {
+        shown.push({ text, logProb, alternatives: likeliest(alternatives, ALTERNATIVES, vocabulary) });
+      }
     }
   }
   await printer.end();
-  const score = sum.total;
+  const { score } = scorer;
   if (score.tokens === 0) throw new InputError(`there is nothing to score in ${name}`, { found: 'an empty text' });
   if (json) await write(`${JSON.stringify({ file: name, ...score })}\n`);
   // The tokens are the result, where they were asked for.
@@ -101,15 +99,10 @@ async function printScore(
   return { name, score, shown };
 }
 
-async function printLines(
-  scorer: TextScorer,
-  reader: Reader,
-  source: string | ByteSource,
-  { json }: Options,
-): Promise<void> {
-  const tokenizer = tokenizers[reader.config.level];
-  for await (const { tokens, score } of scoreLines(scorer, reader, source)) {
-    const line = joinTokens(tokens, tokenizer);
+async function printLines(model: TextModel, source: string | ByteSource, { json }: Options): Promise<void> {
+  for await (const tokens of linesOfTokens(tokenizeFiles([source], model.tokenizer))) {
+    const line = joinTokens(tokens, model.tokenizer);
+    const score = model.scoreLine(tokens);
     const row = [score.logProb.toFixed(4), score.tokens, score.unknown, line].join('\t');
     await write(`${json ? JSON.stringify({ line, ...score }) : row}\n`);
   }

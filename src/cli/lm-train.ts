@@ -36,9 +36,9 @@ interface Options extends CommonOptions, TrainingOptions {
   sampleEvery: number;
 }
 
-/** What the model that is continued has decided. */
+/** Options of the model's shape, which a model that is continued has already. */
 const SHAPE = ['preset', 'level', 'cell', 'layers', 'hidden', 'embedding'];
-/** Validation texts of the two splits where nothing is said: char-rnn's is char-rnn's. */
+/** The shares of the text that are held out by default, by the split; that of `char-rnn` is char-rnn's. */
 const VAL_FRACTIONS = { end: languageDefaults.valFraction, 'char-rnn': 0.05 };
 
 export function addLanguageTrainCommand(program: Command): void {

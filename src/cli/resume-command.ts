@@ -27,7 +27,7 @@ function optionsOf(command: Command): string[] {
     const value: unknown = command.getOptionValue(name);
     const flag = option.long!;
     if (option.isBoolean()) return [flag];
-    if (option.variadic) return [flag, ...(value as string[]).map(quote)];
+    // Several values each with its flag: one that begins with a dash would be taken for an option after another value.
     return [value].flat().flatMap((one) => [flag, quote(String(one))]);
   });
 }

@@ -67,20 +67,18 @@ function exitCodeOf(error: unknown, program: Command): number {
 }
 
 /** Options that are named otherwise than the settings behind them. */
-const FLAGS: Readonly<Record<string, string>> = {
-  learningRate: '--lr',
-  clipping: '--clip',
-  folder: '--out',
-  init: '--init',
-};
+const FLAGS: Readonly<Record<string, string>> = { learningRate: '--lr', clipping: '--clip', folder: '--out' };
 
-/** An error's message, in which the settings that it names are the options of the command that was called. */
-function inFlags({ message, settings }: InputError, program: Command): string {
+/**
+ * An error's message, in which the settings that it names are the options of the command that was called. A file or a
+ * folder of such a name stays what it is.
+ */
+export function inFlags({ message, settings }: Pick<InputError, 'message' | 'settings'>, program: Command): string {
   const called = program.commands.find((command) => command.name() === program.args[0]);
   return settings.reduce((text, setting) => {
     const option = called?.options.find((one) => one.attributeName() === setting)?.long;
     const flag = option ?? FLAGS[setting] ?? `--${setting.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-    return text.replace(new RegExp(`\\b${setting}\\b`, 'g'), flag);
+    return text.replace(new RegExp(`(?<![\\w./\\\\-])${setting}(?![\\w/\\\\-]|\\.\\w)`, 'g'), flag);
   }, message);
 }
 

@@ -84,7 +84,7 @@ function advance(search: Beam, last: boolean, penalties: Map<number, number>, op
     }
   }
   for (const { tokens } of live) {
-    const token = tokens.at(-1) ?? end;
+    const token = tokens.at(-1)!;
     penalties.set(token, (penalties.get(token) ?? 0) + diversity / live.length);
   }
   search.over = last || live.length === 0 || search.finished.length >= beam;
@@ -113,7 +113,7 @@ function best(
     const [from, to] = only === false ? [0, next.length] : [only, only + 1];
     const above = (token: number): number => firstAbove(next, worst - before, token, to);
     for (let token = above(from); token < to; token = above(token + 1)) {
-      const logProb = next[token] ?? Number.NEGATIVE_INFINITY;
+      const logProb = next[token]!;
       const total = before + logProb - (penalties.get(token) ?? 0);
       if (total > worst) worst = insert({ parent, token, logProb, total }, found, count);
     }
@@ -124,7 +124,7 @@ function best(
 /** The first of tokens `from` to `to` - 1 above `least`, or `to`. All V are looked at, so nothing else is done here. */
 function firstAbove(logProbs: Float32Array, least: number, from: number, to: number): number {
   let token = from;
-  while (token < to && !((logProbs[token] ?? least) > least)) token++;
+  while (token < to && !(logProbs[token]! > least)) token++;
   return token;
 }
 
@@ -132,7 +132,7 @@ function firstAbove(logProbs: Float32Array, least: number, from: number, to: num
 function insert(candidate: Candidate, found: Candidate[], count: number): number {
   if (found.length === count) found.pop();
   found.splice(found.findLastIndex(({ total }) => total >= candidate.total) + 1, 0, candidate);
-  return found.length < count ? Number.NEGATIVE_INFINITY : (found.at(-1)?.total ?? 0);
+  return found.length < count ? Number.NEGATIVE_INFINITY : found.at(-1)!.total;
 }
 
 function answer(beams: readonly Beam[], { beam, lengthPenalty }: BeamSearchOptions): Hypothesis[] {

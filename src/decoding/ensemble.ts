@@ -1,9 +1,10 @@
+/** Several models as one step function. Knows no model and no words. */
 import { exponential } from './exponential.ts';
 import type { StepFunction } from './step.ts';
 
 /**
- * Several models that write together: each reads the same tokens, and what may follow has the mean of the probabilities
- * that they give it. Their V tokens must mean the same.
+ * Several models that write together: each reads the same tokens, and a token that may follow has the mean of the
+ * probabilities that the models give it. Their V tokens must mean the same.
  */
 export function meanOfSteps(steps: readonly StepFunction[]): StepFunction {
   const [first, ...others] = steps;
@@ -13,13 +14,13 @@ export function meanOfSteps(steps: readonly StepFunction[]): StepFunction {
   let mean = new Float32Array();
   return (tokens, parents) => {
     const given = steps.map((step) => step(tokens, parents));
-    const size = given[0]?.length ?? 0;
+    const size = given[0]!.length;
     if (sums.length < size) [sums, mean] = [new Float64Array(size), new Float32Array(size)];
     sums.fill(0, 0, size);
     for (const logProbs of given) {
-      for (let i = 0; i < size; i++) sums[i] = (sums[i] ?? 0) + exponential(logProbs[i] ?? Number.NaN);
+      for (let i = 0; i < size; i++) sums[i]! += exponential(logProbs[i]!);
     }
-    for (let i = 0; i < size; i++) mean[i] = Math.log((sums[i] ?? 0) / given.length);
+    for (let i = 0; i < size; i++) mean[i] = Math.log(sums[i]! / given.length);
     return mean.subarray(0, size);
   };
 }

@@ -1,7 +1,9 @@
-/** 2^(j/64) for j from 0 to 63, and 2^-k for k up to where a number vanishes. */
+/** The exponential function for probabilities, by tables. */
+
+/** 2^(j/64) for j from 0 to 63, and 2^-k for k up to where a number has vanished. */
 const STEPS = 64;
 const ROOTS = Float64Array.from({ length: STEPS }, (_, j) => 2 ** (j / STEPS));
-const HALVES = Float64Array.from({ length: 1075 }, (_, k) => 2 ** -k);
+const HALVES = Float64Array.from({ length: 1076 }, (_, k) => 2 ** -k);
 const LOWEST = -1074 * Math.LN2;
 
 /**
@@ -14,5 +16,5 @@ export function exponential(x: number): number {
   const n = Math.floor(x * (STEPS / Math.LN2));
   const rest = x - n * (Math.LN2 / STEPS);
   const series = 1 + rest * (1 + rest * (1 / 2 + rest / 6));
-  return (HALVES[-(n >> 6)] ?? 0) * (ROOTS[n & (STEPS - 1)] ?? 0) * series;
+  return HALVES[-(n >> 6)]! * ROOTS[n & (STEPS - 1)]! * series;
 }

@@ -50,7 +50,7 @@ export function* sampleSequencesSteps(
       memory[row] ??= new Float64Array(next.length);
       weightsOfRow[row] ??= tokenWeights(next, options, memory[row]);
       const token = drawToken(weightsOfRow[row]!, random);
-      const logProb = sequence.next[token] ?? Number.NaN;
+      const logProb = sequence.next[token]!;
       if (!(logProb > Number.NEGATIVE_INFINITY)) return false; // nothing may follow
       sequence.logProbs.push(logProb);
       sequence.logProb += logProb;

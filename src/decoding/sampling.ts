@@ -48,10 +48,10 @@ export function tokenWeights(
     return { weights, total: 1 };
   }
   // The likeliest weighs 1: at a low temperature the weights would all underflow to 0 otherwise.
-  const highest = logProbs[likeliest] ?? 0;
+  const highest = logProbs[likeliest]!;
   let total = 0;
   for (let token = 0; token < logProbs.length; token++) {
-    const weight = exponential(((logProbs[token] ?? 0) - highest) / temperature);
+    const weight = exponential((logProbs[token]! - highest) / temperature);
     weights[token] = weight;
     total += weight;
   }
@@ -76,17 +76,17 @@ function cutoff(weights: Float64Array, wanted: number, measure: (weight: number)
   const values = weights.slice();
   let [from, to, missing] = [0, values.length, wanted];
   while (to - from > 1) {
-    const pivot = values[(from + to) >> 1] ?? 0;
+    const pivot = values[(from + to) >> 1]!;
     // Larger ones to the front, smaller ones to the back, equal ones between.
     let [larger, i, smaller, above, equal] = [from, from, to, 0, 0];
     while (i < smaller) {
-      const value = values[i] ?? 0;
+      const value = values[i]!;
       if (value > pivot) {
-        values[i++] = values[larger] ?? 0;
+        values[i++] = values[larger]!;
         values[larger++] = value;
         above += measure(value);
       } else if (value < pivot) {
-        values[i] = values[--smaller] ?? 0;
+        values[i] = values[--smaller]!;
         values[smaller] = value;
       } else {
         i++;
@@ -100,14 +100,14 @@ function cutoff(weights: Float64Array, wanted: number, measure: (weight: number)
       from = smaller;
     }
   }
-  return values[from] ?? 0;
+  return values[from]!;
 }
 
 /** Sets the weights below the cutoff to 0. @returns the sum of the others */
 function dropBelow(weights: Float64Array, lowest: number): number {
   let total = 0;
   for (let token = 0; token < weights.length; token++) {
-    const weight = weights[token] ?? 0;
+    const weight = weights[token]!;
     if (weight >= lowest) total += weight;
     else weights[token] = 0;
   }
@@ -119,7 +119,7 @@ export function drawToken({ weights, total }: TokenWeights, random: Random): num
   let rest = random.uniform() * total;
   let last = 0;
   for (let token = 0; token < weights.length; token++) {
-    const weight = weights[token] ?? 0;
+    const weight = weights[token]!;
     if (weight === 0) continue;
     last = token;
     rest -= weight;
@@ -131,7 +131,7 @@ export function drawToken({ weights, total }: TokenWeights, random: Random): num
 function indexOfMaximum(values: Float32Array): number {
   let [best, highest] = [0, Number.NEGATIVE_INFINITY];
   for (let i = 0; i < values.length; i++) {
-    const value = values[i] ?? highest;
+    const value = values[i]!;
     if (value > highest) [best, highest] = [i, value];
   }
   return best;

@@ -1,22 +1,22 @@
-/** What n-gram models make of the text that a language model learns from. */
+/** The loss of n-gram models on the text that a language model learns from: the yardstick beside it in its report. */
 import { partOf, type Steps } from '../base/steps.ts';
 import { NgramModel } from '../text/ngram-model.ts';
 import type { LanguageText } from './text.ts';
 
 /** The longest n-gram that is tried. */
 const MOST_TOKENS = 10;
-/** Tokens that the model learns from and is measured on, at most: some 400 MB of memory and half a minute. */
+/** Tokens that are learned from and measured on, at most: some 400 MB of memory and half a minute. */
 const MOST_TRAINING = 6_000_000;
 const MOST_VALIDATION = 1_000_000;
 
-/** What n-gram models make of the same text. */
+/** The losses of n-gram models of all orders. */
 export interface NgramBaseline {
   /** Validation loss in nats per token of the models of order 1, 2, …: `losses[n - 1]`. */
   losses: number[];
   /** The order with the lowest one. */
   order: number;
   loss: number;
-  /** Tokens learned from: the end of each part of the training text where all is more than memory allows. */
+  /** Tokens that were learned from: the end of each part of the training text, where the whole is too much for memory. */
   tokens: number;
 }
 

@@ -1,26 +1,27 @@
+/** What a language model is and how it is trained: its config, its settings, their defaults. */
 import * as v from 'valibot';
 import { anyInteger, fraction, integerFrom, numberFrom, positiveNumber } from '../base/schema.ts';
 import { modelConfigSchema } from '../model/model-folder.ts';
 import { optimizerDefaults } from '../nn/optimizer.ts';
+import { filesInWords } from '../report/files-in-words.ts';
 import { LEVELS, type Level } from '../text/tokenizer.ts';
 import { trainingSettingsSchema } from '../training/settings.ts';
 
 /** How a language model is trained: how its text is cut and how its weights are learned. */
 export const languageSettingsSchema = v.object({
   ...trainingSettingsSchema.entries,
-  /** Streams that are read in parallel. */
+  /** N, streams that are read in parallel. */
   batch: integerFrom(1),
-  /** Tokens between two updates: the reach of backpropagation through time. */
+  /** T, tokens between two updates: the reach of backpropagation through time. */
   steps: integerFrom(1),
   /** Tokens that come less often in the training text are unknown. */
   minCount: v.optional(integerFrom(1), 1),
   /**
-   * What is kept for validation: the end of the text, or as char-rnn has it the end of each stream. That is measured
-   * with the state of the text before it and on all parts of the text, so the loss comes out lower; only losses of the
-   * same split can be compared.
+   * What is held out for validation: the end of the text, or as in char-rnn the end of each stream. The ends of streams
+   * come from all parts of the text, so their loss is lower; only losses of the same split can be compared.
    */
   split: v.optional(v.picklist(['end', 'char-rnn']), 'end'),
-  /** Share of the text that is kept for validation; 0 for none. Not used where there are files for validation. */
+  /** Share of the text that is held out for validation; 0 for none. Not used where there are files for validation. */
   valFraction: fraction,
   /** How weights start: see `initialise.ts`. */
   initialisation: v.optional(
@@ -32,8 +33,8 @@ export const languageSettingsSchema = v.object({
     { name: 'scaled' },
   ),
   /**
-   * What gradients are of: the mean loss of the tokens, or that of the streams, the sum over their steps. The second
-   * is larger by the number of steps, which matters to clipping and to nothing else here.
+   * What is differentiated: the mean loss of the tokens, or the mean over the streams of the sum over their steps. The
+   * second is larger by the number of steps, which matters to clipping and to nothing else here.
    */
   gradient: v.optional(v.picklist(['tokens', 'streams']), 'tokens'),
   /** What the model writes while it is trained, for the log. */
@@ -79,7 +80,7 @@ export type LanguageShape = Pick<LanguageConfig['shape'], 'cell' | 'layers' | 'h
 
 export const languageShapeDefaults = { cell: 'lstm', layers: 2, hidden: 128, embedding: 0 } as const;
 
-/** What is learned when nothing is said: five minutes for a text of a megabyte on two cores. */
+/** Five minutes for a text of a megabyte on two cores. */
 export const languageDefaults: LanguageSettings = {
   batch: 50,
   steps: 50,
@@ -101,14 +102,14 @@ export const languageDefaults: LanguageSettings = {
   samples: { every: 0, temperature: 0.8, from: 'line' },
 };
 
-/** Words are too many for one-hot vectors, and most too rare to be learned. */
+/** Defaults that depend on the level: words are too many for one-hot vectors, and most of them too rare to be learned. */
 export function defaultsOf(level: Level, hidden: number): { embedding: number; minCount: number } {
   return level === 'word' ? { embedding: hidden, minCount: 3 } : { embedding: 0, minCount: 1 };
 }
 
 /** What a model was measured on, as in "measured on …". */
 export function splitInWords({ settings, text }: Pick<LanguageConfig, 'settings' | 'text'>): string {
-  if (text.validation) return text.validation.files.join(', ');
+  if (text.validation) return filesInWords(text.validation.files);
   const share = `the last ${Number((settings.valFraction * 100).toPrecision(3))} %`;
   return settings.split === 'end' ? `${share} of the text` : `${share} of each of ${settings.batch} streams`;
 }

@@ -1,15 +1,15 @@
-/** How much of a text was copied from others, by its runs of tokens. */
+/** How much of a text was copied from others, by its runs of tokens. It knows no words. */
 import type { Steps } from '../base/steps.ts';
 import type { Corpus } from '../text/corpus.ts';
 
 /** Tokens of the corpus that are read at once. */
 const PIECE = 1 << 16;
-/** Of the rolling hash (Karp and Rabin 1987), modulo 2³². */
+/** The base of the rolling hash (Karp and Rabin 1987), modulo 2³². */
 const BASE = 0x01000193;
 
 /**
- * How much of some texts stands in others, which may be long: for each the share of its runs of `n` tokens that do. One
- * pass over the corpora, whatever their size.
+ * How much of some texts stands in corpora, which may be larger than memory: for each text the share of its runs of `n`
+ * tokens that are in a corpus too. The corpora are read once.
  *
  * @param texts token ids; a text shorter than `n` has the share 0
  */
@@ -21,7 +21,7 @@ export function* sharesCopiedSteps(
   const runs = texts.map((text) =>
     Array.from({ length: Math.max(0, text.length - n + 1) }, (_, i) => runAt(text, i, n)),
   );
-  /** The runs that were not found yet, by hash. */
+  /** Runs that were not found so far, by their hashes. */
   const missing = new Map<number, Set<string>>();
   for (const { hash, key } of runs.flat()) missing.set(hash, (missing.get(hash) ?? new Set()).add(key));
 
@@ -42,8 +42,8 @@ export function* sharesCopiedSteps(
 }
 
 function runAt(text: ArrayLike<number>, start: number, n: number): { hash: number; key: string } {
-  const run = Array.from({ length: n }, (_, i) => text[start + i] ?? 0);
-  return { hash: rollingHashes(run, n)[0] ?? 0, key: run.join(' ') };
+  const run = Array.from({ length: n }, (_, i) => text[start + i]!);
+  return { hash: rollingHashes(run, n)[0]!, key: run.join(' ') };
 }
 
 /** The hash of each run of `n` tokens, each from the one before it. */
@@ -53,8 +53,8 @@ function rollingHashes(tokens: ArrayLike<number>, n: number): Int32Array {
   for (let i = 1; i < n; i++) highest = Math.imul(highest, BASE);
   let hash = 0;
   for (let i = 0; i < tokens.length; i++) {
-    if (i >= n) hash = (hash - Math.imul((tokens[i - n] ?? 0) + 1, highest)) | 0;
-    hash = (Math.imul(hash, BASE) + (tokens[i] ?? 0) + 1) | 0;
+    if (i >= n) hash = (hash - Math.imul(tokens[i - n]! + 1, highest)) | 0;
+    hash = (Math.imul(hash, BASE) + tokens[i]! + 1) | 0;
     if (i >= n - 1) hashes[i - n + 1] = hash;
   }
   return hashes;

@@ -1,3 +1,4 @@
+/** Which files a text is made of. */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { glob } from 'tinyglobby';

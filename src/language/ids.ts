@@ -1,17 +1,13 @@
-/** Tokens as the numbers that a model reads, those among them that its vocabulary does not have. */
+/** Tokens as the numbers that a language model reads, unknown ones among them. It knows no model. */
 import { InputError } from '../base/errors.ts';
+import { UNKNOWN } from '../text/special-tokens.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 
 /**
- * Stands for every token that the vocabulary does not have; it is never written. No token is spelled like this. A
- * vocabulary has it unless it was made from all tokens of a text that nothing was kept of for validation.
- */
-export const UNKNOWN = '<unk>';
-
-/**
- * The ids of tokens; that of the unknown one for those which the vocabulary does not have.
+ * The ids of tokens, that of `UNKNOWN` for those which the vocabulary does not have. A vocabulary has `UNKNOWN` unless it
+ * was made from all tokens of a text of which nothing was held out for validation.
  *
- * @throws InputError when it has no unknown one either
+ * @throws InputError when it has neither a token nor `UNKNOWN`
  */
 export function idsOf(tokens: readonly string[], vocabulary: Vocabulary): number[] {
   const unknown = vocabulary.idOf(UNKNOWN);
@@ -22,4 +18,12 @@ export function idsOf(tokens: readonly string[], vocabulary: Vocabulary): number
       advice: 'A model that is trained with a part of its text for validation takes it for an unknown token.',
     });
   });
+}
+
+/**
+ * The id of the token that stands before a text: a line end. Models of one line know none, and begin as after a frequent
+ * token.
+ */
+export function startOf(vocabulary: Vocabulary): number {
+  return vocabulary.idOf('\n') ?? vocabulary.idOf('\r\n') ?? (vocabulary.idOf(UNKNOWN) === 0 ? 1 : 0);
 }

@@ -1,8 +1,11 @@
+/**
+ * The first weights of a language model. What the scaled ones are is the model's own affair; the others are those of
+ * the programs that presets follow.
+ */
 import type { Random } from '../base/random.ts';
 import type { LanguageModel } from '../model/language-model.ts';
 import { fillUniform } from '../nn/initialisation.ts';
 import type { Parameter } from '../nn/parameter.ts';
-import type { Corpus } from '../text/corpus.ts';
 import type { LanguageSettings } from './config.ts';
 
 /**
@@ -31,21 +34,6 @@ export function initialise(
     for (const layer of model.stack.layers) layer.bias.edit((values) => values.fill(1, H, 2 * H));
   }
   return model;
-}
-
-/** Tokens that are enough to know how frequent each is. */
-const COUNTED = 2 ** 20;
-
-/** How often each of V tokens comes among the first million of a text's parts. */
-export function countIds(parts: readonly Corpus[], V: number): Uint32Array {
-  const counts = new Uint32Array(V);
-  let left = COUNTED;
-  for (const { length, read } of parts) {
-    const ids = read(0, Math.min(length, left));
-    for (let i = 0; i < ids.length; i++) counts[ids[i]!]! += 1;
-    left -= ids.length;
-  }
-  return counts;
 }
 
 function fillNormal(parameter: Parameter, deviation: number, random: Random): void {

@@ -1,3 +1,4 @@
+/** Trainings of language models that are known by a name. */
 import { optimizerDefaults } from '../nn/optimizer.ts';
 import { type LanguageSettings, type LanguageShape, languageDefaults, languageShapeDefaults } from './config.ts';
 
@@ -6,11 +7,10 @@ export interface LanguagePreset {
   settings: LanguageSettings;
 }
 
-/** Trainings that are known by a name. */
 export const languagePresets = {
   /**
    * The lecture's program (Karpathy, min-char-rnn.py): a plain RNN that reads one stream, 25 characters at a time. It
-   * keeps nothing for validation and goes on for ever; here the last weights are kept, after 50 passes.
+   * holds nothing out and goes on for ever; here the last weights are kept, after 50 passes.
    */
   'min-char-rnn': {
     shape: { ...languageShapeDefaults, cell: 'rnn', layers: 1, hidden: 100 },
@@ -31,7 +31,7 @@ export const languagePresets = {
     },
   },
   /**
-   * The defaults of Karpathy's char-rnn (train.lua), on whichever split is asked for: its own is `char-rnn`. Here an
+   * The defaults of Karpathy's char-rnn (train.lua), but for the split, which `split: 'char-rnn'` chooses. Here an
    * LSTM has one bias where Torch's has two, and the state is reset at the start of each pass.
    */
   'char-rnn': {

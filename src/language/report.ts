@@ -1,15 +1,19 @@
-/** `report.html` of a language model: what was trained on what, how it went, what it is worth, what it writes. */
-import { writeFileAtomically } from '../base/files.ts';
+/**
+ * `report.html` of a language model: what it writes, how much of that is copied, an n-gram model beside it. How a report
+ * is made up is in report/training-report.ts.
+ */
 import { Random } from '../base/random.ts';
 import { partOf, runInTurns, type Steps, type Turns } from '../base/steps.ts';
 import type { Engine } from '../compute/engine.ts';
 import { readConfig } from '../model/model-folder.ts';
-import { curves, spread } from '../report/curves.ts';
-import { type HtmlValue, html } from '../report/html.ts';
+import { filesInWords, foldedFiles } from '../report/files-in-words.ts';
+import { type Html, html } from '../report/html.ts';
 import { lineChart } from '../report/line-chart.ts';
-import { facts, formatInteger, formatPercent, page, reportFile, section } from '../report/page.ts';
-import { settingsInWords, timeInWords } from '../report/settings.ts';
-import { readTrainingLog, type TrainingLog } from '../report/training-log.ts';
+import { type Fact, formatInteger, formatPercent, section } from '../report/page.ts';
+import { networkInShort, networkInWords } from '../report/settings.ts';
+import { spread } from '../report/spread.ts';
+import type { TrainingLog } from '../report/training-log.ts';
+import { type TrainingReport, writeTrainingReport } from '../report/training-report.ts';
 import { joinTokens, tokenizers } from '../text/tokenizer.ts';
 import { type NgramBaseline, ngramBaselineSteps } from './baseline.ts';
 import { type LanguageConfig, languageConfigSchema, splitInWords } from './config.ts';
@@ -41,7 +45,7 @@ interface Measured {
 
 /** Writes the report of a training that is still going on, from what its folder says so far. */
 export async function writeLanguageProgress(folder: string): Promise<void> {
-  await write(folder, await readConfig(folder, languageConfigSchema));
+  await writeTrainingReport(folder, languageReport(await readConfig(folder, languageConfigSchema)));
 }
 
 /**
@@ -58,7 +62,8 @@ export async function writeLanguageReport(
   turns: Turns = {},
 ): Promise<void> {
   const model = await TextModel.load(folder, engine);
-  await write(folder, model.config, await runInTurns(measureSteps(model, text), turns));
+  const measured = await runInTurns(measureSteps(model, text), turns);
+  await writeTrainingReport(folder, languageReport(model.config, measured));
 }
 
 function* measureSteps({ config, model, vocabulary }: TextModel, text: LanguageText): Steps<Measured> {
@@ -84,53 +89,62 @@ function* measureSteps({ config, model, vocabulary }: TextModel, text: LanguageT
   };
 }
 
-async function write(folder: string, config: LanguageConfig, measured?: Measured): Promise<void> {
-  const log = await readTrainingLog(folder);
-  await writeFileAtomically(reportFile(folder), languageReport(config, log, measured));
-}
-
-function languageReport(config: LanguageConfig, log: TrainingLog | undefined, measured?: Measured): string {
-  const { shape, text, scores, level } = config;
-  const loss = scores['loss'];
+function languageReport(config: LanguageConfig, measured?: Measured): TrainingReport {
+  const { shape, text, settings, scores, level } = config;
+  const { loss } = scores;
   const { unit } = tokenizers[level];
-  const kind = `${formatInteger(text.tokens)} ${unit}s, ${shape.cell.toUpperCase()} ${shape.layers} × ${shape.hidden}`;
-  const title = `A language model of ${text.files.join(', ')}`;
-  const lead =
-    typeof loss === 'number'
-      ? html`${kind}: <strong>${loss.toFixed(3)} nats per ${unit}</strong> (${(loss / Math.LN2).toFixed(3)} bits) on ${splitInWords(config)}.`
-      : `${kind}: nothing measured${measured ? ', since no text was kept for validation' : ' yet'}.`;
-  const sections: HtmlValue[] = [
-    !measured &&
-      html`<p class="soft">The training is still going on, or was stopped. When it is over, an n-gram model stands here beside it.</p>\n`,
-    measured?.baseline && typeof loss === 'number' && baselineSection(measured.baseline, loss, shape.cell, unit),
-    log && section('How it went', curvesOf(config, log, measured?.baseline)),
-    measured && writesSection(measured, unit),
-    log && samplesSection(log),
-    section('What was trained', whatWasTrained(config, log, measured?.parameters)),
-  ];
-  return page(title, lead, sections);
+  const { baseline } = measured ?? {};
+  const split = splitInWords(config);
+  return {
+    title: `A language model of ${filesInWords(text.files)}`,
+    what: `${formatInteger(text.tokens)} ${unit}s, ${networkInShort(shape)}`,
+    result:
+      typeof loss === 'number'
+        ? html`<strong>${loss.toFixed(3)} nats per ${unit}</strong> (${(loss / Math.LN2).toFixed(3)} bits) on ${split}`
+        : undefined,
+    parameters: measured?.parameters,
+    awaited: 'a longer sample, and an n-gram model to compare with',
+    unit,
+    curves: { split, levels: baseline ? [{ name: `${baseline.order}-gram model`, value: baseline.loss }] : [] },
+    learned: measured && whatItWrites(measured, unit),
+    stages: samplesOf,
+    comparisons: baseline && typeof loss === 'number' && besideNgrams(baseline, loss, shape.cell, unit),
+    facts: factsOf(config),
+    batch: `${settings.batch} streams of ${settings.steps} ${unit}s`,
+    settings,
+  };
 }
 
-function curvesOf(config: LanguageConfig, log: TrainingLog, baseline?: NgramBaseline) {
-  const { settings, level } = config;
-  return curves({
-    log,
-    unit: tokenizers[level].unit,
-    split: splitInWords(config),
-    dropout: settings.dropout,
-    smoothing: settings.smoothing,
-    rewarded: false,
-    scores: [],
-    levels: baseline ? [{ name: `${baseline.order}-gram model`, value: baseline.loss }] : [],
-  });
+function whatItWrites({ sample, copied, copiedByChance }: Measured, unit: string): Html {
+  const runs = `Of the ${RUN}-${unit} runs in ${formatInteger(SAMPLED)} ${unit}s that it wrote at temperature ${TEMPERATURE}, ${formatPercent(copied)} stand in the training text`;
+  const beside =
+    copiedByChance === undefined
+      ? '.'
+      : `; of those in the validation text, ${formatPercent(copiedByChance)} do. More than that is copied by heart.`;
+  return section('What it writes', html`<pre>${sample}</pre>\n<p>${runs}${beside}</p>\n`);
 }
 
-function baselineSection(
+/** The samples between validations, which are more frequent in the beginning, and those of some validations. */
+function samplesOf({ validations, samples }: TrainingLog): Html | undefined {
+  const measured = spread(validations, STAGES).map(({ scores, ...stage }) => ({ ...stage, loss: scores['loss'] }));
+  const last = measured.at(-1)?.iteration;
+  const between = samples.filter(({ iteration }) => iteration !== last);
+  const stages = [...spread(between, STAGES), ...measured];
+  if (stages.length === 0) return undefined;
+  stages.sort((a, b) => a.iteration - b.iteration);
+  return html`${stages.map(
+    ({ type, iteration, epoch, loss, samples: texts }) =>
+      html`<h3>Update ${formatInteger(iteration)}, epoch ${epoch.toFixed(1)}${loss !== undefined && `, ${type === 'sample' ? 'training' : 'validation'} loss ${loss.toFixed(3)}`}</h3>
+${texts.map((text) => html`<pre>${text}</pre>\n`)}`,
+  )}`;
+}
+
+function besideNgrams(
   { losses, order, loss: reached, tokens }: NgramBaseline,
   loss: number,
   cell: string,
   unit: string,
-) {
+): Html {
   const difference = `${Math.abs(loss - reached).toFixed(3)} nats per ${unit}`;
   const verdict =
     loss < reached
@@ -150,44 +164,16 @@ function baselineSection(
   );
 }
 
-function writesSection({ sample, copied, copiedByChance }: Measured, unit: string) {
-  const runs = `Of the ${RUN}-${unit} runs in ${formatInteger(SAMPLED)} ${unit}s that it wrote at temperature ${TEMPERATURE}, ${formatPercent(copied)} stand in the training text`;
-  const beside =
-    copiedByChance === undefined
-      ? '.'
-      : `; of those in the validation text, ${formatPercent(copiedByChance)} do. More than that is copied by heart.`;
-  return section('What it writes', html`<p>${runs}${beside}</p>\n<pre>${sample}</pre>\n`);
-}
-
-/** The samples between validations, which are more frequent in the beginning, and those of some validations. */
-function samplesSection({ validations, samples }: TrainingLog) {
-  const measured = spread(validations, STAGES).map(({ scores, ...stage }) => ({ ...stage, loss: scores['loss'] }));
-  const last = measured.at(-1)?.iteration;
-  const between = samples.filter(({ iteration }) => iteration !== last);
-  const stages = [...spread(between, STAGES), ...measured];
-  stages.sort((a, b) => a.iteration - b.iteration);
-  return section(
-    'What it wrote as training went on',
-    stages.map(
-      ({ type, iteration, epoch, loss, samples: texts }) =>
-        html`<h3>Update ${formatInteger(iteration)}, epoch ${epoch.toFixed(1)}${loss !== undefined && `, ${type === 'sample' ? 'training' : 'validation'} loss ${loss.toFixed(3)}`}</h3>
-${texts.map((text) => html`<pre>${text}</pre>\n`)}`,
-    ),
-  );
-}
-
-function whatWasTrained(config: LanguageConfig, log?: TrainingLog, parameters?: number) {
+function factsOf(config: LanguageConfig): Fact[] {
   const { shape, settings, text, level, continued } = config;
   const { unit } = tokenizers[level];
-  return facts([
-    ['Text', `${text.files.join(', ')}: ${formatInteger(text.tokens)} ${unit}s`],
-    ...(continued ? [['Went on from', `a model of ${continued.files.join(', ')}`] as const] : []),
+  return [
+    ['Text', html`${filesInWords(text.files)}: ${formatInteger(text.tokens)} ${unit}s${foldedFiles(text.files)}`],
+    ...(continued
+      ? [['Went on from', html`a model of ${filesInWords(continued.files)}${foldedFiles(continued.files)}`] as const]
+      : []),
     ['Validation', settings.valFraction > 0 || text.validation ? splitInWords(config) : 'none'],
     ['Vocabulary', `${formatInteger(shape.vocabulary)} ${unit}s, one of them for all that are unknown`],
-    ['Model', `${shape.cell.toUpperCase()}, ${shape.layers} layers of ${shape.hidden} units`],
-    ...(parameters === undefined ? [] : [['Parameters', formatInteger(parameters)] as const]),
-    ['Batch', `${settings.batch} streams of ${settings.steps} ${unit}s`],
-    ...settingsInWords(settings),
-    ...(log ? timeInWords(log, `${unit}s`) : []),
-  ]);
+    ['Model', networkInWords(shape)],
+  ];
 }

@@ -1,12 +1,13 @@
-/** Writing text with a language model, one token after another, without end: the caller stops. */
+/** Writing with a language model, one token after another and without end: the caller stops. It knows no files. */
 import { InputError } from '../base/errors.ts';
 import type { Random } from '../base/random.ts';
 import { type SamplingOptions, sampleToken } from '../decoding/sampling.ts';
 import type { LanguageModel } from '../model/language-model.ts';
 import { resetState, type StackState } from '../nn/state.ts';
+import { UNKNOWN } from '../text/special-tokens.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
-import { UNKNOWN } from './ids.ts';
+import { startOf } from './ids.ts';
 
 export interface TokenSampling extends SamplingOptions {
   random: Random;
@@ -28,7 +29,7 @@ export interface SampledToken {
 }
 
 /**
- * Writes on and on, in constant memory. Without a prime it begins as a line does.
+ * Writes on and on, in constant memory. Without a prime the text begins as a line does.
  *
  * @throws InputError when the prime has a token that the model has never seen
  */
@@ -37,13 +38,16 @@ export function sampleText(
   vocabulary: Vocabulary,
   { tokenizer, prime = '', state = model.newState(1), ...sampling }: SampleOptions,
 ): Generator<SampledToken> {
-  const primed = encodeKnown(prime, vocabulary, tokenizer);
-  if (primed.length === 0) primed.push(startOf(vocabulary));
+  const read = primeIds(prime, vocabulary, tokenizer);
   resetState(state);
-  return sampleTokens(model, vocabulary, state, primed, sampling);
+  return sampleTokens(model, vocabulary, state, read, sampling);
 }
 
-/** Writes on from a state, after it has read some tokens. */
+/**
+ * Writes on from a state, after some tokens. The unknown token is never written.
+ *
+ * @param read ids of the tokens that are read first, at least one
+ */
 export function* sampleTokens(
   model: LanguageModel,
   vocabulary: Vocabulary,
@@ -53,34 +57,28 @@ export function* sampleTokens(
 ): Generator<SampledToken> {
   const unknown = vocabulary.idOf(UNKNOWN);
   const weights = new Float64Array(vocabulary.size);
-  let logProbs: Float32Array = new Float32Array();
+  let logProbs: Float32Array = new Float32Array(); // [V]
   for (const id of read) logProbs = model.step([id], state);
   for (;;) {
     if (unknown !== undefined) logProbs[unknown] = Number.NEGATIVE_INFINITY;
     const id = sampleToken(logProbs, sampling, random, weights);
-    yield { token: vocabulary.tokenOf(id), logProb: logProbs[id] ?? Number.NaN };
+    yield { token: vocabulary.tokenOf(id), logProb: logProbs[id]! };
     logProbs = model.step([id], state);
   }
 }
 
-/** The token that a text is begun after: a line end. Models of one line know none, and begin as after a frequent one. */
-export function startOf(vocabulary: Vocabulary): number {
-  return vocabulary.idOf('\n') ?? vocabulary.idOf('\r\n') ?? (vocabulary.idOf(UNKNOWN) === 0 ? 1 : 0);
-}
-
 /**
- * The ids of a prime. A word that the model has seen behind a space only is read as that.
+ * The ids of a prime; of an empty one that of the token that stands before a text. A word that the model has seen behind
+ * a space only is read as that.
  *
  * @throws InputError that names the tokens which the vocabulary does not have
  */
-function encodeKnown(prime: string, vocabulary: Vocabulary, tokenizer: Tokenizer): number[] {
-  const unknown = new Set<string>();
-  const ids = tokenizer.split(prime).map((token) => {
-    const id = vocabulary.idOf(token) ?? vocabulary.idOf(` ${token}`);
-    if (id === undefined) unknown.add(token);
-    return id ?? 0;
-  });
-  if (unknown.size === 0) return ids;
+export function primeIds(prime: string, vocabulary: Vocabulary, tokenizer: Tokenizer): number[] {
+  const tokens = tokenizer.split(prime);
+  if (tokens.length === 0) return [startOf(vocabulary)];
+  const ids = tokens.map((token) => vocabulary.idOf(token) ?? vocabulary.idOf(` ${token}`));
+  if (ids.every((id) => id !== undefined)) return ids;
+  const unknown = new Set(tokens.filter((_, i) => ids[i] === undefined));
   const named = Array.from(unknown, (token) => JSON.stringify(token)).join(', ');
   throw new InputError(`the prime has ${named}, which the model has never seen`, {
     advice: 'Leave it out, or train on a text that has it.',

@@ -1,4 +1,7 @@
-/** A text coloured by how much each of its tokens surprised a model, as one page with nothing loaded from elsewhere. */
+/**
+ * A text coloured by how much each of its tokens surprised a model, as one page with nothing loaded from elsewhere. Knows no
+ * model: the figures are given.
+ */
 import { hexOf, INK, SURPRISE_LEVELS, surpriseColour, surpriseLevel } from '../report/colours.ts';
 import { Html, html } from '../report/html.ts';
 import { facts, formatInteger, formatPercent, page, section } from '../report/page.ts';
@@ -27,7 +30,7 @@ export function likeliest(logProbs: Float32Array, count: number, { tokens }: Voc
   for (const [id, logProb] of logProbs.entries()) {
     if (best.length === count && logProb <= best[count - 1]!.logProb) continue;
     const place = best.findIndex((other) => logProb > other.logProb);
-    best.splice(place === -1 ? best.length : place, 0, { token: tokens[id] ?? '', logProb });
+    best.splice(place === -1 ? best.length : place, 0, { token: tokens[id]!, logProb });
     best.length = Math.min(best.length, count);
   }
   return best;
@@ -50,7 +53,7 @@ function figures({ tokens, unknown, logProb, nats, bits, perplexity }: Score, un
     [`Per ${unit}`, `${nats.toFixed(4)} nats, ${bits.toFixed(4)} bits`],
     ['Perplexity', perplexity.toPrecision(4)],
     [
-      `${unit[0]?.toUpperCase()}${unit.slice(1)}s`,
+      `${unit.charAt(0).toUpperCase()}${unit.slice(1)}s`,
       `${formatInteger(tokens)}, ${formatInteger(unknown)} of them unknown`,
     ],
   ]);
@@ -76,7 +79,7 @@ function percentOf(logProb: number): string {
 }
 
 const STYLE = new Html(`
-pre.surprise { background: #fff; color: ${INK}; }
+pre.surprise, p.surprise .s0 { background: #fff; color: ${INK}; }
 ${Array.from({ length: SURPRISE_LEVELS + 1 }, (_, level) => {
   const colour = surpriseColour(level);
   return colour ? `.s${level} { background: ${hexOf(colour)}; color: ${INK}; }\n` : '';

@@ -1,15 +1,15 @@
-/** What of a text is learned from and what is kept for validation. */
+/** Which part of a text is learned from and which is held out for validation. It knows no files and no model. */
 import { InputError } from '../base/errors.ts';
-import { type Corpus, cutIntoStreams, partOf } from '../text/corpus.ts';
+import { type Corpus, cutIntoStreams, sliceCorpus } from '../text/corpus.ts';
 import type { LanguageSettings } from './config.ts';
 
-/** Streams of a validation text in one part: few, since each begins with a state that knows nothing. */
+/** Streams that a validation text in one part is cut into: few, since each begins with a state of zeros. */
 const VALIDATION_STREAMS = 8;
 
 export interface SplitText {
   /** One part, or one for each stream. */
   training: readonly Corpus[];
-  /** The same; nothing where nothing is kept for validation. */
+  /** The same of what is held out; empty where nothing is. */
   validation: readonly Corpus[];
 }
 
@@ -18,28 +18,29 @@ type SplitSettings = Pick<LanguageSettings, 'split' | 'valFraction' | 'batch' | 
 /**
  * Splits a text.
  *
- * @param held other text that is for validation
+ * @param heldOut another text that is for validation
  * @param unit what a token is called
  * @throws InputError when there is too little of it
  */
-export function splitText(text: Corpus, held: Corpus | undefined, settings: SplitSettings, unit: string): SplitText {
-  if (held) return enoughOf({ training: [text], validation: [held] }, settings, unit);
+export function splitText(text: Corpus, heldOut: Corpus | undefined, settings: SplitSettings, unit: string): SplitText {
+  if (heldOut) return enoughOf({ training: [text], validation: [heldOut] }, settings, unit);
   if (settings.split === 'char-rnn') return splitStreams(text, settings, unit);
   if (settings.valFraction === 0) {
     // min-char-rnn never reads the last character: with `p + seq_length + 1 >= len(data)` it starts again.
-    return enoughOf({ training: [partOf(text, 0, Math.max(0, text.length - 1))], validation: [] }, settings, unit);
+    return enoughOf({ training: [sliceCorpus(text, 0, Math.max(0, text.length - 1))], validation: [] }, settings, unit);
   }
   const length = Math.round(text.length * (1 - settings.valFraction));
-  const parts = { training: [partOf(text, 0, length)], validation: [partOf(text, length, text.length)] };
+  const parts = { training: [sliceCorpus(text, 0, length)], validation: [sliceCorpus(text, length, text.length)] };
   return enoughOf(parts, settings, unit);
 }
 
-/** The N streams of a part: itself where it is one for each, else cut from it. */
+/** The N streams of some parts: the parts themselves where there is one for each stream, else cut from the only one. */
 export function streamsOf(parts: readonly Corpus[], batch: number): readonly Corpus[] {
   const [whole] = parts;
   return whole && parts.length === 1 ? cutIntoStreams(whole, batch) : parts;
 }
 
+/** The streams that the loss on held-out text is measured on; none where nothing is held out. */
 export function validationStreams(validation: readonly Corpus[]): readonly Corpus[] {
   return validation.length === 0 ? [] : streamsOf(validation, VALIDATION_STREAMS);
 }
@@ -55,24 +56,28 @@ function splitStreams(text: Corpus, { valFraction, batch: N, steps: T }: SplitSe
     throw new InputError(`the text is too short for ${N} streams of ${T} ${unit}s`, {
       found: `${text.length} ${unit}s`,
       expected: `at least ${2 * N * T + 1}`,
-      advice: 'Give more text, a smaller --batch or --steps.',
+      advice: 'Give more text, a smaller batch or fewer steps.',
+      settings: ['batch', 'steps'],
     });
   }
-  const streams = cutIntoStreams(partOf(text, 0, chunks * N * T + 1), N);
+  const streams = cutIntoStreams(sliceCorpus(text, 0, chunks * N * T + 1), N);
   return {
-    training: streams.map((stream) => partOf(stream, 0, training * T + 1)),
-    validation: streams.map((stream) => partOf(stream, training * T, stream.length)),
+    training: streams.map((stream) => sliceCorpus(stream, 0, training * T + 1)),
+    validation: streams.map((stream) => sliceCorpus(stream, training * T, stream.length)),
   };
 }
 
+/** @throws InputError when there is too little of a part */
 function enoughOf(parts: SplitText, { batch }: SplitSettings, unit: string): SplitText {
-  const [training = 0, validation = 0] = [parts.training[0]?.length, parts.validation[0]?.length];
-  const enough = 2 * Math.max(batch, VALIDATION_STREAMS);
-  const enoughHeld = parts.validation.length > 0 ? 2 * VALIDATION_STREAMS : 0;
-  if (training >= enough && validation >= enoughHeld) return parts;
-  throw new InputError(`the text is too short for a batch of ${batch}`, {
+  const training = parts.training[0]!.length;
+  const validation = parts.validation[0]?.length ?? 0;
+  const leastTraining = 2 * Math.max(batch, VALIDATION_STREAMS);
+  const leastValidation = parts.validation.length > 0 ? 2 * VALIDATION_STREAMS : 0;
+  if (training >= leastTraining && validation >= leastValidation) return parts;
+  throw new InputError(`the text is too short for batches of ${batch}`, {
     found: `${training} ${unit}s for training and ${validation} for validation`,
-    expected: `at least ${enough}${enoughHeld ? ` and ${enoughHeld}` : ''}`,
-    advice: 'Give more text, a smaller --batch or another --val-fraction.',
+    expected: `at least ${leastTraining}${leastValidation ? ` and ${leastValidation}` : ''}`,
+    advice: 'Give more text, a smaller batch or another valFraction.',
+    settings: ['batch', 'valFraction'],
   });
 }

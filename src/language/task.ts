@@ -1,30 +1,31 @@
-/** Learning to continue a text: its chunks, the loss on what is held out, samples on the way. */
+/** Learning to continue a text: its chunks, the loss on held-out text, samples on the way. It knows no files. */
 import { Random } from '../base/random.ts';
 import type { Steps } from '../base/steps.ts';
 import type { LanguageModel, TokenBatch } from '../model/language-model.ts';
 import { uniformPacking } from '../nn/packing.ts';
 import { copyState, resetState, type StackState } from '../nn/state.ts';
 import { type Chunk, Streams } from '../text/corpus.ts';
-import { joinTokens } from '../text/tokenizer.ts';
 import type { TrainingBatch, TrainingTask, Validation } from '../training/task.ts';
 import type { LanguageSettings } from './config.ts';
-import { type SampledToken, sampleText, sampleTokens } from './sample.ts';
+import { startOf } from './ids.ts';
+import { sampleTokens } from './sample.ts';
 import { streamsOf, validationStreams } from './split.ts';
 import type { LanguageText } from './text.ts';
+import { writeText } from './write.ts';
 
 /** Tokens of a sample. */
 const SAMPLE_LENGTH = 200;
 
 type TaskSettings = Pick<LanguageSettings, 'batch' | 'steps' | 'seed' | 'gradient' | 'samples'>;
 
-/** Learning to continue a text. */
+/** The task of a language model; `settings` are those of its config. */
 export function languageTask(model: LanguageModel, text: LanguageText, settings: TaskSettings): TrainingTask {
   const { batch, steps, gradient, seed, samples } = settings;
   const { vocabulary, tokenizer } = text;
   const streams = new Streams(streamsOf(text.training, batch), steps);
-  const held = validationStreams(text.validation);
-  const validation = held.length > 0 ? new Streams(held, steps) : undefined;
-  const validationState = model.newState(Math.max(1, held.length));
+  const heldOut = validationStreams(text.validation);
+  const validation = heldOut.length > 0 ? new Streams(heldOut, steps) : undefined;
+  const validationState = model.newState(Math.max(1, heldOut.length));
   const sampleState = model.newState(1);
 
   return {
@@ -58,21 +59,21 @@ export function languageTask(model: LanguageModel, text: LanguageText, settings:
   };
 
   function beginLine(): string {
-    const sampling = { temperature: samples.temperature, random: new Random(seed), state: sampleState };
-    return textOf(sampleText(model, vocabulary, { ...sampling, tokenizer }));
+    resetState(sampleState);
+    return writtenAfter(startOf(vocabulary), seed);
   }
 
   /** As min-char-rnn's samples do: from the state of the first stream, after its next token. */
   function goOn(iteration: number, state: StackState): string {
-    const next = streams.chunk(iteration % streams.chunks).inputs[0] ?? 0;
     copyState(sampleState, state);
-    const sampling = { temperature: samples.temperature, random: new Random(seed + iteration) };
-    return textOf(sampleTokens(model, vocabulary, sampleState, [next], sampling));
+    return writtenAfter(streams.chunk(iteration % streams.chunks).inputs[0]!, seed + iteration);
   }
 
-  function textOf(sample: Generator<SampledToken>): string {
-    const tokens = Array.from({ length: SAMPLE_LENGTH }, () => sample.next().value?.token ?? '');
-    return joinTokens(tokens, tokenizer);
+  /** What the model writes from `sampleState`, after one more token. */
+  function writtenAfter(id: number, seed: number): string {
+    const sampling = { temperature: samples.temperature, random: new Random(seed) };
+    const tokens = sampleTokens(model, vocabulary, sampleState, [id], sampling);
+    return Array.from(writeText(tokens, tokenizer, { length: SAMPLE_LENGTH }), ({ text }) => text).join('');
   }
 }
 

@@ -1,36 +1,37 @@
 /**
  * Text files become token ids, however large they are. They are read twice: once to count their tokens, which says what
  * is in the vocabulary and where the text is split, and once to write the ids into a file beside the model. That file
- * is read from then on, also by a training that is resumed.
+ * is read from then on, also by a training that is resumed. It knows no model.
  */
 import { readdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { InputError } from '../base/errors.ts';
 import { bytesOfIds, type OpenCorpus, openIds, writeIds } from '../text/id-file.ts';
-import { hashFiles, type ReadOptions, readTokens } from '../text/read.ts';
+import { type FileReadOptions, hashFiles, tokenizeFiles } from '../text/read.ts';
+import { UNKNOWN } from '../text/special-tokens.ts';
 import { TokenCounter } from '../text/token-counter.ts';
 import { type Level, type Tokenizer, tokenizers } from '../text/tokenizer.ts';
 import { Vocabulary } from '../text/vocabulary.ts';
 import type { LanguageConfig, LanguageSettings } from './config.ts';
 import { textFilesOf } from './files.ts';
-import { idsOf, UNKNOWN } from './ids.ts';
+import { idsOf } from './ids.ts';
 import { type SplitText, splitText } from './split.ts';
 
 /** Where a text comes from. Several files are read as one text in their order. */
 export interface TextSource {
   /** Files or folders. */
   files: readonly string[];
-  /** Those for validation, where that is not a part of the text. */
+  /** Files or folders of a text for validation, where that is not a part of the text. */
   validationFiles?: readonly string[] | undefined;
 }
 
-/** What is known of a text when it was counted: what a config says of it, and its vocabulary. */
+/** A text that was counted: what a config says of it, and its vocabulary. */
 export interface CountedText {
   text: LanguageConfig['text'];
   vocabulary: Vocabulary;
 }
 
-/** A text that can be read: close it. */
+/** A text that can be read, and must be closed. */
 export interface LanguageText extends SplitText {
   vocabulary: Vocabulary;
   tokenizer: Tokenizer;
@@ -46,10 +47,11 @@ interface Reading {
 }
 
 /**
- * Counts a text. The vocabulary is that of the training part alone: what comes only later is unknown, as it would be in
- * use. With char-rnn's split, or without validation, it is that of all the text, as with char-rnn and min-char-rnn.
+ * Counts a text. The vocabulary is that of the training part alone: a token that only held-out text has is unknown, as it
+ * would be in use. With char-rnn's split, or with nothing held out, it is that of all the text, as in char-rnn and
+ * min-char-rnn.
  *
- * @param known a vocabulary that is extended
+ * @param known a vocabulary whose tokens keep their ids
  * @throws InputError when a file can't be read, is not UTF-8, or there is too little text
  */
 export async function countText(
@@ -59,27 +61,31 @@ export async function countText(
   { known = new Vocabulary([]), ...reading }: Reading & { known?: Vocabulary | undefined } = {},
 ): Promise<CountedText> {
   const tokenizer = tokenizers[level];
-  const { files, held, options } = await resolve(source, reading, 2);
+  const { files, heldOutFiles, options } = await filesOf(source, reading, 2);
   const counter = new TokenCounter(settings.minCount);
-  for await (const tokens of readTokens(files, tokenizer, options)) counter.add(tokens);
-  let heldTokens = 0;
-  if (held) for await (const tokens of readTokens(held, tokenizer, options)) heldTokens += tokens.length;
+  for await (const tokens of tokenizeFiles(files, tokenizer, options)) counter.add(tokens);
+  let heldOut: { length: number } | undefined;
+  if (heldOutFiles) {
+    heldOut = { length: 0 };
+    for await (const tokens of tokenizeFiles(heldOutFiles, tokenizer, options)) heldOut.length += tokens.length;
+  }
 
   if (counter.different < 2) throw nothingToLearn(counter, source, tokenizer);
-  const heldCorpus = held && { length: heldTokens, read: () => [] };
-  const { training } = splitText({ length: counter.tokens, read: () => [] }, heldCorpus, settings, tokenizer.unit);
-  const hasEnd = !held && settings.split === 'end' && settings.valFraction > 0;
-  const frequent = counter.frequent((hasEnd && training[0]?.length) || counter.tokens);
+  const unread = ({ length }: { length: number }) => ({ length, read: () => [] });
+  const whole = unread({ length: counter.tokens });
+  const { training } = splitText(whole, heldOut && unread(heldOut), settings, tokenizer.unit);
+  const hasEnd = !heldOut && settings.split === 'end' && settings.valFraction > 0;
+  const frequent = counter.frequent(hasEnd ? training[0]!.length : counter.tokens);
   if (frequent.length === 0) throw nothingFrequent(counter, source, settings, tokenizer);
-  const complete = !held && settings.valFraction === 0 && settings.minCount === 1;
+  const complete = !heldOut && settings.valFraction === 0 && settings.minCount === 1;
   const vocabulary = known.extendedBy(complete ? frequent : [UNKNOWN, ...frequent]);
   return {
     vocabulary,
     text: {
       files: namesOf(source.files),
       tokens: counter.tokens,
-      ...(held && { validation: { files: namesOf(source.validationFiles ?? []), tokens: heldTokens } }),
-      hash: await hashFiles([...files, ...(held ?? [])], options),
+      ...(heldOut && { validation: { files: namesOf(source.validationFiles!), tokens: heldOut.length } }),
+      hash: await hashFiles([...files, ...(heldOutFiles ?? [])], options),
     },
   };
 }
@@ -96,17 +102,18 @@ export async function openText(
   { level, settings }: Pick<LanguageConfig, 'level' | 'settings'>,
   reading: Reading = {},
 ): Promise<LanguageText> {
-  const { files, held, options } = await resolve(source, reading, 1);
+  const { files, heldOutFiles, options } = await filesOf(source, reading, 1);
   const tokenizer = tokenizers[level];
   const whole = await openPart(TEXT_IDS, files, text.tokens);
-  const validation = held && text.validation && (await openPart(VALIDATION_IDS, held, text.validation.tokens));
+  const heldOut =
+    heldOutFiles && text.validation && (await openPart(VALIDATION_IDS, heldOutFiles, text.validation.tokens));
   return {
     vocabulary,
     tokenizer,
-    ...splitText(whole, validation, settings, tokenizer.unit),
+    ...splitText(whole, heldOut, settings, tokenizer.unit),
     close() {
       whole.close();
-      validation?.close();
+      heldOut?.close();
     },
   };
 
@@ -118,14 +125,14 @@ export async function openText(
   }
 
   async function* encode(paths: readonly string[]) {
-    for await (const tokens of readTokens(paths, tokenizer, options)) yield idsOf(tokens, vocabulary);
+    for await (const tokens of tokenizeFiles(paths, tokenizer, options)) yield idsOf(tokens, vocabulary);
   }
 }
 
 /** A hash of what is in the files of a text, as its config has it. */
 export async function hashOfText(source: TextSource, reading: Reading = {}): Promise<string> {
-  const { files, held, options } = await resolve(source, reading, 1);
-  return hashFiles([...files, ...(held ?? [])], options);
+  const { files, heldOutFiles, options } = await filesOf(source, reading, 1);
+  return hashFiles([...files, ...(heldOutFiles ?? [])], options);
 }
 
 /** Deletes the ids beside a model, and what a kill left of them. */
@@ -138,27 +145,32 @@ export async function deleteIds(folder: string): Promise<void> {
 const TEXT_IDS = 'text.ids';
 const VALIDATION_IDS = 'validation.ids';
 
-/** The files behind a source, and how to read them so often with progress. */
-async function resolve({ files, validationFiles }: TextSource, { onProgress, signal }: Reading, times: number) {
-  const [paths, held] = [await textFilesOf(files), validationFiles && (await textFilesOf(validationFiles))];
-  const sizes = [...paths, ...(held ?? [])].map(async (path) => (await stat(path).catch(() => undefined))?.size ?? 0);
-  const bytes = times * (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+/**
+ * The files of a source, and options for reading them that tell the share that was read.
+ *
+ * @param times how often they are going to be read
+ */
+async function filesOf({ files, validationFiles }: TextSource, { onProgress, signal }: Reading, times: number) {
+  const paths = await textFilesOf(files);
+  const heldOutFiles = validationFiles && (await textFilesOf(validationFiles));
+  const sizeOf = async (path: string) => (await stat(path).catch(() => undefined))?.size ?? 0; // reading it says more
+  const sizes = await Promise.all([...paths, ...(heldOutFiles ?? [])].map(sizeOf));
+  const bytes = times * sizes.reduce((sum, size) => sum + size, 0);
   let read = 0;
   const onRead = (count: number) => {
     read += count;
     onProgress?.(Math.min(1, read / bytes));
   };
-  return { files: paths, held, options: { onRead, signal } satisfies ReadOptions };
+  return { files: paths, heldOutFiles, options: { onRead, signal } satisfies FileReadOptions };
 }
 
 function namesOf(paths: readonly string[]): string[] {
   return paths.map((path) => basename(path));
 }
 
-function nothingToLearn(counter: TokenCounter, { files }: TextSource, { unit }: Tokenizer): InputError {
-  const [only] = counter.frequent(counter.tokens);
+function nothingToLearn({ first }: TokenCounter, { files }: TextSource, { unit }: Tokenizer): InputError {
   return new InputError(`there is nothing to learn in ${files.join(', ')}`, {
-    found: counter.tokens > 0 ? `only the ${unit} ${JSON.stringify(only ?? '')}` : 'an empty text',
+    found: first === undefined ? 'an empty text' : `only the ${unit} ${JSON.stringify(first)}`,
     expected: `a text with at least two different ${unit}s`,
   });
 }
@@ -171,6 +183,7 @@ function nothingFrequent(
 ): InputError {
   return new InputError(`no ${unit} comes ${minCount} times in ${files.join(', ')}`, {
     found: `${different} different ${unit}s`,
-    advice: 'Use a smaller --min-count, or more text.',
+    advice: 'Use a smaller minCount, or more text.',
+    settings: ['minCount'],
   });
 }

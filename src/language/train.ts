@@ -1,8 +1,9 @@
-/** Training a language model on text files, from its first weights, from another one's, or from where it stopped. */
+/** Training a language model on text files: from new weights, from those of another model, or from where it stopped. */
 import { Random } from '../base/random.ts';
 import type { Engine } from '../compute/engine.ts';
 import { LanguageModel } from '../model/language-model.ts';
 import { readConfig } from '../model/model-folder.ts';
+import { countIds } from '../text/corpus.ts';
 import type { Level } from '../text/tokenizer.ts';
 import { refuseOtherData, runSession, type TrainingHooks } from '../training/session.ts';
 import type { TrainingResult } from '../training/trainer.ts';
@@ -13,7 +14,7 @@ import {
   languageConfigSchema,
   splitInWords,
 } from './config.ts';
-import { countIds, initialise } from './initialise.ts';
+import { initialise } from './initialise.ts';
 import { languageTask } from './task.ts';
 import {
   countText,
@@ -28,10 +29,10 @@ import { TextModel } from './text-model.ts';
 
 export interface LanguageTraining extends TextSource, TrainingHooks<LanguageConfig, LanguageText> {
   engine: Engine;
-  /** Where the model goes. */
+  /** The model's folder. */
   folder: string;
   settings: LanguageSettings;
-  /** A new model of some shape that reads characters, bytes or words; or a trained one that goes on with another text. */
+  /** A new model of some shape that reads characters, bytes or words; or a trained one that goes on with this text. */
   start: { level: Level; shape: LanguageShape } | TextModel;
   onReading?: ReadingProgress;
 }
@@ -45,18 +46,14 @@ export interface LanguageTraining extends TextSource, TrainingHooks<LanguageConf
 export async function trainLanguageModel(training: LanguageTraining): Promise<TrainingResult> {
   const { engine, folder, settings, start, onReading: onProgress, signal } = training;
   const initial = start instanceof TextModel ? start : undefined;
-  const level = start instanceof TextModel ? start.config.level : start.level;
+  const { level, shape } = start instanceof TextModel ? start.config : start;
   const known = initial?.vocabulary;
   const counted = await countText(training, level, settings, { known, onProgress, signal });
   const config: LanguageConfig = {
     format: 1,
     kind: 'language',
     level,
-    shape: {
-      ...(start instanceof TextModel ? start.config.shape : start.shape),
-      vocabulary: counted.vocabulary.size,
-      condition: 0,
-    },
+    shape: { ...shape, vocabulary: counted.vocabulary.size, condition: 0 },
     settings,
     text: counted.text,
     ...(initial && { continued: { files: initial.config.text.files, tokens: initial.config.text.tokens } }),
@@ -98,14 +95,14 @@ export async function resumeLanguageModel(
   return learn(training, product, text, { folder, resume: true });
 }
 
+/** Learns in the folder, closes the text, and deletes its ids where the training is over. */
 async function learn(
   hooks: TrainingHooks<LanguageConfig, LanguageText>,
   product: TextModel,
   text: LanguageText,
-  where: { folder: string; resume: boolean },
+  { folder, resume }: { folder: string; resume: boolean },
 ): Promise<TrainingResult> {
   const { config, model } = product;
-  const { folder, resume } = where;
   let result: TrainingResult;
   try {
     const session = {

@@ -1,46 +1,63 @@
-/** Tokens as they are sampled become a text of a certain length, or one that ends before a stop text. */
+/**
+ * Tokens as they are sampled become a text of a certain length, or one that ends before a stop text, piece by piece and
+ * in constant memory. It knows no model.
+ */
+import type { Random } from '../base/random.ts';
+import type { SamplingOptions } from '../decoding/sampling.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import type { SampledToken } from './sample.ts';
 
-export interface WritingOptions {
-  tokenizer: Tokenizer;
-  /** Most tokens. */
+/** Where a text ends. */
+export interface TextLimits {
+  /** Most tokens: characters, bytes or words, whichever the model writes. */
   length: number;
   /** Texts before the first of which the writing ends. */
   stops?: readonly string[] | undefined;
 }
 
+/** How a text is written. What is left out is as in `writingDefaults`. */
+export interface WritingOptions extends Partial<TextLimits>, Partial<SamplingOptions> {
+  /** Equal seeds write equal texts. By default seeded by the time: another text each time. */
+  random?: Random;
+  /** Text to be continued. It is read, not written again; without it the text begins as a line does. */
+  prime?: string;
+}
+
+export const writingDefaults = { length: 500, temperature: 0.8 };
+
 export interface Written {
   /** What is certain to be written now: nothing while it may turn out to begin a stop text. */
   text: string;
-  /** The token that was taken; none at the end, when what was held back is written. */
+  /** The token that was sampled; none at the end, when what was kept waiting is written. */
   token?: SampledToken;
 }
 
-/** Takes tokens and gives text, piece by piece, in constant memory. */
+/** Takes as many tokens as are needed and gives their text. */
 export function* writeText(
   tokens: Iterable<SampledToken>,
-  { tokenizer, length, stops = [] }: WritingOptions,
+  tokenizer: Tokenizer,
+  { length, stops = [] }: TextLimits,
 ): Generator<Written> {
+  if (length < 1) return;
   const join = tokenizer.joiner();
-  let held = '';
+  let waiting = '';
   let count = 0;
   for (const token of tokens) {
-    held += join(token.token);
-    const end = firstOf(stops, held);
-    if (end !== -1) return yield { text: held.slice(0, end), token };
+    waiting += join(token.token);
+    const end = firstOf(stops, waiting);
+    if (end !== -1) return yield { text: waiting.slice(0, end), token };
     if (++count === length) {
       yield { text: '', token };
       break;
     }
-    const certain = held.length - mostOverlap(stops, held);
-    yield { text: held.slice(0, certain), token };
-    held = held.slice(certain);
+    const certain = waiting.length - mostOverlap(stops, waiting);
+    yield { text: waiting.slice(0, certain), token };
+    waiting = waiting.slice(certain);
   }
-  yield { text: held + join() };
+  yield { text: waiting + join() };
 }
 
-/** Where the first of some texts begins; -1 where there is none. */
+/** Where the first of some texts begins in another; -1 where none does. */
 function firstOf(stops: readonly string[], text: string): number {
   const found = stops.map((stop) => text.indexOf(stop)).filter((at) => at !== -1);
   return found.length > 0 ? Math.min(...found) : -1;

@@ -28,7 +28,7 @@ export function bleu(captions: readonly TokenizedCaption[]): Bleu {
   const brevityPenalty = lengthRatio < 1 ? Math.exp(1 - 1 / lengthRatio) : 1;
   let product = 1;
   const scores = matches.map((match, i) => {
-    product *= (match + TINY) / ((totals[i] ?? 0) + SMALL);
+    product *= (match + TINY) / (totals[i]! + SMALL);
     return brevityPenalty * product ** (1 / (i + 1));
   });
   return { bleu: scores as Bleu['bleu'], lengthRatio };
@@ -107,7 +107,7 @@ function countMatches(candidate: NgramCounts, references: readonly NgramCounts[]
     let total = 0;
     for (const [ngram, count] of counts) {
       let most = 0;
-      for (const reference of references) most = Math.max(most, reference[i]?.get(ngram) ?? 0);
+      for (const reference of references) most = Math.max(most, reference[i]!.get(ngram) ?? 0);
       matched += Math.min(count, most);
       total += count;
     }
@@ -124,6 +124,6 @@ function closestLength(length: number, references: readonly number[]): number {
 /** The number of words, from the counts of single words. */
 function lengthOf([words]: NgramCounts): number {
   let length = 0;
-  for (const count of words?.values() ?? []) length += count;
+  for (const count of words!.values()) length += count;
   return length;
 }

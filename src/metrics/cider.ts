@@ -69,7 +69,7 @@ export class CiderScorer {
 
   /** The scores of candidates, in words, for a picture of the set. */
   score(picture: number, candidates: readonly (readonly string[])[]): Cider[] {
-    const references = (this.#references[picture] ?? []).map((words) => this.#vectorsOf(words));
+    const references = this.#references[picture]!.map((words) => this.#vectorsOf(words));
     return candidates.map((words) => {
       const candidate = this.#vectorsOf(words);
       const similarities = references.map((reference) => ciderSimilarity(candidate, reference));
@@ -102,7 +102,7 @@ export function ciderVectors(words: readonly string[], rarityOf: (ngram: string)
     (ofLength) => new Map(Array.from(ofLength, ([ngram, count]) => [ngram, count * rarityOf(ngram)])),
   );
   const norms = weights.map((ofLength) => Math.hypot(...ofLength.values()));
-  const length = [...(counts[1]?.values() ?? [])].reduce((sum, count) => sum + count, 0);
+  const length = [...counts[1]!.values()].reduce((sum, count) => sum + count, 0);
   return { weights, norms, length };
 }
 
@@ -111,9 +111,9 @@ export function ciderSimilarity(candidate: CiderVectors, reference: CiderVectors
   let clipped = 0;
   let plain = 0;
   for (let i = 0; i < MAX_N; i++) {
-    const norm = (candidate.norms[i] ?? 0) * (reference.norms[i] ?? 0) || 1;
-    for (const [ngram, weight] of candidate.weights[i] ?? []) {
-      const other = reference.weights[i]?.get(ngram) ?? 0;
+    const norm = candidate.norms[i]! * reference.norms[i]! || 1;
+    for (const [ngram, weight] of candidate.weights[i]!) {
+      const other = reference.weights[i]!.get(ngram) ?? 0;
       clipped += (Math.min(weight, other) * other) / norm;
       plain += (weight * other) / norm;
     }

@@ -19,7 +19,7 @@ export function diversity(captions: readonly (readonly string[])[]): Diversity {
   const words = captions.reduce((sum, caption) => sum + caption.length, 0);
   const pairs = captions.reduce((sum, caption) => sum + Math.max(0, caption.length - 1), 0);
   const counts = captions.map(countNgrams);
-  const different = (n: 1 | 2) => new Set(counts.flatMap((ofCaption) => [...(ofCaption[n - 1]?.keys() ?? [])])).size;
+  const different = (n: 1 | 2) => new Set(counts.flatMap((ofCaption) => [...ofCaption[n - 1]!.keys()])).size;
   return {
     distinct1: different(1) / Math.max(1, words),
     distinct2: different(2) / Math.max(1, pairs),

@@ -14,7 +14,7 @@ export function rougeL(captions: readonly TokenizedCaption[]): number {
     const words = orEmptyWord(candidate);
     const common = references.map((reference) => longestCommonSubsequence(words, orEmptyWord(reference)));
     const precision = Math.max(...common.map((length) => length / words.length));
-    const recall = Math.max(...common.map((length, i) => length / orEmptyWord(references[i] ?? []).length));
+    const recall = Math.max(...common.map((length, i) => length / orEmptyWord(references[i]!).length));
     if (precision === 0 || recall === 0) return 0;
     return ((1 + BETA_SQUARED) * precision * recall) / (recall + BETA_SQUARED * precision);
   });
@@ -31,9 +31,9 @@ function longestCommonSubsequence(a: readonly string[], b: readonly string[]): n
   for (const word of a) {
     const next = [0];
     for (let j = 0; j < b.length; j++) {
-      next.push(word === b[j] ? (row[j] ?? 0) + 1 : Math.max(row[j + 1] ?? 0, next[j] ?? 0));
+      next.push(word === b[j] ? row[j]! + 1 : Math.max(row[j + 1]!, next[j]!));
     }
     row = next;
   }
-  return row[b.length] ?? 0;
+  return row[b.length]!;
 }

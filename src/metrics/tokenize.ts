@@ -95,7 +95,7 @@ const RULES: readonly Rule[] = [
   rule(`#${L}+`),
   rule('</?[a-z!_][\\w .@:=-]*/?>'),
   exactCase(`>?[:;=][-'o]?[()DPp\\\\|O[\\]{@](?!${W})`, (text) => [
-    text.replace(/[()[\]{}]/, (sign) => BRACKETS[sign] ?? sign),
+    text.replace(/[()[\]{}]/, (sign) => BRACKETS[sign]!),
   ]),
   // Signs.
   exactCase('[A-Z]+(?:(?:&|&amp;)[A-Z]+)+', (text) => [text.replaceAll('&amp;', '&')]),
@@ -105,8 +105,8 @@ const RULES: readonly Rule[] = [
   rule('[‘’“”`][‘’“”`]', (text) => [text.replace(/./g, (quote) => QUOTES[quote] ?? quote)]),
   rule('-{2,4}|\\.{2,}|&(?:quot|apos|nbsp|mdash|ndash);', () => []),
   rule('&#\\d+;|c\\+\\+|[cf]#'),
-  rule('[()[\\]{}]', (text) => [BRACKETS[text] ?? text]),
-  rule(Object.keys(SIGNS).join('|'), (text) => [SIGNS[text] ?? text]),
+  rule('[()[\\]{}]', (text) => [BRACKETS[text]!]),
+  rule(Object.keys(SIGNS).join('|'), (text) => [SIGNS[text]!]),
   rule(`[${SYMBOLS}]`),
 ];
 
@@ -132,7 +132,7 @@ export function tokenizeCaption(caption: string): string[] {
       const text = caption.slice(at, at + longest).toLowerCase();
       words.push(...(found.words?.(text) ?? [text]).filter((word) => word !== ''));
     }
-    at += Math.max(longest, (caption.codePointAt(at) ?? 0) > 0xffff ? 2 : 1);
+    at += Math.max(longest, caption.codePointAt(at)! > 0xffff ? 2 : 1);
   }
   return words;
 }

@@ -1,9 +1,9 @@
-/** How a training went: its curves, and what they mean in words. */
+/** How a training went: its curves, and what they mean in words. Knows no model: losses, scores and units are given. */
 import { type Html, html } from './html.ts';
 import { lineChart, type Point } from './line-chart.ts';
 import type { LoggedValidation, TrainingLog } from './training-log.ts';
 
-export interface Training {
+export interface TrainingCurves {
   log: TrainingLog;
   /** What a loss is measured per: word, character. */
   unit: string;
@@ -20,45 +20,38 @@ export interface Training {
   levels: readonly { name: string; value: number }[];
 }
 
-/** Charts of the losses and the scores, and the gap between training and validation explained. */
-export function curves(training: Training): Html {
+/**
+ * Charts of the losses and the scores, and the gap between training and validation explained; undefined where nothing was
+ * measured yet.
+ */
+export function curves(training: TrainingCurves): Html | undefined {
   const { log, unit, rewarded, scores, levels } = training;
   const kept = log.validations.findLast(({ best }) => best);
-  const mark = kept && { name: 'kept', x: kept.epoch };
   const trained: Point[] = [...log.updates.map(({ epoch, loss }) => [epoch, loss] as const), ...atValidations(log)];
   trained.sort(([a], [b]) => a - b);
   const lossLines = [{ name: 'validation', points: log.validations.flatMap(pointOf('loss')) }];
   if (!rewarded) lossLines.unshift({ name: 'training', points: trained });
+  const rewards = { name: 'training', points: trained.map(([x, y]) => [x, -y] as const) };
+  const scoreLines = scores.map(({ name, score, factor }) => ({
+    name,
+    points: log.validations.flatMap(pointOf(score, factor)),
+  }));
   const charts = [
-    lineChart({ title: 'Loss', xLabel: 'epoch', yLabel: `nats per ${unit}`, lines: lossLines, levels, mark }),
-    rewarded &&
-      lineChart({
-        title: 'Reward',
-        xLabel: 'epoch',
-        yLabel: 'mean of the sampled captions',
-        lines: [{ name: 'training', points: trained.map(([x, y]) => [x, -y] as const) }],
-        mark,
-      }),
-    scores.length > 0 &&
-      lineChart({
-        title: 'Scores',
-        xLabel: 'epoch',
-        yLabel: '',
-        lines: scores.map(({ name, score, factor }) => ({
-          name,
-          points: log.validations.flatMap(pointOf(score, factor)),
-        })),
-        mark,
-      }),
-  ];
-  return html`<div class="charts">${charts}</div>\n${lossesInWords(training).map((text) => html`<p>${text}</p>\n`)}`;
+    { title: 'Loss', yLabel: `nats per ${unit}`, lines: lossLines, levels },
+    { title: 'Reward', yLabel: 'mean of the sampled captions', lines: rewarded ? [rewards] : [] },
+    { title: 'Scores', yLabel: '', lines: scoreLines },
+  ].filter(({ lines }) => lines.some(({ points }) => points.length > 0));
+  if (charts.length === 0) return undefined;
+  const mark = kept && { name: 'kept weights', x: kept.epoch };
+  return html`<div class="charts">${charts.map((chart) => lineChart({ ...chart, xLabel: 'epoch', mark }))}</div>
+${lossesInWords(training).map((text) => html`<p>${text}</p>\n`)}`;
 }
 
 /** Less than this share of the loss is no change worth a word. */
 const NOTICEABLE = 0.003;
 
 /** What the losses say, sentence by sentence; nothing where nothing was measured. */
-export function lossesInWords({ log, unit, split, dropout, smoothing, rewarded }: Training): string[] {
+export function lossesInWords({ log, unit, split, dropout, smoothing, rewarded }: TrainingCurves): string[] {
   const measured = log.validations.filter(({ scores }) => scores['loss'] !== undefined);
   const kept = measured.findLast(({ best }) => best);
   if (!kept) return [];
@@ -75,7 +68,7 @@ export function lossesInWords({ log, unit, split, dropout, smoothing, rewarded }
 
 function gapInWords(
   kept: LoggedValidation,
-  { unit, dropout, smoothing }: Pick<Training, 'unit' | 'dropout' | 'smoothing'>,
+  { unit, dropout, smoothing }: Pick<TrainingCurves, 'unit' | 'dropout' | 'smoothing'>,
 ): string[] {
   if (kept.trainingLoss === null) return [];
   const noise = [
@@ -87,7 +80,7 @@ function gapInWords(
   const figure = `The training loss, a mean over the last hundred updates or so, was ${kept.trainingLoss.toFixed(3)} at that time.`;
   const apart =
     noise.length > 0 &&
-    `It is measured with ${noise.join(' and ')}, which make training harder than use, so it stands higher than the same weights would score without: compare how the two curves move rather than where they stand.`;
+    `It is measured with ${noise.join(' and ')}, which ${noise.length > 1 ? 'make' : 'makes'} training harder than use, so it stands higher than the same weights would score without: compare how the two curves move rather than where they stand.`;
   const meaning =
     gap > 0
       ? `The validation loss is ${size} higher: so much of what the model knows of its training data it has learned by heart and can't use on anything new.`
@@ -111,8 +104,9 @@ function trendInWords(measured: readonly LoggedValidation[]): string[] {
     : ['The validation loss had levelled off at the end.'];
 }
 
+/** The loss of a validation that measured one. */
 function lossOf({ scores }: LoggedValidation): number {
-  return scores['loss'] ?? Number.NaN;
+  return scores['loss']!;
 }
 
 function pointOf(score: string, factor = 1) {
@@ -127,10 +121,4 @@ function atValidations({ validations }: TrainingLog): Point[] {
   return validations.flatMap(({ epoch, trainingLoss }): Point[] =>
     trainingLoss === null ? [] : [[epoch, trainingLoss]],
   );
-}
-
-/** At most `count` items: the first, the last, and others evenly between them. */
-export function spread<T>(items: readonly T[], count: number): T[] {
-  if (items.length <= count) return [...items];
-  return Array.from({ length: count }, (_, i) => items[Math.round((i * (items.length - 1)) / (count - 1))]!);
 }

@@ -1,4 +1,7 @@
-/** Pictures that were read by glimpses, with the path of the glimpses over them, as one SVG picture. */
+/**
+ * Pictures that were read by glimpses, with the path of the glimpses over them, as one SVG picture. Knows no network: the
+ * places are given.
+ */
 import sharp from 'sharp';
 import { type Html, html } from './html.ts';
 import { pictureGrid } from './picture-grid.ts';
@@ -13,7 +16,7 @@ export interface LookedAt {
    * or left edge, to 1, where it touches the other.
    */
   places: readonly (readonly [y: number, x: number])[];
-  /** What stands below. */
+  /** What stands below the picture. */
   caption: string;
 }
 
@@ -22,7 +25,7 @@ const ACROSS = 5;
 const [WIDTH, LINE] = [140, 20];
 
 /**
- * All of them, glimpses from blue (the first) to red (the last): the windows, and a line through their middles.
+ * Draws all pictures, their glimpses from blue (the first) to red (the last): the windows, and a line through their middles.
  *
  * @param title what they are, for those who can't see them
  */

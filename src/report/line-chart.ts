@@ -1,54 +1,64 @@
+/** Lines over a common x axis, as an SVG picture with a key above it. Knows nothing of what the lines are. */
 import { type Html, html } from './html.ts';
 
 export interface LineChart {
   title: string;
-  /** What stands below the x axis and what the y axis counts. */
+  /** What stands below the x axis. */
   xLabel: string;
+  /** What the y axis counts, which stands beside the title. */
   yLabel: string;
   /** At most four; those without points are left out. */
   lines: readonly { name: string; points: readonly Point[] }[];
   /** Values to compare the lines with, drawn across. */
   levels?: readonly { name: string; value: number }[];
-  /** A place on the x axis to be pointed out. */
+  /** A place on the x axis that is pointed out. */
   mark?: { name: string; x: number } | undefined;
 }
 
 export type Point = readonly [x: number, y: number];
 
 const [WIDTH, HEIGHT] = [480, 260];
-const MARGIN = { left: 44, right: 12, top: 14, bottom: 34 };
-/** Fewer points than this are shown as dots too. */
+const MARGIN = { right: 20, top: 8, bottom: 42 };
+/** Width of a character beside the y axis on narrow screens, where letters are largest; the gap between them and the axis. */
+const [CHARACTER, GAP] = [9, 8];
+/** Characters that have room beside the y axis at least, so that most charts are as wide. */
+const LEAST = 4;
+/** A line of fewer points than this shows them as dots too. */
 const FEW_POINTS = 60;
 
-/** Lines over a common x axis, as one SVG picture with a key. */
+/** Lines over a common x axis, as one SVG picture; the key stands above it, where it covers nothing. */
 export function lineChart({ title, xLabel, yLabel, lines, levels = [], mark }: LineChart): Html {
   const drawn = lines.filter(({ points }) => points.length > 0);
   const points = drawn.flatMap((line) => line.points);
-  const [first, last] = extent(points.map(([x]) => x));
+  const [first, last] = extent([...points.map(([px]) => px), ...(mark ? [mark.x] : [])]);
   const xTicks = ticks([first, last]).filter((tick) => tick >= first && tick <= last);
   const yTicks = ticks([...points.map(([, y]) => y), ...levels.map(({ value }) => value)]);
-  const x = scale([first, last], MARGIN.left, WIDTH - MARGIN.right);
-  const y = scale(extent(yTicks), HEIGHT - MARGIN.bottom, MARGIN.top);
-  const [left, right] = [MARGIN.left, WIDTH - MARGIN.right];
+  const left = GAP + CHARACTER * Math.max(LEAST, ...yTicks.map((tick) => String(tick).length));
+  const [right, bottom] = [WIDTH - MARGIN.right, HEIGHT - MARGIN.bottom];
+  const x = scale([first, last], left, right);
+  const y = scale(extent(yTicks), bottom, MARGIN.top);
   const colour = (i: number) => `line-${1 + (i % 4)}`;
+  const levelColour = (i: number) => colour(drawn.length + i);
+  const key = [
+    ...drawn.map(({ name }, i) => ({ name, look: colour(i) })),
+    ...levels.map(({ name }, i) => ({ name, look: `level ${levelColour(i)}` })),
+    ...(mark ? [{ name: mark.name, look: 'mark' }] : []),
+  ];
 
   return html`<figure class="chart">
-<figcaption>${title} <ul class="key">${drawn.map(({ name }, i) => html`<li><span class="${colour(i)}"></span>${name}</li>`)}${levels.map(
-    ({ name }, i) => html`<li><span class="dashed ${colour(drawn.length + i)}"></span>${name}</li>`,
-  )}</ul></figcaption>
-<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}, ${yLabel} over ${xLabel}">
+<figcaption>${title} <span class="soft">${yLabel}</span>
+<ul class="key">${key.map(({ name, look }) => html`<li><span class="${look}"></span>${name}</li>`)}</ul></figcaption>
+<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}${yLabel && `, ${yLabel},`} over ${xLabel}">
 ${yTicks.map(
   (tick) =>
-    html`<line x1="${left}" x2="${right}" y1="${y(tick)}" y2="${y(tick)}"/><text x="${left - 6}" y="${y(tick)}" dy="4" text-anchor="end">${label(tick)}</text>\n`,
-)}${xTicks.map((tick) => html`<text x="${x(tick)}" y="${HEIGHT - MARGIN.bottom + 15}" text-anchor="middle">${label(tick)}</text>\n`)}
-<text x="${right}" y="${HEIGHT - 4}" text-anchor="end">${xLabel}</text>
-<text x="${left + 4}" y="${MARGIN.top - 4}">${yLabel}</text>
+    html`<line x1="${left}" x2="${right}" y1="${y(tick)}" y2="${y(tick)}"/><text x="${left - GAP}" y="${y(tick)}" dy="4" text-anchor="end">${tick}</text>\n`,
+)}${xTicks.map((tick) => html`<text x="${x(tick)}" y="${bottom + 17}" text-anchor="middle">${tick}</text>\n`)}
+<text x="${(left + right) / 2}" y="${HEIGHT - 6}" text-anchor="middle">${xLabel}</text>
 ${
-  mark &&
-  html`<line class="mark" x1="${x(mark.x)}" x2="${x(mark.x)}" y1="${MARGIN.top}" y2="${HEIGHT - MARGIN.bottom}"/><text x="${x(mark.x) - 4}" y="${HEIGHT - MARGIN.bottom - 6}" text-anchor="end">${mark.name}</text>\n`
+  mark && html`<line class="mark" x1="${x(mark.x)}" x2="${x(mark.x)}" y1="${MARGIN.top}" y2="${bottom}"/>\n`
 }${levels.map(
   ({ value }, i) =>
-    html`<line class="level ${colour(drawn.length + i)}" x1="${left}" x2="${right}" y1="${y(value)}" y2="${y(value)}"/>\n`,
+    html`<line class="level ${levelColour(i)}" x1="${left}" x2="${right}" y1="${y(value)}" y2="${y(value)}"/>\n`,
 )}${drawn.map(
   (
     line,
@@ -77,12 +87,17 @@ export function ticks(values: readonly number[]): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
 }
 
-/** The smallest and the largest value; never the same. */
+/** Values closer together than this share of them are as good as the same: figures beside an axis could not tell them apart. */
+const SAME = 1e-3;
+
+/** The smallest and the largest value, or values around them where they are as good as the same. */
 function extent(values: readonly number[]): [lowest: number, highest: number] {
   if (values.length === 0) return [0, 1];
   const lowest = values.reduce((a, b) => Math.min(a, b));
   const highest = values.reduce((a, b) => Math.max(a, b));
-  return lowest < highest ? [lowest, highest] : [lowest, lowest + (Math.abs(lowest) || 1)];
+  if (lowest === highest) return [lowest, lowest + (Math.abs(lowest) || 1)];
+  const lacking = SAME * Math.max(Math.abs(lowest), Math.abs(highest)) - (highest - lowest);
+  return lacking > 0 ? [lowest - lacking / 2, highest + lacking / 2] : [lowest, highest];
 }
 
 /** Maps a range of values to pixels, to a tenth of one. */
@@ -90,6 +105,7 @@ function scale([lowest, highest]: readonly [number, number], from: number, to: n
   return (value) => Math.round(10 * (from + ((value - lowest) / (highest - lowest)) * (to - from))) / 10;
 }
 
+/** A value in a few digits. */
 function label(value: number): string {
   return String(Number(value.toPrecision(4)));
 }

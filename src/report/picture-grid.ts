@@ -1,11 +1,11 @@
-/** Drawings side by side, row by row, as one SVG picture that stands alone. */
+/** Drawings side by side, row by row, as one SVG picture that stands alone. Knows nothing of what is drawn. */
 import { INK } from './colours.ts';
 import { type Html, html } from './html.ts';
 
 export interface GridShape {
   /** Drawings in a row, at most. */
   across: number;
-  /** Of each drawing, with what stands below it. */
+  /** Size of each drawing, with what stands below it, in pixels. */
   width: number;
   height: number;
 }
@@ -22,7 +22,7 @@ export function pictureGrid(title: string, drawings: readonly Html[], { across, 
     (i: number) => GAP + Math.floor(i / columns) * (height + GAP),
   ];
   const whole = { width: x(0) + columns * (width + GAP), height: y(0) + rows * (height + GAP) };
-  return html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${whole.width} ${whole.height}" width="${whole.width}" height="${whole.height}" style="max-width: 100%; height: auto" font-family="system-ui, sans-serif" font-size="13" fill="${INK}" role="img">
+  return html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${whole.width} ${whole.height}" width="${whole.width}" height="${whole.height}" font-family="system-ui, sans-serif" font-size="13" fill="${INK}" role="img">
 <title>${title}</title>
 <rect width="${whole.width}" height="${whole.height}" fill="#fff"/>
 ${drawings.map((drawing, i) => html`<g transform="translate(${x(i)} ${y(i)})">\n${drawing}</g>\n`)}</svg>

@@ -1,3 +1,4 @@
+/** The log of a training, read back for its report, and how long the training took. Knows nothing of what was trained. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
@@ -22,7 +23,7 @@ const validationSchema = v.object({
   time,
   iteration: number,
   epoch: number,
-  /** Not there before the first update. */
+  /** The smoothed training loss; null before the first update. */
   trainingLoss: v.nullable(number),
   best: v.boolean(),
   scores: v.record(v.string(), number),
@@ -34,7 +35,7 @@ const sampleSchema = v.object({
   time,
   iteration: number,
   epoch: number,
-  /** Of the training, in its own units. Not there before the first update. */
+  /** The smoothed training loss; undefined before the first update. */
   loss: v.optional(number),
   samples: v.array(v.string()),
 });
@@ -51,7 +52,7 @@ export interface TrainingLog {
   validations: LoggedValidation[];
   /** What the model wrote between validations. */
   samples: LoggedSample[];
-  /** How long it took, pauses between a stop and a resume left out. */
+  /** How long the training took, pauses between a stop and a resume left out. */
   seconds: number;
 }
 
@@ -78,14 +79,14 @@ const SHORTEST_PAUSE = 60;
 /** The time between lines, and that of all other updates at the same pace. */
 function secondsOf(events: readonly { time: number; iteration: number }[]): number {
   const gaps = events.slice(1).map(({ time, iteration }, i) => {
-    const before = events[i] ?? { time, iteration };
+    const before = events[i]!;
     return { seconds: (time - before.time) / 1000, updates: iteration - before.iteration };
   });
   const usual = gaps.map(({ seconds }) => seconds).toSorted((a, b) => a - b)[Math.floor(gaps.length / 2)] ?? 0;
   const worked = gaps.filter(({ seconds }) => seconds <= Math.max(SHORTEST_PAUSE, 10 * usual));
   const seconds = worked.reduce((sum, gap) => sum + gap.seconds, 0);
   const updates = worked.reduce((sum, gap) => sum + gap.updates, 0);
-  return updates > 0 ? (seconds * (events.at(-1)?.iteration ?? 0)) / updates : seconds;
+  return updates > 0 ? (seconds * events.at(-1)!.iteration) / updates : seconds;
 }
 
 function parseOrNothing(line: string): unknown {

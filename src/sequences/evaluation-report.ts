@@ -1,4 +1,7 @@
-/** What a model of sequences is worth, as a page of its own and as a part of its training's report. */
+/**
+ * What a model of sequences is worth, as a page of its own and as a part of its training's report: figures for each label,
+ * mistakes, where the model looked. Knows nothing of training.
+ */
 import { basename, dirname } from 'node:path';
 import { writeFileAtomically } from '../base/files.ts';
 import { runInTurns, type Turns } from '../base/steps.ts';
@@ -6,7 +9,7 @@ import type { GlimpseReader } from '../nn/glimpse-reader.ts';
 import { filmStrip } from '../report/film-strip.ts';
 import { glimpsePaths } from '../report/glimpse-paths.ts';
 import { type Html, type HtmlValue, html } from '../report/html.ts';
-import { formatInteger, formatPercent, page, section, table } from '../report/page.ts';
+import { drawing, formatInteger, formatPercent, htmlTable, page, section } from '../report/page.ts';
 import { isWords, type SequenceData, type SequenceExample } from './data/example.ts';
 import { evaluateSteps, type SequenceEvaluation } from './evaluate.ts';
 import { lookAt } from './glimpses.ts';
@@ -14,23 +17,25 @@ import type { Prediction, SequenceLabeller } from './labeller.ts';
 
 /** Labels that a table of confusions has at most. */
 export const MOST_LABELS = 20;
+/** Letters of all labels together that have room beside one another on narrow screens. */
+const LETTERS = 40;
 /** Mistakes that are shown, and words of each. */
 const MISTAKES = 20;
 const WORDS = 60;
 /** Pictures of each label whose glimpses are shown, and of those that were taken for another one. */
 const LOOKED_AT = 1;
 const MISTAKEN = 5;
-/** Clips that are shown whatever was said of them, and of those with the most mistakes. */
+/** Clips that are shown whatever was predicted, and as many of those with the most mistakes. */
 const CLIPS = 3;
 
-/** What was said of each step of each sequence. */
+/** What was predicted at each step of each sequence. */
 type Predictions = readonly (readonly Prediction[])[];
 
 interface Mistake {
   example: SequenceExample;
   /** Where in the sequence. */
   step: number;
-  said: Prediction;
+  predicted: Prediction;
 }
 
 /**
@@ -74,9 +79,11 @@ export async function evaluationSections(
 /** The mistakes that the model was surest of. */
 function mistakesOf(examples: readonly SequenceExample[], predictions: Predictions): Mistake[] {
   const mistakes = examples.flatMap((example, i) =>
-    predictions[i]!.flatMap((said, step) => (said.label === example.labels[step] ? [] : [{ example, step, said }])),
+    predictions[i]!.flatMap((predicted, step) =>
+      predicted.label === example.labels[step] ? [] : [{ example, step, predicted }],
+    ),
   );
-  return mistakes.sort((a, b) => b.said.probability - a.said.probability).slice(0, MISTAKES);
+  return mistakes.sort((a, b) => b.predicted.probability - a.predicted.probability).slice(0, MISTAKES);
 }
 
 /** Where the network looked, if it chose that itself: at pictures of each label, and at those that it mistook. */
@@ -86,11 +93,10 @@ async function glimpses(
   examples: readonly SequenceExample[],
   predictions: Predictions,
 ): Promise<Html> {
-  const paths = (title: string, shown: readonly SequenceExample[]) =>
-    glimpsePaths(
-      title,
-      shown.map((example) => lookAt(labeller, example)),
-    );
+  const paths = async (title: string, shown: readonly SequenceExample[]) => {
+    const pictures = shown.map((example) => lookAt(labeller, example));
+    return drawing(await glimpsePaths(title, pictures));
+  };
   const ofLabels = labeller.coder.labels
     .toSorted()
     .slice(0, MOST_LABELS)
@@ -108,32 +114,33 @@ ${await paths('A picture of each label, with the paths of the glimpses', ofLabel
   );
 }
 
-/** Clips, with what was said of each of their frames. */
+/** Clips, with the label predicted for each of their frames. */
 async function clips(examples: readonly SequenceExample[], predictions: Predictions): Promise<Html | false> {
   const labelled = examples.flatMap(({ pictures, labels }, i) => {
     if (!pictures) return [];
-    const frames = pictures.map((file, t) => ({ file, said: predictions[i]![t]!.label, right: labels[t] }));
-    return [{ frames, mistakes: frames.filter((frame) => frame.said !== frame.right).length }];
+    const frames = pictures.map((file, t) => ({ file, predicted: predictions[i]![t]!.label, correct: labels[t] }));
+    return [{ frames, mistakes: frames.filter((frame) => frame.predicted !== frame.correct).length }];
   });
   if (labelled.length === 0) return false;
   const strips = (shown: typeof labelled) =>
     Promise.all(
       shown.map(async ({ frames, mistakes }) => {
-        const name = basename(dirname(frames[0]?.file ?? ''));
-        return html`<h4>${name}: ${mistakes} of ${frames.length} wrong</h4>\n${await filmStrip(`Frames of ${name}`, frames)}`;
+        const name = basename(dirname(frames[0]!.file));
+        const strip = drawing(await filmStrip(`Frames of ${name}`, frames));
+        return html`<h4>${name}: ${mistakes} of ${frames.length} wrong</h4>\n${strip}`;
       }),
     );
   const worst = labelled.filter(({ mistakes }) => mistakes > 0).sort((a, b) => b.mistakes - a.mistakes);
   return section(
     'Clips, frame by frame',
-    html`<p>What was said of each frame; where that is wrong, in red, with what is right in brackets.</p>\n`,
+    html`<p>The label predicted for each frame; where it is wrong, in red, with the correct one in brackets.</p>\n`,
     await strips(labelled.slice(0, CLIPS)),
     worst.length > 0 && html`<h3>Those with the most mistakes</h3>\n${await strips(worst.slice(0, CLIPS))}`,
   );
 }
 
 function labelTable({ byLabel, macroF1 }: SequenceEvaluation): Html {
-  return html`${table(
+  return html`${htmlTable(
     ['label', 'count', 'precision', 'recall', 'F1'],
     byLabel.map(({ label, count, precision, recall, f1 }) => [
       label,
@@ -147,9 +154,11 @@ function labelTable({ byLabel, macroF1 }: SequenceEvaluation): Html {
 
 function confusions({ byLabel, confusion }: SequenceEvaluation): Html | false {
   if (byLabel.length > MOST_LABELS) return false;
-  return html`<h3>What was said (across) where what is right (down)</h3>\n${table(
-    ['', ...byLabel.map(({ label }) => label)],
-    byLabel.map(({ label }, i) => [label, ...(confusion[i] ?? []).map(formatInteger)]),
+  const labels = byLabel.map(({ label }) => label);
+  return html`<h3>Confusion matrix: predicted labels across, correct ones down</h3>\n${htmlTable(
+    ['', ...labels],
+    labels.map((label, i) => [label, ...confusion[i]!.map(formatInteger)]),
+    labels.join('').length > LETTERS ? 'upright' : 'plain',
   )}`;
 }
 
@@ -158,11 +167,11 @@ function mistakesInWords(examples: readonly SequenceExample[], predictions: Pred
   return mistakes.length > 0 && section('Mistakes it was surest of', mistakes.map(mistakeRow));
 }
 
-function mistakeRow({ example, step, said }: Mistake): Html {
+function mistakeRow({ example, step, predicted }: Mistake): Html {
   const words = isWords(example.inputs) ? example.inputs : [];
   const marked = example.labels.length > 1;
   const shown = words
     .slice(0, WORDS)
     .map((word, t) => (marked && t === step ? html`<strong>${word}</strong> ` : `${word} `));
-  return html`<p>${shown}${words.length > WORDS && '…'}<br><span class="soft">said ${said.label} (${formatPercent(said.probability)}), right is ${example.labels[step]}</span></p>\n`;
+  return html`<p>${shown}${words.length > WORDS && '…'}<br><span class="soft">predicted ${predicted.label} (${formatPercent(predicted.probability)}), correct is ${example.labels[step]}</span></p>\n`;
 }

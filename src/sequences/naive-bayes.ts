@@ -1,15 +1,20 @@
 /** Naive Bayes, a baseline: a classifier that counts words and knows nothing of their order. */
-import type { Steps } from '../base/steps.ts';
+import { runAtOnce, type Steps } from '../base/steps.ts';
 import { countTokens } from '../text/vocabulary.ts';
 import { isWords, type SequenceExample } from './data/example.ts';
 
 interface TextClass {
   label: string;
   logPrior: number;
-  /** log p(word | class) of the words that come in the class. */
+  /** log p(word | class) of the words that come in it, and of each that does not. */
   logProbs: ReadonlyMap<string, number>;
-  /** log p(word | class) of every other word. */
   unseen: number;
+}
+
+/** How often each word comes in each class. */
+export interface WordCounts {
+  ofClasses: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  vocabulary: ReadonlySet<string>;
 }
 
 /**
@@ -20,38 +25,34 @@ export class NaiveBayes {
   readonly #classes: readonly TextClass[];
   readonly #vocabulary: ReadonlySet<string>;
 
-  private constructor(classes: readonly TextClass[], vocabulary: ReadonlySet<string>) {
-    this.#classes = classes;
+  /**
+   * @param examples of one label each
+   * @param counts of their words, where these were counted before
+   */
+  constructor(
+    examples: readonly SequenceExample[],
+    { ofClasses, vocabulary }: WordCounts = runAtOnce(countSteps(examples)),
+  ) {
+    const frequencies = countTokens(examples.map(({ labels }) => labels[0]!));
     this.#vocabulary = vocabulary;
-  }
-
-  /** Learns from examples of one label each. */
-  static *createSteps(examples: readonly SequenceExample[]): Steps<NaiveBayes> {
-    const frequencies = new Map(countTokens(examples.map(({ labels }) => labels[0]!)));
-    const counts = new Map(Array.from(frequencies.keys(), (label) => [label, new Map<string, number>()]));
-    const vocabulary = new Set<string>();
-    for (const [i, { inputs, labels }] of examples.entries()) {
-      yield i / examples.length;
-      const ofClass = counts.get(labels[0]!)!;
-      for (const word of isWords(inputs) ? inputs : []) {
-        ofClass.set(word, (ofClass.get(word) ?? 0) + 1);
-        vocabulary.add(word);
-      }
-    }
-    const classes = Array.from(counts, ([label, ofClass]): TextClass => {
-      const words = [...ofClass.values()].reduce((sum, count) => sum + count, 0);
-      const total = words + vocabulary.size;
+    this.#classes = frequencies.map(([label, frequency]): TextClass => {
+      const words = ofClasses.get(label)!;
+      const total = [...words.values()].reduce((sum, count) => sum + count, vocabulary.size);
       return {
         label,
-        logPrior: Math.log(frequencies.get(label)! / examples.length),
-        logProbs: new Map(Array.from(ofClass, ([word, count]) => [word, Math.log((count + 1) / total)])),
+        logPrior: Math.log(frequency / examples.length),
+        logProbs: new Map(Array.from(words, ([word, count]) => [word, Math.log((count + 1) / total)])),
         unseen: Math.log(1 / total),
       };
     });
-    return new NaiveBayes(classes, vocabulary);
   }
 
-  /** The likeliest class of a text, of which words that were never seen in training are not counted. */
+  /** Learns from examples, one after another. */
+  static *createSteps(examples: readonly SequenceExample[]): Steps<NaiveBayes> {
+    return new NaiveBayes(examples, yield* countSteps(examples));
+  }
+
+  /** The likeliest class of a text; words that were never seen say nothing. */
   classify(words: readonly string[]): string {
     const known = words.filter((word) => this.#vocabulary.has(word));
     const scores = this.#classes.map(({ label, logPrior, logProbs, unseen }) => ({
@@ -60,4 +61,19 @@ export class NaiveBayes {
     }));
     return scores.reduce((best, other) => (other.score > best.score ? other : best)).label;
   }
+}
+
+function* countSteps(examples: readonly SequenceExample[]): Steps<WordCounts> {
+  const ofClasses = new Map<string, Map<string, number>>();
+  const vocabulary = new Set<string>();
+  for (const [i, { inputs, labels }] of examples.entries()) {
+    yield i / examples.length;
+    const words = ofClasses.get(labels[0]!) ?? new Map<string, number>();
+    ofClasses.set(labels[0]!, words);
+    for (const word of isWords(inputs) ? inputs : []) {
+      words.set(word, (words.get(word) ?? 0) + 1);
+      vocabulary.add(word);
+    }
+  }
+  return { ofClasses, vocabulary };
 }

@@ -1,10 +1,10 @@
 /** The words of a text as a classifier reads them: in lower case, punctuation marks as words of their own, no spaces. */
+import { UNKNOWN } from '../text/special-tokens.ts';
 import { countTokens, Vocabulary } from '../text/vocabulary.ts';
 import { splitWords } from '../text/words.ts';
 import { isWords, type SequenceExample } from './data/example.ts';
 
-/** Stands for every word that was rare in training, or did not come in it. */
-export const UNKNOWN = '<unk>';
+/** The id of UNKNOWN, which stands for every word that was rare in training, or did not come in it. */
 const UNKNOWN_ID = 0;
 
 /** α of word dropout (Kiperwasser and Goldberg 2016, "Simple and accurate dependency parsing …"), see `dropWords`. */

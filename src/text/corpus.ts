@@ -23,7 +23,7 @@ export function corpusOf(ids: Uint32Array): Corpus {
 }
 
 /** The part of a corpus from `start` to `end` - 1. */
-export function partOf(corpus: Corpus, start: number, end: number): Corpus {
+export function sliceCorpus(corpus: Corpus, start: number, end: number): Corpus {
   return { length: end - start, read: (from, to) => corpus.read(start + from, start + to) };
 }
 
@@ -38,7 +38,7 @@ export function cutIntoStreams(corpus: Corpus, batch: number): Corpus[] {
   if (length < 1) {
     throw new RangeError(`${batch} streams need at least ${batch + 1} tokens, and there are ${corpus.length}`);
   }
-  return Array.from({ length: batch }, (_, n) => partOf(corpus, n * length, (n + 1) * length + 1));
+  return Array.from({ length: batch }, (_, n) => sliceCorpus(corpus, n * length, (n + 1) * length + 1));
 }
 
 /** One chunk of all streams, step after step: `inputs[t * N + n]` is followed by `targets[t * N + n]`. */
@@ -78,10 +78,25 @@ export class Streams {
     for (const [n, stream] of this.#streams.entries()) {
       const ids = stream.read(index * T, (index + 1) * T + 1);
       for (let t = 0; t < T; t++) {
-        inputs[t * N + n] = ids[t] ?? 0;
-        targets[t * N + n] = ids[t + 1] ?? 0;
+        inputs[t * N + n] = ids[t]!;
+        targets[t * N + n] = ids[t + 1]!;
       }
     }
     return { steps: T, inputs, targets };
   }
+}
+
+/** Tokens that are enough to know how frequent each is. */
+const COUNTED = 2 ** 20;
+
+/** How often each of V tokens comes among the first million of some corpora that follow one another, [V]. */
+export function countIds(corpora: readonly Corpus[], V: number): Uint32Array {
+  const counts = new Uint32Array(V);
+  let left = COUNTED;
+  for (const { length, read } of corpora) {
+    const ids = read(0, Math.min(length, left));
+    for (let i = 0; i < ids.length; i++) counts[ids[i]!]! += 1;
+    left -= ids.length;
+  }
+  return counts;
 }

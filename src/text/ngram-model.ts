@@ -110,7 +110,7 @@ export class NgramModel {
     let contexts: Context[] = [];
     return (tokens, parents) => {
       contexts = tokens.map((token, row) => {
-        const context = contexts[parents[row] ?? 0]?.slice() ?? this.#newContext();
+        const context = contexts[parents[row]!]?.slice() ?? this.#newContext();
         this.#advance(context, token);
         return context;
       });

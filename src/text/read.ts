@@ -12,7 +12,7 @@ const LONGEST_LINE = 1 << 20;
 /** Tokens at such an end that what follows may still change. */
 const UNCERTAIN = 2;
 
-export interface ReadOptions {
+export interface FileReadOptions {
   /** Called now and then with the bytes that were read since the last time. */
   onRead?: ((bytes: number) => void) | undefined;
   signal?: AbortSignal | undefined;
@@ -30,10 +30,10 @@ export interface ByteSource {
  * @throws InputError when a file can't be read, or is not UTF-8 where it should be: with the position of the first byte
  *   that is not
  */
-export async function* readTokens(
+export async function* tokenizeFiles(
   files: readonly (string | ByteSource)[],
   { encoding, splitPiece }: Tokenizer,
-  options: ReadOptions = {},
+  options: FileReadOptions = {},
 ): AsyncGenerator<string[]> {
   for (const file of files) {
     const { name, blocks } = typeof file === 'string' ? { name: file, blocks: readBlocks(file, options) } : file;
@@ -54,14 +54,28 @@ export async function* readTokens(
   }
 }
 
+/** The lines of a text that comes as tokens, without their ends: of each its tokens. */
+export async function* linesOfTokens(pieces: AsyncIterable<readonly string[]>): AsyncGenerator<string[]> {
+  let line: string[] = [];
+  for await (const tokens of pieces) {
+    for (const token of tokens) {
+      if (token === '\n' || token === '\r\n') {
+        yield line;
+        line = [];
+      } else line.push(token);
+    }
+  }
+  if (line.length > 0) yield line;
+}
+
 /** A hash of what is in files. @throws InputError when one can't be read */
-export async function hashFiles(files: readonly string[], options: ReadOptions = {}): Promise<string> {
+export async function hashFiles(files: readonly string[], options: FileReadOptions = {}): Promise<string> {
   const hash = createHash('sha256');
   for (const file of files) for await (const block of readBlocks(file, options)) hash.update(block);
   return hash.digest('hex').slice(0, 16);
 }
 
-async function* readBlocks(file: string, { onRead, signal }: ReadOptions): AsyncGenerator<Buffer> {
+async function* readBlocks(file: string, { onRead, signal }: FileReadOptions): AsyncGenerator<Buffer> {
   let handle: FileHandle | undefined;
   try {
     handle = await open(file);
@@ -105,7 +119,7 @@ async function* decodeUtf8(blocks: AsyncIterable<Buffer>, file: string): AsyncGe
 /** Where the last character ends that is whole; one of up to four bytes may go on in the next block. */
 function endOfCharacters(bytes: Buffer): number {
   for (let start = bytes.length - 1; start >= Math.max(0, bytes.length - 3); start--) {
-    const byte = bytes[start] ?? 0;
+    const byte = bytes[start]!;
     if (byte >= 0xc0) return start + bytesOfCharacter(byte) > bytes.length ? start : bytes.length;
     if (byte < 0x80) break;
   }
@@ -115,11 +129,11 @@ function endOfCharacters(bytes: Buffer): number {
 function notUtf8(file: string, bytes: Buffer, position: number, line: number): InputError {
   let at = 0;
   for (;;) {
-    const length = bytesOfCharacter(bytes[at] ?? 0);
+    const length = bytesOfCharacter(bytes[at]!);
     if (at + length > bytes.length || !isUtf8(bytes.subarray(at, at + length))) break;
     at += length;
   }
-  const byte = `0x${(bytes[at] ?? 0).toString(16)}`;
+  const byte = `0x${bytes[at]!.toString(16)}`;
   return new InputError(`${file} is not UTF-8 text`, {
     found: `the byte ${byte} at position ${position + at}, in line ${line + linesIn(bytes.subarray(0, at))}`,
     expected: 'UTF-8',

@@ -1,6 +1,9 @@
-/** Counts the tokens of a text as they come, from the first to the last. */
+/**
+ * Counts the tokens of a text as they come, from the first to the last: how often each comes, and how early. It knows no
+ * files.
+ */
 export class TokenCounter {
-  /** Tokens so far. */
+  /** Tokens that came so far. */
   tokens = 0;
   readonly #minCount: number;
   readonly #numbers = new Map<string, number>();
@@ -11,6 +14,11 @@ export class TokenCounter {
   /** @param minCount how often a token must come to be frequent */
   constructor(minCount: number) {
     this.#minCount = minCount;
+  }
+
+  /** The token that came first, if any did. */
+  get first(): string | undefined {
+    return this.#numbers.keys().next().value;
   }
 
   /** How many different tokens came. */
@@ -33,13 +41,13 @@ export class TokenCounter {
   }
 
   /**
-   * The tokens that were frequent among the first `length` already: those of a training part whose length is known
-   * only when the whole text was read. Most frequent first, those that come equally often in the order of their
-   * characters.
+   * The tokens that were frequent among the first `length` tokens already: so a training part, whose length is known only
+   * when the whole text was read, has its own frequent tokens. Most frequent first, those that come equally often in the
+   * order of their characters.
    */
   frequent(length: number): string[] {
     const found = [...this.#numbers].filter(([, number]) => (this.#reached[number] ?? length) < length);
-    const countOf = (number: number) => this.#counts[number] ?? 0;
+    const countOf = (number: number) => this.#counts[number]!;
     return found.sort(([a, i], [b, j]) => countOf(j) - countOf(i) || (a < b ? -1 : 1)).map(([token]) => token);
   }
 }

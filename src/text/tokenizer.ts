@@ -42,11 +42,11 @@ export const tokenizers: Readonly<Record<Level, Tokenizer>> = {
     unit: 'byte',
     encoding: 'latin1',
     splitPiece: (piece) => piece.split(''),
-    split: (text) => Buffer.from(text, 'utf8').toString('latin1').split(''),
+    split: (text) => Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)),
     joiner() {
       const decoder = new TextDecoder();
       return (token) =>
-        token === undefined ? decoder.decode() : decoder.decode(Buffer.from(token, 'latin1'), { stream: true });
+        token === undefined ? decoder.decode() : decoder.decode(Uint8Array.of(token.charCodeAt(0)), { stream: true });
     },
   },
 };

@@ -1,3 +1,4 @@
+/** The tokens that a model knows, by number. It knows no text and no model. */
 import * as v from 'valibot';
 
 /** Tokens by number and numbers by token. */

@@ -46,7 +46,7 @@ export type TranslationConfig = v.InferOutput<typeof translationConfigSchema>;
 /** The shape of a new translator, without the vocabularies, whose sizes its data decides. */
 export type NewTranslator = Omit<TranslationConfig['shape'], 'source' | 'target'>;
 
-/** Best on Multi30k's validation split among what was tried, see docs/sequences.md. */
+/** Best on Multi30k's validation split among what was tried, see docs/results/sequences.md. */
 export const translationShapeDefaults: NewTranslator = {
   cell: 'lstm',
   layers: 1,

@@ -1,9 +1,12 @@
-/** What a translator is worth, as a page of its own and as a part of its training's report. */
+/**
+ * What a translator is worth, as a page of its own and as a part of its training's report: what it writes, where it looks,
+ * its best and worst. Knows nothing of training.
+ */
 import { writeFileAtomically } from '../base/files.ts';
 import { sentenceBleu } from '../metrics/bleu.ts';
 import { countNgrams } from '../metrics/ngrams.ts';
 import { type Html, type HtmlValue, html } from '../report/html.ts';
-import { formatInteger, page, section, table } from '../report/page.ts';
+import { formatInteger, htmlTable, page, section } from '../report/page.ts';
 import { splitWords } from '../text/words.ts';
 import { bleuOf, type TranslationEvaluation } from './evaluate.ts';
 import type { Pair, PairData } from './pairs.ts';
@@ -60,7 +63,7 @@ function examples(translator: Translator, translated: readonly Translated[]): Ht
     'What it writes',
     html`<p>Each translation stands between its source and its reference. <span class="off">Underlined</span> are words that the reference does not have.</p>\n`,
     translator.model.decoder.attention &&
-      html`<p>Each row of a table is a word that was written; the darker a word of the source, the more it was looked at.</p>\n`,
+      html`<p>Each row of a table is a word that was written; the stronger the shade below a word of the source, the more it was looked at.</p>\n`,
     shown.map((one) => article(translator, one, { open: true })),
   );
 }
@@ -96,13 +99,16 @@ function lengths(translated: readonly Translated[]): Html {
   const row = (name: string, some: readonly Translated[]) => {
     const [pairs, translations] = [some.map(({ pair }) => pair), some.map(({ translation }) => translation)];
     return [
-      ...[name, formatInteger(some.length), bleuOf(pairs, translations).toFixed(1)],
-      ...[words(translations.map(({ text }) => text)), words(pairs.map(({ target }) => target))],
+      name,
+      formatInteger(some.length),
+      bleuOf(pairs, translations).toFixed(1),
+      words(translations.map(({ text }) => text)),
+      words(pairs.map(({ target }) => target)),
     ];
   };
   return section(
     'Short and long sources',
-    table(
+    htmlTable(
       ['words of the source', 'pairs', 'BLEU', 'words written', 'words of the references'],
       [
         row('all', translated),
@@ -113,6 +119,7 @@ function lengths(translated: readonly Translated[]): Html {
           ),
         ),
       ],
+      'compared',
     ),
   );
 }
@@ -139,19 +146,18 @@ function alignmentTable({ source, target, weights }: Alignment): Html {
   const cells = (row: readonly number[]) =>
     row.map((weight, j) => {
       const percent = Math.round(100 * weight);
-      return html`<td style="--looked: ${percent}%" title="${source[j] ?? ''}: ${percent} %"></td>`;
+      return html`<td style="--looked: ${percent}%" title="${source[j]!}: ${percent} %"></td>`;
     });
-  return html`<div class="scroll"><table class="alignment">
+  return html`<div class="scroll"><table class="upright alignment">
 <thead><tr><th></th>${source.map((word) => html`<th scope="col"><span>${word.trim()}</span></th>`)}</tr></thead>
-<tbody>${target.map((word, t) => html`<tr><th scope="row">${word.trim() || 'end'}</th>${cells(weights[t] ?? [])}</tr>\n`)}</tbody>
+<tbody>${target.map((word, t) => html`<tr><th scope="row">${word.trim() || 'end'}</th>${cells(weights[t]!)}</tr>\n`)}</tbody>
 </table></div>
 `;
 }
 
 export const TRANSLATION_STYLE = html`
-.alignment { width: auto; }
-.alignment td { width: 1.6em; min-width: 1.6em; border: 0; background: color-mix(in srgb, currentColor var(--looked), transparent); }
-.alignment thead th { vertical-align: bottom; text-align: left; }
-.alignment thead span { writing-mode: vertical-rl; transform: rotate(180deg); }
-.alignment th { font-weight: normal; }
+article { margin: 1.25rem 0; }
+.alignment th, .alignment td { border: 0; padding: .1rem .2rem; }
+.alignment tbody th { padding: .1rem .75rem .1rem 0; }
+.alignment td { min-width: 1.4rem; background: color-mix(in srgb, var(--ink) var(--looked), transparent); }
 `;

@@ -3,13 +3,11 @@ import { InputError, reasonOf } from '../base/errors.ts';
 import { BACKENDS } from './backends/backends.ts';
 import type { Backend, CnnDescription, Network } from './network.ts';
 
-type BackendName = (typeof BACKENDS)[number]['name'];
-
 /**
  * What a CNN runs on: ONNX Runtime, or TensorFlow.js on libtensorflow or on WebAssembly. `auto` takes the first of them
  * that can be loaded and runs the network; the last always can. Features agree to 1e-4, and cached ones serve all.
  */
-export type CnnBackend = 'auto' | BackendName;
+export type CnnBackend = 'auto' | (typeof BACKENDS)[number]['name'];
 export const CNN_BACKENDS: readonly CnnBackend[] = ['auto', ...BACKENDS.map(({ name }) => name)];
 
 /**

@@ -2,7 +2,8 @@
 import { availableParallelism } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serve } from '../../examples/browser/serve.ts';
-import * as lib from '../../src/index.ts';
+import * as nn from '../../src/nn.ts';
+import * as products from '../../src/portable.ts';
 import { callOf, launchChromium, type Page, programAddress } from './chromium.ts';
 import { learnAndWrite, type Sizes } from './program.ts';
 
@@ -17,7 +18,7 @@ describe.skipIf(typeof browser === 'string')('in a browser', () => {
   let expected: Learned;
   beforeAll(async () => {
     program = await programAddress();
-    expected = await learnAndWrite(lib, SIZES);
+    expected = await learnAndWrite({ ...products, ...nn }, SIZES);
   });
   afterAll(() => typeof browser !== 'string' && browser.close());
 
@@ -60,6 +61,7 @@ describe.skipIf(typeof browser === 'string')('in a browser', () => {
       expect(found.losses.at(-1)).toBeLessThan(0.8 * found.losses[0]!);
       expect(found.written).toBe(expected.written);
       expect(found.logProbs).toEqual(expected.logProbs);
+      expect(found.found).toEqual(expected.found);
       for (const [i, loss] of found.losses.entries()) expect(loss).toBeCloseTo(expected.losses[i]!, 6);
     });
 

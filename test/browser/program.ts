@@ -2,9 +2,10 @@
  * A program that tests run under Node and in a browser, and that must give the same: the library is handed to it. It is
  * sent to the browser as text, so it imports nothing.
  */
-import type * as library from '../../src/portable.ts';
+import type * as nn from '../../src/nn.ts';
+import type * as products from '../../src/portable.ts';
 
-type Library = typeof library;
+type Library = typeof products & typeof nn;
 
 const TEXT = 'the quick brown fox jumps over the lazy dog, and the dog sleeps on. '.repeat(40);
 
@@ -17,15 +18,15 @@ export interface Sizes {
   updates: number;
 }
 
-/** An LSTM learns from a text, then scores it and writes on. */
+/** An LSTM learns from a text, then scores it, writes on and is searched for cells that follow something. */
 export async function learnAndWrite(lib: Library, { layers, hidden, batch, steps, updates }: Sizes) {
   const engine = await lib.openEngine('wasm');
   const tokenizer = lib.tokenizers.char;
   const tokens = tokenizer.split(TEXT);
   const vocabulary = new lib.Vocabulary([lib.UNKNOWN, ...new Set(tokens)]);
-  const ids = lib.idsOf(tokens, vocabulary);
-  const shape = { vocabulary: vocabulary.size, embedding: 0, layers, hidden, condition: 0 };
-  const model = new lib.LanguageModel(engine, { ...shape, cell: 'lstm' }).initialise(new lib.Random(1));
+  const ids = tokens.map((token) => vocabulary.idOf(token)!);
+  const shape = { vocabulary: vocabulary.size, embedding: 0, cell: 'lstm', layers, hidden, condition: 0 } as const;
+  const model = new lib.LanguageModel(engine, shape).initialise(new lib.Random(1));
   const optimizer = new lib.Optimizer(engine, model.parameters, lib.optimizerDefaults.adam);
   const state = model.newState(batch);
   const tokenBatch = {
@@ -45,15 +46,17 @@ export async function learnAndWrite(lib: Library, { layers, hidden, batch, steps
   }
   const seconds = (performance.now() - begun) / 1000;
 
-  const scorer = new lib.TextScorer(model);
-  scorer.begin(ids[0]!);
-  const logProbs = Array.from(scorer.read(ids.slice(1, 100)), ({ logProb }) => logProb);
+  const config = { format: 1, kind: 'language', level: 'char', shape, scores: {} } as const;
+  const text = { files: [], tokens: tokens.length, hash: '' };
+  const product = new lib.TextModel({ ...config, settings: lib.languageDefaults, text }, vocabulary, model);
+  const logProbs = Array.from(product.scorer().read(tokens.slice(0, 100)), ({ logProb }) => logProb);
   let written = '';
-  const sampled = lib.sampleText(model, vocabulary, { tokenizer, random: new lib.Random(2), temperature: 0.5 });
-  for (const { text } of lib.writeText(sampled, { tokenizer, length: 80 })) written += text;
+  for (const piece of product.write({ length: 80, temperature: 0.5, random: new lib.Random(2) })) written += piece.text;
+  const { findings } = (await product.cells(TEXT)).search();
+  const found = findings.map(({ feature, cells }) => [feature, cells[0]!.layer, cells[0]!.cell]);
   const { threads, notice } = engine;
   engine.close();
-  return { threads, notice, losses, logProbs, written, seconds };
+  return { threads, notice, losses, logProbs, written, found, seconds };
 }
 
 /** The first caption of a picture at an address, by the captioner that ships. */

@@ -5,6 +5,7 @@ import { Captioner } from '../../src/captioning/captioner.ts';
 import { writeCaptionProgress, writeCaptionReport } from '../../src/captioning/report.ts';
 import { type CaptionTraining, trainCaptioner } from '../../src/captioning/train.ts';
 import { openEngine } from '../../src/compute/engine.ts';
+import { headingsOf, sectionOf } from '../report/read-page.ts';
 import { temporaryFolder } from '../training/small-training.ts';
 import { smallTraining } from './small-captioning.ts';
 
@@ -35,16 +36,21 @@ beforeAll(async () => {
   report = await readFile(join(training.folder, 'report.html'), 'utf8');
 });
 
-/** The text of a section, without tags. */
-function sectionOf(page: string, heading: string): string {
-  const [, content = ''] = new RegExp(`<h2>${heading}</h2>(.*?)</section>`, 's').exec(page) ?? [];
-  return content.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
-}
-
 describe('the report of a captioner', () => {
+  it('has what was learned first, then simpler ways, then what was trained', () => {
+    expect(headingsOf(report)).toEqual([
+      'How it went',
+      'Best and worst',
+      'Words missed',
+      'What it wrote as training went on',
+      'Beside simpler ways',
+      'What was trained',
+    ]);
+  });
+
   it('names dataset and split, and says the scores', () => {
     expect(report).toMatch(
-      /On the val split of Tom &#38; &#60;i&#62;Jerry&#60;\/i&#62; \(4 pictures\): <strong>BLEU-1 \d+\.\d/,
+      /12 pictures, LSTM 1 × 24: <strong>BLEU-1 \d+\.\d.*<\/strong> on the val split of Tom &#38; &#60;i&#62;Jerry&#60;\/i&#62; \(4 pictures\)\./,
     );
     const trained = sectionOf(report, 'What was trained');
     expect(trained).toContain('24 captions of 12 training pictures');
@@ -85,15 +91,16 @@ describe('the report of a captioner', () => {
 
   it('has curves with the gap explained, and what was written about each picture as training went on', () => {
     expect(sectionOf(report, 'How it went')).toMatch(
-      /Loss training validation .* On the val split of Tom .* The training loss/,
+      /Loss nats per word training validation .* On the val split of Tom .* The training loss/,
     );
     expect(sectionOf(report, 'What it wrote as training went on')).toMatch(/ 1\.0 [a-z]/);
   });
 
   it('while the training goes on says what is known so far', () => {
     expect(progress).toContain('still going on');
-    expect(sectionOf(progress, 'How it went')).toMatch(/Loss training validation /);
+    expect(sectionOf(progress, 'How it went')).toMatch(/Loss nats per word training validation /);
     expect(sectionOf(progress, 'What it wrote as training went on')).toMatch(/ 1\.0 \w+-\w+\.png: /);
-    expect(progress).not.toContain('Beside simpler ways');
+    expect(progress).toMatch(/<strong>BLEU-4 \d+\.\d, CIDEr \d+\.\d<\/strong> so far, on the val split/);
+    expect(headingsOf(progress)).toEqual(['How it went', 'What it wrote as training went on', 'What was trained']);
   });
 });

@@ -2,8 +2,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shippedCaptioner } from '../../src/captioning/open.ts';
-import { saveModel } from '../../src/model/model-folder.ts';
-import { languageModelOf } from '../language/stored-model.ts';
+import { randomTextModel } from '../language/random-text-model.ts';
 import { wasm } from '../nn/engines.ts';
 import { temporaryFolder } from '../training/small-training.ts';
 import { oneLine, runProgram } from './run-program.ts';
@@ -18,7 +17,7 @@ const TEXT = 'He said “come in” and (went) out.\nSo “it is” he said.\n'.
 const cells = (...args: string[]) =>
   runProgram('lm', ['cells', '--model', model, '--blas', 'wasm', '--quiet', ...args]);
 beforeAll(async () => {
-  await saveModel(model, languageModelOf(wasm, [...new Set(TEXT)], { cell: 'gru' }));
+  await randomTextModel(wasm, [...new Set(TEXT)], { cell: 'gru' }).save(model);
   await writeFile(text, TEXT);
 });
 

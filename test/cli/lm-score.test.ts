@@ -1,8 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { saveModel } from '../../src/model/model-folder.ts';
-import { languageModelOf } from '../language/stored-model.ts';
+import { randomTextModel } from '../language/random-text-model.ts';
 import { wasm } from '../nn/engines.ts';
 import { temporaryFolder } from '../training/small-training.ts';
 import { oneLine, runProgram } from './run-program.ts';
@@ -19,7 +18,7 @@ const TEXT = 'abc\nb<a\n'.repeat(400);
 const score = (...args: string[]) =>
   runProgram('lm', ['score', '--model', model, '--blas', 'wasm', '--quiet', ...args]);
 beforeAll(async () => {
-  await saveModel(model, languageModelOf(wasm, ['\n', 'a', 'b', 'c', '<']));
+  await randomTextModel(wasm, ['\n', 'a', 'b', 'c', '<']).save(model);
   await writeFile(text, TEXT);
   await writeFile(short, 'ab\nxc\n');
 });

@@ -24,7 +24,7 @@ beforeAll(async () => {
 describe('caption train', () => {
   it('leaves a report beside the model', async () => {
     const report = await readFile(join(model, 'report.html'), 'utf8');
-    expect(report).toContain('On the val split of dataset (3 pictures)');
+    expect(report).toContain('on the val split of dataset (3 pictures)');
     expect(report).toContain('data:image/jpeg;base64');
   });
 });

@@ -56,9 +56,9 @@ describe('seq train', () => {
     );
     expect((await configOf('said')).shape).toMatchObject({ writes: 'max', bidirectional: false });
     const report = await readFile(join(path('said'), 'report.html'), 'utf8');
-    for (const part of ['Beside simpler ways', 'naive Bayes', 'Label by label', 'Mistakes', 'How it went']) {
-      expect(report).toContain(part);
-    }
+    expect(report).toMatch(
+      /How it went.*Label by label.*Mistakes.*Beside simpler ways.*naive Bayes.*What was trained/s,
+    );
     expect((await readdir(path('said'))).sort()).toEqual([
       'config.json',
       'log.jsonl',

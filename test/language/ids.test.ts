@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { idsOf, UNKNOWN } from '../../src/language/ids.ts';
+import { idsOf } from '../../src/language/ids.ts';
+import { UNKNOWN } from '../../src/text/special-tokens.ts';
 import { Vocabulary } from '../../src/text/vocabulary.ts';
 
 it('the ids of tokens are those of the vocabulary, or of its unknown token; without one it is an error', () => {

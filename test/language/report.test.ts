@@ -8,6 +8,7 @@ import { languageConfigSchema } from '../../src/language/config.ts';
 import { writeLanguageProgress, writeLanguageReport } from '../../src/language/report.ts';
 import { type LanguageTraining, trainLanguageModel } from '../../src/language/train.ts';
 import { loadModel } from '../../src/model/model-folder.ts';
+import { headingsOf, sectionOf } from '../report/read-page.ts';
 import { temporaryFolder } from '../training/small-training.ts';
 import { openSmallText, smallTraining, TEXT } from './small-language.ts';
 
@@ -34,13 +35,17 @@ beforeAll(async () => {
   report = await readFile(join(training.folder, 'report.html'), 'utf8');
 });
 
-/** The text of a section, without tags. */
-function sectionOf(page: string, heading: string): string {
-  const [, content = ''] = new RegExp(`<h2>${heading}</h2>(.*?)</section>`, 's').exec(page) ?? [];
-  return content.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
-}
-
 describe('the report of a language model', () => {
+  it('has what was learned first, then an n-gram model, then what was trained', () => {
+    expect(headingsOf(report)).toEqual([
+      'How it went',
+      'What it writes',
+      'What it wrote as training went on',
+      'Beside an n-gram model',
+      'What was trained',
+    ]);
+  });
+
   it('names the text and the split, and says the loss', async () => {
     const { config, model } = await loadModel(training.folder, engine, languageConfigSchema);
     expect(report).toContain('<h1>A language model of a &#38; b.txt</h1>');
@@ -88,7 +93,7 @@ describe('the report of a language model', () => {
 
   it('while the training goes on says what is known so far', () => {
     expect(progress).toContain('still going on');
-    expect(sectionOf(progress, 'How it went')).toMatch(/Loss training validation /);
-    expect(progress).not.toContain('Beside an n-gram model');
+    expect(sectionOf(progress, 'How it went')).toMatch(/Loss nats per character training validation /);
+    expect(headingsOf(progress)).toEqual(['How it went', 'What it wrote as training went on', 'What was trained']);
   });
 });

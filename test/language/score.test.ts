@@ -4,17 +4,22 @@ import { TextScorer } from '../../src/language/score.ts';
 import type { LanguageModel } from '../../src/model/language-model.ts';
 import { uniformPacking } from '../../src/nn/packing.ts';
 import { corpusOf, cutIntoStreams, Streams } from '../../src/text/corpus.ts';
+import { Vocabulary } from '../../src/text/vocabulary.ts';
 import { randomModel } from '../model/batches.ts';
 import { byDriver, wasm } from '../nn/engines.ts';
 import { logSoftmax, run, weightsOf } from '../nn/reference.ts';
 
 const cells = ['rnn', 'lstm', 'gru'] as const;
 
+/** A token for each id: which it is makes no difference to a score. */
+const letters = (V: number) => new Vocabulary(Array.from({ length: V }, (_, id) => String.fromCharCode(97 + id)));
+const tokensOf = (ids: readonly number[]) => ids.map((id) => String.fromCharCode(97 + id));
+const scorerOf = (model: LanguageModel) => new TextScorer(model, letters(model.shape.vocabulary));
+
 function logProbOf(scorer: TextScorer, first: number, ids: readonly number[]): number {
   scorer.begin(first);
-  let sum = 0;
-  for (const { logProb } of scorer.read(ids)) sum += logProb;
-  return sum;
+  scorer.add(tokensOf(ids));
+  return scorer.score.logProb;
 }
 
 function randomIds(length: number, { shape }: LanguageModel): number[] {
@@ -24,7 +29,7 @@ function randomIds(length: number, { shape }: LanguageModel): number[] {
 
 describe.each(cells)('TextScorer, %s', (cell) => {
   const model = randomModel(wasm, { cell, vocabulary: 4, embedding: 0, condition: 0 });
-  const scorer = new TextScorer(model);
+  const scorer = scorerOf(model);
 
   it.each([1, 2, 5])('the probabilities of all strings of %d characters sum to one', (length) => {
     let total = 0;
@@ -43,12 +48,13 @@ describe.each(contracts)('TextScorer, %s on %s', (cell, _, engine) => {
 
   it('has the log-probabilities of the float64 reference', () => {
     const { logits } = run(model.shape, weightsOf(model), { inputs: [5, ...ids.slice(0, -1)], targets: [] });
-    const scorer = new TextScorer(model);
+    const scorer = scorerOf(model);
     scorer.begin(5);
     let t = 0;
-    for (const { id, logProb, alternatives } of scorer.read(ids)) {
+    for (const { token, id, logProb, alternatives } of scorer.read(tokensOf(ids))) {
       const expected = logSoftmax(logits[t]!);
       expect(id).toBe(ids[t++]);
+      expect([token]).toEqual(tokensOf([id]));
       expect(alternatives[id]).toBe(logProb);
       for (const [token, value] of expected.entries()) expect(alternatives[token]).toBeCloseTo(value, 4);
     }
@@ -61,14 +67,11 @@ describe('TextScorer', () => {
   const ids = randomIds(5000, model);
 
   it('reads long texts in pieces: how they are cut makes no difference', () => {
-    const scorer = new TextScorer(model);
+    const scorer = scorerOf(model);
     const whole = logProbOf(scorer, 0, ids);
     scorer.begin(0);
-    let sum = 0;
-    for (let start = 0; start < ids.length; start += 700) {
-      for (const { logProb } of scorer.read(ids.slice(start, start + 700))) sum += logProb;
-    }
-    expect(sum).toBeCloseTo(whole, 4);
+    for (let start = 0; start < ids.length; start += 700) scorer.add(tokensOf(ids.slice(start, start + 700)));
+    expect(scorer.score.logProb).toBeCloseTo(whole, 4);
     expect(logProbOf(scorer, 0, ids)).toBe(whole);
     expect(logProbOf(scorer, 1, ids)).not.toBe(whole);
   });
@@ -84,7 +87,7 @@ describe('TextScorer', () => {
       loss += measured.sum;
       tokens += measured.tokens;
     }
-    const scorer = new TextScorer(model);
+    const scorer = scorerOf(model);
     const streamLength = Math.floor((ids.length - 1) / N);
     let logProb = 0;
     for (let n = 0; n < N; n++) {

@@ -4,9 +4,9 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { Random } from '../../src/base/random.ts';
 import { runAtOnce } from '../../src/base/steps.ts';
 import { openEngine } from '../../src/compute/engine.ts';
-import { UNKNOWN } from '../../src/language/ids.ts';
 import { languageTask } from '../../src/language/task.ts';
 import { LanguageModel } from '../../src/model/language-model.ts';
+import { UNKNOWN } from '../../src/text/special-tokens.ts';
 import { temporaryFolder } from '../training/small-training.ts';
 import { openSmallText, smallLanguage } from './small-language.ts';
 

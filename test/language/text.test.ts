@@ -2,9 +2,9 @@ import { mkdir, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { LanguageSettings } from '../../src/language/config.ts';
-import { UNKNOWN } from '../../src/language/ids.ts';
 import { countText, deleteIds, hashOfText, openText } from '../../src/language/text.ts';
 import type { Corpus } from '../../src/text/corpus.ts';
+import { UNKNOWN } from '../../src/text/special-tokens.ts';
 import { joinTokens, type Level, tokenizers } from '../../src/text/tokenizer.ts';
 import { Vocabulary } from '../../src/text/vocabulary.ts';
 import { expectInputError } from '../input-error.ts';
@@ -172,7 +172,7 @@ describe('a text is refused with one line', () => {
     await expectInputError(open([await file('aaaaaaaaaa')], { level: 'byte' }), /found only the byte "a"/);
     await expectInputError(
       open([await file(LETTERS)], { minCount: 1000 }),
-      /no character comes 1000 times in .*: found 6 different characters\. Use a smaller --min-count, or more text/,
+      /no character comes 1000 times in .*: found 6 different characters\. Use a smaller minCount, or more text/,
     );
   });
 

@@ -146,13 +146,13 @@ describe('training a language model fails with one clear line', () => {
     await writeFile(training.files[0] ?? '', TEXT.slice(0, 100));
     await expectInputError(
       trainLanguageModel(training),
-      'the text is too short for a batch of 8: found 90 characters for training and 10 for validation, ' +
-        'expected at least 16 and 16. Give more text, a smaller --batch or another --val-fraction.',
+      'the text is too short for batches of 8: found 90 characters for training and 10 for validation, ' +
+        'expected at least 16 and 16. Give more text, a smaller batch or another valFraction.',
     );
     await expectInputError(
       trainLanguageModel({ ...training, settings: { ...training.settings, split: 'char-rnn', steps: 10 } }),
       'the text is too short for 8 streams of 10 characters: found 100 characters, expected at least 161. ' +
-        'Give more text, a smaller --batch or --steps.',
+        'Give more text, a smaller batch or fewer steps.',
     );
     expect(await readdir(training.folder).catch(() => 'nothing made')).toBe('nothing made');
   });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type WritingOptions, writeText } from '../../src/language/write.ts';
+import { type TextLimits, writeText } from '../../src/language/write.ts';
 import { type Level, tokenizers } from '../../src/text/tokenizer.ts';
 
 /** What is written of a text that a model writes without end, and the pieces it comes in. */
-function write(text: string, options: Partial<WritingOptions> = {}, level: Level = 'char') {
+function write(text: string, options: Partial<TextLimits> = {}, level: Level = 'char') {
   const tokens = tokenizers[level].split(text).map((token) => ({ token, logProb: -1 }));
   let taken = 0;
   const sample = (function* () {
@@ -12,7 +12,7 @@ function write(text: string, options: Partial<WritingOptions> = {}, level: Level
       yield token;
     }
   })();
-  const pieces = [...writeText(sample, { tokenizer: tokenizers[level], length: Number.POSITIVE_INFINITY, ...options })];
+  const pieces = [...writeText(sample, tokenizers[level], { length: Number.POSITIVE_INFINITY, ...options })];
   expect(pieces.flatMap(({ token }) => token ?? [])).toEqual(tokens.slice(0, taken));
   return { text: pieces.map((piece) => piece.text).join(''), pieces: pieces.map((piece) => piece.text), taken };
 }
@@ -20,6 +20,7 @@ function write(text: string, options: Partial<WritingOptions> = {}, level: Level
 describe('writeText', () => {
   it('ends after so many tokens, and takes no more', () => {
     expect(write('abcdef', { length: 4 })).toMatchObject({ text: 'abcd', taken: 4 });
+    expect(write('abcdef', { length: 0 })).toMatchObject({ text: '', taken: 0 });
     expect(write('one two three', { length: 2 }, 'word')).toMatchObject({ text: 'one two', taken: 2 });
   });
 

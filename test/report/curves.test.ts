@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { curves, lossesInWords, spread, type Training } from '../../src/report/curves.ts';
+import { curves, lossesInWords, type TrainingCurves } from '../../src/report/curves.ts';
 import type { LoggedValidation } from '../../src/report/training-log.ts';
 
 /** A validation at each epoch from 1 on; `best` at the epoch `kept`. */
@@ -19,8 +19,8 @@ function validations(losses: readonly number[], trainingLoss: number | null, kep
 function training(
   losses: readonly number[],
   trainingLoss: number | null,
-  changes: Partial<Training> & { kept?: number } = {},
-): Training {
+  changes: Partial<TrainingCurves> & { kept?: number } = {},
+): TrainingCurves {
   return {
     log: { updates: [], samples: [], validations: validations(losses, trainingLoss, changes.kept), seconds: 1 },
     unit: 'word',
@@ -81,7 +81,7 @@ describe('curves', () => {
   it('are drawn through updates and validations, with the other models and the scores', () => {
     const scores = [{ name: 'BLEU-4', score: 'bleu4', factor: 100 }];
     const shown = training([3, 2], 2.5, { scores, levels: [{ name: '6-gram model', value: 4 }] });
-    const { text } = curves({ ...shown, log: { ...shown.log, updates } });
+    const { text } = curves({ ...shown, log: { ...shown.log, updates } })!;
     expect(text).toMatch(/<title>training: 5 at 0\.5<\/title>.*<title>training: 2\.5 at 1<\/title>/s);
     expect(text).toMatch(/<title>validation: 2 at 2<\/title>/);
     expect(text).toMatch(/<title>BLEU-4: 10 at 2<\/title>/);
@@ -89,13 +89,14 @@ describe('curves', () => {
   });
 
   it('show a reward as what it is, apart from the loss', () => {
-    const { text } = curves(training([3, 3.2], -0.8, { rewarded: true }));
+    const { text } = curves(training([3, 3.2], -0.8, { rewarded: true }))!;
     expect(text).toMatch(/Reward.*<title>training: 0\.8 at 1<\/title>/s);
     expect(text).not.toContain('training: -0.8');
   });
-});
 
-it('a spread of items has the first, the last and no more than asked for', () => {
-  expect(spread([1, 2, 3], 5)).toEqual([1, 2, 3]);
-  expect(spread([...Array(101).keys()], 5)).toEqual([0, 25, 50, 75, 100]);
+  it('are not drawn where nothing was measured', () => {
+    expect(curves(training([], null))).toBeUndefined();
+    const unmeasured = [{ name: 'accuracy', score: 'accuracy', factor: 1 }];
+    expect(curves(training([3], null, { scores: unmeasured }))!.text).not.toContain('Scores');
+  });
 });

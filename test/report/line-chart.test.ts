@@ -44,8 +44,8 @@ describe('a line chart', () => {
   it('draws each line over the whole width, larger values higher, and leaves out empty ones', () => {
     const { text } = lineChart(chart);
     expect(text.match(/<polyline class="line-\d" points="[^"]*"/g)).toEqual([
-      '<polyline class="line-1" points="44,14 256,120 468,226"',
-      '<polyline class="line-2" points="468,67"',
+      '<polyline class="line-1" points="44,8 252,113 460,218"',
+      '<polyline class="line-2" points="460,60.5"',
     ]);
     expect(text).not.toContain('nothing');
     expect(text).toContain('Loss &#60;&#38;&#62;');
@@ -55,10 +55,51 @@ describe('a line chart', () => {
   it('draws levels and a mark, and makes room for them', () => {
     const levels = [{ name: '6-gram', value: 8 }];
     const { text } = lineChart({ ...chart, levels, mark: { name: 'kept', x: 5 } });
-    expect(text).toContain('points="44,120 256,173 468,226"');
-    expect(text).toMatch(/class="level line-3" x1="44" x2="468" y1="14" y2="14"/);
-    expect(text).toMatch(/class="mark" x1="256" x2="256" .*>kept</);
-    expect(text).toContain('6-gram');
+    expect(text).toContain('points="44,113 252,165.5 460,218"');
+    expect(text).toMatch(/class="level line-3" x1="44" x2="460" y1="8" y2="8"/);
+    expect(text).toMatch(/class="mark" x1="252" x2="252" /);
+  });
+
+  it('has its key and its unit above the picture, where they cover no line', () => {
+    const levels = [{ name: '6-gram', value: 8 }];
+    const { text } = lineChart({ ...chart, levels, mark: { name: 'kept', x: 5 } });
+    const [, caption = '', picture = ''] = /<figcaption>(.*)<\/figcaption>(.*)/s.exec(text)!;
+    expect(caption.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')).toBe(
+      'Loss &#60;&#38;&#62; nats training validation 6-gram kept ',
+    );
+    expect(picture).not.toMatch(/>(nats|6-gram|kept)</);
+  });
+
+  it('makes room for a mark before the first point, and for long figures', () => {
+    const { text } = lineChart({ ...chart, mark: { name: 'kept', x: -10 } });
+    expect(text).toMatch(/class="mark" x1="44" /);
+    const lines = [
+      {
+        name: 'small',
+        points: [
+          [0, 0.00012],
+          [1, 0.00048],
+        ] as const,
+      },
+    ];
+    expect(lineChart({ ...chart, lines }).text).toContain('points="62,');
+  });
+
+  it('has different figures beside its axis, however close the values are together', () => {
+    const lines = [
+      {
+        name: 'flat',
+        points: [
+          [0, 4.121001],
+          [1, 4.121004],
+        ] as const,
+      },
+    ];
+    const { text } = lineChart({ ...chart, lines });
+    const figures = Array.from(text.matchAll(/text-anchor="end">([^<]*)</g), ([, figure]) => figure);
+    expect(figures.length).toBeGreaterThan(2);
+    expect(new Set(figures).size).toBe(figures.length);
+    expect(Math.max(...figures.map((figure) => figure!.length))).toBeLessThanOrEqual(6);
   });
 
   it('of one point, or of none, has finite coordinates', () => {

@@ -8,15 +8,13 @@ const examples = (pairs: [string, string][]) =>
   pairs.map(([text, label]) => ({ inputs: text.split(' '), labels: [label] }));
 
 test('NaiveBayes classifies as by hand (Manning, Raghavan and Schütze 2008, example 13.1)', () => {
-  const bayes = runAtOnce(
-    NaiveBayes.createSteps(
-      examples([
-        ['chinese beijing chinese', 'yes'],
-        ['chinese chinese shanghai', 'yes'],
-        ['chinese macao', 'yes'],
-        ['tokyo japan chinese', 'no'],
-      ]),
-    ),
+  const bayes = new NaiveBayes(
+    examples([
+      ['chinese beijing chinese', 'yes'],
+      ['chinese chinese shanghai', 'yes'],
+      ['chinese macao', 'yes'],
+      ['tokyo japan chinese', 'no'],
+    ]),
   );
   // 3/4 · (3/7)³ · 1/14 · 1/14 ≈ 0.0003 against 1/4 · (2/9)³ · 2/9 · 2/9 ≈ 0.0001
   expect(bayes.classify(['chinese', 'chinese', 'chinese', 'tokyo', 'japan'])).toBe('yes');

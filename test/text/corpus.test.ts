@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Chunk, corpusOf, cutIntoStreams, partOf, Streams } from '../../src/text/corpus.ts';
+import { type Chunk, corpusOf, countIds, cutIntoStreams, Streams, sliceCorpus } from '../../src/text/corpus.ts';
 
 /** A corpus in which every token is its own place. */
 const places = (length: number) => corpusOf(Uint32Array.from({ length }, (_, place) => place));
@@ -54,10 +54,30 @@ describe('streams', () => {
 
 describe('a part of a corpus', () => {
   it('begins and ends where it says', () => {
-    const part = partOf(partOf(places(100), 10, 90), 5, 25);
+    const part = sliceCorpus(sliceCorpus(places(100), 10, 90), 5, 25);
     expect(part.length).toBe(20);
     expect(Array.from(part.read(0, 3))).toEqual([15, 16, 17]);
     expect(Array.from(part.read(18, 20))).toEqual([33, 34]);
+  });
+});
+
+describe('countIds', () => {
+  it('counts the tokens of all parts', () => {
+    const parts = [corpusOf(Uint32Array.of(0, 1, 1, 3)), corpusOf(Uint32Array.of(3, 3))];
+    expect([...countIds(parts, 5)]).toEqual([1, 2, 0, 3, 0]);
+  });
+
+  it('reads no more than the first million of a text of any size', () => {
+    let read = 0;
+    const endless = {
+      length: 1e12,
+      read(start: number, end: number) {
+        read += end - start;
+        return new Uint32Array(end - start).fill(1);
+      },
+    };
+    expect([...countIds([corpusOf(Uint32Array.of(0)), endless, endless], 2)]).toEqual([1, 2 ** 20 - 1]);
+    expect(read).toBe(2 ** 20 - 1);
   });
 });
 

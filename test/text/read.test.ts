@@ -2,7 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Random } from '../../src/base/random.ts';
-import { hashFiles, type ReadOptions, readTokens } from '../../src/text/read.ts';
+import { type ByteSource, type FileReadOptions, hashFiles, linesOfTokens, tokenizeFiles } from '../../src/text/read.ts';
 import { LEVELS, type Level, tokenizers } from '../../src/text/tokenizer.ts';
 import { expectInputError } from '../input-error.ts';
 import { temporaryFolder } from '../training/small-training.ts';
@@ -17,9 +17,13 @@ async function file(content: string | Uint8Array): Promise<string> {
   return path;
 }
 
-async function tokensIn(paths: readonly string[], level: Level = 'char', options: ReadOptions = {}): Promise<string[]> {
+async function tokensIn(
+  paths: readonly (string | ByteSource)[],
+  level: Level = 'char',
+  options: FileReadOptions = {},
+): Promise<string[]> {
   const tokens: string[][] = [];
-  for await (const piece of readTokens(paths, tokenizers[level], options)) tokens.push(piece);
+  for await (const piece of tokenizeFiles(paths, tokenizers[level], options)) tokens.push(piece);
   return tokens.flat();
 }
 
@@ -29,7 +33,7 @@ function longText(parts: readonly string[]): string {
   return Array.from({ length: 180_000 }, () => parts[random.integer(parts.length)]).join('');
 }
 
-describe.each(LEVELS)('readTokens of %s', (level) => {
+describe.each(LEVELS)('tokenizeFiles of %s', (level) => {
   it.each([
     { name: 'lines', parts: ['ab', 'é', '日本', '👩‍🚀', ' ', "'", '\n', '\r\n'] },
     { name: 'one line', parts: ['ab', 'é', '日', '👩‍🚀', ' ', "don't", 'e\u0301'] },
@@ -45,7 +49,7 @@ describe.each(LEVELS)('readTokens of %s', (level) => {
   });
 });
 
-describe('readTokens', () => {
+describe('tokenizeFiles', () => {
   it('leaves out a byte order mark, but from bytes', async () => {
     const path = await file('\ufeffa');
     expect(await tokensIn([path])).toEqual(['a']);
@@ -104,6 +108,27 @@ describe('readTokens', () => {
       expect(tokens.length).toBe(140_000 + shift.length);
       expect(tokens.every((token) => token === '😀' || shift.includes(token))).toBe(true);
     }
+  });
+
+  it('reads bytes that come from elsewhere, block by block, characters that are cut among them', async () => {
+    async function* blocks() {
+      for (const byte of Buffer.from('é\nabé')) yield Buffer.from([byte]);
+    }
+    expect(await tokensIn([{ name: '-', blocks: blocks() }])).toEqual(['é', '\n', 'a', 'b', 'é']);
+  });
+});
+
+describe('linesOfTokens', () => {
+  it('gives lines without their ends, the last also where it has none', async () => {
+    const linesOf = async (text: string) => {
+      const lines: string[] = [];
+      for await (const line of linesOfTokens(tokenizeFiles([await file(text)], tokenizers.char)))
+        lines.push(line.join('|'));
+      return lines;
+    };
+    expect(await linesOf('ab\n\nb\r\nxa')).toEqual(['a|b', '', 'b', 'x|a']);
+    expect(await linesOf('ab\n')).toEqual(['a|b']);
+    expect(await linesOf('')).toEqual([]);
   });
 });
 

@@ -98,9 +98,9 @@ it('the report of a translator compares short and long sources', async () => {
 });
 
 it('the report of a translator shows where it looked, if it looks', async () => {
-  expect(await pageOf(false)).not.toContain('class="alignment"');
+  expect(await pageOf(false)).not.toContain('alignment">');
   const page = await pageOf(true);
-  const [table = ''] = /<table class="alignment">.*?<\/table>/s.exec(page) ?? [];
+  const [table = ''] = /<table class="upright alignment">.*?<\/table>/s.exec(page) ?? [];
   const [, ...rows] = table.split('<tr>');
   const end = '<th scope="row">end</th>';
   expect(rows.at(-1)).toContain(end);

@@ -66,16 +66,18 @@ export async function openProduct(
 }
 
 async function openBf16(arena: Arena, module: WebAssembly.Module, choice: DriverChoice): Promise<OpenedProduct> {
-  const advice = 'Use --precision float32.';
+  const advice = 'Use precision float32.';
+  const settings = ['precision', 'blas'];
   if (choice !== 'auto' && choice !== 'onednn') {
-    throw new InputError(`--precision bf16 can't be had from --blas ${choice}`, { expected: 'onednn', advice });
+    throw new InputError(`precision bf16 can't be had from blas ${choice}`, { expected: 'onednn', advice, settings });
   }
   const name = 'onednn-bf16';
   try {
     const product = await openTested(arena, module, name);
     return { product, notice: noticeOf(product, choice, []), tried: [{ name }] };
   } catch (cause) {
-    throw new InputError("--precision bf16 can't be used", {
+    throw new InputError("precision bf16 can't be used", {
+      settings,
       found: reasonOf(cause),
       expected: 'a processor with AVX512-BF16 or AMX, and oneDNN as the setup brings it',
       advice: `${advice} oneDNN is set up by ${SETUP}.`,
@@ -118,11 +120,12 @@ function noticeOf({ driver }: MatrixProduct, choice: DriverChoice, tried: readon
 function unavailable(name: DriverName, failure: string, cause: unknown): InputError {
   const advice =
     name === 'accelerate'
-      ? 'It is part of macOS only. Use --blas auto.'
-      : `Set it up (${SETUP}), or use --blas auto, which takes the fastest that is there.`;
+      ? 'It is part of macOS only. Use blas auto.'
+      : `Set it up (${SETUP}), or use blas auto, which takes the fastest that is there.`;
   return new InputError(`the matrix products of ${name} can't be used`, {
     found: failure,
     advice,
+    settings: ['blas'],
     cause,
   });
 }

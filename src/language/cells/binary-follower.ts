@@ -1,4 +1,5 @@
-import { type CellHalves, type Follower, middleOf, type Reading } from './follower.ts';
+/** How well a cell follows a feature that holds or does not: the area under its ROC curve. */
+import { type CellHalves, type CellReading, type Follower, middleOf } from './follower.ts';
 import { areaUnderCurve, balancedAccuracy, bestDivision } from './measures.ts';
 import { QUANTUM } from './record.ts';
 
@@ -39,7 +40,7 @@ export class BinaryFollower implements Follower {
   }
 
   /** The threshold that divides the first half best, and what it is worth in the second. */
-  reading(cell: CellHalves): Reading {
+  reading(cell: CellHalves): CellReading {
     const [first, second] = this.#split(cell, 0);
     const division = bestDivision(first.rare, first.others);
     return {

@@ -1,4 +1,4 @@
-/** What the search asks of a feature, whatever its kind. */
+/** What the search asks of a feature of any kind: how well a cell follows it. It knows no model and no text. */
 
 /** Tells how well one cell follows a feature that is moved along the text, in a circle. */
 export interface Follower {
@@ -8,11 +8,11 @@ export interface Follower {
   /** How well what was decided on the first half works on the second. */
   figure(cell: CellHalves, move: number): number;
   /** What was decided, of the feature where it is. */
-  reading(cell: CellHalves): Reading;
+  reading(cell: CellHalves): CellReading;
 }
 
 /** What a cell's value means for the feature: a yes-or-no one holds on one side of a threshold, a number is on a line. */
-export type Reading =
+export type CellReading =
   | { threshold: number; above: boolean; balancedAccuracy: number }
   | { slope: number; intercept: number };
 
@@ -28,6 +28,7 @@ export function middleOf({ length }: { length: number }): number {
   return length >> 1;
 }
 
+/** Counts the values of a cell. */
 export function halvesOf(values: Int8Array): CellHalves {
   const middle = middleOf(values);
   return { values, counts: [countValues(values.subarray(0, middle)), countValues(values.subarray(middle))] };

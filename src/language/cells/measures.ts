@@ -71,13 +71,13 @@ export interface Sums {
   yy: number;
 }
 
-export interface Line {
+export interface FittedLine {
   slope: number;
   intercept: number;
 }
 
 /** The line y = intercept + slope · x with the least squared error; a level one where x does not vary. */
-export function fitLine({ n, x, y, xx, xy }: Sums): Line {
+export function fitLine({ n, x, y, xx, xy }: Sums): FittedLine {
   const varianceOfX = n * xx - x * x;
   const slope = varianceOfX > 0 ? (n * xy - x * y) / varianceOfX : 0;
   return { slope, intercept: (y - slope * x) / n };
@@ -87,7 +87,7 @@ export function fitLine({ n, x, y, xx, xy }: Sums): Line {
  * The share of the variance of y that a line explains, R²: 1 for all of it, 0 for as much as the mean, below 0 for
  * less, as happens to a line that was fitted to other pairs. NaN where y does not vary.
  */
-export function explainedVariance({ slope: a, intercept: b }: Line, { n, x, y, xx, xy, yy }: Sums): number {
+export function explainedVariance({ slope: a, intercept: b }: FittedLine, { n, x, y, xx, xy, yy }: Sums): number {
   const unexplained = yy - 2 * a * xy - 2 * b * y + a * a * xx + 2 * a * b * x + n * b * b;
   return 1 - unexplained / (yy - (y * y) / n);
 }

@@ -1,5 +1,6 @@
+/** How well a cell follows a feature that is a number: the variance that a line on the cell's value explains. */
 import { type CellHalves, type Follower, middleOf } from './follower.ts';
-import { explainedVariance, fitLine, type Line, type Sums } from './measures.ts';
+import { explainedVariance, type FittedLine, fitLine, type Sums } from './measures.ts';
 import { QUANTUM } from './record.ts';
 
 /** Tells how well a cell follows a feature that is a number. */
@@ -28,7 +29,7 @@ export class NumberFollower implements Follower {
   }
 
   /** The line of the first half, from the cell's value to the feature's. */
-  reading(cell: CellHalves): Line {
+  reading(cell: CellHalves): FittedLine {
     const { slope, intercept } = fitLine(this.#sumsOf(cell, 0, 0, middleOf(cell.values), 0));
     return { slope: slope / QUANTUM, intercept };
   }

@@ -1,33 +1,42 @@
 /** A passage coloured by any of many cells, with a list of those that follow something: one page, nothing loaded. */
 import { divergingColour, hexOf, INK } from '../../report/colours.ts';
 import { Html, type HtmlValue, html } from '../../report/html.ts';
-import { page, section, table } from '../../report/page.ts';
+import { htmlTable, page, section } from '../../report/page.ts';
 import { visible } from '../../report/visible.ts';
 import { figureInWords, readingInWords } from './in-words.ts';
-import type { ReadCells } from './read.ts';
-import { type Cell, QUANTUM } from './record.ts';
-import type { Search } from './search.ts';
+import { type CellIndex, QUANTUM } from './record.ts';
+import type { CellSearch } from './search.ts';
+import type { TextCells } from './text-cells.ts';
 
 /** Cells that a page holds: 1.4 MB for 4,000 tokens. */
 const MOST_CELLS = 256;
 
-export interface CellsPage extends ReadCells {
+export interface CellsPage {
+  /** The model's name. */
   model: string;
-  search: Search;
+  cells: TextCells;
+  search: CellSearch;
   /** Which tokens are shown. */
   from: number;
   length: number;
   /** The cell that is shown first; the one that follows something best where none is given. */
-  cell?: Cell | undefined;
+  cell?: CellIndex | undefined;
 }
 
 /** The page. Values are in steps of 1/127, a byte for each cell and token. */
-export function cellsPage({ model, search, record, texts, quantity, from, length, cell }: CellsPage): string {
+export function cellsPage({
+  model,
+  search,
+  cells: { record, texts, quantity },
+  from,
+  length,
+  cell,
+}: CellsPage): string {
   const found = search.findings.flatMap(({ cells }) => cells);
   const cells = distinct([...(cell ? [cell] : []), ...found, ...record.cells]).slice(0, MOST_CELLS);
   const numbers = new Map(cells.map((one, i) => [nameOf(one), i]));
   const labels = cells.map((one) => [nameOf(one), ...followedBy(one, search)].join(' · '));
-  const lead = html`What single cells of the model ${model} say after each character: ${quantity} from <span style="background:${hexOf(divergingColour(-1))};color:${INK}"> -1 </span> over 0 to <span style="background:${hexOf(divergingColour(1))};color:${INK}"> +1 </span>.`;
+  const lead = html`What single cells of the model ${model} say after each token: ${quantity} from <span style="background:${hexOf(divergingColour(-1))};color:${INK}"> -1 </span> over 0 to <span style="background:${hexOf(divergingColour(1))};color:${INK}"> +1 </span>.`;
   const shown = texts.slice(from, from + length);
   const data = {
     palette: Array.from({ length: 255 }, (_, i) => hexOf(divergingColour((i - 127) * QUANTUM))),
@@ -47,7 +56,7 @@ export function cellsPage({ model, search, record, texts, quantity, from, length
         'Cells that follow something',
         html`<p>What each cell alone tells about the text: chosen on the first half of what was read, measured on the second. AUC is the probability that the cell tells a place where the feature holds from one where it does not; R² is the share of the number's variance that a line on the cell's value explains. Chance is the best figure of any cell where the feature is moved along the text.</p>
 `,
-        listOf(search, quantity, numbers),
+        search.findings.length > 0 && listOf(search, quantity, numbers),
         search.missing.length > 0 &&
           html`<p class="soft">Too rare in this text to be looked for: ${search.missing.join(', ')}.</p>\n`,
       ),
@@ -59,7 +68,7 @@ export function cellsPage({ model, search, record, texts, quantity, from, length
   );
 }
 
-function listOf({ findings }: Search, quantity: string, numbers: ReadonlyMap<string, number>): Html {
+function listOf({ findings }: CellSearch, quantity: string, numbers: ReadonlyMap<string, number>): Html {
   const rows = findings.flatMap((finding) =>
     finding.cells.map((cell): HtmlValue[] => {
       const number = numbers.get(nameOf(cell));
@@ -72,29 +81,30 @@ function listOf({ findings }: Search, quantity: string, numbers: ReadonlyMap<str
       ];
     }),
   );
-  return table(['feature', 'figure', 'chance', 'reads as'], rows);
+  return htmlTable(['feature', 'figure', 'chance', 'reads as'], rows);
 }
 
 /** The features that a cell follows better than any other does. */
-function followedBy(cell: Cell, { findings }: Search): string[] {
+function followedBy(cell: CellIndex, { findings }: CellSearch): string[] {
   const best = findings.filter(
     ({ cells: [first], chance }) => first && first.figure > chance && nameOf(first) === nameOf(cell),
   );
   return best.map(({ feature }) => feature);
 }
 
-function nameOf({ layer, cell }: Cell): string {
+function nameOf({ layer, cell }: CellIndex): string {
   return `layer ${layer} cell ${cell}`;
 }
 
-function distinct(cells: readonly Cell[]): Cell[] {
+function distinct(cells: readonly CellIndex[]): CellIndex[] {
   return [...new Map(cells.map(({ layer, cell }) => [nameOf({ layer, cell }), { layer, cell }])).values()];
 }
 
 const STYLE = new Html(`
+tbody th:first-child { min-width: 9.5rem; }
 #text { max-height: 60vh; overflow: auto; background: #fff; color: ${INK}; }
-button { padding: 0; border: 0; background: none; color: inherit; font: inherit; text-decoration: underline; cursor: pointer; }
-tbody tr:first-child { font-weight: inherit; }
+button { padding: 0; border: 0; background: none; color: inherit; font: inherit; text-align: left;
+  text-decoration: underline; cursor: pointer; }
 `);
 
 /** Colours the spans by the cell that is picked. The elements and `data` are those above. */

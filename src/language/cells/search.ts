@@ -4,17 +4,18 @@
  * second half how well that works. A figure of the best of hundreds of cells is high by chance too; how high is seen
  * by moving the feature along the text, in a circle, so that it fits the cells no more.
  */
+import type { Steps } from '../../base/steps.ts';
 import type { TextFeature } from '../../text/features/feature.ts';
 import { BinaryFollower } from './binary-follower.ts';
-import { type Follower, halvesOf, type Reading } from './follower.ts';
+import { type CellReading, type Follower, halvesOf } from './follower.ts';
 import { NumberFollower } from './number-follower.ts';
-import type { Cell, CellRecord } from './record.ts';
+import type { CellIndex, CellRecord } from './record.ts';
 
 /** Moves of the feature, by even parts of the text: the chance level is the best figure that a cell reaches in any. */
 const MOVES = 10;
 
 /** @property figure area under the ROC curve, or variance explained (R²), on the second half of the text */
-export type FoundCell = Cell & { figure: number } & Reading;
+export type FoundCell = CellIndex & { figure: number } & CellReading;
 
 export interface Finding {
   feature: string;
@@ -25,7 +26,7 @@ export interface Finding {
   cells: FoundCell[];
 }
 
-export interface Search {
+export interface CellSearch {
   /** Those that stand out most from chance first. */
   findings: Finding[];
   /** Names of features that do not occur often enough in both halves of the text to be looked for. */
@@ -37,14 +38,12 @@ export interface Search {
  *
  * @param features with their values after each token
  * @param top cells that are listed for each feature
- * @param onProgress called with the cells that are done
  */
-export function searchCells(
+export function* searchCellsSteps(
   record: CellRecord,
   features: readonly { feature: TextFeature; values: Float32Array }[],
   top: number,
-  onProgress?: (cells: number) => void,
-): Search {
+): Steps<CellSearch> {
   const tried = features.map(({ feature, values }) => ({
     name: feature.name,
     follower: followerOf(feature, values),
@@ -56,6 +55,7 @@ export function searchCells(
   const moves = Array.from({ length: MOVES }, (_, i) => Math.round(((i + 1) * length) / (MOVES + 1)));
 
   for (const [i, cell] of cells.entries()) {
+    yield i / cells.length;
     const halves = halvesOf(record.valuesOf(cell));
     for (const entry of present) {
       entry.figures.push(entry.follower.figure(halves, 0));
@@ -64,7 +64,6 @@ export function searchCells(
         if (figure > entry.chance) entry.chance = figure;
       }
     }
-    onProgress?.(i + 1);
   }
 
   const findings = present.map(({ name, follower, figures, chance }) => {

@@ -36,7 +36,7 @@ export function isWords(inputs: Inputs): inputs is readonly string[] {
 }
 
 /** T, the number of steps of a sequence. */
-export function stepsOf(inputs: Inputs, D: number): number {
+export function lengthOf(inputs: Inputs, D: number): number {
   return isWords(inputs) ? inputs.length : inputs.length / D;
 }
 
@@ -51,10 +51,10 @@ export function checkExamples({ name, D, examples }: SequenceData, task: Task, l
     if (isWords(inputs) !== (D === 0)) {
       throw new InputError(`${name} holds words and vectors`, { expected: 'sequences of one kind' });
     }
-    const expected = task === 'tag' ? stepsOf(inputs, D) : 1;
+    const expected = task === 'tag' ? lengthOf(inputs, D) : 1;
     if (labels.length === expected || (labels.length === 0 && !labelled)) continue;
     throw new InputError(`${name} does not have a label for each ${task === 'tag' ? 'step' : 'sequence'}`, {
-      found: `${labels.length} for sequence ${i + 1}, of ${stepsOf(inputs, D)} steps`,
+      found: `${labels.length} for sequence ${i + 1}, of ${lengthOf(inputs, D)} steps`,
       expected: String(expected),
       advice:
         task === 'tag' ? 'Use the task classify for one label a sequence.' : 'Use the task tag for labels in step.',

@@ -4,6 +4,7 @@ import { InputError } from '../../base/errors.ts';
 import { kindAt } from '../../base/files.ts';
 import { foldersIn, listFolder } from '../../datasets/files.ts';
 import type { OddLines } from '../../datasets/odd-lines.ts';
+import { filesInWords } from '../../report/files-in-words.ts';
 import { cachedFeatures, type ExtractionEvents } from '../../vision/cached-features.ts';
 import { loadCnn } from '../../vision/load-cnn.ts';
 import type { PictureReading, Task } from '../config.ts';
@@ -37,7 +38,7 @@ export interface SequenceReading extends OddLines {
  * @throws InputError when a file can't be read, or that names the odd lines or clips
  */
 export async function readSequences(paths: readonly string[], options: SequenceReading): Promise<SequenceData> {
-  const name = paths.map((path) => basename(path)).join(', ');
+  const name = filesInWords(paths.map((path) => basename(path)));
   const pictures = await readPictures(paths, options);
   if (pictures) return { name, ...pictures };
   const found = paths.length > 1 ? await readClassFiles(paths, options) : await readPath(paths[0]!, options);

@@ -33,7 +33,7 @@ export function insideIfCondition(text: string): Float32Array {
   /** The depth outside the condition that is being read. */
   let outside: number | undefined;
   return afterEach(code, (unit, i) => {
-    const depth = depths[i] ?? 0;
+    const depth = depths[i]!;
     if (outside !== undefined && depth <= outside) outside = undefined;
     else if (outside === undefined && unit === '(' && endsInIf(code, i)) outside = depth - 1;
     return outside === undefined ? 0 : 1;

@@ -17,6 +17,6 @@ export function valuesAtTokens(feature: TextFeature, tokens: readonly string[]):
   let length = 0;
   return Float32Array.from(tokens, (token) => {
     length += token.length;
-    return values[length - 1] ?? 0;
+    return values[length - 1] ?? 0; // a byte may complete no character yet
   });
 }

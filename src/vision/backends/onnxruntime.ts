@@ -36,8 +36,13 @@ function loadOnnxruntime(): Onnxruntime {
     runtime.env.logLevel = 'error'; // else it warns on stderr, of processors that it does not know for one
     return runtime;
   } catch (cause) {
-    const advice = 'Run `caption setup --onnxruntime`, or choose another --cnn-backend';
-    throw new InputError("the CNN's backend onnxruntime cannot be loaded", { found: reasonOf(cause), advice, cause });
+    const advice = 'Run `caption setup --onnxruntime`, or choose another cnnBackend';
+    throw new InputError("the CNN's backend onnxruntime cannot be loaded", {
+      found: reasonOf(cause),
+      advice,
+      settings: ['cnnBackend'],
+      cause,
+    });
   }
 }
 

@@ -55,8 +55,13 @@ function loadNative(): string {
     const tfjsNode = requireOptional('@tensorflow/tfjs-node', prepare) as { version: { 'tfjs-node': string } };
     return tfjsNode.version['tfjs-node'];
   } catch (cause) {
-    const advice = 'Run `caption setup --tfjs`, or choose --cnn-backend wasm';
-    throw new InputError("the CNN's backend tensorflow cannot be loaded", { found: reasonOf(cause), advice, cause });
+    const advice = 'Run `caption setup --tfjs`, or choose cnnBackend wasm';
+    throw new InputError("the CNN's backend tensorflow cannot be loaded", {
+      found: reasonOf(cause),
+      advice,
+      settings: ['cnnBackend'],
+      cause,
+    });
   }
 }
 

@@ -33,12 +33,12 @@ test('wasm is there whenever it is asked for, without advice', async () => {
 test.skipIf(process.platform === 'darwin')('a driver that can not be had is an error with a way out', async () => {
   const opening = openProduct(new Arena(), module, 'accelerate');
   await expect(opening).rejects.toThrow(InputError);
-  await expect(opening).rejects.toThrow(/products of accelerate can't be used: found .*Accelerate.*--blas auto/);
+  await expect(opening).rejects.toThrow(/products of accelerate can't be used: found .*Accelerate.*blas auto/);
 });
 
 test('bf16 is refused where another library is asked for', async () => {
   await expect(openProduct(new Arena(), module, 'wasm', 'bf16')).rejects.toThrow(
-    "--precision bf16 can't be had from --blas wasm: expected onednn. Use --precision float32.",
+    "precision bf16 can't be had from blas wasm: expected onednn. Use precision float32.",
   );
 });
 

@@ -2,7 +2,8 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { cellsPage } from '../../../src/language/cells/page.ts';
 import { CellRecord, QUANTUM } from '../../../src/language/cells/record.ts';
-import type { Finding, Search } from '../../../src/language/cells/search.ts';
+import type { CellSearch, Finding } from '../../../src/language/cells/search.ts';
+import { TextCells } from '../../../src/language/cells/text-cells.ts';
 import { divergingColour, hexOf } from '../../../src/report/colours.ts';
 
 const texts = ['a', '<', '\n', '"', '</div>'];
@@ -10,7 +11,7 @@ const values = [
   [1, 2, 3, 4, 5],
   [-127, -64, 0, 64, 127],
 ].map((row) => Int8Array.from(row));
-const record = new CellRecord(1, 2, texts.length, values);
+const cells = new TextCells(new CellRecord(1, 2, texts.length, values), texts, 'tanh(c)');
 const quotes: Finding = {
   feature: 'inside <quotes>',
   measure: 'AUC',
@@ -20,8 +21,8 @@ const quotes: Finding = {
     { layer: 0, cell: 0, figure: 0.55, threshold: 0.5, above: true, balancedAccuracy: 0.5 },
   ],
 };
-const search: Search = { findings: [quotes], missing: ['inside [ ]'] };
-const page = cellsPage({ model: '<m>', search, record, texts, quantity: 'tanh(c)', from: 1, length: 3 });
+const search: CellSearch = { findings: [quotes], missing: ['inside [ ]'] };
+const page = cellsPage({ model: '<m>', search, cells, from: 1, length: 3 });
 
 /** Runs the page's script on as much of a page as it asks for. */
 function open(content: string) {
@@ -59,9 +60,7 @@ describe('cellsPage', () => {
   });
 
   it('begins with the cell that is asked for', () => {
-    const { spans } = open(
-      cellsPage({ model: 'm', search, record, texts, quantity: 'h', from: 4, length: 9, cell: { layer: 0, cell: 0 } }),
-    );
+    const { spans } = open(cellsPage({ model: 'm', search, cells, from: 4, length: 9, cell: { layer: 0, cell: 0 } }));
     expect(spans.map(({ style }) => style.background)).toEqual([hexOf(divergingColour(5 * QUANTUM))]);
   });
 
@@ -74,22 +73,27 @@ describe('cellsPage', () => {
     expect(page).not.toMatch(/<m>|<quotes>|<\/div>(?=<\/span>)/);
   });
 
+  it('has no list where nothing was looked for', () => {
+    const nothing = { findings: [], missing: ['inside [ ]'] };
+    const empty = cellsPage({ model: 'm', search: nothing, cells, from: 1, length: 3 });
+    expect(empty).not.toContain('<table');
+    expect(empty).toContain('Too rare in this text to be looked for: inside [ ].');
+  });
+
   it('loads nothing, and stays small for large models', () => {
     expect(page).not.toMatch(/<link|src=|href=|url\(/);
-    const [cells, length] = [1024, 4000];
+    const length = 4000;
     const large = new CellRecord(
       2,
       512,
       length,
-      Array.from({ length: cells }, () => new Int8Array(length)),
+      Array.from({ length: 1024 }, () => new Int8Array(length)),
     );
-    const text = Array.from({ length }, () => 'a');
+    const long = Array.from({ length }, () => 'a');
     const { length: size } = cellsPage({
       model: 'm',
       search,
-      record: large,
-      texts: text,
-      quantity: 'h',
+      cells: new TextCells(large, long, 'h'),
       from: 0,
       length,
     });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/base/random.ts';
-import { QUANTUM, recordCells } from '../../../src/language/cells/record.ts';
+import { runAtOnce } from '../../../src/base/steps.ts';
+import { QUANTUM, recordCellsSteps } from '../../../src/language/cells/record.ts';
 import { randomModel } from '../../model/batches.ts';
 import { byDriver } from '../../nn/engines.ts';
 import { run, weightsOf } from '../../nn/reference.ts';
@@ -9,12 +10,11 @@ const contracts = byDriver.flatMap(([driver, engine]) =>
   (['rnn', 'lstm', 'gru'] as const).map((cell) => [cell, driver, engine] as const),
 );
 
-describe.each(contracts)('recordCells, %s on %s', (cell, _, engine) => {
+describe.each(contracts)('recordCellsSteps, %s on %s', (cell, _, engine) => {
   const model = randomModel(engine, { cell, condition: 0 });
   const random = new Random(5);
   const ids = Array.from({ length: 1500 }, () => random.integer(7));
-  const calls: number[] = [];
-  const record = recordCells(model, ids, 3, (tokens) => calls.push(tokens));
+  const record = runAtOnce(recordCellsSteps(model, ids, 3));
 
   it('has tanh(c) or h of every cell after each token, as the float64 reference', () => {
     const weights = weightsOf(model);
@@ -34,7 +34,7 @@ describe.each(contracts)('recordCells, %s on %s', (cell, _, engine) => {
     expect(record).toMatchObject({ layers: 2, hidden: 6, length: 1500 });
     expect(record.cells).toHaveLength(12);
     expect(record.cells[7]).toEqual({ layer: 1, cell: 1 });
-    expect(calls).toEqual([1024, 1500]);
+    expect([...recordCellsSteps(model, ids, 3)]).toEqual([0, 1024 / 1500]);
     expect(() => record.valuesOf({ layer: 0, cell: 6 })).toThrow('cell 6 of layer 0: 2 layers of 6 cells');
     expect(() => record.valuesOf({ layer: 2, cell: 0 })).toThrow('cell 0 of layer 2');
   });

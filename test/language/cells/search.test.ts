@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/base/random.ts';
-import { CellRecord, QUANTUM, recordCells } from '../../../src/language/cells/record.ts';
-import { searchCells } from '../../../src/language/cells/search.ts';
+import { runAtOnce } from '../../../src/base/steps.ts';
+import { CellRecord, QUANTUM, recordCellsSteps } from '../../../src/language/cells/record.ts';
+import { searchCellsSteps } from '../../../src/language/cells/search.ts';
 import { positionInLine } from '../../../src/text/features/lines.ts';
 import { insideQuotes } from '../../../src/text/features/words.ts';
 import { randomModel } from '../../model/batches.ts';
@@ -30,9 +31,11 @@ function recordOf(...cells: ((index: number) => number)[]): CellRecord {
   return new CellRecord(1, cells.length, text.length, values);
 }
 
+const searchCells = (...args: Parameters<typeof searchCellsSteps>) => runAtOnce(searchCellsSteps(...args));
+
 const noise = () => 2 * random.uniform() - 1;
 
-describe('searchCells', () => {
+describe('searchCellsSteps', () => {
   it('finds the cell of a network that was built to follow quotes, with AUC 1', () => {
     const vocabulary = [...new Set(units)];
     const model = randomModel(wasm, {
@@ -55,7 +58,7 @@ describe('searchCells', () => {
     bias.edit((values) => values.fill(0, LATCH, LATCH + 1));
 
     const ids = units.map((unit) => vocabulary.indexOf(unit));
-    const record = recordCells(model, ids, vocabulary.indexOf('”'));
+    const record = runAtOnce(recordCellsSteps(model, ids, vocabulary.indexOf('”')));
     const [finding] = searchCells(record, [quotes], 2).findings;
     expect(finding).toMatchObject({ feature: 'inside quotes', measure: 'AUC' });
     expect(finding?.cells[0]).toMatchObject({ layer: 0, cell: LATCH, figure: 1, above: true, balancedAccuracy: 1 });

@@ -1,18 +1,18 @@
-/** Language models of a few random weights, as `lm train` would have made them. */
+/** Text models of a few random weights, as `lm train` would have made them. */
 import type { Engine } from '../../src/compute/engine.ts';
 import { type LanguageConfig, languageDefaults } from '../../src/language/config.ts';
-import { UNKNOWN } from '../../src/language/ids.ts';
+import { TextModel } from '../../src/language/text-model.ts';
 import type { LanguageModelShape } from '../../src/model/language-model.ts';
-import type { StoredModel } from '../../src/model/model-folder.ts';
+import { UNKNOWN } from '../../src/text/special-tokens.ts';
 import { Vocabulary } from '../../src/text/vocabulary.ts';
 import { randomModel } from '../model/batches.ts';
 
 /** A model that knows these tokens. */
-export function languageModelOf(
+export function randomTextModel(
   engine: Engine,
   tokens: readonly string[],
   { level = 'char', ...changes }: Partial<LanguageModelShape> & { level?: LanguageConfig['level'] } = {},
-): StoredModel<LanguageConfig> {
+): TextModel {
   const vocabulary = new Vocabulary([UNKNOWN, ...tokens]);
   const shape = { embedding: 0, condition: 0, ...changes, vocabulary: vocabulary.size };
   const model = randomModel(engine, shape);
@@ -26,5 +26,5 @@ export function languageModelOf(
     text,
     scores: {},
   };
-  return { config, vocabulary, model, extra: new Map() };
+  return new TextModel(config, vocabulary, model);
 }

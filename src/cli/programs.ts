@@ -1,0 +1,46 @@
+/** The three programs and their commands, as a table: it loads no command before it is called. */
+import type { Commands } from './run.ts';
+
+export interface ProgramDescription {
+  description: string;
+  commands: Commands;
+}
+
+export const programs = {
+  caption: {
+    description: 'Captions for pictures: describe photos, train on your own.',
+    commands: {
+      describe: async () => (await import('./caption-describe.ts')).addDescribeCommand,
+      train: async () => (await import('./caption-train.ts')).addCaptionTrainCommand,
+      evaluate: async () => (await import('./caption-evaluate.ts')).addEvaluateCommand,
+      baselines: async () => (await import('./caption-baselines.ts')).addBaselinesCommand,
+      extract: async () => (await import('./caption-extract.ts')).addExtractCommand,
+      info: async () => (await import('./info.ts')).addCaptionInfoCommand,
+      doctor: async () => (await import('./doctor.ts')).addDoctorCommand({ pictures: true }),
+      setup: async () => (await import('./setup.ts')).addSetupCommand,
+    },
+  },
+  lm: {
+    description: 'Recurrent language models: train on a text, write more of it.',
+    commands: {
+      train: async () => (await import('./lm-train.ts')).addLanguageTrainCommand,
+      sample: async () => (await import('./lm-sample.ts')).addSampleCommand,
+      score: async () => (await import('./lm-score.ts')).addScoreCommand,
+      cells: async () => (await import('./lm-cells.ts')).addCellsCommand,
+      info: async () => (await import('./info.ts')).addLanguageInfoCommand,
+      doctor: async () => (await import('./doctor.ts')).addDoctorCommand({ pictures: false }),
+      setup: async () => (await import('./setup.ts')).addSetupCommand,
+    },
+  },
+  seq: {
+    description: 'Recurrent models of sequences: classify them, tag their steps.',
+    commands: {
+      train: async () => (await import('./seq-train.ts')).addSequenceTrainCommand,
+      predict: async () => (await import('./seq-predict.ts')).addSequencePredictCommand,
+      evaluate: async () => (await import('./seq-evaluate.ts')).addSequenceEvaluateCommand,
+      info: async () => (await import('./seq-info.ts')).addSequenceInfoCommand,
+      doctor: async () => (await import('./doctor.ts')).addDoctorCommand({ pictures: true }),
+      setup: async () => (await import('./setup.ts')).addSetupCommand,
+    },
+  },
+} satisfies Record<string, ProgramDescription>;

@@ -1,0 +1,48 @@
+import { Command } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { InputError } from '../../src/base/errors.ts';
+import { inFlags } from '../../src/cli/run.ts';
+
+/** A program that was called as `seq train data.tsv`. */
+async function trainProgram(): Promise<Command> {
+  const program = new Command('seq').enablePositionalOptions();
+  program
+    .command('train')
+    .argument('<data>')
+    .option('--min-count <number>')
+    .option('--no-mirror')
+    .option('--lr <rate>')
+    .action(() => {});
+  await program.parseAsync(['train', 'data.tsv'], { from: 'user' });
+  return program;
+}
+
+describe('inFlags', () => {
+  it('puts the options of the command in the place of the settings that an error names', async () => {
+    const error = new InputError('no word comes 3 times', {
+      advice: 'Use a smaller minCount, learningRate or clipping; mirror is of no use. Other settings stay.',
+      settings: ['minCount', 'learningRate', 'clipping', 'mirror'],
+    });
+    expect(inFlags(error, await trainProgram())).toBe(
+      'no word comes 3 times. ' +
+        'Use a smaller --min-count, --lr or --clip; --no-mirror is of no use. Other settings stay.',
+    );
+  });
+
+  it('spells a setting as options are spelt where the command has none', async () => {
+    const error = new InputError('too many', { advice: 'Lower valShare.', settings: ['valShare'] });
+    expect(inFlags(error, await trainProgram())).toBe('too many. Lower --val-share.');
+  });
+
+  it('leaves files and words alone that only look like a setting', async () => {
+    const error = new InputError('/data/task/task.tsv is odd', {
+      found: 'task-1, my-task and subtask in C:\\task\\x of the task',
+      advice: 'Use the task tag',
+      settings: ['task'],
+    });
+    expect(inFlags(error, await trainProgram())).toBe(
+      '/data/task/task.tsv is odd: found task-1, my-task and subtask in C:\\task\\x of the --task. Use the --task tag',
+    );
+    expect(inFlags(new InputError('the task is odd'), await trainProgram())).toBe('the task is odd');
+  });
+});
