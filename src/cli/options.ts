@@ -76,7 +76,7 @@ export function parseAtLeast(minimum: number) {
   };
 }
 
-/** A parser of shares of a whole, between 0 and 1. 0 is one where `zero` is set, 1 where `one` is */
+/** A parser of shares of a whole, between 0 and 1; of 0 itself where `zero` is set, of 1 where `one` is. */
 export function parseShare({ zero = false, one = false } = {}) {
   return (text: string): number => {
     const value = Number(text);

@@ -9,8 +9,8 @@ import {
   describeBaselines,
   newModelOf,
   readLabelled,
-  refuseOptionsOfOthers,
-  refuseWithoutEffect,
+  refuseIdleOptions,
+  refuseIdleOptionsOn,
   settingsOf,
 } from './seq-label-options.ts';
 import type { SequenceTrainingOptions } from './seq-options.ts';
@@ -24,14 +24,14 @@ export async function crossValidateCommand(
   command: Command,
 ): Promise<void> {
   const { out: folder, task, blas, precision, quiet } = options;
-  refuseOptionsOfOthers(options, command);
+  refuseIdleOptions(options, command);
   refuseIdleSettings(command);
   await refuseModel(join(folder, 'fold-1'));
   const status = new Status(quiet);
   const show = showTraining(status, task === 'tag' ? 'steps' : 'sequences');
   const result = await interruptible(async (signal) => {
     const { data } = await readLabelled(paths, options, { status, signal });
-    refuseWithoutEffect(options, data, command);
+    refuseIdleOptionsOn(data, options, command);
     return crossValidate({
       data,
       folds,

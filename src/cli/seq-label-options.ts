@@ -39,15 +39,15 @@ export async function readLabelled(
 }
 
 /** @throws UsageError that names an option without effect on a model of labels, whatever its data */
-export function refuseOptionsOfOthers({ cell }: SequenceTrainingOptions, command: Command): void {
+export function refuseIdleOptions({ cell }: SequenceTrainingOptions, command: Command): void {
   refuseInapplicable(command, ['attention'], 'labels: it is for --task translate');
   if (cell === 'rnn') refuseInapplicable(command, ['memory'], 'the cell rnn, which has no gates');
 }
 
 /** @throws UsageError that names an option without effect on such data */
-export function refuseWithoutEffect(
-  { task, read }: SequenceTrainingOptions,
+export function refuseIdleOptionsOn(
   { name, cnn, examples }: SequenceData,
+  { task, read }: SequenceTrainingOptions,
   command: Command,
 ): void {
   const { inputs } = examples[0]!;

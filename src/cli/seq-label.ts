@@ -12,8 +12,8 @@ import {
   describeBaselines,
   newModelOf,
   readLabelled,
-  refuseOptionsOfOthers,
-  refuseWithoutEffect,
+  refuseIdleOptions,
+  refuseIdleOptionsOn,
   settingsOf,
 } from './seq-label-options.ts';
 import type { SequenceTrainingOptions } from './seq-options.ts';
@@ -24,7 +24,7 @@ export async function trainLabellerCommand(
   options: SequenceTrainingOptions,
   command: Command,
 ): Promise<void> {
-  refuseOptionsOfOthers(options, command);
+  refuseIdleOptions(options, command);
   await runTraining<SequenceConfig, DataSplit<SequenceExample>>(command, options, SHOW, async (training) => {
     const { status, signal, folder } = training;
     const trained = options.resume ? await readConfig(folder, sequenceConfigSchema) : undefined;
@@ -33,7 +33,7 @@ export async function trainLabellerCommand(
       status.update(() => `each step alone, to compare with: ${done}/${of}`);
     const read = { ...training, ...(await readLabelled(paths, options, { status, signal, trained })), onCompare };
     if (trained) return resumeSequences(read);
-    refuseWithoutEffect(options, read.data, command);
+    refuseIdleOptionsOn(read.data, options, command);
     return trainSequences({ ...read, start: newModelOf(options), settings: settingsOf(options, read.data, command) });
   });
 }

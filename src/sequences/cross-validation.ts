@@ -1,4 +1,4 @@
-/** Cross-validation: as many models as folds, each measured on the sequences that the others have learned from. */
+/** Cross-validation: a model for each fold of the data, which learns from the others and is measured on that one. */
 import { join } from 'node:path';
 import { InputError } from '../base/errors.ts';
 import { writeFileAtomically } from '../base/files.ts';

@@ -4,10 +4,12 @@ import { runAtOnce, type Steps } from '../base/steps.ts';
 import type { SequenceExample } from './data/example.ts';
 import type { SequenceLabeller } from './labeller.ts';
 
-/** How well one label is told from the others: `count` is how often it is right, `said` how often it was predicted. */
+/** How well one label is told from the others. */
 export interface LabelScores {
   label: string;
+  /** How often it is right. */
   count: number;
+  /** How often it was predicted. */
   said: number;
   /** Share of its predictions that are right. */
   precision: number;
@@ -62,7 +64,7 @@ export function* evaluateSteps(
   if (count === 0) throw new InputError('there is nothing to measure on', { found: 'no sequences' });
   const byLabel = labels.map((label, i) => scoresOf(label, confusion, i));
   const right = confusion.reduce((sum, row, i) => sum + row[i]!, 0);
-  const present = byLabel.filter(({ count: times, said }) => times + said > 0);
+  const present = byLabel.filter((scores) => scores.count + scores.said > 0);
   const macroF1 = present.reduce((sum, { f1 }) => sum + f1, 0) / present.length;
   return { labels: count, accuracy: right / count, loss: loss / count, macroF1, byLabel, confusion };
 }
@@ -78,9 +80,9 @@ function refuseMissingLabels(i: number, found: number, expected: number): void {
 function scoresOf(label: string, confusion: readonly (readonly number[])[], i: number): LabelScores {
   const right = confusion[i]![i]!;
   const count = confusion[i]!.reduce((sum, n) => sum + n, 0);
-  const said = confusion.reduce((sum, row) => sum + row[i]!, 0);
-  const precision = right / Math.max(said, 1);
+  const predicted = confusion.reduce((sum, row) => sum + row[i]!, 0);
+  const precision = right / Math.max(predicted, 1);
   const recall = right / Math.max(count, 1);
   const f1 = right === 0 ? 0 : (2 * precision * recall) / (precision + recall);
-  return { label, count, said, precision, recall, f1 };
+  return { label, count, said: predicted, precision, recall, f1 };
 }

@@ -6,8 +6,9 @@ import { isWords, type SequenceExample } from './data/example.ts';
 interface TextClass {
   label: string;
   logPrior: number;
-  /** log p(word | class) of the words that come in it, and of each that does not. */
+  /** log p(word | class) of the words that come in the class. */
   logProbs: ReadonlyMap<string, number>;
+  /** log p(word | class) of every other word. */
   unseen: number;
 }
 
@@ -27,7 +28,7 @@ export class NaiveBayes {
 
   /**
    * @param examples of one label each
-   * @param counts of their words, where these were counted before
+   * @param counts of their words. Default: they are counted here
    */
   constructor(
     examples: readonly SequenceExample[],
@@ -47,12 +48,12 @@ export class NaiveBayes {
     });
   }
 
-  /** Learns from examples, one after another. */
+  /** Learns from examples, in steps. */
   static *createSteps(examples: readonly SequenceExample[]): Steps<NaiveBayes> {
     return new NaiveBayes(examples, yield* countSteps(examples));
   }
 
-  /** The likeliest class of a text; words that were never seen say nothing. */
+  /** The likeliest class of a text, of which words that were never seen in training are not counted. */
   classify(words: readonly string[]): string {
     const known = words.filter((word) => this.#vocabulary.has(word));
     const scores = this.#classes.map(({ label, logPrior, logProbs, unseen }) => ({

@@ -16,7 +16,7 @@ const evaluate = (...args: string[]) =>
   runProgram('caption', ['evaluate', ...args, '--quiet', '--tfjs', 'wasm', '--blas', 'wasm'], {
     cache: inject('features'),
   });
-/** Of captions in a file: no model runs, so that nothing can be said of what it runs on. */
+/** For captions of a file: no model runs, so that options about what it runs on are refused. */
 const evaluateFile = (...args: string[]) => runProgram('caption', ['evaluate', dataset, '--quiet', ...args]);
 let evaluated: Ended;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/base/errors.ts';
-import { refuseOptionsOfOthers, refuseWithoutEffect } from '../../src/cli/seq-label-options.ts';
+import { refuseIdleOptions, refuseIdleOptionsOn } from '../../src/cli/seq-label-options.ts';
 import type { SequenceTrainingOptions } from '../../src/cli/seq-options.ts';
 import { addSequenceTrainCommand } from '../../src/cli/seq-train.ts';
 import type { SequenceData } from '../../src/sequences/data/example.ts';
@@ -18,8 +18,8 @@ function check(args: readonly string[], data: SequenceData): void {
   const command = program.commands[0]!;
   command.parseOptions([...args]);
   const options = command.opts<SequenceTrainingOptions>();
-  refuseOptionsOfOthers(options, command);
-  refuseWithoutEffect(options, data, command);
+  refuseIdleOptions(options, command);
+  refuseIdleOptionsOn(data, options, command);
 }
 
 describe('seq train for labels', () => {

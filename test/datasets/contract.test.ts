@@ -102,5 +102,6 @@ describe.each(LAYOUTS)('readCaptionDataset: $title', (layout: Layout) => {
     for (const { id } of fewer.splits.get('val') ?? []) expect(heldOut).toContain(id);
     for (const { id } of fewer.splits.get('train') ?? []) expect(heldOut).not.toContain(id);
     expect(all.report[0]?.count).toBe(heldOut.size);
+    expect(all.valShare).toBe(0.2); // undefined where the dataset has its own val split
   });
 });
