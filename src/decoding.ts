@@ -1,6 +1,6 @@
 /**
  * What `caption-lm/decoding` offers: sequences of tokens from any step function, by beam search or by drawing them. It
- * knows no model and no words, and runs in browsers as it stands.
+ * knows no model and no words. Browsers have the same as a part of `caption-lm/browser`.
  */
 
 // Steps

@@ -1,6 +1,6 @@
 /**
  * What `caption-lm/metrics` offers: the scores that papers on captions and translations report, equal to those of
- * pycocoevalcap and sacreBLEU. It knows no model and no picture, and runs in browsers as it stands.
+ * pycocoevalcap and sacreBLEU. It knows no model and no picture. Browsers have the same as a part of `caption-lm/browser`.
  */
 
 // All at once

@@ -119,7 +119,7 @@ class ApiPages {
     const sections = Array.from(this.#outlines, ([entry, outline]) => {
       const groups = outline.flatMap(({ heading, own, elsewhere }) => {
         const names = [...own, ...elsewhere].filter((one) => !isType(one));
-        if (own.length === 0) return []; // as on another page
+        if (own.length === 0 || names.length === 0) return []; // as on another page, or types alone
         return `* **${heading}**: ${names.map((one) => this.#link(one, '', 'api/')).join(', ')}`;
       });
       return `## [${entry.name}](api/${pageOf(entry)})\n\n${entry.text}\n\n${groups.join('\n')}\n`;

@@ -26,6 +26,8 @@ export interface Exported {
   symbol: Named;
   /** Its declaration. */
   node: Node;
+  /** A class may be exported as a type alone: programs get one, and do not make one. */
+  isTypeOnly: boolean;
 }
 
 /** Says what is to be changed in the sources before pages can be made of them. */
@@ -69,11 +71,11 @@ function groupsOf(file: SourceFile, project: Project, groups: Entry['groups'] = 
       const module = checker.getSymbolAtLocation(moduleSpecifier!)!.declarations[0]!.resolve(project)!;
       groupsOf(module as SourceFile, project, groups);
     } else if (isNamedExports(exportClause)) {
-      const exported = exportClause.elements.map(({ name: { text: name } }) => {
+      const exported = exportClause.elements.map(({ name: { text: name }, isTypeOnly }) => {
         const symbol = resolved(exports.get(name)!, checker);
         const node = symbol.declarations[0]?.resolve(project);
         if (!node) throw new DocsError(`${file.fileName} exports ${name}, which is not there`);
-        return { name, symbol, node };
+        return { name, symbol, node, isTypeOnly: isTypeOnly || statement.isTypeOnly };
       });
       exported.sort((a, b) => Number(isType(a)) - Number(isType(b)) || a.node.pos - b.node.pos);
       groups.set(heading, [...(groups.get(heading) ?? []), ...exported]);
@@ -82,8 +84,8 @@ function groupsOf(file: SourceFile, project: Project, groups: Entry['groups'] = 
   return groups;
 }
 
-export function isType({ node }: Exported): boolean {
-  return isInterfaceDeclaration(node) || isTypeAliasDeclaration(node);
+export function isType({ node, isTypeOnly }: Exported): boolean {
+  return isTypeOnly || isInterfaceDeclaration(node) || isTypeAliasDeclaration(node);
 }
 
 function sourceFile({ program }: Project, path: string): SourceFile {

@@ -1,21 +1,18 @@
+/** The mean of two captioners' weights. */
 import { InputError } from '../base/errors.ts';
 import type { Captioner } from './captioner.ts';
 
 /**
- * Gives a captioner the mean of its weights and another's, which must be what it was finetuned from: along the line
- * between the two, captions score better than at either end, since what finetuning sharpened too much is softened again
- * (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models", section 3).
+ * Sets a captioner's weights to the mean of its own and those of `other`, which it was finetuned from: between the two,
+ * captions score better than at either end, since finetuning alone makes the distribution of words too sharp (Wortsman et
+ * al. 2022, "Robust fine-tuning of zero-shot models", section 3).
  *
- * @throws InputError when their shapes, words or pictures' features differ
+ * @throws InputError when their shapes, vocabularies or CNNs differ
  */
 export function averageWeights(captioner: Captioner, other: Captioner): void {
-  const [ours, theirs] = [captioner, other].map(({ config, vocabulary }) => ({
-    shape: JSON.stringify(config.shape),
-    words: vocabulary.tokens.join(' '),
-    features: config.pictures.key,
-  }));
+  const [own, others] = [partsOf(captioner), partsOf(other)];
   for (const what of ['shape', 'words', 'features'] as const) {
-    if (ours![what] === theirs![what]) continue;
+    if (own[what] === others[what]) continue;
     throw new InputError(`the ${what} of the captioners are not the same`, {
       expected: 'a captioner and the one that its training started from',
     });
@@ -26,4 +23,13 @@ export function averageWeights(captioner: Captioner, other: Captioner): void {
       for (let j = 0; j < from.length; j++) values[j] = (values[j]! + from[j]!) / 2;
     });
   }
+}
+
+/** What two captioners must have in common for their weights to be averaged. */
+function partsOf({ config, vocabulary }: Captioner) {
+  return {
+    shape: JSON.stringify(config.shape),
+    words: vocabulary.tokens.join(' '),
+    features: config.pictures.key,
+  };
 }

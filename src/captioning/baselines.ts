@@ -1,6 +1,6 @@
 /**
- * What a captioner is worth beside simpler ways to a caption: one that copies captions of similar pictures, one that
- * looks at no picture, and the captioner itself when it is shown other pictures.
+ * Compares a captioner with baselines: two that copy captions of similar pictures, one that sees no picture, and the
+ * captioner itself when it is shown other pictures.
  */
 import { Random } from '../base/random.ts';
 import { partOf, runAtOnce, type Steps } from '../base/steps.ts';
@@ -17,34 +17,34 @@ import { MostAgreed } from './most-agreed.ts';
 import { nearestPicturesSteps } from './nearest.ts';
 import { encodeCaption, specialIds } from './vocabulary.ts';
 
-/** One way to captions, and how good they are. */
+/** A captioner or a baseline, with its captions and their scores. */
 export interface CaptionSystem {
   name: 'captioner' | 'nearest pictures' | 'nearest picture' | 'n-gram model' | 'other pictures';
-  /** How its captions come about, in one sentence. */
+  /** How its captions are made, in one sentence. */
   explanation: string;
   /** One caption for each picture. */
   captions: string[];
   scores: CaptionScores & {
-    /** Share of the captions that stand in the training set, word for word. */
+    /** Share of the captions that are in the training set, word for word. */
     copied: number;
   };
 }
 
-/** Neighbours that agree on a caption; of 10, 30, 40, 50, 60, 70, 90, 120, 200 the best on Flickr8k's dev split. */
+/** k, the neighbours that agree on a caption: of 10, 30, 40, 50, 60, 70, 90, 120, 200 the best on Flickr8k's dev split. */
 const NEIGHBOURS = 60;
-/** In a small dataset no more than this share of the pictures. */
+/** k is at most this share of the training pictures, in a small dataset. */
 const NEIGHBOUR_SHARE = 1 / 20;
 
-/** The longest n-gram: words further back help on none of the datasets. */
+/** The longest n-gram: longer ones help on none of the datasets. */
 const MOST_WORDS = 6;
 
 /**
- * The captioner's captions for pictures, and those of the baselines, with their scores. Features are standardised as
- * the captioner's are.
+ * Describes pictures by a captioner and by the baselines, and scores the captions. All features must be standardised as
+ * the captioner's were in training.
  *
- * @param training what the baselines learn from or copy
- * @param pictures what is described, at least two
- * @returns the captioner first
+ * @param training pictures that the baselines learn or copy from
+ * @param pictures those that are described, at least two
+ * @returns all systems, the captioner first
  */
 export function compareWithBaselines(
   captioner: Captioner,
@@ -120,7 +120,7 @@ export function* compareWithBaselinesSteps(
   ];
 }
 
-/** For each picture, of all captions of its neighbours the one most like the others. */
+/** For each picture the one of its neighbours' captions that is most like the others. */
 function* agreedCaptions(
   captions: CaptionedFeatures['captions'],
   neighbours: readonly (readonly number[])[],

@@ -1,4 +1,4 @@
-/** Captions of pictures as batches for the model. */
+/** Captions of pictures as packed batches for the model. Knows features, not pictures. */
 import type { Random } from '../base/random.ts';
 import type { TokenBatch } from '../model/language-model.ts';
 import { packedSequences } from '../nn/packing.ts';
@@ -7,29 +7,30 @@ import { encodeCaption, specialIds } from './vocabulary.ts';
 
 /** Pictures with standardised features and their captions. */
 export interface CaptionedFeatures {
-  /** [P, D] */
+  /** Those of P pictures, [P, D]. */
   features: Float32Array;
-  /** The mirror images' [P, D]. */
+  /** Those of their mirror images, [P, D]. */
   mirrored?: Float32Array | undefined;
-  /** What people wrote about each picture, and its name. */
+  /** The captions that people wrote for each picture. */
   captions: readonly (readonly string[])[];
   names: readonly string[];
-  /** The file of each, for people to see, where there are files. */
+  /** The file of each picture, where there are files. */
   files?: readonly string[];
 }
 
 /** One caption to be learned. */
 export interface CaptionExample {
+  /** The number of its picture. */
   picture: number;
-  /** START, words. */
+  /** START and the words, in ids. */
   inputs: number[];
-  /** Words, END. */
+  /** The words and END, in ids. */
   targets: number[];
-  /** Factor of its tokens' losses; 1 by default. */
+  /** Factor of its tokens' losses. Default: 1 */
   weight?: number;
 }
 
-/** All captions of the pictures. */
+/** All captions of pictures, one after another. */
 export function examplesOf({ captions }: CaptionedFeatures, vocabulary: Vocabulary): CaptionExample[] {
   const { start, end } = specialIds(vocabulary);
   return captions.flatMap((written, picture) =>
@@ -47,7 +48,7 @@ export function targetCounts(examples: readonly CaptionExample[], V: number): Ui
   return counts;
 }
 
-/** The features [D] of a picture or, every other time where there are any, of its mirror image. */
+/** The features [D] of a picture, or with a probability of 1/2 of its mirror image, where there are any. */
 export function eitherFeatures(
   { features, mirrored }: CaptionedFeatures,
   picture: number,
@@ -61,7 +62,7 @@ export function eitherFeatures(
 /**
  * Packs examples, longest first: step t holds word t of all captions that have one.
  *
- * @param featuresOf the condition [D] of an example, called in the order of the batch
+ * @param featuresOf gives the condition [D] of an example; called in the order of the batch
  */
 export function tokenBatch(
   examples: readonly CaptionExample[],
@@ -77,9 +78,9 @@ export function tokenBatch(
   for (const [n, example] of sorted.entries()) {
     condition.set(featuresOf(example), n * D);
     for (const [t, id] of example.inputs.entries()) {
-      const row = (packing.starts[t] ?? 0) + n;
+      const row = packing.starts[t]! + n;
       inputs[row] = id;
-      targets[row] = example.targets[t] ?? -1;
+      targets[row] = example.targets[t]!;
       weights[row] = example.weight ?? 1;
     }
   }

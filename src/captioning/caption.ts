@@ -1,5 +1,4 @@
-/** A caption, how it may be written, and who writes it: what the parts of captioning share. Knows no model. */
-
+/** The types that the parts of captioning share: a caption, the options of writing one, a writer. Knows no model. */
 import type { Random } from '../base/random.ts';
 import type { Steps } from '../base/steps.ts';
 import type { BeamSearchOptions } from '../decoding/beam-search.ts';
@@ -7,28 +6,28 @@ import type { SamplingOptions } from '../decoding/sampling.ts';
 import type { SequenceRules } from '../decoding/sequence.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 
-/** What captions may be, in words; at least one where nothing else is said. */
+/** Rules that captions keep to, in words: their least (1 by default) and greatest length, and repetitions. */
 export type CaptionRules = Pick<SequenceRules, 'maxLength' | 'minLength' | 'block'>;
 
-/** Captions by beam search; a beam of 1 is greedy. */
+/** Options of beam search; a beam of 1 is greedy decoding. */
 export interface DecodingOptions
   extends CaptionRules,
     Pick<BeamSearchOptions, 'beam' | 'lengthPenalty' | 'groups' | 'diversity'> {
   /**
-   * Captions drawn beside those of the beam, to choose among all by what they agree on, see `byConsensus`; 0 for the
-   * beam alone. The same ones for the same picture. Diverse groups are left as they are.
+   * Captions drawn beside those of the beam, to choose the ones most like them all, see `byConsensus`; for the same
+   * picture the same ones are drawn. Default: 0, the beam alone. Without effect on several groups.
    */
   consensus?: number;
 }
 
-/** Captions that are drawn. */
+/** Options of captions that are drawn at random. */
 export interface CaptionSampling extends CaptionRules, SamplingOptions {
   random: Random;
-  /** Captions for each picture; some may be the same. */
+  /** How many captions are drawn for each picture; some may be the same. */
   samples: number;
 }
 
-/** Best on the Flickr8k dev split, see the model card. */
+/** The best of those tried on Flickr8k's dev split, see the model card. */
 export const decodingDefaults: DecodingOptions & { minLength: number; consensus: number } = {
   beam: 5,
   lengthPenalty: 0.7,
@@ -39,14 +38,18 @@ export const decodingDefaults: DecodingOptions & { minLength: number; consensus:
 
 export interface Caption {
   caption: string;
-  /** log p(caption, END | picture) in nats; without END where the caption was cut off at the longest length. */
+  /** log p(caption, END | picture) in nats; without END where the caption was cut off at its greatest length. */
   logProb: number;
   words: { word: string; logProb: number }[];
 }
 
-/** Writes captions for pictures whose features are as the CNN gives them: a captioner, or several together. */
+/** Writes captions for pictures: a captioner, or an ensemble of several. */
 export interface CaptionWriter {
   readonly vocabulary: Vocabulary;
+  /**
+   * @param features of N pictures, as the CNN gives them, [N, D]
+   * @returns the captions of each picture, best first
+   */
   describe(features: Float32Array, options?: DecodingOptions | CaptionSampling): Caption[][];
   /** `describe`, a few tokens at a time. */
   describeSteps(features: Float32Array, options?: DecodingOptions | CaptionSampling): Steps<Caption[][]>;

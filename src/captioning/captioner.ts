@@ -1,4 +1,4 @@
-/** A trained captioner: feature vectors become captions. Where the vectors come from it does not know. */
+/** A trained captioner: feature vectors become captions. Does not know the CNN that the vectors come from. */
 import { runAtOnce, type Steps } from '../base/steps.ts';
 import type { Engine } from '../compute/engine.ts';
 import type { StepFunction } from '../decoding/step.ts';
@@ -23,6 +23,7 @@ import { type CaptionConfig, captionConfigSchema } from './config.ts';
 import { specialIds } from './vocabulary.ts';
 import { ROWS, writeCaptionsSteps } from './write.ts';
 
+/** A model with the vocabulary, the standardisation and the config that using it takes. */
 export class Captioner implements CaptionWriter {
   readonly config: CaptionConfig;
   readonly vocabulary: Vocabulary;
@@ -45,7 +46,7 @@ export class Captioner implements CaptionWriter {
    */
   static async load(folder: string, engine: Engine): Promise<Captioner> {
     const { config, vocabulary, model, extra } = await loadModel(folder, engine, captionConfigSchema);
-    specialIds(vocabulary, `the vocabulary in ${folder}`); // refused now rather than at the first picture
+    specialIds(vocabulary, `the vocabulary in ${folder}`); // a vocabulary without them is refused here
     return new Captioner(
       config,
       vocabulary,
@@ -74,8 +75,8 @@ export class Captioner implements CaptionWriter {
    * Writes captions for N pictures.
    *
    * @param features as the CNN gives them, [N, D]; not changed
-   * @returns for each picture its captions, best first, at least one; by beam search they are different
-   * @throws UsageError when the options ask for what can't be, see `checkDecoding`
+   * @returns at least one caption for each picture, best first; those of beam search are different
+   * @throws UsageError as `checkDecoding` does
    */
   describe(features: Float32Array, options: DecodingOptions | CaptionSampling = decodingDefaults): Caption[][] {
     return runAtOnce(this.describeSteps(features, options));
@@ -89,12 +90,12 @@ export class Captioner implements CaptionWriter {
     return writeCaptionsSteps((rows) => this.begin(rows), this.#sizes, features, options);
   }
 
-  /** The same for features that were standardised before, as in training. */
+  /** `describeSteps` for features that are standardised already, as those of a training are. */
   describeStandardisedSteps(features: Float32Array, options: DecodingOptions | CaptionSampling): Steps<Caption[][]> {
     return writeCaptionsSteps(this.#begin, this.#sizes, features, options);
   }
 
-  /** A step function for up to 192 captions of pictures with these features [N, D], which are not changed. */
+  /** A step function for up to 192 captions of N pictures, by their features [N, D], which are not changed. */
   begin(features: Float32Array): StepFunction {
     const standardised = features.slice();
     standardise(standardised, this.standardisation);

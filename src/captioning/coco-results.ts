@@ -9,25 +9,25 @@ const resultsSchema = v.pipe(
   v.nonEmpty(),
 );
 
-/** A caption for each picture, as a JSON text: `[{"image_id","caption"}]`. */
+/** Captions of pictures, one each, in the results format: `[{"image_id","caption"}]`. */
 export function cocoResults(names: readonly string[], captions: readonly string[]): string {
-  return jsonText(captions.map((caption, i) => ({ image_id: imageId(names[i] ?? ''), caption })));
+  return jsonText(captions.map((caption, i) => ({ image_id: imageId(names[i]!), caption })));
 }
 
-/** What people wrote about each picture, as the JSON text of a caption file: `{"images","annotations"}`. */
+/** The captions that people wrote for pictures, in the format of a caption file: `{"images","annotations"}`. */
 export function cocoReferences(names: readonly string[], captions: readonly (readonly string[])[]): string {
   const images = names.map((name) => ({ id: imageId(name), file_name: name }));
   const annotations = captions
-    .flatMap((written, i) => written.map((caption) => ({ image_id: imageId(names[i] ?? ''), caption })))
+    .flatMap((written, i) => written.map((caption) => ({ image_id: imageId(names[i]!), caption })))
     .map((annotation, id) => ({ id, ...annotation }));
   return jsonText({ images, annotations });
 }
 
 /**
- * Reads captions in the COCO results format.
+ * Reads captions in the results format.
  *
- * @returns the caption by the picture's id
- * @throws InputError when the file does not hold captions, or two of a picture
+ * @returns the captions by the pictures' ids
+ * @throws InputError when the file is not in this format, or has two captions of a picture
  */
 export async function readCocoResults(file: string): Promise<Map<string, string>> {
   const rows = await readJson(file, resultsSchema, 'captions');
@@ -39,7 +39,7 @@ export async function readCocoResults(file: string): Promise<Map<string, string>
   });
 }
 
-/** COCO's ids are numbers; other datasets have names. */
+/** The id of a picture: COCO's are numbers, those of other datasets names. */
 function imageId(name: string): number | string {
   return /^\d+$/.test(name) ? Number(name) : name;
 }

@@ -1,20 +1,20 @@
-/** What a captioner is and how it is trained: its config, its settings, their defaults. */
+/** The config of a captioner, the settings of its training, and the defaults of both. */
 import * as v from 'valibot';
 import { anyInteger, integerFrom } from '../base/schema.ts';
 import { modelConfigSchema } from '../model/model-folder.ts';
 import { optimizerDefaults } from '../nn/optimizer.ts';
 import { enoughEpochs, trainingSettingsSchema } from '../training/settings.ts';
 
-/** How a captioner is trained. */
+/** The settings of a captioner's training. */
 export const captionSettingsSchema = v.object({
   ...trainingSettingsSchema.entries,
   /** Captions in one update. */
   batch: integerFrom(1),
-  /** Words that come less often in the training captions are unknown words. */
+  /** Words that come less often in the training captions become the unknown word. */
   threshold: integerFrom(1),
-  /** Whether each picture is also shown as its mirror image. */
+  /** Whether mirror images of the pictures are learned from too. */
   mirrored: v.boolean(),
-  /** What is learned beyond the likelihood of the captions people wrote: to write captions with a high CIDEr-D and BLEU-4. */
+  /** `cider`: learns to write captions with a high CIDEr-D and BLEU-4 (`self-critical.ts`). Default: likelihood */
   finetune: v.optional(v.picklist(['cider'])),
 });
 
@@ -24,18 +24,18 @@ const dataset = v.object({
   name: v.string(),
   pictures: anyInteger,
   captions: anyInteger,
-  /** Of all captions and picture names: a resumed training must find the same ones. */
+  /** Hash of all captions and picture names: a resumed training must find the same ones. */
   hash: v.string(),
 });
 
 /** The config of a captioner's folder. */
 export const captionConfigSchema = v.object({
-  // First, because the first thing that is wrong is what the user reads.
+  // First, because the user reads the first error only.
   kind: v.literal('caption', 'the model is not a captioner of `caption train`'),
   ...modelConfigSchema.entries,
-  /** How a picture becomes the vector v; the same in training and in use. */
+  /** How a picture becomes a vector, in training and in use alike. */
   pictures: v.object({
-    /** As `--cnn` takes it. */
+    /** Its name, or the folder of a MobileNet, as `loadCnn` takes it. */
     cnn: v.string(),
     /** Name and hash of its weights. */
     key: v.string(),
@@ -43,15 +43,16 @@ export const captionConfigSchema = v.object({
   }),
   settings: captionSettingsSchema,
   dataset,
-  /** What the captioner was trained on whose weights it started from. */
+  /** The dataset of the captioner whose weights it started from. */
   init: v.optional(dataset),
 });
 
 export type CaptionConfig = v.InferOutput<typeof captionConfigSchema>;
 
+/** The shape of a new captioner by default. */
 export const captionShapeDefaults = { cell: 'lstm', layers: 1, hidden: 640, embedding: 512 } as const;
 
-/** What is learned when nothing is said; found on Flickr8k, see the model card. */
+/** The settings of a training by default, found on Flickr8k, see the model card. */
 export const captionDefaults: CaptionSettings = {
   batch: 128,
   threshold: 5,
@@ -68,7 +69,7 @@ export const captionDefaults: CaptionSettings = {
   seed: 1,
 };
 
-/** What is learned by `--finetune cider` when nothing is said. */
+/** The settings of a training with `finetune` by default. */
 export const finetuneDefaults: CaptionSettings = {
   ...captionDefaults,
   batch: 250,
@@ -76,15 +77,14 @@ export const finetuneDefaults: CaptionSettings = {
   evaluateEvery: 40,
   learningRate: 1e-4,
   schedule: { name: 'cosine', warmup: 20 },
-  dropout: 0.5,
   smoothing: 0,
   finetune: 'cider',
 };
 
-/** Updates that even the smallest dataset is worth. */
+/** The updates of a training by default are no fewer, however small the dataset. */
 const LEAST_UPDATES = 400;
 
-/** Passes over a dataset when nothing is said: the default, or more where that would be too few updates to learn from. */
+/** The epochs by default: more than `captionDefaults` has where these would be fewer than 400 updates. */
 export function epochsForCaptions(captions: number, batch: number): number {
   return enoughEpochs(captions, batch, { least: captionDefaults.epochs, updates: LEAST_UPDATES });
 }

@@ -1,4 +1,4 @@
-/** Choosing a caption for what the model says on the whole, not for being its likeliest single sentence. */
+/** Minimum Bayes risk decoding: of several captions the one that is most like all that the model would write. */
 import { smoothedBleu } from '../metrics/bleu.ts';
 import { ciderVectors, lengthPenalty } from '../metrics/cider.ts';
 import { countNgrams, MAX_N } from '../metrics/ngrams.ts';
@@ -6,20 +6,20 @@ import type { Vocabulary } from '../text/vocabulary.ts';
 import type { Caption } from './caption.ts';
 import { rarityOf } from './vocabulary.ts';
 
-/** What BLEU-4 counts in similarity beside CIDEr-D, both from 0 to 1: it is stricter on what no drawn caption says. */
+/** Weight of BLEU-4 in similarity beside CIDEr-D, both from 0 to 1; it is stricter on n-grams of no drawn caption. */
 const BLEU_WEIGHT = 0.5;
-/** What a nat of log-probability a word is worth in similarity: decides between captions that are about as similar. */
+/** Similarity that a nat of log-probability a word is worth: it decides between captions that are about as similar. */
 const LIKELIHOOD_WEIGHT = 0.05;
 
 /**
- * Orders captions of one picture by how similar they are to captions that were drawn from the model: by CIDEr-D and
- * BLEU-4 on average, which is what the model expects them to score (minimum Bayes risk decoding, Kumar and Byrne 2004, section 2;
- * with a sample in place of all sentences, Eikema and Aziz 2020, section 5). The likeliest sentence is often short and
- * says what fits any picture; this one says what most of the drawn ones agree on.
+ * Orders captions of one picture by their mean similarity (CIDEr-D and BLEU-4) to captions drawn from the model, which is
+ * the score that the model expects of them (minimum Bayes risk decoding, Kumar and Byrne 2004, section 2; with a sample in
+ * place of all sentences, Eikema and Aziz 2020, section 5). The likeliest caption is often short and fits any picture;
+ * the first of this order has what most of the drawn ones agree on.
  *
- * For CIDEr-D an n-gram counts as rare as its rarest word, so that no table of n-grams is needed.
+ * For CIDEr-D an n-gram is as rare as its rarest word, so that no table of n-grams is needed.
  *
- * @param candidates of which the order is asked; the drawn ones may be among them
+ * @param candidates the captions to be ordered, among which the drawn ones may be
  * @returns the different captions among the candidates, best first
  */
 export function byConsensus(
@@ -36,36 +36,37 @@ export function byConsensus(
     .map(({ candidate }) => candidate);
 }
 
-/** An n-gram of a caption. */
+/** An n-gram of a caption, with its count there. */
 interface CountedNgram {
   ngram: string;
   n: number;
   count: number;
-  /** Its weight for CIDEr-D, and the length of the vector that it is in. */
+  /** Its weight in the caption's vector for CIDEr-D. */
   weight: number;
+  /** The length of that vector. */
   norm: number;
 }
 
 interface CountedCaption {
   ngrams: readonly CountedNgram[];
-  /** As CIDEr-D has it. */
+  /** In words, as CIDEr-D counts it. */
   length: number;
 }
 
-/** An n-gram in one of the drawn captions, by its place among the different ones. */
-type Occurrence = Pick<CountedNgram, 'count' | 'weight' | 'norm'> & { caption: number };
+/** An n-gram in one of the drawn captions. */
+type Occurrence = Pick<CountedNgram, 'count' | 'weight' | 'norm'> & {
+  /** The caption's place among the different ones. */
+  caption: number;
+};
 
-/**
- * Captions that were drawn, by their n-grams: a caption has few in common with most of them, and is compared by those
- * alone.
- */
+/** Captions that were drawn, by their n-grams: a candidate is compared with each by the few that both have. */
 class Sample {
   readonly #size: number;
-  /** The different captions: how often each was drawn, and its length as BLEU and as CIDEr-D have it. */
+  /** The different captions: how often each was drawn, and its length as BLEU (`words`) and CIDEr-D (`length`) count it. */
   readonly #different: { times: number; words: number; length: number }[] = [];
   readonly #occurrences = new Map<string, Occurrence[]>();
   readonly #vocabulary: Vocabulary;
-  /** What was counted before, by caption, and how rare n-grams are. */
+  /** Captions that were counted before. */
   readonly #counted = new Map<string, CountedCaption>();
   readonly #rarities = new Map<string, number>();
 
@@ -80,7 +81,7 @@ class Sample {
     }
   }
 
-  /** The mean of CIDEr-D and BLEU-4 against each that was drawn. */
+  /** The mean over the drawn captions of CIDEr-D and BLEU-4 (by its weight) with a candidate. */
   similarity(candidate: Caption): number {
     const { ngrams, length } = this.#count(candidate);
     const clipped = new Float64Array(this.#different.length);

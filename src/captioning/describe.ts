@@ -1,3 +1,4 @@
+/** Captions for pictures: a CNN and a captioner, one after the other. */
 import { runInTurns } from '../base/steps.ts';
 import type { Cnn } from '../vision/cnn.ts';
 import { type ExtractOptions, extractFeatures, type PictureSource } from '../vision/extract.ts';
@@ -9,7 +10,7 @@ import {
   decodingDefaults,
 } from './caption.ts';
 
-/** Pictures that are decoded together: their words cost little more than those of one. */
+/** How many pictures are described together, at little more than the cost of one. */
 const TOGETHER = 8;
 
 export interface DescribedPicture {
@@ -19,8 +20,11 @@ export interface DescribedPicture {
 }
 
 /**
- * Yields captions of pictures in their order, a few at a time; reading and decoding the next ones goes on meanwhile.
- * Pictures that can't be read go to `onSkip`.
+ * Yields the captions of pictures in their order, a few pictures at a time; the next ones are read meanwhile.
+ *
+ * @param captioner trained with features of this CNN
+ * @param options `onSkip` is called for pictures that can't be read
+ * @throws UsageError as `checkDecoding` does; the reason of `signal` when that stops it
  */
 export async function* describePictures(
   captioner: CaptionWriter,

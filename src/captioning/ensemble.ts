@@ -1,3 +1,4 @@
+/** Several captioners that write together. */
 import { InputError } from '../base/errors.ts';
 import { runAtOnce, type Steps } from '../base/steps.ts';
 import { meanOfSteps } from '../decoding/ensemble.ts';
@@ -12,14 +13,14 @@ import {
 import type { Captioner } from './captioner.ts';
 import { writeCaptionsSteps } from './write.ts';
 
-/** Captioners that write together: each word by the mean of the probabilities that they give it. One alone is itself. */
+/** Captioners that write together: the probability of a word is the mean of those that they give it. */
 export class CaptionerEnsemble implements CaptionWriter {
   readonly vocabulary: Vocabulary;
   readonly #members: readonly Captioner[];
   readonly #D: number;
 
   /**
-   * @param members at least one, by the folders they are from; trained with the same CNN
+   * @param members at least one, by their folders; all trained with features of the same CNN
    * @throws InputError when their vocabularies differ
    */
   constructor(members: ReadonlyMap<string, Captioner>) {
@@ -29,10 +30,10 @@ export class CaptionerEnsemble implements CaptionWriter {
     for (const [other, member] of others) refuseOtherVocabulary(member.vocabulary, other, vocabulary, folder);
     this.vocabulary = vocabulary;
     this.#D = config.shape.condition;
-    this.#members = [...new Set(members.values())]; // one that counted twice would have a single memory for both
+    this.#members = [...new Set(members.values())]; // one given twice would be stepped twice, on one state
   }
 
-  /** As a captioner's `describe`. Each member standardises features in its own way. */
+  /** Writes captions as `Captioner.describe` does; each member standardises the features in its own way. */
   describe(features: Float32Array, options: DecodingOptions | CaptionSampling = decodingDefaults): Caption[][] {
     return runAtOnce(this.describeSteps(features, options));
   }
@@ -47,7 +48,7 @@ export class CaptionerEnsemble implements CaptionWriter {
   }
 }
 
-/** Equal words with other numbers would not do: probabilities are added by number. */
+/** The words must be the same by their numbers, by which the members' probabilities are added. */
 function refuseOtherVocabulary(found: Vocabulary, folder: string, expected: Vocabulary, first: string): void {
   const length = Math.max(found.size, expected.size);
   const at = Array.from({ length }, (_, id) => id).find((id) => found.tokens[id] !== expected.tokens[id]);

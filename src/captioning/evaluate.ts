@@ -1,3 +1,4 @@
+/** Scores of a captioner on held-out pictures. Knows features, not pictures. */
 import { partOf, type Steps } from '../base/steps.ts';
 import { type CaptionScores, scoreCaptionsSteps } from '../metrics/score.ts';
 import { tokenizeCaption } from '../metrics/tokenize.ts';
@@ -5,7 +6,7 @@ import type { CaptionedFeatures } from './batch.ts';
 import type { Caption, DecodingOptions } from './caption.ts';
 import type { Captioner } from './captioner.ts';
 
-/** Greedy decoding, for the many validations of a training. */
+/** Greedy decoding, fast enough for the many validations of a training. */
 const GREEDY: DecodingOptions = { beam: 1, lengthPenalty: 0, maxLength: 20 };
 
 export interface PictureScores {
@@ -14,7 +15,7 @@ export interface PictureScores {
   captions: string[];
 }
 
-/** Writes a caption for each picture, whose features are standardised, and scores them against what people wrote. */
+/** Writes a caption for each picture and scores it against people's. @param pictures with standardised features */
 export function* scoreOnPicturesSteps(
   captioner: Captioner,
   pictures: CaptionedFeatures,
@@ -24,7 +25,7 @@ export function* scoreOnPicturesSteps(
   return yield* partOf(scoreWrittenSteps(written, pictures), 0.9, 1);
 }
 
-/** Scores the best of the captions written for each picture against what people wrote. */
+/** Scores the first of the captions written for each picture against people's. */
 export function* scoreWrittenSteps(
   written: readonly (readonly Caption[])[],
   { captions: references, names }: Pick<CaptionedFeatures, 'captions' | 'names'>,
@@ -32,12 +33,12 @@ export function* scoreWrittenSteps(
   const captions = written.map(([best]) => best!.caption);
   const scores = yield* scoreCaptionsSteps(
     new Map(captions.map((caption, i) => [names[i]!, caption])),
-    new Map(references.map((people, i) => [names[i]!, people])),
+    new Map(references.map((ofPicture, i) => [names[i]!, ofPicture])),
   );
   return { scores: { ...scores }, captions };
 }
 
-/** Gives the share of captions that stand in the training set, word for word. */
+/** A function that gives the share of captions which are in the training set, word for word. */
 export function shareCopiedFrom(training: CaptionedFeatures['captions']): (captions: readonly string[]) => number {
   const textOf = (caption: string) => tokenizeCaption(caption).join(' ');
   const known = new Set(training.flat().map(textOf));

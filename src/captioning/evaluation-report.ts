@@ -13,7 +13,7 @@ import { picturesOf } from './features.ts';
 import { extremes, missed, scoresInWords, scoreTable } from './report-sections.ts';
 
 /** What was evaluated, and what came of it. */
-export interface Evaluation extends PictureScores {
+export interface CaptionEvaluation extends PictureScores {
   dataset: CaptionDataset;
   split: Split;
   /** Those that were described, in the order of their captions. */
@@ -25,7 +25,7 @@ export interface Evaluation extends PictureScores {
 }
 
 /** @throws InputError when the file can't be written */
-export async function writeEvaluationReport(file: string, evaluation: Evaluation): Promise<void> {
+export async function writeCaptionEvaluation(file: string, evaluation: CaptionEvaluation): Promise<void> {
   const { dataset, split, pictures, captions, scores, vocabulary } = evaluation;
   const files = new Map(picturesOf(dataset, split).map((picture) => [picture.id, picture.file]));
   const content = page(
@@ -42,12 +42,12 @@ export async function writeEvaluationReport(file: string, evaluation: Evaluation
 }
 
 /** How varied the captions are, beside the first that people wrote about each picture. */
-function variety({ captions, scores, pictures }: Evaluation): Html {
+function variety({ captions, scores, pictures }: CaptionEvaluation): Html {
   const people = diversity(pictures.captions.map(([first = '']) => tokenizeCaption(first)));
   return html`<p>They use ${formatInteger(scores.vocabulary)} different words (people ${formatInteger(people.vocabulary)}) and have ${scores.meanLength.toFixed(1)} words on average (people ${people.meanLength.toFixed(1)}); ${formatPercent(scores.distinctCaptions)} of the ${formatInteger(captions.length)} captions are different ones.</p>\n`;
 }
 
-function howWritten({ models, vocabulary, decoding }: Evaluation): Html {
+function howWritten({ models, vocabulary, decoding }: CaptionEvaluation): Html {
   const { beam, lengthPenalty, minLength = decodingDefaults.minLength, maxLength, block = 0 } = decoding;
   return facts([
     [models.length > 1 ? 'Models, together' : 'Model', models.join(', ')],

@@ -1,4 +1,4 @@
-/** A dataset's pictures as features, with their captions. Knows no model, and the CNN only by its interface. */
+/** A dataset's pictures as features, with their captions. Knows no captioner, and of the CNN only its interface. */
 import { createHash } from 'node:crypto';
 import { InputError } from '../base/errors.ts';
 import type { CaptionDataset, CaptionedPicture, Split } from '../datasets/dataset.ts';
@@ -6,7 +6,7 @@ import { cachedFeatures, type ExtractionEvents } from '../vision/cached-features
 import type { Cnn } from '../vision/cnn.ts';
 import type { CaptionedFeatures } from './batch.ts';
 
-/** The pictures of a split. @throws InputError that names the splits there are, when this one is not among them */
+/** The pictures of a split. @throws InputError that names the dataset's splits, when this one is not among them */
 export function picturesOf(dataset: CaptionDataset, split: Split): CaptionedPicture[] {
   const pictures = dataset.splits.get(split);
   if (pictures) return pictures;
@@ -16,10 +16,10 @@ export function picturesOf(dataset: CaptionDataset, split: Split): CaptionedPict
 }
 
 /**
- * The features of pictures, from the cache or by the CNN, with their captions; pictures that can't be read are left
- * out.
+ * The features of pictures, from the cache or by the CNN, with their captions. Pictures that can't be read are left out.
  *
- * @throws InputError when none can be read
+ * @param mirrored whether the features of the mirror images are wanted too
+ * @throws InputError when no picture can be read; the reason of the signal in `events` when that stops it
  */
 export async function featuresOf(
   pictures: readonly CaptionedPicture[],
@@ -52,7 +52,7 @@ export async function featuresOf(
   };
 }
 
-/** A hash of what is learned from: the names of the pictures and their captions. */
+/** A hash of the names of all pictures and of their captions. */
 export function hashOfCaptions(sets: readonly CaptionedFeatures[]): string {
   const hash = createHash('sha256');
   for (const { names, captions } of sets) hash.update(JSON.stringify([names, captions]));

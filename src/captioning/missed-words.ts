@@ -1,21 +1,24 @@
+/** The words that a captioner does not write. */
 import { tokenizeCaption } from '../metrics/tokenize.ts';
 import { countTokens, type Vocabulary } from '../text/vocabulary.ts';
 
 type Count = [word: string, count: number];
 
-/** Words that people wrote about pictures and a captioner did not, most frequent first. */
+/** Words that people wrote for pictures and a captioner did not, most frequent first. */
 export interface MissedWords {
-  /** Words of its vocabulary, with how often people wrote them. */
+  /** Those of its vocabulary, with how often people wrote them. */
   known: Count[];
-  /** Words that its vocabulary does not have. */
+  /** Those that its vocabulary lacks, with how often people wrote them. */
   unknown: Count[];
-  /** Share of all words that people wrote that are unknown ones. */
+  /** Share of unknown words in all that people wrote. */
   unknownShare: number;
 }
 
 /**
- * @param captions what the captioner wrote
- * @param references what people wrote about each of the pictures
+ * The words of the references that come in none of the captions.
+ *
+ * @param captions of all pictures, by the captioner
+ * @param references people's captions of each picture
  */
 export function missedWords(
   captions: readonly string[],

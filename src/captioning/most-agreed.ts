@@ -1,21 +1,21 @@
-/** Of the captions of similar pictures the one most like the others: a way to a caption without a model. */
+/** A baseline without a model: of the captions of similar pictures the one most like the others. */
 import type { Steps } from '../base/steps.ts';
 import { countNgrams, MAX_N, type NgramCounts } from '../metrics/ngrams.ts';
 
-/** A caption's n-grams by number, with weights whose products with another caption's sum up to their similarity. */
+/** A caption's n-grams by number, with weights whose dot product with another caption's is their similarity. */
 interface CaptionVector {
   ngrams: number[];
   weights: number[];
 }
 
 /**
- * Captions of pictures, among which the one closest to the others is sought (Devlin et al. 2015, "Exploring nearest
- * neighbor approaches for image captioning", section 3). How similar two captions are is CIDEr without clipping: the
- * mean, over n from 1 to 4, of the cosines of their n-gram counts weighted by rarity (Vedantam et al. 2015, section 3).
+ * Captions of pictures, prepared to find the consensus caption of any of them (Devlin et al. 2015, "Exploring nearest
+ * neighbor approaches for image captioning", section 3). The similarity of two captions is CIDEr without clipping: the
+ * mean over n from 1 to 4 of the cosine of their n-gram counts, weighted by rarity (Vedantam et al. 2015, section 3).
  */
 export class MostAgreed {
   readonly #vectors: readonly (readonly CaptionVector[])[];
-  /** The sum of vectors, by n-gram; zero between calls. */
+  /** Working memory of `find`: the sum of vectors, by n-gram; zero between calls. */
   readonly #sum: Float64Array;
 
   private constructor(vectors: readonly (readonly CaptionVector[])[], ngrams: number) {
@@ -23,16 +23,15 @@ export class MostAgreed {
     this.#sum = new Float64Array(ngrams);
   }
 
-  /** @param captions of each picture, in words */
+  /** @param captions of each picture, as words */
   static *createSteps(captions: readonly (readonly (readonly string[])[])[]): Steps<MostAgreed> {
     const numbers = new Map<string, number>();
     const frequencies: number[] = [];
     const counts: NgramCounts[][] = [];
     for (const written of captions) {
       const ofPicture = written.map(countNgrams);
-      for (const ngram of new Set(
-        ofPicture.flatMap((ofCaption) => ofCaption.flatMap((ofLength) => [...ofLength.keys()])),
-      )) {
+      const different = new Set(ofPicture.flat().flatMap((ofLength) => [...ofLength.keys()]));
+      for (const ngram of different) {
         const number = numbers.get(ngram) ?? frequencies.push(0) - 1;
         numbers.set(ngram, number);
         frequencies[number]! += 1;
@@ -49,19 +48,24 @@ export class MostAgreed {
     return new MostAgreed(vectors, frequencies.length);
   }
 
-  /** Of all captions of some pictures the one with the highest sum of similarities to them all: the first of equals. */
+  /**
+   * Of all captions of some pictures the one with the highest sum of similarities to them all, the first of equals.
+   *
+   * @param pictures by their numbers; at least one must have a caption
+   */
   find(pictures: readonly number[]): { picture: number; caption: number } {
     const pool = pictures.flatMap((picture) =>
-      (this.#vectors[picture] ?? []).map((vector, caption) => ({ picture, caption, vector })),
+      this.#vectors[picture]!.map((vector, caption) => ({ picture, caption, vector })),
     );
-    // The sum of the products with each is the product with their sum.
-    for (const { vector } of pool)
+    // The sum of the products with all vectors is the product with their sum.
+    for (const { vector } of pool) {
       for (const [i, ngram] of vector.ngrams.entries()) this.#sum[ngram]! += vector.weights[i]!;
+    }
     const scores = pool.map(({ vector }) =>
       vector.ngrams.reduce((score, ngram, i) => score + this.#sum[ngram]! * vector.weights[i]!, 0),
     );
     for (const { vector } of pool) for (const ngram of vector.ngrams) this.#sum[ngram] = 0;
-    const { picture = 0, caption = 0 } = pool[scores.indexOf(Math.max(...scores))] ?? {};
+    const { picture, caption } = pool[scores.indexOf(Math.max(...scores))]!;
     return { picture, caption };
   }
 }

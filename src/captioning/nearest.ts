@@ -1,16 +1,16 @@
-/** Pictures with similar features, by one matrix product of all with all. Knows no captions. */
+/** The pictures with the most similar features, by matrix products of all with all. Knows no captions. */
 import type { Steps } from '../base/steps.ts';
 import type { Engine } from '../compute/engine.ts';
 
-/** Queries and pictures that are compared at once: what is held in memory. */
+/** How many queries and pictures are compared at once, to limit memory. */
 const QUERIES = 256;
 const PICTURES = 1024;
 
 /**
- * For each query the `k` pictures with the most similar features, by cosine, most similar first.
+ * For each query the `k` pictures with the most similar features by cosine, most similar first.
  *
- * @param queries [Q, D]
- * @param pictures [P, D]
+ * @param queries features [Q, D]
+ * @param pictures features [P, D]
  * @returns Q lists of min(k, P) numbers of pictures
  */
 export function* nearestPicturesSteps(
@@ -50,7 +50,7 @@ function nearest(engine: Engine, queries: Float32Array, pictures: Float32Array, 
   return rankings.map(({ items }) => items);
 }
 
-/** The best `size` of the items that are offered, best first; the earlier one where two are as good. */
+/** Keeps the `size` items with the largest values of those offered, largest first; of equals the earlier one. */
 class Ranking {
   readonly items: number[] = [];
   readonly #values: number[] = [];
@@ -61,9 +61,9 @@ class Ranking {
   }
 
   offer(item: number, value: number): void {
-    if (this.items.length === this.#size && value <= (this.#values.at(-1) ?? 0)) return;
+    if (this.items.length === this.#size && value <= this.#values.at(-1)!) return;
     let at = this.#values.length;
-    while (at > 0 && (this.#values[at - 1] ?? 0) < value) at--;
+    while (at > 0 && this.#values[at - 1]! < value) at--;
     this.items.splice(at, 0, item);
     this.#values.splice(at, 0, value);
     if (this.items.length > this.#size) {
@@ -73,13 +73,13 @@ class Ranking {
   }
 }
 
-/** A copy whose rows have length 1; rows of zeros stay. */
+/** A copy with its rows scaled to length 1; rows of zeros stay. */
 function unitRows(rows: Float32Array, D: number): Float32Array {
   const unit = rows.slice();
   for (let start = 0; start < unit.length; start += D) {
     const row = unit.subarray(start, start + D);
     const length = Math.sqrt(row.reduce((sum, x) => sum + x * x, 0));
-    if (length > 0) for (let d = 0; d < D; d++) row[d] = (row[d] ?? 0) / length;
+    if (length > 0) for (let d = 0; d < D; d++) row[d]! /= length;
   }
   return unit;
 }

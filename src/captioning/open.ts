@@ -1,3 +1,4 @@
+/** Opening captioners together with the CNN that they were trained with. */
 import { InputError } from '../base/errors.ts';
 import { inPackage } from '../base/files.ts';
 import type { Engine } from '../compute/engine.ts';
@@ -11,7 +12,7 @@ import { Captioner } from './captioner.ts';
 import { type CaptionConfig, captionConfigSchema } from './config.ts';
 import { CaptionerEnsemble } from './ensemble.ts';
 
-/** The captioner that ships with the package. */
+/** The folder of the captioner that ships with the package. */
 export function shippedCaptioner(): string {
   return inPackage('data/captioner');
 }
@@ -23,9 +24,9 @@ export interface CnnOptions {
 }
 
 /**
- * Opens a captioner and the CNN that it was trained with.
+ * Opens a captioner with the CNN that it was trained with.
  *
- * @param folder of the model; the captioner that ships by default
+ * @param options `folder` of the model; by default that of the captioner that ships
  * @throws InputError when a file of the model is at fault, or the CNN installed now would give other features
  */
 export async function openCaptioner(
@@ -33,15 +34,15 @@ export async function openCaptioner(
   { folder = shippedCaptioner(), cnn, cnnBackend }: CnnOptions & { folder?: string | undefined } = {},
 ): Promise<{ captioner: Captioner; cnn: Cnn }> {
   const captioner = await Captioner.load(folder, engine);
-  const itsCnn = cnn ?? (await loadCnn(captioner.config.pictures.cnn, cnnBackend));
-  refuseOtherCnn(itsCnn, captioner.config, folder);
-  return { captioner, cnn: itsCnn };
+  const opened = cnn ?? (await loadCnn(captioner.config.pictures.cnn, cnnBackend));
+  refuseOtherCnn(opened, captioner.config, folder);
+  return { captioner, cnn: opened };
 }
 
 /**
- * Opens captioners that write together, and the CNN that all of them were trained with.
+ * Opens captioners that write together, with the CNN that all of them were trained with.
  *
- * @param folders of the models; the captioner that ships alone by default
+ * @param options `folders` of the models; by default the captioner that ships alone
  * @throws InputError as `openCaptioner` does, and when their CNNs or their vocabularies differ
  */
 export async function openCaptioners(
@@ -65,7 +66,12 @@ export async function loadCnnOf(folder: string, cnnBackend: CnnBackend): Promise
   return loadCnn(pictures.cnn, cnnBackend);
 }
 
-/** @throws InputError unless the CNN gives the features that the captioner in `folder` was trained with */
+/**
+ * Refuses a CNN that is not the one a captioner was trained with.
+ *
+ * @param folder of the captioner, for the error
+ * @throws InputError when its features differ
+ */
 export function refuseOtherCnn(
   cnn: Cnn,
   { pictures }: CaptionConfig,
@@ -76,9 +82,5 @@ export function refuseOtherCnn(
     ({ key, preprocessing }) => `${key} on ${preprocessingKey(preprocessing)} pictures`,
   );
   if (found === expected) return;
-  throw new InputError(`the captioner in ${folder} was trained with another CNN`, {
-    found,
-    expected,
-    advice,
-  });
+  throw new InputError(`the captioner in ${folder} was trained with another CNN`, { found, expected, advice });
 }

@@ -1,3 +1,4 @@
+/** The task of writing captions that score well, for the trainer: self-critical sequence training. */
 import { Random } from '../base/random.ts';
 import { sampleSequences } from '../decoding/sample-sequences.ts';
 import type { Sequence } from '../decoding/sequence.ts';
@@ -15,25 +16,25 @@ import type { CaptionSettings } from './config.ts';
 import { captionValidation } from './validation.ts';
 import { specialIds } from './vocabulary.ts';
 
-/** Captions drawn for each picture: enough that their mean says what the picture is good for. */
+/** How many captions are drawn for each picture: enough for the mean of the others to be a baseline of each. */
 const SAMPLES = 5;
-/** Below 1: captions that the model might write in earnest, not the rare accidents of its distribution. */
+/** Below 1, so that captions are drawn that the model is likely to write. */
 const TEMPERATURE = 0.5;
 /**
- * What BLEU-4, 0 to 1, counts in the reward beside CIDEr-D, 0 to 10. CIDEr-D alone rewards rare words at the cost of
- * what BLEU counts (rewards are mixed in Liu et al. 2017, "Improved image captioning via policy gradient optimization
- * of SPIDEr").
+ * Weight of BLEU-4, from 0 to 1, in the reward beside CIDEr-D, from 0 to 10. CIDEr-D alone rewards rare words at the cost
+ * of BLEU (rewards are mixed in Liu et al. 2017, "Improved image captioning via policy gradient optimization of
+ * SPIDEr").
  */
 const BLEU_WEIGHT = 2;
 
 /**
- * Learning to write captions that score well (self-critical sequence training, Rennie et al. 2017): captions are drawn
- * from the model, and those with a higher reward than the others of the same picture are made likelier, the others
- * less likely. The reward is CIDEr-D and BLEU-4, smoothed. The baseline of each is the mean of the others, as in Luo
- * 2020, "A better variant of self-critical sequence training", which needs no greedy decoding. For CIDEr-D END counts
- * as a word, else captions learn to break off.
+ * Self-critical sequence training (Rennie et al. 2017): captions are drawn from the model, and those with a higher reward
+ * than the others of the same picture are made likelier, the others less likely. The reward is CIDEr-D and smoothed
+ * BLEU-4. The baseline of a caption is the mean reward of the others (Luo 2020, "A better variant of self-critical
+ * sequence training"), which needs no greedy decoding. For CIDEr-D END counts as a word; without that captions learn to
+ * break off.
  *
- * The objective is the negative mean reward. An epoch shows each picture once.
+ * The objective is the negative mean reward; an epoch shows each picture once.
  */
 export function selfCriticalTask(
   captioner: Captioner,
@@ -73,9 +74,9 @@ export function selfCriticalTask(
         features.set(eitherFeatures(training, picture, D, random), i * D);
       }
       const sampled = sampleSequences(begin(features), new Array<Random>(pictures.length).fill(random), rules);
-      const rewards = sampled.map((sequences, i) => rewardsOf(pictures[i] ?? 0, sequences));
+      const rewards = sampled.map((sequences, i) => rewardsOf(pictures[i]!, sequences));
       const examples = sampled.flatMap((sequences, i) =>
-        sequences.map((sequence, j) => exampleOf(i, sequence, advantage(rewards[i] ?? [], j))),
+        sequences.map((sequence, j) => exampleOf(i, sequence, advantage(rewards[i]!, j))),
       );
       const batch = tokenBatch(examples, D, ({ picture }) => features.subarray(picture * D, (picture + 1) * D));
       return { ...batch, objective: -mean(rewards.flat()) };
@@ -84,6 +85,7 @@ export function selfCriticalTask(
     validate: captionValidation(captioner, validation, batchSize),
   };
 
+  /** The rewards of captions drawn for a picture. */
   function rewardsOf(picture: number, sequences: readonly Sequence[]): number[] {
     const captions = sequences.map(({ tokens }) => tokens.map((token) => vocabulary.tokenOf(token)));
     const endings = sequences.map((sequence) => (hasEnded(sequence) ? [END] : []));
@@ -92,23 +94,24 @@ export function selfCriticalTask(
       captions.map((words, i) => [...words, ...endings[i]!]),
     );
     return captions.map(
-      (words, i) => scores[i]!.cider + BLEU_WEIGHT * sentenceBleu(countNgrams(words), ngrams[picture] ?? []),
+      (words, i) => scores[i]!.cider + BLEU_WEIGHT * sentenceBleu(countNgrams(words), ngrams[picture]!),
     );
   }
 
+  /** A caption as an example whose loss is weighted by its advantage. @param picture its place in the batch */
   function exampleOf(picture: number, sequence: Sequence, weight: number): CaptionExample {
     const targets = hasEnded(sequence) ? [...sequence.tokens, end] : sequence.tokens;
     return { picture, inputs: [start, ...targets.slice(0, -1)], targets, weight };
   }
 }
 
-/** By how much a reward is above the mean of the others. */
+/** Reward j minus the mean of the others. */
 function advantage(rewards: readonly number[], j: number): number {
-  const reward = rewards[j] ?? 0;
+  const reward = rewards[j]!;
   return reward - (mean(rewards) * rewards.length - reward) / (rewards.length - 1);
 }
 
-/** Whether a sequence came to its end, or was cut off for its length. */
+/** Whether a sequence has drawn END; if not, it was cut off at the greatest length. */
 function hasEnded({ tokens, logProbs }: Sequence): boolean {
   return logProbs.length > tokens.length;
 }

@@ -1,3 +1,4 @@
+/** The task of writing captions as people did, for the trainer: batches of captions, and a validation. */
 import { Random } from '../base/random.ts';
 import { shuffledBatches } from '../training/shuffled-batches.ts';
 import type { TrainingTask } from '../training/task.ts';
@@ -6,7 +7,7 @@ import type { Captioner } from './captioner.ts';
 import type { CaptionSettings } from './config.ts';
 import { captionValidation } from './validation.ts';
 
-/** Learning to write the captions of pictures, word by word after the words that people wrote. */
+/** The task of predicting each word of people's captions from the picture and the words before it. */
 export function captionTask(
   captioner: Captioner,
   training: CaptionedFeatures,

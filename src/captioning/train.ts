@@ -1,11 +1,9 @@
-/** Training a captioner, from its first weights, from another one's, or from where it stopped. */
-
+/** Training a captioner, from new weights, from those of another captioner, or from its last checkpoint. */
 import { Random } from '../base/random.ts';
-import type { Engine } from '../compute/engine.ts';
 import type { CaptionDataset } from '../datasets/dataset.ts';
 import { LanguageModel, type LanguageModelShape } from '../model/language-model.ts';
 import { measureStandardisation, type Standardisation, standardise } from '../model/standardisation.ts';
-import { refuseOtherData, runSession, type TrainingHooks } from '../training/session.ts';
+import { type FolderTraining, refuseOtherData, runSession } from '../training/session.ts';
 import type { TrainingResult } from '../training/trainer.ts';
 import type { ExtractionEvents } from '../vision/cached-features.ts';
 import type { Cnn } from '../vision/cnn.ts';
@@ -18,26 +16,38 @@ import { selfCriticalTask } from './self-critical.ts';
 import { captionTask } from './task.ts';
 import { captionVocabulary, extendVocabulary } from './vocabulary.ts';
 
-/** Below this a feature has taught nothing, and in a picture of another kind its multiples would drown the rest. */
+/**
+ * Features that deviate less in the training pictures are not scaled up: nothing can be learned from them, and in other
+ * kinds of pictures, scaled so, they would outweigh the rest.
+ */
 const LEAST_DEVIATION = 1e-3;
 
-export interface CaptionTraining extends TrainingHooks<CaptionConfig, CaptionSets> {
-  engine: Engine;
+/** The pictures that a captioner learns from, and those that choose its best weights, with standardised features. */
+export interface CaptionSets {
+  training: CaptionedFeatures;
+  validation: CaptionedFeatures;
+}
+
+export interface CaptionTraining extends FolderTraining<CaptionConfig, CaptionSets> {
   dataset: CaptionDataset;
   cnn: Cnn;
-  /** Where the model goes. */
-  folder: string;
   settings: CaptionSettings;
-  /** A new model's sizes and its CNN as `--cnn` names it, or a captioner whose weights and words are taken over. */
+  /** A trained captioner whose weights and words are taken over; or a new one's shape, and its CNN's name for `loadCnn`. */
   start: Captioner | { shape: Pick<LanguageModelShape, 'cell' | 'layers' | 'hidden' | 'embedding'>; cnnName: string };
-  /** Tells how pictures become features. */
+  /** Called as pictures become features. */
   onExtraction?: ExtractionEvents | undefined;
 }
 
-/** Trains a captioner on a dataset's training split; its validation split chooses the best weights. */
+/**
+ * Trains a captioner on the training split of a dataset, and keeps the weights with the best scores on its validation
+ * split.
+ *
+ * @throws InputError when a split is missing, no picture of it can be read, or no word comes often enough
+ */
 export async function trainCaptioner(training: CaptionTraining): Promise<TrainingResult> {
-  const { engine, folder, cnn, dataset, settings, start } = training;
+  const { engine, cnn, dataset, settings, start } = training;
   const initial = start instanceof Captioner ? start : undefined;
+  const { shape, cnnName } = start instanceof Captioner ? beginningOf(start) : start;
   const sets = await prepare(training, settings, initial?.standardisation);
   const captions = sets.training.captions.flat();
   const vocabulary = initial
@@ -46,16 +56,8 @@ export async function trainCaptioner(training: CaptionTraining): Promise<Trainin
   const config: CaptionConfig = {
     format: 1,
     kind: 'caption',
-    shape: {
-      ...(start instanceof Captioner ? start.config.shape : start.shape),
-      vocabulary: vocabulary.size,
-      condition: cnn.featureSize,
-    },
-    pictures: {
-      cnn: start instanceof Captioner ? start.config.pictures.cnn : start.cnnName,
-      key: cnn.key,
-      preprocessing: cnn.preprocessing,
-    },
+    shape: { ...shape, vocabulary: vocabulary.size, condition: cnn.featureSize },
+    pictures: { cnn: cnnName, key: cnn.key, preprocessing: cnn.preprocessing },
     settings,
     dataset: {
       name: dataset.name,
@@ -70,14 +72,13 @@ export async function trainCaptioner(training: CaptionTraining): Promise<Trainin
     .initialise(new Random(settings.seed))
     .startAtFrequencies(targetCounts(examplesOf(sets.training, vocabulary), vocabulary.size));
   if (initial) model.copyFrom(initial.model);
-  const captioner = new Captioner(config, vocabulary, model, sets.standardisation);
-  return learn(training, captioner, sets, { folder, resume: false });
+  return learn(training, new Captioner(config, vocabulary, model, sets.standardisation), sets, false);
 }
 
 /**
- * Goes on with a training from its last checkpoint, with the settings it was started with.
+ * Resumes a training from its last checkpoint, with the settings it was started with.
  *
- * @throws InputError when the folder has no such training, or the dataset or CNN is not the same
+ * @throws InputError when the folder has no such training, or the dataset or the CNN is not the same
  */
 export async function resumeCaptioner(training: Omit<CaptionTraining, 'settings' | 'start'>): Promise<TrainingResult> {
   const { engine, folder, cnn } = training;
@@ -94,10 +95,33 @@ export async function resumeCaptioner(training: Omit<CaptionTraining, 'settings'
       expected: `the ${dataset.pictures} pictures of ${dataset.name} and their captions`,
     },
   );
-  return learn(training, captioner, sets, { folder, resume: true });
+  return learn(training, captioner, sets, true);
 }
 
-/** Features of both splits, standardised as the captioner does that it starts from, or by the training pictures. */
+function learn(
+  training: FolderTraining<CaptionConfig, CaptionSets>,
+  captioner: Captioner,
+  sets: CaptionSets,
+  resume: boolean,
+): Promise<TrainingResult> {
+  const { config } = captioner;
+  const { folder } = training;
+  const makeTask = config.settings.finetune === 'cider' ? selfCriticalTask : captionTask;
+  const task = makeTask(captioner, sets.training, sets.validation, config.settings);
+  const measured = { split: 'val', decoding: 'greedy' };
+  const validateFirst = config.init !== undefined;
+  return runSession({ product: captioner, folder, task, data: sets, resume, validateFirst, measured }, training);
+}
+
+function beginningOf({ config }: Captioner) {
+  return { shape: config.shape, cnnName: config.pictures.cnn };
+}
+
+/**
+ * The features of both splits.
+ *
+ * @param known how they are standardised; by default by the mean and deviation of the training pictures
+ */
 async function prepare(
   { dataset, cnn, onExtraction, signal }: Pick<CaptionTraining, 'dataset' | 'cnn' | 'onExtraction' | 'signal'>,
   { mirrored }: CaptionSettings,
@@ -112,33 +136,4 @@ async function prepare(
     if (features) standardise(features, standardisation);
   }
   return { training, validation, standardisation };
-}
-
-/** What a captioner learns from, and what chooses its best weights: pictures with standardised features. */
-export interface CaptionSets {
-  training: CaptionedFeatures;
-  validation: CaptionedFeatures;
-}
-
-function learn(
-  hooks: TrainingHooks<CaptionConfig, CaptionSets>,
-  captioner: Captioner,
-  sets: CaptionSets,
-  where: { folder: string; resume: boolean },
-): Promise<TrainingResult> {
-  const { config } = captioner;
-  const { folder, resume } = where;
-  const task = config.settings.finetune === 'cider' ? selfCriticalTask : captionTask;
-  return runSession(
-    {
-      product: captioner,
-      folder,
-      task: task(captioner, sets.training, sets.validation, config.settings),
-      data: sets,
-      resume,
-      validateFirst: config.init !== undefined,
-      measured: { split: 'val', decoding: 'greedy' },
-    },
-    hooks,
-  );
 }

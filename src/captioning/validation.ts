@@ -1,16 +1,18 @@
+/** The validation of a captioner in training: its loss and the scores of its captions on held-out pictures. */
 import { partOf, type Steps } from '../base/steps.ts';
+import type { CaptionScores } from '../metrics/score.ts';
 import { resetState } from '../nn/state.ts';
 import type { Validation } from '../training/task.ts';
 import { type CaptionedFeatures, examplesOf, tokenBatch } from './batch.ts';
 import type { Captioner } from './captioner.ts';
 import { scoreOnPicturesSteps } from './evaluate.ts';
 
-/** Captions that are shown with each validation. */
+/** How many captions are shown with each validation. */
 const SAMPLES = 5;
-/** About the share of a validation that the loss takes; the rest is writing captions. */
+/** The share of a validation's time that the loss takes, about; the rest is spent on writing captions. */
 const LOSS_SHARE = 0.6;
 
-/** What measures a captioner on pictures it does not learn from: their loss, and the scores of the captions it writes. */
+/** A function that measures a captioner on pictures with standardised features, `batchSize` captions at once. */
 export function captionValidation(captioner: Captioner, pictures: CaptionedFeatures, batchSize: number) {
   const { model, vocabulary } = captioner;
   const D = model.shape.condition;
@@ -38,7 +40,7 @@ export function captionValidation(captioner: Captioner, pictures: CaptionedFeatu
   };
 }
 
-/** The loss alone picks models that write worse captions; these two agree best with what people prefer. */
-function criterion({ bleu4 = 0, cider = 0 }: Record<string, number>): number {
+/** By the loss alone, worse captioners would be chosen; these two scores agree best with what people prefer. */
+function criterion({ bleu4, cider }: Pick<CaptionScores, 'bleu4' | 'cider'>): number {
   return 2 * bleu4 + cider;
 }

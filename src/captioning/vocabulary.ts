@@ -1,4 +1,4 @@
-/** Captions as token ids, between START and END. */
+/** The vocabulary of captions, and captions as word ids. */
 import { InputError } from '../base/errors.ts';
 import { tokenizeCaption } from '../metrics/tokenize.ts';
 import { END, START, UNKNOWN } from '../text/special-tokens.ts';
@@ -6,13 +6,14 @@ import { countTokens, Vocabulary } from '../text/vocabulary.ts';
 
 const SPECIAL: readonly string[] = [START, END, UNKNOWN];
 
-/** Words of a caption after which the rest is cut off in training: no one writes captions of that length on purpose. */
+/** The longest caption in words; the rest of a longer one, which can't be meant as a caption, is cut off. */
 const LONGEST = 40;
 
 /**
- * The words of training captions that come at least `threshold` times, most frequent first.
+ * The vocabulary of training captions: special tokens, then the words that come at least `threshold` times, most frequent
+ * first.
  *
- * @throws InputError when no word does
+ * @throws InputError when no word comes so often
  */
 export function captionVocabulary(captions: readonly string[], threshold: number): Vocabulary {
   const words = frequentWords(captions, threshold);
@@ -32,10 +33,10 @@ export function extendVocabulary(vocabulary: Vocabulary, captions: readonly stri
 }
 
 /**
- * The ids of the special tokens.
+ * The ids of the special tokens in a vocabulary.
  *
  * @param name of the vocabulary, for the error
- * @throws InputError when it has not all of them
+ * @throws InputError when it lacks one of them
  */
 export function specialIds(
   vocabulary: Vocabulary,
@@ -51,8 +52,8 @@ export function specialIds(
 }
 
 /**
- * How much a word says: the logarithm of its rank, since words come most frequent first and, by Zipf's law, the word of
- * rank r comes 1/r as often as the first.
+ * The rarity of a word: the logarithm of its rank in a vocabulary, which is sorted by frequency, since by Zipf's law the
+ * word of rank r comes 1/r as often as the first.
  */
 export function rarityOf(word: string, vocabulary: Vocabulary): number {
   const rank = 1 + (vocabulary.idOf(word) ?? vocabulary.size) - SPECIAL.length;
@@ -67,13 +68,13 @@ export function encodeCaption(caption: string, vocabulary: Vocabulary): number[]
     .map((word) => vocabulary.idOf(word) ?? unknown);
 }
 
-/** Most frequent first. */
+/** The words that come at least `threshold` times, most frequent first. */
 function frequentWords(captions: readonly string[], threshold: number): string[] {
   const counts = countTokens(captions.flatMap(wordsOf));
   return counts.filter(([, count]) => count >= threshold).map(([word]) => word);
 }
 
-/** Some datasets write the special tokens into their captions. */
+/** The words of a caption, without the special tokens that some datasets write into their captions. */
 function wordsOf(caption: string): string[] {
   return tokenizeCaption(caption).filter((word) => !SPECIAL.includes(word));
 }

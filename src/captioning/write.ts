@@ -1,4 +1,4 @@
-/** Writing captions with a model's step function: what can be asked for, and what comes back. */
+/** Writes captions with a step function: by beam search, by consensus, or drawn at random. Knows no model. */
 import { UsageError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import { partOf, type Steps } from '../base/steps.ts';
@@ -11,16 +11,19 @@ import { type Caption, type CaptionSampling, type DecodingOptions, decodingDefau
 import { byConsensus } from './consensus.ts';
 import { specialIds } from './vocabulary.ts';
 
-/** Below 1: what the model would say in earnest. */
+/** Below 1, since captions are learned with label smoothing, which gives unlikely words too much probability. */
 const CONSENSUS_TEMPERATURE = 0.8;
 
-/** Captions that are written at once: enough to keep the matrix products busy, few enough to stay in the cache. */
+/** How many captions are written at once: enough for fast matrix products, few enough for the CPU's cache. */
 export const ROWS = 192;
 
 /**
- * Writes captions for N pictures, as many at once as a captioner has room for.
+ * Writes captions for N pictures, at most `ROWS` captions at once.
  *
- * @param begin gives the step function for some of the pictures, by their features
+ * @param begin gives the step function for n of the pictures by their features [n, D]
+ * @param features of all pictures, [N, D]
+ * @returns at least one caption for each picture, best first
+ * @throws UsageError as `checkDecoding` does
  */
 export function* writeCaptionsSteps(
   begin: (features: Float32Array) => StepFunction,
@@ -33,7 +36,7 @@ export function* writeCaptionsSteps(
   const rules = { ...options, minLength, start, end, forbidden: [start, unknown] };
   const pictures = features.length / D;
 
-  /** Decodes pictures that take so many rows each, a few pictures at once. */
+  /** Decodes all pictures, as many at once as `ROWS` has room for. @param rows that a picture takes */
   function* decode(rows: number, decoder: (step: StepFunction, count: number) => Steps<Sequence[][]>) {
     const atOnce = Math.floor(ROWS / rows);
     const captions: Caption[][] = [];
@@ -66,7 +69,7 @@ export function* writeCaptionsSteps(
   const drawing = { ...rules, samples: chosen, temperature: CONSENSUS_TEMPERATURE };
   const drawn = yield* partOf(
     decode(chosen, (step, count) => {
-      const randoms = Array.from({ length: count }, () => new Random(1)); // whatever other pictures are there
+      const randoms = Array.from({ length: count }, () => new Random(1)); // the same whatever the other pictures are
       return sampleSequencesSteps(step, randoms, drawing);
     }),
     searching,
@@ -82,10 +85,10 @@ export function* writeCaptionsSteps(
 }
 
 /**
- * Whether captions can be written that way.
+ * Checks options before captions are written with them.
  *
- * @returns the rows that a picture takes
- * @throws UsageError when a length or a beam is out of range
+ * @returns how many captions of a picture are written at once
+ * @throws UsageError when a length, a beam or a number of captions is out of range
  */
 export function checkDecoding(options: DecodingOptions | CaptionSampling, vocabulary: Vocabulary): number {
   const { minLength = decodingDefaults.minLength, maxLength } = options;
@@ -103,7 +106,7 @@ export function checkDecoding(options: DecodingOptions | CaptionSampling, vocabu
   if (consensus > ROWS) {
     throw new UsageError('too many captions to agree on', { found: `${consensus}`, expected: `at most ${ROWS}` });
   }
-  const widest = Math.max(vocabulary.size, decodingDefaults.beam); // nobody who leaves the beam alone is refused
+  const widest = Math.max(vocabulary.size, decodingDefaults.beam); // the default is never refused
   if (beam <= widest && beam * groups <= ROWS) return beam * groups;
   const [most, why] =
     beam > widest

@@ -6,7 +6,7 @@ import { writeFileAtomically } from '../base/files.ts';
 import { runInTurns } from '../base/steps.ts';
 import { cocoReferences, cocoResults, readCocoResults } from '../captioning/coco-results.ts';
 import { scoreWrittenSteps, shareCopiedFrom } from '../captioning/evaluate.ts';
-import { writeEvaluationReport } from '../captioning/evaluation-report.ts';
+import { writeCaptionEvaluation } from '../captioning/evaluation-report.ts';
 import { featuresOf, picturesOf } from '../captioning/features.ts';
 import { openCaptioners, shippedCaptioner } from '../captioning/open.ts';
 import { checkDecoding } from '../captioning/write.ts';
@@ -87,7 +87,7 @@ async function evaluateModels(path: string, options: Options, status: Status) {
   if (results) await writeFileAtomically(results, cocoResults(pictures.names, written.captions));
   const { vocabulary } = captioner;
   if (report) {
-    await writeEvaluationReport(report, { ...written, dataset, split, pictures, models, vocabulary, decoding });
+    await writeCaptionEvaluation(report, { ...written, dataset, split, pictures, models, vocabulary, decoding });
   }
   return { ...written, dataset, names: pictures.names, people: pictures.captions, decoding };
 }

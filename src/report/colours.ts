@@ -2,7 +2,7 @@
 
 export type Rgb = readonly [red: number, green: number, blue: number];
 
-/** Black on any of these colours. */
+/** The black of letters on any of these colours. */
 export const INK = '#1b1b1b';
 
 const WHITE: Rgb = [255, 255, 255];
@@ -10,13 +10,13 @@ const BLUE: Rgb = [92, 151, 222];
 const RED: Rgb = [232, 96, 88];
 const AMBER: Rgb = [255, 205, 92];
 
-/** From blue at -1 over white at 0 to red at 1; what is beyond is as the end. */
+/** From blue at -1 over white at 0 to red at 1; values beyond have the colour of the end. */
 export function divergingColour(value: number): Rgb {
   const strength = Math.min(1, Math.abs(value));
   return mixed(WHITE, value < 0 ? BLUE : RED, strength);
 }
 
-/** Steps of surprise. */
+/** The highest step of surprise. */
 export const SURPRISE_LEVELS = 9;
 
 /** How many times a probability was halved, as a step from 0 (more than a half) to 9 (less than one in 512). */
@@ -33,12 +33,12 @@ export function surpriseColour(level: number): Rgb | undefined {
     : mixed(AMBER, RED, (level - middle) / (SURPRISE_LEVELS - middle));
 }
 
-/** As in CSS: #ffcc00. */
+/** A colour as CSS writes it: #ffcc00. */
 export function hexOf(colour: Rgb): string {
   return `#${colour.map((part) => part.toString(16).padStart(2, '0')).join('')}`;
 }
 
-/** A share of the way from one colour to another. */
+/** The colour at a share of the way from one to another. */
 function mixed(from: Rgb, to: Rgb, share: number): Rgb {
   const part = (i: 0 | 1 | 2) => Math.round(from[i] + share * (to[i] - from[i]));
   return [part(0), part(1), part(2)];

@@ -1,13 +1,13 @@
-/** A clip as a strip of its frames, with what was said of each below it. Knows no model: the labels are given. */
+/** A clip as a strip of its frames, with the label predicted for each below it. Knows no model: the labels are given. */
 import { type Html, html } from './html.ts';
 import { pictureGrid } from './picture-grid.ts';
 import { thumbnail } from './thumbnail.ts';
 
 export interface LabelledFrame {
   file: string;
-  said: string;
-  /** What should have been said, where that is known. */
-  right: string | undefined;
+  predicted: string;
+  /** The label that is correct, where that is known. */
+  correct: string | undefined;
 }
 
 /** Frames in a row, their width, and the room for each of two lines below. */
@@ -33,10 +33,10 @@ export async function filmStrip(title: string, frames: readonly LabelledFrame[])
   return pictureGrid(title, drawings, { across: ACROSS, width: WIDTH, height: tallest + 2 * LINE });
 }
 
-function words({ said, right }: LabelledFrame, below: number): Html {
+function words({ predicted, correct }: LabelledFrame, below: number): Html {
   const first = below + LINE - 3;
-  if (right === undefined || right === said) return html`<text y="${first}">${short(said)}</text>\n`;
-  return html`<text y="${first}" fill="${WRONG}">${short(said)}</text>\n<text y="${first + LINE}">${short(`(${right})`)}</text>\n`;
+  if (correct === undefined || correct === predicted) return html`<text y="${first}">${short(predicted)}</text>\n`;
+  return html`<text y="${first}" fill="${WRONG}">${short(predicted)}</text>\n<text y="${first + LINE}">${short(`(${correct})`)}</text>\n`;
 }
 
 function short(text: string): string {

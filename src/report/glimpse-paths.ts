@@ -16,7 +16,7 @@ export interface LookedAt {
    * or left edge, to 1, where it touches the other.
    */
   places: readonly (readonly [y: number, x: number])[];
-  /** What stands below. */
+  /** What stands below the picture. */
   caption: string;
 }
 
@@ -25,7 +25,7 @@ const ACROSS = 5;
 const [WIDTH, LINE] = [140, 20];
 
 /**
- * All of them, glimpses from blue (the first) to red (the last): the windows, and a line through their middles.
+ * Draws all pictures, their glimpses from blue (the first) to red (the last): the windows, and a line through their middles.
  *
  * @param title what they are, for those who can't see them
  */

@@ -3,8 +3,9 @@ import { type Html, html } from './html.ts';
 
 export interface LineChart {
   title: string;
-  /** What stands below the x axis and what the y axis counts. */
+  /** What stands below the x axis. */
   xLabel: string;
+  /** What the y axis counts, which stands beside the title. */
   yLabel: string;
   /** At most four; those without points are left out. */
   lines: readonly { name: string; points: readonly Point[] }[];
@@ -18,9 +19,11 @@ export type Point = readonly [x: number, y: number];
 
 const [WIDTH, HEIGHT] = [480, 260];
 const MARGIN = { right: 20, top: 8, bottom: 42 };
-/** Room for a character of the y axis' figures, as large as on narrow screens, for how many at least, and beside them. */
-const [CHARACTER, LEAST, BESIDE] = [9, 4, 8];
-/** Fewer points than this are shown as dots too. */
+/** Width of a character beside the y axis on narrow screens, where letters are largest; the gap between them and the axis. */
+const [CHARACTER, GAP] = [9, 8];
+/** Characters that have room beside the y axis at least, so that most charts are as wide. */
+const LEAST = 4;
+/** A line of fewer points than this shows them as dots too. */
 const FEW_POINTS = 60;
 
 /** Lines over a common x axis, as one SVG picture; the key stands above it, where it covers nothing. */
@@ -30,7 +33,7 @@ export function lineChart({ title, xLabel, yLabel, lines, levels = [], mark }: L
   const [first, last] = extent([...points.map(([px]) => px), ...(mark ? [mark.x] : [])]);
   const xTicks = ticks([first, last]).filter((tick) => tick >= first && tick <= last);
   const yTicks = ticks([...points.map(([, y]) => y), ...levels.map(({ value }) => value)]);
-  const left = BESIDE + CHARACTER * Math.max(LEAST, ...yTicks.map((tick) => String(tick).length));
+  const left = GAP + CHARACTER * Math.max(LEAST, ...yTicks.map((tick) => String(tick).length));
   const [right, bottom] = [WIDTH - MARGIN.right, HEIGHT - MARGIN.bottom];
   const x = scale([first, last], left, right);
   const y = scale(extent(yTicks), bottom, MARGIN.top);
@@ -48,7 +51,7 @@ export function lineChart({ title, xLabel, yLabel, lines, levels = [], mark }: L
 <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}${yLabel && `, ${yLabel},`} over ${xLabel}">
 ${yTicks.map(
   (tick) =>
-    html`<line x1="${left}" x2="${right}" y1="${y(tick)}" y2="${y(tick)}"/><text x="${left - BESIDE}" y="${y(tick)}" dy="4" text-anchor="end">${tick}</text>\n`,
+    html`<line x1="${left}" x2="${right}" y1="${y(tick)}" y2="${y(tick)}"/><text x="${left - GAP}" y="${y(tick)}" dy="4" text-anchor="end">${tick}</text>\n`,
 )}${xTicks.map((tick) => html`<text x="${x(tick)}" y="${bottom + 17}" text-anchor="middle">${tick}</text>\n`)}
 <text x="${(left + right) / 2}" y="${HEIGHT - 6}" text-anchor="middle">${xLabel}</text>
 ${

@@ -5,7 +5,7 @@ import { type Html, html } from './html.ts';
 export interface GridShape {
   /** Drawings in a row, at most. */
   across: number;
-  /** Of each drawing, with what stands below it. */
+  /** Size of each drawing, with what stands below it, in pixels. */
   width: number;
   height: number;
 }

@@ -3,13 +3,13 @@ import { type Fact, formatInteger } from './page.ts';
 import type { TrainingLog } from './training-log.ts';
 
 /** A recurrent network, as a config says it. */
-export interface Network {
+interface RecurrentShape {
   cell: string;
   layers: number;
   hidden: number;
 }
 
-/** What all trainings have, see training/settings.ts. */
+/** The settings that all trainings have, see training/settings.ts. */
 export interface ReportedSettings {
   epochs: number;
   optimizer: { name: string };
@@ -21,16 +21,17 @@ export interface ReportedSettings {
   seed: number;
 }
 
-/** LSTM 2 × 128 */
-export function networkInShort({ cell, layers, hidden }: Network): string {
+/** A network for a sentence: LSTM 2 × 128 */
+export function networkInShort({ cell, layers, hidden }: RecurrentShape): string {
   return `${cell.toUpperCase()} ${layers} × ${hidden}`;
 }
 
-/** LSTM, 2 layers of 128 units */
-export function networkInWords({ cell, layers, hidden }: Network): string {
+/** A network for the table of what was trained: LSTM, 2 layers of 128 units */
+export function networkInWords({ cell, layers, hidden }: RecurrentShape): string {
   return `${cell.toUpperCase()}, ${layers} ${layers === 1 ? 'layer' : 'layers'} of ${hidden} units`;
 }
 
+/** The settings, a row of the table of what was trained for each. */
 export function settingsInWords(settings: ReportedSettings): Fact[] {
   const { epochs, optimizer, learningRate, schedule, clipping, dropout, smoothing, seed } = settings;
   const warmup = schedule.warmup ? `, ${schedule.warmup} updates of warm-up` : '';
@@ -44,7 +45,11 @@ export function settingsInWords(settings: ReportedSettings): Fact[] {
   ];
 }
 
-/** @param unit what is counted, in the plural: words, characters */
+/**
+ * Updates, time and speed of a training so far.
+ *
+ * @param unit what the speed counts, in the plural: words, characters
+ */
 export function timeInWords({ updates, validations, seconds }: TrainingLog, unit: string): Fact[] {
   const done = Math.max(updates.at(-1)?.iteration ?? 0, validations.at(-1)?.iteration ?? 0);
   const speeds = updates.map(({ tokensPerSecond }) => tokensPerSecond).toSorted((a, b) => a - b);

@@ -1,4 +1,4 @@
-/** A passage of text on coloured ground as an SVG picture: what a README can show. */
+/** A passage of text on coloured ground as an SVG picture, which a README can show. Knows nothing of what colours mean. */
 import { hexOf, INK, type Rgb } from './colours.ts';
 import { type Html, html } from './html.ts';
 import { visible } from './visible.ts';
@@ -8,7 +8,7 @@ export interface ColouredText {
   colour: Rgb;
 }
 
-/** Characters of a row; longer lines go on in the next. */
+/** Characters of a row; longer lines go on in the next one. */
 const COLUMNS = 96;
 /** Size of a character, in the font that is given below, and of the margin. */
 const [WIDTH, HEIGHT, MARGIN] = [7.2, 17, 12];

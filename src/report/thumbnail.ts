@@ -1,7 +1,7 @@
 /** Small copies of pictures, for a page that holds them itself. Knows nothing of what is in them. */
 import sharp from 'sharp';
 
-/** Pixels of the longer side. */
+/** Pixels of a thumbnail's longer side. */
 const SIZE = 160;
 
 export interface Thumbnail {

@@ -23,7 +23,7 @@ const validationSchema = v.object({
   time,
   iteration: number,
   epoch: number,
-  /** Not there before the first update. */
+  /** The smoothed training loss; null before the first update. */
   trainingLoss: v.nullable(number),
   best: v.boolean(),
   scores: v.record(v.string(), number),
@@ -35,7 +35,7 @@ const sampleSchema = v.object({
   time,
   iteration: number,
   epoch: number,
-  /** Of the training, in its own units. Not there before the first update. */
+  /** The smoothed training loss; undefined before the first update. */
   loss: v.optional(number),
   samples: v.array(v.string()),
 });
@@ -52,7 +52,7 @@ export interface TrainingLog {
   validations: LoggedValidation[];
   /** What the model wrote between validations. */
   samples: LoggedSample[];
-  /** How long it took, pauses between a stop and a resume left out. */
+  /** How long the training took, pauses between a stop and a resume left out. */
   seconds: number;
 }
 

@@ -12,32 +12,32 @@ import { readTrainingLog, type TrainingLog } from './training-log.ts';
 
 export interface TrainingReport {
   title: string;
-  /** What learns from how much, as in "300,000 characters, LSTM 2 × 128". */
+  /** The data and the network in short: "300,000 characters, LSTM 2 × 128". */
   what: string;
-  /** What it came to on what; undefined where nothing was measured. */
+  /** How good the model is on held-out data: "1.400 nats per character on …"; undefined where nothing was measured. */
   result: Html | undefined;
   /** Parameters of the model; undefined while the training goes on. */
   parameters: number | undefined;
   /** What the report lacks while the training goes on, as in "when it is over, this page also has …". */
   awaited: string;
-  /** What is counted: word, character, label. */
+  /** What losses and speeds are per: word, character, label. */
   unit: string;
-  /** How the log is drawn, beside what the settings say. */
+  /** How the log's curves are drawn, beside what the settings say. */
   curves: Pick<TrainingCurves, 'split'> & Partial<Pick<TrainingCurves, 'rewarded' | 'scores' | 'levels'>>;
-  /** What the curves do not say of themselves. */
+  /** A remark below the curves. */
   curvesNote?: string;
-  /** What the model does now: sections. */
+  /** Sections about what the model does now. */
   learned?: HtmlValue;
-  /** What it wrote as training went on; undefined where it wrote nothing yet. */
+  /** What the model wrote as training went on; undefined where it wrote nothing yet. */
   stages?(log: TrainingLog): Html | undefined | Promise<Html | undefined>;
-  /** What simpler ways come to: sections. */
+  /** Sections about simpler ways to the same. */
   comparisons?: HtmlValue;
-  /** What was trained on what, without parameters, batch, settings and time. */
+  /** Data and model, for the table of what was trained; parameters, batch, settings and time are added to them. */
   facts: readonly Fact[];
-  /** What an update learns from, as in "128 captions". */
+  /** What an update learns from: "128 captions". */
   batch: string;
   settings: ReportedSettings;
-  /** What its sections need beside the common style. */
+  /** Style of the product's own sections, beside the common one. */
   style?: Html;
 }
 

@@ -1,16 +1,18 @@
-/** Simpler ways to say a label, to compare with. */
+/** Baselines of sequence labelling, which know nothing of order: frequent labels, naive Bayes, frequent tags. */
 import { partOf, type Steps } from '../base/steps.ts';
 import { countTokens } from '../text/vocabulary.ts';
 import type { Task } from './config.ts';
 import { isWords, type SequenceExample } from './data/example.ts';
 import { NaiveBayes } from './naive-bayes.ts';
 
-/** A simpler way: the labels that it says of an example. */
-type Guess = (example: SequenceExample) => readonly string[];
+/** A baseline: predicts the labels of an example, one or one for each step. */
+type Baseline = (example: SequenceExample) => readonly string[];
 
 /**
- * The accuracy of simpler ways that learn from the same examples and are measured on the same others, by name: the
- * most frequent label; for words naive Bayes, or the most frequent tag of each.
+ * The accuracy of each baseline on the validation examples, by name; none without such examples. Of every kind of data:
+ * the most frequent label. Of words also: naive Bayes, or with a label for each word the word's most frequent one.
+ *
+ * @param training at least one example
  */
 export function* baselinesSteps(
   task: Task,
@@ -19,35 +21,35 @@ export function* baselinesSteps(
 ): Steps<Record<string, number>> {
   if (validation.length === 0) return {};
   const [[frequent]] = countTokens(training.flatMap(({ labels }) => labels)) as [[string, number]];
-  const guesses: Record<string, Guess> = { 'most frequent label': ({ labels }) => labels.map(() => frequent) };
+  const baselines: Record<string, Baseline> = { 'most frequent label': ({ labels }) => labels.map(() => frequent) };
   if (isWords(training[0]!.inputs)) {
     if (task === 'tag') {
-      guesses['most frequent tag of each word'] = yield* partOf(frequentTags(training, frequent), 0, 0.5);
+      baselines['most frequent tag of each word'] = yield* partOf(frequentTags(training, frequent), 0, 0.5);
     } else {
       const bayes = yield* partOf(NaiveBayes.createSteps(training), 0, 0.5);
-      guesses['naive Bayes'] = ({ inputs }) => [bayes.classify(isWords(inputs) ? inputs : [])];
+      baselines['naive Bayes'] = ({ inputs }) => [bayes.classify(isWords(inputs) ? inputs : [])];
     }
   }
   const accuracies: Record<string, number> = {};
-  for (const [name, guess] of Object.entries(guesses)) {
-    accuracies[name] = yield* partOf(accuracyOf(validation, guess), 0.5, 1);
+  for (const [name, baseline] of Object.entries(baselines)) {
+    accuracies[name] = yield* partOf(accuracyOf(validation, baseline), 0.5, 1);
   }
   return accuracies;
 }
 
-function* accuracyOf(examples: readonly SequenceExample[], guess: Guess): Steps<number> {
+function* accuracyOf(examples: readonly SequenceExample[], baseline: Baseline): Steps<number> {
   let [right, all] = [0, 0];
   for (const [i, example] of examples.entries()) {
     yield i / examples.length;
-    const said = guess(example);
-    right += example.labels.filter((label, t) => label === said[t]).length;
+    const predictions = baseline(example);
+    right += example.labels.filter((label, t) => label === predictions[t]).length;
     all += example.labels.length;
   }
   return right / all;
 }
 
-/** Says of each word the tag that it had most often in training, of others the most frequent one of all. */
-function* frequentTags(examples: readonly SequenceExample[], frequent: string): Steps<Guess> {
+/** Predicts for each word its most frequent tag in training, and for unseen words the most frequent tag of all. */
+function* frequentTags(examples: readonly SequenceExample[], frequent: string): Steps<Baseline> {
   const tagsOf = new Map<string, string[]>();
   for (const [i, { inputs, labels }] of examples.entries()) {
     yield i / examples.length;

@@ -1,4 +1,4 @@
-/** Sequences as numbers, and as the packed batches that a model reads. */
+/** Turns sequences into numbers, and these into the packed batches that a model reads. Knows no model. */
 import { InputError } from '../base/errors.ts';
 import type { StepInputs } from '../model/input-reader.ts';
 import type { ReadBatch, SequenceBatch } from '../model/sequence-model.ts';
@@ -8,24 +8,27 @@ import type { Vocabulary } from '../text/vocabulary.ts';
 import { type Inputs, isWords, type SequenceExample } from './data/example.ts';
 import { encodeWords } from './words.ts';
 
-/** A sequence as a model reads it: an id for each step, or a vector [T, D]. */
+/** A sequence as a model reads it: an id for each of T steps, or vectors [T, D]. */
 export type Coded = Int32Array | Float32Array;
 
 export interface CodedExample {
   inputs: Coded;
-  /** One for each label. */
+  /** The number of each label. */
   targets: Int32Array;
 }
 
+/** Encodes words, or vectors, and their labels. */
 export class SequenceCoder {
+  /** The words that it knows; undefined where it encodes vectors. */
   readonly vocabulary: Vocabulary | undefined;
   readonly labels: readonly string[];
+  /** The size of vectors; 0 for words. */
   readonly D: number;
   readonly standardisation: Standardisation | undefined;
   readonly #oneStep: boolean;
   readonly #targets: ReadonlyMap<string, number>;
 
-  /** Words; or vectors, of which a sequence may be no more than one where it is to be looked at by glimpses. */
+  /** @param reads words of a vocabulary, or vectors; with `oneStep` a sequence must be a single vector (a picture) */
   constructor(
     labels: readonly string[],
     reads: { vocabulary: Vocabulary } | { D: number; standardisation: Standardisation | undefined; oneStep?: boolean },
@@ -38,7 +41,7 @@ export class SequenceCoder {
     this.#targets = new Map(labels.map((label, i) => [label, i]));
   }
 
-  /** @throws InputError when they are not what was learned: vectors for words, or of another size */
+  /** @throws InputError when the inputs are not of the kind that was learned: words, or vectors of size D */
   encode(inputs: Inputs): Coded {
     const { vocabulary, D } = this;
     if (isWords(inputs)) {
@@ -59,7 +62,7 @@ export class SequenceCoder {
     return { inputs: this.encode(inputs), targets };
   }
 
-  /** Bytes as shares of 255; vectors standardised, where they were in training. */
+  /** Bytes become shares of 255; other vectors are standardised where those of training were. */
   #scaled(vectors: Float32Array | Uint8Array): Float32Array {
     if (vectors instanceof Uint8Array) return Float32Array.from(vectors, (x) => x / 255);
     if (!this.standardisation) return vectors;
@@ -81,7 +84,7 @@ export class SequenceCoder {
  * Packs sequences, longest first.
  *
  * @param D size of vectors; 0 for ids
- * @returns with the place of each packed sequence among those given
+ * @returns the batch, and in `order[n]` the place of its n-th sequence among those given
  */
 export function packInputs(sequences: readonly Coded[], D: number): ReadBatch & { order: number[] } {
   const width = D || 1;
@@ -94,7 +97,7 @@ function inputsOf(sequences: readonly Coded[], order: readonly number[], packing
   const width = D || 1;
   const values = D > 0 ? new Float32Array(packing.rows * D) : new Int32Array(packing.rows);
   for (const [t, count] of packing.counts.entries()) {
-    const first = packing.starts[t] ?? 0;
+    const first = packing.starts[t]!;
     for (let n = 0; n < count; n++) {
       values.set(sequences[order[n]!]!.subarray(t * width, (t + 1) * width), (first + n) * width);
     }
@@ -102,14 +105,20 @@ function inputsOf(sequences: readonly Coded[], order: readonly number[], packing
   return values instanceof Float32Array ? { vectors: values } : { ids: values };
 }
 
-/** Packs examples with what should be written: at each step, or once. */
+/**
+ * Packs examples with their targets: M, one for each row, or N, one for each sequence.
+ *
+ * @param D size of vectors; 0 for ids
+ * @param inStep whether each step has a target
+ */
 export function packExamples(examples: readonly CodedExample[], D: number, inStep: boolean): SequenceBatch {
   const { packing, inputs, order } = packInputs(
     examples.map((example) => example.inputs),
     D,
   );
   const sorted = order.map((i) => examples[i]!.targets);
-  if (!inStep) return { packing, inputs, targets: sorted.map(([target = -1]) => target) };
-  const targets = packing.counts.flatMap((count, t) => sorted.slice(0, count).map((ofSteps) => ofSteps[t] ?? -1));
+  const targets = inStep
+    ? packing.counts.flatMap((count, t) => sorted.slice(0, count).map((ofSteps) => ofSteps[t]!))
+    : sorted.map((ofSequence) => ofSequence[0]!);
   return { packing, inputs, targets };
 }

@@ -1,4 +1,4 @@
-/** What a model of sequences is and how it is trained: its config, its settings, their defaults. */
+/** The config of a model that labels sequences, the settings of its training, and the defaults of both. */
 import * as v from 'valibot';
 import { fraction, integerFrom, number } from '../base/schema.ts';
 import type { InputShape } from '../model/input-reader.ts';
@@ -11,41 +11,41 @@ import { dataConfigSchema, enoughEpochs, trainingSettingsSchema } from '../train
 
 export const TASKS = ['classify', 'tag'] as const;
 
-/** What is written: one label for a sequence, or one for each of its steps. */
+/** What is predicted: one label for a sequence, or one for each of its steps. */
 export type Task = (typeof TASKS)[number];
 
 export const PICTURE_READINGS = ['rows', 'pixels', 'permuted', 'whole', 'glimpses'] as const;
 
 /**
  * How a picture is read as a sequence: row by row, pixel by pixel, pixel by pixel in one random order (Le, Jaitly and
- * Hinton 2015), all at once, or by glimpses, of which the network chooses where they are (`nn/glimpse-reader.ts`).
+ * Hinton 2015), all at once, or by glimpses at places that the network chooses (`nn/glimpse-reader.ts`).
  */
 export type PictureReading = (typeof PICTURE_READINGS)[number];
 
-/** Of units that are told how long to remember. */
+/** The least value of the setting `memory`, in steps. */
 export const LEAST_MEMORY = 3;
 
 const size = integerFrom(1);
 const side = integerFrom(LEAST_SIDE);
 
-/** How a model of sequences is trained. */
+/** The settings of a training. */
 export const sequenceSettingsSchema = v.object({
   ...trainingSettingsSchema.entries,
   /** Sequences in one update. */
   batch: size,
-  /** Words that come less often in the training data are unknown. */
+  /** Words that come less often in the training data become the unknown word. */
   minCount: size,
-  /** Share of the data that is kept for validation. Not used where there is other data for it. */
+  /** Share of the data held out for validation; not used where there is other data for it. */
   valFraction: fraction,
-  /** How many steps units should remember at most from the start, where that was said. */
+  /** T_max of chrono initialisation (Tallec and Ollivier 2018): gates begin with memories of up to so many steps. */
   memory: v.optional(integerFrom(LEAST_MEMORY)),
 });
 
 export type SequenceSettings = v.InferOutput<typeof sequenceSettingsSchema>;
 
-/** The config of such a model's folder. */
+/** The config of a model's folder. */
 export const sequenceConfigSchema = v.object({
-  // First, because the first thing that is wrong is what the user reads.
+  // First, because the user reads the first error only.
   kind: v.literal('sequence', 'the model is not one of `seq train`'),
   ...folderConfigSchema.entries,
   task: v.picklist(TASKS),
@@ -62,32 +62,35 @@ export const sequenceConfigSchema = v.object({
     hidden: size,
     bidirectional: v.boolean(),
   }),
-  /** What is written, in the order of the choices. */
+  /** The labels, in the order of the softmax. */
   labels: v.array(v.string()),
   /** How pictures of IDX files were read. */
   reading: v.optional(v.picklist(PICTURE_READINGS)),
-  /** The CNN that made vectors of pictures: as `--cnn` takes it if not the one that ships, name and hash of its weights. */
+  /**
+   * The CNN that made vectors of pictures: its name as `loadCnn` takes it, unless it is the one that ships, and its key
+   * (name and hash of its weights).
+   */
   cnn: v.optional(v.object({ name: v.optional(v.string()), key: v.string() })),
   settings: sequenceSettingsSchema,
   data: dataConfigSchema,
-  /** Accuracy of simpler ways on the same validation data, by name. */
+  /** The accuracy of each baseline on the same validation data, by name. */
   baselines: v.record(v.string(), number),
 });
 
 export type SequenceConfig = v.InferOutput<typeof sequenceConfigSchema>;
 
-/** What a new model is, beside what its data decides. */
+/** The shape of a new model, without what its data decides. */
 export interface NewSequenceModel extends Pick<SequenceShape, 'cell' | 'layers' | 'hidden' | 'bidirectional'> {
   task: Task;
-  /** What is kept of the steps for a label of the whole sequence. */
+  /** How the hidden states of all steps become one, for a label of the whole sequence. */
   pool: Pooling;
   /** Size of word vectors; 0 for one-hot vectors. */
   embedding: number;
-  /** How often it looks at a picture that is read by glimpses. */
+  /** T, the number of glimpses at a picture that is read so. */
   glimpses: number;
 }
 
-/** D, the size of the vectors that are read; 0 for words. */
+/** D, the size of the vectors that a model reads; 0 for words. */
 export function vectorSizeOf(reads: InputShape): number {
   if ('vocabulary' in reads) return 0;
   return 'vectors' in reads ? reads.vectors : reads.picture.rows * reads.picture.columns;
@@ -103,7 +106,7 @@ export const sequenceShapeDefaults = {
   glimpses: 6,
 } as const;
 
-/** What is learned when nothing is said. */
+/** The settings of a training by default. */
 export const sequenceDefaults: SequenceSettings = {
   batch: 50,
   minCount: 2,
@@ -120,10 +123,10 @@ export const sequenceDefaults: SequenceSettings = {
   seed: 1,
 };
 
-/** Updates that even the smallest data is worth. */
+/** The updates of a training by default are no fewer, however small the data. */
 const LEAST_UPDATES = 500;
 
-/** Passes over the data when nothing is said: the default, or more where that would be too few updates to learn from. */
+/** The epochs by default: more than `sequenceDefaults` has where these would be fewer than 500 updates. */
 export function epochsForSequences(sequences: number, batch: number): number {
   return enoughEpochs(sequences, batch, { least: sequenceDefaults.epochs, updates: LEAST_UPDATES });
 }

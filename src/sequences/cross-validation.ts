@@ -1,3 +1,4 @@
+/** Cross-validation: as many models as folds, each measured on the sequences that the others have learned from. */
 import { join } from 'node:path';
 import { InputError } from '../base/errors.ts';
 import { writeFileAtomically } from '../base/files.ts';
@@ -12,10 +13,12 @@ import { SequenceLabeller } from './labeller.ts';
 import { type SequenceTraining, trainSequences } from './train.ts';
 import { baselineWithoutMemory } from './without-memory.ts';
 
+/** A cross-validation, as `crossValidate` runs it; `folder` is where the folders of the models go. */
 export interface CrossValidation
   extends Omit<SequenceTraining, 'engine' | 'validation' | 'onStart' | 'onEvent' | 'onDone'> {
+  /** The number of folds, at least 2. */
   folds: number;
-  /** Opens an engine for each fold; they are closed again, with the memory that they hold. */
+  /** Opens an engine for one fold, which is closed after it. */
   openEngine(): Promise<Engine>;
   onEvent(fold: number, event: TrainingEvent): void;
   onFold(fold: number, result: FoldResult): void;
@@ -23,8 +26,9 @@ export interface CrossValidation
 
 /** Accuracies on the sequences of one fold. */
 export interface FoldResult {
+  /** The model's. */
   accuracy: number;
-  /** Simpler ways, which learned from the same sequences. */
+  /** Those of the baselines, which learned from the same sequences, by name. */
   baselines: Record<string, number>;
 }
 
@@ -34,11 +38,11 @@ export interface CrossValidationResult {
 }
 
 /**
- * Trains a model for each fold on all others and measures it on that one, which it has not seen in any way: the best
- * weights are chosen by a part of the others. The models are kept in `fold-1`, … and the figures in
+ * Trains a model for each fold on all other folds and measures it on that one, which nothing of it was chosen by: a part
+ * of the other folds chooses the best weights. The models are kept in `fold-1`, … and the accuracies in
  * `cross-validation.json`.
  *
- * @throws InputError when there are fewer sequences than folds
+ * @throws InputError when a fold would have fewer than two sequences
  */
 export async function crossValidate(run: CrossValidation): Promise<CrossValidationResult> {
   const { data, folder, settings, folds: count, signal } = run;
@@ -51,9 +55,9 @@ export async function crossValidate(run: CrossValidation): Promise<CrossValidati
   const shuffled = new Random(settings.seed).shuffle([...data.examples]);
   const folds: FoldResult[] = [];
   for (let fold = 0; fold < count; fold++) {
-    const held = shuffled.filter((_, i) => i % count === fold);
+    const heldOut = shuffled.filter((_, i) => i % count === fold);
     const others = shuffled.filter((_, i) => i % count !== fold);
-    const result = await measureFold(run, fold, others, held);
+    const result = await measureFold(run, fold, others, heldOut);
     if (!result || signal?.aborted) return { folds, interrupted: true };
     folds.push(result);
     run.onFold(fold, result);
@@ -62,7 +66,7 @@ export async function crossValidate(run: CrossValidation): Promise<CrossValidati
   return { folds, interrupted: false };
 }
 
-/** @returns nothing when it was interrupted */
+/** The result of a fold; undefined when the training was interrupted. */
 async function measureFold(...args: Parameters<typeof trainAndMeasure>): Promise<FoldResult | undefined> {
   const [{ signal }] = args;
   try {
@@ -77,7 +81,7 @@ async function trainAndMeasure(
   { openEngine, onEvent, folds: _, onFold: __, ...training }: CrossValidation,
   fold: number,
   others: readonly SequenceExample[],
-  held: readonly SequenceExample[],
+  heldOut: readonly SequenceExample[],
 ): Promise<FoldResult | undefined> {
   const engine = await openEngine();
   try {
@@ -91,19 +95,19 @@ async function trainAndMeasure(
     });
     if (interrupted) return undefined;
     const labeller = await SequenceLabeller.load(folder, engine);
-    const alone = await baselineWithoutMemory(labeller, { training: others, validation: held }, training);
+    const alone = await baselineWithoutMemory(labeller, { training: others, validation: heldOut }, training);
     const { signal } = training;
     const { task } = training.start;
     return {
-      accuracy: (await runInTurns(evaluateSteps(labeller, held), { signal })).accuracy,
-      baselines: { ...(await runInTurns(baselinesSteps(task, others, held), { signal })), ...alone },
+      accuracy: (await runInTurns(evaluateSteps(labeller, heldOut), { signal })).accuracy,
+      baselines: { ...(await runInTurns(baselinesSteps(task, others, heldOut), { signal })), ...alone },
     };
   } finally {
     engine.close();
   }
 }
 
-/** Mean and standard deviation over folds, of the model and of each simpler way. */
+/** The mean accuracy over the folds and its standard deviation, of the model and of each baseline. */
 export function summarise(folds: readonly FoldResult[]): Record<string, { mean: number; deviation: number }> {
   const names = new Set(folds.flatMap(({ baselines }) => Object.keys(baselines)));
   const columns = [

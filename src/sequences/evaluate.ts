@@ -1,36 +1,41 @@
-/** What a model of sequences is worth: accuracy, loss, and how well each label is told from the others. */
-
+/** Measures a model on labelled sequences: accuracy, loss, and precision, recall and F1 of each label. */
 import { InputError } from '../base/errors.ts';
 import { runAtOnce, type Steps } from '../base/steps.ts';
 import type { SequenceExample } from './data/example.ts';
 import type { SequenceLabeller } from './labeller.ts';
 
-/** How well one label is told from the others. */
+/** How well one label is told from the others: `count` is how often it is right, `said` how often it was predicted. */
 export interface LabelScores {
   label: string;
-  /** How often it is right, and how often it was said. */
   count: number;
   said: number;
-  /** Share of those said that are right, share of the right ones that were said, and their harmonic mean. */
+  /** Share of its predictions that are right. */
   precision: number;
+  /** Share of the places where it is right that it was predicted for. */
   recall: number;
+  /** The harmonic mean of precision and recall. */
   f1: number;
 }
 
 export interface SequenceEvaluation {
-  /** Labels that were asked for: one a sequence, or one a step. */
+  /** The number of labels that were predicted: one for each sequence, or one for each step. */
   labels: number;
   accuracy: number;
   /** Mean loss in nats. */
   loss: number;
-  /** Mean of the labels' F1, each counting the same. */
+  /** The mean F1 of the labels that are right somewhere or were predicted. */
   macroF1: number;
   byLabel: LabelScores[];
-  /** `confusion[i][j]`: how often label j was said where i is right. */
+  /** `confusion[i][j]`: how often label j was predicted where i is right. */
   confusion: number[][];
 }
 
-/** Measures a model on sequences. @throws InputError when a label was never seen in training */
+/**
+ * Measures a model on labelled sequences.
+ *
+ * @throws InputError when there are none, a label was never seen in training, or a sequence has not as many labels as
+ *   the model predicts
+ */
 export function evaluate(labeller: SequenceLabeller, examples: readonly SequenceExample[]): SequenceEvaluation {
   return runAtOnce(evaluateSteps(labeller, examples));
 }
@@ -46,27 +51,36 @@ export function* evaluateSteps(
   const targets = examples.map((example) => labeller.coder.encodeExample(example).targets);
   const predictions = yield* labeller.predictSteps(examples.map(({ inputs }) => inputs));
   for (const [i, ofSequence] of predictions.entries()) {
+    refuseMissingLabels(i, targets[i]!.length, ofSequence.length);
     for (const [t, { label, probabilities }] of ofSequence.entries()) {
-      const target = targets[i]?.[t] ?? 0;
+      const target = targets[i]![t]!;
       confusion[target]![labels.indexOf(label)]! += 1;
-      loss -= Math.log(Math.max(probabilities[target] ?? 0, Number.MIN_VALUE));
+      loss -= Math.log(Math.max(probabilities[target]!, Number.MIN_VALUE));
       count++;
     }
   }
   if (count === 0) throw new InputError('there is nothing to measure on', { found: 'no sequences' });
-  const byLabel = labels.map((_, i) => scoresOf(labels, confusion, i));
+  const byLabel = labels.map((label, i) => scoresOf(label, confusion, i));
   const right = confusion.reduce((sum, row, i) => sum + row[i]!, 0);
   const present = byLabel.filter(({ count: times, said }) => times + said > 0);
   const macroF1 = present.reduce((sum, { f1 }) => sum + f1, 0) / present.length;
   return { labels: count, accuracy: right / count, loss: loss / count, macroF1, byLabel, confusion };
 }
 
-function scoresOf(labels: readonly string[], confusion: readonly (readonly number[])[], i: number): LabelScores {
-  const right = confusion[i]?.[i] ?? 0;
-  const count = (confusion[i] ?? []).reduce((sum, n) => sum + n, 0);
-  const said = confusion.reduce((sum, row) => sum + (row[i] ?? 0), 0);
+function refuseMissingLabels(i: number, found: number, expected: number): void {
+  if (found === expected) return;
+  throw new InputError(`sequence ${i + 1} does not have the labels to measure on`, {
+    found: String(found),
+    expected: String(expected),
+  });
+}
+
+function scoresOf(label: string, confusion: readonly (readonly number[])[], i: number): LabelScores {
+  const right = confusion[i]![i]!;
+  const count = confusion[i]!.reduce((sum, n) => sum + n, 0);
+  const said = confusion.reduce((sum, row) => sum + row[i]!, 0);
   const precision = right / Math.max(said, 1);
   const recall = right / Math.max(count, 1);
   const f1 = right === 0 ? 0 : (2 * precision * recall) / (precision + recall);
-  return { label: labels[i] ?? '', count, said, precision, recall, f1 };
+  return { label, count, said, precision, recall, f1 };
 }

@@ -25,17 +25,17 @@ const WORDS = 60;
 /** Pictures of each label whose glimpses are shown, and of those that were taken for another one. */
 const LOOKED_AT = 1;
 const MISTAKEN = 5;
-/** Clips that are shown whatever was said of them, and of those with the most mistakes. */
+/** Clips that are shown whatever was predicted, and as many of those with the most mistakes. */
 const CLIPS = 3;
 
-/** What was said of each step of each sequence. */
+/** What was predicted at each step of each sequence. */
 type Predictions = readonly (readonly Prediction[])[];
 
 interface Mistake {
   example: SequenceExample;
   /** Where in the sequence. */
   step: number;
-  said: Prediction;
+  predicted: Prediction;
 }
 
 /**
@@ -79,9 +79,11 @@ export async function evaluationSections(
 /** The mistakes that the model was surest of. */
 function mistakesOf(examples: readonly SequenceExample[], predictions: Predictions): Mistake[] {
   const mistakes = examples.flatMap((example, i) =>
-    predictions[i]!.flatMap((said, step) => (said.label === example.labels[step] ? [] : [{ example, step, said }])),
+    predictions[i]!.flatMap((predicted, step) =>
+      predicted.label === example.labels[step] ? [] : [{ example, step, predicted }],
+    ),
   );
-  return mistakes.sort((a, b) => b.said.probability - a.said.probability).slice(0, MISTAKES);
+  return mistakes.sort((a, b) => b.predicted.probability - a.predicted.probability).slice(0, MISTAKES);
 }
 
 /** Where the network looked, if it chose that itself: at pictures of each label, and at those that it mistook. */
@@ -112,12 +114,12 @@ ${await paths('A picture of each label, with the paths of the glimpses', ofLabel
   );
 }
 
-/** Clips, with what was said of each of their frames. */
+/** Clips, with the label predicted for each of their frames. */
 async function clips(examples: readonly SequenceExample[], predictions: Predictions): Promise<Html | false> {
   const labelled = examples.flatMap(({ pictures, labels }, i) => {
     if (!pictures) return [];
-    const frames = pictures.map((file, t) => ({ file, said: predictions[i]![t]!.label, right: labels[t] }));
-    return [{ frames, mistakes: frames.filter((frame) => frame.said !== frame.right).length }];
+    const frames = pictures.map((file, t) => ({ file, predicted: predictions[i]![t]!.label, correct: labels[t] }));
+    return [{ frames, mistakes: frames.filter((frame) => frame.predicted !== frame.correct).length }];
   });
   if (labelled.length === 0) return false;
   const strips = (shown: typeof labelled) =>
@@ -131,7 +133,7 @@ async function clips(examples: readonly SequenceExample[], predictions: Predicti
   const worst = labelled.filter(({ mistakes }) => mistakes > 0).sort((a, b) => b.mistakes - a.mistakes);
   return section(
     'Clips, frame by frame',
-    html`<p>What was said of each frame; where that is wrong, in red, with what is right in brackets.</p>\n`,
+    html`<p>The label predicted for each frame; where it is wrong, in red, with the correct one in brackets.</p>\n`,
     await strips(labelled.slice(0, CLIPS)),
     worst.length > 0 && html`<h3>Those with the most mistakes</h3>\n${await strips(worst.slice(0, CLIPS))}`,
   );
@@ -153,7 +155,7 @@ function labelTable({ byLabel, macroF1 }: SequenceEvaluation): Html {
 function confusions({ byLabel, confusion }: SequenceEvaluation): Html | false {
   if (byLabel.length > MOST_LABELS) return false;
   const labels = byLabel.map(({ label }) => label);
-  return html`<h3>What was said (across) where what is right (down)</h3>\n${htmlTable(
+  return html`<h3>Confusion matrix: predicted labels across, correct ones down</h3>\n${htmlTable(
     ['', ...labels],
     labels.map((label, i) => [label, ...confusion[i]!.map(formatInteger)]),
     labels.join('').length > LETTERS ? 'upright' : 'plain',
@@ -165,11 +167,11 @@ function mistakesInWords(examples: readonly SequenceExample[], predictions: Pred
   return mistakes.length > 0 && section('Mistakes it was surest of', mistakes.map(mistakeRow));
 }
 
-function mistakeRow({ example, step, said }: Mistake): Html {
+function mistakeRow({ example, step, predicted }: Mistake): Html {
   const words = isWords(example.inputs) ? example.inputs : [];
   const marked = example.labels.length > 1;
   const shown = words
     .slice(0, WORDS)
     .map((word, t) => (marked && t === step ? html`<strong>${word}</strong> ` : `${word} `));
-  return html`<p>${shown}${words.length > WORDS && '…'}<br><span class="soft">said ${said.label} (${formatPercent(said.probability)}), right is ${example.labels[step]}</span></p>\n`;
+  return html`<p>${shown}${words.length > WORDS && '…'}<br><span class="soft">predicted ${predicted.label} (${formatPercent(predicted.probability)}), correct is ${example.labels[step]}</span></p>\n`;
 }

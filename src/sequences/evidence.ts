@@ -1,12 +1,13 @@
+/** Word vectors that begin with what naive Bayes knows of each word. */
 import type { SequenceModel } from '../model/sequence-model.ts';
 import type { SequenceCoder } from './coder.ts';
 import { isWords, type SequenceExample } from './data/example.ts';
 
 /**
- * Lets the vectors of words begin with what each word alone says of the labels: value k is log p(word | label k) /
- * p(word), all counts one larger than they are, which is what naive Bayes adds up (and Wang and Manning 2012 weight
- * words by). The recurrent cells then learn from the start what the order of words makes of it, and few examples do:
- * on SST-2 that is worth 0.7 points. Vectors of fewer than twice as many values as there are labels stay as they are.
+ * Sets value k of each word's vector to log (p(word | label k) / p(word)), with all counts one larger than they are: the
+ * terms that naive Bayes adds up, by which Wang and Manning 2012 ("Baselines and bigrams", section 2) weight words. The
+ * recurrent cells then learn from the first update what the order of words adds, from fewer examples: worth 0.7 points
+ * on SST-2. Vectors of fewer than twice as many values as there are labels stay as they are.
  */
 export function startAtEvidence(
   model: SequenceModel,
@@ -33,11 +34,11 @@ export function startAtEvidence(
   });
 }
 
-/** Labels and the words that they are about: those of their step, or once each of all words. */
+/** Labels with the words that they belong to: that of their step, or each different word of the sequence. */
 function pairsOf(example: SequenceExample, coder: SequenceCoder): (readonly [label: number, id: number])[] {
   const { inputs, targets } = coder.encodeExample(example);
-  if (targets.length > 1) return Array.from(targets, (label, t) => [label, inputs[t] ?? 0] as const);
-  return Array.from(new Set(inputs), (id) => [targets[0] ?? 0, id] as const);
+  if (targets.length > 1) return Array.from(targets, (label, t) => [label, inputs[t]!] as const);
+  return Array.from(new Set(inputs), (id) => [targets[0]!, id] as const);
 }
 
 function sum(values: Iterable<number>): number {

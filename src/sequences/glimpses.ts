@@ -1,3 +1,4 @@
+/** Where a model that reads by glimpses looks at a picture. */
 import { InputError } from '../base/errors.ts';
 import type { LookedAt } from '../report/glimpse-paths.ts';
 import { formatPercent } from '../report/page.ts';
@@ -5,9 +6,9 @@ import type { SequenceExample } from './data/example.ts';
 import type { SequenceLabeller } from './labeller.ts';
 
 /**
- * Where a model looks at a picture, and what it takes it for.
+ * The glimpses of a model at a picture, with the label that it predicts.
  *
- * @throws InputError when the model does not read by glimpses, or not such pictures
+ * @throws InputError when the model does not read by glimpses, or not pictures of this size
  */
 export function lookAt(labeller: SequenceLabeller, { inputs, labels }: SequenceExample): LookedAt {
   const { reads } = labeller.config.shape;
@@ -16,14 +17,13 @@ export function lookAt(labeller: SequenceLabeller, { inputs, labels }: SequenceE
       expected: 'pictures, and a model that reads by glimpses',
     });
   }
-  const [[said] = []] = labeller.predict([inputs]);
-  const places = Array.from(labeller.model.reader.glimpses?.places ?? []);
+  const { label, probability } = labeller.predict([inputs])[0]![0]!;
+  const { places } = labeller.model.reader.glimpses!; // of the prediction just made
   const [right] = labels;
   return {
-    ...{ pixels: inputs, ...reads.picture },
-    places: Array.from({ length: reads.glimpses }, (_, t) => [places[2 * t] ?? 0, places[2 * t + 1] ?? 0] as const),
-    caption:
-      `${said?.label} (${formatPercent(said?.probability ?? 0)})` +
-      (right === undefined || right === said?.label ? '' : `, is ${right}`),
+    pixels: inputs,
+    ...reads.picture,
+    places: Array.from({ length: reads.glimpses }, (_, t) => [places[2 * t]!, places[2 * t + 1]!] as const),
+    caption: `${label} (${formatPercent(probability)})${right === undefined || right === label ? '' : `, is ${right}`}`,
   };
 }

@@ -1,4 +1,4 @@
-/** A trained model of sequences: says a label for each, or one for each of their steps, and how sure it is. */
+/** A trained model of sequences: predicts a label for each, or one for each of their steps. Knows nothing of training. */
 import { runAtOnce, type Steps } from '../base/steps.ts';
 import type { Engine } from '../compute/engine.ts';
 import { readConfig, readVocabulary, readWeights, type SavedModel, saveModel } from '../model/model-folder.ts';
@@ -12,15 +12,16 @@ import type { Inputs } from './data/example.ts';
 export interface Prediction {
   /** The likeliest label. */
   label: string;
-  /** What it is thought to be worth, from 0 to 1. */
+  /** Its probability. */
   probability: number;
-  /** Of all labels, in the order of the model's. */
+  /** The probabilities of all labels, in the order of the model's. */
   probabilities: Float32Array;
 }
 
-/** Sequences that are read at once. */
+/** How many sequences are read at once. */
 const AT_ONCE = 64;
 
+/** A model with the coder and the config that using it takes. */
 export class SequenceLabeller {
   readonly config: SequenceConfig;
   readonly coder: SequenceCoder;
@@ -33,7 +34,7 @@ export class SequenceLabeller {
     this.model = model;
   }
 
-  /** @throws InputError that names the file at fault */
+  /** Reads the model in a folder. @throws InputError that names the file at fault */
   static async load(folder: string, engine: Engine): Promise<SequenceLabeller> {
     const config = await readConfig(folder, sequenceConfigSchema);
     const { shape, labels } = config;
@@ -50,7 +51,7 @@ export class SequenceLabeller {
     return new SequenceLabeller(config, coder, model);
   }
 
-  /** Writes the model's folder, with these scores. */
+  /** Writes the model's folder, with these scores. @throws InputError when a file can't be written */
   async save(folder: string, scores: SequenceConfig['scores'] = this.config.scores): Promise<void> {
     const { vocabulary, standardisation } = this.coder;
     const saved: SavedModel = { config: { ...this.config, scores }, vocabulary, model: this.model };
@@ -58,9 +59,9 @@ export class SequenceLabeller {
   }
 
   /**
-   * The labels of each sequence: one, or one for each step.
+   * The predictions of each sequence: one, or one for each step.
    *
-   * @throws InputError when they are not what the model has learned to read
+   * @throws InputError when a sequence is not of the kind that the model has learned to read
    */
   predict(sequences: readonly Inputs[]): Prediction[][] {
     return runAtOnce(this.predictSteps(sequences));
@@ -87,15 +88,16 @@ export class SequenceLabeller {
     const { counts, starts } = batch.packing;
     const written = model.shape.writes === 'each' ? counts : counts.slice(0, 1);
     for (const [t, count] of written.entries()) {
-      for (let n = 0; n < count; n++) found[order[n]!]!.push(this.#at(logProbs, (starts[t] ?? 0) + n));
+      for (let n = 0; n < count; n++) found[order[n]!]!.push(this.#at(logProbs, starts[t]! + n));
     }
     return found;
   }
 
+  /** The prediction of one row of [M or N, labels]. */
   #at(logProbs: Float32Array, row: number): Prediction {
     const { labels } = this.coder;
     const probabilities = logProbs.slice(row * labels.length, (row + 1) * labels.length).map(Math.exp);
     const best = probabilities.indexOf(Math.max(...probabilities));
-    return { label: labels[best] ?? '', probability: probabilities[best] ?? 0, probabilities };
+    return { label: labels[best]!, probability: probabilities[best]!, probabilities };
   }
 }

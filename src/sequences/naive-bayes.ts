@@ -1,4 +1,4 @@
-/** A classifier that counts words and knows nothing of their order: what a recurrent model has to beat. */
+/** Naive Bayes, a baseline: a classifier that counts words and knows nothing of their order. */
 import { runAtOnce, type Steps } from '../base/steps.ts';
 import { countTokens } from '../text/vocabulary.ts';
 import { isWords, type SequenceExample } from './data/example.ts';

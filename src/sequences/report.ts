@@ -91,7 +91,7 @@ function factsOf(config: SequenceConfig): Fact[] {
 }
 
 function readInWords({ shape: { reads }, reading, cnn, settings }: SequenceConfig): string {
-  if ('vectors' in reads && cnn) return `what the CNN says of a picture, ${formatInteger(reads.vectors)} numbers`;
+  if ('vectors' in reads && cnn) return `a picture's features by the CNN, ${formatInteger(reads.vectors)} numbers`;
   if ('vectors' in reads) return `a vector of ${formatInteger(reads.vectors)} numbers${reading ? ` (${reading})` : ''}`;
   if ('glimpses' in reads) {
     const { rows, columns } = reads.picture;

@@ -1,4 +1,4 @@
-/** Learning to write labels: batches of sequences, the accuracy on those that are held out. */
+/** The task of labelling sequences, for the trainer: batches, and the accuracy on held-out sequences. */
 import { Random } from '../base/random.ts';
 import type { Steps } from '../base/steps.ts';
 import type { SequenceBatch, SequenceModel } from '../model/sequence-model.ts';
@@ -17,11 +17,11 @@ export interface SequenceTaskData {
   validation: readonly CodedExample[];
   /** D, the size of vectors; 0 for words. */
   D: number;
-  /** How often each word of the vocabulary comes in training; none for vectors. */
+  /** How often each word of the vocabulary comes in training; empty for vectors. */
   counts: readonly number[];
 }
 
-/** Examples as a model's coder writes them. @throws InputError when it does not know a label */
+/** A split in numbers, by a model's coder. @throws InputError when it does not know a label */
 export function taskDataOf(
   { coder, config }: Pick<SequenceLabeller, 'coder' | 'config'>,
   { training, validation }: Pick<DataSplit<SequenceExample>, 'training' | 'validation'>,
@@ -39,11 +39,14 @@ interface SequenceTaskSettings {
   /** Sequences in one update. */
   batch: number;
   seed: number;
-  /** Forgets what came before: each step of the same batches is a sequence of its own. */
+  /** Each step of a batch becomes a sequence of its own, so that nothing is remembered. Default: false */
   forgets?: boolean;
 }
 
-/** Learning to write labels, one for each sequence or for each step. */
+/**
+ * The task of labelling sequences or their steps; the best weights are those with the highest accuracy on the validation
+ * examples.
+ */
 export function sequenceTask(
   model: SequenceModel,
   { training, validation, D, counts }: SequenceTaskData,
@@ -90,6 +93,7 @@ export function sequenceTask(
   };
 }
 
+/** Adds the scores of a batch. @param logProbs [M or N, choices], of as many targets */
 function addScores(
   measured: { loss: number; right: number; labels: number },
   logProbs: Float32Array,
@@ -97,10 +101,10 @@ function addScores(
 ): void {
   const choices = logProbs.length / targets.length;
   for (let row = 0; row < targets.length; row++) {
-    const of = logProbs.subarray(row * choices, (row + 1) * choices);
-    const target = targets[row] ?? 0;
-    measured.loss -= of[target] ?? 0;
-    if (of.every((p) => p <= of[target]!)) measured.right++;
+    const ofRow = logProbs.subarray(row * choices, (row + 1) * choices);
+    const right = ofRow[targets[row]!]!;
+    measured.loss -= right;
+    if (ofRow.every((logProb) => logProb <= right)) measured.right++;
     measured.labels++;
   }
 }

@@ -1,47 +1,44 @@
-/** Training a model that labels sequences, from its first weights or from where it stopped. */
-import { createHash } from 'node:crypto';
+/** Training a model that labels sequences, from new weights or from its last checkpoint. Knows sequences, not their files. */
 import { InputError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import { runInTurns } from '../base/steps.ts';
-import type { Engine } from '../compute/engine.ts';
 import type { InputShape } from '../model/input-reader.ts';
 import { SequenceModel } from '../model/sequence-model.ts';
 import { measureStandardisation } from '../model/standardisation.ts';
 import { LEAST_SIDE, type PictureSize } from '../nn/glimpse-window.ts';
 import { countTokens } from '../text/vocabulary.ts';
-import { refuseOtherData, runSession, type TrainingHooks } from '../training/session.ts';
-import { type DataSplit, splitData } from '../training/split.ts';
+import { type FolderTraining, refuseOtherData, runSession } from '../training/session.ts';
+import { type DataSplit, describeSplit, splitData } from '../training/split.ts';
 import type { TrainingResult } from '../training/trainer.ts';
 import { baselinesSteps } from './baselines.ts';
 import { SequenceCoder } from './coder.ts';
 import type { NewSequenceModel, SequenceConfig, SequenceSettings } from './config.ts';
-import type { SequenceData, SequenceExample } from './data/example.ts';
+import { checkExamples, type SequenceData, type SequenceExample } from './data/example.ts';
 import { startAtEvidence } from './evidence.ts';
 import { SequenceLabeller } from './labeller.ts';
 import { sequenceTask, taskDataOf } from './task.ts';
 import { baselineWithoutMemory } from './without-memory.ts';
 import { countWords } from './words.ts';
 
-export interface SequenceTraining extends TrainingHooks<SequenceConfig, DataSplit<SequenceExample>> {
-  engine: Engine;
-  /** Where the model goes. */
-  folder: string;
+export interface SequenceTraining extends FolderTraining<SequenceConfig, DataSplit<SequenceExample>> {
   data: SequenceData;
-  /** What chooses the best weights, if not a part of the data. */
+  /** Sequences that choose the best weights. Default: a part of the data, see `valFraction` in the settings */
   validation?: SequenceData | undefined;
   settings: SequenceSettings;
   start: NewSequenceModel & Pick<SequenceConfig, 'reading'>;
-  /** Called while a network without memory learns from the same vectors, to compare with. */
+  /** Called after each update of the baseline without memory, with how many are done and how many there are. */
   onCompare?(done: number, of: number): void;
 }
 
 /**
- * Trains a model on labelled sequences; a part of them, or other ones, choose the best weights.
+ * Trains a new model and keeps the weights with the highest accuracy on the validation sequences.
  *
- * @throws InputError when all have the same label, or one for validation has a label that the others do not have
+ * @throws InputError when sequences have not as many labels as the task asks for, all have the same label, or one for
+ *   validation has a label that does not come in training
  */
 export async function trainSequences(training: SequenceTraining): Promise<TrainingResult> {
-  const { engine, folder, data, settings, start } = training;
+  const { engine, data, validation, settings, start } = training;
+  for (const checked of validation ? [data, validation] : [data]) checkExamples(checked, start.task);
   const split = splitData(training, settings);
   const labels = labelsOf(split.training, data.name);
   const { vocabulary } = countWords(split.training, settings.minCount);
@@ -58,16 +55,10 @@ export async function trainSequences(training: SequenceTraining): Promise<Traini
       ...sizes,
     },
     labels,
-    ...(reading && split.training[0]?.inputs instanceof Uint8Array && { reading }),
+    ...(reading && split.training[0]!.inputs instanceof Uint8Array && { reading }),
     ...(data.cnn && { cnn: data.cnn }),
     settings,
-    data: {
-      name: data.name,
-      training: split.training.length,
-      validation: split.validation.length,
-      split: split.name,
-      hash: hashOf(split),
-    },
+    data: describeSplit(data.name, split, contentOf),
     baselines: await runInTurns(baselinesSteps(task, split.training, split.validation), { signal: training.signal }),
     scores: {},
   };
@@ -79,11 +70,11 @@ export async function trainSequences(training: SequenceTraining): Promise<Traini
   startAtEvidence(model, coder, split.training);
   const labeller = new SequenceLabeller(config, coder, model);
   Object.assign(config.baselines, await baselineWithoutMemory(labeller, split, training));
-  return learn(training, labeller, split, { folder, resume: false });
+  return learn(training, labeller, split, false);
 }
 
 /**
- * Goes on with a training from its last checkpoint, with the settings it was started with.
+ * Resumes a training from its last checkpoint, with the settings it was started with.
  *
  * @throws InputError when the folder has no such training, or the data is not the same
  */
@@ -94,35 +85,36 @@ export async function resumeSequences(training: Omit<SequenceTraining, 'settings
   const split = splitData(training, settings);
   refuseOtherData(
     folder,
-    { found: hashOf(split), expected: data.hash },
+    { found: describeSplit(training.data.name, split, contentOf).hash, expected: data.hash },
     {
       what: 'these sequences',
       found: `${split.training.length} sequences of ${training.data.name}`,
       expected: `the ${data.training} of ${data.name} and their labels`,
     },
   );
-  return learn(training, labeller, split, { folder, resume: true });
+  return learn(training, labeller, split, true);
 }
 
 function learn(
-  hooks: TrainingHooks<SequenceConfig, DataSplit<SequenceExample>>,
+  training: FolderTraining<SequenceConfig, DataSplit<SequenceExample>>,
   labeller: SequenceLabeller,
   split: DataSplit<SequenceExample>,
-  where: { folder: string; resume: boolean },
+  resume: boolean,
 ): Promise<TrainingResult> {
+  const { folder } = training;
   const task = sequenceTask(labeller.model, taskDataOf(labeller, split), labeller.config.settings);
-  const { folder, resume } = where;
-  return runSession({ product: labeller, folder, task, data: split, resume, measured: { split: split.name } }, hooks);
+  const measured = { split: split.name };
+  return runSession({ product: labeller, folder, task, data: split, resume, measured }, training);
 }
 
-/** What is read at each step. @throws InputError as `pictureOf` does */
+/** What the model reads at each step. @throws InputError as `pictureOf` does */
 function readsOf(training: SequenceTraining, vocabulary: number): InputShape {
   const { data, start } = training;
   if (start.reading === 'glimpses') return { glimpses: start.glimpses, picture: pictureOf(training) };
   return data.D > 0 ? { vectors: data.D } : { vocabulary, embedding: start.embedding };
 }
 
-/** @throws InputError where there are no pictures to look at, or too small ones, or glimpses can't do what is asked */
+/** The size of pictures to glimpse at. @throws InputError when there are none, or too small ones, or for other tasks */
 function pictureOf({ data, start: { task, bidirectional } }: SequenceTraining): PictureSize {
   const { picture } = data;
   if (!picture) throw new InputError(`${data.name} has no pictures to look at`, { expected: 'IDX files for glimpses' });
@@ -138,7 +130,7 @@ function pictureOf({ data, start: { task, bidirectional } }: SequenceTraining): 
   });
 }
 
-/** All labels, the most frequent first. @throws InputError when there is nothing to tell apart */
+/** All labels, most frequent first. @throws InputError unless there are at least two */
 function labelsOf(examples: readonly SequenceExample[], name: string): string[] {
   const labels = countTokens(examples.flatMap((example) => example.labels)).map(([label]) => label);
   if (labels.length >= 2) return labels;
@@ -148,10 +140,6 @@ function labelsOf(examples: readonly SequenceExample[], name: string): string[] 
   });
 }
 
-function hashOf({ training, validation }: DataSplit<SequenceExample>): string {
-  const hash = createHash('sha256');
-  for (const { inputs, labels } of [...training, ...validation]) {
-    hash.update(ArrayBuffer.isView(inputs) ? inputs : JSON.stringify(inputs)).update(JSON.stringify(labels));
-  }
-  return hash.digest('hex').slice(0, 16);
+function contentOf({ inputs, labels }: SequenceExample) {
+  return [ArrayBuffer.isView(inputs) ? inputs : JSON.stringify(inputs), JSON.stringify(labels)];
 }

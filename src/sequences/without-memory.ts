@@ -1,3 +1,4 @@
+/** A baseline for labels in step: the same network without memory. */
 import { Random } from '../base/random.ts';
 import { type SequenceBatch, SequenceModel } from '../model/sequence-model.ts';
 import type { DataSplit } from '../training/split.ts';
@@ -7,17 +8,18 @@ import type { SequenceLabeller } from './labeller.ts';
 import { sequenceTask, taskDataOf } from './task.ts';
 
 interface Watch {
-  /** Called after each update, with the updates done and all. */
+  /** Called after each update, with how many are done and how many there are. */
   onCompare?: ((done: number, of: number) => void) | undefined;
   signal?: AbortSignal | undefined;
 }
 
 /**
- * What memory is worth where vectors are labelled in step: the accuracy of a network like the model's that sees each step
- * alone, by its name. It learns from the same batches with the same settings, but every step is a sequence of its own, so
- * that nothing differs but the memory; its best weights are chosen as the model's are. Nothing for other data.
+ * The accuracy, by its name, of a network like the model's that sees each step alone. It learns from the same batches with
+ * the same settings, but each step is a sequence of its own, so that it differs from the model in its memory only; its
+ * best weights are chosen as the model's are.
  *
- * @throws the signal's reason when that stops it
+ * @returns empty unless vectors are labelled in step and there are validation examples
+ * @throws the reason of `signal` when that stops it
  */
 export async function baselineWithoutMemory(
   labeller: SequenceLabeller,
@@ -37,6 +39,6 @@ export async function baselineWithoutMemory(
     signal,
   });
   signal?.throwIfAborted();
-  const name = split.training[0]?.pictures ? 'each frame alone' : 'each step alone';
-  return { [name]: progress.best?.scores['accuracy'] ?? 0 };
+  const name = split.training[0]!.pictures ? 'each frame alone' : 'each step alone';
+  return { [name]: progress.best!.scores['accuracy']! }; // the last update was validated
 }

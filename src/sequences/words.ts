@@ -1,22 +1,26 @@
-/** Words of a text as a classifier reads them: in lower case, punctuation marks as words of their own, no spaces. */
+/** The words of a text as a classifier reads them: in lower case, punctuation marks as words of their own, no spaces. */
+import { UNKNOWN } from '../text/special-tokens.ts';
 import { countTokens, Vocabulary } from '../text/vocabulary.ts';
 import { splitWords } from '../text/words.ts';
 import { isWords, type SequenceExample } from './data/example.ts';
 
-/** Stands for every word that was rare or not there in training. */
-export const UNKNOWN = '<unk>';
+/** The id of UNKNOWN, which stands for every word that was rare in training, or did not come in it. */
 const UNKNOWN_ID = 0;
 
-/** Of the chance that a word is taken for unknown, see `dropWords` (Kiperwasser and Goldberg 2016, word dropout). */
+/** α of word dropout (Kiperwasser and Goldberg 2016, "Simple and accurate dependency parsing …"), see `dropWords`. */
 const ALPHA = 0.25;
 
+/** The words of a text, in its order. */
 export function wordsOf(text: string): string[] {
   return splitWords(text.toLowerCase())
     .map((word) => word.trim())
     .filter((word) => word !== '' && word !== UNKNOWN);
 }
 
-/** The words that come at least `minCount` times, most frequent first, after `UNKNOWN`; and how often each comes. */
+/**
+ * The vocabulary of examples: UNKNOWN, then the words that come at least `minCount` times, most frequent first. `counts`
+ * is how often each of them comes.
+ */
 export function countWords(
   examples: readonly SequenceExample[],
   minCount: number,
@@ -29,18 +33,18 @@ export function countWords(
   };
 }
 
-/** The ids of words, that of `UNKNOWN` for those that the vocabulary does not have. */
+/** The ids of words; UNKNOWN's for those that the vocabulary lacks. */
 export function encodeWords(words: readonly string[], vocabulary: Vocabulary): Int32Array {
   return Int32Array.from(words, (word) => vocabulary.idOf(word) ?? UNKNOWN_ID);
 }
 
 /**
- * The ids with some taken for unknown, by a chance of α / (α + count) each: so the vector of the unknown word is
- * learned from rare words, which later unknown ones are most like.
+ * Word dropout: each id becomes UNKNOWN's with probability α / (α + count), so that the unknown word's vector is learned
+ * from rare words, which are most like unknown ones.
  *
  * @param counts how often each word of the vocabulary comes in training
  * @param draw gives numbers from [0, 1)
  */
 export function dropWords(ids: Int32Array, counts: readonly number[], draw: () => number): Int32Array {
-  return ids.map((id) => (draw() < ALPHA / (ALPHA + (counts[id] ?? 0)) ? UNKNOWN_ID : id));
+  return ids.map((id) => (draw() < ALPHA / (ALPHA + counts[id]!) ? UNKNOWN_ID : id));
 }

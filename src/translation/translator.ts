@@ -1,4 +1,5 @@
 /** A trained translator: texts become texts, by beam search. Knows nothing of training. */
+import { UsageError } from '../base/errors.ts';
 import { fileIn } from '../base/files.ts';
 import { partOf, runAtOnce, type Steps } from '../base/steps.ts';
 import type { Engine } from '../compute/engine.ts';
@@ -87,7 +88,11 @@ export class Translator {
     await saveModel(folder, { config: { ...this.config, scores }, vocabulary: target, model: this.model });
   }
 
-  /** The best translation of each text; an empty one of a text without words. */
+  /**
+   * The best translation of each text; an empty one of a text without words.
+   *
+   * @throws UsageError when the beam is wider than 192
+   */
   translate(texts: readonly string[], options: TranslatingOptions = translatingDefaults): Translation[] {
     return runAtOnce(this.translateSteps(texts, options));
   }
@@ -97,12 +102,15 @@ export class Translator {
     texts: readonly string[],
     { beam, lengthPenalty }: TranslatingOptions = translatingDefaults,
   ): Steps<Translation[]> {
+    if (beam > ROWS) {
+      throw new UsageError('the beam is too wide', { found: `${beam}`, expected: `at most ${ROWS}` });
+    }
     const found: Translation[] = texts.map(() => ({ text: '', logProb: 0 }));
     const coded = texts.map((text) => encodeText(text, this.vocabularies.source));
     const places = [...texts.keys()].filter((i) => coded[i]!.length > 0);
     // Sources of about the same length are searched together: a search takes as many steps as the longest needs.
     places.sort((a, b) => coded[b]!.length - coded[a]!.length);
-    const atOnce = Math.max(1, Math.floor(ROWS / beam));
+    const atOnce = Math.floor(ROWS / beam);
     for (let start = 0; start < places.length; start += atOnce) {
       const chunk = places.slice(start, start + atOnce);
       const sources = chunk.map((i) => coded[i]!);

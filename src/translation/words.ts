@@ -10,7 +10,9 @@ import { splitWords } from '../text/words.ts';
 
 /** The first tokens of a vocabulary, and their ids. A translation follows START and ends with END. */
 const SPECIAL: readonly string[] = [START, END, UNKNOWN];
-export const [START_ID, END_ID, UNKNOWN_ID] = [0, 1, 2] as const;
+export const START_ID = 0;
+export const END_ID = 1;
+export const UNKNOWN_ID = 2;
 
 /** The longest text in words; the rest of a longer one is not read. */
 const LONGEST = 100;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { runAtOnce } from '../../src/base/steps.ts';
 import { scoreWrittenSteps } from '../../src/captioning/evaluate.ts';
-import { writeEvaluationReport } from '../../src/captioning/evaluation-report.ts';
+import { writeCaptionEvaluation } from '../../src/captioning/evaluation-report.ts';
 import { captionVocabulary } from '../../src/captioning/vocabulary.ts';
 import type { CaptionDataset } from '../../src/datasets/dataset.ts';
 import { temporaryFolder } from '../training/small-training.ts';
@@ -42,10 +42,10 @@ const evaluation = {
 };
 
 /** The page as a reader sees it: text alone. */
-async function pageOf(changes: Partial<Parameters<typeof writeEvaluationReport>[1]> = {}): Promise<string> {
+async function pageOf(changes: Partial<Parameters<typeof writeCaptionEvaluation>[1]> = {}): Promise<string> {
   const file = join(root, 'pages', 'report.html');
   const decoding = { beam: 3, lengthPenalty: 0.7, minLength: 2, maxLength: 9, block: 3 };
-  await writeEvaluationReport(file, { ...evaluation, models: ['runs/<one>'], decoding, ...changes });
+  await writeCaptionEvaluation(file, { ...evaluation, models: ['runs/<one>'], decoding, ...changes });
   const page = await readFile(file, 'utf8');
   expect(page).not.toMatch(/<black>|<one>/);
   return page.replace(/<style>.*<\/style>|<[^>]*>/gs, ' ').replace(/\s+/g, ' ');
@@ -69,6 +69,13 @@ it('the report of an evaluation says the scores, the pictures’ captions from b
   expect(best.match(/\w+\.jpg/g)).toEqual(['men.jpg', 'boat.jpg']);
   expect(worst).toMatch(/^dog\.jpg a green house CIDEr 0 a &#60;black&#62; dog /);
   expect(page).toMatch(/Words missed 2 words of its vocabulary .* 1 dog 1 sea 3 words are not in its vocabulary/);
+});
+
+it('the report of an evaluation of one picture has no best and worst', async () => {
+  const one = { names: ['boat.jpg'], captions: [['A red boat.']] };
+  const page = await pageOf({ pictures: one, captions: ['a red boat'] });
+  expect(page).not.toContain('Best and worst');
+  expect(page).toContain('Words missed');
 });
 
 it('the report of an evaluation says how the captions were written', async () => {

@@ -41,7 +41,7 @@ describe('seq train --task tag on clips', () => {
       baselines: { 'most frequent label': expect.any(Number), 'each frame alone': expect.any(Number) },
     });
     const report = await readFile(join(path('model'), 'report.html'), 'utf8');
-    for (const part of ['each frame alone', 'Clips, frame by frame', 'data:image/jpeg', 'what the CNN says']) {
+    for (const part of ['each frame alone', 'Clips, frame by frame', 'data:image/jpeg', 'features by the CNN']) {
       expect(report).toContain(part);
     }
     const { stdout } = await seq('evaluate', path('clips'), '--model', path('model'), '--json');

@@ -13,11 +13,11 @@ await sharp({ create: { width: 200, height: 100, channels: 3, background: 'red' 
   .png()
   .toFile(file);
 
-it('shows each frame with what was said, and what is right where that is another', async () => {
+it('shows each frame with its predicted label, and the correct one where that is another', async () => {
   const { text } = await filmStrip('a clip', [
-    { file, said: 'up', right: 'up' },
-    { file, said: 'up & away', right: 'down' },
-    { file: join(root, 'none.png'), said: 'a label that is too long', right: undefined },
+    { file, predicted: 'up', correct: 'up' },
+    { file, predicted: 'up & away', correct: 'down' },
+    { file: join(root, 'none.png'), predicted: 'a label that is too long', correct: undefined },
   ]);
   expect(text.match(/<image href="data:image\/jpeg;base64,[^"]+" width="100" height="50"\/>/g)).toHaveLength(2);
   const words = [...text.matchAll(/<text y="\d+"( fill="[^"]+")?>([^<]*)</g)].map(([, wrong, word]) => [!!wrong, word]);
@@ -30,7 +30,7 @@ it('shows each frame with what was said, and what is right where that is another
 });
 
 it('shows some frames of a long clip', async () => {
-  const frames = Array.from({ length: 100 }, (_, t) => ({ file, said: String(t), right: undefined }));
+  const frames = Array.from({ length: 100 }, (_, t) => ({ file, predicted: String(t), correct: undefined }));
   const { text } = await filmStrip('a clip', frames);
   expect([...text.matchAll(/<text [^>]*>(\d+)</g)].map(([, t]) => Number(t))).toEqual(
     Array.from({ length: 25 }, (_, i) => 4 * i),

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { html } from '../../src/report/html.ts';
-import { facts, formatInteger, formatPercent, htmlTable, page, section } from '../../src/report/page.ts';
+import { drawing, facts, formatInteger, formatPercent, htmlTable, page, section } from '../../src/report/page.ts';
 
 const text = page('A <title>', html`the <strong>lead</strong>`, [
   section('Figures & more', facts([['a', '<b>']]), htmlTable(['', 'x'], [['row', 1.5]])),
@@ -23,6 +23,18 @@ it('a page escapes its title, headings and facts, and keeps the HTML of its sect
   expect(text).toContain('<h2>Figures &#38; more</h2>');
   expect(text).toContain('<dt>a</dt><dd>&#60;b&#62;</dd>');
   expect(text).toContain('<tr><th scope="row">row</th><td>1.5</td></tr>');
+});
+
+it('a table stands in what scrolls by itself, with its first row or its headings as they are to look', () => {
+  expect(text).toMatch(/<div class="scroll"><table class="plain">/);
+  expect(htmlTable(['', 'x'], [['row', 1]], 'compared').text).toContain('<table class="compared">');
+  const upright = htmlTable(['', 'long & upright'], [['row', 1]], 'upright').text;
+  expect(upright).toMatch(/<table class="upright">.*<th scope="col"><span>long &#38; upright<\/span><\/th>/s);
+  for (const look of ['.compared tbody tr:first-child', '.upright thead span']) expect(text).toContain(look);
+});
+
+it('a drawing stands in what scrolls by itself', () => {
+  expect(drawing(html`<svg></svg>`).text).toBe('<div class="scroll drawing"><svg></svg></div>\n');
 });
 
 it('figures are written with thousands separated and shares as per cent', () => {

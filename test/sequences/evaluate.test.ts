@@ -46,6 +46,13 @@ test('evaluate counts what was said against what is right, label by label', () =
   expect(macroF1).toBeCloseTo((2 / 3 + 1 / 2 + 1) / 3); // d was neither asked for nor said
 });
 
+test('evaluate refuses a sequence without the labels to measure on', () => {
+  const examples = [{ inputs: ['x'], labels: [] }];
+  expect(() => evaluate(fake(['a'], ['a']), examples)).toThrow(
+    'sequence 1 does not have the labels to measure on: found 0, expected 1',
+  );
+});
+
 test('evaluate refuses nothing', () => {
   expect(() => evaluate(fake(['a'], []), [])).toThrow(/nothing to measure on/);
 });

@@ -87,6 +87,14 @@ describe('trainTranslator', () => {
 });
 
 describe('a translator', () => {
+  it('refuses a beam that is wider than its model has room for', async () => {
+    const translator = await load('learnt-true');
+    expect(translator.translate(['n1'], { beam: 192, lengthPenalty: 1 })).toHaveLength(1);
+    expect(() => translator.translate(['n1'], { beam: 193, lengthPenalty: 1 })).toThrow(
+      'the beam is too wide: found 193, expected at most 192',
+    );
+  });
+
   it('gives nothing for nothing, and each text its own translation in whatever company', async () => {
     const translator = await load('learnt-true');
     const texts = ['n1 n2', '', 'n3', 'n0 n4 n0 n1', '  ', 'n2'];

@@ -1,12 +1,12 @@
 /**
- * Video: clips with a label for each frame. A clip is a folder of pictures, its frames in the order of their names
- * (frame-2 before frame-10), and `labels.txt` with their labels, one a line:
+ * Reads clips of video with a label for each frame. A clip is a folder of pictures, its frames in the order of their
+ * names (frame-2 before frame-10), and `labels.txt` with their labels, one a line:
  *
  *     clips/
  *       kitchen-1/  frame-1.jpg  frame-2.jpg  …  labels.txt
  *       kitchen-2/  …
  *
- * Knows no CNN: it asks for what one says of the frames.
+ * Knows no CNN: a function that it is given turns frames into vectors.
  */
 import { basename, extname, join } from 'node:path';
 import { byNumbers, foldersIn, listFolder, readLines } from '../../datasets/files.ts';
@@ -19,11 +19,11 @@ export interface ClipOptions extends OddLines {
   D: number;
   /** Vectors for N pictures [N, D], and the places of those that can't be read. */
   look(pictures: readonly string[]): Promise<{ features: Float32Array; skipped: ReadonlySet<number> }>;
-  /** Whether every clip must have labels; they are not read otherwise. Default: true */
+  /** Whether every clip must have labels; if not, none are read. Default: true */
   labelled?: boolean | undefined;
 }
 
-/** A clip whose frames nobody has looked at yet. */
+/** A clip before its frames become vectors. */
 interface Clip {
   name: string;
   frames: readonly string[];
@@ -34,8 +34,8 @@ const LABELS = 'labels.txt';
 const CLIPS = `pictures in the folder of each clip, and ${LABELS} with a label a line in the order of their names`;
 
 /**
- * The folders of clips that paths mean: those in a folder, or a folder itself that has pictures in it and no folders.
- * None where a path is neither.
+ * The folders of clips at paths: the folders in a folder, or a folder itself that has pictures and no folders in it.
+ * None where any path is neither.
  */
 export async function findClips(paths: readonly string[]): Promise<string[]> {
   const found = await Promise.all(paths.map(clipsAt));
@@ -49,14 +49,15 @@ async function clipsAt(path: string): Promise<string[]> {
 }
 
 /**
- * The clips that paths mean, as sequences of vectors, one for each frame. A clip of which something is odd (no frames,
- * not as many labels as frames, a picture that can't be read) is refused, or left out as a whole.
+ * Reads the clips at paths as sequences of vectors, one for each frame. An odd clip (without frames, with more or fewer
+ * labels than frames, or with a picture that can't be read) is refused, or left out as a whole.
  *
+ * @param paths at least one
  * @throws InputError that names the odd clips
  */
 export async function readClips(paths: readonly string[], options: ClipOptions): Promise<SequenceData> {
   const { D, look, labelled = true } = options;
-  const [first = ''] = paths;
+  const first = paths[0]!;
   const others = paths.length > 1 ? ` and ${paths.length - 1} more` : '';
   const settle = (odd: readonly Odd[], left: number) =>
     settleOdd(`${first}${others}`, { unit: 'clip', odd, left, expected: CLIPS }, options);
@@ -70,16 +71,16 @@ export async function readClips(paths: readonly string[], options: ClipOptions):
 
   const { features, skipped } = await look(clips.flatMap(({ frames }) => frames));
   const examples: SequenceExample[] = [];
-  const torn: Odd[] = [];
+  const unreadable: Odd[] = [];
   let row = 0;
   for (const { name, frames, labels } of clips) {
     const start = row;
     row += frames.length;
     const unread = frames.find((_, t) => skipped.has(start + t));
-    if (unread !== undefined) torn.push({ at: name, found: `${basename(unread)} that can't be read` });
+    if (unread !== undefined) unreadable.push({ at: name, found: `${basename(unread)} that can't be read` });
     else examples.push({ inputs: features.subarray(start * D, row * D), labels, pictures: frames });
   }
-  settle(torn, examples.length);
+  settle(unreadable, examples.length);
   return { name: `${basename(first)}${others}`, D, examples };
 }
 
@@ -101,7 +102,7 @@ async function readClip(folder: string, labelled: boolean): Promise<Clip | Odd> 
   );
 }
 
-/** Where a number is missing in the names of frames, to say so; they may count by more than one. */
+/** A note on where numbers are missing in the names of frames, which may count by more than one; else empty. */
 function gapIn(frames: readonly string[]): string {
   const numbers = frames.map((frame) => Number(/\d+(?=\D*$)/.exec(basename(frame, extname(frame)))?.[0]));
   const steps = numbers.slice(1).map((number, i) => number - numbers[i]!);

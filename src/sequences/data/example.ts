@@ -1,39 +1,64 @@
-/** What sequences are made of, before a model's numbers stand for it. */
-
+/** Labelled sequences as readers and programs give them: words or vectors. Knows no model and no file. */
+import { InputError } from '../../base/errors.ts';
 import type { PictureSize } from '../../nn/glimpse-window.ts';
+import type { Task } from '../config.ts';
 
-/** What is read, step by step: words, or vectors one after the other [T, D]; bytes are shares of 255. */
+/** What a model reads, step by step: T words, or vectors [T, D]; bytes are shares of 255. */
 export type Inputs = readonly string[] | Float32Array | Uint8Array;
 
-/** A sequence and what should be written about it: one label, or one for each step. No label where nobody knows. */
+/** A sequence with its label, or with one for each step; with none where they are not known. */
 export interface SequenceExample {
   inputs: Inputs;
   labels: readonly string[];
-  /** Where each step is a picture: its file, for people to see. */
+  /** The file of each step's picture, where the steps are pictures. */
   pictures?: readonly string[];
 }
 
-/** What a file holds: sequences of one kind. */
+/** Sequences of one kind. */
 export interface Examples {
   /** D, the size of the vectors; 0 for words. */
   D: number;
-  /** Where each vector is a whole picture: its size. */
+  /** The size of pictures, where each vector is a whole one. */
   picture?: PictureSize;
   examples: readonly SequenceExample[];
 }
 
 export interface SequenceData extends Examples {
-  /** Where they come from, for people. */
+  /** Where the sequences come from, for people. */
   name: string;
-  /** Where a CNN made the vectors of pictures: its name as `loadCnn` takes it if not the one that ships, and its key. */
+  /** The CNN that made vectors of pictures: its name as `loadCnn` takes it, unless it is the one that ships, and its key. */
   cnn?: { name?: string | undefined; key: string } | undefined;
 }
 
+/** Whether a sequence is words, not vectors. */
 export function isWords(inputs: Inputs): inputs is readonly string[] {
   return Array.isArray(inputs);
 }
 
-/** T, the number of steps. */
-export function stepsOf(inputs: Inputs, D: number): number {
+/** T, the number of steps of a sequence. */
+export function lengthOf(inputs: Inputs, D: number): number {
   return isWords(inputs) ? inputs.length : inputs.length / D;
+}
+
+/**
+ * Checks examples before they are learned from or predicted.
+ *
+ * @param labelled whether every example must have labels
+ * @throws InputError when some are words and others vectors, or an example has not as many labels as the task asks for
+ */
+export function checkExamples({ name, D, examples }: SequenceData, task: Task, labelled = true): void {
+  for (const [i, { inputs, labels }] of examples.entries()) {
+    if (isWords(inputs) !== (D === 0)) {
+      throw new InputError(`${name} holds words and vectors`, { expected: 'sequences of one kind' });
+    }
+    const expected = task === 'tag' ? lengthOf(inputs, D) : 1;
+    if (labels.length === expected || (labels.length === 0 && !labelled)) continue;
+    throw new InputError(`${name} does not have a label for each ${task === 'tag' ? 'step' : 'sequence'}`, {
+      found: `${labels.length} for sequence ${i + 1}, of ${lengthOf(inputs, D)} steps`,
+      expected: String(expected),
+      advice:
+        task === 'tag' ? 'Use the task classify for one label a sequence.' : 'Use the task tag for labels in step.',
+      settings: ['task'],
+    });
+  }
 }

@@ -1,5 +1,5 @@
 /**
- * Pictures and labels in the IDX format of MNIST (LeCun, Cortes and Burges, yann.lecun.com/exdb/mnist): two zero bytes,
+ * Reads pictures and labels in the IDX format of MNIST (LeCun, Cortes and Burges, yann.lecun.com/exdb/mnist): two zero bytes,
  * the type, the number of dimensions, their sizes as 32-bit big-endian integers, the values. Files may be gzipped.
  */
 import { readFile } from 'node:fs/promises';
@@ -15,6 +15,7 @@ import type { Examples } from './example.ts';
 const IMAGES = /-?images[.-]idx3-ubyte(\.gz)?$/;
 const UNSIGNED_BYTE = 0x08;
 
+/** Whether a file is one of pictures in this format, by its name. */
 export function isIdx(path: string): boolean {
   return IMAGES.test(path);
 }
@@ -28,15 +29,15 @@ export async function findIdx(folder: string, use: 'train' | 'test'): Promise<st
 }
 
 /**
- * The pictures of a file, with the labels of the file beside it.
+ * Reads the pictures of a file, with the labels of the file beside it.
  *
- * @throws InputError when a file is missing, torn or of another kind, or when there are not as many labels as pictures
+ * @throws InputError when a file is missing, cut short or of another format, or there are not as many labels as pictures
  */
 export async function readIdx(path: string, reading: PictureReading): Promise<Examples> {
   const labelFile = join(dirname(path), basename(path).replace('images', 'labels').replace('idx3', 'idx1'));
   const images = await readValues(path, 3);
   const labels = await readValues(labelFile, 1);
-  const [count = 0, rows = 0, cols = 0] = images.sizes;
+  const [count, rows, cols] = images.sizes as [number, number, number];
   if (labels.sizes[0] !== count) {
     throw new InputError(`${labelFile} does not belong to ${basename(path)}`, {
       found: `${labels.sizes[0]} labels`,
@@ -48,15 +49,16 @@ export async function readIdx(path: string, reading: PictureReading): Promise<Ex
     reading === 'permuted' ? new Random(1).shuffle(Uint16Array.from({ length: pixels }, (_, i) => i)) : undefined;
   const examples = Array.from({ length: count }, (_, i) => {
     const picture = images.values.subarray(i * pixels, (i + 1) * pixels);
-    const inputs = order ? Uint8Array.from(order, (at) => picture[at] ?? 0) : picture;
+    const inputs = order ? Uint8Array.from(order, (at) => picture[at]!) : picture;
     return { inputs, labels: [String(labels.values[i])] };
   });
   const D = { rows: cols, pixels: 1, permuted: 1, whole: pixels, glimpses: pixels }[reading];
   return { D, ...(D === pixels && { picture: { rows, columns: cols } }), examples };
 }
 
+/** The bytes of a file of so many dimensions, with the size of each. */
 async function readValues(path: string, dimensions: number): Promise<{ sizes: number[]; values: Uint8Array }> {
-  const bytes = await readBytes(path);
+  const bytes = await unzipped(path);
   const header = 4 + 4 * dimensions;
   const isIdx = bytes.length >= header && bytes.readUInt16BE(0) === 0;
   if (!isIdx || bytes[2] !== UNSIGNED_BYTE || bytes[3] !== dimensions) {
@@ -76,7 +78,7 @@ async function readValues(path: string, dimensions: number): Promise<{ sizes: nu
   return { sizes, values: bytes.subarray(header) };
 }
 
-async function readBytes(path: string): Promise<Buffer> {
+async function unzipped(path: string): Promise<Buffer> {
   try {
     const bytes = await readFile(path);
     return path.endsWith('.gz') ? await promisify(gunzip)(bytes) : bytes;

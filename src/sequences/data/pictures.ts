@@ -1,6 +1,5 @@
 /**
- * Pictures as sequences of what the CNN says of them: one step for a picture, or one for each frame of a clip. Classes
- * are folders of pictures:
+ * Reads pictures as sequences of one step, a CNN's vector of each. Classes are folders of pictures:
  *
  *     flowers/
  *       daisy/  1.jpg  2.jpg  …
@@ -23,17 +22,17 @@ export interface NamedCnn {
   cnn: Cnn;
 }
 
-/** Pictures that could be read, by what the CNN says of each. */
+/** The vectors of pictures that could be read. */
 export interface SeenPictures {
   /** [D] each. */
   vectors: Float32Array[];
   names: string[];
-  /** How many could not be read. */
+  /** The number of pictures that could not be read. */
   skipped: number;
 }
 
 /**
- * The pictures of folders that are a class each, as examples of the folders' names.
+ * Reads the pictures of folders that are a class each, labelled by the folders' names.
  *
  * @throws InputError when a folder has no pictures, or none that can be read
  */
@@ -52,7 +51,7 @@ export async function readPictureClasses(
   return { D: cnn.featureSize, examples };
 }
 
-/** What the CNN says of pictures, from the cache where it has them; those that can't be read are left out. */
+/** The CNN's vectors of pictures, from the cache where it has them; pictures that can't be read are left out. */
 export async function seePictures(
   pictures: readonly PictureSource[],
   cnn: Cnn,
@@ -69,15 +68,15 @@ export async function seePictures(
 }
 
 /**
- * The CNN that a model's vectors came from.
+ * Loads the CNN that made the vectors which a model was trained on.
  *
- * @throws InputError when it would give other vectors now, or the model does not read pictures
+ * @throws InputError when the model does not read pictures, or the CNN installed now would make other vectors
  */
-export async function loadCnnOfLabeller({ cnn: trained }: SequenceConfig, backend: CnnBackend): Promise<NamedCnn> {
-  if (!trained) {
+export async function loadCnnOfLabeller({ cnn: trainedWith }: SequenceConfig, backend: CnnBackend): Promise<NamedCnn> {
+  if (!trainedWith) {
     throw new InputError('the model does not read pictures', { expected: 'a model that was trained on pictures' });
   }
-  const { name, key } = trained;
+  const { name, key } = trainedWith;
   const cnn = await loadCnn(name, backend);
   if (cnn.key === key) return { name, cnn };
   throw new InputError('the model was trained with another CNN', { found: cnn.key, expected: key });

@@ -1,7 +1,7 @@
-/** Finds out what files hold, and reads them as sequences with labels. */
-import { stat } from 'node:fs/promises';
+/** Reads labelled sequences: recognises what files and folders hold, and leaves it to the reader of that format. */
 import { basename, extname, join } from 'node:path';
 import { InputError } from '../../base/errors.ts';
+import { kindAt } from '../../base/files.ts';
 import { foldersIn, listFolder } from '../../datasets/files.ts';
 import type { OddLines } from '../../datasets/odd-lines.ts';
 import { filesInWords } from '../../report/files-in-words.ts';
@@ -9,7 +9,7 @@ import { cachedFeatures, type ExtractionEvents } from '../../vision/cached-featu
 import { loadCnn } from '../../vision/load-cnn.ts';
 import type { PictureReading, Task } from '../config.ts';
 import { findClips, readClips } from './clips.ts';
-import { type Examples, isWords, type SequenceData, stepsOf } from './example.ts';
+import { checkExamples, type Examples, type SequenceData } from './example.ts';
 import { findIdx, isIdx, readIdx } from './idx.ts';
 import { type NamedCnn, readPictureClasses } from './pictures.ts';
 import { readCsv, readRecords } from './records.ts';
@@ -21,40 +21,40 @@ export interface SequenceReading extends OddLines {
   task: Task;
   /** Whether every sequence must have labels. Default: true */
   labelled?: boolean | undefined;
-  /** Which of several files in a folder is meant. Default: train */
+  /** Which file is read of a folder with one for training and one for tests. Default: train */
   use?: 'train' | 'test' | undefined;
   /** How pictures of an IDX file are read. Default: rows */
   reading?: PictureReading | undefined;
-  /** Loads the CNN, where there are pictures for it to read. Default: the one that ships */
+  /** Loads the CNN that reads pictures, where there are any. Default: the one that ships */
   openCnn?: (() => Promise<NamedCnn>) | undefined;
-  /** Tells how pictures become vectors, and can stop it. */
+  /** Progress of the CNN, and the signal that stops it. */
   onExtraction?: ExtractionEvents | undefined;
 }
 
 /**
- * The sequences of a file or folder, or of several files that are a class each.
+ * Reads the sequences of a file or folder, or of several files that are a class each.
  *
- * @throws InputError when something can't be read, or is not what it should be, with file and line
+ * @param paths at least one
+ * @throws InputError when a file can't be read, or that names the odd lines or clips
  */
 export async function readSequences(paths: readonly string[], options: SequenceReading): Promise<SequenceData> {
   const name = filesInWords(paths.map((path) => basename(path)));
-  const [path = ''] = paths;
   const pictures = await readPictures(paths, options);
   if (pictures) return { name, ...pictures };
-  const found = paths.length > 1 ? await readClassFiles(paths, options) : await read(path, options);
-  check(name, found, options);
-  return { name, ...found };
+  const found = paths.length > 1 ? await readClassFiles(paths, options) : await readPath(paths[0]!, options);
+  const data = { name, ...found };
+  checkExamples(data, options.task, options.labelled);
+  return data;
 }
 
-/** Clips, or folders of pictures that are a class each; undefined where paths are neither. */
+/** Reads clips of video, or folders of pictures that are a class each; undefined where the paths are neither. */
 async function readPictures(
   paths: readonly string[],
   options: SequenceReading,
 ): Promise<Omit<SequenceData, 'name'> | undefined> {
   const { task, openCnn = async (): Promise<NamedCnn> => ({ cnn: await loadCnn() }), onExtraction } = options;
-  const [path = ''] = paths;
   const clips = task === 'tag' ? await findClips(paths) : [];
-  const classes = task === 'classify' && paths.length === 1 ? await foldersIn(path) : [];
+  const classes = task === 'classify' && paths.length === 1 ? await foldersIn(paths[0]!) : [];
   if (clips.length + classes.length === 0) return undefined;
   const { name, cnn } = await openCnn();
   const look = (frames: readonly string[]) => cachedFeatures(frames, cnn, onExtraction);
@@ -65,10 +65,9 @@ async function readPictures(
   return { ...found, cnn: { name, key: cnn.key } };
 }
 
-async function read(path: string, options: SequenceReading): Promise<Examples> {
+async function readPath(path: string, options: SequenceReading): Promise<Examples> {
   const { task, use = 'train', reading = 'rows' } = options;
-  const found = await stat(path).catch(() => undefined);
-  if (found?.isDirectory()) {
+  if ((await kindAt(path)) === 'folder') {
     const pictures = await findIdx(path, use);
     if (pictures) return readIdx(pictures, reading);
     return readClassFiles(await textFilesIn(path), options);
@@ -79,6 +78,7 @@ async function read(path: string, options: SequenceReading): Promise<Examples> {
   return task === 'tag' ? readTaggedLines(path, options) : readLabelledLines(path, options);
 }
 
+/** The files of a folder that are a class each. @throws InputError when there are fewer than two */
 async function textFilesIn(folder: string): Promise<string[]> {
   const names = (await listFolder(folder)).filter((name) => !name.startsWith('.') && extname(name) !== '');
   if (names.length >= 2) return names.map((name) => join(folder, name));
@@ -86,22 +86,4 @@ async function textFilesIn(folder: string): Promise<string[]> {
     found: names.length === 0 ? 'no files' : `only ${names[0]}`,
     expected: 'a text file for each class, or IDX files as MNIST has them',
   });
-}
-
-/** @throws InputError when some sequences are words and some vectors, or have not as many labels as the task asks for */
-function check(name: string, { D, examples }: Examples, { task, labelled = true }: SequenceReading): void {
-  for (const [i, { inputs, labels }] of examples.entries()) {
-    if (isWords(inputs) !== (D === 0)) {
-      throw new InputError(`${name} holds words and vectors`, { expected: 'sequences of one kind' });
-    }
-    const expected = task === 'tag' ? stepsOf(inputs, D) : 1;
-    if (labels.length === expected || (labels.length === 0 && !labelled)) continue;
-    throw new InputError(`${name} does not have a label for each ${task === 'tag' ? 'step' : 'sequence'}`, {
-      found: `${labels.length} for sequence ${i + 1}, of ${stepsOf(inputs, D)} steps`,
-      expected: String(expected),
-      advice:
-        task === 'tag' ? 'Use the task classify for one label a sequence.' : 'Use the task tag for labels in step.',
-      settings: ['task'],
-    });
-  }
 }

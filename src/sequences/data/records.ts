@@ -1,4 +1,4 @@
-/** Examples of files whose columns or fields have names: a JSON object a line, or comma-separated values. */
+/** Reads sequences from files with named fields: a JSON object a line, or comma-separated values. */
 import * as v from 'valibot';
 import { InputError } from '../../base/errors.ts';
 import { number } from '../../base/schema.ts';
@@ -10,7 +10,7 @@ import { exampleOf } from './texts.ts';
 
 const name = v.pipe(v.union([v.string(), number]), v.transform(String));
 const vector = v.pipe(v.array(number), v.nonEmpty());
-/** The label may be missing where it is asked for. */
+/** A record; its label may be missing, since a model may be asked for it. */
 const recordSchema = v.union([
   v.object({ text: v.string(), label: v.optional(name) }),
   v.object({ tokens: v.pipe(v.array(v.string()), v.nonEmpty()), tags: v.optional(v.array(name)) }),
@@ -25,12 +25,13 @@ const recordSchema = v.union([
 const RECORDS =
   'a JSON object a line: {"text", "label"}, {"tokens", "tags"}, {"vector", "label"}, or {"vectors"} with "label" or "labels"';
 
-/** The examples of a JSON Lines file. @throws InputError that names the lines that are no such object */
+/** Reads the sequences of a JSON Lines file. @throws InputError that names the odd lines */
 export async function readRecords(path: string, odd: OddLines): Promise<Examples> {
   const lines = await readFilledLines(path);
   let D: number | undefined;
+  /** Vectors [T, D] in one piece. @throws OddLine when D is not that of the vectors before */
   const sized = (vectors: readonly number[][]) => {
-    D ??= vectors[0]?.length ?? 0;
+    D ??= vectors[0]!.length;
     const other = vectors.find(({ length }) => length !== D);
     if (other) throw new OddLine(`a vector of ${other.length} numbers after one of ${D}`);
     return Float32Array.from(vectors.flat());
@@ -66,6 +67,7 @@ function exampleOfRecord(
   return { inputs: sized(vectors), labels: labels ? inStep(labels, vectors.length) : label };
 }
 
+/** The labels of a sequence: none, or one for each step. */
 function inStep(labels: readonly string[] = [], steps: number): readonly string[] {
   if (labels.length === 0 || labels.length === steps) return labels;
   throw new OddLine(`${labels.length} labels for ${steps} steps`);
@@ -75,26 +77,26 @@ const TEXT_COLUMN = /^(text|sentence|review|phrase)$/i;
 const LABEL_COLUMN = /^(label|class)$/i;
 
 /**
- * The examples of a CSV file: columns `text` and `label`; or numbers, one vector a row, with the label in the column
- * of that name or else in the last one.
+ * Reads the sequences of a CSV file: columns `text` and `label`; or numbers, one vector a row, with the label in the
+ * column of that name, or else in the last one.
  *
- * @throws InputError that names the rows that are not like the others
+ * @throws InputError that names the odd rows
  */
 export async function readCsv(path: string, odd: OddLines): Promise<Examples> {
   const records = parseCsv(await readText(path), path);
-  const first = records[0]?.fields ?? [];
+  const first = records[0]?.fields ?? []; // an empty file has none, which `parseItems` refuses
+  if (first.length === 1) throw new InputError(`${path} has a single column`, { expected: 'numbers, and a label' });
   const named = first.findIndex((field) => LABEL_COLUMN.test(field));
   if (named >= 0) records.shift();
   const labelAt = named >= 0 ? named : first.length - 1;
   const textAt = named >= 0 ? first.findIndex((field) => TEXT_COLUMN.test(field)) : -1;
-  if (first.length < 2) throw new InputError(`${path} has a single column`, { expected: 'numbers, and a label' });
   const examples = parseItems(
     path,
     records,
     ({ fields }) => {
       if (fields.length !== first.length) throw new OddLine(`${fields.length} columns instead of ${first.length}`);
-      const label = fields[labelAt]?.trim() ?? '';
-      if (textAt >= 0) return exampleOf(fields[textAt] ?? '', label);
+      const label = fields[labelAt]!.trim();
+      if (textAt >= 0) return exampleOf(fields[textAt]!, label);
       if (label === '') throw new OddLine('no label');
       return { inputs: numbersOf(fields.filter((_, i) => i !== labelAt)), labels: [label] };
     },

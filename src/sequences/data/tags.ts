@@ -1,26 +1,28 @@
-/** Tagged sequences: a line for each token with its tag, an empty line between sequences. */
-
+/** Reads tagged sequences: a line for each token with its tag, an empty line between sequences. */
 import { type NumberedLine, readLines } from '../../datasets/files.ts';
 import { OddLine, type OddLines, parseItems } from '../../datasets/odd-lines.ts';
 import type { Examples, SequenceExample } from './example.ts';
 
 /**
- * The sequences of a file of `token TAB tag` lines. Tokens are read as they stand, but for their case.
+ * Reads the sequences of a file of `token TAB tag` lines. Tokens are read in lower case and not split further. A sequence
+ * with an odd line is refused, or left out as a whole.
  *
- * @throws InputError that names the lines without two columns; a sequence with such a line is left out as a whole
+ * @throws InputError that names the odd lines
  */
 export async function readTaggedLines(path: string, odd: OddLines): Promise<Examples> {
   const expected = 'lines of a token, a tab and a tag, and an empty line between sequences';
   return { D: 0, examples: parseItems(path, blocksOf(await readLines(path)), taggedExample, expected, odd) };
 }
 
-/** The sequences of a text of one token a line, with or without tags, which are not read. */
+/** The sequences of lines of one token each; tags, if there are any, are not read. */
 export function readTokenLines(lines: readonly string[]): string[][] {
   const blocks = blocksOf(lines.map((text, i) => ({ line: i + 1, text })));
   return blocks.map(({ lines: block }) => block.map(({ text }) => tokenOf(text)));
 }
 
+/** A sequence before its lines are parsed. */
 interface Block {
+  /** The number of its first line. */
   line: number;
   lines: NumberedLine[];
 }
@@ -37,10 +39,10 @@ function taggedExample(block: Block): SequenceExample {
 }
 
 function tokenOf(text: string): string {
-  return (text.split('\t', 1)[0] ?? '').toLowerCase();
+  return text.split('\t', 1)[0]!.toLowerCase();
 }
 
-/** Lines between empty ones. */
+/** Parts lines at empty ones. */
 function blocksOf(lines: readonly NumberedLine[]): Block[] {
   const blocks: Block[] = [];
   let open: Block | undefined;

@@ -1,4 +1,4 @@
-/** Labelled texts: `text TAB label` lines, or a file for each class. */
+/** Reads labelled texts: `text TAB label` lines, or a file for each class. */
 import { basename, extname } from 'node:path';
 import { InputError } from '../../base/errors.ts';
 import { readLines } from '../../datasets/files.ts';
@@ -6,13 +6,13 @@ import { OddLine, type OddLines, parseItems } from '../../datasets/odd-lines.ts'
 import { wordsOf } from '../words.ts';
 import type { Examples, SequenceExample } from './example.ts';
 
-/** A first line like this names the columns, in their order. */
+/** A first line that names the columns. */
 const HEADER = /^(text|sentence|review|phrase)\tlabel$|^label\t(text|sentence|review|phrase)$/i;
 
 /**
- * The examples of a file of `text TAB label` lines, or `label TAB text` where its first line says so.
+ * Reads a file of `text TAB label` lines, or of `label TAB text` lines where its first line names the columns so.
  *
- * @throws InputError that names the lines without two columns
+ * @throws InputError that names the odd lines
  */
 export async function readLabelledLines(path: string, odd: OddLines): Promise<Examples> {
   const lines = await readLines(path);
@@ -34,21 +34,23 @@ export async function readLabelledLines(path: string, odd: OddLines): Promise<Ex
 }
 
 /**
- * The examples of several files of one text a line, each file a class. A class is called as what tells its file from
- * the others: `neg.txt`, or `rt-polarity.neg`.
+ * Reads several files of one text a line, each file a class: named by what distinguishes its file from the others, as in
+ * `neg.txt` or `rt-polarity.neg`.
+ *
+ * @throws InputError that names the odd lines
  */
 export async function readClassFiles(paths: readonly string[], odd: OddLines): Promise<Examples> {
   const labels = classesOf(paths);
   const examples: SequenceExample[] = [];
   for (const [i, path] of paths.entries()) {
     const lines = await readLines(path);
-    const label = labels[i] ?? '';
+    const label = labels[i]!;
     examples.push(...parseItems(path, lines, ({ text }) => exampleOf(text, label), 'lines of text', odd));
   }
   return { D: 0, examples };
 }
 
-/** An example of a text, whose label may be unknown. @throws OddLine when there is no word, or an empty label */
+/** A text as an example; without a label where that is unknown. @throws OddLine without a word or with an empty label */
 export function exampleOf(text: string, label: string | undefined): SequenceExample {
   const inputs = wordsOf(text);
   if (inputs.length === 0) throw new OddLine('no word');

@@ -73,6 +73,13 @@ describe('cellsPage', () => {
     expect(page).not.toMatch(/<m>|<quotes>|<\/div>(?=<\/span>)/);
   });
 
+  it('has no list where nothing was looked for', () => {
+    const nothing = { findings: [], missing: ['inside [ ]'] };
+    const empty = cellsPage({ model: 'm', search: nothing, cells, from: 1, length: 3 });
+    expect(empty).not.toContain('<table');
+    expect(empty).toContain('Too rare in this text to be looked for: inside [ ].');
+  });
+
   it('loads nothing, and stays small for large models', () => {
     expect(page).not.toMatch(/<link|src=|href=|url\(/);
     const length = 4000;

@@ -81,6 +81,8 @@ describe('readSequences, classify', () => {
       '{"vector":[1],"label":1}\n{"vector":[1,2],"label":1}\n',
       /found a vector of 2 numbers after one of 1 in line 2/,
     ],
+    ['a.csv', '', /nothing to read in .*a\.csv: found an empty file/],
+    ['a.csv', '1\n2\n', /a\.csv has a single column/],
     ['a.csv', '1,2,x\n1,x\n', /found 2 columns instead of 3 in line 2/],
     ['a.csv', '1,2,x\n1,,x\n', /found "" for a number in line 2/],
   ])('refuses odd lines of %s: %j', async (name, content, message) => {
