@@ -43,6 +43,19 @@ export async function runInTurns<Result>(steps: Steps<Result>, { onProgress, sig
   }
 }
 
+/** `items.map(map)` an item at a time: where there are many, or each takes long. */
+export function* mapSteps<Item, Result>(
+  items: readonly Item[],
+  map: (item: Item, i: number) => Result,
+): Steps<Result[]> {
+  const results: Result[] = [];
+  for (const [i, item] of items.entries()) {
+    yield i / items.length;
+    results.push(map(item, i));
+  }
+  return results;
+}
+
 /** Work that is a part of another: its shares are mapped to those from `from` to `to` of the whole. */
 export function* partOf<Result>(steps: Steps<Result>, from: number, to: number): Steps<Result> {
   for (;;) {

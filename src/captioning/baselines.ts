@@ -3,7 +3,7 @@
  * captioner itself when it is shown other pictures.
  */
 import { Random } from '../base/random.ts';
-import { partOf, runAtOnce, type Steps } from '../base/steps.ts';
+import { mapSteps, partOf, runAtOnce, type Steps } from '../base/steps.ts';
 import { beamSearchSteps } from '../decoding/beam-search.ts';
 import { type CaptionScores, scoreCaptionsSteps } from '../metrics/score.ts';
 import { tokenizeCaption } from '../metrics/tokenize.ts';
@@ -12,7 +12,7 @@ import type { Vocabulary } from '../text/vocabulary.ts';
 import type { CaptionedFeatures } from './batch.ts';
 import { type DecodingOptions, decodingDefaults } from './caption.ts';
 import type { Captioner } from './captioner.ts';
-import { shareCopiedFrom } from './evaluate.ts';
+import { shareCopiedSteps } from './evaluate.ts';
 import { MostAgreed } from './most-agreed.ts';
 import { nearestPicturesSteps } from './nearest.ts';
 import { encodeCaption, specialIds } from './vocabulary.ts';
@@ -63,20 +63,10 @@ export function* compareWithBaselinesSteps(
   decoding: DecodingOptions = decodingDefaults,
 ): Steps<CaptionSystem[]> {
   const references = new Map(pictures.captions.map((captions, i) => [pictures.names[i]!, captions]));
-  const shareCopied = shareCopiedFrom(training.captions);
 
   const captioned = function* (features: Float32Array): Steps<string[]> {
     const written = yield* captioner.describeStandardisedSteps(features, decoding);
     return written.map(([best]) => best!.caption);
-  };
-  const system = function* (
-    name: CaptionSystem['name'],
-    explanation: string,
-    captions: string[],
-  ): Steps<CaptionSystem> {
-    const candidates = new Map(captions.map((caption, i) => [pictures.names[i]!, caption]));
-    const scores = yield* scoreCaptionsSteps(candidates, references);
-    return { name, explanation, captions, scores: { ...scores, copied: shareCopied(captions) } };
   };
 
   const D = captioner.config.shape.condition;
@@ -90,34 +80,47 @@ export function* compareWithBaselinesSteps(
   const { caption, order, loss } = yield* partOf(
     likeliestCaption(captioner.vocabulary, training.captions, pictures.captions, decoding),
     0.8,
-    0.9,
+    0.88,
   );
 
-  return [
-    yield* system('captioner', 'What the captioner writes.', written),
-    yield* system(
-      'nearest pictures',
-      `Of the captions of the ${k} training pictures with the most similar features the one most like the others ` +
+  const shareCopied = yield* partOf(shareCopiedSteps(training.captions), 0.88, 0.9);
+
+  const systems: Omit<CaptionSystem, 'scores'>[] = [
+    { name: 'captioner', explanation: 'What the captioner writes.', captions: written },
+    {
+      name: 'nearest pictures',
+      explanation:
+        `Of the captions of the ${k} training pictures with the most similar features the one most like the others ` +
         '(Devlin et al. 2015).',
-      agreed,
-    ),
-    yield* system(
-      'nearest picture',
-      'The first caption of the training picture with the most similar features.',
-      copied,
-    ),
-    yield* system(
-      'n-gram model',
-      `The likeliest caption of a ${order}-gram model (Kneser-Ney) of the training captions, the same for every ` +
+      captions: agreed,
+    },
+    {
+      name: 'nearest picture',
+      explanation: 'The first caption of the training picture with the most similar features.',
+      captions: copied,
+    },
+    {
+      name: 'n-gram model',
+      explanation:
+        `The likeliest caption of a ${order}-gram model (Kneser-Ney) of the training captions, the same for every ` +
         `picture since it sees none; its loss on what people wrote about these is ${loss.toFixed(2)} nats a word.`,
-      pictures.names.map(() => caption),
-    ),
-    yield* system(
-      'other pictures',
-      "The captioner's captions when each picture is exchanged for another one: what it owes to the picture is lost.",
-      writtenForOthers,
-    ),
+      captions: pictures.names.map(() => caption),
+    },
+    {
+      name: 'other pictures',
+      explanation:
+        "The captioner's captions when each picture is exchanged for another one: what it owes to the picture is lost.",
+      captions: writtenForOthers,
+    },
   ];
+  const scored: CaptionSystem[] = [];
+  for (const { captions, ...system } of systems) {
+    const candidates = new Map(captions.map((written, i) => [pictures.names[i]!, written]));
+    const from = 0.9 + (0.1 * scored.length) / systems.length;
+    const scores = yield* partOf(scoreCaptionsSteps(candidates, references), from, from + 0.1 / systems.length);
+    scored.push({ ...system, captions, scores: { ...scores, copied: shareCopied(captions) } });
+  }
+  return scored;
 }
 
 /** For each picture the one of its neighbours' captions that is most like the others. */
@@ -149,14 +152,16 @@ function* likeliestCaption(
 ): Steps<{ caption: string; order: number; loss: number }> {
   const { start, end, unknown } = specialIds(vocabulary);
   const sequences = (captions: CaptionedFeatures['captions']) =>
-    captions.flat().map((caption) => [start, ...encodeCaption(caption, vocabulary), end]);
+    mapSteps(captions.flat(), (caption) => [start, ...encodeCaption(caption, vocabulary), end]);
   const options = { order: MOST_WORDS, vocabulary: vocabulary.size, start };
-  const model = yield* partOf(NgramModel.createSteps(sequences(training), options), 0, 0.6);
-  const losses = yield* partOf(model.lossesSteps(sequences(heldOut)), 0.6, 1);
+  const learned = yield* partOf(sequences(training), 0, 0.3);
+  const model = yield* partOf(NgramModel.createSteps(learned, options), 0.3, 0.6);
+  const measured = yield* partOf(sequences(heldOut), 0.6, 0.7);
+  const losses = yield* partOf(model.lossesSteps(measured), 0.7, 0.9);
   const loss = Math.min(...losses);
   const order = losses.indexOf(loss) + 1;
   const search = { start, end, forbidden: [start, unknown], beam, lengthPenalty, minLength, maxLength };
-  const [[best] = []] = yield* beamSearchSteps(model.begin(order), 1, search);
+  const [[best] = []] = yield* partOf(beamSearchSteps(model.begin(order), 1, search), 0.9, 1);
   return { caption: best!.tokens.map((token) => vocabulary.tokenOf(token)).join(' '), order, loss };
 }
 

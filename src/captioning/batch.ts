@@ -1,5 +1,6 @@
 /** Captions of pictures as packed batches for the model. Knows features, not pictures. */
 import type { Random } from '../base/random.ts';
+import { mapSteps, type Steps } from '../base/steps.ts';
 import type { TokenBatch } from '../model/language-model.ts';
 import { packedSequences } from '../nn/packing.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
@@ -31,14 +32,15 @@ export interface CaptionExample {
 }
 
 /** All captions of pictures, one after another. */
-export function examplesOf({ captions }: CaptionedFeatures, vocabulary: Vocabulary): CaptionExample[] {
+export function* examplesSteps({ captions }: CaptionedFeatures, vocabulary: Vocabulary): Steps<CaptionExample[]> {
   const { start, end } = specialIds(vocabulary);
-  return captions.flatMap((written, picture) =>
+  const ofPictures = yield* mapSteps(captions, (written, picture) =>
     written.map((caption) => {
       const words = encodeCaption(caption, vocabulary);
       return { picture, inputs: [start, ...words], targets: [...words, end] };
     }),
   );
+  return ofPictures.flat();
 }
 
 /** How often each of V tokens is a target. */

@@ -1,5 +1,5 @@
 /** Scores of a captioner on held-out pictures. Knows features, not pictures. */
-import { partOf, type Steps } from '../base/steps.ts';
+import { mapSteps, partOf, runAtOnce, type Steps } from '../base/steps.ts';
 import { type CaptionScores, scoreCaptionsSteps } from '../metrics/score.ts';
 import { tokenizeCaption } from '../metrics/tokenize.ts';
 import type { CaptionedFeatures } from './batch.ts';
@@ -40,7 +40,14 @@ export function* scoreWrittenSteps(
 
 /** A function that gives the share of captions which are in the training set, word for word. */
 export function shareCopiedFrom(training: CaptionedFeatures['captions']): (captions: readonly string[]) => number {
+  return runAtOnce(shareCopiedSteps(training));
+}
+
+/** `shareCopiedFrom`, caption by caption. */
+export function* shareCopiedSteps(
+  training: CaptionedFeatures['captions'],
+): Steps<(captions: readonly string[]) => number> {
   const textOf = (caption: string) => tokenizeCaption(caption).join(' ');
-  const known = new Set(training.flat().map(textOf));
+  const known = new Set(yield* mapSteps(training.flat(), textOf));
   return (captions) => captions.filter((caption) => known.has(textOf(caption))).length / captions.length;
 }

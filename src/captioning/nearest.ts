@@ -20,34 +20,42 @@ export function* nearestPicturesSteps(
   D: number,
   k: number,
 ): Steps<number[][]> {
-  const Q = queries.length / D;
+  const [Q, P] = [queries.length / D, pictures.length / D];
   const found: number[][] = [];
   for (let q = 0; q < Q; q += QUERIES) {
-    found.push(...nearest(engine, queries.subarray(q * D, Math.min(Q, q + QUERIES) * D), pictures, D, k));
-    yield found.length / Q;
+    const query = unitRows(queries.subarray(q * D, Math.min(Q, q + QUERIES) * D), D);
+    const rankings = Array.from({ length: query.length / D }, () => new Ranking(k));
+    for (let p = 0; p < P; p += PICTURES) {
+      yield (q + (QUERIES * p) / P) / (Q + QUERIES);
+      offer(engine, rankings, query, unitRows(pictures.subarray(p * D, Math.min(P, p + PICTURES) * D), D), p);
+    }
+    found.push(...rankings.map(({ items }) => items));
   }
   return found;
 }
 
-function nearest(engine: Engine, queries: Float32Array, pictures: Float32Array, D: number, k: number): number[][] {
-  const [Q, P] = [queries.length / D, pictures.length / D];
-  const rankings = Array.from({ length: Q }, () => new Ranking(k));
+/** Offers the ranking of each query [D] the pictures [P, D], whose numbers begin with `first`; all of length 1. */
+function offer(
+  engine: Engine,
+  rankings: readonly Ranking[],
+  queries: Float32Array,
+  pictures: Float32Array,
+  first: number,
+): void {
+  const Q = rankings.length;
+  const D = queries.length / Q;
+  const P = pictures.length / D;
   engine.arena.scratch(() => {
     const query = engine.arena.matrix(Q, D);
-    const block = engine.arena.matrix(PICTURES, D);
-    const product = engine.arena.matrix(Q, PICTURES);
-    query.data.set(unitRows(queries, D));
-    for (let p = 0; p < P; p += PICTURES) {
-      const Pb = Math.min(PICTURES, P - p);
-      block.data.set(unitRows(pictures.subarray(p * D, (p + Pb) * D), D));
-      const similarities = product.reshaped(Q, Pb);
-      engine.product.multiply(similarities, query, block.rowRange(0, Pb), { transposeB: true });
-      for (const [i, ranking] of rankings.entries()) {
-        for (let j = 0; j < Pb; j++) ranking.offer(p + j, similarities.data[i * Pb + j]!);
-      }
+    const picture = engine.arena.matrix(P, D);
+    const similarities = engine.arena.matrix(Q, P);
+    query.data.set(queries);
+    picture.data.set(pictures);
+    engine.product.multiply(similarities, query, picture, { transposeB: true });
+    for (const [i, ranking] of rankings.entries()) {
+      for (let j = 0; j < P; j++) ranking.offer(first + j, similarities.data[i * P + j]!);
     }
   });
-  return rankings.map(({ items }) => items);
 }
 
 /** Keeps the `size` items with the largest values of those offered, largest first; of equals the earlier one. */

@@ -1,5 +1,6 @@
 /** The task of writing captions that score well, for the trainer: self-critical sequence training. */
 import { Random } from '../base/random.ts';
+import { mapSteps, partOf, type Steps } from '../base/steps.ts';
 import { sampleSequences } from '../decoding/sample-sequences.ts';
 import type { Sequence } from '../decoding/sequence.ts';
 import { sentenceBleu } from '../metrics/bleu.ts';
@@ -36,12 +37,12 @@ const BLEU_WEIGHT = 2;
  *
  * The objective is the negative mean reward; an epoch shows each picture once.
  */
-export function selfCriticalTask(
+export function* selfCriticalTaskSteps(
   captioner: Captioner,
   training: CaptionedFeatures,
   validation: CaptionedFeatures,
   { batch: batchSize, seed }: CaptionSettings,
-): TrainingTask {
+): Steps<TrainingTask> {
   const { model, vocabulary } = captioner;
   const D = model.shape.condition;
   const { start, end, unknown } = specialIds(vocabulary);
@@ -54,9 +55,12 @@ export function selfCriticalTask(
     samples: SAMPLES,
     temperature: TEMPERATURE,
   };
-  const references = training.captions.map((written) => written.map(tokenizeCaption));
-  const scorer = new CiderScorer(references.map((written) => written.map((words) => [...words, END])));
-  const ngrams = references.map((written) => written.map(countNgrams));
+  const tokenizing = mapSteps(training.captions, (written) => written.map(tokenizeCaption));
+  const references = yield* partOf(tokenizing, 0, 0.4);
+  const withEnds = references.map((written) => written.map((words) => [...words, END]));
+  const scorer = yield* partOf(CiderScorer.createSteps(withEnds), 0.4, 0.8);
+  const counting = mapSteps(references, (written) => written.map(countNgrams));
+  const ngrams = yield* partOf(counting, 0.8, 1);
   const begin = createStepper(model, batchSize);
   const atOnce = Math.max(1, Math.floor(batchSize / SAMPLES));
   const { perEpoch, batchOf } = shuffledBatches([...training.names.keys()], atOnce, seed);

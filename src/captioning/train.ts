@@ -1,5 +1,6 @@
 /** Training a captioner, from new weights, from those of another captioner, or from its last checkpoint. */
 import { Random } from '../base/random.ts';
+import { mapSteps, runInTurns, type Steps } from '../base/steps.ts';
 import type { CaptionDataset } from '../datasets/dataset.ts';
 import { LanguageModel, type LanguageModelShape } from '../model/language-model.ts';
 import { measureStandardisation, type Standardisation, standardise } from '../model/standardisation.ts';
@@ -7,14 +8,14 @@ import { type FolderTraining, refuseOtherData, runSession } from '../training/se
 import type { TrainingResult } from '../training/trainer.ts';
 import type { ExtractionEvents } from '../vision/cached-features.ts';
 import type { Cnn } from '../vision/cnn.ts';
-import { type CaptionedFeatures, examplesOf, targetCounts } from './batch.ts';
+import { type CaptionedFeatures, examplesSteps, targetCounts } from './batch.ts';
 import { Captioner } from './captioner.ts';
 import type { CaptionConfig, CaptionSettings } from './config.ts';
 import { featuresOf, hashOfCaptions, picturesOf } from './features.ts';
 import { refuseOtherCnn } from './open.ts';
-import { selfCriticalTask } from './self-critical.ts';
-import { captionTask } from './task.ts';
-import { captionVocabulary, extendVocabulary } from './vocabulary.ts';
+import { selfCriticalTaskSteps } from './self-critical.ts';
+import { captionTaskSteps } from './task.ts';
+import { captionVocabularySteps, extendVocabularySteps } from './vocabulary.ts';
 
 /**
  * Features that deviate less in the training pictures are not scaled up: nothing can be learned from them, and in other
@@ -45,14 +46,17 @@ export interface CaptionTraining extends FolderTraining<CaptionConfig, CaptionSe
  * @throws InputError when a split is missing, no picture of it can be read, or no word comes often enough
  */
 export async function trainCaptioner(training: CaptionTraining): Promise<TrainingResult> {
-  const { engine, cnn, dataset, settings, start } = training;
+  const { engine, cnn, dataset, settings, start, signal } = training;
+  const inTurns = <Result>(steps: Steps<Result>) => runInTurns(steps, { signal });
   const initial = start instanceof Captioner ? start : undefined;
   const { shape, cnnName } = start instanceof Captioner ? beginningOf(start) : start;
   const sets = await prepare(training, settings, initial?.standardisation);
   const captions = sets.training.captions.flat();
-  const vocabulary = initial
-    ? extendVocabulary(initial.vocabulary, captions, settings.threshold)
-    : captionVocabulary(captions, settings.threshold);
+  const vocabulary = await inTurns(
+    initial
+      ? extendVocabularySteps(initial.vocabulary, captions, settings.threshold)
+      : captionVocabularySteps(captions, settings.threshold),
+  );
   const config: CaptionConfig = {
     format: 1,
     kind: 'caption',
@@ -68,9 +72,10 @@ export async function trainCaptioner(training: CaptionTraining): Promise<Trainin
     ...(initial && { init: initial.config.dataset }),
     scores: {},
   };
+  const examples = await inTurns(examplesSteps(sets.training, vocabulary));
   const model = new LanguageModel(engine, config.shape)
     .initialise(new Random(settings.seed))
-    .startAtFrequencies(targetCounts(examplesOf(sets.training, vocabulary), vocabulary.size));
+    .startAtFrequencies(targetCounts(examples, vocabulary.size));
   if (initial) model.copyFrom(initial.model);
   return learn(training, new Captioner(config, vocabulary, model, sets.standardisation), sets, false);
 }
@@ -98,16 +103,16 @@ export async function resumeCaptioner(training: Omit<CaptionTraining, 'settings'
   return learn(training, captioner, sets, true);
 }
 
-function learn(
+async function learn(
   training: FolderTraining<CaptionConfig, CaptionSets>,
   captioner: Captioner,
   sets: CaptionSets,
   resume: boolean,
 ): Promise<TrainingResult> {
   const { config } = captioner;
-  const { folder } = training;
-  const makeTask = config.settings.finetune === 'cider' ? selfCriticalTask : captionTask;
-  const task = makeTask(captioner, sets.training, sets.validation, config.settings);
+  const { folder, signal } = training;
+  const taskSteps = config.settings.finetune === 'cider' ? selfCriticalTaskSteps : captionTaskSteps;
+  const task = await runInTurns(taskSteps(captioner, sets.training, sets.validation, config.settings), { signal });
   const measured = { split: 'val', decoding: 'greedy' };
   const validateFirst = config.init !== undefined;
   return runSession({ product: captioner, folder, task, data: sets, resume, validateFirst, measured }, training);
@@ -132,8 +137,10 @@ async function prepare(
   const training = await featuresOf(pictures.training, cnn, mirrored, extraction);
   const validation = await featuresOf(pictures.validation, cnn, false, extraction);
   const standardisation = known ?? measureStandardisation([training.features], cnn.featureSize, LEAST_DEVIATION);
-  for (const features of [training.features, training.mirrored, validation.features]) {
-    if (features) standardise(features, standardisation);
-  }
+  const parts = [training.features, training.mirrored, validation.features].filter((part) => part !== undefined);
+  await runInTurns(
+    mapSteps(parts, (part) => standardise(part, standardisation)),
+    { signal },
+  );
   return { training, validation, standardisation };
 }

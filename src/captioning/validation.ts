@@ -3,7 +3,7 @@ import { partOf, type Steps } from '../base/steps.ts';
 import type { CaptionScores } from '../metrics/score.ts';
 import { resetState } from '../nn/state.ts';
 import type { Validation } from '../training/task.ts';
-import { type CaptionedFeatures, examplesOf, tokenBatch } from './batch.ts';
+import { type CaptionExample, type CaptionedFeatures, examplesSteps, tokenBatch } from './batch.ts';
 import type { Captioner } from './captioner.ts';
 import { scoreOnPicturesSteps } from './evaluate.ts';
 
@@ -16,10 +16,11 @@ const LOSS_SHARE = 0.6;
 export function captionValidation(captioner: Captioner, pictures: CaptionedFeatures, batchSize: number) {
   const { model, vocabulary } = captioner;
   const D = model.shape.condition;
-  const examples = examplesOf(pictures, vocabulary);
+  let examples: CaptionExample[] | undefined;
   const state = model.newState(batchSize);
 
   return function* validate(): Steps<Validation> {
+    examples ??= yield* partOf(examplesSteps(pictures, vocabulary), 0, 0);
     let [sum, tokens] = [0, 0];
     for (let first = 0; first < examples.length; first += batchSize) {
       yield (LOSS_SHARE * first) / examples.length;

@@ -1,5 +1,6 @@
 /** The vocabulary of captions, and captions as word ids. */
 import { InputError } from '../base/errors.ts';
+import { mapSteps, type Steps } from '../base/steps.ts';
 import { tokenizeCaption } from '../metrics/tokenize.ts';
 import { END, START, UNKNOWN } from '../text/special-tokens.ts';
 import { countTokens, Vocabulary } from '../text/vocabulary.ts';
@@ -15,8 +16,8 @@ const LONGEST = 40;
  *
  * @throws InputError when no word comes so often
  */
-export function captionVocabulary(captions: readonly string[], threshold: number): Vocabulary {
-  const words = frequentWords(captions, threshold);
+export function* captionVocabularySteps(captions: readonly string[], threshold: number): Steps<Vocabulary> {
+  const words = yield* frequentWordsSteps(captions, threshold);
   if (words.length === 0) {
     throw new InputError(`no word comes ${threshold} times in the ${captions.length} training captions`, {
       expected: 'words that are seen often enough to be learned',
@@ -28,8 +29,12 @@ export function captionVocabulary(captions: readonly string[], threshold: number
 }
 
 /** A vocabulary with the words of further captions that come at least `threshold` times; the old ones keep their ids. */
-export function extendVocabulary(vocabulary: Vocabulary, captions: readonly string[], threshold: number): Vocabulary {
-  return vocabulary.extendedBy(frequentWords(captions, threshold));
+export function* extendVocabularySteps(
+  vocabulary: Vocabulary,
+  captions: readonly string[],
+  threshold: number,
+): Steps<Vocabulary> {
+  return vocabulary.extendedBy(yield* frequentWordsSteps(captions, threshold));
 }
 
 /**
@@ -69,8 +74,9 @@ export function encodeCaption(caption: string, vocabulary: Vocabulary): number[]
 }
 
 /** The words that come at least `threshold` times, most frequent first. */
-function frequentWords(captions: readonly string[], threshold: number): string[] {
-  const counts = countTokens(captions.flatMap(wordsOf));
+function* frequentWordsSteps(captions: readonly string[], threshold: number): Steps<string[]> {
+  const words = yield* mapSteps(captions, wordsOf);
+  const counts = countTokens(words.flat());
   return counts.filter(([, count]) => count >= threshold).map(([word]) => word);
 }
 

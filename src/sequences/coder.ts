@@ -57,9 +57,13 @@ export class SequenceCoder {
   }
 
   /** @throws InputError when a label was never seen in training */
+  encodeLabels(labels: readonly string[]): Int32Array {
+    return Int32Array.from(labels, (label) => this.#targets.get(label) ?? this.#unknown(label));
+  }
+
+  /** @throws InputError as `encode` and `encodeLabels` do */
   encodeExample({ inputs, labels }: SequenceExample): CodedExample {
-    const targets = Int32Array.from(labels, (label) => this.#targets.get(label) ?? this.#unknown(label));
-    return { inputs: this.encode(inputs), targets };
+    return { targets: this.encodeLabels(labels), inputs: this.encode(inputs) };
   }
 
   /** Bytes become shares of 255; other vectors are standardised where those of training were. */

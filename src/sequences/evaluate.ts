@@ -50,7 +50,7 @@ export function* evaluateSteps(
   const { labels } = labeller.coder;
   const confusion = labels.map(() => new Array<number>(labels.length).fill(0));
   let [loss, count] = [0, 0];
-  const targets = examples.map((example) => labeller.coder.encodeExample(example).targets);
+  const targets = examples.map((example) => labeller.coder.encodeLabels(example.labels));
   const predictions = yield* labeller.predictSteps(examples.map(({ inputs }) => inputs));
   for (const [i, ofSequence] of predictions.entries()) {
     refuseMissingLabels(i, targets[i]!.length, ofSequence.length);

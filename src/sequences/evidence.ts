@@ -1,4 +1,5 @@
 /** Word vectors that begin with what naive Bayes knows of each word. */
+import type { Steps } from '../base/steps.ts';
 import type { SequenceModel } from '../model/sequence-model.ts';
 import type { SequenceCoder } from './coder.ts';
 import { isWords, type SequenceExample } from './data/example.ts';
@@ -9,17 +10,18 @@ import { isWords, type SequenceExample } from './data/example.ts';
  * recurrent cells then learn from the first update what the order of words adds, from fewer examples: worth 0.7 points
  * on SST-2. Vectors of fewer than twice as many values as there are labels stay as they are.
  */
-export function startAtEvidence(
+export function* startAtEvidenceSteps(
   model: SequenceModel,
   coder: SequenceCoder,
   examples: readonly SequenceExample[],
-): void {
+): Steps<void> {
   const { vocabulary, labels } = coder;
   const { embedding } = model.reader;
   if (!vocabulary || !embedding || embedding.value.cols < 2 * labels.length) return;
   const V = vocabulary.size;
   const counts = new Float64Array(labels.length * V).fill(1);
-  for (const example of examples) {
+  for (const [i, example] of examples.entries()) {
+    yield i / examples.length;
     if (!isWords(example.inputs)) continue;
     for (const [label, id] of pairsOf(example, coder)) counts[label * V + id]! += 1;
   }

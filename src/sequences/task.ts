@@ -1,6 +1,6 @@
 /** The task of labelling sequences, for the trainer: batches, and the accuracy on held-out sequences. */
 import { Random } from '../base/random.ts';
-import type { Steps } from '../base/steps.ts';
+import { mapSteps, partOf, type Steps } from '../base/steps.ts';
 import type { SequenceBatch, SequenceModel } from '../model/sequence-model.ts';
 import { uniformPacking } from '../nn/packing.ts';
 import { resetState } from '../nn/state.ts';
@@ -22,14 +22,14 @@ export interface SequenceTaskData {
 }
 
 /** A split in numbers, by a model's coder. @throws InputError when it does not know a label */
-export function taskDataOf(
+export function* taskDataSteps(
   { coder, config }: Pick<SequenceLabeller, 'coder' | 'config'>,
   { training, validation }: Pick<DataSplit<SequenceExample>, 'training' | 'validation'>,
-): SequenceTaskData {
+): Steps<SequenceTaskData> {
   const encode = (example: SequenceExample) => coder.encodeExample(example);
   return {
-    training: training.map(encode),
-    validation: validation.map(encode),
+    training: yield* partOf(mapSteps(training, encode), 0, 0.9),
+    validation: yield* partOf(mapSteps(validation, encode), 0.9, 1),
     D: coder.D,
     counts: coder.vocabulary ? countWords(training, config.settings.minCount).counts : [],
   };

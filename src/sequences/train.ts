@@ -1,22 +1,22 @@
 /** Training a model that labels sequences, from new weights or from its last checkpoint. Knows sequences, not their files. */
 import { InputError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
-import { runInTurns } from '../base/steps.ts';
+import { runInTurns, type Steps } from '../base/steps.ts';
 import type { InputShape } from '../model/input-reader.ts';
 import { SequenceModel } from '../model/sequence-model.ts';
 import { measureStandardisation } from '../model/standardisation.ts';
 import { LEAST_SIDE, type PictureSize } from '../nn/glimpse-window.ts';
 import { countTokens } from '../text/vocabulary.ts';
 import { type FolderTraining, refuseOtherData, runSession } from '../training/session.ts';
-import { type DataSplit, describeSplit, splitData } from '../training/split.ts';
+import { type DataSplit, describeSplitSteps, splitData } from '../training/split.ts';
 import type { TrainingResult } from '../training/trainer.ts';
 import { baselinesSteps } from './baselines.ts';
 import { SequenceCoder } from './coder.ts';
 import type { NewSequenceModel, SequenceConfig, SequenceSettings } from './config.ts';
 import { checkExamples, type SequenceData, type SequenceExample } from './data/example.ts';
-import { startAtEvidence } from './evidence.ts';
+import { startAtEvidenceSteps } from './evidence.ts';
 import { SequenceLabeller } from './labeller.ts';
-import { sequenceTask, taskDataOf } from './task.ts';
+import { sequenceTask, taskDataSteps } from './task.ts';
 import { baselineWithoutMemory } from './without-memory.ts';
 import { countWords } from './words.ts';
 
@@ -37,7 +37,8 @@ export interface SequenceTraining extends FolderTraining<SequenceConfig, DataSpl
  *   validation has a label that does not come in training
  */
 export async function trainSequences(training: SequenceTraining): Promise<TrainingResult> {
-  const { engine, data, validation, settings, start } = training;
+  const { engine, data, validation, settings, start, signal } = training;
+  const inTurns = <Result>(steps: Steps<Result>) => runInTurns(steps, { signal });
   for (const checked of validation ? [data, validation] : [data]) checkExamples(checked, start.task);
   const split = splitData(training, settings);
   const labels = labelsOf(split.training, data.name);
@@ -58,8 +59,8 @@ export async function trainSequences(training: SequenceTraining): Promise<Traini
     ...(reading && split.training[0]!.inputs instanceof Uint8Array && { reading }),
     ...(data.cnn && { cnn: data.cnn }),
     settings,
-    data: describeSplit(data.name, split, contentOf),
-    baselines: await runInTurns(baselinesSteps(task, split.training, split.validation), { signal: training.signal }),
+    data: await inTurns(describeSplitSteps(data.name, split, contentOf)),
+    baselines: await inTurns(baselinesSteps(task, split.training, split.validation)),
     scores: {},
   };
   const oneStep = 'glimpses' in config.shape.reads;
@@ -67,7 +68,7 @@ export async function trainSequences(training: SequenceTraining): Promise<Traini
   const standardisation = vectors.length > 0 ? measureStandardisation(vectors, D) : undefined;
   const coder = new SequenceCoder(labels, D > 0 ? { D, standardisation, oneStep } : { vocabulary });
   const model = new SequenceModel(engine, config.shape).initialise(new Random(settings.seed), settings.memory);
-  startAtEvidence(model, coder, split.training);
+  await inTurns(startAtEvidenceSteps(model, coder, split.training));
   const labeller = new SequenceLabeller(config, coder, model);
   Object.assign(config.baselines, await baselineWithoutMemory(labeller, split, training));
   return learn(training, labeller, split, false);
@@ -79,13 +80,14 @@ export async function trainSequences(training: SequenceTraining): Promise<Traini
  * @throws InputError when the folder has no such training, or the data is not the same
  */
 export async function resumeSequences(training: Omit<SequenceTraining, 'settings' | 'start'>): Promise<TrainingResult> {
-  const { engine, folder } = training;
+  const { engine, folder, signal } = training;
   const labeller = await SequenceLabeller.load(folder, engine);
   const { settings, data } = labeller.config;
   const split = splitData(training, settings);
+  const { hash } = await runInTurns(describeSplitSteps(training.data.name, split, contentOf), { signal });
   refuseOtherData(
     folder,
-    { found: describeSplit(training.data.name, split, contentOf).hash, expected: data.hash },
+    { found: hash, expected: data.hash },
     {
       what: 'these sequences',
       found: `${split.training.length} sequences of ${training.data.name}`,
@@ -95,14 +97,15 @@ export async function resumeSequences(training: Omit<SequenceTraining, 'settings
   return learn(training, labeller, split, true);
 }
 
-function learn(
+async function learn(
   training: FolderTraining<SequenceConfig, DataSplit<SequenceExample>>,
   labeller: SequenceLabeller,
   split: DataSplit<SequenceExample>,
   resume: boolean,
 ): Promise<TrainingResult> {
-  const { folder } = training;
-  const task = sequenceTask(labeller.model, taskDataOf(labeller, split), labeller.config.settings);
+  const { folder, signal } = training;
+  const examples = await runInTurns(taskDataSteps(labeller, split), { signal });
+  const task = sequenceTask(labeller.model, examples, labeller.config.settings);
   const measured = { split: split.name };
   return runSession({ product: labeller, folder, task, data: split, resume, measured }, training);
 }

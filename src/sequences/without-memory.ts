@@ -1,11 +1,12 @@
 /** A baseline for labels in step: the same network without memory. */
 import { Random } from '../base/random.ts';
+import { runInTurns } from '../base/steps.ts';
 import { type SequenceBatch, SequenceModel } from '../model/sequence-model.ts';
 import type { DataSplit } from '../training/split.ts';
 import { train } from '../training/trainer.ts';
 import type { SequenceExample } from './data/example.ts';
 import type { SequenceLabeller } from './labeller.ts';
-import { sequenceTask, taskDataOf } from './task.ts';
+import { sequenceTask, taskDataSteps } from './task.ts';
 
 interface Watch {
   /** Called after each update, with how many are done and how many there are. */
@@ -29,9 +30,10 @@ export async function baselineWithoutMemory(
   const { shape, settings } = labeller.config;
   if (shape.writes !== 'each' || !('vectors' in shape.reads) || split.validation.length === 0) return {};
   const model = new SequenceModel(labeller.model.engine, shape).initialise(new Random(settings.seed));
+  const examples = await runInTurns(taskDataSteps(labeller, split), { signal });
   const { progress } = await train<SequenceBatch>({
     model,
-    task: sequenceTask(model, taskDataOf(labeller, split), { ...settings, forgets: true }),
+    task: sequenceTask(model, examples, { ...settings, forgets: true }),
     settings,
     resume: false,
     async saveBest() {},

@@ -5,7 +5,7 @@
 import { partOf, type Steps } from '../base/steps.ts';
 
 /** Positions that are worked on between two steps. */
-const STEP = 2 ** 18;
+const STEP = 2 ** 16;
 
 /** The k-grams of one length k. Those that continue the same (k-1)-gram stand together, by rising last token. */
 export interface NgramLevel {
@@ -130,8 +130,13 @@ function* extend(
   const counts = new Uint32Array(text.length);
   level.children = new Uint32Array(level.counts.length + 1);
   let size = 0;
+  let pause = 0;
   for (let parent = 0; parent < level.counts.length; parent++) {
-    if (parent % STEP === 0) yield parent / level.counts.length;
+    // Many have no positions, a few have most of them: short k-grams.
+    if (parent % STEP === 0 || begins[parent]! >= pause) {
+      yield begins[parent]! / sorted.length;
+      pause = begins[parent]! + STEP;
+    }
     for (let i = begins[parent]!; i < ends[parent]!; i++) {
       const position = sorted[i]!;
       const token = text[position + k]!;

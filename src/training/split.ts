@@ -1,6 +1,7 @@
 /** The split of the data into a part that is learned from and a part that chooses the best weights. */
 import { createHash } from 'node:crypto';
 import { Random } from '../base/random.ts';
+import type { Steps } from '../base/steps.ts';
 import type { DataConfig } from './settings.ts';
 
 export interface DataSplit<Item> {
@@ -43,13 +44,17 @@ export function splitData<Item>(
  * @param name the data's name
  * @param contentOf all of an example, for the hash
  */
-export function describeSplit<Item>(
+export function* describeSplitSteps<Item>(
   name: string,
   { training, validation, name: split }: DataSplit<Item>,
   contentOf: (item: Item) => readonly (string | NodeJS.ArrayBufferView)[],
-): DataConfig {
+): Steps<DataConfig> {
   const hash = createHash('sha256');
-  for (const item of [...training, ...validation]) for (const part of contentOf(item)) hash.update(part);
+  const items = [...training, ...validation];
+  for (const [i, item] of items.entries()) {
+    yield i / items.length;
+    for (const part of contentOf(item)) hash.update(part);
+  }
   return {
     name,
     training: training.length,

@@ -1,5 +1,5 @@
 /** Measures a translator on held-out pairs: BLEU and loss. */
-import { partOf, runAtOnce, type Steps } from '../base/steps.ts';
+import { mapSteps, partOf, runAtOnce, type Steps } from '../base/steps.ts';
 import { sacreBleu } from '../metrics/bleu.ts';
 import type { EncoderDecoder } from '../model/encoder-decoder.ts';
 import { resetState, type StackState } from '../nn/state.ts';
@@ -37,8 +37,8 @@ export function* evaluateTranslatorSteps(
   const { model } = translator;
   const sources = pairs.map(({ source }) => source);
   const translations = yield* partOf(translator.translateSteps(sources, options), 0, 0.9);
-  const coded = codePairs(translator, pairs);
-  const loss = yield* partOf(meanLossSteps(model, coded, model.newState(AT_ONCE), AT_ONCE), 0.9, 1);
+  const coded = yield* partOf(codePairsSteps(translator, pairs), 0.9, 0.92);
+  const loss = yield* partOf(meanLossSteps(model, coded, model.newState(AT_ONCE), AT_ONCE), 0.92, 1);
   return { pairs: pairs.length, bleu: bleuOf(pairs, translations), loss, perplexity: Math.exp(loss), translations };
 }
 
@@ -46,8 +46,12 @@ export function* evaluateTranslatorSteps(
 const AT_ONCE = 64;
 
 /** Pairs as word ids of the translator's vocabularies. */
-export function codePairs({ vocabularies }: Pick<Translator, 'vocabularies'>, pairs: readonly Pair[]): CodedPair[] {
-  return pairs.map(({ source, target }) => ({
+/** Pairs as a translator reads and writes them. */
+export function codePairsSteps(
+  { vocabularies }: Pick<Translator, 'vocabularies'>,
+  pairs: readonly Pair[],
+): Steps<CodedPair[]> {
+  return mapSteps(pairs, ({ source, target }) => ({
     source: encodeText(source, vocabularies.source),
     target: encodeText(target, vocabularies.target),
   }));

@@ -4,7 +4,7 @@ import type { PairBatch } from '../model/encoder-decoder.ts';
 import { shuffledBatches } from '../training/shuffled-batches.ts';
 import type { TrainingTask, Validation } from '../training/task.ts';
 import { packPairs } from './batch.ts';
-import { bleuOf, codePairs, meanLossSteps } from './evaluate.ts';
+import { bleuOf, codePairsSteps, meanLossSteps } from './evaluate.ts';
 import type { Pair } from './pairs.ts';
 import type { Translator } from './translator.ts';
 
@@ -12,14 +12,15 @@ import type { Translator } from './translator.ts';
 const SHOWN = 3;
 
 /** The task of translating; the best weights are those with the highest BLEU on the validation pairs. */
-export function translationTask(
+export function* translationTaskSteps(
   translator: Translator,
   { training, validation }: { training: readonly Pair[]; validation: readonly Pair[] },
   { batch: batchSize, seed }: { batch: number; seed: number },
-): TrainingTask<PairBatch> {
+): Steps<TrainingTask<PairBatch>> {
   const { model } = translator;
-  const { perEpoch, batchOf } = shuffledBatches(codePairs(translator, training), batchSize, seed);
-  const coded = codePairs(translator, validation);
+  const examples = yield* partOf(codePairsSteps(translator, training), 0, 0.9);
+  const { perEpoch, batchOf } = shuffledBatches(examples, batchSize, seed);
+  const coded = yield* partOf(codePairsSteps(translator, validation), 0.9, 1);
   const state = model.newState(batchSize);
 
   return {

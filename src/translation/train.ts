@@ -1,15 +1,16 @@
 /** Training a translator, from new weights or from its last checkpoint. Knows pairs of texts, not their files. */
 import { Random } from '../base/random.ts';
+import { runInTurns, type Steps } from '../base/steps.ts';
 import { EncoderDecoder } from '../model/encoder-decoder.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 import { type FolderTraining, refuseOtherData, runSession } from '../training/session.ts';
-import { type DataSplit, describeSplit, splitData } from '../training/split.ts';
+import { type DataSplit, describeSplitSteps, splitData } from '../training/split.ts';
 import type { TrainingResult } from '../training/trainer.ts';
 import type { NewTranslator, TranslationConfig, TranslationSettings } from './config.ts';
 import type { Pair, PairData } from './pairs.ts';
-import { translationTask } from './task.ts';
+import { translationTaskSteps } from './task.ts';
 import { Translator } from './translator.ts';
-import { END_ID, encodeText, translationVocabulary } from './words.ts';
+import { END_ID, encodeText, translationVocabularySteps } from './words.ts';
 
 export interface TranslationTraining extends FolderTraining<TranslationConfig, DataSplit<Pair>> {
   data: PairData;
@@ -25,11 +26,12 @@ export interface TranslationTraining extends FolderTraining<TranslationConfig, D
  * @throws InputError when no word of one side comes often enough to be learned
  */
 export async function trainTranslator(training: TranslationTraining): Promise<TrainingResult> {
-  const { engine, data, settings, start } = training;
+  const { engine, data, settings, start, signal } = training;
+  const inTurns = <Result>(steps: Steps<Result>) => runInTurns(steps, { signal });
   const split = splitData(training, settings);
   const vocabularies = {
-    source: translationVocabulary(textsOf(split, 'source'), settings.minCount, 'texts'),
-    target: translationVocabulary(textsOf(split, 'target'), settings.minCount, 'translations'),
+    source: await inTurns(translationVocabularySteps(textsOf(split, 'source'), settings.minCount, 'texts')),
+    target: await inTurns(translationVocabularySteps(textsOf(split, 'target'), settings.minCount, 'translations')),
   };
   const shape = { ...start, source: vocabularies.source.size, target: vocabularies.target.size };
   const config: TranslationConfig = {
@@ -37,11 +39,11 @@ export async function trainTranslator(training: TranslationTraining): Promise<Tr
     kind: 'translation',
     shape,
     settings,
-    data: describeSplit(data.name, split, contentOf),
+    data: await inTurns(describeSplitSteps(data.name, split, contentOf)),
     scores: {},
   };
   const model = new EncoderDecoder(engine, shape).initialise(new Random(settings.seed));
-  model.decoder.startAtFrequencies(countTargets(split.training, vocabularies.target));
+  model.decoder.startAtFrequencies(await inTurns(countTargetsSteps(split.training, vocabularies.target)));
   return learn(training, new Translator(config, vocabularies, model), split, false);
 }
 
@@ -53,13 +55,14 @@ export async function trainTranslator(training: TranslationTraining): Promise<Tr
 export async function resumeTranslator(
   training: Omit<TranslationTraining, 'settings' | 'start'>,
 ): Promise<TrainingResult> {
-  const { engine, folder } = training;
+  const { engine, folder, signal } = training;
   const translator = await Translator.load(folder, engine);
   const { settings, data } = translator.config;
   const split = splitData(training, settings);
+  const { hash } = await runInTurns(describeSplitSteps(training.data.name, split, contentOf), { signal });
   refuseOtherData(
     folder,
-    { found: describeSplit(training.data.name, split, contentOf).hash, expected: data.hash },
+    { found: hash, expected: data.hash },
     {
       what: 'these pairs',
       found: `${split.training.length} pairs of ${training.data.name}`,
@@ -69,14 +72,14 @@ export async function resumeTranslator(
   return learn(training, translator, split, true);
 }
 
-function learn(
+async function learn(
   training: FolderTraining<TranslationConfig, DataSplit<Pair>>,
   translator: Translator,
   split: DataSplit<Pair>,
   resume: boolean,
 ): Promise<TrainingResult> {
-  const { folder } = training;
-  const task = translationTask(translator, split, translator.config.settings);
+  const { folder, signal } = training;
+  const task = await runInTurns(translationTaskSteps(translator, split, translator.config.settings), { signal });
   const measured = { split: split.name };
   return runSession({ product: translator, folder, task, data: split, resume, measured }, training);
 }
@@ -86,9 +89,12 @@ function textsOf({ training }: DataSplit<Pair>, side: keyof Pair): string[] {
 }
 
 /** How often each of V tokens is a target: words, and END once for each pair. */
-function countTargets(pairs: readonly Pair[], vocabulary: Vocabulary): Float64Array {
+function* countTargetsSteps(pairs: readonly Pair[], vocabulary: Vocabulary): Steps<Float64Array> {
   const counts = new Float64Array(vocabulary.size);
-  for (const { target } of pairs) for (const id of encodeText(target, vocabulary)) counts[id]! += 1;
+  for (const [i, { target }] of pairs.entries()) {
+    yield i / pairs.length;
+    for (const id of encodeText(target, vocabulary)) counts[id]! += 1;
+  }
   counts[END_ID] = pairs.length;
   return counts;
 }

@@ -3,6 +3,7 @@
  * translation joined together are its text: spaces, capitals and punctuation are learned like all else.
  */
 import { InputError } from '../base/errors.ts';
+import { mapSteps, type Steps } from '../base/steps.ts';
 import { END, START, UNKNOWN } from '../text/special-tokens.ts';
 import { countTokens, Vocabulary } from '../text/vocabulary.ts';
 import { splitWords } from '../text/words.ts';
@@ -37,8 +38,12 @@ export function bleuWords(text: string): string[] {
  * @param side what the texts are, for the error
  * @throws InputError when there is none
  */
-export function translationVocabulary(texts: readonly string[], minCount: number, side: string): Vocabulary {
-  const words = countTokens(texts.flatMap(translationWords))
+export function* translationVocabularySteps(
+  texts: readonly string[],
+  minCount: number,
+  side: string,
+): Steps<Vocabulary> {
+  const words = countTokens((yield* mapSteps(texts, translationWords)).flat())
     .filter(([word, count]) => count >= minCount && !SPECIAL.includes(word))
     .map(([word]) => word);
   if (words.length > 0) return new Vocabulary([...SPECIAL, ...words]);

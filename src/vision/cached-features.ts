@@ -9,7 +9,7 @@ export interface ExtractionEvents {
   onProgress?: ((progress: ExtractProgress, total: number) => void) | undefined;
   /** Called for each picture that can't be read and is left out. */
   onSkip?: ((message: string) => void) | undefined;
-  /** Stops between batches with the signal's reason; what was computed is in the cache. */
+  /** Stops at once with the signal's reason; the batches that were computed before are in the cache. */
   signal?: AbortSignal | undefined;
 }
 

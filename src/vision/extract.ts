@@ -25,7 +25,7 @@ export interface ExtractOptions {
   onProgress?: (progress: ExtractProgress) => void;
   /** Called for each picture that can't be read or decoded, in the pictures' order; it is left out of the results. */
   onSkip?: (skipped: { index: number; name: string; error: InputError }) => void;
-  /** Stops between batches with the signal's reason; what was computed is in the cache. */
+  /** Stops at once with the signal's reason: the batches under way are lost, what was computed before is in the cache. */
   signal?: AbortSignal;
 }
 
@@ -63,9 +63,11 @@ export async function* extractFeatures(
   const caches = folder === undefined ? undefined : await openViewCaches(folder, cnn, views);
   try {
     let index = 0;
-    const prepared = ahead(pictures, 2 * batchSize, (source) => prepare(source, index++, views, cnn, caches));
+    const prepared = ahead(pictures, 2 * batchSize, signal, (source) => prepare(source, index++, views, cnn, caches));
     // The CNN works on one batch while the next one is decoded, and while the features of the last one are used.
-    const batches = ahead(batchesOf(prepared, batchSize, signal), 2, (batch) => compute(batch, cnn, caches));
+    const batches = ahead(batchesOf(prepared, batchSize, signal), 2, signal, (batch) =>
+      compute(batch, cnn, caches, signal),
+    );
     for await (const batch of batches) {
       for (const picture of batch) {
         progress.done++;
@@ -190,6 +192,7 @@ async function compute(
   batch: readonly Prepared[],
   cnn: Cnn,
   caches: ViewCaches | undefined,
+  signal: AbortSignal | undefined,
 ): Promise<readonly Prepared[]> {
   const jobs = batch.flatMap((picture) => [...picture.pixels].map(([view, pixels]) => ({ picture, view, pixels })));
   if (jobs.length === 0) return batch;
@@ -199,17 +202,19 @@ async function compute(
     picture.features.set(view, row);
     return { key: picture.key, view, features: row };
   });
+  signal?.throwIfAborted(); // the caches are closed then
   await caches?.add(computed);
   return batch;
 }
 
 /**
  * Runs `work` on up to `window` items ahead of the one that is being waited for; results come in the items' order. Work
- * that was begun is over before the generator ends, even where it ends by an error.
+ * that was begun is over before the generator ends, even where it ends by an error; only a signal does not wait for it.
  */
 async function* ahead<Item, Result>(
   items: Iterable<Item> | AsyncIterable<Item>,
   window: number,
+  signal: AbortSignal | undefined,
   work: (item: Item) => Promise<Result>,
 ): AsyncGenerator<Result, void, void> {
   const queue: Promise<Result>[] = [];
@@ -218,10 +223,21 @@ async function* ahead<Item, Result>(
       const result = work(item);
       result.catch(() => {}); // thrown when its turn comes
       queue.push(result);
-      if (queue.length >= window) yield await queue.shift()!;
+      if (queue.length >= window) yield await unlessStopped(queue.shift()!, signal);
     }
-    while (queue.length > 0) yield await queue.shift()!;
+    while (queue.length > 0) yield await unlessStopped(queue.shift()!, signal);
   } finally {
-    await Promise.allSettled(queue);
+    if (!signal?.aborted) await Promise.allSettled(queue);
   }
+}
+
+/** What comes of work, or the signal's reason as soon as that is raised. */
+async function unlessStopped<Result>(work: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
+  if (!signal) return work;
+  signal.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
 }

@@ -3,15 +3,15 @@ import { Random } from '../../src/base/random.ts';
 import { averageWeights } from '../../src/captioning/average.ts';
 import { Captioner } from '../../src/captioning/captioner.ts';
 import type { CaptionConfig } from '../../src/captioning/config.ts';
-import { captionVocabulary } from '../../src/captioning/vocabulary.ts';
 import { openEngine } from '../../src/compute/engine.ts';
 import { LanguageModel } from '../../src/model/language-model.ts';
+import { vocabularyOf } from './small-captioning.ts';
 
 const engine = await openEngine('wasm');
 afterAll(() => engine.close());
 
 function randomCaptioner(seed: number, { words = 'a red boat', hidden = 4, key = 'cnn-1' } = {}): Captioner {
-  const vocabulary = captionVocabulary([words], 1);
+  const vocabulary = vocabularyOf([words]);
   const shape = { cell: 'lstm', layers: 1, hidden, embedding: 3, vocabulary: vocabulary.size, condition: 2 } as const;
   const model = new LanguageModel(engine, shape).initialise(new Random(seed));
   const config = { shape, pictures: { key } } as CaptionConfig;

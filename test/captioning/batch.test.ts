@@ -1,20 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/base/random.ts';
+import { runAtOnce } from '../../src/base/steps.ts';
 import {
   type CaptionExample,
   type CaptionedFeatures,
   eitherFeatures,
-  examplesOf,
+  examplesSteps,
   tokenBatch,
 } from '../../src/captioning/batch.ts';
-import { captionVocabulary, encodeCaption, specialIds } from '../../src/captioning/vocabulary.ts';
+import { encodeCaption, specialIds } from '../../src/captioning/vocabulary.ts';
+import { vocabularyOf } from './small-captioning.ts';
 
 const D = 2;
 
-describe('examplesOf', () => {
+describe('examplesSteps', () => {
   it('reads START and the words of each caption, and asks for the words and END', () => {
     const captions = [['a dog', 'one dog runs'], ['a cat']];
-    const vocabulary = captionVocabulary(captions.flat(), 1);
+    const vocabulary = vocabularyOf(captions.flat());
     const { start, end } = specialIds(vocabulary);
     const expected = captions.flatMap((written, picture) =>
       written.map((caption) => {
@@ -22,9 +24,8 @@ describe('examplesOf', () => {
         return { picture, inputs: [start, ...words], targets: [...words, end] };
       }),
     );
-    expect(examplesOf({ features: new Float32Array(2 * D), captions, names: ['a', 'b'] }, vocabulary)).toEqual(
-      expected,
-    );
+    const pictures = { features: new Float32Array(2 * D), captions, names: ['a', 'b'] };
+    expect(runAtOnce(examplesSteps(pictures, vocabulary))).toEqual(expected);
   });
 });
 

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Caption } from '../../src/captioning/caption.ts';
 import { byConsensus } from '../../src/captioning/consensus.ts';
-import { captionVocabulary, rarityOf } from '../../src/captioning/vocabulary.ts';
+import { rarityOf } from '../../src/captioning/vocabulary.ts';
 import { sentenceBleu } from '../../src/metrics/bleu.ts';
 import { countNgrams, MAX_N } from '../../src/metrics/ngrams.ts';
+import { vocabularyOf } from './small-captioning.ts';
 
 /** Words in the order of how often they come: a, dog, runs, brown, on, grass, cat. */
-const vocabulary = captionVocabulary(
+const vocabulary = vocabularyOf(
   ['a dog runs', 'a brown dog runs on grass', 'a dog runs on a brown brown', 'a dog', 'a dog runs', 'a cat', 'a grass'],
   1,
 );

@@ -4,15 +4,15 @@ import { runAtOnce } from '../../src/base/steps.ts';
 import { Captioner } from '../../src/captioning/captioner.ts';
 import type { CaptionConfig } from '../../src/captioning/config.ts';
 import { scoreOnPicturesSteps } from '../../src/captioning/evaluate.ts';
-import { captionVocabulary } from '../../src/captioning/vocabulary.ts';
 import { openEngine } from '../../src/compute/engine.ts';
 import { LanguageModel } from '../../src/model/language-model.ts';
+import { vocabularyOf } from './small-captioning.ts';
 
 const engine = await openEngine('wasm');
 afterAll(() => engine.close());
 
 const D = 3;
-const vocabulary = captionVocabulary(['one two three four five six'], 1);
+const vocabulary = vocabularyOf(['one two three four five six']);
 const shape = { cell: 'lstm', layers: 1, hidden: 8, embedding: 4, vocabulary: vocabulary.size, condition: D } as const;
 const model = new LanguageModel(engine, shape).initialise(new Random(1));
 const standardisation = { mean: new Float32Array(D), scale: new Float32Array(D).fill(1) };

@@ -4,9 +4,9 @@ import { afterAll, expect, it } from 'vitest';
 import { runAtOnce } from '../../src/base/steps.ts';
 import { scoreWrittenSteps } from '../../src/captioning/evaluate.ts';
 import { writeCaptionEvaluation } from '../../src/captioning/evaluation-report.ts';
-import { captionVocabulary } from '../../src/captioning/vocabulary.ts';
 import type { CaptionDataset } from '../../src/datasets/dataset.ts';
 import { temporaryFolder } from '../training/small-training.ts';
+import { vocabularyOf } from './small-captioning.ts';
 
 const root = await temporaryFolder();
 afterAll(() => rm(root, { recursive: true }));
@@ -37,7 +37,7 @@ const evaluation = {
     dataset,
     split: 'test',
     pictures,
-    vocabulary: captionVocabulary(['a red boat green tree dog sea'], 1),
+    vocabulary: vocabularyOf(['a red boat green tree dog sea']),
   } as const),
 };
 

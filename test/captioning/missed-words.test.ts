@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { missedWords } from '../../src/captioning/missed-words.ts';
-import { captionVocabulary } from '../../src/captioning/vocabulary.ts';
+import { vocabularyOf } from './small-captioning.ts';
 
 it('words missed are those that people wrote and the captioner never did, frequent ones first, by whether it knows them', () => {
-  const vocabulary = captionVocabulary(['a dog runs in the snow with a ball'], 1);
+  const vocabulary = vocabularyOf(['a dog runs in the snow with a ball']);
   const references = [
     ['A dog in the snow.', 'The DOG with a ball'],
     ['A puppy in snow', 'Snow and a spaniel', 'the spaniel'],
@@ -25,7 +25,7 @@ it('words missed are those that people wrote and the captioner never did, freque
 });
 
 it('of nobody no words are missed', () => {
-  expect(missedWords(['a dog'], [], captionVocabulary(['a dog'], 1))).toEqual({
+  expect(missedWords(['a dog'], [], vocabularyOf(['a dog']))).toEqual({
     known: [],
     unknown: [],
     unknownShare: 0,

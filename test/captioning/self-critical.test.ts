@@ -4,8 +4,8 @@ import { runAtOnce } from '../../src/base/steps.ts';
 import type { CaptionedFeatures } from '../../src/captioning/batch.ts';
 import { Captioner } from '../../src/captioning/captioner.ts';
 import type { CaptionConfig } from '../../src/captioning/config.ts';
-import { selfCriticalTask } from '../../src/captioning/self-critical.ts';
-import { captionVocabulary, encodeCaption, specialIds } from '../../src/captioning/vocabulary.ts';
+import { selfCriticalTaskSteps } from '../../src/captioning/self-critical.ts';
+import { encodeCaption, specialIds } from '../../src/captioning/vocabulary.ts';
 import { openEngine } from '../../src/compute/engine.ts';
 import { sentenceBleu } from '../../src/metrics/bleu.ts';
 import { CiderScorer } from '../../src/metrics/cider.ts';
@@ -14,7 +14,7 @@ import { LanguageModel, type TokenBatch } from '../../src/model/language-model.t
 import { Optimizer, optimizerDefaults } from '../../src/nn/optimizer.ts';
 import { resetState } from '../../src/nn/state.ts';
 import { END } from '../../src/text/special-tokens.ts';
-import { smallSettings } from './small-captioning.ts';
+import { smallSettings, vocabularyOf } from './small-captioning.ts';
 
 const engine = await openEngine('wasm');
 afterAll(() => engine.close());
@@ -31,7 +31,7 @@ const captions = [
 const names = captions.map((_, i) => String(i));
 const features = Float32Array.from({ length: captions.length * D }, (_, i) => Math.sin(3 * i));
 const pictures: CaptionedFeatures = { features, captions, names };
-const vocabulary = captionVocabulary(captions.flat(), 1);
+const vocabulary = vocabularyOf(captions.flat());
 const { start, end } = specialIds(vocabulary);
 const wordIds = (caption: string) => encodeCaption(caption, vocabulary);
 
@@ -49,7 +49,10 @@ function makeTask(set = pictures, bias: (values: Float32Array) => void = () => {
   bias(model.outputBias.value.data);
   const standardisation = { mean: new Float32Array(D), scale: new Float32Array(D).fill(1) };
   const captioner = new Captioner({ shape } as CaptionConfig, vocabulary, model, standardisation);
-  return { model, task: selfCriticalTask(captioner, set, set, { ...smallSettings, batch: 20, seed: 3 }) };
+  return {
+    model,
+    task: runAtOnce(selfCriticalTaskSteps(captioner, set, set, { ...smallSettings, batch: 20, seed: 3 })),
+  };
 }
 
 /** The captions in a batch, each with its picture and the weight that all its words have. */

@@ -4,8 +4,10 @@
  */
 import { join } from 'node:path';
 import sharp from 'sharp';
+import { runAtOnce } from '../../src/base/steps.ts';
 import { type CaptionSettings, captionDefaults } from '../../src/captioning/config.ts';
 import type { CaptionTraining } from '../../src/captioning/train.ts';
+import { captionVocabularySteps } from '../../src/captioning/vocabulary.ts';
 import type { Engine } from '../../src/compute/engine.ts';
 import type { CaptionDataset, CaptionedPicture } from '../../src/datasets/dataset.ts';
 import type { Cnn } from '../../src/vision/cnn.ts';
@@ -13,6 +15,11 @@ import type { Cnn } from '../../src/vision/cnn.ts';
 const colours = { red: [220, 30, 30], green: [20, 160, 40], blue: [30, 60, 220], white: [245, 245, 245] } as const;
 type Colour = keyof typeof colours;
 export const COLOURS = Object.keys(colours) as Colour[];
+
+/** All words of captions, or those that come often enough. */
+export function vocabularyOf(captions: readonly string[], threshold = 1) {
+  return runAtOnce(captionVocabularySteps(captions, threshold));
+}
 
 /** The caption of a picture, in words. */
 export const captionOf = (sky: Colour, ground: Colour): string => `a ${sky} sky over ${ground} ground`;

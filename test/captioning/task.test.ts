@@ -4,13 +4,13 @@ import { runAtOnce } from '../../src/base/steps.ts';
 import type { CaptionedFeatures } from '../../src/captioning/batch.ts';
 import { Captioner } from '../../src/captioning/captioner.ts';
 import type { CaptionConfig, CaptionSettings } from '../../src/captioning/config.ts';
-import { captionTask } from '../../src/captioning/task.ts';
-import { captionVocabulary, specialIds } from '../../src/captioning/vocabulary.ts';
+import { captionTaskSteps } from '../../src/captioning/task.ts';
+import { specialIds } from '../../src/captioning/vocabulary.ts';
 import { openEngine } from '../../src/compute/engine.ts';
 import { LanguageModel, type TokenBatch } from '../../src/model/language-model.ts';
 import { measureStandardisation } from '../../src/model/standardisation.ts';
 import type { Validation } from '../../src/training/task.ts';
-import { smallSettings } from './small-captioning.ts';
+import { smallSettings, vocabularyOf } from './small-captioning.ts';
 
 const engine = await openEngine('wasm');
 afterAll(() => engine.close());
@@ -27,7 +27,7 @@ const training: CaptionedFeatures = {
   captions,
   names: NUMBERS,
 };
-const vocabulary = captionVocabulary(captions.flat(), 1);
+const vocabulary = vocabularyOf(captions.flat());
 const { start, end } = specialIds(vocabulary);
 
 function makeTask(changes: Partial<CaptionSettings> = {}, set = training) {
@@ -42,7 +42,7 @@ function makeTask(changes: Partial<CaptionSettings> = {}, set = training) {
   const model = new LanguageModel(engine, shape).initialise(new Random(1));
   const standardisation = measureStandardisation([training.features], D);
   const captioner = new Captioner({ shape } as CaptionConfig, vocabulary, model, standardisation);
-  return captionTask(captioner, set, training, { ...smallSettings, batch: 4, ...changes });
+  return runAtOnce(captionTaskSteps(captioner, set, training, { ...smallSettings, batch: 4, ...changes }));
 }
 
 /** The picture and the caption that each sequence of a batch learns. */

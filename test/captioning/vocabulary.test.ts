@@ -1,42 +1,45 @@
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/base/errors.ts';
-import { captionVocabulary, encodeCaption, extendVocabulary, specialIds } from '../../src/captioning/vocabulary.ts';
+import { runAtOnce } from '../../src/base/steps.ts';
+import { encodeCaption, extendVocabularySteps, specialIds } from '../../src/captioning/vocabulary.ts';
 import { END, START, UNKNOWN } from '../../src/text/special-tokens.ts';
 import { Vocabulary } from '../../src/text/vocabulary.ts';
+import { vocabularyOf } from './small-captioning.ts';
 
 const captions = ['A dog runs.', 'a Dog sleeps', 'The dog, a big one!'];
 
-describe('captionVocabulary', () => {
+describe('captionVocabularySteps', () => {
   it('holds the words that come often enough, most frequent first, after the special tokens', () => {
-    expect(captionVocabulary(captions, 2).tokens).toEqual([START, END, UNKNOWN, 'a', 'dog']);
-    expect(captionVocabulary(captions, 1).tokens.slice(5)).toEqual(['big', 'one', 'runs', 'sleeps', 'the']);
+    expect(vocabularyOf(captions, 2).tokens).toEqual([START, END, UNKNOWN, 'a', 'dog']);
+    expect(vocabularyOf(captions).tokens.slice(5)).toEqual(['big', 'one', 'runs', 'sleeps', 'the']);
   });
 
   it('refuses captions of which no word comes often enough', () => {
-    expect(() => captionVocabulary(captions, 4)).toThrow(InputError);
-    expect(() => captionVocabulary(captions, 4)).toThrow(
+    expect(() => vocabularyOf(captions, 4)).toThrow(InputError);
+    expect(() => vocabularyOf(captions, 4)).toThrow(
       /no word comes 4 times in the 3 training captions: .* Use a smaller threshold, or more captions\./,
     );
-    expect(() => captionVocabulary(['.', '?'], 1)).toThrow(InputError);
+    expect(() => vocabularyOf(['.', '?'])).toThrow(InputError);
   });
 });
 
-describe('extendVocabulary', () => {
-  const old = captionVocabulary(captions, 2);
+describe('extendVocabularySteps', () => {
+  const extend = (...args: Parameters<typeof extendVocabularySteps>) => runAtOnce(extendVocabularySteps(...args));
+  const old = vocabularyOf(captions, 2);
 
   it('adds the new words that come often enough after the old ones, which keep their numbers', () => {
     const more = ['two cats and a dog', 'two cats <unk>', 'one cats'];
-    expect(extendVocabulary(old, more, 2).tokens).toEqual([START, END, UNKNOWN, 'a', 'dog', 'cats', 'two']);
-    expect(extendVocabulary(old, more, 3).tokens.slice(5)).toEqual(['cats']);
+    expect(extend(old, more, 2).tokens).toEqual([START, END, UNKNOWN, 'a', 'dog', 'cats', 'two']);
+    expect(extend(old, more, 3).tokens.slice(5)).toEqual(['cats']);
   });
 
   it('is the old one where there is nothing to add', () => {
-    expect(extendVocabulary(old, ['a dog', 'a rare word'], 2)).toBe(old);
+    expect(extend(old, ['a dog', 'a rare word'], 2)).toBe(old);
   });
 });
 
 describe('encodeCaption', () => {
-  const vocabulary = captionVocabulary(captions, 2);
+  const vocabulary = vocabularyOf(captions, 2);
   const { unknown } = specialIds(vocabulary);
 
   it('takes the words as captions are scored: lower case, no punctuation, rare ones unknown', () => {
@@ -45,7 +48,7 @@ describe('encodeCaption', () => {
 
   it('leaves out special tokens that stand in a caption', () => {
     const written = '<start> A dog <unk> <end>';
-    expect(captionVocabulary([written], 1).tokens).toEqual([START, END, UNKNOWN, 'a', 'dog']);
+    expect(vocabularyOf([written]).tokens).toEqual([START, END, UNKNOWN, 'a', 'dog']);
     expect(encodeCaption(written, vocabulary)).toEqual([3, 4]);
   });
 

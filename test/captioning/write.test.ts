@@ -3,12 +3,12 @@ import { UsageError } from '../../src/base/errors.ts';
 import { Random } from '../../src/base/random.ts';
 import { runAtOnce } from '../../src/base/steps.ts';
 import { type CaptionSampling, type DecodingOptions, decodingDefaults } from '../../src/captioning/caption.ts';
-import { captionVocabulary } from '../../src/captioning/vocabulary.ts';
 import { checkDecoding, writeCaptionsSteps } from '../../src/captioning/write.ts';
 import { Vocabulary } from '../../src/text/vocabulary.ts';
 import { randomDistribution, stepsOf } from '../decoding/fake-steps.ts';
+import { vocabularyOf } from './small-captioning.ts';
 
-const vocabulary = captionVocabulary(['one two three four five'], 1);
+const vocabulary = vocabularyOf(['one two three four five']);
 const sizes = { vocabulary, D: 1 };
 const PICTURES = 60;
 /** A picture's only feature is its number: it tells the distribution which of them are written at once. */
@@ -117,6 +117,6 @@ describe('checkDecoding refuses, in a line,', () => {
     expect(checkDecoding({ ...decodingDefaults, beam: 192 }, large)).toBe(192);
     expect(checkDecoding({ ...decodingDefaults, minLength: 8, maxLength: 8, beam: 48, groups: 4 }, large)).toBe(192);
     expect(checkDecoding({ ...sampling, samples: 192 }, vocabulary)).toBe(192);
-    expect(checkDecoding(decodingDefaults, captionVocabulary(['alone'], 1))).toBe(decodingDefaults.beam);
+    expect(checkDecoding(decodingDefaults, vocabularyOf(['alone']))).toBe(decodingDefaults.beam);
   });
 });

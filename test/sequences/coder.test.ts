@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { runAtOnce } from '../../src/base/steps.ts';
 import { SequenceModel } from '../../src/model/sequence-model.ts';
 import { packExamples, packInputs, SequenceCoder } from '../../src/sequences/coder.ts';
-import { startAtEvidence } from '../../src/sequences/evidence.ts';
+import { startAtEvidenceSteps } from '../../src/sequences/evidence.ts';
 import { countWords, dropWords, wordsOf } from '../../src/sequences/words.ts';
 import { Vocabulary } from '../../src/text/vocabulary.ts';
 import { wasm } from '../nn/engines.ts';
@@ -91,7 +92,7 @@ describe('vectors', () => {
   });
 });
 
-describe('startAtEvidence', () => {
+describe('startAtEvidenceSteps', () => {
   const modelOf = (embedding: number) => {
     const shape = { writes: 'last', choices: 2, cell: 'rnn', layers: 1, hidden: 2, bidirectional: false } as const;
     return new SequenceModel(wasm, { ...shape, reads: { vocabulary: 3, embedding } });
@@ -104,7 +105,7 @@ describe('startAtEvidence', () => {
 
   it('gives each word log p(word | label) / p(word), each text counting once', () => {
     const model = modelOf(4);
-    startAtEvidence(model, words, examples);
+    runAtOnce(startAtEvidenceSteps(model, words, examples));
     // Counts and one: pos 1 3 2, neg 1 1 2; of 6 and 4, of 10 in all.
     const expected = [
       [1 / 6 / 0.2, 1 / 4 / 0.2],
@@ -123,7 +124,7 @@ describe('startAtEvidence', () => {
 
   it('leaves short vectors as they are', () => {
     const model = modelOf(3);
-    startAtEvidence(model, words, examples);
+    runAtOnce(startAtEvidenceSteps(model, words, examples));
     expect(model.reader.embedding!.value.data.every((x) => x === 0)).toBe(true);
   });
 });

@@ -7,7 +7,7 @@ function fake(labels: string[], answers: string[]): SequenceLabeller {
   return {
     coder: {
       labels,
-      encodeExample: (example: { labels: string[] }) => ({ targets: example.labels.map((l) => labels.indexOf(l)) }),
+      encodeLabels: (asked: string[]) => asked.map((label) => labels.indexOf(label)),
     },
     *predictSteps() {
       return answers.map((label) => [

@@ -2,12 +2,13 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { Random } from '../../src/base/random.ts';
+import { runAtOnce } from '../../src/base/steps.ts';
 import { EncoderDecoder } from '../../src/model/encoder-decoder.ts';
 import { translationDefaults, translationShapeDefaults } from '../../src/translation/config.ts';
 import { evaluateTranslator } from '../../src/translation/evaluate.ts';
 import { writeTranslationEvaluation } from '../../src/translation/evaluation-report.ts';
 import { Translator, translatingDefaults } from '../../src/translation/translator.ts';
-import { translationVocabulary } from '../../src/translation/words.ts';
+import { translationVocabularySteps } from '../../src/translation/words.ts';
 import { wasm } from '../nn/engines.ts';
 import { temporaryFolder } from '../training/small-training.ts';
 
@@ -25,17 +26,10 @@ const WRITTEN = ['Un chat <rouge>.', 'un chien court dans un lac', 'trois chiens
 
 /** A translator that has learned nothing: what it looks at does not matter here, only that it is shown. */
 function untrained(attention: boolean): Translator {
+  const vocabularyOf = (texts: string[]) => runAtOnce(translationVocabularySteps(texts, 1, 'texts'));
   const vocabularies = {
-    source: translationVocabulary(
-      PAIRS.map(({ source }) => source),
-      1,
-      'texts',
-    ),
-    target: translationVocabulary(
-      PAIRS.map(({ target }) => target),
-      1,
-      'translations',
-    ),
+    source: vocabularyOf(PAIRS.map(({ source }) => source)),
+    target: vocabularyOf(PAIRS.map(({ target }) => target)),
   };
   const shape = {
     ...{ ...translationShapeDefaults, hidden: 4, embedding: 3, attention },

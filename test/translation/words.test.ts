@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { runAtOnce } from '../../src/base/steps.ts';
 import {
   bleuWords,
   decodeText,
   encodeText,
-  translationVocabulary,
+  translationVocabularySteps,
   translationWords,
   UNKNOWN_ID,
 } from '../../src/translation/words.ts';
@@ -32,11 +33,12 @@ describe('translationWords', () => {
 });
 
 describe('a vocabulary of translations', () => {
-  const vocabulary = translationVocabulary(['a dog runs', 'a dog <unk>', 'the end'], 2, 'texts');
+  const vocabularyOf = (texts: string[]) => runAtOnce(translationVocabularySteps(texts, 2, 'texts'));
+  const vocabulary = vocabularyOf(['a dog runs', 'a dog <unk>', 'the end']);
 
   it('has the special tokens, then what comes often enough', () => {
     expect(vocabulary.tokens).toEqual(['<start>', '<end>', '<unk>', ' dog', 'a']);
-    expect(() => translationVocabulary(['a b'], 2, 'texts')).toThrow('no word of the texts comes 2 times');
+    expect(() => vocabularyOf(['a b'])).toThrow('no word of the texts comes 2 times');
   });
 
   it('gives ids to texts and texts to ids', () => {
