@@ -66,7 +66,12 @@ export function addCaptionTrainCommand(program: Command): void {
     )
     .option('--no-mirror', 'do not learn from mirror images too');
   addDatasetOptions(command);
-  addTrainingOptions(command, { ...captionDefaults, ...captionShapeDefaults }, 'caption-model');
+  addTrainingOptions(
+    command,
+    { ...captionDefaults, ...captionShapeDefaults },
+    'caption-model',
+    '; by default more where there is little data',
+  );
   addPictureOptions(addCommonOptions(command)).action(trainCommand);
 }
 

@@ -161,9 +161,7 @@ async function validate({ task, settings, saveBest, onEvent, signal }: AnyRun, p
   if (!Object.values(validation.scores).every(Number.isFinite)) {
     throw blownUp(`a score after update ${progress.iteration}`, progress, settings);
   }
-  // Without scores the latest weights count as the best.
-  const measured = Object.keys(validation.scores).length > 0;
-  const best = !measured || progress.best === undefined || validation.criterion > progress.best.criterion;
+  const best = isBetter(validation, progress.best);
   if (best) {
     progress.best = { criterion: validation.criterion, iteration: progress.iteration, scores: validation.scores };
     progress.validationsSinceBest = 0;
@@ -181,6 +179,13 @@ async function validate({ task, settings, saveBest, onEvent, signal }: AnyRun, p
     ...validation,
   });
   return validation.samples.length > 0;
+}
+
+/** Whether a validation beats the best one: by its criterion, of equal ones by the loss, as where all labels are right. */
+function isBetter({ criterion, scores }: Validation, best: Progress['best']): boolean {
+  const measured = Object.keys(scores).length > 0; // without scores the latest weights count as the best
+  if (!measured || best === undefined || criterion > best.criterion) return true;
+  return criterion === best.criterion && scores['loss']! < best.scores['loss']!;
 }
 
 function showSample({ task, onEvent }: AnyRun, { iteration, loss }: Progress, state: StackState): void {

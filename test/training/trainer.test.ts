@@ -204,6 +204,16 @@ describe('training', () => {
     expect(saved).toEqual([0]);
   });
 
+  it('takes of validations that are as good the one with the lowest loss', async () => {
+    const losses = [3, 2, 2, 1];
+    let next = 0;
+    const validate = () => validated({ criterion: 1, scores: { loss: losses[next++]! }, samples: [] });
+    const saved: number[] = [];
+    const saveBest: TrainingRun['saveBest'] = async (_, { iteration }) => void saved.push(iteration);
+    await train(smallRun(engine, newFolder(), { task: { ...smallTask(smallModel(engine)), validate }, saveBest }));
+    expect(saved).toEqual([5, 10, 20]);
+  });
+
   it('shows what the model writes when the task says so, from the start, once where it is validated too', async () => {
     const events: TrainingEvent[] = [];
     const states: number[] = [];
