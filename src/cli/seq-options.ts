@@ -78,6 +78,6 @@ export async function isTranslator(folder: string): Promise<boolean> {
 export function readingFor(
   status: Status,
   { skipOdd, signal }: DataOptions & { signal?: AbortSignal },
-): Pick<SequenceReading, 'skipOdd' | 'onOdd' | 'onExtraction'> {
-  return { skipOdd, onOdd: (message) => status.warn(message), onExtraction: showExtraction(status, signal) };
+): Pick<SequenceReading, 'skipOdd' | 'onOdd' | 'signal' | 'onExtraction'> {
+  return { skipOdd, onOdd: (message) => status.warn(message), signal, onExtraction: showExtraction(status, signal) };
 }

@@ -30,8 +30,9 @@ export async function trainTranslatorCommand(
 ): Promise<void> {
   refuseInapplicable(command, OF_LABELS, 'a translator');
   await runTraining<TranslationConfig, DataSplit<Pair>>(command, options, SHOW, async (training) => {
-    const { valFile } = options;
-    const odd = readingFor(training.status, options);
+    const { status, signal } = training;
+    const { valFile, skipOdd } = options;
+    const odd = readingFor(status, { skipOdd, signal });
     const data = await readPairs(paths, odd);
     const read = { ...training, data, validation: valFile && (await readPairs(valFile, odd)) };
     if (options.resume) return resumeTranslator(read);

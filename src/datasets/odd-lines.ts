@@ -3,6 +3,7 @@
  * out where that is asked for. Knows no format.
  */
 import { InputError } from '../base/errors.ts';
+import { mapSteps, runInTurns } from '../base/steps.ts';
 
 /** What is done with odd lines. */
 export interface OddLines {
@@ -10,6 +11,8 @@ export interface OddLines {
   skipOdd?: boolean | undefined;
   /** Called with a message about those that were left out of a file or folder. */
   onOdd?: ((message: string) => void) | undefined;
+  /** Stops the reading of a file with the signal's reason. */
+  signal?: AbortSignal | undefined;
 }
 
 /** Thrown by the parser of an item that is odd, with what was found as its message. */
@@ -40,15 +43,15 @@ const LISTED = 8;
  * @param expected what the items should be, for the error
  * @throws InputError when an item is odd and `skipOdd` is not set, or when no item is left
  */
-export function parseItems<Item extends { line: number }, Parsed>(
+export async function parseItems<Item extends { line: number }, Parsed>(
   path: string,
   items: readonly Item[],
   parse: (item: Item) => Parsed,
   expected: string,
   options: OddLines,
-): Parsed[] {
+): Promise<Parsed[]> {
   const odd: Odd[] = [];
-  const parsed = items.flatMap((item) => {
+  const parseItem = (item: Item): Parsed[] => {
     try {
       return [parse(item)];
     } catch (error) {
@@ -56,7 +59,8 @@ export function parseItems<Item extends { line: number }, Parsed>(
       odd.push({ at: error.line ?? item.line, found: error.message });
       return [];
     }
-  });
+  };
+  const parsed = (await runInTurns(mapSteps(items, parseItem), { signal: options.signal })).flat();
   settleOdd(path, { unit: 'line', odd, left: parsed.length, expected }, options);
   return parsed;
 }

@@ -31,7 +31,10 @@ export async function readPairs(paths: readonly string[], odd: OddLines): Promis
   const name = paths.map((path) => basename(path)).join(', ');
   if (second === undefined) {
     const lines = await readLines(first);
-    return { name, examples: parseItems(first, lines, columnsOf, 'lines of a text, a tab and its translation', odd) };
+    return {
+      name,
+      examples: await parseItems(first, lines, columnsOf, 'lines of a text, a tab and its translation', odd),
+    };
   }
   const [sources, targets] = [await readLines(first), await readLines(second)];
   if (sources.length !== targets.length) {
@@ -41,7 +44,7 @@ export async function readPairs(paths: readonly string[], odd: OddLines): Promis
     });
   }
   const lines = sources.map(({ line, text }, i) => ({ line, text, target: targets[i]!.text }));
-  const examples = parseItems(
+  const examples = await parseItems(
     name,
     lines,
     ({ text, target }) => pairOf(text, target),

@@ -5,7 +5,8 @@ import { runAtOnce } from '../../src/base/steps.ts';
 import { Captioner } from '../../src/captioning/captioner.ts';
 import type { CaptionSettings } from '../../src/captioning/config.ts';
 import { scoreOnPicturesSteps } from '../../src/captioning/evaluate.ts';
-import { type CaptionTraining, resumeCaptioner, trainCaptioner } from '../../src/captioning/train.ts';
+import { writeCaptionReport } from '../../src/captioning/report.ts';
+import { type CaptionSets, type CaptionTraining, resumeCaptioner, trainCaptioner } from '../../src/captioning/train.ts';
 import { openEngine } from '../../src/compute/engine.ts';
 import type { CaptionedPicture, Split } from '../../src/datasets/dataset.ts';
 import { measureStandardisation, standardise } from '../../src/model/standardisation.ts';
@@ -13,6 +14,7 @@ import { optimizerDefaults } from '../../src/nn/optimizer.ts';
 import type { TrainingEvent } from '../../src/training/events.ts';
 import { expectInputError } from '../input-error.ts';
 import { checkpointIn, logIn, stopAfter, temporaryFolder } from '../training/small-training.ts';
+import { expectToStopAnywhere } from '../training/stop-anywhere.ts';
 import { COLOURS, captionOf, fakeCnn, featuresFor, smallTraining } from './small-captioning.ts';
 
 const engine = await openEngine('wasm');
@@ -87,6 +89,16 @@ describe('training a captioner', () => {
       expect(one?.describe(featuresFor([['red', 'blue']]))).toEqual(other?.describe(featuresFor([['red', 'blue']])));
     });
   }
+});
+
+it('a training of a captioner stops wherever it is asked to, and goes on from there', async () => {
+  const training = await smallTraining(engine, root, 'stops', { epochs: 2 });
+  await trainCaptioner({ ...training, folder: join(root, 'before the stops') }); // the features are in the cache then
+  await expectToStopAnywhere<CaptionSets>(training.folder, {
+    train: (hooks) => trainCaptioner({ ...training, ...hooks }),
+    resume: (hooks) => resumeCaptioner({ ...training, ...hooks }),
+    writeReport: (folder, sets, signal) => writeCaptionReport(folder, sets, engine, { signal }),
+  });
 });
 
 describe('training that starts from a captioner', () => {

@@ -8,13 +8,16 @@ import { Random } from '../../src/base/random.ts';
 import { runAtOnce } from '../../src/base/steps.ts';
 import { openEngine } from '../../src/compute/engine.ts';
 import { languageConfigSchema } from '../../src/language/config.ts';
+import { writeLanguageReport } from '../../src/language/report.ts';
 import { sampleText } from '../../src/language/sample.ts';
 import { languageTask } from '../../src/language/task.ts';
+import type { LanguageText } from '../../src/language/text.ts';
 import { resumeLanguageModel, trainLanguageModel } from '../../src/language/train.ts';
 import { loadModel } from '../../src/model/model-folder.ts';
 import { tokenizers } from '../../src/text/tokenizer.ts';
 import { expectInputError } from '../input-error.ts';
 import { checkpointIn, logIn, stopAfter, temporaryFolder } from '../training/small-training.ts';
+import { expectToStopAnywhere } from '../training/stop-anywhere.ts';
 import { openSmallText, smallTraining, TEXT } from './small-language.ts';
 
 const engine = await openEngine('wasm');
@@ -41,6 +44,15 @@ describe('a language model', () => {
       tokenizer: tokenizers.char,
     });
     expect(Array.from({ length: 26 }, () => sample.next().value?.token).join('')).toBe(' jumps over\nthe lazy dog. ');
+  });
+});
+
+it('a training of a language model stops wherever it is asked to, and goes on from there', async () => {
+  const training = await smallTraining(engine, root, 'stops', { epochs: 1, evaluateEvery: 10 });
+  await expectToStopAnywhere<LanguageText>(training.folder, {
+    train: (hooks) => trainLanguageModel({ ...training, ...hooks }),
+    resume: (hooks) => resumeLanguageModel({ ...training, ...hooks }),
+    writeReport: (folder, text, signal) => writeLanguageReport(folder, text, engine, { signal }),
   });
 });
 

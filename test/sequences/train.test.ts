@@ -2,13 +2,16 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { SequenceSettings } from '../../src/sequences/config.ts';
-import type { SequenceData } from '../../src/sequences/data/example.ts';
+import type { SequenceData, SequenceExample } from '../../src/sequences/data/example.ts';
 import { evaluate } from '../../src/sequences/evaluate.ts';
 import { SequenceLabeller } from '../../src/sequences/labeller.ts';
+import { writeSequenceReport } from '../../src/sequences/report.ts';
 import { resumeSequences, type SequenceTraining, trainSequences } from '../../src/sequences/train.ts';
+import type { DataSplit } from '../../src/training/split.ts';
 import { expectInputError } from '../input-error.ts';
 import { wasm } from '../nn/engines.ts';
 import { checkpointIn, logIn, stopAfter, temporaryFolder } from '../training/small-training.ts';
+import { expectToStopAnywhere } from '../training/stop-anywhere.ts';
 import { fastSettings, opinions, parities, smallShape, waves } from './small-sequences.ts';
 
 const root = await temporaryFolder();
@@ -157,5 +160,17 @@ describe('SequenceLabeller', () => {
     const labeller = await load('labeller');
     expect(labeller.predict([['never', 'seen']])[0]).toHaveLength(1);
     expect(() => labeller.predict([new Float32Array(3)])).toThrow(/does not read this: found vectors of 3 numbers/);
+  });
+});
+
+it.each([
+  ['texts', opinions(60), smallShape],
+  ['vectors', waves(60), { ...smallShape, task: 'tag' }],
+] as const)('a training on %s stops wherever it is asked to, and goes on from there', async (name, data, start) => {
+  const training = { engine: wasm, data, settings: { ...fastSettings, epochs: 2 }, start };
+  await expectToStopAnywhere<DataSplit<SequenceExample>>(join(root, `stops in ${name}`), {
+    train: (hooks) => trainSequences({ ...training, ...hooks }),
+    resume: (hooks) => resumeSequences({ ...training, ...hooks }),
+    writeReport: (folder, split, signal) => writeSequenceReport(folder, split, wasm, { signal }),
   });
 });

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Random } from '../../src/base/random.ts';
 import type { SequenceSettings } from '../../src/sequences/config.ts';
+import type { DataSplit } from '../../src/training/split.ts';
 import type { NewTranslator } from '../../src/translation/config.ts';
 import { evaluateTranslator } from '../../src/translation/evaluate.ts';
-import type { PairData } from '../../src/translation/pairs.ts';
+import type { Pair, PairData } from '../../src/translation/pairs.ts';
 import { writeTranslationReport } from '../../src/translation/report.ts';
 import { resumeTranslator, type TranslationTraining, trainTranslator } from '../../src/translation/train.ts';
 import { Translator } from '../../src/translation/translator.ts';
@@ -13,6 +14,7 @@ import { expectInputError } from '../input-error.ts';
 import { wasm } from '../nn/engines.ts';
 import { fastSettings } from '../sequences/small-sequences.ts';
 import { checkpointIn, stopAfter, temporaryFolder } from '../training/small-training.ts';
+import { expectToStopAnywhere } from '../training/stop-anywhere.ts';
 
 const root = await temporaryFolder();
 afterAll(() => rm(root, { recursive: true }));
@@ -127,5 +129,14 @@ describe('a translator', () => {
     await trainInto('broken', { settings: { ...settings, epochs: 0.1 } });
     await writeFile(join(root, 'broken', 'source', 'vocabulary.json'), '["a"]');
     await expectInputError(load('broken'), /source\/vocabulary\.json does not belong to config\.json/);
+  });
+});
+
+it('a training of a translator stops wherever it is asked to, and goes on from there', async () => {
+  const training = { engine: wasm, data: numbers(60), settings: { ...settings, epochs: 2 }, start };
+  await expectToStopAnywhere<DataSplit<Pair>>(join(root, 'stops'), {
+    train: (hooks) => trainTranslator({ ...training, ...hooks }),
+    resume: (hooks) => resumeTranslator({ ...training, ...hooks }),
+    writeReport: (folder, split, signal) => writeTranslationReport(folder, split, wasm, { signal }),
   });
 });

@@ -36,7 +36,7 @@ export async function readRecords(path: string, odd: OddLines): Promise<Examples
     if (other) throw new OddLine(`a vector of ${other.length} numbers after one of ${D}`);
     return Float32Array.from(vectors.flat());
   };
-  const examples = parseItems(path, lines, ({ text }) => exampleOfRecord(recordOf(text), sized), RECORDS, odd);
+  const examples = await parseItems(path, lines, ({ text }) => exampleOfRecord(recordOf(text), sized), RECORDS, odd);
   return { D: D ?? 0, examples };
 }
 
@@ -90,7 +90,7 @@ export async function readCsv(path: string, odd: OddLines): Promise<Examples> {
   if (named >= 0) records.shift();
   const labelAt = named >= 0 ? named : first.length - 1;
   const textAt = named >= 0 ? first.findIndex((field) => TEXT_COLUMN.test(field)) : -1;
-  const examples = parseItems(
+  const examples = await parseItems(
     path,
     records,
     ({ fields }) => {

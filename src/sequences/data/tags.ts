@@ -11,7 +11,7 @@ import type { Examples, SequenceExample } from './example.ts';
  */
 export async function readTaggedLines(path: string, odd: OddLines): Promise<Examples> {
   const expected = 'lines of a token, a tab and a tag, and an empty line between sequences';
-  return { D: 0, examples: parseItems(path, blocksOf(await readLines(path)), taggedExample, expected, odd) };
+  return { D: 0, examples: await parseItems(path, blocksOf(await readLines(path)), taggedExample, expected, odd) };
 }
 
 /** The sequences of lines of one token each; tags, if there are any, are not read. */

@@ -18,7 +18,7 @@ export async function readLabelledLines(path: string, odd: OddLines): Promise<Ex
   const lines = await readLines(path);
   const header = HEADER.exec(lines[0]?.text ?? '');
   if (header) lines.shift();
-  const examples = parseItems(
+  const examples = await parseItems(
     path,
     lines,
     ({ text: line }) => {
@@ -45,7 +45,7 @@ export async function readClassFiles(paths: readonly string[], odd: OddLines): P
   for (const [i, path] of paths.entries()) {
     const lines = await readLines(path);
     const label = labels[i]!;
-    examples.push(...parseItems(path, lines, ({ text }) => exampleOf(text, label), 'lines of text', odd));
+    examples.push(...(await parseItems(path, lines, ({ text }) => exampleOf(text, label), 'lines of text', odd)));
   }
   return { D: 0, examples };
 }
