@@ -22,8 +22,8 @@ export function resumeCommand(command: Command): string {
 function optionsOf(command: Command): string[] {
   return command.options.flatMap((option) => {
     const name = option.attributeName();
-    const said = name === 'resume' || name === 'tfjs'; // the latter is another name of an option that was set by it
-    if (said || !keptOnResume(name) || command.getOptionValueSource(name) !== 'cli') return [];
+    const elsewhere = name === 'resume' || name === 'tfjs'; // --tfjs has set --cnn-backend, which stands for it
+    if (elsewhere || !keptOnResume(name) || command.getOptionValueSource(name) !== 'cli') return [];
     const value: unknown = command.getOptionValue(name);
     const flag = option.long!;
     if (option.isBoolean()) return [flag];

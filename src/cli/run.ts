@@ -5,7 +5,7 @@ import { InputError, reasonOf, UsageError } from '../base/errors.ts';
 /** What a command can end with. */
 export const ExitCode = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
-/** Thrown by a command that has said what there is to say, to end with a code of its own. */
+/** Thrown by a command to end with a code of its own, when all messages have been printed. */
 export class Exit extends Error {
   readonly code: number;
 
@@ -24,7 +24,7 @@ export type Commands = Readonly<Record<string, () => Promise<(program: Command) 
  */
 export async function runProgram(program: Command, commands: Commands): Promise<never> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(ExitCode.done); // whoever read our output has had enough
+    if (error.code === 'EPIPE') process.exit(ExitCode.done); // the program that reads the output has ended
     process.stderr.write(`${program.name()}: cannot write the output: found ${reasonOf(error)}\n`);
     process.exit(ExitCode.failed);
   });

@@ -53,7 +53,7 @@ export interface RunningTraining<Config, Data> extends TrainingHooks<Config, Dat
  * Runs a training that was asked for by a command.
  *
  * @param train starts it, or goes on with it, with the hooks that it is given
- * @throws Exit with the code for an interrupted command when Ctrl-C has stopped it; what comes next has been said
+ * @throws Exit with the code for an interrupted command when Ctrl-C has stopped it and the way to go on was printed
  */
 export async function runTraining<Config, Data>(
   command: Command,
