@@ -1,6 +1,8 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
 const LOADING_LIBRARIES = ['test/compute/product/libraries.test.ts', 'test/vision/backends/{tfjs,onnxruntime}.test.ts'];
+/** What takes long for what it guards: `npm run test:slow`. */
+const SLOW = 'test/**/*.slow.test.ts';
 const ABOUT_THREADS = 'test/{compute,nn,model}/**/*.test.ts';
 
 export default defineConfig({
@@ -25,7 +27,7 @@ export default defineConfig({
         test: {
           name: 'threads',
           include: [ABOUT_THREADS],
-          exclude: LOADING_LIBRARIES,
+          exclude: [...LOADING_LIBRARIES, SLOW],
           sequence: { groupOrder: 0 },
         },
       },
@@ -34,11 +36,15 @@ export default defineConfig({
         test: {
           name: 'programs',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ABOUT_THREADS, ...LOADING_LIBRARIES],
+          exclude: [...configDefaults.exclude, ABOUT_THREADS, ...LOADING_LIBRARIES, SLOW],
           // Two files at once, and what they start, would take the processors from each other's threads.
           env: { OMP_NUM_THREADS: '1' },
           sequence: { groupOrder: 1 },
         },
+      },
+      {
+        extends: true,
+        test: { name: 'slow', include: [SLOW], testTimeout: 300_000, sequence: { groupOrder: 2 } },
       },
     ],
   },

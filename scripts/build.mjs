@@ -9,7 +9,17 @@
  * --if-changed: only if a source is newer than dist/
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleForBrowsers } from './build-browser.mjs';
@@ -28,6 +38,10 @@ try {
     run('typescript/bin/tsc', ['--project', 'tsconfig.build.json', '--noEmitOnError', '--outDir', output]);
   if (built) {
     await bundleForBrowsers(join(output, 'web'));
+    // npm makes programs executable when it links them, which it does once: what is built later must be it by itself.
+    for (const program of Object.values(JSON.parse(readFileSync('package.json', 'utf8')).bin)) {
+      chmodSync(join(output, program.replace(/^dist\//, '')), 0o755);
+    }
     if (existsSync('dist')) renameSync('dist', join(work, 'old'));
     renameSync(output, 'dist');
   } else {

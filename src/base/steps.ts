@@ -12,8 +12,6 @@ export interface Turns {
   /** Called between two steps with the share of the work that is done. */
   onProgress?: ((share: number) => void) | undefined;
   signal?: AbortSignal | undefined;
-  /** Whether there is a turn after the first step already; without it short work is done at once. Default: true */
-  eager?: boolean | undefined;
 }
 
 /** Milliseconds of work between two turns of everything else. */
@@ -32,11 +30,8 @@ export function runAtOnce<Result>(steps: Steps<Result>): Result {
  *
  * @throws the signal's reason as soon as the signal is raised
  */
-export async function runInTurns<Result>(
-  steps: Steps<Result>,
-  { onProgress, signal, eager = true }: Turns = {},
-): Promise<Result> {
-  let turnAt = eager ? Number.NEGATIVE_INFINITY : performance.now();
+export async function runInTurns<Result>(steps: Steps<Result>, { onProgress, signal }: Turns = {}): Promise<Result> {
+  let turnAt = Number.NEGATIVE_INFINITY;
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;
@@ -46,11 +41,6 @@ export async function runInTurns<Result>(
     signal?.throwIfAborted();
     turnAt = performance.now();
   }
-}
-
-/** Whether an error is the reason of a signal that has stopped the work. */
-export function isStop(error: unknown, signal: AbortSignal | undefined): boolean {
-  return signal?.aborted === true && error === signal.reason;
 }
 
 /** `items.map(map)` an item at a time: where there are many, or each takes long. */

@@ -48,12 +48,17 @@ function variety({ captions, scores, pictures }: CaptionEvaluation): Html {
 }
 
 function howWritten({ models, vocabulary, decoding }: CaptionEvaluation): Html {
-  const { beam, lengthPenalty, minLength = decodingDefaults.minLength, maxLength, block = 0 } = decoding;
+  const { minLength = decodingDefaults.minLength, maxLength, block = 0 } = decoding;
   return facts([
     [models.length > 1 ? 'Models, together' : 'Model', models.join(', ')],
     ['Vocabulary', `${formatInteger(vocabulary.size)} words`],
-    ['Decoding', beam === 1 ? 'greedy' : `beam search, beam ${beam}, length penalty ${lengthPenalty}`],
+    ['Decoding', decodingInWords(decoding)],
     ['Length', `${minLength} to ${maxLength} words`],
     ...(block > 0 ? [['Blocked', `no ${block} words in a row twice`] as const] : []),
   ]);
+}
+
+function decodingInWords({ beam, lengthPenalty, consensus = 0 }: DecodingOptions): string {
+  const search = beam === 1 ? 'greedy' : `beam search, beam ${beam}, length penalty ${lengthPenalty}`;
+  return consensus > 0 ? `${search}; of these and ${consensus} drawn captions the one most like them all` : search;
 }

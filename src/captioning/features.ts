@@ -34,7 +34,7 @@ export async function featuresOf(
   if (kept.length === 0) {
     throw new InputError(`none of the ${pictures.length} pictures can be read`, {
       found: pictures[0] && `for example ${pictures[0].file}`,
-      expected: 'JPEG, PNG, WebP, GIF, TIFF or AVIF files',
+      expected: 'JPEG, PNG, WebP, GIF, TIFF, AVIF or SVG files',
     });
   }
   const select = (features: Float32Array): Float32Array => {

@@ -139,8 +139,8 @@ export function missed(captions: readonly string[], references: References, voca
     'Words missed',
     html`<p>${formatInteger(known.length)} words of its vocabulary stand in what people wrote about these pictures, but in none of its captions. The most frequent, with how often people wrote them:</p>\n`,
     list(known),
-    html`<p>${formatInteger(unknown.length)} words are not in its vocabulary, so that it can't write them: ${formatPercent(unknownShare)} of all that people wrote. The most frequent:</p>\n`,
-    list(unknown),
+    unknown.length > 0 &&
+      html`<p>${formatInteger(unknown.length)} words are not in its vocabulary, so that it can't write them: ${formatPercent(unknownShare)} of all that people wrote. The most frequent:</p>\n${list(unknown)}`,
   );
 }
 

@@ -42,7 +42,8 @@ async function baselinesCommand(path: string, options: Options, command: Command
   status.say(engine.notice);
 
   const systems = await interruptible(async (signal) => {
-    const features = (of: Split) => featuresOf(picturesOf(dataset, of), cnn, false, showExtraction(status, signal));
+    const features = (of: Split) =>
+      featuresOf(picturesOf(dataset, of), cnn, false, showExtraction(status, signal, { begun: true }));
     const [training, pictures] = [await features('train'), await features(split)];
     for (const set of [training, pictures]) standardise(set.features, captioner.standardisation);
     const steps = compareWithBaselinesSteps(captioner, training, pictures, decodingFrom(options));

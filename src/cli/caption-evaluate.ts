@@ -97,7 +97,12 @@ async function evaluateModels(
   status.say(engine.notice);
 
   const { pictures, written } = await interruptible(async (signal) => {
-    const found = await featuresOf(picturesOf(dataset, split), cnn, false, showExtraction(status, signal));
+    const found = await featuresOf(
+      picturesOf(dataset, split),
+      cnn,
+      false,
+      showExtraction(status, signal, { begun: true }),
+    );
     const turns = { signal, onProgress: showShare(status, 'describing') };
     const captions = await runInTurns(captioner.describeSteps(found.features, decoding), turns);
     return { pictures: found, written: await runInTurns(scoreWrittenSteps(captions, found), { signal }) };

@@ -32,7 +32,7 @@ async function extractCommand(path: string, options: Options, command: Command):
   const cnn = await loadCnn(options.cnn, options.cnnBackend);
   const pictures = [...dataset.splits.values()].flat();
   const { names } = await interruptible((signal) =>
-    featuresOf(pictures, cnn, options.mirror, showExtraction(status, signal)),
+    featuresOf(pictures, cnn, options.mirror, showExtraction(status, signal, { begun: true })),
   );
   status.say(`features of ${names.length.toLocaleString('en')} pictures by ${cnn.name} are in the cache`);
 }

@@ -55,12 +55,10 @@ export function addDecodingOptions(command: Command): Command {
 /** Adds `--sample` and the options of sampling, each of which implies `--sample`. */
 export function addCaptionSamplingOptions(command: Command): Command {
   command.addOption(
-    new Option('--sample', 'draws captions instead of searching for the likeliest').conflicts([
-      'beam',
-      'lengthPenalty',
-      'consensus',
-      'diversity',
-    ]),
+    new Option(
+      '--sample',
+      'draws captions instead of searching for the likeliest; the options of drawing below mean it too',
+    ).conflicts(['beam', 'lengthPenalty', 'consensus', 'diversity']),
   );
   const before = command.options.length;
   addSamplingOptions(command, TEMPERATURE).option(

@@ -66,7 +66,12 @@ export function addCaptionTrainCommand(program: Command): void {
     )
     .option('--no-mirror', 'do not learn from mirror images too');
   addDatasetOptions(command);
-  addTrainingOptions(command, { ...captionDefaults, ...captionShapeDefaults }, 'caption-model');
+  addTrainingOptions(
+    command,
+    { ...captionDefaults, ...captionShapeDefaults },
+    'caption-model',
+    '; by default more where there is little data',
+  );
   addPictureOptions(addCommonOptions(command)).action(trainCommand);
 }
 
@@ -75,7 +80,7 @@ async function trainCommand(path: string, options: Options, command: Command): P
   await runTraining<CaptionConfig, CaptionSets>(command, options, SHOW, async (training) => {
     const { status, engine, folder, signal } = training;
     const dataset = await openDataset(path, options, status, command);
-    const onExtraction = showExtraction(status, signal);
+    const onExtraction = showExtraction(status, signal, { begun: true });
     const data = { ...training, dataset, onExtraction };
     if (options.resume) return resumeCaptioner({ ...data, cnn: await loadCnnOf(folder, options.cnnBackend) });
     const { start, cnn } = await startOf(options, engine);

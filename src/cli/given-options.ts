@@ -46,8 +46,10 @@ export function refuseInapplicable(command: Command, names: readonly string[], w
 }
 
 function firstGiven(command: Command, names: readonly string[]): Option | undefined {
-  return command.options.find((option) => {
-    const name = option.attributeName();
-    return names.includes(name) && isGiven(command, name);
-  });
+  const given = command.options.filter((option) => isGiven(command, option.attributeName()));
+  const first = given.find((option) => names.includes(option.attributeName()));
+  // --tfjs is another name of --cnn-backend, and gives it: what the user has typed is refused.
+  return (
+    (first?.attributeName() === 'cnnBackend' && given.find((option) => option.attributeName() === 'tfjs')) || first
+  );
 }

@@ -13,8 +13,8 @@ export function addCaptionInfoCommand(program: Command): void {
   program
     .command('info')
     .description('what a captioner is: config, vocabulary, training, scores')
-    .argument('[folder]', 'a model of `caption train` (default: the captioner that ships)', shippedCaptioner())
-    .action(async (folder: string) => show(folder, await readConfig(folder, captionConfigSchema)));
+    .argument('[folder]', 'a model of `caption train` (default: the captioner that ships)')
+    .action(async (folder: string = shippedCaptioner()) => show(folder, await readConfig(folder, captionConfigSchema)));
 }
 
 export function addLanguageInfoCommand(program: Command): void {

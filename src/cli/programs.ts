@@ -33,7 +33,7 @@ export const programs = {
     },
   },
   seq: {
-    description: 'Recurrent models of sequences: classify them, tag their steps.',
+    description: 'Recurrent models of sequences: classify them, tag their steps, translate them.',
     commands: {
       train: async () => (await import('./seq-train.ts')).addSequenceTrainCommand,
       predict: async () => (await import('./seq-predict.ts')).addSequencePredictCommand,

@@ -72,10 +72,18 @@ export function showShare(status: Status, work: string): (share: number) => void
   return (share) => status.update(() => `${work}, ${Math.floor(100 * share)} %`);
 }
 
-/** Shows the extraction of features, and says what is kept when `signal` stops it. */
-export function showExtraction(status: Status, signal: AbortSignal | undefined): ExtractionEvents {
+/**
+ * Shows how pictures become features, and says what is kept when `signal` stops that.
+ *
+ * @param begun whether there are pictures for sure; else that is known when the first of them are seen
+ */
+export function showExtraction(
+  status: Status,
+  signal: AbortSignal | undefined,
+  { begun = false } = {},
+): ExtractionEvents {
   const start = performance.now();
-  let underWay = false;
+  let underWay = begun;
   const onStop = () => underWay && status.say('stopped; the features that were computed stay in the cache');
   signal?.addEventListener('abort', onStop, { once: true });
   return {

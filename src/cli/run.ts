@@ -35,8 +35,8 @@ export async function runProgram(program: Command, commands: Commands): Promise<
   } catch (error) {
     code = exitCodeOf(error, program);
   }
-  // Not left to the event loop: native libraries and workers may hold it.
-  process.stdout.write('', () => process.exit(code));
+  // Not left to the event loop: native libraries and workers may hold it. Of what can't be written 'error' tells.
+  process.stdout.write('', (error) => error ?? process.exit(code));
   return new Promise(() => {});
 }
 

@@ -48,7 +48,9 @@ export async function crossValidateCommand(
     });
   });
   if (result.interrupted) {
-    status.say(`stopped after ${result.folds.length} of ${folds} folds`);
+    status.say(
+      `stopped after ${result.folds.length} of ${folds} folds; to begin again, delete ${folder} or choose another by --out`,
+    );
     throw new Exit(ExitCode.interrupted);
   }
   for (const [name, { mean, deviation }] of Object.entries(summarise(result.folds))) {

@@ -77,7 +77,12 @@ export function addSequenceTrainCommand(program: Command): void {
     '--cnn <name>',
     `what reads pictures: ${CNN_NAMES.join(', ')} or the folder of a MobileNet (default: the CNN that ships)`,
   );
-  addTrainingOptions(command, { ...sequenceDefaults, ...sequenceShapeDefaults }, SEQ_FOLDER);
+  addTrainingOptions(
+    command,
+    { ...sequenceDefaults, ...sequenceShapeDefaults },
+    SEQ_FOLDER,
+    '; by default more where there is little data',
+  );
   addPictureOptions(addCommonOptions(addDataOptions(command))).action(trainCommand);
 }
 

@@ -1,7 +1,7 @@
 /** The options that all `train` commands share, and the training settings that they stand for. */
 import { type Command, Option } from 'commander';
 import { PRECISIONS, type Precision } from '../compute/product/choose.ts';
-import type { CellName } from '../nn/cell.ts';
+import { CELL_NAMES, type CellName } from '../nn/cell.ts';
 import { type OptimizerName, optimizerDefaults } from '../nn/optimizer.ts';
 import type { TrainingSettings } from '../training/settings.ts';
 import { refuseGiven, refuseInapplicable } from './given-options.ts';
@@ -48,11 +48,11 @@ export function keptOnResume(name: string): boolean {
   return KEPT_ON_RESUME.has(name);
 }
 
-export function addTrainingOptions(command: Command, defaults: Defaults, out: string): Command {
+export function addTrainingOptions(command: Command, defaults: Defaults, out: string, epochs = ''): Command {
   return command
     .option('--out <folder>', 'where the model goes', out)
     .option('--resume', 'go on where the training in --out stopped, with its settings')
-    .addOption(new Option('--cell <cell>', 'recurrent cell').choices(['rnn', 'lstm', 'gru']).default(defaults.cell))
+    .addOption(new Option('--cell <cell>', 'recurrent cell').choices(CELL_NAMES).default(defaults.cell))
     .option('--layers <number>', 'recurrent layers', parseInteger(1), defaults.layers)
     .option('--hidden <number>', 'units of a layer; cost grows with its square', parseInteger(1), defaults.hidden)
     .option('--dropout <share>', 'share of values dropped in training', parseShare({ zero: true }), defaults.dropout)
@@ -62,7 +62,7 @@ export function addTrainingOptions(command: Command, defaults: Defaults, out: st
         .default('float32'),
     )
     .option('--batch <number>', 'sequences in an update', parseInteger(1), defaults.batch)
-    .option('--epochs <number>', 'passes over the training data', parsePositive, defaults.epochs)
+    .option('--epochs <number>', `passes over the training data${epochs}`, parsePositive, defaults.epochs)
     .addOption(
       new Option('--optimizer <name>', 'how weights are updated')
         .choices(['sgd', 'adagrad', 'rmsprop', 'adam'])

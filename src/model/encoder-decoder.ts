@@ -15,7 +15,6 @@
  * N pairs of sequences, M' rows of the sources and M of the targets (packed, see `nn/packing.ts`), H hidden.
  */
 import type { Random } from '../base/random.ts';
-import { partOf, runAtOnce, type Steps } from '../base/steps.ts';
 import { copyRows, type Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';
 import { grown, Workspace } from '../compute/workspace.ts';
@@ -118,27 +117,17 @@ export class EncoderDecoder {
 
   /** The loss of a batch. The sources start from `state`, which becomes where they end. */
   loss({ source, target, order }: PairBatch, state: StackState): Loss {
-    runAtOnce(this.#readSteps(source, state));
+    this.#read(source, state);
     return this.decoder.loss({ ...target, sources: order }, this.#startOf(order, state));
   }
 
   /** The loss of a batch, and in every parameter's `gradient` that of the mean loss over its targets. */
-  lossAndGradients(batch: PairBatch, state: StackState, noise: TrainingNoise = {}): Loss {
-    return runAtOnce(this.lossAndGradientsSteps(batch, state, noise));
-  }
-
-  /** `lossAndGradients`, layer by layer. */
-  *lossAndGradientsSteps(
-    { source, target, order }: PairBatch,
-    state: StackState,
-    noise: TrainingNoise = {},
-  ): Steps<Loss> {
+  lossAndGradients({ source, target, order }: PairBatch, state: StackState, noise: TrainingNoise = {}): Loss {
     const dropout = noise.dropout && { ...noise.dropout, seed: noise.dropout.seed ^ ENCODER_SALT };
-    const { recurrent, outputs } = yield* partOf(this.#readSteps(source, state, dropout), 0, 0.2);
+    const { recurrent, outputs } = this.#read(source, state, dropout);
     const start = this.#startOf(order, state);
     const { dStart, dEnd } = this.#statesFor(order.length);
-    const decoding = this.decoder.lossAndGradientsSteps({ ...target, sources: order }, start, noise, dStart);
-    const loss = yield* partOf(decoding, 0.2, 0.7);
+    const loss = this.decoder.lossAndGradients({ ...target, sources: order }, start, noise, dStart);
     for (const [i, matrix] of matricesOf(dEnd).entries()) {
       for (const [n, from] of order.entries()) copyRows(matrix, from, matricesOf(dStart)[i]!, n, 1);
     }
@@ -146,7 +135,7 @@ export class EncoderDecoder {
     if (this.decoder.attention) this.decoder.attention.memoryGradient(dOutputs);
     else dOutputs.data.fill(0);
     const dInput = this.#reader.gradient(outputs.rows);
-    yield* partOf(this.#encoder.backwardSteps(dOutputs, recurrent, dropout, dInput, { end: dEnd }), 0.7, 1);
+    this.#encoder.backward(dOutputs, recurrent, dropout, dInput, { end: dEnd });
     this.#reader.backward(dInput, dropout);
     return loss;
   }
@@ -158,20 +147,20 @@ export class EncoderDecoder {
    * @param state where the sources start; becomes where they end
    */
   read(source: SourceBatch, state: StackState): StackState {
-    runAtOnce(this.#readSteps(source, state));
+    this.#read(source, state);
     return this.#startOf(
       Array.from({ length: source.packing.batch }, (_, n) => n),
       state,
     );
   }
 
-  *#readSteps(
+  #read(
     { packing, ids }: SourceBatch,
     state: StackState,
     dropout?: Dropout,
-  ): Steps<{ recurrent: RecurrentBatch; outputs: Matrix }> {
+  ): { recurrent: RecurrentBatch; outputs: Matrix } {
     const recurrent: RecurrentBatch = { packing, input: this.#reader.read({ ids }, packing, dropout) };
-    const outputs = yield* this.#encoder.forwardSteps(recurrent, state, dropout);
+    const outputs = this.#encoder.forward(recurrent, state, dropout);
     this.decoder.attention?.setMemory(outputs, packing);
     return { recurrent, outputs };
   }

@@ -6,7 +6,6 @@
  * N sequences, M tokens of all sequences and steps (packed, see `nn/packing.ts`), E embedding, H hidden, V vocabulary.
  */
 import type { Random } from '../base/random.ts';
-import { partOf, runAtOnce, type Steps } from '../base/steps.ts';
 import type { Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';
 import { Workspace } from '../compute/workspace.ts';
@@ -162,7 +161,7 @@ export class LanguageModel {
 
   /** The loss of a batch. The sequences start from `state`, which becomes where they end. */
   loss(batch: TokenBatch, state: StackState): Loss {
-    return this.#output.loss(this.#forward(batch, this.#read(batch), state), batch);
+    return this.#output.loss(this.#forward(batch, state).logits, batch);
   }
 
   /**
@@ -170,22 +169,16 @@ export class LanguageModel {
    *
    * @param dStart takes the gradient of the state that the sequences started from, where it is wanted
    */
-  lossAndGradients(batch: TokenBatch, state: StackState, noise: TrainingNoise = {}, dStart?: StackState): Loss {
-    return runAtOnce(this.lossAndGradientsSteps(batch, state, noise, dStart));
-  }
-
-  /** `lossAndGradients`, layer by layer. */
-  *lossAndGradientsSteps(
+  lossAndGradients(
     batch: TokenBatch,
     state: StackState,
     { dropout, smoothing = 0 }: TrainingNoise = {},
     dStart?: StackState,
-  ): Steps<Loss> {
-    const recurrent = this.#recurrent(batch, this.#read(batch, dropout), dropout);
-    const hidden = yield* partOf(this.stack.forwardSteps(recurrent, state, dropout), 0, 0.3);
-    const { loss, dHidden } = this.#output.backward(this.#output.logits(hidden), hidden, batch, smoothing);
+  ): Loss {
+    const { recurrent, hidden, logits } = this.#forward(batch, state, dropout);
+    const { loss, dHidden } = this.#output.backward(logits, hidden, batch, smoothing);
     const dInput = this.#reader.gradient(hidden.rows);
-    yield* partOf(this.stack.backwardSteps(dHidden, recurrent, dropout, dInput, { start: dStart }), 0.4, 1);
+    this.stack.backward(dHidden, recurrent, dropout, dInput, { start: dStart });
     this.#reader.backward(dInput, dropout);
     return loss;
   }
@@ -202,7 +195,7 @@ export class LanguageModel {
     sources?: ArrayLike<number>,
   ): Float32Array {
     const batch = { packing: uniformPacking(tokens.length, 1), inputs: tokens, condition, sources };
-    return this.#logSoftmax(this.#forward(batch, this.#words?.read(tokens) ?? this.#read(batch), state));
+    return this.#logSoftmax(this.#run(batch, this.#words?.read(tokens) ?? this.#read(batch), state).logits);
   }
 
   /**
@@ -210,7 +203,7 @@ export class LanguageModel {
    * sequences start from `state`, which becomes where they end.
    */
   logProbs(batch: InputBatch, state: StackState): Float32Array {
-    return this.#logSoftmax(this.#forward(batch, this.#read(batch), state));
+    return this.#logSoftmax(this.#forward(batch, state).logits);
   }
 
   #logSoftmax(logits: Matrix): Float32Array {
@@ -218,17 +211,18 @@ export class LanguageModel {
     return logits.data;
   }
 
-  /** The logits [M, V]. */
-  #forward(batch: InputBatch, input: LayerInput, state: StackState): Matrix {
-    return this.#output.logits(this.stack.forward(this.#recurrent(batch, input), state));
+  #forward(batch: InputBatch, state: StackState, dropout?: Dropout) {
+    return this.#run(batch, this.#read(batch, dropout), state, dropout);
   }
 
   #read({ inputs, sources, packing }: InputBatch, dropout?: Dropout): LayerInput {
     return this.#reader.read({ ids: inputs, sources }, packing, dropout);
   }
 
-  #recurrent(batch: InputBatch, input: LayerInput, dropout?: Dropout): RecurrentBatch {
-    return { packing: batch.packing, input, condition: this.#condition(batch, dropout) };
+  #run(batch: InputBatch, input: LayerInput, state: StackState, dropout?: Dropout) {
+    const recurrent: RecurrentBatch = { packing: batch.packing, input, condition: this.#condition(batch, dropout) };
+    const hidden = this.stack.forward(recurrent, state, dropout);
+    return { recurrent, hidden, logits: this.#output.logits(hidden) };
   }
 
   #condition({ packing, condition }: InputBatch, dropout?: Dropout): Matrix | undefined {

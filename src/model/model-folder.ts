@@ -3,6 +3,7 @@
  * `weights.safetensors`. All that is needed to use it, each file written atomically. What kind of model it is and what
  * else its config says, captioning and language models define on top.
  */
+
 import * as v from 'valibot';
 import { InputError } from '../base/errors.ts';
 import { fileIn, kindAt, writeFileAtomically } from '../base/files.ts';
@@ -11,6 +12,7 @@ import { readJson } from '../base/json.ts';
 import { type NamedTensor, readSafetensors, type StoredTensor, writeSafetensors } from '../base/safetensors.ts';
 import { integerFrom, number } from '../base/schema.ts';
 import type { Engine } from '../compute/engine.ts';
+import { CELL_NAMES } from '../nn/cell.ts';
 import type { Parameter } from '../nn/parameter.ts';
 import { Vocabulary, vocabularySchema } from '../text/vocabulary.ts';
 import { LanguageModel } from './language-model.ts';
@@ -32,7 +34,7 @@ export const modelConfigSchema = v.object({
   shape: v.object({
     vocabulary: size,
     embedding: sizeOrNone,
-    cell: v.picklist(['rnn', 'lstm', 'gru']),
+    cell: v.picklist(CELL_NAMES),
     layers: size,
     hidden: size,
     condition: sizeOrNone,

@@ -24,8 +24,6 @@
  * N sequences, M rows of all sequences and steps (packed, see `nn/packing.ts`), H hidden.
  */
 import type { Random } from '../base/random.ts';
-import { partOf, runAtOnce, type Steps } from '../base/steps.ts';
-import type { Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';
 import type { BidirectionalLayer } from '../nn/bidirectional-layer.ts';
 import { type CellName, cells } from '../nn/cell.ts';
@@ -129,27 +127,16 @@ export class SequenceModel {
 
   /** The loss of a batch. The sequences start from `state`, which becomes where they end. */
   loss(batch: SequenceBatch, state: StackState): Loss {
-    return this.output.loss(this.#logits(batch, state), batch);
+    return this.output.loss(this.#forward(batch, state).logits, batch);
   }
 
   /** The loss of a batch, and in every parameter's `gradient` that of the mean loss over its targets. */
-  lossAndGradients(batch: SequenceBatch, state: StackState, noise: TrainingNoise = {}): Loss {
-    return runAtOnce(this.lossAndGradientsSteps(batch, state, noise));
-  }
-
-  /** `lossAndGradients`, layer by layer. */
-  *lossAndGradientsSteps(
-    batch: SequenceBatch,
-    state: StackState,
-    { dropout, smoothing = 0 }: TrainingNoise = {},
-  ): Steps<Loss> {
-    const recurrent = this.#recurrent(batch, dropout);
-    const hidden = yield* partOf(this.stack.forwardSteps(recurrent, state, dropout), 0, 0.3);
-    const written = this.#written(hidden, recurrent.packing);
-    const { loss, dHidden: dWritten } = this.output.backward(this.output.logits(written), written, batch, smoothing);
+  lossAndGradients(batch: SequenceBatch, state: StackState, { dropout, smoothing = 0 }: TrainingNoise = {}): Loss {
+    const { recurrent, hidden, written, logits } = this.#forward(batch, state, dropout);
+    const { loss, dHidden: dWritten } = this.output.backward(logits, written, batch, smoothing);
     const dHidden = this.#pooling ? this.#pooling.backward(dWritten, recurrent.packing) : dWritten;
     const dInput = this.reader.gradient(hidden.rows);
-    yield* partOf(this.stack.backwardSteps(dHidden, recurrent, dropout, dInput), 0.4, 1);
+    this.stack.backward(dHidden, recurrent, dropout, dInput);
     this.reader.backward(dInput, dropout);
     return loss;
   }
@@ -159,24 +146,16 @@ export class SequenceModel {
    * each step, valid until the next call. The sequences start from `state`, which becomes where they end.
    */
   logProbs(batch: ReadBatch, state: StackState): Float32Array {
-    const logits = this.#logits(batch, state);
+    const { logits } = this.#forward(batch, state);
     this.output.logSoftmax(logits);
     return logits.data;
   }
 
-  /** The logits [N, choices], or [M, choices] where something is written at each step. */
-  #logits(batch: ReadBatch, state: StackState): Matrix {
-    const recurrent = this.#recurrent(batch);
-    return this.output.logits(this.#written(this.stack.forward(recurrent, state), recurrent.packing));
-  }
-
-  #recurrent({ packing, inputs }: ReadBatch, dropout?: Dropout): RecurrentBatch {
+  #forward({ packing, inputs }: ReadBatch, state: StackState, dropout?: Dropout) {
     const input = this.reader.read(inputs, packing, dropout);
-    return { packing: this.reader.steps(packing), input };
-  }
-
-  /** What the output reads of the hidden states [M, H]: all of them, or [N, H] of each sequence. */
-  #written(hidden: Matrix, packing: Packing): Matrix {
-    return this.#pooling ? this.#pooling.forward(hidden, packing) : hidden;
+    const recurrent: RecurrentBatch = { packing: this.reader.steps(packing), input };
+    const hidden = this.stack.forward(recurrent, state, dropout);
+    const written = this.#pooling ? this.#pooling.forward(hidden, recurrent.packing) : hidden;
+    return { recurrent, hidden, written, logits: this.output.logits(written) };
   }
 }

@@ -30,7 +30,8 @@ export interface Cell {
   backward(kernels: Kernels, step: CellStep, gradients: CellGradients): void;
 }
 
-export type CellName = 'rnn' | 'lstm' | 'gru';
+export const CELL_NAMES = ['rnn', 'lstm', 'gru'] as const;
+export type CellName = (typeof CELL_NAMES)[number];
 
 /** Byte offsets of one step's buffers, N rows each. */
 export interface CellStep {

@@ -5,7 +5,6 @@
  * N sequences, M rows of all steps, D inputs, H hidden units of each layer and direction.
  */
 import type { Random } from '../base/random.ts';
-import { runAtOnce, type Steps } from '../base/steps.ts';
 import type { Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';
 import { Workspace } from '../compute/workspace.ts';
@@ -104,16 +103,10 @@ export class RecurrentStack<Layer extends StackLayer = RecurrentLayer> {
    * @param state where the sequences start; becomes where each ended
    */
   forward(batch: RecurrentBatch, state: StackState, dropout?: Dropout): Matrix {
-    return runAtOnce(this.forwardSteps(batch, state, dropout));
-  }
-
-  /** `forward`, layer by layer. */
-  *forwardSteps(batch: RecurrentBatch, state: StackState, dropout?: Dropout): Steps<Matrix> {
     this.#outputs = [];
     let above = batch;
     let output: Matrix | undefined;
     for (const [i, layer] of this.layers.entries()) {
-      yield i / this.layers.length;
       const layerState = state[i];
       if (!layerState) throw new RangeError(`a state of ${state.length} layers for a stack of ${this.layers.length}`);
       if (layerState.h.rows < batch.packing.batch) {
@@ -144,21 +137,9 @@ export class RecurrentStack<Layer extends StackLayer = RecurrentLayer> {
     batch: RecurrentBatch,
     dropout?: Dropout,
     dInput?: Matrix,
-    states: StackStateGradients = {},
-  ): void {
-    runAtOnce(this.backwardSteps(gradient, batch, dropout, dInput, states));
-  }
-
-  /** `backward`, layer by layer. */
-  *backwardSteps(
-    gradient: Matrix,
-    batch: RecurrentBatch,
-    dropout?: Dropout,
-    dInput?: Matrix,
     { end, start }: StackStateGradients = {},
-  ): Steps<void> {
+  ): void {
     for (let i = this.layers.length - 1; i >= 0; i--) {
-      yield 1 - (i + 1) / this.layers.length;
       if (dropout) applyDropout(this.#engine.kernels, dropout, i, gradient);
       const states = { end: end?.[i], start: start?.[i] };
       const below = this.#outputs[i - 1];

@@ -1,9 +1,11 @@
 /** The config of a model that labels sequences, the settings of its training, and the defaults of both. */
+
 import * as v from 'valibot';
 import { fraction, integerFrom, number } from '../base/schema.ts';
 import type { InputShape } from '../model/input-reader.ts';
 import { folderConfigSchema } from '../model/model-folder.ts';
 import type { SequenceShape } from '../model/sequence-model.ts';
+import { CELL_NAMES } from '../nn/cell.ts';
 import { LEAST_SIDE } from '../nn/glimpse-window.ts';
 import { optimizerDefaults } from '../nn/optimizer.ts';
 import { POOLINGS, type Pooling } from '../nn/pooling.ts';
@@ -57,7 +59,7 @@ export const sequenceConfigSchema = v.object({
     ]),
     writes: v.picklist(['each', ...POOLINGS]),
     choices: integerFrom(2),
-    cell: v.picklist(['rnn', 'lstm', 'gru']),
+    cell: v.picklist(CELL_NAMES),
     layers: size,
     hidden: size,
     bidirectional: v.boolean(),

@@ -13,8 +13,7 @@ export interface TrainableModel<Batch> {
   /** V, how many tokens or classes its softmax chooses among. */
   readonly choices: number;
   newState(batch: number): StackState;
-  /** In steps, so that a training can be stopped in a long update; nothing else may use the model meanwhile. */
-  lossAndGradientsSteps(batch: Batch, state: StackState, noise?: TrainingNoise): Steps<Loss>;
+  lossAndGradients(batch: Batch, state: StackState, noise?: TrainingNoise): Loss;
 }
 
 /** A batch as a task gives it. */

@@ -5,12 +5,11 @@
 
 import { InputError } from '../base/errors.ts';
 import { nextTurn } from '../base/platform.ts';
-import { isStop, runInTurns } from '../base/steps.ts';
+import { runInTurns } from '../base/steps.ts';
 import type { LanguageModel, TokenBatch } from '../model/language-model.ts';
-import type { Loss } from '../model/softmax-output.ts';
 import { clipGradients } from '../nn/clip.ts';
 import { Optimizer } from '../nn/optimizer.ts';
-import { copyState, resetState, type StackState } from '../nn/state.ts';
+import { resetState, type StackState } from '../nn/state.ts';
 import { type Checkpoint, loadCheckpoint, type Progress, saveCheckpoint } from './checkpoint.ts';
 import type { TrainingEvent } from './events.ts';
 import { openLog } from './log.ts';
@@ -58,7 +57,6 @@ export async function train<Batch>(run: TrainingRun<TrainableModel<Batch>, Batch
   const { model, task, settings, folder, signal } = run;
   const optimizer = new Optimizer(model.engine, model.parameters, settings.optimizer);
   const state = model.newState(task.batchSize);
-  const begin = model.newState(task.batchSize);
   const checkpoint: Checkpoint | undefined = folder === undefined ? undefined : { folder, model, optimizer, state };
   const progress = run.resume && checkpoint ? await loadCheckpoint(checkpoint) : newProgress(run);
   const save = async () => {
@@ -85,11 +83,8 @@ export async function train<Batch>(run: TrainingRun<TrainableModel<Batch>, Batch
   const meter = new Meter(progress.iteration, iterations);
   let savedAt = performance.now();
 
-  await nextTurn(); // lets Ctrl-C through, as the one after each update does
   while (progress.iteration < iterations && !signal?.aborted && !isExhausted(progress, settings)) {
-    const done = await update(run, optimizer, { state, begin }, progress, iterations);
-    if (!done) break;
-    const { tokens, ...updated } = done;
+    const { tokens, ...updated } = update(run, optimizer, state, progress, iterations);
     meter.count(tokens);
     const { iteration } = progress;
     const epoch = iteration / task.iterationsPerEpoch;
@@ -102,7 +97,7 @@ export async function train<Batch>(run: TrainingRun<TrainableModel<Batch>, Batch
       await save();
       savedAt = performance.now();
     }
-    await nextTurn();
+    await nextTurn(); // lets Ctrl-C through
   }
 
   const early = progress.iteration < iterations || progress.unvalidated === true;
@@ -116,14 +111,12 @@ export async function train<Batch>(run: TrainingRun<TrainableModel<Batch>, Batch
 /**
  * Updates the weights once, by the gradients of the next batch, and counts that in `progress`.
  *
- * @param states where the sequences of the batch start; and as much memory to keep that in, for when it is stopped
- * @returns nothing when `signal` has stopped it: all is as it was then
  * @throws InputError when the loss or the gradient is no longer a number
  */
-async function update<Batch>(
-  { model, task, settings, signal }: TrainingRun<TrainableModel<Batch>, Batch>,
+function update<Batch>(
+  { model, task, settings }: TrainingRun<TrainableModel<Batch>, Batch>,
   optimizer: Optimizer,
-  { state, begin }: { state: StackState; begin: StackState },
+  state: StackState,
   progress: Progress,
   iterations: number,
 ) {
@@ -131,17 +124,7 @@ async function update<Batch>(
   const epoch = Math.floor(iteration / task.iterationsPerEpoch);
   const learningRate = settings.learningRate * rateFactor(settings.schedule, iteration, iterations, epoch);
   const batch = task.batch(iteration);
-  copyState(begin, state);
-  let found: Loss;
-  try {
-    const steps = model.lossAndGradientsSteps(batch, state, noise(settings, iteration));
-    found = await runInTurns(steps, { signal, eager: false });
-  } catch (error) {
-    if (!isStop(error, signal)) throw error;
-    copyState(state, begin);
-    return undefined;
-  }
-  const { sum, tokens } = found;
+  const { sum, tokens } = model.lossAndGradients(batch, state, noise(settings, iteration));
   const gradientNorm = clipGradients(model.engine, model.parameters, settings.clipping);
   if (!Number.isFinite(sum) || !Number.isFinite(gradientNorm)) {
     throw blownUp(`the loss at update ${iteration + 1}`, progress, settings);
@@ -171,16 +154,14 @@ async function validate({ task, settings, saveBest, onEvent, signal }: AnyRun, p
     const onProgress = (share: number) => onEvent({ type: 'validating', share });
     validation = await runInTurns(task.validate(), { onProgress, signal });
   } catch (error) {
-    if (isStop(error, signal)) return false;
+    if (signal?.aborted && error === signal.reason) return false;
     throw error;
   }
   delete progress.unvalidated;
   if (!Object.values(validation.scores).every(Number.isFinite)) {
     throw blownUp(`a score after update ${progress.iteration}`, progress, settings);
   }
-  // Without scores the latest weights count as the best.
-  const measured = Object.keys(validation.scores).length > 0;
-  const best = !measured || progress.best === undefined || validation.criterion > progress.best.criterion;
+  const best = isBetter(validation, progress.best);
   if (best) {
     progress.best = { criterion: validation.criterion, iteration: progress.iteration, scores: validation.scores };
     progress.validationsSinceBest = 0;
@@ -198,6 +179,13 @@ async function validate({ task, settings, saveBest, onEvent, signal }: AnyRun, p
     ...validation,
   });
   return validation.samples.length > 0;
+}
+
+/** Whether a validation beats the best one: by its criterion, of equal ones by the loss, as where all labels are right. */
+function isBetter({ criterion, scores }: Validation, best: Progress['best']): boolean {
+  const measured = Object.keys(scores).length > 0; // without scores the latest weights count as the best
+  if (!measured || best === undefined || criterion > best.criterion) return true;
+  return criterion === best.criterion && scores['loss']! < best.scores['loss']!;
 }
 
 function showSample({ task, onEvent }: AnyRun, { iteration, loss }: Progress, state: StackState): void {

@@ -1,7 +1,9 @@
 /** The config of a translator, the settings of its training, and the defaults of both. */
+
 import * as v from 'valibot';
 import { fraction, integerFrom } from '../base/schema.ts';
 import { folderConfigSchema } from '../model/model-folder.ts';
+import { CELL_NAMES } from '../nn/cell.ts';
 import { optimizerDefaults } from '../nn/optimizer.ts';
 import { dataConfigSchema, trainingSettingsSchema } from '../training/settings.ts';
 
@@ -31,7 +33,7 @@ export const translationConfigSchema = v.object({
     target: size,
     /** Size of word vectors; 0 for one-hot vectors. */
     embedding: integerFrom(0),
-    cell: v.picklist(['rnn', 'lstm', 'gru']),
+    cell: v.picklist(CELL_NAMES),
     layers: size,
     hidden: size,
     /** Whether sources are read in both directions and each word attends to them (Bahdanau et al. 2015). */

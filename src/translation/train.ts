@@ -1,4 +1,6 @@
 /** Training a translator, from new weights or from its last checkpoint. Knows pairs of texts, not their files. */
+
+import { InputError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import { runInTurns, type Steps } from '../base/steps.ts';
 import { EncoderDecoder } from '../model/encoder-decoder.ts';
@@ -23,11 +25,18 @@ export interface TranslationTraining extends FolderTraining<TranslationConfig, D
 /**
  * Trains a new translator and keeps the weights with the highest BLEU on the validation pairs.
  *
- * @throws InputError when no word of one side comes often enough to be learned
+ * @throws InputError when no word of one side comes often enough to be learned, or attention is to read one-hot vectors
  */
 export async function trainTranslator(training: TranslationTraining): Promise<TrainingResult> {
   const { engine, data, settings, start, signal } = training;
   const inTurns = <Result>(steps: Steps<Result>) => runInTurns(steps, { signal });
+  if (start.attention && start.embedding === 0) {
+    throw new InputError('attention reads beside word vectors', {
+      found: 'embedding 0',
+      expected: 'embedding of at least 1',
+      settings: ['attention', 'embedding'],
+    });
+  }
   const split = splitData(training, settings);
   const vocabularies = {
     source: await inTurns(translationVocabularySteps(textsOf(split, 'source'), settings.minCount, 'texts')),

@@ -223,16 +223,16 @@ async function* ahead<Item, Result>(
       const result = work(item);
       result.catch(() => {}); // thrown when its turn comes
       queue.push(result);
-      if (queue.length >= window) yield await orStopped(queue.shift()!, signal);
+      if (queue.length >= window) yield await unlessStopped(queue.shift()!, signal);
     }
-    while (queue.length > 0) yield await orStopped(queue.shift()!, signal);
+    while (queue.length > 0) yield await unlessStopped(queue.shift()!, signal);
   } finally {
     if (!signal?.aborted) await Promise.allSettled(queue);
   }
 }
 
 /** What comes of work, or the signal's reason as soon as that is raised. */
-async function orStopped<Result>(work: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
+async function unlessStopped<Result>(work: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
   if (!signal) return work;
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { isStop, mapSteps, partOf, runAtOnce, runInTurns, type Steps } from '../../src/base/steps.ts';
+import { partOf, runAtOnce, runInTurns, type Steps } from '../../src/base/steps.ts';
 
 /** Milliseconds that have gone by: each step of the work takes some. */
 let clock = 0;
@@ -60,13 +60,6 @@ describe('runInTurns', () => {
     expect(shares).toEqual([0, 0.3, 0.6, 0.9]);
   });
 
-  it('takes the first together with the others where it is not to be eager', async () => {
-    const shares: number[] = [];
-    const onProgress = (share: number) => shares.push(share);
-    await runInTurns(work(10, { milliseconds: 8 }), { onProgress, eager: false });
-    expect(shares).toEqual([0.2, 0.5, 0.8]);
-  });
-
   it('ends between two steps with the reason of the signal that says stop meanwhile', async () => {
     const controller = new AbortController();
     const begun: number[] = [];
@@ -90,25 +83,6 @@ describe('runInTurns', () => {
       throw new Error('broken');
     };
     await expect(runInTurns(failing())).rejects.toThrow('broken');
-  });
-});
-
-describe('isStop', () => {
-  it('tells the reason of a signal that was raised from other errors', () => {
-    const reason = new Error('enough');
-    expect(isStop(reason, AbortSignal.abort(reason))).toBe(true);
-    expect(isStop(new Error('enough'), AbortSignal.abort(reason))).toBe(false);
-    expect(isStop(undefined, new AbortController().signal)).toBe(false);
-    expect(isStop(reason, undefined)).toBe(false);
-  });
-});
-
-describe('mapSteps', () => {
-  it('is map, with a step before each item', () => {
-    const items = ['a', 'b', 'c', 'd'];
-    expect([...mapSteps(items, () => 0)]).toEqual([0, 0.25, 0.5, 0.75]);
-    expect(runAtOnce(mapSteps(items, (item, i) => item + i))).toEqual(['a0', 'b1', 'c2', 'd3']);
-    expect(runAtOnce(mapSteps([], () => 0))).toEqual([]);
   });
 });
 

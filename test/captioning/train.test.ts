@@ -118,7 +118,7 @@ describe('training that starts from a captioner', () => {
 
   it('adds new words after the old ones, and goes on from the old weights as they were', async () => {
     const initial = await old;
-    const training = await startingFrom('more-words', { epochs: 0.1, learningRate: 1e-9 });
+    const training = await startingFrom('more-words', { epochs: 0.1, learningRate: 1e-30 });
     training.dataset.splits.set('train', training.dataset.splits.get('train')?.slice(0, 5) ?? []);
     const validations: TrainingEvent[] = [];
     await trainCaptioner({ ...training, onEvent: (event) => event.type === 'validation' && validations.push(event) });

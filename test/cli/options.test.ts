@@ -116,13 +116,13 @@ describe('option values', () => {
   it('may reach the ends of a share only where that makes sense', () => {
     expect(parseShare({ zero: true })('0')).toBe(0);
     expect(parseShare({ one: true })('1')).toBe(1);
-    for (const [take, text, ends] of [
-      [parseShare(), '0', ''],
-      [parseShare(), '1', ''],
-      [parseShare({ zero: true }), '1', ' or 0'],
-      [parseShare({ one: true }), '0', ' or 1'],
+    for (const [take, text, expected] of [
+      [parseShare(), '0', 'between 0 and 1'],
+      [parseShare(), '1', 'between 0 and 1'],
+      [parseShare({ zero: true }), '1', 'of at least 0 and below 1'],
+      [parseShare({ one: true }), '0', 'above 0 and at most 1'],
     ] as const) {
-      expect(() => take(text)).toThrow(`Expected a number between 0 and 1${ends}.`);
+      expect(() => take(text)).toThrow(`Expected a number ${expected}.`);
     }
   });
 });

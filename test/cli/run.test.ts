@@ -1,3 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { constants, existsSync } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/base/errors.ts';
@@ -44,5 +48,25 @@ describe('inFlags', () => {
       '/data/task/task.tsv is odd: found task-1, my-task and subtask in C:\\task\\x of the --task. Use the --task tag',
     );
     expect(inFlags(new InputError('the task is odd'), await trainProgram())).toBe('the task is odd');
+  });
+});
+
+describe('the programs as they are built', () => {
+  const programs = ['caption', 'lm', 'seq'].map((name) =>
+    fileURLToPath(new URL(`../../dist/cli/${name}.js`, import.meta.url)),
+  );
+
+  it('can be run by a link that npm has made before', async () => {
+    for (const program of programs) await access(program, constants.X_OK);
+  });
+
+  it.runIf(existsSync('/dev/full'))('fail where what they print can not be written', async () => {
+    for (const program of programs) {
+      const { status, stderr } = spawnSync('sh', ['-c', '"$0" "$1" --help > /dev/full', process.execPath, program]);
+      expect({ status, stderr: String(stderr) }).toEqual({
+        status: 1,
+        stderr: expect.stringContaining('cannot write the output: found ENOSPC'),
+      });
+    }
   });
 });

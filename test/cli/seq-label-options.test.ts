@@ -28,7 +28,7 @@ describe('seq train for labels', () => {
     [['--memory', '9', '--cell', 'rnn'], words, '--memory does not apply to the cell rnn, which has no gates'],
     [['--cnn', 'efficientnet-lite2'], words, '--cnn does not apply to words, which has no pictures for a CNN'],
     [['--cnn-backend', 'wasm'], idx, '--cnn-backend does not apply to idx, which has no pictures for a CNN'],
-    [['--tfjs', 'wasm'], words, '--cnn-backend does not apply to words'],
+    [['--tfjs', 'wasm'], words, '--tfjs does not apply to words'],
     [['--read', 'pixels'], pictures, '--read does not apply to pictures, which is no IDX file'],
     [['--min-count', '1'], vectors, '--min-count does not apply to vectors, which has no words'],
     [['--embedding', '8'], idx, '--embedding does not apply to idx, which has no words'],

@@ -169,7 +169,7 @@ describe('seq predict', () => {
   it.each([
     [['--model', '/none'], /no model at \/none: found nothing there/, 1],
     [['--skip-odd'], /--skip-odd does not apply to a model of words, which reads every line/, 2],
-    [['--tfjs', 'wasm'], /--cnn-backend does not apply to a model that reads no pictures/, 2],
+    [['--tfjs', 'wasm'], /--tfjs does not apply to a model that reads no pictures/, 2],
     [['/none.txt'], /cannot read the file \/none\.txt: found ENOENT/, 1],
   ])('refuses %j', async (args, message, code) => {
     expectLine(await seq('predict', '--model', path('model'), '--quiet', ...args), message, code);

@@ -31,7 +31,8 @@ export async function expectToStopAnywhere<Data>(root: string, stoppable: Stoppa
   const now = vi.spyOn(performance, 'now').mockImplementation(() => (clock += 25));
   const whole = join(root, 'whole');
   const { asked } = await trainUntil(Number.POSITIVE_INFINITY, whole, stoppable);
-  const stops = (['before the first update', 'updates', 'validation', 'report'] satisfies Stage[]).flatMap((stage) => {
+  // Between updates, where it stops too, it asks in another way: see trainer.test.ts.
+  const stops = (['before the first update', 'validation', 'report'] satisfies Stage[]).flatMap((stage) => {
     const places = [...asked.keys()].filter((place) => asked[place] === stage);
     expect(places, `it can't be stopped: ${stage}`).not.toEqual([]);
     return [...new Set([places[0]!, places[Math.floor(places.length / 2)]!, places.at(-1)!])];

@@ -81,10 +81,12 @@ describe('trainTranslator', () => {
     );
   });
 
-  it('refuses texts of which no word comes often enough', async () => {
+  it('refuses texts of which no word comes often enough, and attention to one-hot vectors', async () => {
     const data = { name: 'rare', examples: [{ source: 'one', target: 'eins' }] };
     const rare = { settings: { ...settings, minCount: 2, valFraction: 0 }, data };
     await expectInputError(trainInto('rare', rare), /no word of the texts comes 2 times.*minCount/);
+    const oneHot = { start: { ...start, embedding: 0 } };
+    await expectInputError(trainInto('one-hot', oneHot), /attention reads beside word vectors: found embedding 0/);
   });
 });
 

@@ -114,7 +114,7 @@ function noticeOf({ driver }: MatrixProduct, choice: DriverChoice, tried: readon
   const setUp = NATIVE_DRIVERS.filter((driver) => driver.isSetUp()).map(({ name }) => name);
   const broken = tried.find(({ name }) => setUp.includes(name));
   if (broken) return `${notice}; ${broken.name} is set up but can't be used: ${broken.failure}`;
-  return `${notice}; a library that is four times as fast can be set up: ${SETUP}`;
+  return `${notice}; a library that is two to three times as fast can be set up: ${SETUP}`;
 }
 
 function unavailable(name: DriverName, failure: string, cause: unknown): InputError {

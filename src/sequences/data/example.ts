@@ -56,8 +56,7 @@ export function checkExamples({ name, D, examples }: SequenceData, task: Task, l
     throw new InputError(`${name} does not have a label for each ${task === 'tag' ? 'step' : 'sequence'}`, {
       found: `${labels.length} for sequence ${i + 1}, of ${lengthOf(inputs, D)} steps`,
       expected: String(expected),
-      advice:
-        task === 'tag' ? 'Use the task classify for one label a sequence.' : 'Use the task tag for labels in step.',
+      advice: task === 'tag' ? 'Use task classify for one label a sequence.' : 'Use task tag for labels in step.',
       settings: ['task'],
     });
   }

@@ -7,7 +7,7 @@
  */
 import { basename } from 'node:path';
 import { InputError } from '../../base/errors.ts';
-import { picturesBelow } from '../../datasets/pictures.ts';
+import { PICTURE_ENDINGS, picturesBelow } from '../../datasets/pictures.ts';
 import { cachedFeatures, type ExtractionEvents } from '../../vision/cached-features.ts';
 import type { Cnn } from '../../vision/cnn.ts';
 import type { CnnBackend } from '../../vision/cnn-backends.ts';
@@ -44,7 +44,10 @@ export async function readPictureClasses(
   const examples: SequenceExample[] = [];
   for (const folder of folders) {
     const pictures = await picturesBelow(folder);
-    if (pictures.length === 0) throw new InputError(`no pictures in ${folder}`, { expected: 'pictures of a class' });
+    if (pictures.length === 0)
+      throw new InputError(`no pictures in ${folder}`, {
+        expected: `files that end in ${PICTURE_ENDINGS.join(', ')}`,
+      });
     const { vectors } = await seePictures(pictures, cnn, events);
     examples.push(...vectors.map((inputs) => ({ inputs, labels: [basename(folder)] })));
   }
