@@ -43,6 +43,11 @@ export async function runInTurns<Result>(steps: Steps<Result>, { onProgress, sig
   }
 }
 
+/** Whether an error is a signal's reason: the work was stopped, and did not fail. */
+export function isStop(error: unknown, signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true && error === signal.reason;
+}
+
 /** `items.map(map)` an item at a time: where there are many, or each takes long. */
 export function* mapSteps<Item, Result>(
   items: readonly Item[],

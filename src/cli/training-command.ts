@@ -4,7 +4,7 @@
  */
 import type { Command } from 'commander';
 import { InputError } from '../base/errors.ts';
-import type { Turns } from '../base/steps.ts';
+import { isStop, type Turns } from '../base/steps.ts';
 import { type Engine, openEngine } from '../compute/engine.ts';
 import { holdsModel } from '../model/model-folder.ts';
 import type { TrainingHooks } from '../training/session.ts';
@@ -92,8 +92,10 @@ export async function runTraining<Config, Data>(
     try {
       return await train({ ...hooks, engine, folder, status });
     } catch (error) {
-      if (error === signal.reason && begun) sayHowToGoOn('stopped');
-      else if (error === signal.reason) status.say('stopped before the first update; the same command begins again');
+      if (isStop(error, signal)) {
+        if (begun) sayHowToGoOn('stopped');
+        else status.say('stopped before the first update; the same command begins again');
+      }
       throw error;
     } finally {
       await report.settled();

@@ -1,11 +1,10 @@
 /** Training a language model on text files: from new weights, from those of another model, or from where it stopped. */
 import { Random } from '../base/random.ts';
-import type { Engine } from '../compute/engine.ts';
 import { LanguageModel } from '../model/language-model.ts';
 import { readConfig } from '../model/model-folder.ts';
 import { countIds } from '../text/corpus.ts';
 import type { Level } from '../text/tokenizer.ts';
-import { refuseOtherData, runSession, type TrainingHooks } from '../training/session.ts';
+import { type FolderTraining, refuseOtherData, runSession } from '../training/session.ts';
 import type { TrainingResult } from '../training/trainer.ts';
 import {
   type LanguageConfig,
@@ -27,10 +26,7 @@ import {
 } from './text.ts';
 import { TextModel } from './text-model.ts';
 
-export interface LanguageTraining extends TextSource, TrainingHooks<LanguageConfig, LanguageText> {
-  engine: Engine;
-  /** The model's folder. */
-  folder: string;
+export interface LanguageTraining extends TextSource, FolderTraining<LanguageConfig, LanguageText> {
   settings: LanguageSettings;
   /** A new model of some shape that reads characters, bytes or words; or a trained one that goes on with this text. */
   start: { level: Level; shape: LanguageShape } | TextModel;
@@ -67,7 +63,7 @@ export async function trainLanguageModel(training: LanguageTraining): Promise<Tr
   else if (settings.initialisation.name === 'scaled') {
     model.startAtFrequencies(countIds(text.training, counted.vocabulary.size));
   }
-  return learn(training, new TextModel(config, counted.vocabulary, model), text, { folder, resume: false });
+  return learn(training, new TextModel(config, counted.vocabulary, model), text, false);
 }
 
 /**
@@ -92,16 +88,17 @@ export async function resumeLanguageModel(
   const product = await TextModel.load(folder, engine);
   const { config, vocabulary } = product;
   const text = await openText(folder, training, { text: trained, vocabulary }, config, { onProgress, signal });
-  return learn(training, product, text, { folder, resume: true });
+  return learn(training, product, text, true);
 }
 
 /** Learns in the folder, closes the text, and deletes its ids where the training is over. */
 async function learn(
-  hooks: TrainingHooks<LanguageConfig, LanguageText>,
+  training: FolderTraining<LanguageConfig, LanguageText>,
   product: TextModel,
   text: LanguageText,
-  { folder, resume }: { folder: string; resume: boolean },
+  resume: boolean,
 ): Promise<TrainingResult> {
+  const { folder } = training;
   const { config, model } = product;
   let result: TrainingResult;
   try {
@@ -114,7 +111,7 @@ async function learn(
       validateFirst: config.continued !== undefined,
       measured: { split: splitInWords(config) },
     };
-    result = await runSession(session, hooks);
+    result = await runSession(session, training);
   } finally {
     text.close();
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { InputError } from '../base/errors.ts';
 import { writeFileAtomically } from '../base/files.ts';
 import { Random } from '../base/random.ts';
-import { runInTurns } from '../base/steps.ts';
+import { isStop, runInTurns } from '../base/steps.ts';
 import type { Engine } from '../compute/engine.ts';
 import type { TrainingEvent } from '../training/events.ts';
 import { baselinesSteps } from './baselines.ts';
@@ -72,7 +72,7 @@ async function measureFold(...args: Parameters<typeof trainAndMeasure>): Promise
   try {
     return await trainAndMeasure(...args);
   } catch (error) {
-    if (signal?.aborted && error === signal.reason) return undefined;
+    if (isStop(error, signal)) return undefined;
     throw error;
   }
 }

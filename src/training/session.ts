@@ -3,6 +3,7 @@
  * it can be resumed from its checkpoint. All products train by it. It does not know the data, and prints nothing.
  */
 import { InputError } from '../base/errors.ts';
+import { isStop } from '../base/steps.ts';
 import type { Engine } from '../compute/engine.ts';
 import type { Parameter } from '../nn/parameter.ts';
 import type { TrainingEvent } from './events.ts';
@@ -84,7 +85,7 @@ export async function runSession<Config extends { settings: TrainingSettings }, 
   try {
     await onDone?.(data);
   } catch (error) {
-    if (signal?.aborted && error === signal.reason) return { ...result, interrupted: true };
+    if (isStop(error, signal)) return { ...result, interrupted: true };
     throw error;
   }
   return result;

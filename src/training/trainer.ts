@@ -5,7 +5,7 @@
 
 import { InputError } from '../base/errors.ts';
 import { nextTurn } from '../base/platform.ts';
-import { runInTurns } from '../base/steps.ts';
+import { isStop, runInTurns } from '../base/steps.ts';
 import type { LanguageModel, TokenBatch } from '../model/language-model.ts';
 import { clipGradients } from '../nn/clip.ts';
 import { Optimizer } from '../nn/optimizer.ts';
@@ -154,7 +154,7 @@ async function validate({ task, settings, saveBest, onEvent, signal }: AnyRun, p
     const onProgress = (share: number) => onEvent({ type: 'validating', share });
     validation = await runInTurns(task.validate(), { onProgress, signal });
   } catch (error) {
-    if (signal?.aborted && error === signal.reason) return false;
+    if (isStop(error, signal)) return false;
     throw error;
   }
   delete progress.unvalidated;
