@@ -15,6 +15,7 @@
  * N pairs of sequences, M' rows of the sources and M of the targets (packed, see `nn/packing.ts`), H hidden.
  */
 import type { Random } from '../base/random.ts';
+import { partOf, runAtOnce, type Steps } from '../base/steps.ts';
 import { copyRows, type Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';
 import { grown, Workspace } from '../compute/workspace.ts';
@@ -122,12 +123,24 @@ export class EncoderDecoder {
   }
 
   /** The loss of a batch, and in every parameter's `gradient` that of the mean loss over its targets. */
-  lossAndGradients({ source, target, order }: PairBatch, state: StackState, noise: TrainingNoise = {}): Loss {
+  lossAndGradients(batch: PairBatch, state: StackState, noise: TrainingNoise = {}): Loss {
+    return runAtOnce(this.lossAndGradientsSteps(batch, state, noise));
+  }
+
+  /** `lossAndGradients` in the steps of the encoder and of the decoder. */
+  *lossAndGradientsSteps(
+    { source, target, order }: PairBatch,
+    state: StackState,
+    noise: TrainingNoise = {},
+  ): Steps<Loss> {
     const dropout = noise.dropout && { ...noise.dropout, seed: noise.dropout.seed ^ ENCODER_SALT };
     const { recurrent, outputs } = this.#read(source, state, dropout);
     const start = this.#startOf(order, state);
     const { dStart, dEnd } = this.#statesFor(order.length);
-    const loss = this.decoder.lossAndGradients({ ...target, sources: order }, start, noise, dStart);
+    yield 1 / 5;
+    const decoding = this.decoder.lossAndGradientsSteps({ ...target, sources: order }, start, noise, dStart);
+    const loss = yield* partOf(decoding, 1 / 5, 4 / 5);
+    yield 4 / 5;
     for (const [i, matrix] of matricesOf(dEnd).entries()) {
       for (const [n, from] of order.entries()) copyRows(matrix, from, matricesOf(dStart)[i]!, n, 1);
     }

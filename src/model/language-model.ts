@@ -6,6 +6,7 @@
  * N sequences, M tokens of all sequences and steps (packed, see `nn/packing.ts`), E embedding, H hidden, V vocabulary.
  */
 import type { Random } from '../base/random.ts';
+import { runAtOnce, type Steps } from '../base/steps.ts';
 import type { Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';
 import { Workspace } from '../compute/workspace.ts';
@@ -169,14 +170,21 @@ export class LanguageModel {
    *
    * @param dStart takes the gradient of the state that the sequences started from, where it is wanted
    */
-  lossAndGradients(
+  lossAndGradients(batch: TokenBatch, state: StackState, noise: TrainingNoise = {}, dStart?: StackState): Loss {
+    return runAtOnce(this.lossAndGradientsSteps(batch, state, noise, dStart));
+  }
+
+  /** `lossAndGradients` in three steps: forwards, the output's gradients, backwards. */
+  *lossAndGradientsSteps(
     batch: TokenBatch,
     state: StackState,
     { dropout, smoothing = 0 }: TrainingNoise = {},
     dStart?: StackState,
-  ): Loss {
+  ): Steps<Loss> {
     const { recurrent, hidden, logits } = this.#forward(batch, state, dropout);
+    yield 1 / 3;
     const { loss, dHidden } = this.#output.backward(logits, hidden, batch, smoothing);
+    yield 2 / 3;
     const dInput = this.#reader.gradient(hidden.rows);
     this.stack.backward(dHidden, recurrent, dropout, dInput, { start: dStart });
     this.#reader.backward(dInput, dropout);

@@ -24,6 +24,7 @@
  * N sequences, M rows of all sequences and steps (packed, see `nn/packing.ts`), H hidden.
  */
 import type { Random } from '../base/random.ts';
+import { runAtOnce, type Steps } from '../base/steps.ts';
 import type { Engine } from '../compute/engine.ts';
 import type { BidirectionalLayer } from '../nn/bidirectional-layer.ts';
 import { type CellName, cells } from '../nn/cell.ts';
@@ -131,8 +132,18 @@ export class SequenceModel {
   }
 
   /** The loss of a batch, and in every parameter's `gradient` that of the mean loss over its targets. */
-  lossAndGradients(batch: SequenceBatch, state: StackState, { dropout, smoothing = 0 }: TrainingNoise = {}): Loss {
+  lossAndGradients(batch: SequenceBatch, state: StackState, noise: TrainingNoise = {}): Loss {
+    return runAtOnce(this.lossAndGradientsSteps(batch, state, noise));
+  }
+
+  /** `lossAndGradients` in two steps: forwards, backwards. */
+  *lossAndGradientsSteps(
+    batch: SequenceBatch,
+    state: StackState,
+    { dropout, smoothing = 0 }: TrainingNoise = {},
+  ): Steps<Loss> {
     const { recurrent, hidden, written, logits } = this.#forward(batch, state, dropout);
+    yield 1 / 2;
     const { loss, dHidden: dWritten } = this.output.backward(logits, written, batch, smoothing);
     const dHidden = this.#pooling ? this.#pooling.backward(dWritten, recurrent.packing) : dWritten;
     const dInput = this.reader.gradient(hidden.rows);

@@ -13,7 +13,8 @@ export interface TrainableModel<Batch> {
   /** V, how many tokens or classes its softmax chooses among. */
   readonly choices: number;
   newState(batch: number): StackState;
-  lossAndGradients(batch: Batch, state: StackState, noise?: TrainingNoise): Loss;
+  /** In steps, so that a long update can be stopped; between two of them nothing else may use the model. */
+  lossAndGradientsSteps(batch: Batch, state: StackState, noise?: TrainingNoise): Steps<Loss>;
 }
 
 /** A batch as a task gives it. */

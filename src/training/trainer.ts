@@ -4,15 +4,16 @@
  */
 
 import { InputError } from '../base/errors.ts';
-import { nextTurn } from '../base/platform.ts';
 import { isStop, runInTurns } from '../base/steps.ts';
 import type { LanguageModel, TokenBatch } from '../model/language-model.ts';
+import type { Loss } from '../model/softmax-output.ts';
 import { clipGradients } from '../nn/clip.ts';
 import { Optimizer } from '../nn/optimizer.ts';
-import { resetState, type StackState } from '../nn/state.ts';
+import { copyState, resetState, type StackState } from '../nn/state.ts';
 import { type Checkpoint, loadCheckpoint, type Progress, saveCheckpoint } from './checkpoint.ts';
 import type { TrainingEvent } from './events.ts';
 import { openLog } from './log.ts';
+import { Meter } from './meter.ts';
 import { rateFactor } from './schedule.ts';
 import type { TrainingSettings } from './settings.ts';
 import type { TrainableModel, TrainingTask, Validation } from './task.ts';
@@ -31,7 +32,7 @@ export interface TrainingRun<Model = LanguageModel, Batch = TokenBatch> {
   /** Saves the model; called whenever a validation is better than all before. */
   saveBest(validation: Validation, progress: Progress): Promise<void>;
   onEvent(event: TrainingEvent): void;
-  /** Stops after the running update, or in a validation, which a resumed training then makes first; all is saved. */
+  /** Stops in an update or a validation, with which a resumed training begins again; all that was done is saved. */
   signal?: AbortSignal | undefined;
 }
 
@@ -57,6 +58,7 @@ export async function train<Batch>(run: TrainingRun<TrainableModel<Batch>, Batch
   const { model, task, settings, folder, signal } = run;
   const optimizer = new Optimizer(model.engine, model.parameters, settings.optimizer);
   const state = model.newState(task.batchSize);
+  const before = model.newState(task.batchSize);
   const checkpoint: Checkpoint | undefined = folder === undefined ? undefined : { folder, model, optimizer, state };
   const progress = run.resume && checkpoint ? await loadCheckpoint(checkpoint) : newProgress(run);
   const save = async () => {
@@ -77,27 +79,28 @@ export async function train<Batch>(run: TrainingRun<TrainableModel<Batch>, Batch
     await validate(logged, progress);
     await save();
   } else if (progress.iteration === 0) {
-    const shown = run.validateFirst && (await validate(logged, progress));
-    if (!shown) showSample(logged, progress, state);
+    const sampled = run.validateFirst && (await validate(logged, progress));
+    if (!sampled) showSample(logged, progress, state);
   }
   const meter = new Meter(progress.iteration, iterations);
   let savedAt = performance.now();
 
   while (progress.iteration < iterations && !signal?.aborted && !isExhausted(progress, settings)) {
-    const { tokens, ...updated } = update(run, optimizer, state, progress, iterations);
+    const updated = await update(run, optimizer, { state, before }, progress, iterations);
+    if (!updated) break;
+    const { tokens, ...shown } = updated;
     meter.count(tokens);
     const { iteration } = progress;
     const epoch = iteration / task.iterationsPerEpoch;
-    onEvent({ type: 'update', iteration, iterations, epoch, ...updated, ...meter.read(iteration) });
+    onEvent({ type: 'update', iteration, iterations, epoch, ...shown, ...meter.read(iteration) });
 
     const due = iteration % evaluateEvery === 0 || iteration === iterations;
-    const shown = due && (await validate(logged, progress));
-    if (!shown && !progress.unvalidated) showSample(logged, progress, state);
+    const sampled = due && (await validate(logged, progress));
+    if (!sampled && !progress.unvalidated) showSample(logged, progress, state);
     if (due || performance.now() - savedAt > CHECKPOINT_INTERVAL * 1000) {
       await save();
       savedAt = performance.now();
     }
-    await nextTurn(); // lets Ctrl-C through
   }
 
   const early = progress.iteration < iterations || progress.unvalidated === true;
@@ -111,12 +114,14 @@ export async function train<Batch>(run: TrainingRun<TrainableModel<Batch>, Batch
 /**
  * Updates the weights once, by the gradients of the next batch, and counts that in `progress`.
  *
+ * @param states where the sequences of the batch start, and room to keep that in while the update runs
+ * @returns undefined when `signal` has stopped it: the weights, the state and `progress` are then as they were
  * @throws InputError when the loss or the gradient is no longer a number
  */
-function update<Batch>(
-  { model, task, settings }: TrainingRun<TrainableModel<Batch>, Batch>,
+async function update<Batch>(
+  { model, task, settings, signal }: TrainingRun<TrainableModel<Batch>, Batch>,
   optimizer: Optimizer,
-  state: StackState,
+  { state, before }: { state: StackState; before: StackState },
   progress: Progress,
   iterations: number,
 ) {
@@ -124,7 +129,16 @@ function update<Batch>(
   const epoch = Math.floor(iteration / task.iterationsPerEpoch);
   const learningRate = settings.learningRate * rateFactor(settings.schedule, iteration, iterations, epoch);
   const batch = task.batch(iteration);
-  const { sum, tokens } = model.lossAndGradients(batch, state, noise(settings, iteration));
+  copyState(before, state);
+  let found: Loss;
+  try {
+    found = await runInTurns(model.lossAndGradientsSteps(batch, state, noise(settings, iteration)), { signal });
+  } catch (error) {
+    if (!isStop(error, signal)) throw error;
+    copyState(state, before);
+    return undefined;
+  }
+  const { sum, tokens } = found;
   const gradientNorm = clipGradients(model.engine, model.parameters, settings.clipping);
   if (!Number.isFinite(sum) || !Number.isFinite(gradientNorm)) {
     throw blownUp(`the loss at update ${iteration + 1}`, progress, settings);
@@ -220,28 +234,4 @@ function blownUp(what: string, { best }: Progress, { learningRate }: TrainingSet
     ].join(' '),
     settings: ['learningRate', 'clipping'],
   });
-}
-
-/** Measures the speed of a training and estimates the time left. */
-class Meter {
-  readonly #started = performance.now();
-  readonly #from: number;
-  readonly #iterations: number;
-  #tokens = 0;
-
-  /** @param from updates done before */
-  constructor(from: number, iterations: number) {
-    this.#from = from;
-    this.#iterations = iterations;
-  }
-
-  count(tokens: number): void {
-    this.#tokens += tokens;
-  }
-
-  read(iteration: number): { tokensPerSecond: number; secondsLeft: number } {
-    const seconds = (performance.now() - this.#started) / 1000;
-    const secondsLeft = (seconds / (iteration - this.#from)) * (this.#iterations - iteration);
-    return { tokensPerSecond: this.#tokens / seconds, secondsLeft };
-  }
 }

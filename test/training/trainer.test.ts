@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import type { Steps } from '../../src/base/steps.ts';
 import { openEngine } from '../../src/compute/engine.ts';
 import { optimizerDefaults } from '../../src/nn/optimizer.ts';
@@ -90,6 +90,43 @@ describe('a training that was interrupted and resumed in a new model is bit for 
     expect(what(pieces)).toEqual(what(events));
     expect(pieces).toContainEqual({ type: 'validating', share: 0.5 });
     expect(await checkpointIn(folder)).toEqual(await checkpointIn(whole));
+  });
+
+  it('for a stop in an update, which is begun again then', async () => {
+    /** A model that is stopped between two layers of its `nth` update, as if that took long. */
+    const stoppedIn = async (nth: number, changes: Partial<TrainingRun>) => {
+      const stop = new AbortController();
+      const model = changes.model ?? smallModel(engine, 1);
+      let [updates, clock] = [0, 0];
+      vi.spyOn(performance, 'now').mockImplementation(() => clock);
+      const steps = model.lossAndGradientsSteps.bind(model);
+      model.lossAndGradientsSteps = function* (...args) {
+        const stopsNow = ++updates === nth;
+        for (const work = steps(...args); ; ) {
+          const step = work.next();
+          if (step.done) return step.value;
+          if (stopsNow && step.value > 0.5) stop.abort(new Error('enough'));
+          clock += 25;
+          yield step.value;
+        }
+      };
+      const result = await train(smallRun(engine, folder, { ...changes, model, signal: stop.signal }));
+      vi.restoreAllMocks();
+      return result;
+    };
+    const whole = newFolder();
+    await train(smallRun(engine, whole));
+
+    const folder = newFolder();
+    const iterations: number[] = [];
+    for (const [i, nth] of [3, 1, 6, 99].entries()) {
+      const result = await stoppedIn(nth, { resume: i > 0, model: smallModel(engine, i + 1) });
+      expect(result.interrupted).toBe(nth < 99);
+      iterations.push(result.progress.iteration);
+    }
+    expect(iterations).toEqual([2, 2, 7, 20]);
+    expect(await checkpointIn(folder)).toEqual(await checkpointIn(whole));
+    expect(await logIn(folder)).toEqual(await logIn(whole));
   });
 
   it('for a stop before the first update', async () => {
