@@ -17,7 +17,13 @@ export {
   finetuneDefaults,
 } from './captioning/config.ts';
 export { featuresOf, picturesOf } from './captioning/features.ts';
-export { type CaptionSets, type CaptionTraining, resumeCaptioner, trainCaptioner } from './captioning/train.ts';
+export type { CaptionData, CaptionSets, HeldOutSet, WeightedDataset } from './captioning/sets.ts';
+export {
+  type CaptionTraining,
+  type ResumedCaptionTraining,
+  resumeCaptioner,
+  trainCaptioner,
+} from './captioning/train.ts';
 export type { CaptionDataset, CaptionedPicture, DatasetFormat, Split } from './datasets/dataset.ts';
 export type { Oddity } from './datasets/oddities.ts';
 export { type ReadSettings, readCaptionDataset } from './datasets/read.ts';

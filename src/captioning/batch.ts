@@ -17,6 +17,8 @@ export interface CaptionedFeatures {
   names: readonly string[];
   /** The file of each picture, where there are files. */
   files?: readonly string[];
+  /** How often the captions of each picture come in an epoch, of a fraction by chance. Default: once */
+  repeats?: readonly number[];
 }
 
 /** One caption to be learned. */
@@ -43,10 +45,19 @@ export function* examplesSteps({ captions }: CaptionedFeatures, vocabulary: Voca
   return ofPictures.flat();
 }
 
-/** How often each of V tokens is a target. */
-export function targetCounts(examples: readonly CaptionExample[], V: number): Uint32Array {
-  const counts = new Uint32Array(V);
-  for (const { targets } of examples) for (const id of targets) counts[id]! += 1;
+/** How often the captions of a picture come in an epoch. */
+export function repeatsOf({ repeats }: Pick<CaptionedFeatures, 'repeats'>, picture: number): number {
+  return repeats?.[picture] ?? 1;
+}
+
+/** How often each of V tokens is a target in an epoch. @param pictures those of the examples */
+export function targetCounts(
+  examples: readonly CaptionExample[],
+  V: number,
+  pictures: Pick<CaptionedFeatures, 'repeats'>,
+): Float64Array {
+  const counts = new Float64Array(V);
+  for (const { targets, picture } of examples) for (const id of targets) counts[id]! += repeatsOf(pictures, picture);
   return counts;
 }
 

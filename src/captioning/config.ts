@@ -1,6 +1,6 @@
 /** The config of a captioner, the settings of its training, and the defaults of both. */
 import * as v from 'valibot';
-import { anyInteger, integerFrom } from '../base/schema.ts';
+import { anyInteger, integerFrom, positiveNumber } from '../base/schema.ts';
 import { modelConfigSchema } from '../model/model-folder.ts';
 import { optimizerDefaults } from '../nn/optimizer.ts';
 import { enoughEpochs, trainingSettingsSchema } from '../training/settings.ts';
@@ -21,12 +21,25 @@ export const captionSettingsSchema = v.object({
 export type CaptionSettings = v.InferOutput<typeof captionSettingsSchema>;
 
 const dataset = v.object({
+  /** Of several datasets their names: "a, b and c". */
   name: v.string(),
   pictures: anyInteger,
   captions: anyInteger,
   /** Hash of all captions and picture names: a resumed training must find the same ones. */
   hash: v.string(),
 });
+
+/** One of the datasets that were learned from together. */
+const partOfData = v.object({
+  name: v.string(),
+  /** How often each of its training captions comes in an epoch, of a fraction by chance. */
+  weight: positiveNumber,
+  /** Its training pictures and their captions; 0 for a dataset that is only measured on. */
+  pictures: anyInteger,
+  captions: anyInteger,
+});
+
+export type PartOfData = v.InferOutput<typeof partOfData>;
 
 /** The config of a captioner's folder. */
 export const captionConfigSchema = v.object({
@@ -42,12 +55,23 @@ export const captionConfigSchema = v.object({
     preprocessing: v.object({ size: anyInteger, fit: v.picklist(['squash', 'crop']) }),
   }),
   settings: captionSettingsSchema,
+  /** All that it learned from. */
   dataset,
+  /** The datasets of which that is made up, in their order. Default: one, of weight 1 */
+  datasets: v.optional(v.array(partOfData)),
   /** The dataset of the captioner whose weights it started from. */
   init: v.optional(dataset),
 });
 
 export type CaptionConfig = v.InferOutput<typeof captionConfigSchema>;
+
+/** The scores of a captioner's weights on each dataset that they were measured on, by its name; none before they were. */
+export function scoresByDataset({ dataset, scores }: CaptionConfig): Record<string, Record<string, number>> {
+  const { datasets } = scores;
+  if (typeof datasets === 'object') return datasets;
+  const ofAll = Object.entries(scores).filter((entry): entry is [string, number] => typeof entry[1] === 'number');
+  return { [dataset.name]: Object.fromEntries(ofAll) };
+}
 
 /** The shape of a new captioner by default. */
 export const captionShapeDefaults = { cell: 'lstm', layers: 1, hidden: 640, embedding: 512 } as const;
@@ -84,7 +108,11 @@ export const finetuneDefaults: CaptionSettings = {
 /** The updates of a training by default are no fewer, however small the dataset. */
 const LEAST_UPDATES = 400;
 
-/** The epochs by default: more than `captionDefaults` has where these would be fewer than 400 updates. */
+/**
+ * The epochs by default: more than `captionDefaults` has where these would be fewer than 400 updates.
+ *
+ * @param captions of an epoch
+ */
 export function epochsForCaptions(captions: number, batch: number): number {
   return enoughEpochs(captions, batch, { least: captionDefaults.epochs, updates: LEAST_UPDATES });
 }

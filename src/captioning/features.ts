@@ -11,8 +11,13 @@ export function picturesOf(dataset: CaptionDataset, split: Split): CaptionedPict
   const pictures = dataset.splits.get(split);
   if (pictures) return pictures;
   throw new InputError(`the dataset ${dataset.name} has no ${split} split`, {
-    found: [...dataset.splits].map(([name, { length }]) => `${name} (${length} pictures)`).join(', '),
+    found: splitsInWords(dataset),
   });
+}
+
+/** The splits of a dataset with their sizes. */
+export function splitsInWords({ splits }: CaptionDataset): string {
+  return [...splits].map(([name, { length }]) => `${name} (${length} pictures)`).join(', ');
 }
 
 /**
@@ -53,7 +58,7 @@ export async function featuresOf(
 }
 
 /** A hash of the names of all pictures and of their captions. */
-export function hashOfCaptions(sets: readonly CaptionedFeatures[]): string {
+export function hashOfCaptions(sets: readonly Pick<CaptionedFeatures, 'names' | 'captions'>[]): string {
   const hash = createHash('sha256');
   for (const { names, captions } of sets) hash.update(JSON.stringify([names, captions]));
   return hash.digest('hex').slice(0, 16);

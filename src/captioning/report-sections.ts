@@ -42,8 +42,12 @@ export function scoreTable(systems: readonly { name: string; scores: CaptionScor
   );
 }
 
-/** The captioner beside the baselines: how good the captions are, how varied, and whether the picture is read. */
-export function comparison(systems: readonly CaptionSystem[], references: References): Html {
+/**
+ * The captioner beside the baselines: how good the captions are, how varied, and whether the picture is read.
+ *
+ * @param of the dataset that the pictures are of, where there are several
+ */
+export function comparison(systems: readonly CaptionSystem[], references: References, of?: string): Html {
   const captioner = systems[0]!;
   const exchanged = systems.find(({ name }) => name === 'other pictures');
   const variety = ({
@@ -61,7 +65,7 @@ export function comparison(systems: readonly CaptionSystem[], references: Refere
   ];
   const people = diversity(references.map(([first = '']) => tokenizeCaption(first)));
   return section(
-    'Beside simpler ways',
+    headingOf('Beside simpler ways', of),
     scoreTable(systems),
     html`<ul class="soft">${systems.map(({ name, explanation }) => html`<li><b>${name}</b>: ${explanation}</li>\n`)}</ul>\n`,
     exchanged &&
@@ -83,13 +87,14 @@ export function comparison(systems: readonly CaptionSystem[], references: Refere
  * The pictures with the best and the worst captions by CIDEr-D.
  *
  * @param files of the pictures by name
+ * @param of the dataset that the pictures are of, where there are several
  * @returns undefined where there is one picture, neither the best nor the worst
  */
 export async function extremes(
   captions: readonly string[],
   { captions: references, names }: Pick<CaptionedFeatures, 'captions' | 'names'>,
   files: ReadonlyMap<string, string>,
-  turns: Turns = {},
+  { of, ...turns }: Turns & { of?: string | undefined } = {},
 ): Promise<Html | undefined> {
   const shown = Math.min(EXTREMES, Math.floor(captions.length / 2));
   if (shown === 0) return undefined;
@@ -110,12 +115,16 @@ export async function extremes(
   const gallery = async (pictures: readonly number[]) =>
     html`<div class="pictures">${await Promise.all(pictures.map(figure))}</div>\n`;
   return section(
-    'Best and worst',
+    headingOf('Best and worst', of),
     html`<p>By CIDEr, each caption above what people wrote. <span class="off">Underlined</span> are words that none of them used.</p>\n<h3>Best</h3>\n`,
     await gallery(ranked.slice(0, shown)),
     html`<h3>Worst</h3>\n`,
     await gallery(ranked.slice(captions.length - shown).reverse()),
   );
+}
+
+function headingOf(heading: string, dataset: string | undefined): string {
+  return dataset === undefined ? heading : `${heading}: ${dataset}`;
 }
 
 /** The CIDEr-D of each caption. */

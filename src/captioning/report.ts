@@ -2,18 +2,18 @@
  * `report.html` of a captioner: its best and worst captions, words that it misses, simpler ways beside it. How a report is
  * made up is in report/training-report.ts.
  */
-import { runInTurns, type Turns } from '../base/steps.ts';
+import { partOf, runInTurns, type Steps, type Turns } from '../base/steps.ts';
 import type { Engine } from '../compute/engine.ts';
 import { readConfig } from '../model/model-folder.ts';
 import { type Html, type HtmlValue, html } from '../report/html.ts';
 import { type Fact, formatInteger } from '../report/page.ts';
 import { networkInShort, networkInWords } from '../report/settings.ts';
 import { type TrainingReport, writeTrainingReport } from '../report/training-report.ts';
-import { compareWithBaselinesSteps } from './baselines.ts';
+import { type CaptionSystem, compareWithBaselinesSteps } from './baselines.ts';
 import { Captioner } from './captioner.ts';
-import { type CaptionConfig, captionConfigSchema } from './config.ts';
+import { type CaptionConfig, captionConfigSchema, type PartOfData, scoresByDataset } from './config.ts';
 import { comparison, extremes, hundredfold, missed, scoresInWords, stagedSamples } from './report-sections.ts';
-import type { CaptionSets } from './train.ts';
+import { type CaptionSets, type HeldOutSet, namesInWords } from './sets.ts';
 
 /** What is measured when the training is over. */
 interface Measured {
@@ -21,7 +21,7 @@ interface Measured {
   /** What its captions are worth. */
   result: Html;
   learned: HtmlValue;
-  comparisons: Html;
+  comparisons: HtmlValue;
   /** The pictures' files by their names. */
   files: ReadonlyMap<string, string>;
 }
@@ -41,26 +41,47 @@ export async function writeCaptionProgress(folder: string): Promise<void> {
  */
 export async function writeCaptionReport(
   folder: string,
-  { training, validation }: CaptionSets,
+  sets: CaptionSets,
   engine: Engine,
   turns: Turns = {},
 ): Promise<void> {
   const captioner = await Captioner.load(folder, engine);
-  const systems = await runInTurns(compareWithBaselinesSteps(captioner, training, validation), turns);
-  const { captions, scores } = systems[0]!;
-  const { names, files: paths = [] } = validation;
-  const files = new Map(paths.map((path, i) => [names[i]!, path]));
+  const compared = await runInTurns(comparisonsSteps(captioner, sets), turns);
+  const several = compared.length > 1;
+  const files = new Map(compared.flatMap(({ set }) => (set.files ?? []).map((path, i) => [set.names[i]!, path])));
+  const result: Html[] = [];
+  const learned: (Html | undefined)[] = [];
+  for (const { set, systems } of compared) {
+    const { captions, scores } = systems[0]!;
+    result.push(scoresInWords(set.dataset, 'val', captions.length, scores));
+    learned.push(await extremes(captions, set, files, { ...turns, of: several ? set.dataset : undefined }));
+  }
+  const captions = compared.flatMap(({ systems }) => systems[0]!.captions);
+  const references = compared.flatMap(({ set }) => set.captions);
   const measured: Measured = {
     parameters: captioner.model.size,
-    result: scoresInWords(captioner.config.dataset.name, 'val', captions.length, scores),
-    learned: [
-      await extremes(captions, validation, files, turns),
-      missed(captions, validation.captions, captioner.vocabulary),
-    ],
-    comparisons: comparison(systems, validation.captions),
+    result: html`${list(result)}`,
+    learned: [...learned, missed(captions, references, captioner.vocabulary)],
+    comparisons: compared.map(({ set, systems }) =>
+      comparison(systems, set.captions, several ? set.dataset : undefined),
+    ),
     files,
   };
   await writeTrainingReport(folder, captionReport(captioner.config, measured));
+}
+
+/** The captioner beside the baselines, on each held-out set. */
+function* comparisonsSteps(
+  captioner: Captioner,
+  { training, validation }: CaptionSets,
+): Steps<{ set: HeldOutSet; systems: CaptionSystem[] }[]> {
+  const compared: { set: HeldOutSet; systems: CaptionSystem[] }[] = [];
+  for (const [i, set] of validation.entries()) {
+    const steps = compareWithBaselinesSteps(captioner, training, set);
+    const systems = yield* partOf(steps, i / validation.length, (i + 1) / validation.length);
+    compared.push({ set, systems });
+  }
+  return compared;
 }
 
 function captionReport(config: CaptionConfig, measured?: Measured): TrainingReport {
@@ -73,7 +94,7 @@ function captionReport(config: CaptionConfig, measured?: Measured): TrainingRepo
     awaited: 'its captions, beside those of simpler ways',
     unit: 'word',
     curves: {
-      split: `the val split of ${dataset.name}`,
+      split: heldOutInWords(config),
       rewarded: settings.finetune !== undefined,
       scores: [
         { name: 'BLEU-4', score: 'bleu4', factor: 100 },
@@ -90,18 +111,37 @@ function captionReport(config: CaptionConfig, measured?: Measured): TrainingRepo
   };
 }
 
-/** What the weights that were kept so far are worth; undefined before the first validation. */
-function scoresSoFar({ dataset, scores: { bleu4, cider } }: CaptionConfig): Html | undefined {
-  if (typeof bleu4 !== 'number' || typeof cider !== 'number') return undefined;
-  return html`<strong>BLEU-4 ${hundredfold(bleu4)}, CIDEr ${hundredfold(cider)}</strong> so far, on the val split of ${dataset.name}, written greedily`;
+/** The pictures that the weights were chosen by. */
+function heldOutInWords(config: CaptionConfig): string {
+  const names = Object.keys(scoresByDataset(config));
+  return names.length > 1 ? `the val splits of ${namesInWords(names)}, in the mean` : `the val split of ${names[0]}`;
 }
 
-function factsOf({ dataset, init, pictures, shape, settings }: CaptionConfig): Fact[] {
+/** What the weights that were kept so far are worth; undefined before the first validation. */
+function scoresSoFar(config: CaptionConfig): Html | undefined {
+  if (config.scores['cider'] === undefined) return undefined;
+  const each = Object.entries(scoresByDataset(config)).map(
+    ([name, { bleu4, cider }], i) =>
+      html`<strong>BLEU-4 ${hundredfold(bleu4!)}, CIDEr ${hundredfold(cider!)}</strong>${i === 0 && ' so far,'} on the val split of ${name}`,
+  );
+  return html`${list(each)}, written greedily`;
+}
+
+/** Parts of a sentence, one after another. */
+function list(parts: readonly Html[]): HtmlValue {
+  return parts.map((part, i) => (i === 0 ? part : html`; ${part}`));
+}
+
+function factsOf({
+  dataset,
+  datasets = [{ ...dataset, weight: 1 }],
+  init,
+  pictures,
+  shape,
+  settings,
+}: CaptionConfig): Fact[] {
   return [
-    [
-      'Dataset',
-      `${dataset.name}: ${formatInteger(dataset.captions)} captions of ${formatInteger(dataset.pictures)} training pictures`,
-    ],
+    ...datasets.map((part) => ['Dataset', dataInWords(part)] as const),
     ...(init ? [['Started from', `a captioner trained on ${init.name}`] as const] : []),
     [
       'Pictures',
@@ -114,4 +154,10 @@ function factsOf({ dataset, init, pictures, shape, settings }: CaptionConfig): F
     ['Model', `${networkInWords(shape)}, word vectors of ${shape.embedding}`],
     ...(settings.finetune ? [['Learned', 'captions with a high CIDEr-D (self-critical training)'] as const] : []),
   ];
+}
+
+function dataInWords({ name, captions, pictures, weight }: PartOfData): string {
+  if (pictures === 0) return `${name}: measured on only`;
+  const shown = weight === 1 ? '' : `, each ${weight} times in an epoch`;
+  return `${name}: ${formatInteger(captions)} captions of ${formatInteger(pictures)} training pictures${shown}`;
 }

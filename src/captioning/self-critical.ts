@@ -11,9 +11,10 @@ import { createStepper } from '../model/stepper.ts';
 import { END } from '../text/special-tokens.ts';
 import { shuffledBatches } from '../training/shuffled-batches.ts';
 import type { TrainingTask } from '../training/task.ts';
-import { type CaptionExample, type CaptionedFeatures, eitherFeatures, tokenBatch } from './batch.ts';
+import { type CaptionExample, eitherFeatures, repeatsOf, tokenBatch } from './batch.ts';
 import type { Captioner } from './captioner.ts';
 import type { CaptionSettings } from './config.ts';
+import type { CaptionSets } from './sets.ts';
 import { captionValidation } from './validation.ts';
 import { specialIds } from './vocabulary.ts';
 
@@ -35,12 +36,12 @@ const BLEU_WEIGHT = 2;
  * sequence training"), which needs no greedy decoding. For CIDEr-D END counts as a word; without that captions learn to
  * break off.
  *
- * The objective is the negative mean reward; an epoch shows each picture once.
+ * The objective is the negative mean reward; an epoch shows each picture once, or as often as the weight of its dataset
+ * says. How rare words are, for CIDEr-D, is counted in all training captions together, each once.
  */
 export function* selfCriticalTaskSteps(
   captioner: Captioner,
-  training: CaptionedFeatures,
-  validation: CaptionedFeatures,
+  { training, validation }: CaptionSets,
   { batch: batchSize, seed }: CaptionSettings,
 ): Steps<TrainingTask> {
   const { model, vocabulary } = captioner;
@@ -63,7 +64,8 @@ export function* selfCriticalTaskSteps(
   const ngrams = yield* partOf(counting, 0.8, 1);
   const begin = createStepper(model, batchSize);
   const atOnce = Math.max(1, Math.floor(batchSize / SAMPLES));
-  const { perEpoch, batchOf } = shuffledBatches([...training.names.keys()], atOnce, seed);
+  const weightOf = (picture: number) => repeatsOf(training, picture);
+  const { perEpoch, batchOf } = shuffledBatches([...training.names.keys()], atOnce, seed, weightOf);
 
   return {
     iterationsPerEpoch: perEpoch,

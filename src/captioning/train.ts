@@ -1,19 +1,27 @@
 /** Training a captioner, from new weights, from those of another captioner, or from its last checkpoint. */
 import { Random } from '../base/random.ts';
 import { mapSteps, runInTurns, type Steps } from '../base/steps.ts';
-import type { CaptionDataset } from '../datasets/dataset.ts';
+import type { Oddity } from '../datasets/oddities.ts';
 import { LanguageModel, type LanguageModelShape } from '../model/language-model.ts';
 import { measureStandardisation, type Standardisation, standardise } from '../model/standardisation.ts';
 import { type FolderTraining, refuseOtherData, runSession } from '../training/session.ts';
 import type { TrainingResult } from '../training/trainer.ts';
 import type { ExtractionEvents } from '../vision/cached-features.ts';
 import type { Cnn } from '../vision/cnn.ts';
-import { type CaptionedFeatures, examplesSteps, targetCounts } from './batch.ts';
+import { examplesSteps, targetCounts } from './batch.ts';
 import { Captioner } from './captioner.ts';
 import type { CaptionConfig, CaptionSettings } from './config.ts';
-import { featuresOf, hashOfCaptions, picturesOf } from './features.ts';
 import { refuseOtherCnn } from './open.ts';
 import { selfCriticalTaskSteps } from './self-critical.ts';
+import {
+  type CaptionData,
+  type CaptionSets,
+  datasetsOf,
+  namesInWords,
+  namesOf,
+  type ReadSets,
+  readSets,
+} from './sets.ts';
 import { captionTaskSteps } from './task.ts';
 import { captionVocabularySteps, extendVocabularySteps } from './vocabulary.ts';
 
@@ -23,34 +31,38 @@ import { captionVocabularySteps, extendVocabularySteps } from './vocabulary.ts';
  */
 const LEAST_DEVIATION = 1e-3;
 
-/** The pictures that a captioner learns from, and those that choose its best weights, with standardised features. */
-export interface CaptionSets {
-  training: CaptionedFeatures;
-  validation: CaptionedFeatures;
+/** What a captioner's training is given to begin or to go on with, beside its data. */
+interface CaptionTrainingParts extends FolderTraining<CaptionConfig, CaptionSets> {
+  cnn: Cnn;
+  /** Called as pictures become features. */
+  onExtraction?: ExtractionEvents | undefined;
+  /** Called when training pictures are left out, because another one of the datasets measures on the same photo. */
+  onLeftOut?: ((oddity: Oddity) => void) | undefined;
 }
 
-export interface CaptionTraining extends FolderTraining<CaptionConfig, CaptionSets> {
-  dataset: CaptionDataset;
-  cnn: Cnn;
+/** A training that goes on: its data and its weights are those that it began with. */
+export type ResumedCaptionTraining = CaptionData & CaptionTrainingParts;
+
+export type CaptionTraining = ResumedCaptionTraining & {
   settings: CaptionSettings;
   /** A trained captioner whose weights and words are taken over; or a new one's shape, and its CNN's name for `loadCnn`. */
   start: Captioner | { shape: Pick<LanguageModelShape, 'cell' | 'layers' | 'hidden' | 'embedding'>; cnnName: string };
-  /** Called as pictures become features. */
-  onExtraction?: ExtractionEvents | undefined;
-}
+};
 
 /**
  * Trains a captioner on the training split of a dataset, and keeps the weights with the best scores on its validation
- * split.
+ * split. Of several datasets it learns from all training splits, whose captions come as often as their weights say, and
+ * is measured on each validation split by itself: the best weights are those with the best mean. Vocabulary and
+ * standardisation are of all training captions and pictures together, each counted once whatever its weight.
  *
- * @throws InputError when a split is missing, no picture of it can be read, or no word comes often enough
+ * @throws InputError as `readSets` does, and when no word comes often enough
  */
 export async function trainCaptioner(training: CaptionTraining): Promise<TrainingResult> {
-  const { engine, cnn, dataset, settings, start, signal } = training;
+  const { engine, cnn, settings, start, signal } = training;
   const inTurns = <Result>(steps: Steps<Result>) => runInTurns(steps, { signal });
   const initial = start instanceof Captioner ? start : undefined;
   const { shape, cnnName } = start instanceof Captioner ? beginningOf(start) : start;
-  const sets = await prepare(training, settings, initial?.standardisation);
+  const sets = await prepare(training, settings.mirrored, { standardisation: initial?.standardisation });
   const captions = sets.training.captions.flat();
   const vocabulary = await inTurns(
     initial
@@ -64,18 +76,19 @@ export async function trainCaptioner(training: CaptionTraining): Promise<Trainin
     pictures: { cnn: cnnName, key: cnn.key, preprocessing: cnn.preprocessing },
     settings,
     dataset: {
-      name: dataset.name,
+      name: namesInWords(sets.parts.map(({ name }) => name)),
       pictures: sets.training.names.length,
       captions: captions.length,
-      hash: hashOfCaptions([sets.training, sets.validation]),
+      hash: sets.hash,
     },
+    ...(isPlain(sets.parts) ? {} : { datasets: sets.parts }),
     ...(initial && { init: initial.config.dataset }),
     scores: {},
   };
   const examples = await inTurns(examplesSteps(sets.training, vocabulary));
   const model = new LanguageModel(engine, config.shape)
     .initialise(new Random(settings.seed))
-    .startAtFrequencies(targetCounts(examples, vocabulary.size));
+    .startAtFrequencies(targetCounts(examples, vocabulary.size, sets.training));
   if (initial) model.copyFrom(initial.model);
   return learn(training, new Captioner(config, vocabulary, model, sets.standardisation), sets, false);
 }
@@ -85,18 +98,19 @@ export async function trainCaptioner(training: CaptionTraining): Promise<Trainin
  *
  * @throws InputError when the folder has no such training, or the dataset or the CNN is not the same
  */
-export async function resumeCaptioner(training: Omit<CaptionTraining, 'settings' | 'start'>): Promise<TrainingResult> {
+export async function resumeCaptioner(training: ResumedCaptionTraining): Promise<TrainingResult> {
   const { engine, folder, cnn } = training;
   const captioner = await Captioner.load(folder, engine);
   refuseOtherCnn(cnn, captioner.config, folder);
-  const { settings, dataset } = captioner.config;
-  const sets = await prepare(training, settings, captioner.standardisation);
+  const { settings, dataset, datasets } = captioner.config;
+  const known = { standardisation: captioner.standardisation, datasets };
+  const sets = await prepare(training, settings.mirrored, known);
   refuseOtherData(
     folder,
-    { found: hashOfCaptions([sets.training, sets.validation]), expected: dataset.hash },
+    { found: sets.hash, expected: dataset.hash },
     {
       what: 'these pictures and captions',
-      found: `${sets.training.names.length} pictures of ${training.dataset.name}`,
+      found: `${sets.training.names.length} pictures of ${namesInWords(namesOf(datasetsOf(training)))}`,
       expected: `the ${dataset.pictures} pictures of ${dataset.name} and their captions`,
     },
   );
@@ -112,7 +126,7 @@ async function learn(
   const { config } = captioner;
   const { folder, signal } = training;
   const taskSteps = config.settings.finetune === 'cider' ? selfCriticalTaskSteps : captionTaskSteps;
-  const task = await runInTurns(taskSteps(captioner, sets.training, sets.validation, config.settings), { signal });
+  const task = await runInTurns(taskSteps(captioner, sets, config.settings), { signal });
   const measured = { split: 'val', decoding: 'greedy' };
   const validateFirst = config.init !== undefined;
   return runSession({ product: captioner, folder, task, data: sets, resume, validateFirst, measured }, training);
@@ -122,25 +136,33 @@ function beginningOf({ config }: Captioner) {
   return { shape: config.shape, cnnName: config.pictures.cnn };
 }
 
+/** Whether the data is one dataset of which each caption comes once in an epoch, as is taken for granted. */
+function isPlain(parts: ReadSets['parts']): boolean {
+  return parts.length === 1 && parts[0]!.weight === 1;
+}
+
 /**
- * The features of both splits.
+ * The sets of a training, with standardised features.
  *
- * @param known how they are standardised; by default by the mean and deviation of the training pictures
+ * @param known how the features are standardised, by default by the mean and deviation of the training pictures; and the
+ *   names and weights of the datasets, by default as they are given
  */
 async function prepare(
-  { dataset, cnn, onExtraction, signal }: Pick<CaptionTraining, 'dataset' | 'cnn' | 'onExtraction' | 'signal'>,
-  { mirrored }: CaptionSettings,
-  known?: Standardisation,
-): Promise<CaptionSets & { standardisation: Standardisation }> {
-  const extraction = { ...onExtraction, signal };
-  const pictures = { training: picturesOf(dataset, 'train'), validation: picturesOf(dataset, 'val') };
-  const training = await featuresOf(pictures.training, cnn, mirrored, extraction);
-  const validation = await featuresOf(pictures.validation, cnn, false, extraction);
-  const standardisation = known ?? measureStandardisation([training.features], cnn.featureSize, LEAST_DEVIATION);
-  const parts = [training.features, training.mirrored, validation.features].filter((part) => part !== undefined);
+  training: ResumedCaptionTraining,
+  mirrored: boolean,
+  known: { standardisation?: Standardisation | undefined; datasets?: CaptionConfig['datasets'] },
+): Promise<ReadSets & { standardisation: Standardisation }> {
+  const { cnn, signal } = training;
+  const sets = await readSets(training, { ...training, mirrored, known: known.datasets });
+  const { features, mirrored: mirrorImages } = sets.training;
+  const standardisation = known.standardisation ?? measureStandardisation([features], cnn.featureSize, LEAST_DEVIATION);
+  const parts = [features, mirrorImages, ...sets.validation.map((set) => set.features)];
   await runInTurns(
-    mapSteps(parts, (part) => standardise(part, standardisation)),
+    mapSteps(
+      parts.filter((part) => part !== undefined),
+      (part) => standardise(part, standardisation),
+    ),
     { signal },
   );
-  return { training, validation, standardisation };
+  return { ...sets, standardisation };
 }

@@ -1,8 +1,8 @@
-/** `caption extract`: fills the feature cache for a dataset. */
+/** `caption extract`: fills the feature cache for datasets. */
 import type { Command } from 'commander';
 import { featuresOf } from '../captioning/features.ts';
 import { loadCnn } from '../vision/load-cnn.ts';
-import { addImagesOption, openDataset } from './dataset-options.ts';
+import { addImagesOption, openDatasets } from './dataset-options.ts';
 import { addPictureOptions, type PictureOptions } from './options.ts';
 import { Status, showExtraction } from './progress.ts';
 import { interruptible } from './run.ts';
@@ -17,8 +17,8 @@ interface Options extends PictureOptions {
 export function addExtractCommand(program: Command): void {
   const command = program
     .command('extract')
-    .description('fills the feature cache for a dataset, so that training starts at once')
-    .argument('<dataset>', 'pictures with their captions, see below')
+    .description('fills the feature cache for datasets, so that training starts at once')
+    .argument('<dataset...>', 'pictures with their captions, see below')
     .option('--cnn <name>', 'as for `caption train`', 'efficientnet-lite2')
     .option('--no-mirror', 'without the mirror images')
     .option('--quiet', 'no progress');
@@ -26,11 +26,11 @@ export function addExtractCommand(program: Command): void {
   addPictureOptions(command).action(extractCommand);
 }
 
-async function extractCommand(path: string, options: Options, command: Command): Promise<void> {
+async function extractCommand(paths: string[], options: Options, command: Command): Promise<void> {
   const status = new Status(options.quiet);
-  const dataset = await openDataset(path, options, status, command);
+  const datasets = await openDatasets(paths, options, status, command);
   const cnn = await loadCnn(options.cnn, options.cnnBackend);
-  const pictures = [...dataset.splits.values()].flat();
+  const pictures = datasets.flatMap(({ splits }) => [...splits.values()].flat());
   const { names } = await interruptible((signal) =>
     featuresOf(pictures, cnn, options.mirror, showExtraction(status, signal, { begun: true })),
   );

@@ -9,16 +9,18 @@ import {
   captionShapeDefaults,
   epochsForCaptions,
   finetuneDefaults,
+  type PartOfData,
 } from '../captioning/config.ts';
 import { loadCnnOf, openCaptioner } from '../captioning/open.ts';
 import { writeCaptionProgress, writeCaptionReport } from '../captioning/report.ts';
-import { type CaptionSets, type CaptionTraining, resumeCaptioner, trainCaptioner } from '../captioning/train.ts';
+import type { CaptionSets, WeightedDataset } from '../captioning/sets.ts';
+import { type CaptionTraining, resumeCaptioner, trainCaptioner } from '../captioning/train.ts';
 import type { Engine } from '../compute/engine.ts';
-import type { CaptionDataset } from '../datasets/dataset.ts';
+import { describeOddity, type Oddity } from '../datasets/oddities.ts';
 import { readConfig } from '../model/model-folder.ts';
 import { loadCnn } from '../vision/load-cnn.ts';
 import { CNN_NAMES } from '../vision/networks/describe-cnn.ts';
-import { addDatasetOptions, type DatasetOptions, openDataset } from './dataset-options.ts';
+import { addDatasetOptions, type DatasetOptions, openDatasets } from './dataset-options.ts';
 import { isGiven, refuseGiven, resolveOptions } from './given-options.ts';
 import {
   addCommonOptions,
@@ -26,6 +28,7 @@ import {
   type CommonOptions,
   type PictureOptions,
   parseInteger,
+  parsePositives,
   parseShare,
 } from './options.ts';
 import { showExtraction } from './progress.ts';
@@ -37,6 +40,7 @@ import { addTrainingOptions, type TrainingOptions, trainingFlags, trainingSettin
 const SHAPE = ['cell', 'layers', 'hidden', 'embedding', 'cnn'];
 
 interface Options extends CommonOptions, PictureOptions, DatasetOptions, TrainingOptions {
+  weight?: number[];
   cnn: string;
   embedding: number;
   threshold: number;
@@ -50,7 +54,12 @@ export function addCaptionTrainCommand(program: Command): void {
   const command = program
     .command('train')
     .description('trains a captioner on pictures and their captions')
-    .argument('<dataset>', 'pictures with their captions, see below')
+    .argument('<dataset...>', 'pictures with their captions, see below; several are learned from together')
+    .option(
+      '--weight <number...>',
+      'how often the captions of each dataset come in an epoch, a number for each (default: once)',
+      parsePositives('datasets'),
+    )
     .option('--cnn <name>', `${CNN_NAMES.join(', ')} or the folder of a MobileNet`, 'efficientnet-lite2')
     .option('--embedding <number>', 'size of word vectors', parseInteger(1), captionShapeDefaults.embedding)
     .option(
@@ -75,23 +84,26 @@ export function addCaptionTrainCommand(program: Command): void {
   addPictureOptions(addCommonOptions(command)).action(trainCommand);
 }
 
-async function trainCommand(path: string, options: Options, command: Command): Promise<void> {
-  checkOptions(options, command);
+async function trainCommand(paths: string[], options: Options, command: Command): Promise<void> {
+  checkOptions(paths, options, command);
   await runTraining<CaptionConfig, CaptionSets>(command, options, SHOW, async (training) => {
     const { status, engine, folder, signal } = training;
-    const dataset = await openDataset(path, options, status, command);
+    const opened = await openDatasets(paths, options, status, command);
+    const datasets = opened.map((dataset, i) => ({ dataset, weight: options.weight?.[i] ?? 1 }));
     const onExtraction = showExtraction(status, signal, { begun: true });
-    const data = { ...training, dataset, onExtraction };
+    const onLeftOut = (oddity: Oddity) => status.warn(describeOddity(oddity));
+    const data = { ...training, datasets, onExtraction, onLeftOut };
     if (options.resume) return resumeCaptioner({ ...data, cnn: await loadCnnOf(folder, options.cnnBackend) });
     const { start, cnn } = await startOf(options, engine);
-    return trainCaptioner({ ...data, start, cnn, settings: settingsOf(options, command, dataset) });
+    return trainCaptioner({ ...data, start, cnn, settings: settingsOf(options, command, datasets) });
   });
 }
 
 const SHOW: TrainingShow<CaptionConfig, CaptionSets> = {
   unitOf: () => 'words',
-  describeStart: ({ dataset, shape }, parameters) =>
-    `${dataset.captions.toLocaleString('en')} captions, ${shape.vocabulary.toLocaleString('en')} words; ` +
+  describeStart: ({ dataset, datasets, shape }, parameters) =>
+    `${dataset.captions.toLocaleString('en')} captions${datasets ? ` (${datasets.map(shareInWords).join(', ')})` : ''}, ` +
+    `${shape.vocabulary.toLocaleString('en')} words; ` +
     `${parameters.toLocaleString('en')} parameters`,
   writeProgress: writeCaptionProgress,
   writeReport: writeCaptionReport,
@@ -103,14 +115,29 @@ const SHOW: TrainingShow<CaptionConfig, CaptionSets> = {
   use: (folder) => `describe pictures with \`caption describe --model ${quote(folder)} FILE…\``,
 };
 
+/** What one of several datasets teaches: 'flickr8k 30,000', 'coco-more 9,614 × 3' */
+function shareInWords({ name, captions, weight }: PartOfData): string {
+  return `${name} ${captions.toLocaleString('en')}${weight === 1 ? '' : ` × ${weight}`}`;
+}
+
 /** @throws UsageError when options contradict each other */
-function checkOptions({ init, finetune, resume }: Options, command: Command): void {
+function checkOptions(paths: readonly string[], { weight, init, finetune, resume }: Options, command: Command): void {
+  if (weight && weight.length !== paths.length && !resume) {
+    throw new UsageError('--weight does not fit the datasets', {
+      found: `${counted(weight.length, 'weight')} for ${counted(paths.length, 'dataset')}`,
+      expected: 'a number for each',
+    });
+  }
   if (init) refuseGiven(command, SHAPE, '--init', 'a captioner with a shape and a CNN of its own');
   if (finetune && !init && !resume) {
     throw new UsageError('--finetune needs a captioner to start from', {
       advice: 'Train one first, then name its folder by --init.',
     });
   }
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 /** What the training starts from, a new captioner or that of --init, and its CNN. */
@@ -126,13 +153,16 @@ async function startOf(
 }
 
 /** A small dataset is shown more often, unless the epochs were given. */
-function settingsOf(options: Options, command: Command, { splits }: CaptionDataset): CaptionSettings {
+function settingsOf(options: Options, command: Command, datasets: readonly WeightedDataset[]): CaptionSettings {
   const defaults = options.finetune ? finetuneDefaults : captionDefaults;
   const resolved = resolveOptions(command, options, { ...defaults, ...trainingFlags(defaults) });
   const { threshold, smoothing, mirror: mirrored } = resolved;
   const settings = { ...trainingSettings(resolved, defaults), threshold, smoothing, mirrored };
   if (isGiven(command, 'epochs') || options.finetune) return settings;
-  // A dataset without a train split is refused by the training, which names the splits there are.
-  const captions = (splits.get('train') ?? []).reduce((sum, picture) => sum + picture.captions.length, 0);
+  // Where none of the datasets has a train split, the training refuses them and names the splits there are.
+  const shown = datasets.flatMap(({ dataset: { splits }, weight = 1 }) =>
+    (splits.get('train') ?? []).map(({ captions }) => weight * captions.length),
+  );
+  const captions = shown.reduce((sum, count) => sum + count, 0);
   return { ...settings, epochs: epochsForCaptions(captions, settings.batch) };
 }

@@ -1,5 +1,6 @@
 /** The options of commands that read a dataset of pictures and captions, and reading it by them. */
 import type { Command } from 'commander';
+import { UsageError } from '../base/errors.ts';
 import type { CaptionDataset } from '../datasets/dataset.ts';
 import { describeOddity } from '../datasets/oddities.ts';
 import { readCaptionDataset } from '../datasets/read.ts';
@@ -32,33 +33,56 @@ export function addImagesOption(command: Command): Command {
 export function addDatasetOptions(command: Command): Command {
   return addImagesOption(command).option(
     '--val-share <share>',
-    'share for validation where the dataset has no such split',
-    parseShare(),
+    'share for validation where a dataset has no such split; 0 to learn from all of it',
+    parseShare({ zero: true }),
     0.1,
   );
 }
 
-/**
- * Reads a dataset and shows its splits, and what is odd in it.
- *
- * @throws InputError as `readCaptionDataset` does; UsageError for a --val-share that the dataset has no use for
- */
+/** Reads a dataset, as `openDatasets` does. */
 export async function openDataset(
   path: string,
-  { images, valShare }: DatasetOptions,
+  options: DatasetOptions,
   status: Status,
   command: Command,
 ): Promise<CaptionDataset> {
-  const dataset = await readCaptionDataset(path, { images, valShare });
-  if (dataset.valShare === undefined) {
-    refuseInapplicable(command, ['valShare'], `${dataset.name}, ${whyNotSplit(dataset)}`);
+  return (await openDatasets([path], options, status, command))[0]!;
+}
+
+/**
+ * Reads datasets and shows their splits, and what is odd in them.
+ *
+ * @throws InputError as `readCaptionDataset` does; UsageError for --images with several datasets, and for a --val-share
+ *   that none of them has a use for
+ */
+export async function openDatasets(
+  paths: readonly string[],
+  { images, valShare }: DatasetOptions,
+  status: Status,
+  command: Command,
+): Promise<CaptionDataset[]> {
+  if (paths.length > 1 && images !== undefined) {
+    throw new UsageError('--images does not apply to several datasets', {
+      advice: 'Put the captions of each dataset beside its pictures.',
+    });
   }
-  const splits = [...dataset.splits].map(([split, { length }]) => `${length.toLocaleString('en')} ${split}`);
-  status.say(`${dataset.name} (${dataset.format}): pictures ${splits.join(', ')}`);
-  for (const oddity of dataset.report) status.warn(describeOddity(oddity));
-  return dataset;
+  const datasets: CaptionDataset[] = [];
+  for (const path of paths) datasets.push(await readCaptionDataset(path, { images, valShare }));
+  if (datasets.every((dataset) => dataset.valShare === undefined)) {
+    const where = datasets.map((dataset) => `${dataset.name}, ${whyNotSplit(dataset)}`);
+    refuseInapplicable(command, ['valShare'], where.join('; '));
+  }
+  for (const { name, format, splits, report } of datasets) {
+    const sizes = [...splits].map(([split, { length }]) => `${length.toLocaleString('en')} ${split}`);
+    status.say(`${name} (${format}): pictures ${sizes.join(', ')}`);
+    for (const oddity of report) status.warn(describeOddity(oddity));
+  }
+  return datasets;
 }
 
 function whyNotSplit({ splits }: CaptionDataset): string {
-  return splits.has('val') ? 'which has a val split' : 'which has too few training pictures to hold any out';
+  if (splits.has('val')) return 'which has a val split';
+  return splits.has('train')
+    ? 'which has too few training pictures to hold any out'
+    : 'which has no training pictures to hold any out of';
 }

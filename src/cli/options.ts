@@ -67,6 +67,18 @@ export function parsePositive(text: string): number {
   throw new InvalidArgumentError('Expected a number above 0.');
 }
 
+/** Collects the numbers above 0 of an option that takes several. @param others what stands before the option in a command */
+export function parsePositives(others: string) {
+  return (text: string, before: readonly number[] = []): number[] => {
+    try {
+      return [...before, parsePositive(text)];
+    } catch (error) {
+      if (!(error instanceof InvalidArgumentError)) throw error;
+      throw new InvalidArgumentError(`${error.message.replace(/\.$/, '')}; ${others} stand before this option.`);
+    }
+  };
+}
+
 /** A parser of numbers of at least `minimum`. */
 export function parseAtLeast(minimum: number) {
   return (text: string): number => {

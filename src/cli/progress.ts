@@ -122,12 +122,18 @@ const ONLY_IN_LOG = new Set([
   'meanLength',
 ]);
 
-function describeValidation({ epoch, trainingLoss, scores, best }: ValidationReport & Validation): string {
+function describeValidation({ epoch, trainingLoss, scores, datasets, best }: ValidationReport & Validation): string {
   const loss = trainingLoss === null ? '' : `  training loss ${trainingLoss.toFixed(3)}`;
+  const figures = figuresOf(scores);
+  if (figures === '') return `epoch ${epoch.toFixed(2)}${loss}`;
+  const ofEach = Object.entries(datasets ?? {}).map(([name, ofDataset]) => `\n  ${name}: ${figuresOf(ofDataset)}`);
+  const what = ofEach.length > 1 ? 'validation, mean' : 'validation';
+  return `epoch ${epoch.toFixed(2)}${loss}  ${what}: ${figures}${best ? '  (best)' : ''}${ofEach.join('')}`;
+}
+
+function figuresOf(scores: Readonly<Record<string, number>>): string {
   const shown = Object.entries(scores).filter(([name]) => !ONLY_IN_LOG.has(name));
-  const figures = shown.map(([name, value]) => `${name} ${value.toFixed(3)}`);
-  if (figures.length === 0) return `epoch ${epoch.toFixed(2)}${loss}`;
-  return `epoch ${epoch.toFixed(2)}${loss}  validation: ${figures.join('  ')}${best ? '  (best)' : ''}`;
+  return shown.map(([name, value]) => `${name} ${value.toFixed(3)}`).join('  ');
 }
 
 /** '45 s', '3 min 20 s', '2 h 5 min'. */

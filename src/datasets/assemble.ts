@@ -30,7 +30,7 @@ export interface ListedSplit {
 export interface AssembleSettings {
   name: string;
   format: DatasetFormat;
-  /** Share of the training pictures that becomes `val` where the dataset has no such split, in (0, 1). */
+  /** Share of the training pictures that becomes `val` where the dataset has no such split, in [0, 1). */
   valShare: number;
   oddities: Oddities;
 }
@@ -86,13 +86,14 @@ export async function assemble(
 /**
  * Moves the training pictures whose hashed id falls below the share to `val`, where the dataset has no such split: the
  * same pictures in every run and on every machine, whatever pictures join the dataset later. At least one is moved,
- * unless there is only one in all.
+ * unless there is only one in all, or the share is 0.
  *
- * @returns whether pictures were moved
+ * @returns whether the share was asked for: the dataset has no such split, and enough pictures for one
  */
 function holdOutValidation(splits: CaptionDataset['splits'], share: number, oddities: Oddities): boolean {
   const train = splits.get('train');
   if (!train || splits.has('val') || train.length < 2) return false;
+  if (share === 0) return true;
   const places = new Map(train.map((picture) => [picture, hashToUnit(picture.id)]));
   const threshold = Math.max(share, Math.min(...places.values()) + 2 ** -32);
   const isHeldOut = (picture: CaptionedPicture) => places.get(picture)! < threshold;

@@ -27,7 +27,7 @@ export interface CaptionDataset {
   format: DatasetFormat;
   /** The splits that have a picture; there is at least one. */
   splits: Map<Split, CaptionedPicture[]>;
-  /** The share of the training pictures that was held out as `val`, where the dataset has no such split. */
+  /** The share of the training pictures that was to be held out as `val`, where the dataset has no such split. */
   valShare?: number | undefined;
   /** What was skipped or guessed: each kind of oddity once, with its count. Empty for a clean dataset. */
   report: Oddity[];

@@ -16,7 +16,10 @@ import { tableFile, tableReader } from './table.ts';
 export interface ReadSettings {
   /** Folder of the pictures. Default: they lie beside the captions */
   images?: string | undefined;
-  /** Share of the training pictures held out as `val` where the dataset has no such split, in (0, 1). Default: 0.1 */
+  /**
+   * Share of the training pictures held out as `val` where the dataset has no such split, in [0, 1); 0 for a dataset that
+   * is only learned from. Default: 0.1
+   */
   valShare?: number | undefined;
 }
 
@@ -33,10 +36,10 @@ const READERS = [cocoReader, flickrReader, tableReader, karpathyReader, annotati
  */
 export async function readCaptionDataset(path: string, settings: ReadSettings = {}): Promise<CaptionDataset> {
   const { images, valShare = 0.1 } = settings;
-  if (!(valShare > 0 && valShare < 1)) {
+  if (!(valShare >= 0 && valShare < 1)) {
     throw new InputError('the share of pictures held out as val is out of range', {
       found: String(valShare),
-      expected: 'a number between 0 and 1',
+      expected: 'a number between 0 and 1, or 0',
     });
   }
   if (images !== undefined && !(await isFolder(images, 'folder of pictures'))) {

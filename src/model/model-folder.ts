@@ -24,8 +24,11 @@ const sizeOrNone = integerFrom(0);
 export const folderConfigSchema = v.object({
   /** Version of the folder's format. */
   format: v.literal(1, 'the model is of another version of caption-lm, in a format that this one can not read'),
-  /** Scores of the saved weights on the validation split, by name; the split is named too. */
-  scores: v.record(v.string(), v.union([number, v.string()])),
+  /**
+   * Scores of the saved weights on the validation split, by name; the split is named too. Where there are several
+   * datasets these are their means, and `datasets` has the scores on each of them by its name.
+   */
+  scores: v.record(v.string(), v.union([number, v.string(), v.record(v.string(), v.record(v.string(), number))])),
 });
 
 /** The config of a language model, with or without a condition. */

@@ -21,8 +21,8 @@ export interface TrainingCurves {
 }
 
 /**
- * Charts of the losses and the scores, and the gap between training and validation explained; undefined where nothing was
- * measured yet.
+ * Charts of the losses and the scores, of each of several datasets too, and the gap between training and validation
+ * explained; undefined where nothing was measured yet.
  */
 export function curves(training: TrainingCurves): Html | undefined {
   const { log, unit, rewarded, scores, levels } = training;
@@ -32,14 +32,23 @@ export function curves(training: TrainingCurves): Html | undefined {
   const lossLines = [{ name: 'validation', points: log.validations.flatMap(pointOf('loss')) }];
   if (!rewarded) lossLines.unshift({ name: 'training', points: trained });
   const rewards = { name: 'training', points: trained.map(([x, y]) => [x, -y] as const) };
-  const scoreLines = scores.map(({ name, score, factor }) => ({
-    name,
-    points: log.validations.flatMap(pointOf(score, factor)),
-  }));
+  const scoreLines = (dataset?: string) =>
+    scores.map(({ name, score, factor }) => ({
+      name,
+      points: log.validations.flatMap(pointOf(score, factor, dataset)),
+    }));
+  const datasets = Object.keys(log.validations.at(-1)?.datasets ?? {});
+  const ofEach = datasets.length > 1 ? datasets : [];
   const charts = [
     { title: 'Loss', yLabel: `nats per ${unit}`, lines: lossLines, levels },
     { title: 'Reward', yLabel: 'mean of the sampled captions', lines: rewarded ? [rewards] : [] },
-    { title: 'Scores', yLabel: '', lines: scoreLines },
+    { title: 'Scores', yLabel: ofEach.length > 0 ? 'mean of the datasets' : '', lines: scoreLines() },
+    ...ofEach.map((dataset) => ({ title: `Scores: ${dataset}`, yLabel: '', lines: scoreLines(dataset) })),
+    {
+      title: 'Validation loss',
+      yLabel: `nats per ${unit}`,
+      lines: ofEach.map((name) => ({ name, points: log.validations.flatMap(pointOf('loss', 1, name)) })),
+    },
   ].filter(({ lines }) => lines.some(({ points }) => points.length > 0));
   if (charts.length === 0) return undefined;
   const mark = kept && { name: 'kept weights', x: kept.epoch };
@@ -109,9 +118,10 @@ function lossOf({ scores }: LoggedValidation): number {
   return scores['loss']!;
 }
 
-function pointOf(score: string, factor = 1) {
-  return ({ epoch, scores }: LoggedValidation): Point[] => {
-    const value = scores[score];
+/** @param dataset of the score, where there are several; by default it is their mean */
+function pointOf(score: string, factor = 1, dataset?: string) {
+  return ({ epoch, scores, datasets }: LoggedValidation): Point[] => {
+    const value = dataset === undefined ? scores[score] : datasets?.[dataset]?.[score];
     return value === undefined ? [] : [[epoch, factor * value]];
   };
 }

@@ -27,6 +27,8 @@ const validationSchema = v.object({
   trainingLoss: v.nullable(number),
   best: v.boolean(),
   scores: v.record(v.string(), number),
+  /** The scores on each of several datasets. */
+  datasets: v.optional(v.record(v.string(), v.record(v.string(), number))),
   samples: v.array(v.string()),
 });
 

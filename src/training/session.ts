@@ -8,7 +8,7 @@ import type { Engine } from '../compute/engine.ts';
 import type { Parameter } from '../nn/parameter.ts';
 import type { TrainingEvent } from './events.ts';
 import type { TrainingSettings } from './settings.ts';
-import type { TrainableModel, TrainingTask } from './task.ts';
+import type { DatasetScores, TrainableModel, TrainingTask } from './task.ts';
 import { type TrainingResult, train } from './trainer.ts';
 
 /** Callbacks of a training, and the signal that stops it. `Data` is what it learns from and is measured on. */
@@ -32,8 +32,8 @@ export interface FolderTraining<Config, Data> extends TrainingHooks<Config, Data
   folder: string;
 }
 
-/** Scores by name, and what they were measured on, in words. */
-export type SavedScores = Record<string, number | string>;
+/** Scores by name, and what they were measured on, in words; `datasets` has those of each of several datasets. */
+export type SavedScores = Record<string, number | string | DatasetScores>;
 
 /** What is trained and saved: a model with its config, its vocabulary and all else that using it takes. */
 export interface TrainableProduct<Config, Batch> {
@@ -78,8 +78,13 @@ export async function runSession<Config extends { settings: TrainingSettings }, 
     validateFirst,
     onEvent,
     signal,
-    saveBest: ({ scores }, { iteration }) =>
-      product.save(folder, { ...scores, ...(Object.keys(scores).length > 0 && measured), iteration }),
+    saveBest: ({ scores, datasets }, { iteration }) =>
+      product.save(folder, {
+        ...scores,
+        ...(Object.keys(scores).length > 0 && measured),
+        iteration,
+        ...(datasets && { datasets }),
+      }),
   });
   if (result.interrupted) return result;
   try {

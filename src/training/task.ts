@@ -50,11 +50,16 @@ export interface TrainingTask<Batch = TokenBatch> {
   sample?(iteration: number, state: StackState): string[] | undefined;
 }
 
+/** Scores by dataset, then by name. */
+export type DatasetScores = Record<string, Record<string, number>>;
+
 export interface Validation {
   /** The best weights are those with the largest. */
   criterion: number;
   /** Scores by name: the loss in nats per token and what else the task measures. None where no data is held out. */
   scores: Record<string, number>;
+  /** The same scores on each dataset by its name, where there are several; `scores` are their means then. */
+  datasets?: DatasetScores;
   /** Samples of what the model writes now. */
   samples: string[];
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Captioner } from '../../src/captioning/captioner.ts';
 import { writeCaptionProgress, writeCaptionReport } from '../../src/captioning/report.ts';
-import { type CaptionTraining, trainCaptioner } from '../../src/captioning/train.ts';
+import { trainCaptioner } from '../../src/captioning/train.ts';
 import { openEngine } from '../../src/compute/engine.ts';
 import { headingsOf, sectionOf } from '../report/read-page.ts';
 import { temporaryFolder } from '../training/small-training.ts';
@@ -17,7 +17,7 @@ afterAll(async () => {
   await rm(root, { recursive: true });
 });
 
-let training: CaptionTraining;
+let training: Awaited<ReturnType<typeof smallTraining>>;
 let captioner: Captioner;
 let progress: string;
 let report: string;

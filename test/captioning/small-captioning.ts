@@ -101,7 +101,7 @@ export async function smallTraining(
   root: string,
   folder: string,
   settings: Partial<CaptionSettings> = {},
-): Promise<CaptionTraining> {
+): Promise<CaptionTraining & { dataset: CaptionDataset }> {
   return {
     engine,
     dataset: await smallDataset(root),

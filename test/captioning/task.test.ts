@@ -42,7 +42,8 @@ function makeTask(changes: Partial<CaptionSettings> = {}, set = training) {
   const model = new LanguageModel(engine, shape).initialise(new Random(1));
   const standardisation = measureStandardisation([training.features], D);
   const captioner = new Captioner({ shape } as CaptionConfig, vocabulary, model, standardisation);
-  return runAtOnce(captionTaskSteps(captioner, set, training, { ...smallSettings, batch: 4, ...changes }));
+  const sets = { training: set, validation: [{ ...training, dataset: 'numbers' }] };
+  return runAtOnce(captionTaskSteps(captioner, sets, { ...smallSettings, batch: 4, ...changes }));
 }
 
 /** The picture and the caption that each sequence of a batch learns. */

@@ -6,7 +6,8 @@ import { Captioner } from '../../src/captioning/captioner.ts';
 import type { CaptionSettings } from '../../src/captioning/config.ts';
 import { scoreOnPicturesSteps } from '../../src/captioning/evaluate.ts';
 import { writeCaptionReport } from '../../src/captioning/report.ts';
-import { type CaptionSets, type CaptionTraining, resumeCaptioner, trainCaptioner } from '../../src/captioning/train.ts';
+import type { CaptionSets } from '../../src/captioning/sets.ts';
+import { type CaptionTraining, resumeCaptioner, trainCaptioner } from '../../src/captioning/train.ts';
 import { openEngine } from '../../src/compute/engine.ts';
 import type { CaptionedPicture, Split } from '../../src/datasets/dataset.ts';
 import { measureStandardisation, standardise } from '../../src/model/standardisation.ts';
@@ -110,7 +111,7 @@ describe('training that starts from a captioner', () => {
   })();
 
   /** The same pictures with captions of which some words are new. */
-  async function startingFrom(folder: string, settings: Partial<CaptionSettings> = {}): Promise<CaptionTraining> {
+  async function startingFrom(folder: string, settings: Partial<CaptionSettings> = {}) {
     const training = await smallTraining(engine, root, folder, settings);
     for (const picture of training.dataset.splits.get('train') ?? []) picture.captions.push('a new photo');
     return { ...training, start: await old };
