@@ -4,6 +4,9 @@
  * to look at them. What it saw is kept, so that the second run begins with learning.
  *
  *     npx tsx examples/train-captions.ts [DATASET [FOLDER]]
+ *
+ * To learn from several datasets at once, give `datasets: [{ dataset: one }, { dataset: another, weight: 3 }]` in place of
+ * `dataset`: each is measured by itself.
  */
 import { fileURLToPath } from 'node:url';
 import {

@@ -157,7 +157,7 @@ function factsOf({
 }
 
 function dataInWords({ name, captions, pictures, weight }: PartOfData): string {
-  if (pictures === 0) return `${name}: measured on only`;
+  if (pictures === 0) return `${name}: no training pictures`;
   const shown = weight === 1 ? '' : `, each ${weight} times in an epoch`;
   return `${name}: ${formatInteger(captions)} captions of ${formatInteger(pictures)} training pictures${shown}`;
 }

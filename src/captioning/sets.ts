@@ -2,6 +2,7 @@
  * What a captioner learns from and is measured on, of one dataset or of several: all training pictures together, and the
  * held-out ones of each dataset by themselves. Knows no captioner.
  */
+import { resolve } from 'node:path';
 import { InputError } from '../base/errors.ts';
 import type { CaptionDataset, Split } from '../datasets/dataset.ts';
 import { withoutHeldOut } from '../datasets/held-out.ts';
@@ -143,19 +144,20 @@ async function checkedDatasets(
   return given.map((one, i) => ({ ...one, dataset: datasets[i]! }));
 }
 
-/** @throws InputError when two datasets have the same captions of the same pictures */
+/** @throws InputError when two datasets have the same captions of the same files */
 function refuseTwice(datasets: readonly WeightedDataset[]): void {
   const hashes = datasets.map(({ dataset }) =>
     hashOfCaptions(
       [...dataset.splits].map(([split, pictures]) => ({
-        names: [split, ...pictures.map(({ id }) => id)],
+        names: [split, ...pictures.map(({ file }) => resolve(file))],
         captions: pictures.map(({ captions }) => captions),
       })),
     ),
   );
-  const twice = datasets.find((_, i) => hashes.indexOf(hashes[i]!) < i);
-  if (!twice) return;
-  throw new InputError(`the dataset ${twice.dataset.name} is given twice`, {
+  const again = hashes.findIndex((hash, i) => hashes.indexOf(hash) < i);
+  if (again === -1) return;
+  const [first, second] = [hashes.indexOf(hashes[again]!), again].map((i) => datasets[i]!.dataset.name);
+  throw new InputError(first === second ? `${first} is given twice` : `${first} and ${second} are the same dataset`, {
     advice: 'Give it once; a weight of 2 shows each of its captions twice in an epoch.',
   });
 }
@@ -164,7 +166,7 @@ function refuseTwice(datasets: readonly WeightedDataset[]): void {
 function refuseWithout(split: Split, datasets: readonly WeightedDataset[]): void {
   if (datasets.some(({ dataset }) => dataset.splits.has(split))) return;
   if (datasets.length === 1) picturesOf(datasets[0]!.dataset, split);
-  const found = datasets.map(({ dataset }) => `${dataset.name} with ${splitsInWords(dataset)}`);
+  const found = datasets.map(({ dataset }) => `${dataset.name} with ${splitsInWords(dataset) || 'nothing left'}`);
   throw new InputError(`none of the ${datasets.length} datasets has a ${split} split`, { found: found.join('; ') });
 }
 

@@ -67,15 +67,15 @@ export function parsePositive(text: string): number {
   throw new InvalidArgumentError('Expected a number above 0.');
 }
 
-/** Collects the numbers above 0 of an option that takes several. @param others what stands before the option in a command */
-export function parsePositives(others: string) {
+/**
+ * A parser that collects the numbers above 0 of an option that takes several.
+ *
+ * @param operands what the option would take for its values, were it to stand before them
+ */
+export function parsePositives(operands: string) {
   return (text: string, before: readonly number[] = []): number[] => {
-    try {
-      return [...before, parsePositive(text)];
-    } catch (error) {
-      if (!(error instanceof InvalidArgumentError)) throw error;
-      throw new InvalidArgumentError(`${error.message.replace(/\.$/, '')}; ${others} stand before this option.`);
-    }
+    if (!Number.isNaN(Number(text))) return [...before, parsePositive(text)];
+    throw new InvalidArgumentError(`Expected a number above 0; ${operands} stand before this option.`);
   };
 }
 

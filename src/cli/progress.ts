@@ -126,9 +126,16 @@ function describeValidation({ epoch, trainingLoss, scores, datasets, best }: Val
   const loss = trainingLoss === null ? '' : `  training loss ${trainingLoss.toFixed(3)}`;
   const figures = figuresOf(scores);
   if (figures === '') return `epoch ${epoch.toFixed(2)}${loss}`;
-  const ofEach = Object.entries(datasets ?? {}).map(([name, ofDataset]) => `\n  ${name}: ${figuresOf(ofDataset)}`);
-  const what = ofEach.length > 1 ? 'validation, mean' : 'validation';
-  return `epoch ${epoch.toFixed(2)}${loss}  ${what}: ${figures}${best ? '  (best)' : ''}${ofEach.join('')}`;
+  const all = `epoch ${epoch.toFixed(2)}${loss}  ${whatOf(datasets)}: ${figures}${best ? '  (best)' : ''}`;
+  const ofEach = Object.entries(datasets ?? {}).map(([name, ofDataset]) => `  ${name}: ${figuresOf(ofDataset)}`);
+  return ofEach.length > 1 ? [all, ...ofEach].join('\n') : all;
+}
+
+/** What the scores of a validation are of. */
+function whatOf(datasets: Validation['datasets'] = {}): string {
+  const [first, ...others] = Object.keys(datasets);
+  if (first === undefined) return 'validation';
+  return others.length > 0 ? 'validation, mean' : `validation on ${first}`;
 }
 
 function figuresOf(scores: Readonly<Record<string, number>>): string {

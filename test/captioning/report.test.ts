@@ -7,7 +7,7 @@ import { trainCaptioner } from '../../src/captioning/train.ts';
 import { openEngine } from '../../src/compute/engine.ts';
 import { headingsOf, sectionOf } from '../report/read-page.ts';
 import { temporaryFolder } from '../training/small-training.ts';
-import { smallTraining } from './small-captioning.ts';
+import { smallDataset, smallTraining } from './small-captioning.ts';
 
 const engine = await openEngine('wasm');
 const root = await temporaryFolder();
@@ -94,6 +94,45 @@ describe('the report of a captioner', () => {
       /Loss nats per word training validation .* On the val split of Tom .* The training loss/,
     );
     expect(sectionOf(report, 'What it wrote as training went on')).toMatch(/ 1\.0 [a-z]/);
+  });
+
+  it('of several datasets has each by itself: scores, curves, best and worst, simpler ways', async () => {
+    const { dataset, ...of } = await smallTraining(engine, root, 'several', { epochs: 4 });
+    const others = await smallDataset(root, { name: 'others', size: 6 });
+    let soFar = '';
+    await trainCaptioner({
+      ...of,
+      datasets: [{ dataset }, { dataset: others, weight: 0.5 }],
+      async onDone(sets) {
+        await writeCaptionProgress(of.folder);
+        soFar = await readFile(join(of.folder, 'report.html'), 'utf8');
+        await writeCaptionReport(of.folder, sets, engine);
+      },
+    });
+    const page = await readFile(join(of.folder, 'report.html'), 'utf8');
+    expect(headingsOf(page)).toEqual([
+      'How it went',
+      'Best and worst: colours',
+      'Best and worst: others',
+      'Words missed',
+      'What it wrote as training went on',
+      'Beside simpler ways: colours',
+      'Beside simpler ways: others',
+      'What was trained',
+    ]);
+    expect(page).toMatch(
+      /CIDEr \d+\.\d<\/strong> on the val split of colours \(4 pictures\); <strong>BLEU-1 .*<\/strong> on the val split of others \(4 pictures\)\./,
+    );
+    expect(sectionOf(page, 'How it went')).toMatch(
+      /Scores mean of the datasets .*Scores: colours .*Scores: others .*Validation loss nats per word colours others .*On the val splits of colours and others, in the mean, which/,
+    );
+    expect(sectionOf(page, 'What was trained')).toMatch(
+      /colours: 24 captions of 12 training pictures Dataset others: 24 captions of 12 training pictures, each 0\.5 times in an epoch/,
+    );
+    expect(page.match(/src="data:image/g)?.length).toBeGreaterThanOrEqual(2 * 4 + 6);
+    expect(soFar).toMatch(
+      /<\/strong> so far, on the val split of colours; <strong>BLEU-4 .*<\/strong> on the val split of others, written greedily/,
+    );
   });
 
   it('while the training goes on says what is known so far', () => {

@@ -60,25 +60,32 @@ export function featuresFor(pictures: readonly (readonly [Colour, Colour])[]): F
 }
 const share = (byte: number) => byte / 255;
 
-/** All sixteen pictures as files: those with the same colour twice for validation, the others for training. */
-export async function smallDataset(root: string): Promise<CaptionDataset> {
+/**
+ * All sixteen pictures as files: those with the same colour twice for validation, the others for training.
+ *
+ * @param size of the pictures, in pixels: of another size they are other files
+ */
+export async function smallDataset(
+  root: string,
+  { name = 'colours', size = SIZE, captionOf: describe = captionOf } = {},
+): Promise<CaptionDataset> {
   const training: CaptionedPicture[] = [];
   const validation: CaptionedPicture[] = [];
   for (const sky of COLOURS) {
     for (const ground of COLOURS) {
       const id = `${sky}-${ground}.png`;
-      const file = join(root, id);
+      const file = join(root, `${size}-${id}`);
       await sharp(Uint8Array.from([...colours[sky], ...colours[ground]]), { raw: { width: 1, height: 2, channels: 3 } })
-        .resize(SIZE, SIZE, { kernel: 'nearest', fit: 'fill' })
+        .resize(size, size, { kernel: 'nearest', fit: 'fill' })
         .png()
         .toFile(file);
-      const caption = captionOf(sky, ground);
+      const caption = describe(sky, ground);
       const captions = [`${caption}.`, caption.replace('a', 'A').replace('sky over', 'sky, over')];
       (sky === ground ? validation : training).push({ id, file, captions });
     }
   }
   return {
-    name: 'colours',
+    name,
     format: 'table',
     splits: new Map([['train', training] as const, ['val', validation] as const]),
     report: [],

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { runAtOnce } from '../../src/base/steps.ts';
 import { Captioner } from '../../src/captioning/captioner.ts';
-import type { CaptionSettings } from '../../src/captioning/config.ts';
+import { type CaptionSettings, scoresByDataset } from '../../src/captioning/config.ts';
 import { scoreOnPicturesSteps } from '../../src/captioning/evaluate.ts';
 import { writeCaptionReport } from '../../src/captioning/report.ts';
-import type { CaptionSets } from '../../src/captioning/sets.ts';
+import { type CaptionSets, datasetsOf, type HeldOutSet } from '../../src/captioning/sets.ts';
 import { type CaptionTraining, resumeCaptioner, trainCaptioner } from '../../src/captioning/train.ts';
 import { openEngine } from '../../src/compute/engine.ts';
 import type { CaptionedPicture, Split } from '../../src/datasets/dataset.ts';
@@ -16,7 +16,7 @@ import type { TrainingEvent } from '../../src/training/events.ts';
 import { expectInputError } from '../input-error.ts';
 import { checkpointIn, logIn, stopAfter, temporaryFolder } from '../training/small-training.ts';
 import { expectToStopAnywhere } from '../training/stop-anywhere.ts';
-import { COLOURS, captionOf, fakeCnn, featuresFor, smallTraining } from './small-captioning.ts';
+import { COLOURS, captionOf, fakeCnn, featuresFor, smallDataset, smallTraining } from './small-captioning.ts';
 
 const engine = await openEngine('wasm');
 const root = await temporaryFolder();
@@ -165,6 +165,105 @@ describe('training that starts from a captioner', () => {
     expect((await resumeCaptioner(pieces)).interrupted).toBe(false);
     expect(await checkpointIn(pieces.folder)).toEqual(await checkpointIn(whole.folder));
     expect(await logIn(pieces.folder)).toEqual(await logIn(whole.folder));
+  });
+});
+
+describe('training on several datasets', () => {
+  /** Two that have other words; of the second half of the captions come once, half twice. */
+  async function severalTraining(folder: string, settings: Partial<CaptionSettings> = {}): Promise<CaptionTraining> {
+    const { dataset, ...training } = await smallTraining(engine, root, folder, { ...settings, mirrored: true });
+    const captionOf = (sky: string, ground: string) => `look ${sky} above ${ground}`;
+    const others = await smallDataset(root, { name: 'others', size: 6, captionOf });
+    return { ...training, datasets: [{ dataset }, { dataset: others, weight: 1.5 }] };
+  }
+
+  it('learns all their words, says what it learned from, and shows captions as often as their weights say', async () => {
+    const updates: number[] = [];
+    const training = await severalTraining('several', { epochs: 8 });
+    await trainCaptioner({
+      ...training,
+      onEvent: (event) => event.type === 'update' && updates.push(event.iterations),
+    });
+    const { config, vocabulary } = await Captioner.load(training.folder, engine);
+    for (const word of ['sky', 'look', 'red']) expect(vocabulary.idOf(word)).toBeDefined();
+    expect(config.dataset).toMatchObject({ name: 'colours and others', pictures: 24, captions: 48 });
+    expect(config.datasets).toEqual([
+      { name: 'colours', weight: 1, pictures: 12, captions: 24 },
+      { name: 'others', weight: 1.5, pictures: 12, captions: 24 },
+    ]);
+    expect(updates[0]).toBe((8 * (24 + 36)) / 5);
+  });
+
+  it('measures each by itself as an evaluation does, and chooses the weights by the mean', async () => {
+    const training = await severalTraining('measured', { epochs: 8 });
+    const heldOut: HeldOutSet[] = [];
+    const validations: (TrainingEvent & { type: 'validation' })[] = [];
+    await trainCaptioner({
+      ...training,
+      onEvent: (event) => event.type === 'validation' && validations.push(event),
+      async onDone(data) {
+        heldOut.push(...data.validation);
+      },
+    });
+    const captioner = await Captioner.load(training.folder, engine);
+    const { scores } = captioner.config;
+    const each = scoresByDataset(captioner.config);
+    expect(Object.keys(each)).toEqual(['colours', 'others']);
+    expect(heldOut).toHaveLength(2);
+    for (const set of heldOut) {
+      const evaluated = runAtOnce(scoreOnPicturesSteps(captioner, set)).scores;
+      expect(each[set.dataset]).toEqual({ loss: expect.any(Number), ...evaluated });
+    }
+    expect(each['colours']).not.toEqual(each['others']);
+    for (const score of ['loss', 'bleu4', 'cider']) {
+      expect(scores[score]).toBeCloseTo((each['colours']![score]! + each['others']![score]!) / 2, 10);
+    }
+    const { criterion, datasets, samples } = validations.findLast(({ best }) => best)!;
+    const worth = Object.values(datasets!).map(({ bleu4, cider }) => 2 * bleu4! + cider!);
+    expect(criterion).toBeCloseTo((worth[0]! + worth[1]!) / 2, 10);
+    expect(samples.map((sample) => sample.split('/')[0])).toEqual(
+      ['colours', 'others'].flatMap((name) => [name, name, name]),
+    );
+  });
+
+  it('ends bit for bit the same when it was interrupted, with the weights and names it was started with', async () => {
+    for (const finetune of [undefined, 'cider'] as const) {
+      const settings = { finetune, dropout: 0.4, epochs: 2, batch: 10 };
+      const whole = await severalTraining(`several-whole-${finetune}`, settings);
+      await trainCaptioner(whole);
+      const pieces = await severalTraining(`several-pieces-${finetune}`, settings);
+      expect((await trainCaptioner({ ...pieces, ...stopAfter(2) })).interrupted).toBe(true);
+      // What was moved or renamed meanwhile is the same data.
+      const datasets = datasetsOf(pieces).map(({ dataset }) => ({
+        dataset: { ...dataset, name: `moved-${dataset.name}` },
+      }));
+      await resumeCaptioner({ ...pieces, ...stopAfter(7), datasets });
+      expect((await resumeCaptioner(pieces)).interrupted).toBe(false);
+      expect(await checkpointIn(pieces.folder)).toEqual(await checkpointIn(whole.folder));
+      expect(await logIn(pieces.folder)).toEqual(await logIn(whole.folder));
+    }
+  });
+
+  it('of a list of one is the training on that one', async () => {
+    const { dataset, ...one } = await smallTraining(engine, root, 'one', { epochs: 1 });
+    await trainCaptioner({ ...one, dataset });
+    await trainCaptioner({ ...one, folder: join(root, 'list'), datasets: [{ dataset }] });
+    expect(await checkpointIn(join(root, 'list'))).toEqual(await checkpointIn(one.folder));
+    const [{ config }, { config: ofList }] = [
+      await Captioner.load(one.folder, engine),
+      await Captioner.load(join(root, 'list'), engine),
+    ];
+    expect(ofList).toEqual(config);
+    expect(config).not.toHaveProperty('datasets');
+  });
+
+  it('is not resumed with them in another order', async () => {
+    const training = await severalTraining('order');
+    await trainCaptioner({ ...training, ...stopAfter(1) });
+    await expectInputError(
+      resumeCaptioner({ ...training, datasets: datasetsOf(training).toReversed() }),
+      /found 24 pictures of others and colours, expected the 24 pictures of colours and others and their captions/,
+    );
   });
 });
 

@@ -1,5 +1,7 @@
+import { exec } from 'node:child_process';
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { temporaryFolder } from '../training/small-training.ts';
 import { oneLine, runProgram } from './run-program.ts';
@@ -109,6 +111,111 @@ describe('caption train --init', () => {
         oneLine('caption', /the captioner in .*blind was trained with another CNN: found .*, expected another on /),
       ),
     });
+  });
+});
+
+describe('caption train with several datasets', () => {
+  it('learns from all by weight, and says and saves how good it is on each', async () => {
+    const args = [others, '--weight', '1', '2.5', '--hidden', '16', '--embedding', '8', ...SMALL];
+    const { code, stderr } = await train(dataset, 'several', ...args);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(
+      /\ntraining pictures left out, as .* same photo: 2 \(red\.png, red\.png\)\n[^\n]*\n4 captions \(dataset 2, others 2 × 2\.5\), 11 words; /,
+    );
+    expect(stderr).toMatch(
+      /\nepoch 1\.00 {2}training loss \d.* {2}validation, mean: loss .*\n {2}dataset: loss .* cider .*\n {2}others: loss .* cider /,
+    );
+    const { dataset: all, datasets, scores } = await configOf('several');
+    expect(all).toMatchObject({ name: 'dataset and others', pictures: 4, captions: 4 });
+    expect(datasets).toMatchObject([
+      { name: 'dataset', weight: 1 },
+      { name: 'others', weight: 2.5 },
+    ]);
+    const model = join(root, 'several');
+    const greedy = '--beam 1 --consensus 0 --length-penalty 0 --max-length 20'.split(' ');
+    for (const [path, name] of [
+      [dataset, 'dataset'],
+      [others, 'others'],
+    ] as const) {
+      const args = [
+        'evaluate',
+        path,
+        '--model',
+        model,
+        ...greedy,
+        '--json',
+        '--quiet',
+        '--tfjs',
+        'wasm',
+        '--blas',
+        'wasm',
+      ];
+      const evaluated = JSON.parse((await runProgram('caption', args, { cache: inject('features') })).stdout);
+      const { loss, ...measured } = scores.datasets[name];
+      expect(loss).toBeGreaterThan(0);
+      expect(evaluated).toMatchObject(measured);
+    }
+  });
+
+  it('goes on by the command that it prints when it is stopped', async () => {
+    const args = [
+      others,
+      '--weight',
+      '1',
+      '2.5',
+      '--hidden',
+      '16',
+      '--embedding',
+      '8',
+      '--threshold',
+      '1',
+      '--no-mirror',
+    ];
+    const folder = join(root, 'stopped here');
+    const command = ['train', dataset, ...args, '--epochs', '100', '--out', folder, '--tfjs', 'wasm', '--blas', 'wasm'];
+    let asked = false;
+    const stopped = await runProgram('caption', command, {
+      cache: inject('features'),
+      onStderr(text, child) {
+        if (!asked && /epoch 1\.00/.test(text)) asked = child.kill('SIGINT');
+      },
+    });
+    expect(stopped.code).toBe(130);
+    const pasted = /go on with `(.*)`/.exec(stopped.stderr)?.[1] ?? 'none';
+    const env = { ...process.env, CAPTION_LM_CACHE: inject('features') };
+    const { stdout, stderr } = await promisify(exec)(pasted, { env });
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/\nepoch 100\.00 .*validation, mean:(.*\n)*done: /);
+    expect((await configOf('stopped here')).datasets).toMatchObject([{ weight: 1 }, { weight: 2.5 }]);
+  }, 60_000);
+
+  it('has one line for what does not fit', async () => {
+    const refusals: [string[], number, RegExp][] = [
+      [
+        [others, '--weight', '1'],
+        2,
+        /--weight does not fit the datasets: found 1 weight for 2 datasets, expected a number for each/,
+      ],
+      [['--weight', '2', '1'], 2, /--weight does not fit the datasets: found 2 weights for 1 dataset/],
+      [[others, '--images', root], 2, /--images does not apply to several datasets\. Put the captions of each/],
+      [[others, '--val-share', '0'], 2, /--val-share does not apply to dataset, which has a val split; others, which/],
+      [[dataset], 1, /dataset is given twice\. Give it once; a weight of 2/],
+      [['--resume', '--weight', '2'], 2, /--weight can't be given with --resume/],
+    ];
+    for (const [args, code, message] of refusals) {
+      const stderr = expect.stringMatching(oneLine('caption', message));
+      expect(await train(dataset, 'refused', ...args, '--quiet')).toEqual({ code, stdout: '', stderr });
+    }
+    for (const [weights, message] of [
+      [['0'], /argument '0' is invalid\. Expected a number above 0\.\n/],
+      [
+        ['1', others],
+        /argument '.*others' is invalid\. Expected a number above 0; datasets stand before this option\.\n/,
+      ],
+    ] as const) {
+      const { code, stderr } = await train(dataset, 'refused', '--weight', ...weights);
+      expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(message) });
+    }
   });
 });
 

@@ -52,6 +52,9 @@ describe('resumeCommand', () => {
     expect(
       goingOn('caption', 'photos', '--images', 'there', '--val-share', '0.2', '--no-mirror', '--blas', 'wasm'),
     ).toBe('photos --images there --val-share 0.2 --blas wasm --resume');
+    expect(goingOn('caption', 'a', 'b c', 'd', '--weight', '1', '0.5', '3', '--val-share', '0')).toBe(
+      "a 'b c' d --val-share 0 --resume",
+    );
     expect(goingOn('seq', 'a.tsv', '--skip-odd', '--task', 'tag', '--pool', 'max')).toBe('a.tsv --skip-odd --resume');
   });
 

@@ -89,7 +89,8 @@ describe.each(LAYOUTS)('readCaptionDataset: $title', (layout: Layout) => {
       (_, i): SamplePicture => ({ split: 'train', number: i + 1, captions: ['a cat'] }),
     );
     const folder = await temporaryFolder();
-    const all = await readCaptionDataset(await writeDataset(folder, layout, pictures), { valShare: 0.2 });
+    const path = await writeDataset(folder, layout, pictures);
+    const all = await readCaptionDataset(path, { valShare: 0.2 });
     const fewerFolder = await temporaryFolder();
     const fewer = await readCaptionDataset(await writeDataset(fewerFolder, layout, pictures.slice(0, 120)), {
       valShare: 0.2,
@@ -103,5 +104,7 @@ describe.each(LAYOUTS)('readCaptionDataset: $title', (layout: Layout) => {
     for (const { id } of fewer.splits.get('train') ?? []) expect(heldOut).not.toContain(id);
     expect(all.report[0]?.count).toBe(heldOut.size);
     expect(all.valShare).toBe(0.2); // undefined where the dataset has its own val split
+    const { splits, valShare } = await readCaptionDataset(path, { valShare: 0 });
+    expect([splits.get('train')?.length, splits.has('val'), valShare]).toEqual([200, false, 0]);
   });
 });
