@@ -94,5 +94,5 @@ export type { TrainingEvent, UpdateReport, ValidationReport } from './training/e
 export type { FolderTraining, TrainingHooks } from './training/session.ts';
 export type { TrainingSettings } from './training/settings.ts';
 export type { DataSplit } from './training/split.ts';
-export type { Validation } from './training/task.ts';
+export type { DatasetScores, Validation } from './training/task.ts';
 export type { TrainingResult } from './training/trainer.ts';

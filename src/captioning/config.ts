@@ -65,6 +65,11 @@ export const captionConfigSchema = v.object({
 
 export type CaptionConfig = v.InferOutput<typeof captionConfigSchema>;
 
+/** The datasets that a captioner learned from. */
+export function partsOf({ dataset: { hash: _, ...whole }, datasets }: CaptionConfig): PartOfData[] {
+  return datasets ?? [{ ...whole, weight: 1 }];
+}
+
 /** The scores of a captioner's weights on each dataset that they were measured on, by its name; none before they were. */
 export function scoresByDataset({ dataset, scores }: CaptionConfig): Record<string, Record<string, number>> {
   const { datasets } = scores;

@@ -10,7 +10,7 @@ import type { Oddity } from '../datasets/oddities.ts';
 import type { ExtractionEvents } from '../vision/cached-features.ts';
 import type { Cnn } from '../vision/cnn.ts';
 import type { CaptionedFeatures } from './batch.ts';
-import type { CaptionConfig, PartOfData } from './config.ts';
+import type { PartOfData } from './config.ts';
 import { featuresOf, hashOfCaptions, picturesOf, splitsInWords } from './features.ts';
 
 /** A dataset that is learned from together with others. One without a train split is only measured on. */
@@ -50,7 +50,7 @@ export interface SetsReading {
   onLeftOut?: ((oddity: Oddity) => void) | undefined;
   signal?: AbortSignal | undefined;
   /** The names and weights that a resumed training began with. */
-  known?: CaptionConfig['datasets'];
+  known?: readonly PartOfData[] | undefined;
 }
 
 /** Sets, not standardised yet, and what they are made of. */
@@ -90,7 +90,7 @@ export async function readSets(
     const part = known?.[i] ?? { name: names[i]!, weight };
     const learned = await read(dataset, part.name, 'train', mirrored);
     const heldOut = await read(dataset, part.name, 'val', false);
-    if (learned) training.push({ ...learned, weight: part.weight });
+    if (learned) training.push({ set: learned, weight: part.weight });
     if (heldOut) validation.push({ ...heldOut, dataset: part.name });
     const { names: pictures, captions } = learned ?? NO_PICTURES;
     parts.push({ ...part, pictures: pictures.length, captions: captions.flat().length });
@@ -99,7 +99,8 @@ export async function readSets(
   return { training: together(training), validation, parts, hash: hashOfCaptions(hashed) };
 }
 
-interface WeightedSet extends CaptionedFeatures {
+interface WeightedSet {
+  set: CaptionedFeatures;
   weight: number;
 }
 
@@ -171,11 +172,11 @@ function refuseWithout(split: Split, datasets: readonly WeightedDataset[]): void
 }
 
 /** Sets as one, in their order. */
-function together(sets: readonly WeightedSet[]): CaptionedFeatures {
-  const [first, ...others] = sets;
-  const weighted = sets.some(({ weight }) => weight !== 1);
-  const repeats = weighted ? sets.flatMap(({ names, weight }) => names.map(() => weight)) : undefined;
-  if (others.length === 0) return { ...first!, ...(repeats && { repeats }) };
+function together(weighted: readonly WeightedSet[]): CaptionedFeatures {
+  const sets = weighted.map(({ set }) => set);
+  const plain = weighted.every(({ weight }) => weight === 1);
+  const repeats = plain ? undefined : weighted.flatMap(({ set, weight }) => set.names.map(() => weight));
+  if (sets.length === 1) return { ...sets[0]!, ...(repeats && { repeats }) };
   const mirrored = sets.flatMap((set) => set.mirrored ?? []);
   return {
     features: concatenated(sets.map(({ features }) => features)),

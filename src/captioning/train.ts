@@ -10,7 +10,7 @@ import type { ExtractionEvents } from '../vision/cached-features.ts';
 import type { Cnn } from '../vision/cnn.ts';
 import { examplesSteps, targetCounts } from './batch.ts';
 import { Captioner } from './captioner.ts';
-import type { CaptionConfig, CaptionSettings } from './config.ts';
+import { type CaptionConfig, type CaptionSettings, type PartOfData, partsOf } from './config.ts';
 import { refuseOtherCnn } from './open.ts';
 import { selfCriticalTaskSteps } from './self-critical.ts';
 import {
@@ -31,17 +31,15 @@ import { captionVocabularySteps, extendVocabularySteps } from './vocabulary.ts';
  */
 const LEAST_DEVIATION = 1e-3;
 
-/** What a captioner's training is given to begin or to go on with, beside its data. */
-interface CaptionTrainingParts extends FolderTraining<CaptionConfig, CaptionSets> {
-  cnn: Cnn;
-  /** Called as pictures become features. */
-  onExtraction?: ExtractionEvents | undefined;
-  /** Called when training pictures are left out, because another one of the datasets measures on the same photo. */
-  onLeftOut?: ((oddity: Oddity) => void) | undefined;
-}
-
-/** A training that goes on: its data and its weights are those that it began with. */
-export type ResumedCaptionTraining = CaptionData & CaptionTrainingParts;
+/** A training that goes on: with the data that it began with, as often as that was shown. */
+export type ResumedCaptionTraining = CaptionData &
+  FolderTraining<CaptionConfig, CaptionSets> & {
+    cnn: Cnn;
+    /** Called as pictures become features. */
+    onExtraction?: ExtractionEvents | undefined;
+    /** Called when training pictures are left out, because another one of the datasets measures on the same photo. */
+    onLeftOut?: ((oddity: Oddity) => void) | undefined;
+  };
 
 export type CaptionTraining = ResumedCaptionTraining & {
   settings: CaptionSettings;
@@ -81,7 +79,7 @@ export async function trainCaptioner(training: CaptionTraining): Promise<Trainin
       captions: captions.length,
       hash: sets.hash,
     },
-    ...(isPlain(sets.parts) ? {} : { datasets: sets.parts }),
+    ...(!isPlain(sets.parts) && { datasets: sets.parts }),
     ...(initial && { init: initial.config.dataset }),
     scores: {},
   };
@@ -102,8 +100,8 @@ export async function resumeCaptioner(training: ResumedCaptionTraining): Promise
   const { engine, folder, cnn } = training;
   const captioner = await Captioner.load(folder, engine);
   refuseOtherCnn(cnn, captioner.config, folder);
-  const { settings, dataset, datasets } = captioner.config;
-  const known = { standardisation: captioner.standardisation, datasets };
+  const { settings, dataset } = captioner.config;
+  const known = { standardisation: captioner.standardisation, datasets: partsOf(captioner.config) };
   const sets = await prepare(training, settings.mirrored, known);
   refuseOtherData(
     folder,
@@ -150,7 +148,7 @@ function isPlain(parts: ReadSets['parts']): boolean {
 async function prepare(
   training: ResumedCaptionTraining,
   mirrored: boolean,
-  known: { standardisation?: Standardisation | undefined; datasets?: CaptionConfig['datasets'] },
+  known: { standardisation?: Standardisation | undefined; datasets?: readonly PartOfData[] },
 ): Promise<ReadSets & { standardisation: Standardisation }> {
   const { cnn, signal } = training;
   const sets = await readSets(training, { ...training, mirrored, known: known.datasets });
