@@ -66,7 +66,7 @@ export const captionConfigSchema = v.object({
 export type CaptionConfig = v.InferOutput<typeof captionConfigSchema>;
 
 /** The datasets that a captioner learned from. */
-export function partsOf({ dataset: { hash: _, ...whole }, datasets }: CaptionConfig): PartOfData[] {
+export function partsOfData({ dataset: { hash: _, ...whole }, datasets }: CaptionConfig): PartOfData[] {
   return datasets ?? [{ ...whole, weight: 1 }];
 }
 

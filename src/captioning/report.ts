@@ -11,7 +11,7 @@ import { networkInShort, networkInWords } from '../report/settings.ts';
 import { type TrainingReport, writeTrainingReport } from '../report/training-report.ts';
 import { type CaptionSystem, compareWithBaselinesSteps } from './baselines.ts';
 import { Captioner } from './captioner.ts';
-import { type CaptionConfig, captionConfigSchema, type PartOfData, partsOf, scoresByDataset } from './config.ts';
+import { type CaptionConfig, captionConfigSchema, type PartOfData, partsOfData, scoresByDataset } from './config.ts';
 import { comparison, extremes, hundredfold, missed, scoresInWords, stagedSamples } from './report-sections.ts';
 import { type CaptionSets, type HeldOutSet, namesInWords } from './sets.ts';
 
@@ -135,7 +135,7 @@ function list(parts: readonly Html[]): HtmlValue {
 function factsOf(config: CaptionConfig): Fact[] {
   const { init, pictures, shape, settings } = config;
   return [
-    ...partsOf(config).map((part) => ['Dataset', dataInWords(part)] as const),
+    ...partsOfData(config).map((part) => ['Dataset', dataInWords(part)] as const),
     ...(init ? [['Started from', `a captioner trained on ${init.name}`] as const] : []),
     [
       'Pictures',

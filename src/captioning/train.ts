@@ -10,7 +10,7 @@ import type { ExtractionEvents } from '../vision/cached-features.ts';
 import type { Cnn } from '../vision/cnn.ts';
 import { examplesSteps, targetCounts } from './batch.ts';
 import { Captioner } from './captioner.ts';
-import { type CaptionConfig, type CaptionSettings, type PartOfData, partsOf } from './config.ts';
+import { type CaptionConfig, type CaptionSettings, type PartOfData, partsOfData } from './config.ts';
 import { refuseOtherCnn } from './open.ts';
 import { selfCriticalTaskSteps } from './self-critical.ts';
 import {
@@ -101,7 +101,7 @@ export async function resumeCaptioner(training: ResumedCaptionTraining): Promise
   const captioner = await Captioner.load(folder, engine);
   refuseOtherCnn(cnn, captioner.config, folder);
   const { settings, dataset } = captioner.config;
-  const known = { standardisation: captioner.standardisation, datasets: partsOf(captioner.config) };
+  const known = { standardisation: captioner.standardisation, datasets: partsOfData(captioner.config) };
   const sets = await prepare(training, settings.mirrored, known);
   refuseOtherData(
     folder,
