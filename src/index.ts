@@ -16,6 +16,7 @@ export {
   captionShapeDefaults,
   finetuneDefaults,
 } from './captioning/config.ts';
+export { DescriptionPage, type DescriptionPageOptions } from './captioning/description-page.ts';
 export { featuresOf, picturesOf } from './captioning/features.ts';
 export { type CaptionSets, type CaptionTraining, resumeCaptioner, trainCaptioner } from './captioning/train.ts';
 export type { CaptionDataset, CaptionedPicture, DatasetFormat, Split } from './datasets/dataset.ts';
