@@ -58,7 +58,7 @@ function listOf(captions: readonly Caption[]): Html {
 
 /** A picture's name, which may be broken where a folder ends. */
 function fileName(name: string): Html {
-  const parts = name === '-' ? ['standard input'] : name.split(/(?<=[/\\])/);
+  const parts = name === '-' ? ['standard input'] : name.split(/(?<=[^/\\][/\\])/);
   return html`${parts.map((part, i) => html`${i > 0 && html`<wbr>`}${part}`)}`;
 }
 
