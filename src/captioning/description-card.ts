@@ -43,7 +43,7 @@ function shaded({ words }: Caption): Html | string {
 }
 
 function more(others: number): string {
-  return others === 0 ? 'word by word' : `${others} more, word by word`;
+  return others === 0 ? 'word by word' : `${others} more`;
 }
 
 /** The other captions, and the figure of each word of the best. */

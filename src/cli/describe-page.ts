@@ -36,7 +36,7 @@ export async function openDescriptionPage(
 ): Promise<DescriptionPage> {
   const { DescriptionPage } = await import('../captioning/description-page.ts'); // with sharp, which takes its time
   const { args } = command;
-  const models: string[] | undefined = command.opts()['model'];
+  const { model: models, minConfidence } = command.opts<{ model?: string[]; minConfidence?: number }>();
   const page = new DescriptionPage(file, {
     title: args.length === 1 && args[0] !== '-' ? `Captions of ${args[0]}` : 'Captions',
     pictures: sources.length + errors.length,
@@ -44,6 +44,7 @@ export async function openDescriptionPage(
     models: models ?? [`the captioner that ships with caption-lm ${version}`],
     cnn,
     decoding,
+    ...(minConfidence !== undefined && { minConfidence }),
   });
   for (const error of errors) page.skip({ error });
   return page;

@@ -59,7 +59,7 @@ describe('DescriptionPage', () => {
     expect(card).toMatch(/^<li data-sure="0.7340">/);
     expect(card).toContain('<span class="u3" title="5 %">cat</span>');
     const words = inWords(card);
-    expect(words).toContain('confidence 73 % 1 more, word by word a &#60;black&#62; dog 0.47 a word a 80 % cat 5 %');
+    expect(words).toContain('confidence 73 % 1 more a &#60;black&#62; dog 0.47 a word a 80 % cat 5 %');
   });
 
   it('leaves out captions of too little confidence, and says what they would be where that is asked for', async () => {
