@@ -89,7 +89,7 @@ describe('caption describe --html', () => {
 
   it('keeps what was written before a disk is full, and says so in a line', async () => {
     const file = join(root, 'full.html');
-    const args = [...new Array(60).fill(red), '--quiet'];
+    const args = [...new Array(32).fill(red), '--quiet'];
     const { code, stdout, stderr } = await describeTo(file, args, { before: 'ulimit -f 80' });
     expect(code).toBe(1);
     expect(stderr).toMatch(oneLine('caption', /cannot write \S+full\.html: found EFBIG.*The page holds what was/));
