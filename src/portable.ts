@@ -6,6 +6,7 @@ export {
   type Caption,
   type CaptionRules,
   type CaptionSampling,
+  type CaptionWord,
   type CaptionWriter,
   type DecodingOptions,
   decodingDefaults,

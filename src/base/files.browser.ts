@@ -39,4 +39,7 @@ export async function writeFileAtomically(path: string): Promise<never> {
   throw new InputError(`cannot write ${path}`, { found: 'a browser, which lets no page write files' });
 }
 
-({ readBytes, inPackage, fileIn, kindAt, writeFileAtomically }) satisfies Omit<typeof node, 'cacheFolder'>;
+({ readBytes, inPackage, fileIn, kindAt, writeFileAtomically }) satisfies Omit<
+  typeof node,
+  'cacheFolder' | 'ensureWritable'
+>;

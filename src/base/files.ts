@@ -1,6 +1,6 @@
 /** Files, by Node. A browser has `files.browser.ts` in its place. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,7 +18,7 @@ export async function writeFileAtomically(
   path: string,
   content: string | Uint8Array | readonly Uint8Array[] | AsyncIterable<Uint8Array>,
 ): Promise<void> {
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  const temporary = temporaryBeside(path);
   try {
     await mkdir(dirname(path), { recursive: true });
     const file = await open(temporary, 'wx');
@@ -32,12 +32,39 @@ export async function writeFileAtomically(
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
-    if (!(error instanceof Error && 'syscall' in error)) throw error;
-    throw new InputError(`cannot write ${path}`, {
-      found: reasonOf(error),
-      advice: 'Check the free space and the permissions of the folder; what stood there before is untouched.',
-      cause: error,
-    });
+    throw refused(path, error);
+  }
+}
+
+function temporaryBeside(path: string): string {
+  return `${path}.${randomBytes(6).toString('hex')}.tmp`;
+}
+
+/** What the system says about a file that it does not let be written; any other error as it is. */
+function refused(path: string, error: unknown): unknown {
+  if (!(error instanceof Error && 'syscall' in error)) return error;
+  return new InputError(`cannot write ${path}`, {
+    found: reasonOf(error),
+    advice: 'Check the free space and the permissions of the folder; what stood there before is untouched.',
+    cause: error,
+  });
+}
+
+/**
+ * Makes sure that a file can be written there, before long work for it. Makes the folder where there is none.
+ *
+ * @throws InputError that names the file when it can't be written
+ */
+export async function ensureWritable(path: string): Promise<void> {
+  const temporary = temporaryBeside(path);
+  try {
+    if ((await kindAt(path)) === 'folder') throw new InputError(`cannot write ${path}`, { found: 'a folder' });
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(temporary, '', { flag: 'wx' });
+  } catch (error) {
+    throw refused(path, error);
+  } finally {
+    await rm(temporary, { force: true }).catch(() => {});
   }
 }
 

@@ -40,7 +40,20 @@ export interface Caption {
   caption: string;
   /** log p(caption, END | picture) in nats; without END where the caption was cut off at its greatest length. */
   logProb: number;
-  words: { word: string; logProb: number }[];
+  words: CaptionWord[];
+  /**
+   * The share of such captions that fit their picture, from 0 to 1, as measured on pictures that nothing was trained on.
+   * Absent where the captioner has no calibration.
+   */
+  confidence?: number;
+}
+
+export interface CaptionWord {
+  word: string;
+  /** log p(word | picture, the words before it) in nats. */
+  logProb: number;
+  /** The share of such words that people wrote about the picture too, from 0 to 1; absent as that of the caption. */
+  confidence?: number;
 }
 
 /** Writes captions for pictures: a captioner, or an ensemble of several. */

@@ -15,6 +15,8 @@ const TOGETHER = 8;
 
 export interface DescribedPicture {
   name: string;
+  /** The picture as it was passed in. */
+  source: PictureSource;
   /** Best first; at least one. */
   captions: Caption[];
 }
@@ -37,20 +39,20 @@ export async function* describePictures(
 ): AsyncGenerator<DescribedPicture> {
   const D = cnn.featureSize;
   const features = new Float32Array(TOGETHER * D);
-  let names: string[] = [];
+  let batch: Omit<DescribedPicture, 'captions'>[] = [];
 
   const describe = async (): Promise<DescribedPicture[]> => {
-    const steps = captioner.describeSteps(features.subarray(0, names.length * D), decoding);
+    const steps = captioner.describeSteps(features.subarray(0, batch.length * D), decoding);
     const described = await runInTurns(steps, { signal: extraction.signal });
-    return described.map((captions, i) => ({ name: names[i]!, captions }));
+    return described.map((captions, i) => ({ ...batch[i]!, captions }));
   };
   for await (const extracted of extractFeatures(pictures, cnn, { ...extraction, batchSize: TOGETHER })) {
-    features.set(extracted.features, names.length * D);
-    names.push(extracted.name);
-    if (names.length === TOGETHER) {
+    features.set(extracted.features, batch.length * D);
+    batch.push({ name: extracted.name, source: extracted.source });
+    if (batch.length === TOGETHER) {
       yield* await describe();
-      names = [];
+      batch = [];
     }
   }
-  if (names.length > 0) yield* await describe();
+  if (batch.length > 0) yield* await describe();
 }

@@ -7,7 +7,8 @@ import { type Html, html } from '../report/html.ts';
 import { facts, formatInteger, formatPercent, page, section } from '../report/page.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 import type { CaptionedFeatures } from './batch.ts';
-import { type DecodingOptions, decodingDefaults } from './caption.ts';
+import type { DecodingOptions } from './caption.ts';
+import { decodingFacts, modelsFact } from './decoding-in-words.ts';
 import type { PictureScores } from './evaluate.ts';
 import { picturesOf } from './features.ts';
 import { extremes, missed, scoresInWords, scoreTable } from './report-sections.ts';
@@ -48,17 +49,9 @@ function variety({ captions, scores, pictures }: CaptionEvaluation): Html {
 }
 
 function howWritten({ models, vocabulary, decoding }: CaptionEvaluation): Html {
-  const { minLength = decodingDefaults.minLength, maxLength, block = 0 } = decoding;
   return facts([
-    [models.length > 1 ? 'Models, together' : 'Model', models.join(', ')],
+    modelsFact(models),
     ['Vocabulary', `${formatInteger(vocabulary.size)} words`],
-    ['Decoding', decodingInWords(decoding)],
-    ['Length', `${minLength} to ${maxLength} words`],
-    ...(block > 0 ? [['Blocked', `no ${block} words in a row twice`] as const] : []),
+    ...decodingFacts(decoding),
   ]);
-}
-
-function decodingInWords({ beam, lengthPenalty, consensus = 0 }: DecodingOptions): string {
-  const search = beam === 1 ? 'greedy' : `beam search, beam ${beam}, length penalty ${lengthPenalty}`;
-  return consensus > 0 ? `${search}; of these and ${consensus} drawn captions the one most like them all` : search;
 }

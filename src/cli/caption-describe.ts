@@ -15,6 +15,7 @@ import {
   decodingFrom,
   samplingFrom,
 } from './caption-options.ts';
+import { checkPageFile, openDescriptionPage } from './describe-page.ts';
 import { findPictures } from './find-pictures.ts';
 import { refuseInapplicable } from './given-options.ts';
 import {
@@ -33,6 +34,7 @@ interface Options extends CommonOptions, PictureOptions, DecodingFlags, CaptionS
   top: number;
   diversity: number;
   json?: boolean;
+  html?: string;
 }
 
 export function addDescribeCommand(program: Command): void {
@@ -48,17 +50,20 @@ export function addDescribeCommand(program: Command): void {
       parseAtLeast(0),
       0,
     )
-    .option('--json', 'one JSON value a picture: {"file","caption","logProb","candidates":[…]}');
+    .option('--json', 'one JSON value a picture: {"file","caption","logProb","candidates":[…]}')
+    .option('--html <file>', 'writes a page too: pictures, captions, each word shaded by how sure it is');
   addDecodingOptions(command);
   addCaptionSamplingOptions(command);
   addPictureOptions(addCommonOptions(command)).action(describeCommand);
 }
 
 async function describeCommand(args: string[], options: Options, command: Command): Promise<void> {
-  const { model: folders = [shippedCaptioner()], top, cnnBackend, json } = options;
+  const { model: folders = [shippedCaptioner()], top, cnnBackend, json, html } = options;
   const decoding = decodingOf(options, command);
   const status = new Status(options.quiet);
-  const { sources, errors } = await findPictures(args);
+  if (html !== undefined) await checkPageFile(html);
+  const found = await findPictures(args);
+  const { sources, errors } = found;
   for (const error of errors) status.warn(`caption: ${error.message}`);
 
   let failures = errors.length;
@@ -68,6 +73,7 @@ async function describeCommand(args: string[], options: Options, command: Comman
   const { captioner } = await openCaptioners(engine, { folders, cnn });
   checkDecoding(decoding, captioner.vocabulary);
   status.say(engine.notice);
+  const page = html === undefined ? undefined : await openDescriptionPage(html, found, decoding, cnn.name, command);
 
   await interruptible(async (signal) => {
     const several = args.length > 1 || sources.length > 1;
@@ -76,12 +82,19 @@ async function describeCommand(args: string[], options: Options, command: Comman
       signal,
       onSkip({ error }) {
         failures++;
+        page?.skip({ error });
         status.warn(`caption: ${error.message}`);
       },
     });
-    for await (const { name, captions } of described) {
-      const wanted = captions.slice(0, top);
-      process.stdout.write(json ? jsonLine(name, wanted) : plainLines(name, wanted, several));
+    try {
+      for await (const { name, source, captions } of described) {
+        const wanted = captions.slice(0, top);
+        process.stdout.write(json ? jsonLine(name, wanted) : plainLines(name, wanted, several));
+        await page?.add({ name, source, captions: wanted });
+      }
+    } finally {
+      await page?.close();
+      if (page?.described) status.say(`${page.described} of ${sources.length} pictures are in ${html}`);
     }
   });
   if (failures > 0) throw new Exit(ExitCode.failed);

@@ -7,7 +7,13 @@ import { PAGE_STYLE } from './style.ts';
 
 /** A whole page. `lead` says in a sentence what it is about; `style` is what a page needs beside the common style. */
 export function page(title: string, lead: HtmlValue, sections: readonly HtmlValue[], style?: Html): string {
-  const { text } = html`<!doctype html>
+  const { head, foot } = pageFrame(title, lead, style);
+  return html`${head}${sections}\n${foot}`.text;
+}
+
+/** What stands on a page before its sections, and what stands after them. */
+export function pageFrame(title: string, lead: HtmlValue, style?: Html): { head: Html; foot: Html } {
+  const head = html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -20,11 +26,8 @@ export function page(title: string, lead: HtmlValue, sections: readonly HtmlValu
 <h1>${title}</h1>
 <p class="lead">${lead}</p>
 </header>
-${sections}
-</body>
-</html>
 `;
-  return text;
+  return { head, foot: html`</body>\n</html>\n` };
 }
 
 export function section(heading: string, ...content: readonly HtmlValue[]): Html {

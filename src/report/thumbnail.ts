@@ -1,9 +1,6 @@
 /** Small copies of pictures, for a page that holds them itself. Knows nothing of what is in them. */
 import sharp from 'sharp';
 
-/** Pixels of a thumbnail's longer side. */
-const SIZE = 160;
-
 export interface Thumbnail {
   /** The picture itself, as a data URI. */
   source: string;
@@ -11,13 +8,22 @@ export interface Thumbnail {
   height: number;
 }
 
-/** A picture as a small JPEG that stands in the page itself; undefined where it can't be read. */
-export async function thumbnail(file: string): Promise<Thumbnail | undefined> {
+/** As many pixels as a picture may have that is described, see vision/decode.ts. */
+const PIXEL_LIMIT = 1_000_000_000;
+
+/**
+ * A picture as a small JPEG that stands in the page itself; undefined where it can't be read.
+ *
+ * @param picture its file or its bytes
+ * @param size pixels of the longer side, at most; 160, where it is one of a few in a report
+ */
+export async function thumbnail(picture: string | Uint8Array, size = 160): Promise<Thumbnail | undefined> {
   try {
-    const { data, info } = await sharp(file, { failOn: 'none' })
+    const { data, info } = await sharp(picture, { failOn: 'none', limitInputPixels: PIXEL_LIMIT })
       .autoOrient()
-      .resize(SIZE, SIZE, { fit: 'inside', withoutEnlargement: true })
+      .resize(size, size, { fit: 'inside', withoutEnlargement: true })
       .flatten({ background: 'white' })
+      .toColourspace('srgb')
       .jpeg({ quality: 70, mozjpeg: true })
       .toBuffer({ resolveWithObject: true });
     return {

@@ -42,6 +42,8 @@ export interface Extracted {
   /** The picture's place among those passed in, from 0. */
   index: number;
   name: string;
+  /** The picture as it was passed in. */
+  source: PictureSource;
   /** [D] */
   features: Float32Array;
   /** [D], with the option `mirrored`. */
@@ -79,7 +81,8 @@ export async function* extractFeatures(
         if (picture.pixels.size) progress.computed++;
         const features = picture.features.get('plain')!;
         const reflection = picture.features.get('mirrored');
-        yield { index: picture.index, name: picture.name, features, ...(reflection && { mirrored: reflection }) };
+        const { index, name, source } = picture;
+        yield { index, name, source, features, ...(reflection && { mirrored: reflection }) };
       }
       onProgress?.({ ...progress });
     }
@@ -119,6 +122,7 @@ export async function collectFeatures(
 interface Prepared {
   index: number;
   name: string;
+  source: PictureSource;
   /** What the cache finds it by; empty where there is none. */
   key: string;
   /** What the cache held. */
@@ -137,7 +141,7 @@ async function prepare(
   caches: ViewCaches | undefined,
 ): Promise<Prepared> {
   const name = typeof source === 'string' ? source : source.name;
-  const picture: Prepared = { index, name, key: '', features: new Map(), pixels: new Map() };
+  const picture: Prepared = { index, name, source, key: '', features: new Map(), pixels: new Map() };
   try {
     const bytes = typeof source === 'string' ? await readPicture(source) : source.bytes;
     if (caches) {

@@ -28,3 +28,11 @@ it('there is none of a picture that can not be read', async () => {
   expect(await thumbnail(torn)).toBeUndefined();
   expect(await thumbnail(join(root, 'none.jpg'))).toBeUndefined();
 });
+
+it('a thumbnail of bytes has the size that is asked for, turned as the EXIF data says', async () => {
+  const bytes = await sharp({ create: { width: 60, height: 20, channels: 3, background: 'red' } })
+    .withMetadata({ orientation: 6 })
+    .jpeg()
+    .toBuffer();
+  expect(await thumbnail(bytes, 30)).toMatchObject({ width: 10, height: 30 });
+});

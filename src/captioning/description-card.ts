@@ -1,0 +1,79 @@
+/** A described picture on a page: the picture, its caption with each word shaded by how sure it is, further captions. */
+import { shadedWord } from '../report/certainty.ts';
+import { type Html, html } from '../report/html.ts';
+import { formatPercent } from '../report/page.ts';
+import { thumbnail } from '../report/thumbnail.ts';
+import type { Caption, CaptionWord } from './caption.ts';
+import type { DescribedPicture } from './describe.ts';
+
+/** Pixels of the longer side of a picture on the page, whose columns are about as wide. */
+const SIZE = 320;
+
+/**
+ * How sure a caption is, for putting captions in order: its confidence, or the geometric mean of the probabilities of
+ * its words and its end.
+ */
+export function sureness({ confidence, logProb, words }: Caption): number {
+  return confidence ?? Math.exp(logProb / (words.length + 1));
+}
+
+/** @param minConfidence a caption that is less sure is not given as the picture's */
+export async function descriptionCard({ name, source, captions }: DescribedPicture, minConfidence = 0): Promise<Html> {
+  const [best, ...others] = captions as [Caption, ...Caption[]];
+  const said = (best.confidence ?? 1) >= minConfidence;
+  const alt = said ? best.caption : 'not described: the captioner is not sure';
+  return html`<li data-sure="${sureness(best).toFixed(4)}"><figure>
+${await frame(source, alt)}
+<figcaption><p class="said">${said ? shaded(best) : '(not sure)'}</p>
+<p class="soft file">${fileName(name)}</p>
+<details><summary>${figureOf(best)}<span class="more">${said ? more(others.length) : 'what it would say'}</span></summary>
+${said ? unfolded(best, others) : listOf(captions)}</details></figcaption></figure></li>`;
+}
+
+async function frame(source: DescribedPicture['source'], alt: string): Promise<Html> {
+  const picture = await thumbnail(typeof source === 'string' ? source : source.bytes, SIZE);
+  return picture
+    ? html`<img src="${picture.source}" width="${picture.width}" height="${picture.height}" alt="${alt}" decoding="async">`
+    : html`<div class="none">can not be shown</div>`;
+}
+
+function shaded({ words }: Caption): Html | string {
+  if (words.length === 0) return '(no words)';
+  return html`${words.map((word, i) => html`${i > 0 && ' '}${shadedWord(word.word, probabilityOf(word))}`)}`;
+}
+
+function more(others: number): string {
+  return others === 0 ? 'word by word' : `${others} more`;
+}
+
+/** The other captions, and the figure of each word of the best. */
+function unfolded(best: Caption, others: readonly Caption[]): Html {
+  const figures = best.words.map((word) => html`<li>${word.word} <span>${percent(probabilityOf(word))}</span></li> `);
+  return html`${others.length > 0 && listOf(others)}<ul class="figures">${figures}</ul>`;
+}
+
+function listOf(captions: readonly Caption[]): Html {
+  return html`<ol>${captions.map((one) => html`<li>${shaded(one)} ${figureOf(one)}</li>`)}</ol>\n`;
+}
+
+/** A picture's name, which may be broken where a folder ends. */
+function fileName(name: string): Html {
+  const parts = name === '-' ? ['standard input'] : name.split(/(?<=[^/\\][/\\])/);
+  return html`${parts.map((part, i) => html`${i > 0 && html`<wbr>`}${part}`)}`;
+}
+
+/** How sure a caption is, in figures and as a bar. */
+function figureOf(caption: Caption): Html {
+  const share = sureness(caption);
+  const figure = caption.confidence === undefined ? `${share.toFixed(2)} a word` : `confidence ${percent(share)}`;
+  return html`<span class="sure">${figure} <i style="--share:${share.toFixed(2)}"></i></span> `;
+}
+
+function probabilityOf({ confidence, logProb }: CaptionWord): number {
+  return confidence ?? Math.exp(logProb);
+}
+
+/** Per cent, without decimals where they would pretend to be known. */
+function percent(share: number): string {
+  return share < 0.01 ? formatPercent(share) : `${Math.round(100 * share)} %`;
+}
