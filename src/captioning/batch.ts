@@ -33,8 +33,11 @@ export interface CaptionExample {
   weight?: number;
 }
 
-/** All captions of pictures, one after another. */
-export function* examplesSteps({ captions }: CaptionedFeatures, vocabulary: Vocabulary): Steps<CaptionExample[]> {
+/** All captions of pictures, one after another. @param captions those of each picture */
+export function* examplesSteps(
+  captions: CaptionedFeatures['captions'],
+  vocabulary: Vocabulary,
+): Steps<CaptionExample[]> {
   const { start, end } = specialIds(vocabulary);
   const ofPictures = yield* mapSteps(captions, (written, picture) =>
     written.map((caption) => {

@@ -12,6 +12,8 @@ export const captionSettingsSchema = v.object({
   batch: integerFrom(1),
   /** Words that come less often in the training captions become the unknown word. */
   threshold: integerFrom(1),
+  /** The most words of the vocabulary: the most frequent ones. Default: any number */
+  words: v.optional(integerFrom(1)),
   /** Whether mirror images of the pictures are learned from too. */
   mirrored: v.boolean(),
   /** `cider`: learns to write captions with a high CIDEr-D and BLEU-4 (`self-critical.ts`). Default: likelihood */
@@ -59,6 +61,8 @@ export const captionConfigSchema = v.object({
   dataset,
   /** The datasets of which that is made up, in their order. Default: one, of weight 1 */
   datasets: v.optional(v.array(partOfData)),
+  /** Captions without pictures that were learned from too: their files, and how many there were. */
+  captionsOnly: v.optional(v.object({ files: v.array(v.string()), captions: anyInteger })),
   /** The dataset of the captioner whose weights it started from. */
   init: v.optional(dataset),
 });

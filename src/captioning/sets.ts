@@ -4,12 +4,15 @@
  */
 import { resolve } from 'node:path';
 import { InputError } from '../base/errors.ts';
+import { runInTurns } from '../base/steps.ts';
+import type { CaptionsFile } from '../datasets/captions-only.ts';
 import type { CaptionDataset, Split } from '../datasets/dataset.ts';
 import { withoutHeldOut } from '../datasets/held-out.ts';
 import type { Oddity } from '../datasets/oddities.ts';
 import type { ExtractionEvents } from '../vision/cached-features.ts';
 import type { Cnn } from '../vision/cnn.ts';
 import type { CaptionedFeatures } from './batch.ts';
+import { fittingCaptionsSteps } from './captions-only.ts';
 import type { PartOfData } from './config.ts';
 import { featuresOf, hashOfCaptions, picturesOf, splitsInWords } from './features.ts';
 
@@ -24,7 +27,10 @@ export interface WeightedDataset {
 }
 
 /** One dataset, or several that are learned from together. */
-export type CaptionData = { dataset: CaptionDataset } | { datasets: readonly WeightedDataset[] };
+export type CaptionData = ({ dataset: CaptionDataset } | { datasets: readonly WeightedDataset[] }) & {
+  /** Files of captions without pictures, which are learned from too, each once in an epoch. */
+  captionsOnly?: readonly CaptionsFile[] | undefined;
+};
 
 /** The pictures that choose the best weights, of one dataset. */
 export interface HeldOutSet extends CaptionedFeatures {
@@ -38,6 +44,8 @@ export interface CaptionSets {
   training: CaptionedFeatures;
   /** A set for each dataset that has a val split. */
   validation: readonly HeldOutSet[];
+  /** Captions of pictures that are not there, those of one picture together, which are learned from too. */
+  captionsOnly: readonly (readonly string[])[];
 }
 
 export interface SetsReading {
@@ -46,7 +54,7 @@ export interface SetsReading {
   mirrored: boolean;
   /** Called as pictures become features. */
   onExtraction?: ExtractionEvents | undefined;
-  /** Called when training pictures are left out, because another one of the datasets measures on the same photo. */
+  /** Called when pictures are left out, because another one of the datasets measures on them, or captions that are none. */
   onLeftOut?: ((oddity: Oddity) => void) | undefined;
   signal?: AbortSignal | undefined;
   /** The names and weights that a resumed training began with. */
@@ -96,7 +104,11 @@ export async function readSets(
     parts.push({ ...part, pictures: pictures.length, captions: captions.flat().length });
     hashed.push(learned ?? NO_PICTURES, heldOut ?? NO_PICTURES);
   }
-  return { training: together(training), validation, parts, hash: hashOfCaptions(hashed) };
+  const pictures = together(training);
+  const fitting = fittingCaptionsSteps(data.captionsOnly ?? [], pictures.captions, onLeftOut);
+  const captionsOnly = await runInTurns(fitting, { signal });
+  if (captionsOnly.length > 0) hashed.push({ names: [], captions: captionsOnly });
+  return { training: pictures, validation, captionsOnly, parts, hash: hashOfCaptions(hashed) };
 }
 
 interface WeightedSet {

@@ -1,10 +1,11 @@
 /** The task of writing captions as people did, for the trainer: batches of captions, and a validation. */
 import { Random } from '../base/random.ts';
-import type { Steps } from '../base/steps.ts';
+import { partOf, type Steps } from '../base/steps.ts';
 import { shuffledBatches } from '../training/shuffled-batches.ts';
 import type { TrainingTask } from '../training/task.ts';
 import { type CaptionExample, eitherFeatures, examplesSteps, repeatsOf, tokenBatch } from './batch.ts';
 import type { Captioner } from './captioner.ts';
+import { featureDrawingSteps } from './captions-only.ts';
 import type { CaptionSettings } from './config.ts';
 import type { CaptionSets } from './sets.ts';
 import { captionValidation } from './validation.ts';
@@ -15,13 +16,21 @@ import { captionValidation } from './validation.ts';
  */
 export function* captionTaskSteps(
   captioner: Captioner,
-  { training, validation }: CaptionSets,
+  { training, validation, captionsOnly }: CaptionSets,
   { batch: batchSize, seed }: CaptionSettings,
 ): Steps<TrainingTask> {
   const D = captioner.model.shape.condition;
-  const examples = yield* examplesSteps(training, captioner.vocabulary);
+  const { vocabulary } = captioner;
+  const P = training.captions.length;
+  const examples = yield* partOf(examplesSteps([...training.captions, ...captionsOnly], vocabulary), 0, 0.2);
+  const draw =
+    captionsOnly.length > 0 && (yield* partOf(featureDrawingSteps(captionsOnly, training, vocabulary), 0.2, 1));
   const weightOf = ({ picture }: CaptionExample) => repeatsOf(training, picture);
   const { perEpoch, batchOf } = shuffledBatches(examples, batchSize, seed, weightOf);
+
+  /** The features of picture p, which is one of the training's or, from P on, one that is not there. */
+  const featuresOf = (p: number, random: Random) =>
+    draw && p >= P ? draw(p - P, random) : eitherFeatures(training, p, D, random);
 
   return {
     iterationsPerEpoch: perEpoch,
@@ -30,7 +39,7 @@ export function* captionTaskSteps(
 
     batch(iteration) {
       const random = new Random(seed * 1013 + iteration);
-      return tokenBatch(batchOf(iteration), D, ({ picture }) => eitherFeatures(training, picture, D, random));
+      return tokenBatch(batchOf(iteration), D, ({ picture }) => featuresOf(picture, random));
     },
 
     validate: captionValidation(captioner, validation, batchSize),

@@ -1,6 +1,8 @@
 /** Training a captioner, from new weights, from those of another captioner, or from its last checkpoint. */
+import { basename } from 'node:path';
 import { Random } from '../base/random.ts';
 import { mapSteps, runInTurns, type Steps } from '../base/steps.ts';
+import type { CaptionsFile } from '../datasets/captions-only.ts';
 import type { Oddity } from '../datasets/oddities.ts';
 import { LanguageModel, type LanguageModelShape } from '../model/language-model.ts';
 import { measureStandardisation, type Standardisation, standardise } from '../model/standardisation.ts';
@@ -39,6 +41,8 @@ export type ResumedCaptionTraining = CaptionData &
     onExtraction?: ExtractionEvents | undefined;
     /** Called when training pictures are left out, because another one of the datasets measures on the same photo. */
     onLeftOut?: ((oddity: Oddity) => void) | undefined;
+    /** Called as the captions are prepared for the training, with the share that is done. */
+    onPreparation?: ((share: number) => void) | undefined;
   };
 
 export type CaptionTraining = ResumedCaptionTraining & {
@@ -62,10 +66,9 @@ export async function trainCaptioner(training: CaptionTraining): Promise<Trainin
   const { shape, cnnName } = start instanceof Captioner ? beginningOf(start) : start;
   const sets = await prepare(training, settings.mirrored, { standardisation: initial?.standardisation });
   const captions = sets.training.captions.flat();
+  const written = [...captions, ...sets.captionsOnly.flat()];
   const vocabulary = await inTurns(
-    initial
-      ? extendVocabularySteps(initial.vocabulary, captions, settings.threshold)
-      : captionVocabularySteps(captions, settings.threshold),
+    initial ? extendVocabularySteps(initial.vocabulary, written, settings) : captionVocabularySteps(written, settings),
   );
   const config: CaptionConfig = {
     format: 1,
@@ -80,10 +83,11 @@ export async function trainCaptioner(training: CaptionTraining): Promise<Trainin
       hash: sets.hash,
     },
     ...(!isPlain(sets.parts) && { datasets: sets.parts }),
+    ...(training.captionsOnly && { captionsOnly: describeCaptionsOnly(training.captionsOnly, sets) }),
     ...(initial && { init: initial.config.dataset }),
     scores: {},
   };
-  const examples = await inTurns(examplesSteps(sets.training, vocabulary));
+  const examples = await inTurns(examplesSteps([...sets.training.captions, ...sets.captionsOnly], vocabulary));
   const model = new LanguageModel(engine, config.shape)
     .initialise(new Random(settings.seed))
     .startAtFrequencies(targetCounts(examples, vocabulary.size, sets.training));
@@ -116,15 +120,15 @@ export async function resumeCaptioner(training: ResumedCaptionTraining): Promise
 }
 
 async function learn(
-  training: FolderTraining<CaptionConfig, CaptionSets>,
+  training: ResumedCaptionTraining,
   captioner: Captioner,
   sets: CaptionSets,
   resume: boolean,
 ): Promise<TrainingResult> {
   const { config } = captioner;
-  const { folder, signal } = training;
+  const { folder, onPreparation, signal } = training;
   const taskSteps = config.settings.finetune === 'cider' ? selfCriticalTaskSteps : captionTaskSteps;
-  const task = await runInTurns(taskSteps(captioner, sets, config.settings), { signal });
+  const task = await runInTurns(taskSteps(captioner, sets, config.settings), { onProgress: onPreparation, signal });
   const measured = { split: 'val', decoding: 'greedy' };
   const validateFirst = config.init !== undefined;
   return runSession({ product: captioner, folder, task, data: sets, resume, validateFirst, measured }, training);
@@ -132,6 +136,10 @@ async function learn(
 
 function beginningOf({ config }: Captioner) {
   return { shape: config.shape, cnnName: config.pictures.cnn };
+}
+
+function describeCaptionsOnly(files: readonly CaptionsFile[], { captionsOnly }: CaptionSets) {
+  return { files: files.map(({ path }) => basename(path)), captions: captionsOnly.flat().length };
 }
 
 /** Whether the data is one dataset of which each caption comes once in an epoch, as is taken for granted. */

@@ -46,7 +46,7 @@ function measureOf(captioner: Captioner, pictures: HeldOutSet, batchSize: number
   let examples: CaptionExample[] | undefined;
 
   return function* measure(shown: number): Steps<Omit<Validation, 'criterion'>> {
-    examples ??= yield* partOf(examplesSteps(pictures, vocabulary), 0, 0);
+    examples ??= yield* partOf(examplesSteps(pictures.captions, vocabulary), 0, 0);
     let [sum, tokens] = [0, 0];
     for (let first = 0; first < examples.length; first += batchSize) {
       yield (LOSS_SHARE * first) / examples.length;

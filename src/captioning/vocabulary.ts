@@ -4,20 +4,28 @@ import { mapSteps, type Steps } from '../base/steps.ts';
 import { tokenizeCaption } from '../metrics/tokenize.ts';
 import { END, START, UNKNOWN } from '../text/special-tokens.ts';
 import { countTokens, Vocabulary } from '../text/vocabulary.ts';
+import type { CaptionSettings } from './config.ts';
 
 const SPECIAL: readonly string[] = [START, END, UNKNOWN];
 
 /** The longest caption in words; the rest of a longer one, which can't be meant as a caption, is cut off. */
-const LONGEST = 40;
+export const LONGEST_CAPTION = 40;
+
+/** What limits a vocabulary; see `CaptionSettings`. */
+export type VocabularyLimits = Pick<CaptionSettings, 'threshold' | 'words'>;
 
 /**
  * The vocabulary of training captions: special tokens, then the words that come at least `threshold` times, most frequent
  * first.
  *
+ * @param limits the fewest occurrences of a word, and the most `words`, the rarest being left out
  * @throws InputError when no word comes so often
  */
-export function* captionVocabularySteps(captions: readonly string[], threshold: number): Steps<Vocabulary> {
-  const words = yield* frequentWordsSteps(captions, threshold);
+export function* captionVocabularySteps(
+  captions: readonly string[],
+  { threshold, words: most }: VocabularyLimits,
+): Steps<Vocabulary> {
+  const words = (yield* frequentWordsSteps(captions, threshold)).slice(0, most);
   if (words.length === 0) {
     throw new InputError(`no word comes ${threshold} times in the ${captions.length} training captions`, {
       expected: 'words that are seen often enough to be learned',
@@ -32,9 +40,11 @@ export function* captionVocabularySteps(captions: readonly string[], threshold: 
 export function* extendVocabularySteps(
   vocabulary: Vocabulary,
   captions: readonly string[],
-  threshold: number,
+  { threshold, words: most = Number.POSITIVE_INFINITY }: VocabularyLimits,
 ): Steps<Vocabulary> {
-  return vocabulary.extendedBy(yield* frequentWordsSteps(captions, threshold));
+  const words = yield* frequentWordsSteps(captions, threshold);
+  const further = words.filter((word) => vocabulary.idOf(word) === undefined);
+  return vocabulary.extendedBy(further.slice(0, Math.max(0, most + SPECIAL.length - vocabulary.size)));
 }
 
 /**
@@ -69,7 +79,7 @@ export function rarityOf(word: string, vocabulary: Vocabulary): number {
 export function encodeCaption(caption: string, vocabulary: Vocabulary): number[] {
   const { unknown } = specialIds(vocabulary);
   return wordsOf(caption)
-    .slice(0, LONGEST)
+    .slice(0, LONGEST_CAPTION)
     .map((word) => vocabulary.idOf(word) ?? unknown);
 }
 

@@ -16,12 +16,13 @@ import { writeCaptionProgress, writeCaptionReport } from '../captioning/report.t
 import type { CaptionSets, WeightedDataset } from '../captioning/sets.ts';
 import { type CaptionTraining, resumeCaptioner, trainCaptioner } from '../captioning/train.ts';
 import type { Engine } from '../compute/engine.ts';
+import { readCaptionsOnly } from '../datasets/captions-only.ts';
 import { describeOddity, type Oddity } from '../datasets/oddities.ts';
 import { readConfig } from '../model/model-folder.ts';
 import { loadCnn } from '../vision/load-cnn.ts';
 import { CNN_NAMES } from '../vision/networks/describe-cnn.ts';
 import { addDatasetOptions, type DatasetOptions, openDatasets } from './dataset-options.ts';
-import { isGiven, refuseGiven, resolveOptions } from './given-options.ts';
+import { isGiven, refuseGiven, refuseInapplicable, resolveOptions } from './given-options.ts';
 import {
   addCommonOptions,
   addPictureOptions,
@@ -31,7 +32,7 @@ import {
   parsePositives,
   parseShare,
 } from './options.ts';
-import { showExtraction } from './progress.ts';
+import { showExtraction, showShare } from './progress.ts';
 import { quote } from './resume-command.ts';
 import { runTraining, type TrainingShow } from './training-command.ts';
 import { addTrainingOptions, type TrainingOptions, trainingFlags, trainingSettings } from './training-options.ts';
@@ -44,6 +45,8 @@ interface Options extends CommonOptions, PictureOptions, DatasetOptions, Trainin
   cnn: string;
   embedding: number;
   threshold: number;
+  words?: number;
+  captionsOnly?: string[];
   smoothing: number;
   mirror: boolean;
   init?: string;
@@ -67,6 +70,15 @@ export function addCaptionTrainCommand(program: Command): void {
       'words that come less often are unknown',
       parseInteger(1),
       captionDefaults.threshold,
+    )
+    .option(
+      '--words <number>',
+      'most words of the vocabulary, the most frequent (default: any number)',
+      parseInteger(1),
+    )
+    .option(
+      '--captions-only <file...>',
+      'captions without pictures to learn from too: a .txt, a caption a line, or a .tsv, .csv or .jsonl as of a dataset',
     )
     .option('--smoothing <share>', 'label smoothing', parseShare({ zero: true }), captionDefaults.smoothing)
     .option('--init <folder>', 'start from the weights of this captioner; words that are new to it are added')
@@ -92,7 +104,9 @@ async function trainCommand(paths: string[], options: Options, command: Command)
     const datasets = opened.map((dataset, i) => ({ dataset, weight: options.weight?.[i] ?? 1 }));
     const onExtraction = showExtraction(status, signal, { begun: true });
     const onLeftOut = (oddity: Oddity) => status.warn(describeOddity(oddity));
-    const data = { ...training, datasets, onExtraction, onLeftOut };
+    const captionsOnly = options.captionsOnly && (await Promise.all(options.captionsOnly.map(readCaptionsOnly)));
+    const onPreparation = showShare(status, 'preparing the captions');
+    const data = { ...training, datasets, captionsOnly, onExtraction, onLeftOut, onPreparation };
     if (options.resume) return resumeCaptioner({ ...data, cnn: await loadCnnOf(folder, options.cnnBackend) });
     const { start, cnn } = await startOf(options, engine);
     return trainCaptioner({ ...data, start, cnn, settings: settingsOf(options, command, datasets) });
@@ -101,8 +115,9 @@ async function trainCommand(paths: string[], options: Options, command: Command)
 
 const SHOW: TrainingShow<CaptionConfig, CaptionSets> = {
   unitOf: () => 'words',
-  describeStart: ({ dataset, datasets, shape }, parameters) =>
+  describeStart: ({ dataset, datasets, captionsOnly, shape }, parameters) =>
     `${dataset.captions.toLocaleString('en')} captions${datasets ? ` (${datasets.map(shareInWords).join(', ')})` : ''}, ` +
+    (captionsOnly ? `${captionsOnly.captions.toLocaleString('en')} without pictures, ` : '') +
     `${shape.vocabulary.toLocaleString('en')} words; ` +
     `${parameters.toLocaleString('en')} parameters`,
   writeProgress: writeCaptionProgress,
@@ -129,6 +144,8 @@ function checkOptions(paths: readonly string[], { weight, init, finetune, resume
     });
   }
   if (init) refuseGiven(command, SHAPE, '--init', 'a captioner with a shape and a CNN of its own');
+  if (finetune)
+    refuseInapplicable(command, ['captionsOnly'], '--finetune, which scores captions against those of pictures');
   if (finetune && !init && !resume) {
     throw new UsageError('--finetune needs a captioner to start from', {
       advice: 'Train one first, then name its folder by --init.',
@@ -156,8 +173,8 @@ async function startOf(
 function settingsOf(options: Options, command: Command, datasets: readonly WeightedDataset[]): CaptionSettings {
   const defaults = options.finetune ? finetuneDefaults : captionDefaults;
   const resolved = resolveOptions(command, options, { ...defaults, ...trainingFlags(defaults) });
-  const { threshold, smoothing, mirror: mirrored } = resolved;
-  const settings = { ...trainingSettings(resolved, defaults), threshold, smoothing, mirrored };
+  const { threshold, words, smoothing, mirror: mirrored } = resolved;
+  const settings = { ...trainingSettings(resolved, defaults), threshold, ...(words && { words }), smoothing, mirrored };
   if (isGiven(command, 'epochs') || options.finetune) return settings;
   // Where none of the datasets has a train split, the training refuses them and names the splits there are.
   const shown = datasets.flatMap(({ dataset: { splits }, weight = 1 }) =>

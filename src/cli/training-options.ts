@@ -38,6 +38,7 @@ const KEPT_ON_RESUME = new Set([
   'tfjs',
   'quiet',
   'images',
+  'captionsOnly',
   'valShare',
   'valFile',
   'skipOdd',

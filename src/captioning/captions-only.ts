@@ -1,0 +1,118 @@
+/**
+ * Captions without pictures, which a captioner can learn from beside those with pictures: features are drawn for them as
+ * their words make likely. Knows features, not pictures.
+ *
+ * D features, V words.
+ */
+import { InputError } from '../base/errors.ts';
+import type { Random } from '../base/random.ts';
+import { mapSteps, partOf, type Steps } from '../base/steps.ts';
+import type { CaptionsFile } from '../datasets/captions-only.ts';
+import { Oddities, type Oddity } from '../datasets/oddities.ts';
+import { tokenizeCaption } from '../metrics/tokenize.ts';
+import type { Vocabulary } from '../text/vocabulary.ts';
+import type { CaptionedFeatures } from './batch.ts';
+import { encodeCaption, LONGEST_CAPTION, specialIds } from './vocabulary.ts';
+import { fitWordRegressionSteps, predictFeatures, type WordBag, wordBag } from './word-regression.ts';
+
+/** Draws the features [D] of the picture, which is not there, of a group of captions by its number. */
+export type FeatureDrawing = (group: number, random: Random) => Float32Array;
+
+/** Residuals of so many pictures are kept: enough to draw from, few enough for the memory. */
+const MOST_RESIDUALS = 8192;
+
+/**
+ * Learns to draw features for captions: what a regression predicts from their words, plus what it has missed in a
+ * picture drawn at random. Without that residual the features would be the mean of all pictures that the words fit,
+ * which no picture has, and the captioner would trust them too much.
+ *
+ * Each half of the pictures is fitted by itself, so that the residuals are those of pictures that a regression has not
+ * seen; predicted is the mean of both.
+ *
+ * @param groups captions of one picture together
+ * @param pictures with standardised features and their captions
+ */
+export function* featureDrawingSteps(
+  groups: readonly (readonly string[])[],
+  pictures: CaptionedFeatures,
+  vocabulary: Vocabulary,
+): Steps<FeatureDrawing> {
+  const D = pictures.features.length / pictures.captions.length;
+  const { unknown } = specialIds(vocabulary);
+  const bagOf = (captions: readonly string[]): WordBag =>
+    wordBag(captions.map((caption) => encodeCaption(caption, vocabulary).filter((id) => id !== unknown)));
+  const known = yield* partOf(mapSteps(pictures.captions, bagOf), 0, 0.05);
+  const bags = yield* partOf(mapSteps(groups, bagOf), 0.05, 0.2);
+  const halves = [0, 1].map((half) => [...known.keys()].filter((picture) => picture % 2 === half));
+  const sizes = { V: vocabulary.size, D };
+  const first = yield* partOf(fitWordRegressionSteps(known, pictures.features, halves[0]!, sizes), 0.2, 0.6);
+  const second = yield* partOf(fitWordRegressionSteps(known, pictures.features, halves[1]!, sizes), 0.6, 1);
+
+  const every = Math.ceil(known.length / MOST_RESIDUALS);
+  const residuals = [...known.keys()]
+    .filter((picture) => picture % every < 1)
+    .map((picture) => {
+      const predicted = predictFeatures(picture % 2 === 0 ? second : first, known[picture]!, D);
+      return predicted.map((value, d) => pictures.features[picture * D + d]! - value);
+    });
+  const mean = first.map((value, i) => (value + second[i]!) / 2);
+
+  return (group, random) => {
+    const features = predictFeatures(mean, bags[group]!, D);
+    const residual = residuals[Math.floor(random.uniform() * residuals.length)]!;
+    for (let d = 0; d < D; d++) features[d]! += residual[d]!;
+    return features;
+  };
+}
+
+/**
+ * The captions of files that can be learned from: no longer than a caption is meant to be, and of words half of which
+ * the pictures' captions have too.
+ *
+ * @param known the captions of pictures
+ * @param onLeftOut called for the captions that can't be
+ * @returns the captions of each picture that is not there
+ * @throws InputError when most of a file's captions can't be learned from: then it holds something else
+ */
+export function* fittingCaptionsSteps(
+  files: readonly CaptionsFile[],
+  known: readonly (readonly string[])[],
+  onLeftOut?: (oddity: Oddity) => void,
+): Steps<string[][]> {
+  if (files.length === 0) return [];
+  const words = new Set((yield* mapSteps(known.flat(), tokenizeCaption)).flat());
+  const oddities = new Oddities();
+  const fitting: string[][] = [];
+  for (const { path, groups } of files) {
+    let [all, left] = [0, 0];
+    let example = { caption: '', odd: '' };
+    const keep = (captions: readonly string[]) =>
+      captions.filter((caption) => {
+        all++;
+        const odd = oddityOf(caption, words);
+        if (!odd) return true;
+        left++;
+        example = { caption, odd };
+        oddities.add(`captions without pictures left out, ${odd}`, JSON.stringify(caption.slice(0, 40)));
+        return false;
+      });
+    const kept = yield* mapSteps(groups, keep);
+    if (left > all / 2) {
+      throw new InputError(`${path} does not hold captions like those of the pictures`, {
+        found: `${left} of ${all} that can't be learned from, such as ${JSON.stringify(example.caption.slice(0, 60))}, which is ${example.odd}`,
+        expected: `sentences of at most ${LONGEST_CAPTION} words, in the language of the pictures' captions`,
+      });
+    }
+    for (const captions of kept) if (captions.length > 0) fitting.push(captions);
+  }
+  for (const oddity of oddities.list()) onLeftOut?.(oddity);
+  return fitting;
+}
+
+/** What keeps a text from being learned from as a caption; undefined for a caption. */
+function oddityOf(caption: string, known: ReadonlySet<string>): string | undefined {
+  const words = tokenizeCaption(caption);
+  if (words.length === 0) return 'empty';
+  if (words.length > LONGEST_CAPTION) return 'too long';
+  return words.filter((word) => known.has(word)).length < words.length / 2 ? 'mostly of unknown words' : undefined;
+}
