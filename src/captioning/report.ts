@@ -5,6 +5,7 @@
 import { partOf, runInTurns, type Steps, type Turns } from '../base/steps.ts';
 import type { Engine } from '../compute/engine.ts';
 import { readConfig } from '../model/model-folder.ts';
+import { filesInWords } from '../report/files-in-words.ts';
 import { type Html, type HtmlValue, html } from '../report/html.ts';
 import { type Fact, formatInteger } from '../report/page.ts';
 import { networkInShort, networkInWords } from '../report/settings.ts';
@@ -133,9 +134,17 @@ function list(parts: readonly Html[]): HtmlValue {
 }
 
 function factsOf(config: CaptionConfig): Fact[] {
-  const { init, pictures, shape, settings } = config;
+  const { captionsOnly, init, pictures, shape, settings } = config;
   return [
     ...partsOfData(config).map((part) => ['Dataset', dataInWords(part)] as const),
+    ...(captionsOnly
+      ? [
+          [
+            'Captions without pictures',
+            `${formatInteger(captionsOnly.captions)} of ${filesInWords(captionsOnly.files)}`,
+          ] as const,
+        ]
+      : []),
     ...(init ? [['Started from', `a captioner trained on ${init.name}`] as const] : []),
     [
       'Pictures',

@@ -30,7 +30,7 @@ const training: CaptionedFeatures = {
 const vocabulary = vocabularyOf(captions.flat());
 const { start, end } = specialIds(vocabulary);
 
-function makeTask(changes: Partial<CaptionSettings> = {}, set = training) {
+function makeTask(changes: Partial<CaptionSettings> = {}, set = training, captionsOnly: readonly string[][] = []) {
   const shape = {
     cell: 'lstm',
     layers: 1,
@@ -42,7 +42,7 @@ function makeTask(changes: Partial<CaptionSettings> = {}, set = training) {
   const model = new LanguageModel(engine, shape).initialise(new Random(1));
   const standardisation = measureStandardisation([training.features], D);
   const captioner = new Captioner({ shape } as CaptionConfig, vocabulary, model, standardisation);
-  const sets = { training: set, validation: [{ ...training, dataset: 'numbers' }] };
+  const sets = { training: set, validation: [{ ...training, dataset: 'numbers' }], captionsOnly };
   return runAtOnce(captionTaskSteps(captioner, sets, { ...smallSettings, batch: 4, ...changes }));
 }
 

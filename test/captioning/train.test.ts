@@ -10,6 +10,7 @@ import { type CaptionSets, datasetsOf, type HeldOutSet } from '../../src/caption
 import { type CaptionTraining, resumeCaptioner, trainCaptioner } from '../../src/captioning/train.ts';
 import { openEngine } from '../../src/compute/engine.ts';
 import type { CaptionedPicture, Split } from '../../src/datasets/dataset.ts';
+import type { Oddity } from '../../src/datasets/oddities.ts';
 import { measureStandardisation, standardise } from '../../src/model/standardisation.ts';
 import { optimizerDefaults } from '../../src/nn/optimizer.ts';
 import type { TrainingEvent } from '../../src/training/events.ts';
@@ -242,6 +243,26 @@ describe('training on several datasets', () => {
       expect(await checkpointIn(pieces.folder)).toEqual(await checkpointIn(whole.folder));
       expect(await logIn(pieces.folder)).toEqual(await logIn(whole.folder));
     }
+  });
+
+  it('learns from captions without pictures too; interrupted and resumed it ends bit for bit the same', async () => {
+    const groups = [['a red sky over golden ground', 'a red sky'], ['golden ground'], ['golden golden golden rain']];
+    const captionsOnly = [{ path: 'more.txt', groups }];
+    const leftOut: Oddity[] = [];
+    const onLeftOut = (oddity: Oddity) => leftOut.push(oddity);
+    const whole = { ...(await severalTraining('only-whole', { epochs: 2 })), captionsOnly, onLeftOut };
+    await trainCaptioner(whole);
+    expect(leftOut).toMatchObject([{ count: 1, examples: ['"golden golden golden rain"'] }]);
+    const pieces = { ...(await severalTraining('only-pieces', { epochs: 2 })), captionsOnly };
+    await trainCaptioner({ ...pieces, ...stopAfter(9) });
+    expect((await resumeCaptioner(pieces)).interrupted).toBe(false);
+    expect(await checkpointIn(pieces.folder)).toEqual(await checkpointIn(whole.folder));
+    const { config, vocabulary } = await Captioner.load(whole.folder, engine);
+    expect(config.captionsOnly).toEqual({ files: ['more.txt'], captions: 3 });
+    expect(config.dataset.captions).toBe(48);
+    expect(vocabulary.idOf('golden')).toBeDefined();
+    const { captionsOnly: _, ...without } = pieces;
+    await expectInputError(resumeCaptioner(without), /was not started with these pictures and captions|these pictures/);
   });
 
   it('of a list of one is the training on that one', async () => {

@@ -29,12 +29,19 @@ describe('extendVocabularySteps', () => {
 
   it('adds the new words that come often enough after the old ones, which keep their numbers', () => {
     const more = ['two cats and a dog', 'two cats <unk>', 'one cats'];
-    expect(extend(old, more, 2).tokens).toEqual([START, END, UNKNOWN, 'a', 'dog', 'cats', 'two']);
-    expect(extend(old, more, 3).tokens.slice(5)).toEqual(['cats']);
+    expect(extend(old, more, { threshold: 2 }).tokens).toEqual([START, END, UNKNOWN, 'a', 'dog', 'cats', 'two']);
+    expect(extend(old, more, { threshold: 3 }).tokens.slice(5)).toEqual(['cats']);
+  });
+
+  it('adds the most frequent ones where it may not become too large', () => {
+    const more = ['two cats and a dog', 'two cats <unk>', 'one cats'];
+    expect(extend(old, more, { threshold: 1, words: 3 }).tokens.slice(5)).toEqual(['cats']);
+    expect(extend(old, more, { threshold: 1, words: 2 })).toBe(old);
+    expect(extend(old, more, { threshold: 1, words: 1 })).toBe(old);
   });
 
   it('is the old one where there is nothing to add', () => {
-    expect(extend(old, ['a dog', 'a rare word'], 2)).toBe(old);
+    expect(extend(old, ['a dog', 'a rare word'], { threshold: 2 })).toBe(old);
   });
 });
 
