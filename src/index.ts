@@ -25,6 +25,7 @@ export {
   resumeCaptioner,
   trainCaptioner,
 } from './captioning/train.ts';
+export { type CaptionsFile, readCaptionsOnly } from './datasets/captions-only.ts';
 export type { CaptionDataset, CaptionedPicture, DatasetFormat, Split } from './datasets/dataset.ts';
 export type { Oddity } from './datasets/oddities.ts';
 export { type ReadSettings, readCaptionDataset } from './datasets/read.ts';
