@@ -4,7 +4,7 @@
  */
 
 import { readdir } from 'node:fs/promises';
-import { basename, dirname, extname, join } from 'node:path';
+import { basename, dirname, extname, isAbsolute, join } from 'node:path';
 import { glob } from 'tinyglobby';
 
 /** The endings by which files are taken for pictures, in lower case. */
@@ -34,10 +34,10 @@ export class PictureFinder {
     this.roots = [...new Set(roots)];
   }
 
-  /** The path of the picture with this path relative to a root; undefined where no root has it. */
+  /** The path of the picture with this absolute path, or path relative to a root; undefined where it is not. */
   async find(name: string): Promise<string | undefined> {
-    for (const root of this.roots) {
-      const path = join(root, name);
+    const paths = isAbsolute(name) ? [name] : this.roots.map((root) => join(root, name));
+    for (const path of paths) {
       const listing = this.#listings.get(dirname(path)) ?? (await this.#list(dirname(path)));
       if (listing.has(basename(path))) return path;
     }

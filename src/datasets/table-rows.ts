@@ -1,6 +1,7 @@
 /**
- * Reads the rows of a table of captions: comma-separated, tab-separated or a JSON object a line. The columns are
- * recognised by their names; a tab-separated file without names holds pairs of a file name and a caption.
+ * Reads the rows of a table of captions: comma-separated, tab-separated or a JSON object a line, as
+ * `caption describe --json` writes them too. The columns are recognised by their names; a tab-separated file without names
+ * holds pairs of a file name and a caption.
  */
 
 import * as v from 'valibot';
@@ -22,10 +23,12 @@ export const SPLIT_NAMES: Readonly<Record<string, Split>> = {
   test: 'test',
 };
 
-const PICTURE_COLUMN = /^(file_name|filename|image|image_name)$/i;
+const PICTURE_COLUMN = /^(file_name|filename|file|image|image_name)$/i;
 /** Captions of a picture may stand in several columns (text1, text2) or in a list (captions). */
 const CAPTION_COLUMN = /^(text|caption|comment)s?[ _-]?\d*$/i;
 const SPLIT_COLUMN = /^split$/i;
+/** All captions of a picture in a line of `caption describe --json`, beside the best, which is the first of them. */
+const CANDIDATES_COLUMN = 'candidates';
 
 /** A picture with captions and, where the table has such a column, its split. */
 export interface TableRow {
@@ -43,6 +46,7 @@ interface TableRecord {
 
 const jsonRecord = v.record(v.string(), v.unknown());
 const captionField = v.union([v.string(), v.array(v.string())]);
+const candidatesField = v.array(v.object({ caption: v.string() }));
 
 /** The rows of a table. @throws InputError that names the line that is not a picture with its caption */
 export async function readTable(path: string): Promise<TableRow[]> {
@@ -54,15 +58,18 @@ function rowOf({ line, fields }: TableRecord, path: string): TableRow {
   const of = (column: RegExp) => fields.filter(([name]) => column.test(name));
   const name = String(of(PICTURE_COLUMN)[0]?.[1] ?? '').trim(); // null in JSON is no name either
   if (name === '') throw wrongLine(path, line, 'no file name', 'file_name and text');
+  const split = splitOf(of(SPLIT_COLUMN)[0]?.[1], path, line);
   const columns = of(CAPTION_COLUMN);
   if (columns.length === 0) throw wrongLine(path, line, 'no text', 'file_name and text');
+  const candidates = v.safeParse(candidatesField, fields.find(([column]) => column === CANDIDATES_COLUMN)?.[1]);
+  if (candidates.success) return { name, captions: candidates.output.map(({ caption }) => caption), split };
   const captions = columns.flatMap(([column, value]) => {
     if (value === null || (value === '' && columns.length > 1)) return []; // other pictures have more captions
     const parsed = v.safeParse(captionField, value);
     if (parsed.success) return parsed.output;
     throw wrongLine(path, line, `${column}: ${JSON.stringify(value)}`, 'a text, or a list of texts');
   });
-  return { name, captions, split: splitOf(of(SPLIT_COLUMN)[0]?.[1], path, line) };
+  return { name, captions, split };
 }
 
 function splitOf(value: unknown, path: string, line: number): Split | undefined {

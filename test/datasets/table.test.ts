@@ -51,6 +51,29 @@ describe('readCaptionDataset: pictures with a table', () => {
   });
 });
 
+describe('readCaptionDataset: what `caption describe --json` writes', () => {
+  test('gives all candidates of a picture, and none of one that got no caption', async () => {
+    const line = (file: string, captions: string[]) =>
+      JSON.stringify({
+        file,
+        caption: captions[0] ?? null,
+        logProb: -9.5,
+        candidates: captions.map((caption) => ({ caption, logProb: -9.5, words: [] })),
+      });
+    const text = [line('a.jpg', ['a cat', 'a black cat']), line('b.jpg', []), line('c.jpg', ['a dog'])].join('\n');
+    const { splits } = await readFiles({ 'metadata.jsonl': text, 'a.jpg': '', 'b.jpg': '', 'c.jpg': '' });
+    expect(
+      [...splits.values()]
+        .flat()
+        .map(({ id, captions }) => [id, captions])
+        .sort(),
+    ).toEqual([
+      ['a.jpg', ['a cat', 'a black cat']],
+      ['c.jpg', ['a dog']],
+    ]);
+  });
+});
+
 describe('readCaptionDataset: several captions of a picture', () => {
   const captionsIn = async (files: Record<string, string>) => {
     const { splits, report } = await readFiles({ ...files, 'a.jpg': '', 'b.jpg': '' });
