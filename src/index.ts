@@ -9,6 +9,7 @@ export * from './portable.ts';
 
 export { type CaptionSystem, compareWithBaselines } from './captioning/baselines.ts';
 export type { CaptionedFeatures } from './captioning/batch.ts';
+export type { CaptionData, WeightedDataset } from './captioning/caption-data.ts';
 export {
   type CaptionConfig,
   type CaptionSettings,
@@ -18,7 +19,7 @@ export {
 } from './captioning/config.ts';
 export { DescriptionPage, type DescriptionPageOptions } from './captioning/description-page.ts';
 export { featuresOf, picturesOf } from './captioning/features.ts';
-export type { CaptionData, CaptionSets, HeldOutSet, WeightedDataset } from './captioning/sets.ts';
+export type { CaptionSets, HeldOutSet } from './captioning/sets.ts';
 export {
   type CaptionTraining,
   type ResumedCaptionTraining,

@@ -5,6 +5,7 @@
 
 // All at once
 
+export { type CaptionTokenizer, joinWords, tokenizerOf } from './metrics/language-words.ts';
 export { type CaptionScores, scoreCaptions } from './metrics/score.ts';
 export { tokenizeCaption } from './metrics/tokenize.ts';
 

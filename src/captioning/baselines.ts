@@ -5,14 +5,15 @@
 import { Random } from '../base/random.ts';
 import { mapSteps, partOf, runAtOnce, type Steps } from '../base/steps.ts';
 import { beamSearchSteps } from '../decoding/beam-search.ts';
+import { joinWords, tokenizerOf } from '../metrics/language-words.ts';
 import { type CaptionScores, scoreCaptionsSteps } from '../metrics/score.ts';
-import { tokenizeCaption } from '../metrics/tokenize.ts';
 import { NgramModel } from '../text/ngram-model.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 import type { CaptionedFeatures } from './batch.ts';
 import { type DecodingOptions, decodingDefaults } from './caption.ts';
 import type { Captioner } from './captioner.ts';
 import { shareCopiedSteps } from './evaluate.ts';
+import { chooseLanguage } from './languages.ts';
 import { MostAgreed } from './most-agreed.ts';
 import { nearestPicturesSteps } from './nearest.ts';
 import { encodeCaption, specialIds } from './vocabulary.ts';
@@ -43,7 +44,7 @@ const MOST_WORDS = 6;
  * the captioner's were in training.
  *
  * @param training pictures that the baselines learn or copy from
- * @param pictures those that are described, at least two
+ * @param pictures those that are described, at least two; all captions are in the language of `decoding`
  * @returns all systems, the captioner first
  */
 export function compareWithBaselines(
@@ -62,6 +63,7 @@ export function* compareWithBaselinesSteps(
   pictures: CaptionedFeatures,
   decoding: DecodingOptions = decodingDefaults,
 ): Steps<CaptionSystem[]> {
+  const language = chooseLanguage(captioner.vocabulary, decoding.language);
   const references = new Map(pictures.captions.map((captions, i) => [pictures.names[i]!, captions]));
 
   const captioned = function* (features: Float32Array): Steps<string[]> {
@@ -76,14 +78,14 @@ export function* compareWithBaselinesSteps(
   const engine = captioner.model.engine;
   const neighbours = yield* partOf(nearestPicturesSteps(engine, pictures.features, training.features, D, k), 0.6, 0.7);
   const copied = neighbours.map(([nearest]) => training.captions[nearest!]![0]!);
-  const agreed = yield* partOf(agreedCaptions(training.captions, neighbours), 0.7, 0.8);
+  const agreed = yield* partOf(agreedCaptions(training.captions, neighbours, language), 0.7, 0.8);
   const { caption, order, loss } = yield* partOf(
-    likeliestCaption(captioner.vocabulary, training.captions, pictures.captions, decoding),
+    likeliestCaption(captioner.vocabulary, training.captions, pictures.captions, { ...decoding, language }),
     0.8,
     0.88,
   );
 
-  const shareCopied = yield* partOf(shareCopiedSteps(training.captions), 0.88, 0.9);
+  const shareCopied = yield* partOf(shareCopiedSteps(training.captions, language), 0.88, 0.9);
 
   const systems: Omit<CaptionSystem, 'scores'>[] = [
     { name: 'captioner', explanation: 'What the captioner writes.', captions: written },
@@ -117,7 +119,11 @@ export function* compareWithBaselinesSteps(
   for (const { captions, ...system } of systems) {
     const candidates = new Map(captions.map((written, i) => [pictures.names[i]!, written]));
     const from = 0.9 + (0.1 * scored.length) / systems.length;
-    const scores = yield* partOf(scoreCaptionsSteps(candidates, references), from, from + 0.1 / systems.length);
+    const scores = yield* partOf(
+      scoreCaptionsSteps(candidates, references, language),
+      from,
+      from + 0.1 / systems.length,
+    );
     scored.push({ ...system, captions, scores: { ...scores, copied: shareCopied(captions) } });
   }
   return scored;
@@ -127,10 +133,12 @@ export function* compareWithBaselinesSteps(
 function* agreedCaptions(
   captions: CaptionedFeatures['captions'],
   neighbours: readonly (readonly number[])[],
+  language: string | undefined,
 ): Steps<string[]> {
+  const tokenize = tokenizerOf(language);
   const words: string[][][] = [];
   for (const written of captions) {
-    words.push(written.map(tokenizeCaption));
+    words.push(written.map(tokenize));
     yield (0.2 * words.length) / captions.length;
   }
   const mostAgreed = yield* partOf(MostAgreed.createSteps(words), 0.2, 0.6);
@@ -148,11 +156,11 @@ function* likeliestCaption(
   vocabulary: Vocabulary,
   training: CaptionedFeatures['captions'],
   heldOut: CaptionedFeatures['captions'],
-  { beam, lengthPenalty, minLength = decodingDefaults.minLength, maxLength }: DecodingOptions,
+  { beam, lengthPenalty, minLength = decodingDefaults.minLength, maxLength, language }: DecodingOptions,
 ): Steps<{ caption: string; order: number; loss: number }> {
-  const { start, end, unknown } = specialIds(vocabulary);
+  const { start, end, forbidden } = specialIds(vocabulary, { language });
   const sequences = (captions: CaptionedFeatures['captions']) =>
-    mapSteps(captions.flat(), (caption) => [start, ...encodeCaption(caption, vocabulary), end]);
+    mapSteps(captions.flat(), (caption) => [start, ...encodeCaption(caption, vocabulary, language), end]);
   const options = { order: MOST_WORDS, vocabulary: vocabulary.size, start };
   const learned = yield* partOf(sequences(training), 0, 0.3);
   const model = yield* partOf(NgramModel.createSteps(learned, options), 0.3, 0.6);
@@ -160,9 +168,10 @@ function* likeliestCaption(
   const losses = yield* partOf(model.lossesSteps(measured), 0.7, 0.9);
   const loss = Math.min(...losses);
   const order = losses.indexOf(loss) + 1;
-  const search = { start, end, forbidden: [start, unknown], beam, lengthPenalty, minLength, maxLength };
+  const search = { start, end, forbidden, beam, lengthPenalty, minLength, maxLength };
   const [[best] = []] = yield* partOf(beamSearchSteps(model.begin(order), 1, search), 0.9, 1);
-  return { caption: best!.tokens.map((token) => vocabulary.tokenOf(token)).join(' '), order, loss };
+  const words = best!.tokens.map((token) => vocabulary.tokenOf(token));
+  return { caption: joinWords(words, language), order, loss };
 }
 
 /** Gives each of at least two pictures the features of another one. */

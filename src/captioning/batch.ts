@@ -4,16 +4,16 @@ import { mapSteps, type Steps } from '../base/steps.ts';
 import type { TokenBatch } from '../model/language-model.ts';
 import { packedSequences } from '../nn/packing.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
+import type { CaptionsByPicture } from './caption.ts';
+import { startIds } from './languages.ts';
 import { encodeCaption, specialIds } from './vocabulary.ts';
 
 /** Pictures with standardised features and their captions. */
-export interface CaptionedFeatures {
+export interface CaptionedFeatures extends CaptionsByPicture {
   /** Those of P pictures, [P, D]. */
   features: Float32Array;
   /** Those of their mirror images, [P, D]. */
   mirrored?: Float32Array | undefined;
-  /** The captions that people wrote for each picture. */
-  captions: readonly (readonly string[])[];
   names: readonly string[];
   /** The file of each picture, where there are files. */
   files?: readonly string[];
@@ -33,19 +33,48 @@ export interface CaptionExample {
   weight?: number;
 }
 
-/** All captions of pictures, one after another. @param captions those of each picture */
+/** All captions of pictures, one after another, each from the START of its language. */
 export function* examplesSteps(
-  captions: CaptionedFeatures['captions'],
+  { captions, languages }: CaptionsByPicture,
   vocabulary: Vocabulary,
 ): Steps<CaptionExample[]> {
-  const { start, end } = specialIds(vocabulary);
-  const ofPictures = yield* mapSteps(captions, (written, picture) =>
-    written.map((caption) => {
-      const words = encodeCaption(caption, vocabulary);
+  const { end } = specialIds(vocabulary);
+  const starts = startIds(vocabulary);
+  const ofPictures = yield* mapSteps(captions, (written, picture) => {
+    const language = languages?.[picture];
+    const start = starts.get(language)!;
+    return written.map((caption) => {
+      const words = encodeCaption(caption, vocabulary, language);
       return { picture, inputs: [start, ...words], targets: [...words, end] };
-    }),
-  );
+    });
+  });
   return ofPictures.flat();
+}
+
+/** Pictures with their captions in one language; all where the captions do not say theirs. */
+export function picturesIn(pictures: CaptionedFeatures, language: string | undefined): CaptionedFeatures {
+  const { features, mirrored, captions, languages, names, files, repeats } = pictures;
+  if (!languages || languages.every((one) => one === language)) return pictures;
+  const rows = [...languages.keys()].filter((row) => languages[row] === language);
+  const select = <Item>(items: readonly Item[]) => rows.map((row) => items[row]!);
+  return {
+    features: selectRows(features, rows, captions.length),
+    mirrored: mirrored && selectRows(mirrored, rows, captions.length),
+    captions: select(captions),
+    languages: select(languages),
+    names: select(names),
+    ...(files && { files: select(files) }),
+    ...(repeats && { repeats: select(repeats) }),
+  };
+}
+
+/** Rows of a matrix of `total` rows, a copy unless they are all. */
+export function selectRows(matrix: Float32Array, rows: readonly number[], total: number): Float32Array {
+  if (rows.length === total) return matrix;
+  const D = matrix.length / total;
+  const selected = new Float32Array(rows.length * D);
+  for (const [i, row] of rows.entries()) selected.set(matrix.subarray(row * D, (row + 1) * D), i * D);
+  return selected;
 }
 
 /** How often the captions of a picture come in an epoch. */

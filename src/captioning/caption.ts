@@ -6,8 +6,22 @@ import type { SamplingOptions } from '../decoding/sampling.ts';
 import type { SequenceRules } from '../decoding/sequence.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 
+/** Captions by picture. */
+export interface CaptionsByPicture {
+  /** The captions that people wrote for each picture. */
+  captions: readonly (readonly string[])[];
+  /**
+   * The language that the captions of each picture are in, by its tag: a picture with captions in two languages is there
+   * twice. Absent where none is said.
+   */
+  languages?: readonly string[] | undefined;
+}
+
 /** Rules that captions keep to, in words: their least (1 by default) and greatest length, and repetitions. */
-export type CaptionRules = Pick<SequenceRules, 'maxLength' | 'minLength' | 'block'>;
+export interface CaptionRules extends Pick<SequenceRules, 'maxLength' | 'minLength' | 'block'> {
+  /** The tag of the language that they are written in, of a captioner that has several. Default: its first */
+  language?: string | undefined;
+}
 
 /** Options of beam search; a beam of 1 is greedy decoding. */
 export interface DecodingOptions

@@ -20,6 +20,7 @@ import {
   decodingDefaults,
 } from './caption.ts';
 import { type CaptionConfig, captionConfigSchema } from './config.ts';
+import { languagesOf } from './languages.ts';
 import { specialIds } from './vocabulary.ts';
 import { ROWS, writeCaptionsSteps } from './write.ts';
 
@@ -39,6 +40,11 @@ export class Captioner implements CaptionWriter {
     this.#begin = createStepper(model, ROWS);
   }
 
+  /** The tags of the languages that it writes, the first of them by default; none where it was trained without. */
+  get languages(): string[] {
+    return languagesOf(this.vocabulary);
+  }
+
   /**
    * Reads the captioner in a folder.
    *
@@ -46,7 +52,7 @@ export class Captioner implements CaptionWriter {
    */
   static async load(folder: string, engine: Engine): Promise<Captioner> {
     const { config, vocabulary, model, extra } = await loadModel(folder, engine, captionConfigSchema);
-    specialIds(vocabulary, `the vocabulary in ${folder}`); // a vocabulary without them is refused here
+    specialIds(vocabulary, { name: `the vocabulary in ${folder}` }); // a vocabulary without them is refused here
     return new Captioner(
       config,
       vocabulary,

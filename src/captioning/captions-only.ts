@@ -9,9 +9,10 @@ import type { Random } from '../base/random.ts';
 import { mapSteps, partOf, type Steps } from '../base/steps.ts';
 import type { CaptionsFile } from '../datasets/captions-only.ts';
 import { Oddities, type Oddity } from '../datasets/oddities.ts';
-import { tokenizeCaption } from '../metrics/tokenize.ts';
+import { tokenizerOf } from '../metrics/language-words.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 import type { CaptionedFeatures } from './batch.ts';
+import type { CaptionsByPicture } from './caption.ts';
 import { encodeCaption, LONGEST_CAPTION, specialIds } from './vocabulary.ts';
 import { fitWordRegressionSteps, predictFeatures, type WordBag, wordBag } from './word-regression.ts';
 
@@ -29,20 +30,23 @@ const MOST_RESIDUALS = 8192;
  * Each half of the pictures is fitted by itself, so that the residuals are those of pictures that a regression has not
  * seen; predicted is the mean of both.
  *
- * @param groups captions of one picture together
+ * @param groups captions of one picture together, in one language
  * @param pictures with standardised features and their captions
  */
 export function* featureDrawingSteps(
-  groups: readonly (readonly string[])[],
+  groups: CaptionsByPicture,
   pictures: CaptionedFeatures,
   vocabulary: Vocabulary,
 ): Steps<FeatureDrawing> {
   const D = pictures.features.length / pictures.captions.length;
   const { unknown } = specialIds(vocabulary);
-  const bagOf = (captions: readonly string[]): WordBag =>
-    wordBag(captions.map((caption) => encodeCaption(caption, vocabulary).filter((id) => id !== unknown)));
-  const known = yield* partOf(mapSteps(pictures.captions, bagOf), 0, 0.05);
-  const bags = yield* partOf(mapSteps(groups, bagOf), 0.05, 0.2);
+  const bagsOf = ({ captions, languages }: CaptionsByPicture): Steps<WordBag[]> =>
+    mapSteps(captions, (written, i) => {
+      const words = written.map((caption) => encodeCaption(caption, vocabulary, languages?.[i]));
+      return wordBag(words.map((ids) => ids.filter((id) => id !== unknown)));
+    });
+  const known = yield* partOf(bagsOf(pictures), 0, 0.05);
+  const bags = yield* partOf(bagsOf(groups), 0.05, 0.2);
   const halves = [0, 1].map((half) => [...known.keys()].filter((picture) => picture % 2 === half));
   const sizes = { V: vocabulary.size, D };
   const first = yield* partOf(fitWordRegressionSteps(known, pictures.features, halves[0]!, sizes), 0.2, 0.6);
@@ -67,35 +71,43 @@ export function* featureDrawingSteps(
 
 /**
  * The captions of files that can be learned from: no longer than a caption is meant to be, and of words half of which
- * the pictures' captions have too.
+ * the pictures' captions in that language have too. Those of a file that does not say its language are in the first of
+ * the pictures' languages.
  *
- * @param known the captions of pictures
+ * @param pictures those that are there, with their captions
  * @param onLeftOut called for the captions that can't be
- * @returns the captions of each picture that is not there
- * @throws InputError when most of a file's captions can't be learned from: then it holds something else
+ * @returns the captions of each picture that is not there, in one language
+ * @throws InputError when most of a file's captions can't be learned from: then it holds something else; and when they
+ *   are in a language that no picture's are
  */
 export function* fittingCaptionsSteps(
   files: readonly CaptionsFile[],
-  known: readonly (readonly string[])[],
+  pictures: CaptionsByPicture,
   onLeftOut?: (oddity: Oddity) => void,
-): Steps<string[][]> {
-  if (files.length === 0) return [];
-  const words = new Set((yield* mapSteps(known.flat(), tokenizeCaption)).flat());
+): Steps<CaptionsByPicture> {
+  if (files.length === 0) return { captions: [] };
+  const known = yield* knownWordsSteps(pictures);
+  const [first] = known.keys();
   const oddities = new Oddities();
-  const fitting: string[][] = [];
-  for (const { path, groups } of files) {
+  const fitting: { captions: string[]; language: string | undefined }[] = [];
+  for (const { path, groups, languages } of files) {
     let [all, left] = [0, 0];
     let example = { caption: '', odd: '' };
-    const keep = (captions: readonly string[]) =>
-      captions.filter((caption) => {
+    const keep = (written: readonly string[], i: number) => {
+      // Where the pictures' captions do not say their language, what this file says is of no use.
+      const language = first === undefined ? first : (languages?.[i] ?? first);
+      const words = known.get(language) ?? refuseLanguage(path, language, known);
+      const captions = written.filter((caption) => {
         all++;
-        const odd = oddityOf(caption, words);
+        const odd = oddityOf(caption, words, language);
         if (!odd) return true;
         left++;
         example = { caption, odd };
         oddities.add(`captions without pictures left out, ${odd}`, JSON.stringify(caption.slice(0, 40)));
         return false;
       });
+      return { captions, language };
+    };
     const kept = yield* mapSteps(groups, keep);
     if (left > all / 2) {
       throw new InputError(`${path} does not hold captions like those of the pictures`, {
@@ -103,15 +115,41 @@ export function* fittingCaptionsSteps(
         expected: `sentences of at most ${LONGEST_CAPTION} words, in the language of the pictures' captions`,
       });
     }
-    for (const captions of kept) if (captions.length > 0) fitting.push(captions);
+    for (const group of kept) if (group.captions.length > 0) fitting.push(group);
   }
   for (const oddity of oddities.list()) onLeftOut?.(oddity);
-  return fitting;
+  return {
+    captions: fitting.map(({ captions }) => captions),
+    ...(first !== undefined && { languages: fitting.map(({ language }) => language!) }),
+  };
+}
+
+/** The words of pictures' captions in each language; by the key undefined where they do not say it. */
+function* knownWordsSteps({ captions, languages }: CaptionsByPicture): Steps<Map<string | undefined, Set<string>>> {
+  const known = new Map<string | undefined, Set<string>>();
+  yield* mapSteps(captions, (written, picture) => {
+    const language = languages?.[picture];
+    const words = known.get(language) ?? new Set();
+    known.set(language, words);
+    for (const word of written.flatMap(tokenizerOf(language))) words.add(word);
+  });
+  return known;
+}
+
+function refuseLanguage(
+  path: string,
+  language: string | undefined,
+  known: ReadonlyMap<string | undefined, unknown>,
+): never {
+  throw new InputError(`${path} holds captions in a language that no picture's are in`, {
+    found: language,
+    expected: [...known.keys()].join(', '),
+  });
 }
 
 /** What keeps a text from being learned from as a caption; undefined for a caption. */
-function oddityOf(caption: string, known: ReadonlySet<string>): string | undefined {
-  const words = tokenizeCaption(caption);
+function oddityOf(caption: string, known: ReadonlySet<string>, language?: string): string | undefined {
+  const words = tokenizerOf(language)(caption);
   if (words.length === 0) return 'empty';
   if (words.length > LONGEST_CAPTION) return 'too long';
   return words.filter((word) => known.has(word)).length < words.length / 2 ? 'mostly of unknown words' : undefined;

@@ -31,9 +31,11 @@ const dataset = v.object({
   hash: v.string(),
 });
 
-/** One of the datasets that were learned from together. */
+/** One of the datasets that were learned from together, or its captions in one language. */
 const partOfData = v.object({
   name: v.string(),
+  /** The language of its captions, by its tag. A dataset of several languages is a part for each. */
+  language: v.optional(v.string()),
   /** How often each of its training captions comes in an epoch, of a fraction by chance. */
   weight: positiveNumber,
   /** Its training pictures and their captions; 0 for a dataset that is only measured on. */
@@ -59,7 +61,7 @@ export const captionConfigSchema = v.object({
   settings: captionSettingsSchema,
   /** All that it learned from. */
   dataset,
-  /** The datasets of which that is made up, in their order. Default: one, of weight 1 */
+  /** The datasets of which that is made up, in their order. Default: one, of weight 1, that says no language */
   datasets: v.optional(v.array(partOfData)),
   /** Captions without pictures that were learned from too: their files, and how many there were. */
   captionsOnly: v.optional(v.object({ files: v.array(v.string()), captions: anyInteger })),
@@ -69,7 +71,12 @@ export const captionConfigSchema = v.object({
 
 export type CaptionConfig = v.InferOutput<typeof captionConfigSchema>;
 
-/** The datasets that a captioner learned from. */
+/** The name of a part, with its language: "photos (de)". */
+export function partName({ name, language }: Pick<PartOfData, 'name' | 'language'>): string {
+  return language === undefined ? name : `${name} (${language})`;
+}
+
+/** The datasets that a captioner learned from, by languages. */
 export function partsOfData({ dataset: { hash: _, ...whole }, datasets }: CaptionConfig): PartOfData[] {
   return datasets ?? [{ ...whole, weight: 1 }];
 }

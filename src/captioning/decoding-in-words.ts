@@ -4,8 +4,9 @@ import { type CaptionSampling, type DecodingOptions, decodingDefaults } from './
 
 /** The decoding and the rules that captions kept to: facts for a report. */
 export function decodingFacts(decoding: DecodingOptions | CaptionSampling): Fact[] {
-  const { minLength = decodingDefaults.minLength, maxLength, block = 0 } = decoding;
+  const { minLength = decodingDefaults.minLength, maxLength, block = 0, language } = decoding;
   return [
+    ...(language === undefined ? [] : [['Language', language] as const]),
     ['Decoding', 'random' in decoding ? samplingInWords(decoding) : searchInWords(decoding)],
     ['Length', `${minLength} to ${maxLength} words`],
     ...(block > 0 ? [['Blocked', `no ${block} words in a row twice`] as const] : []),

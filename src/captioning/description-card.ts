@@ -37,9 +37,16 @@ async function frame(source: DescribedPicture['source'], alt: string): Promise<H
     : html`<div class="none">can not be shown</div>`;
 }
 
-function shaded({ words }: Caption): Html | string {
+function shaded({ caption, words }: Caption): Html | string {
   if (words.length === 0) return '(no words)';
-  return html`${words.map((word, i) => html`${i > 0 && ' '}${shadedWord(word.word, probabilityOf(word))}`)}`;
+  let end = 0;
+  const parts = words.map((word) => {
+    const begin = caption.indexOf(word.word, end);
+    const between = caption.slice(end, begin); // not all languages put spaces between words
+    end = begin + word.word.length;
+    return html`${between}${shadedWord(word.word, probabilityOf(word))}`;
+  });
+  return html`${parts}`;
 }
 
 function more(others: number): string {

@@ -2,7 +2,7 @@
 import { writeFileAtomically } from '../base/files.ts';
 import type { CaptionDataset, Split } from '../datasets/dataset.ts';
 import { diversity } from '../metrics/diversity.ts';
-import { tokenizeCaption } from '../metrics/tokenize.ts';
+import { tokenizerOf } from '../metrics/language-words.ts';
 import { type Html, html } from '../report/html.ts';
 import { facts, formatInteger, formatPercent, page, section } from '../report/page.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
@@ -28,14 +28,15 @@ export interface CaptionEvaluation extends PictureScores {
 /** @throws InputError when the file can't be written */
 export async function writeCaptionEvaluation(file: string, evaluation: CaptionEvaluation): Promise<void> {
   const { dataset, split, pictures, captions, scores, vocabulary } = evaluation;
+  const { language } = evaluation.decoding;
   const files = new Map(picturesOf(dataset, split).map((picture) => [picture.id, picture.file]));
   const content = page(
     `Captions of ${dataset.name}`,
     html`${scoresInWords(dataset.name, split, captions.length, scores)}.`,
     [
       section('Scores', scoreTable([{ name: 'captions', scores }]), variety(evaluation)),
-      await extremes(captions, pictures, files),
-      missed(captions, pictures.captions, vocabulary),
+      await extremes(captions, pictures, files, { language }),
+      missed(captions, pictures.captions, vocabulary, language),
       section('How they were written', howWritten(evaluation)),
     ],
   );
@@ -43,8 +44,9 @@ export async function writeCaptionEvaluation(file: string, evaluation: CaptionEv
 }
 
 /** How varied the captions are, beside the first that people wrote about each picture. */
-function variety({ captions, scores, pictures }: CaptionEvaluation): Html {
-  const people = diversity(pictures.captions.map(([first = '']) => tokenizeCaption(first)));
+function variety({ captions, scores, pictures, decoding }: CaptionEvaluation): Html {
+  const tokenize = tokenizerOf(decoding.language);
+  const people = diversity(pictures.captions.map(([first = '']) => tokenize(first)));
   return html`<p>They use ${formatInteger(scores.vocabulary)} different words (people ${formatInteger(people.vocabulary)}) and have ${scores.meanLength.toFixed(1)} words on average (people ${people.meanLength.toFixed(1)}); ${formatPercent(scores.distinctCaptions)} of the ${formatInteger(captions.length)} captions are different ones.</p>\n`;
 }
 

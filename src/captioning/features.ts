@@ -2,9 +2,10 @@
 import { createHash } from 'node:crypto';
 import { InputError } from '../base/errors.ts';
 import type { CaptionDataset, CaptionedPicture, Split } from '../datasets/dataset.ts';
+import { captionsWhere } from '../datasets/languages.ts';
 import { cachedFeatures, type ExtractionEvents } from '../vision/cached-features.ts';
 import type { Cnn } from '../vision/cnn.ts';
-import type { CaptionedFeatures } from './batch.ts';
+import { type CaptionedFeatures, selectRows } from './batch.ts';
 
 /** The pictures of a split. @throws InputError that names the dataset's splits, when this one is not among them */
 export function picturesOf(dataset: CaptionDataset, split: Split): CaptionedPicture[] {
@@ -32,34 +33,91 @@ export async function featuresOf(
   mirrored: boolean,
   events: ExtractionEvents = {},
 ): Promise<CaptionedFeatures> {
-  const D = cnn.featureSize;
+  const extracted = await extract(pictures, cnn, mirrored, events);
+  return setOf(extracted, [...extracted.pictures.keys()]);
+}
+
+/**
+ * `featuresOf`, with the captions of each language in a set of their own: a picture that is described in two languages is
+ * in both.
+ *
+ * @returns the sets by the languages' tags, in the order in which these first come; by the key undefined where the
+ *   captions do not say their language
+ */
+export async function featuresByLanguage(
+  pictures: readonly CaptionedPicture[],
+  cnn: Cnn,
+  mirrored: boolean,
+  events: ExtractionEvents = {},
+): Promise<Map<string | undefined, CaptionedFeatures>> {
+  const extracted = await extract(pictures, cnn, mirrored, events);
+  const rows = new Map<string | undefined, number[]>();
+  for (const [row, { languages = [undefined] }] of extracted.pictures.entries()) {
+    for (const language of new Set(languages)) {
+      const ofLanguage = rows.get(language);
+      if (ofLanguage) ofLanguage.push(row);
+      else rows.set(language, [row]);
+    }
+  }
+  return new Map([...rows].map(([language, ofLanguage]) => [language, setOf(extracted, ofLanguage, language)]));
+}
+
+/** Pictures that could be read, with their features. */
+interface ExtractedPictures {
+  pictures: CaptionedPicture[];
+  features: Float32Array;
+  mirrored: Float32Array | undefined;
+}
+
+/** @throws InputError as `featuresOf` does */
+async function extract(
+  pictures: readonly CaptionedPicture[],
+  cnn: Cnn,
+  mirrored: boolean,
+  events: ExtractionEvents,
+): Promise<ExtractedPictures> {
   const files = pictures.map(({ file }) => file);
   const collected = await cachedFeatures(files, cnn, events, { mirrored });
-  const kept = pictures.flatMap((picture, row) => (collected.skipped.has(row) ? [] : [{ picture, row }]));
+  const kept = [...pictures.keys()].filter((row) => !collected.skipped.has(row));
   if (kept.length === 0) {
     throw new InputError(`none of the ${pictures.length} pictures can be read`, {
       found: pictures[0] && `for example ${pictures[0].file}`,
       expected: 'JPEG, PNG, WebP, GIF, TIFF, AVIF or SVG files',
     });
   }
-  const select = (features: Float32Array): Float32Array => {
-    if (kept.length === pictures.length) return features;
-    const selected = new Float32Array(kept.length * D);
-    for (const [i, { row }] of kept.entries()) selected.set(features.subarray(row * D, (row + 1) * D), i * D);
-    return selected;
-  };
   return {
-    features: select(collected.features),
-    mirrored: collected.mirrored && select(collected.mirrored),
-    captions: kept.map(({ picture }) => picture.captions),
-    names: kept.map(({ picture }) => picture.id),
-    files: kept.map(({ picture }) => picture.file),
+    pictures: kept.map((row) => pictures[row]!),
+    features: selectRows(collected.features, kept, pictures.length),
+    mirrored: collected.mirrored && selectRows(collected.mirrored, kept, pictures.length),
   };
 }
 
-/** A hash of the names of all pictures and of their captions. */
-export function hashOfCaptions(sets: readonly Pick<CaptionedFeatures, 'names' | 'captions'>[]): string {
+/** Some of the pictures, with all their captions or those in one language. */
+function setOf(
+  { pictures, features, mirrored }: ExtractedPictures,
+  rows: readonly number[],
+  language?: string,
+): CaptionedFeatures {
+  const chosen = rows.map((row) => pictures[row]!);
+  return {
+    features: selectRows(features, rows, pictures.length),
+    mirrored: mirrored && selectRows(mirrored, rows, pictures.length),
+    captions: chosen.map((picture) =>
+      language === undefined
+        ? picture.captions
+        : captionsWhere(picture, (_, ofCaption) => ofCaption === language).captions,
+    ),
+    names: chosen.map(({ id }) => id),
+    files: chosen.map(({ file }) => file),
+    ...(language !== undefined && { languages: chosen.map(() => language) }),
+  };
+}
+
+/** A hash of the names of all pictures, and of their captions and the languages of these. */
+export function hashOfCaptions(sets: readonly Pick<CaptionedFeatures, 'names' | 'captions' | 'languages'>[]): string {
   const hash = createHash('sha256');
-  for (const { names, captions } of sets) hash.update(JSON.stringify([names, captions]));
+  for (const { names, captions, languages } of sets) {
+    hash.update(JSON.stringify([names, captions, ...(languages ? [languages] : [])]));
+  }
   return hash.digest('hex').slice(0, 16);
 }

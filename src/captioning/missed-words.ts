@@ -1,5 +1,5 @@
 /** The words that a captioner does not write. */
-import { tokenizeCaption } from '../metrics/tokenize.ts';
+import { tokenizerOf } from '../metrics/language-words.ts';
 import { countTokens, type Vocabulary } from '../text/vocabulary.ts';
 
 type Count = [word: string, count: number];
@@ -19,14 +19,17 @@ export interface MissedWords {
  *
  * @param captions of all pictures, by the captioner
  * @param references people's captions of each picture
+ * @param language of all of them
  */
 export function missedWords(
   captions: readonly string[],
   references: readonly (readonly string[])[],
   vocabulary: Vocabulary,
+  language?: string,
 ): MissedWords {
-  const written = new Set(captions.flatMap(tokenizeCaption));
-  const words = references.flat().flatMap(tokenizeCaption);
+  const tokenize = tokenizerOf(language);
+  const written = new Set(captions.flatMap(tokenize));
+  const words = references.flat().flatMap(tokenize);
   const missed = countTokens(words).filter(([word]) => !written.has(word));
   const isKnown = ([word]: Count) => vocabulary.idOf(word) !== undefined;
   return {

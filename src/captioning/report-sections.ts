@@ -3,8 +3,8 @@ import { partOf, runInTurns, type Steps, type Turns } from '../base/steps.ts';
 import type { Split } from '../datasets/dataset.ts';
 import { CiderScorer } from '../metrics/cider.ts';
 import { diversity } from '../metrics/diversity.ts';
+import { partWords, tokenizerOf } from '../metrics/language-words.ts';
 import type { CaptionScores } from '../metrics/score.ts';
-import { tokenizeCaption } from '../metrics/tokenize.ts';
 import { type Html, html } from '../report/html.ts';
 import { formatInteger, formatPercent, htmlTable, section } from '../report/page.ts';
 import { spread } from '../report/spread.ts';
@@ -45,9 +45,13 @@ export function scoreTable(systems: readonly { name: string; scores: CaptionScor
 /**
  * The captioner beside the baselines: how good the captions are, how varied, and whether the picture is read.
  *
- * @param of the dataset that the pictures are of, where there are several
+ * @param of the dataset that the pictures are of, where there are several; and the language of all captions
  */
-export function comparison(systems: readonly CaptionSystem[], references: References, of?: string): Html {
+export function comparison(
+  systems: readonly CaptionSystem[],
+  references: References,
+  { of, language }: { of?: string | undefined; language?: string | undefined } = {},
+): Html {
   const captioner = systems[0]!;
   const exchanged = systems.find(({ name }) => name === 'other pictures');
   const variety = ({
@@ -63,7 +67,7 @@ export function comparison(systems: readonly CaptionSystem[], references: Refere
     distinct2.toFixed(3),
     meanLength.toFixed(1),
   ];
-  const people = diversity(references.map(([first = '']) => tokenizeCaption(first)));
+  const people = diversity(references.map(([first = '']) => tokenizerOf(language)(first)));
   return section(
     headingOf('Beside simpler ways', of),
     scoreTable(systems),
@@ -87,24 +91,24 @@ export function comparison(systems: readonly CaptionSystem[], references: Refere
  * The pictures with the best and the worst captions by CIDEr-D.
  *
  * @param files of the pictures by name
- * @param of the dataset that the pictures are of, where there are several
+ * @param of the dataset that the pictures are of, where there are several; and the language of all captions
  * @returns undefined where there is one picture, neither the best nor the worst
  */
 export async function extremes(
   captions: readonly string[],
   { captions: references, names }: Pick<CaptionedFeatures, 'captions' | 'names'>,
   files: ReadonlyMap<string, string>,
-  { of, ...turns }: Turns & { of?: string | undefined } = {},
+  { of, language, ...turns }: Turns & { of?: string | undefined; language?: string | undefined } = {},
 ): Promise<Html | undefined> {
   const shown = Math.min(EXTREMES, Math.floor(captions.length / 2));
   if (shown === 0) return undefined;
-  const scores = await runInTurns(scoresSteps(captions, references), turns);
+  const scores = await runInTurns(scoresSteps(captions, references, language), turns);
   const ranked = [...captions.keys()].sort((a, b) => scores[b]! - scores[a]!);
 
   const figure = async (i: number) => {
     const written = references[i]!;
-    const known = new Set(written.flatMap(tokenizeCaption));
-    const words = captions[i]!.split(' ').map((word) =>
+    const known = new Set(written.flatMap(tokenizerOf(language)));
+    const words = partWords(captions[i]!, language).map((word) =>
       known.has(word) ? html`${word} ` : html`<span class="off">${word}</span> `,
     );
     return html`<figure class="picture">${await pictureOf(names[i]!, files)}
@@ -123,29 +127,36 @@ export async function extremes(
   );
 }
 
-function headingOf(heading: string, dataset: string | undefined): string {
-  return dataset === undefined ? heading : `${heading}: ${dataset}`;
+/** @param of the dataset or the language that it is about, where there are several */
+function headingOf(heading: string, of: string | undefined): string {
+  return of === undefined ? heading : `${heading}: ${of}`;
 }
 
 /** The CIDEr-D of each caption. */
-function* scoresSteps(captions: readonly string[], references: References): Steps<number[]> {
-  const words = references.map((written) => written.map(tokenizeCaption));
+function* scoresSteps(captions: readonly string[], references: References, language?: string): Steps<number[]> {
+  const tokenize = tokenizerOf(language);
+  const words = references.map((written) => written.map(tokenize));
   const scorer = yield* partOf(CiderScorer.createSteps(words), 0, 0.4);
   const scores: number[] = [];
   for (const [i, caption] of captions.entries()) {
-    scores.push(scorer.score(i, [tokenizeCaption(caption)])[0]!.cider);
+    scores.push(scorer.score(i, [tokenize(caption)])[0]!.cider);
     yield 0.4 + (0.6 * scores.length) / captions.length;
   }
   return scores;
 }
 
 /** Words that people wrote about the pictures and the captioner never did. */
-export function missed(captions: readonly string[], references: References, vocabulary: Vocabulary): Html {
-  const { known, unknown, unknownShare } = missedWords(captions, references, vocabulary);
+export function missed(
+  captions: readonly string[],
+  references: References,
+  vocabulary: Vocabulary,
+  language?: string,
+): Html {
+  const { known, unknown, unknownShare } = missedWords(captions, references, vocabulary, language);
   const list = (counts: typeof known) =>
     html`<ul class="words">${counts.slice(0, WORDS).map(([word, count]) => html`<li><span>${formatInteger(count)}</span>${word}</li>`)}</ul>\n`;
   return section(
-    'Words missed',
+    headingOf('Words missed', language),
     html`<p>${formatInteger(known.length)} words of its vocabulary stand in what people wrote about these pictures, but in none of its captions. The most frequent, with how often people wrote them:</p>\n`,
     list(known),
     unknown.length > 0 &&

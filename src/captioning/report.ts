@@ -11,10 +11,20 @@ import { type Fact, formatInteger } from '../report/page.ts';
 import { networkInShort, networkInWords } from '../report/settings.ts';
 import { type TrainingReport, writeTrainingReport } from '../report/training-report.ts';
 import { type CaptionSystem, compareWithBaselinesSteps } from './baselines.ts';
+import { picturesIn } from './batch.ts';
+import { decodingDefaults } from './caption.ts';
+import { namesInWords } from './caption-data.ts';
 import { Captioner } from './captioner.ts';
-import { type CaptionConfig, captionConfigSchema, type PartOfData, partsOfData, scoresByDataset } from './config.ts';
+import {
+  type CaptionConfig,
+  captionConfigSchema,
+  type PartOfData,
+  partName,
+  partsOfData,
+  scoresByDataset,
+} from './config.ts';
 import { comparison, extremes, hundredfold, missed, scoresInWords, stagedSamples } from './report-sections.ts';
-import { type CaptionSets, type HeldOutSet, namesInWords } from './sets.ts';
+import type { CaptionSets, HeldOutSet } from './sets.ts';
 
 /** What is measured when the training is over. */
 interface Measured {
@@ -48,24 +58,26 @@ export async function writeCaptionReport(
 ): Promise<void> {
   const captioner = await Captioner.load(folder, engine);
   const compared = await runInTurns(comparisonsSteps(captioner, sets), turns);
-  const several = compared.length > 1;
+  const about = ({ dataset, language }: HeldOutSet) => ({ of: compared.length > 1 ? dataset : undefined, language });
   const files = new Map(compared.flatMap(({ set }) => (set.files ?? []).map((path, i) => [set.names[i]!, path])));
   const result: Html[] = [];
   const learned: (Html | undefined)[] = [];
   for (const { set, systems } of compared) {
     const { captions, scores } = systems[0]!;
     result.push(scoresInWords(set.dataset, 'val', captions.length, scores));
-    learned.push(await extremes(captions, set, files, { ...turns, of: several ? set.dataset : undefined }));
+    learned.push(await extremes(captions, set, files, { ...turns, ...about(set) }));
   }
-  const captions = compared.flatMap(({ systems }) => systems[0]!.captions);
-  const references = compared.flatMap(({ set }) => set.captions);
+  for (const language of new Set(compared.map(({ set }) => set.language))) {
+    const inLanguage = compared.filter(({ set }) => set.language === language);
+    const captions = inLanguage.flatMap(({ systems }) => systems[0]!.captions);
+    const references = inLanguage.flatMap(({ set }) => set.captions);
+    learned.push(missed(captions, references, captioner.vocabulary, language));
+  }
   const measured: Measured = {
     parameters: captioner.model.size,
     result: html`${list(result)}`,
-    learned: [...learned, missed(captions, references, captioner.vocabulary)],
-    comparisons: compared.map(({ set, systems }) =>
-      comparison(systems, set.captions, several ? set.dataset : undefined),
-    ),
+    learned,
+    comparisons: compared.map(({ set, systems }) => comparison(systems, set.captions, about(set))),
     files,
   };
   await writeTrainingReport(folder, captionReport(captioner.config, measured));
@@ -78,7 +90,8 @@ function* comparisonsSteps(
 ): Steps<{ set: HeldOutSet; systems: CaptionSystem[] }[]> {
   const compared: { set: HeldOutSet; systems: CaptionSystem[] }[] = [];
   for (const [i, set] of validation.entries()) {
-    const steps = compareWithBaselinesSteps(captioner, training, set);
+    const decoding = { ...decodingDefaults, language: set.language };
+    const steps = compareWithBaselinesSteps(captioner, picturesIn(training, set.language), set, decoding);
     const systems = yield* partOf(steps, i / validation.length, (i + 1) / validation.length);
     compared.push({ set, systems });
   }
@@ -159,7 +172,8 @@ function factsOf(config: CaptionConfig): Fact[] {
   ];
 }
 
-function dataInWords({ name, captions, pictures, weight }: PartOfData): string {
+function dataInWords({ captions, pictures, weight, ...part }: PartOfData): string {
+  const name = partName(part);
   if (pictures === 0) return `${name}: no training pictures`;
   const shown = weight === 1 ? '' : `, each ${weight} times in an epoch`;
   return `${name}: ${formatInteger(captions)} captions of ${formatInteger(pictures)} training pictures${shown}`;

@@ -3,17 +3,20 @@ import { Random } from '../base/random.ts';
 import { mapSteps, partOf, type Steps } from '../base/steps.ts';
 import { sampleSequences } from '../decoding/sample-sequences.ts';
 import type { Sequence } from '../decoding/sequence.ts';
+import type { StepFunction } from '../decoding/step.ts';
 import { sentenceBleu } from '../metrics/bleu.ts';
 import { CiderScorer } from '../metrics/cider.ts';
-import { countNgrams } from '../metrics/ngrams.ts';
-import { tokenizeCaption } from '../metrics/tokenize.ts';
+import { tokenizerOf } from '../metrics/language-words.ts';
+import { countNgrams, type NgramCounts } from '../metrics/ngrams.ts';
 import { createStepper } from '../model/stepper.ts';
 import { END } from '../text/special-tokens.ts';
 import { shuffledBatches } from '../training/shuffled-batches.ts';
 import type { TrainingTask } from '../training/task.ts';
 import { type CaptionExample, eitherFeatures, repeatsOf, tokenBatch } from './batch.ts';
+import type { CaptionsByPicture } from './caption.ts';
 import type { Captioner } from './captioner.ts';
 import type { CaptionSettings } from './config.ts';
+import { startIds } from './languages.ts';
 import type { CaptionSets } from './sets.ts';
 import { captionValidation } from './validation.ts';
 import { specialIds } from './vocabulary.ts';
@@ -37,7 +40,8 @@ const BLEU_WEIGHT = 2;
  * break off.
  *
  * The objective is the negative mean reward; an epoch shows each picture once, or as often as the weight of its dataset
- * says. How rare words are, for CIDEr-D, is counted in all training captions together, each once.
+ * says. How rare words are, for CIDEr-D, is counted in all training captions together, each once, of each language by
+ * itself. A picture with captions in two languages is shown for each, and rewarded by the captions in that one.
  */
 export function* selfCriticalTaskSteps(
   captioner: Captioner,
@@ -46,22 +50,19 @@ export function* selfCriticalTaskSteps(
 ): Steps<TrainingTask> {
   const { model, vocabulary } = captioner;
   const D = model.shape.condition;
-  const { start, end, unknown } = specialIds(vocabulary);
+  const { start, end, forbidden } = specialIds(vocabulary);
+  const starts = startIds(vocabulary);
+  const startOf = (picture: number) => starts.get(training.languages?.[picture])!;
   const rules = {
     start,
     end,
-    forbidden: [start, unknown],
+    forbidden,
     minLength: 1,
     maxLength: 20,
     samples: SAMPLES,
     temperature: TEMPERATURE,
   };
-  const tokenizing = mapSteps(training.captions, (written) => written.map(tokenizeCaption));
-  const references = yield* partOf(tokenizing, 0, 0.4);
-  const withEnds = references.map((written) => written.map((words) => [...words, END]));
-  const scorer = yield* partOf(CiderScorer.createSteps(withEnds), 0.4, 0.8);
-  const counting = mapSteps(references, (written) => written.map(countNgrams));
-  const ngrams = yield* partOf(counting, 0.8, 1);
+  const scorers = yield* scorersSteps(training);
   const begin = createStepper(model, batchSize);
   const atOnce = Math.max(1, Math.floor(batchSize / SAMPLES));
   const weightOf = (picture: number) => repeatsOf(training, picture);
@@ -79,10 +80,13 @@ export function* selfCriticalTaskSteps(
       for (const [i, picture] of pictures.entries()) {
         features.set(eitherFeatures(training, picture, D, random), i * D);
       }
-      const sampled = sampleSequences(begin(features), new Array<Random>(pictures.length).fill(random), rules);
+      const step = beginningWith(pictures.map(startOf), begin(features), start);
+      const sampled = sampleSequences(step, new Array<Random>(pictures.length).fill(random), rules);
       const rewards = sampled.map((sequences, i) => rewardsOf(pictures[i]!, sequences));
       const examples = sampled.flatMap((sequences, i) =>
-        sequences.map((sequence, j) => exampleOf(i, sequence, advantage(rewards[i]!, j))),
+        sequences.map((sequence, j) => {
+          return exampleOf({ i, start: startOf(pictures[i]!) }, sequence, advantage(rewards[i]!, j));
+        }),
       );
       const batch = tokenBatch(examples, D, ({ picture }) => features.subarray(picture * D, (picture + 1) * D));
       return { ...batch, objective: -mean(rewards.flat()) };
@@ -95,20 +99,62 @@ export function* selfCriticalTaskSteps(
   function rewardsOf(picture: number, sequences: readonly Sequence[]): number[] {
     const captions = sequences.map(({ tokens }) => tokens.map((token) => vocabulary.tokenOf(token)));
     const endings = sequences.map((sequence) => (hasEnded(sequence) ? [END] : []));
+    const { scorer, place, ngrams } = scorers[picture]!;
     const scores = scorer.score(
-      picture,
+      place,
       captions.map((words, i) => [...words, ...endings[i]!]),
     );
-    return captions.map(
-      (words, i) => scores[i]!.cider + BLEU_WEIGHT * sentenceBleu(countNgrams(words), ngrams[picture]!),
-    );
+    return captions.map((words, i) => scores[i]!.cider + BLEU_WEIGHT * sentenceBleu(countNgrams(words), ngrams));
   }
 
-  /** A caption as an example whose loss is weighted by its advantage. @param picture its place in the batch */
-  function exampleOf(picture: number, sequence: Sequence, weight: number): CaptionExample {
+  /** A caption of picture i of the batch as an example whose loss is weighted by its advantage. */
+  function exampleOf({ i, start }: { i: number; start: number }, sequence: Sequence, weight: number): CaptionExample {
     const targets = hasEnded(sequence) ? [...sequence.tokens, end] : sequence.tokens;
-    return { picture, inputs: [start, ...targets.slice(0, -1)], targets, weight };
+    return { picture: i, inputs: [start, ...targets.slice(0, -1)], targets, weight };
   }
+}
+
+/** What the captions of a picture are scored by. */
+interface PictureScorer {
+  /** Of the pictures with captions in the same language. */
+  scorer: CiderScorer;
+  /** The picture's place among these. */
+  place: number;
+  /** Those of its references. */
+  ngrams: NgramCounts[];
+}
+
+/** What the captions of each picture are scored by. */
+function* scorersSteps({ captions, languages }: CaptionsByPicture): Steps<PictureScorer[]> {
+  const tokenizing = mapSteps(captions, (written, picture) => written.map(tokenizerOf(languages?.[picture])));
+  const references = yield* partOf(tokenizing, 0, 0.4);
+  const scorers: PictureScorer[] = [];
+  const different = [...new Set(languages ?? [undefined])];
+  for (const [i, language] of different.entries()) {
+    const pictures = [...captions.keys()].filter((picture) => languages?.[picture] === language);
+    const withEnds = pictures.map((picture) => references[picture]!.map((words) => [...words, END]));
+    const counting = CiderScorer.createSteps(withEnds);
+    const share = (done: number) => 0.4 + (0.4 * (i + done)) / different.length;
+    const scorer = yield* partOf(counting, share(0), share(1));
+    for (const [place, picture] of pictures.entries()) scorers[picture] = { scorer, place, ngrams: [] };
+  }
+  const counting = mapSteps(references, (written) => written.map(countNgrams));
+  for (const [picture, ngrams] of (yield* partOf(counting, 0.8, 1)).entries()) scorers[picture]!.ngrams = ngrams;
+  return scorers;
+}
+
+/**
+ * A step function whose sequences begin with a START each, where a decoder knows one for all.
+ *
+ * @param starts of each source
+ * @param start the decoder's, which it never writes: it comes in the first call alone
+ */
+function beginningWith(starts: readonly number[], step: StepFunction, start: number): StepFunction {
+  return (tokens, parents) =>
+    step(
+      tokens.map((token, i) => (token === start ? starts[parents[i]!]! : token)),
+      parents,
+    );
 }
 
 /** Reward j minus the mean of the others. */

@@ -7,7 +7,7 @@ import { type CaptionExample, eitherFeatures, examplesSteps, repeatsOf, tokenBat
 import type { Captioner } from './captioner.ts';
 import { featureDrawingSteps } from './captions-only.ts';
 import type { CaptionSettings } from './config.ts';
-import type { CaptionSets } from './sets.ts';
+import { allCaptions, type CaptionSets } from './sets.ts';
 import { captionValidation } from './validation.ts';
 
 /**
@@ -22,9 +22,10 @@ export function* captionTaskSteps(
   const D = captioner.model.shape.condition;
   const { vocabulary } = captioner;
   const P = training.captions.length;
-  const examples = yield* partOf(examplesSteps([...training.captions, ...captionsOnly], vocabulary), 0, 0.2);
+  const examples = yield* partOf(examplesSteps(allCaptions(training, captionsOnly), vocabulary), 0, 0.2);
   const draw =
-    captionsOnly.length > 0 && (yield* partOf(featureDrawingSteps(captionsOnly, training, vocabulary), 0.2, 1));
+    captionsOnly.captions.length > 0 &&
+    (yield* partOf(featureDrawingSteps(captionsOnly, training, vocabulary), 0.2, 1));
   const weightOf = ({ picture }: CaptionExample) => repeatsOf(training, picture);
   const { perEpoch, batchOf } = shuffledBatches(examples, batchSize, seed, weightOf);
 

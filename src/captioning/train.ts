@@ -6,26 +6,21 @@ import type { CaptionsFile } from '../datasets/captions-only.ts';
 import type { Oddity } from '../datasets/oddities.ts';
 import { LanguageModel, type LanguageModelShape } from '../model/language-model.ts';
 import { measureStandardisation, type Standardisation, standardise } from '../model/standardisation.ts';
+import type { Vocabulary } from '../text/vocabulary.ts';
 import { type FolderTraining, refuseOtherData, runSession } from '../training/session.ts';
 import type { TrainingResult } from '../training/trainer.ts';
 import type { ExtractionEvents } from '../vision/cached-features.ts';
 import type { Cnn } from '../vision/cnn.ts';
 import { examplesSteps, targetCounts } from './batch.ts';
+import { type CaptionData, datasetsOf, namesInWords, namesOf } from './caption-data.ts';
 import { Captioner } from './captioner.ts';
 import { type CaptionConfig, type CaptionSettings, type PartOfData, partsOfData } from './config.ts';
+import { startIds } from './languages.ts';
 import { refuseOtherCnn } from './open.ts';
 import { selfCriticalTaskSteps } from './self-critical.ts';
-import {
-  type CaptionData,
-  type CaptionSets,
-  datasetsOf,
-  namesInWords,
-  namesOf,
-  type ReadSets,
-  readSets,
-} from './sets.ts';
+import { allCaptions, type CaptionSets, type ReadSets, readSets } from './sets.ts';
 import { captionTaskSteps } from './task.ts';
-import { captionVocabularySteps, extendVocabularySteps } from './vocabulary.ts';
+import { captionVocabularySteps, extendVocabularySteps, specialIds } from './vocabulary.ts';
 
 /**
  * Features that deviate less in the training pictures are not scaled up: nothing can be learned from them, and in other
@@ -65,8 +60,7 @@ export async function trainCaptioner(training: CaptionTraining): Promise<Trainin
   const initial = start instanceof Captioner ? start : undefined;
   const { shape, cnnName } = start instanceof Captioner ? beginningOf(start) : start;
   const sets = await prepare(training, settings.mirrored, { standardisation: initial?.standardisation });
-  const captions = sets.training.captions.flat();
-  const written = [...captions, ...sets.captionsOnly.flat()];
+  const written = allCaptions(sets.training, sets.captionsOnly);
   const vocabulary = await inTurns(
     initial ? extendVocabularySteps(initial.vocabulary, written, settings) : captionVocabularySteps(written, settings),
   );
@@ -77,9 +71,9 @@ export async function trainCaptioner(training: CaptionTraining): Promise<Trainin
     pictures: { cnn: cnnName, key: cnn.key, preprocessing: cnn.preprocessing },
     settings,
     dataset: {
-      name: namesInWords(sets.parts.map(({ name }) => name)),
-      pictures: sets.training.names.length,
-      captions: captions.length,
+      name: namesInWords([...new Set(sets.parts.map(({ name }) => name))]),
+      pictures: sets.pictures,
+      captions: sets.training.captions.flat().length,
       hash: sets.hash,
     },
     ...(!isPlain(sets.parts) && { datasets: sets.parts }),
@@ -87,11 +81,11 @@ export async function trainCaptioner(training: CaptionTraining): Promise<Trainin
     ...(initial && { init: initial.config.dataset }),
     scores: {},
   };
-  const examples = await inTurns(examplesSteps([...sets.training.captions, ...sets.captionsOnly], vocabulary));
+  const examples = await inTurns(examplesSteps(written, vocabulary));
   const model = new LanguageModel(engine, config.shape)
     .initialise(new Random(settings.seed))
     .startAtFrequencies(targetCounts(examples, vocabulary.size, sets.training));
-  if (initial) model.copyFrom(initial.model);
+  if (initial) takeOver(initial, model, vocabulary);
   return learn(training, new Captioner(config, vocabulary, model, sets.standardisation), sets, false);
 }
 
@@ -112,7 +106,7 @@ export async function resumeCaptioner(training: ResumedCaptionTraining): Promise
     { found: sets.hash, expected: dataset.hash },
     {
       what: 'these pictures and captions',
-      found: `${sets.training.names.length} pictures of ${namesInWords(namesOf(datasetsOf(training)))}`,
+      found: `${sets.pictures} pictures of ${namesInWords(namesOf(datasetsOf(training)))}`,
       expected: `the ${dataset.pictures} pictures of ${dataset.name} and their captions`,
     },
   );
@@ -139,12 +133,19 @@ function beginningOf({ config }: Captioner) {
 }
 
 function describeCaptionsOnly(files: readonly CaptionsFile[], { captionsOnly }: CaptionSets) {
-  return { files: files.map(({ path }) => basename(path)), captions: captionsOnly.flat().length };
+  return { files: files.map(({ path }) => basename(path)), captions: captionsOnly.captions.flat().length };
 }
 
-/** Whether the data is one dataset of which each caption comes once in an epoch, as is taken for granted. */
-function isPlain(parts: ReadSets['parts']): boolean {
-  return parts.length === 1 && parts[0]!.weight === 1;
+/** Whether the data is one dataset of which each caption comes once in an epoch and says no language. */
+function isPlain([first, ...others]: ReadSets['parts']): boolean {
+  return others.length === 0 && first!.weight === 1 && first!.language === undefined;
+}
+
+/** Takes a captioner's weights over. Languages that are new to it begin as its first one does. */
+function takeOver(initial: Captioner, model: LanguageModel, vocabulary: Vocabulary): void {
+  model.copyFrom(initial.model);
+  const { start } = specialIds(initial.vocabulary);
+  for (const id of startIds(vocabulary).values()) if (id >= initial.vocabulary.size) model.copyToken(start, id);
 }
 
 /**
@@ -162,10 +163,11 @@ async function prepare(
   const sets = await readSets(training, { ...training, mirrored, known: known.datasets });
   const { features, mirrored: mirrorImages } = sets.training;
   const standardisation = known.standardisation ?? measureStandardisation([features], cnn.featureSize, LEAST_DEVIATION);
-  const parts = [features, mirrorImages, ...sets.validation.map((set) => set.features)];
+  // Two languages of the same pictures share their features, which are not to be standardised twice.
+  const parts = new Set([features, mirrorImages, ...sets.validation.map((set) => set.features)]);
   await runInTurns(
     mapSteps(
-      parts.filter((part) => part !== undefined),
+      [...parts].filter((part) => part !== undefined),
       (part) => standardise(part, standardisation),
     ),
     { signal },

@@ -4,7 +4,7 @@ import { resetState, type StackState } from '../nn/state.ts';
 import type { Validation } from '../training/task.ts';
 import { type CaptionExample, examplesSteps, tokenBatch } from './batch.ts';
 import type { Captioner } from './captioner.ts';
-import { scoreOnPicturesSteps } from './evaluate.ts';
+import { GREEDY, scoreOnPicturesSteps } from './evaluate.ts';
 import type { HeldOutSet } from './sets.ts';
 
 /** How many captions are shown with each validation, of all datasets together. */
@@ -43,10 +43,11 @@ export function captionValidation(captioner: Captioner, sets: readonly HeldOutSe
 function measureOf(captioner: Captioner, pictures: HeldOutSet, batchSize: number, state: StackState) {
   const { model, vocabulary } = captioner;
   const D = model.shape.condition;
+  const decoding = { ...GREEDY, language: pictures.language };
   let examples: CaptionExample[] | undefined;
 
   return function* measure(shown: number): Steps<Omit<Validation, 'criterion'>> {
-    examples ??= yield* partOf(examplesSteps(pictures.captions, vocabulary), 0, 0);
+    examples ??= yield* partOf(examplesSteps(pictures, vocabulary), 0, 0);
     let [sum, tokens] = [0, 0];
     for (let first = 0; first < examples.length; first += batchSize) {
       yield (LOSS_SHARE * first) / examples.length;
@@ -58,7 +59,7 @@ function measureOf(captioner: Captioner, pictures: HeldOutSet, batchSize: number
       sum += loss.sum;
       tokens += loss.tokens;
     }
-    const { scores, captions } = yield* partOf(scoreOnPicturesSteps(captioner, pictures), LOSS_SHARE, 1);
+    const { scores, captions } = yield* partOf(scoreOnPicturesSteps(captioner, pictures, decoding), LOSS_SHARE, 1);
     return {
       scores: { loss: sum / tokens, ...scores },
       samples: captions.slice(0, shown).map((caption, i) => `${pictures.names[i]}: ${caption}`),

@@ -6,9 +6,11 @@ import { beamSearchSteps } from '../decoding/beam-search.ts';
 import { sampleSequencesSteps } from '../decoding/sample-sequences.ts';
 import type { Sequence } from '../decoding/sequence.ts';
 import type { StepFunction } from '../decoding/step.ts';
+import { joinWords } from '../metrics/language-words.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 import { type Caption, type CaptionSampling, type DecodingOptions, decodingDefaults } from './caption.ts';
 import { byConsensus } from './consensus.ts';
+import { chooseLanguage } from './languages.ts';
 import { specialIds } from './vocabulary.ts';
 
 /** Below 1, since captions are learned with label smoothing, which gives unlikely words too much probability. */
@@ -31,9 +33,10 @@ export function* writeCaptionsSteps(
   features: Float32Array,
   options: DecodingOptions | CaptionSampling,
 ): Steps<Caption[][]> {
-  const { start, end, unknown } = specialIds(vocabulary);
+  const language = chooseLanguage(vocabulary, options.language);
+  const { start, end, forbidden } = specialIds(vocabulary, { language });
   const { minLength = decodingDefaults.minLength } = options;
-  const rules = { ...options, minLength, start, end, forbidden: [start, unknown] };
+  const rules = { ...options, minLength, start, end, forbidden };
   const pictures = features.length / D;
 
   /** Decodes all pictures, as many at once as `ROWS` has room for. @param rows that a picture takes */
@@ -44,7 +47,7 @@ export function* writeCaptionsSteps(
       const count = Math.min(atOnce, pictures - first);
       const steps = decoder(begin(features.subarray(first * D, (first + count) * D)), count);
       for (const sequences of yield* partOf(steps, first / pictures, (first + count) / pictures)) {
-        captions.push(sequences.map((sequence) => captionOf(sequence, vocabulary)));
+        captions.push(sequences.map((sequence) => captionOf(sequence, vocabulary, language)));
       }
     }
     return captions;
@@ -88,10 +91,11 @@ export function* writeCaptionsSteps(
  * Checks options before captions are written with them.
  *
  * @returns how many captions of a picture are written at once
- * @throws UsageError when a length, a beam or a number of captions is out of range
+ * @throws UsageError when a length, a beam or a number of captions is out of range, or the language none of these
  */
 export function checkDecoding(options: DecodingOptions | CaptionSampling, vocabulary: Vocabulary): number {
-  const { minLength = decodingDefaults.minLength, maxLength } = options;
+  const { minLength = decodingDefaults.minLength, maxLength, language } = options;
+  chooseLanguage(vocabulary, language);
   if (minLength > maxLength) {
     throw new UsageError('the shortest caption is longer than the longest', {
       found: `at least ${minLength} words and at most ${maxLength}`,
@@ -115,9 +119,10 @@ export function checkDecoding(options: DecodingOptions | CaptionSampling, vocabu
   throw new UsageError('the beam is too wide', { found: `${beam}`, expected: `at most ${most}${why}` });
 }
 
-function captionOf({ tokens, logProbs, logProb }: Sequence, vocabulary: Vocabulary): Caption {
+function captionOf({ tokens, logProbs, logProb }: Sequence, vocabulary: Vocabulary, language?: string): Caption {
   const words = tokens.map((token, i) => ({ word: vocabulary.tokenOf(token), logProb: logProbs[i]! }));
-  return { caption: words.map(({ word }) => word).join(' '), logProb, words };
+  const texts = words.map(({ word }) => word);
+  return { caption: joinWords(texts, language), logProb, words };
 }
 
 const likeliestFirst = (a: Caption, b: Caption): number => b.logProb - a.logProb;

@@ -3,11 +3,12 @@ import { type Command, Option } from 'commander';
 import { runInTurns } from '../base/steps.ts';
 import { type CaptionSystem, compareWithBaselinesSteps } from '../captioning/baselines.ts';
 import { featuresOf, picturesOf } from '../captioning/features.ts';
+import { chooseLanguage } from '../captioning/languages.ts';
 import { openCaptioner } from '../captioning/open.ts';
 import { openEngine } from '../compute/engine.ts';
 import { SPLITS, type Split } from '../datasets/dataset.ts';
 import { standardise } from '../model/standardisation.ts';
-import { addDecodingOptions, type DecodingFlags, decodingFrom } from './caption-options.ts';
+import { addDecodingOptions, addLanguageOption, type DecodingFlags, decodingFrom } from './caption-options.ts';
 import { addDatasetOptions, type DatasetOptions, openDataset } from './dataset-options.ts';
 import { addCommonOptions, addPictureOptions, type CommonOptions, type PictureOptions } from './options.ts';
 import { Status, showExtraction, showShare } from './progress.ts';
@@ -29,6 +30,7 @@ export function addBaselinesCommand(program: Command): void {
     .addOption(new Option('--split <split>', 'pictures to be scored on').choices(SPLITS).default('val'))
     .option('--json', 'one JSON value: {"split","pictures","systems":[{"name","explanation","scores"}]}');
   addDatasetOptions(command);
+  addLanguageOption(command, "language to write, and of people's captions: only those in it count");
   addDecodingOptions(command);
   addPictureOptions(addCommonOptions(command)).action(baselinesCommand);
 }
@@ -38,7 +40,8 @@ async function baselinesCommand(path: string, options: Options, command: Command
   const status = new Status(options.quiet);
   const engine = await openEngine(options.blas);
   const { captioner, cnn } = await openCaptioner(engine, { folder, cnnBackend });
-  const dataset = await openDataset(path, options, status, command);
+  const language = chooseLanguage(captioner.vocabulary, options.language);
+  const dataset = await openDataset(path, { ...options, languages: [language] }, status, command);
   status.say(engine.notice);
 
   const systems = await interruptible(async (signal) => {
@@ -49,12 +52,14 @@ async function baselinesCommand(path: string, options: Options, command: Command
     const steps = compareWithBaselinesSteps(captioner, training, pictures, decodingFrom(options));
     return runInTurns(steps, { signal, onProgress: showShare(status, 'comparing') });
   });
-  process.stdout.write(json ? `${jsonLine(split, systems)}\n` : `${scores(systems)}\n${explanations(systems)}`);
+  process.stdout.write(
+    json ? `${jsonLine(split, systems, language)}\n` : `${scores(systems)}\n${explanations(systems)}`,
+  );
 }
 
-function jsonLine(split: Split, systems: readonly CaptionSystem[]): string {
+function jsonLine(split: Split, systems: readonly CaptionSystem[], language: string | undefined): string {
   const pictures = systems[0]!.captions.length;
-  return JSON.stringify({ split, pictures, systems: systems.map(({ captions: _, ...system }) => system) });
+  return JSON.stringify({ split, language, pictures, systems: systems.map(({ captions: _, ...system }) => system) });
 }
 
 /** The columns of the table: heading, score, and the factor by which papers multiply it. */

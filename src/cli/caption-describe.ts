@@ -3,12 +3,14 @@ import type { Command } from 'commander';
 import { UsageError } from '../base/errors.ts';
 import type { Caption, CaptionSampling, DecodingOptions } from '../captioning/caption.ts';
 import { describePictures } from '../captioning/describe.ts';
+import { chooseLanguage } from '../captioning/languages.ts';
 import { loadCnnOf, openCaptioners, shippedCaptioner } from '../captioning/open.ts';
 import { checkDecoding } from '../captioning/write.ts';
 import { openEngine } from '../compute/engine.ts';
 import {
   addCaptionSamplingOptions,
   addDecodingOptions,
+  addLanguageOption,
   addModelsOption,
   type CaptionSamplingFlags,
   type DecodingFlags,
@@ -52,6 +54,7 @@ export function addDescribeCommand(program: Command): void {
     )
     .option('--json', 'one JSON value a picture: {"file","caption","logProb","candidates":[…]}')
     .option('--html <file>', 'writes a page too: pictures, captions, each word shaded by how sure it is');
+  addLanguageOption(command, 'language to write, of a captioner that has several, as `de`');
   addDecodingOptions(command);
   addCaptionSamplingOptions(command);
   addPictureOptions(addCommonOptions(command)).action(describeCommand);
@@ -59,7 +62,7 @@ export function addDescribeCommand(program: Command): void {
 
 async function describeCommand(args: string[], options: Options, command: Command): Promise<void> {
   const { model: folders = [shippedCaptioner()], top, cnnBackend, json, html } = options;
-  const decoding = decodingOf(options, command);
+  const given = decodingOf(options, command);
   const status = new Status(options.quiet);
   if (html !== undefined) await checkPageFile(html);
   const found = await findPictures(args);
@@ -71,7 +74,9 @@ async function describeCommand(args: string[], options: Options, command: Comman
   cnn.load().catch(() => {}); // on WebAssembly it loads beside what follows; a failure is reported at the first picture
   const engine = await openEngine(options.blas);
   const { captioner } = await openCaptioners(engine, { folders, cnn });
-  checkDecoding(decoding, captioner.vocabulary);
+  checkDecoding(given, captioner.vocabulary);
+  const language = chooseLanguage(captioner.vocabulary, given.language);
+  const decoding = { ...given, ...(language !== undefined && { language }) };
   status.say(engine.notice);
   const page = html === undefined ? undefined : await openDescriptionPage(html, found, decoding, cnn.name, command);
 
@@ -89,7 +94,7 @@ async function describeCommand(args: string[], options: Options, command: Comman
     try {
       for await (const { name, source, captions } of described) {
         const wanted = captions.slice(0, top);
-        process.stdout.write(json ? jsonLine(name, wanted) : plainLines(name, wanted, several));
+        process.stdout.write(json ? jsonLine(name, wanted, language) : plainLines(name, wanted, several));
         await page?.add({ name, source, captions: wanted });
       }
     } finally {
@@ -113,9 +118,10 @@ function decodingOf(options: Options, command: Command): DecodingOptions | Capti
   return { ...decoding, groups: top, diversity };
 }
 
-function jsonLine(file: string, candidates: readonly Caption[]): string {
+/** @param language left out of a captioner that has none */
+function jsonLine(file: string, candidates: readonly Caption[], language: string | undefined): string {
   const { caption, logProb } = candidates[0]!;
-  return `${JSON.stringify({ file, caption, logProb, candidates })}\n`;
+  return `${JSON.stringify({ file, language, caption, logProb, candidates })}\n`;
 }
 
 /** A line for each caption, which begins with the picture's name where there are several pictures. */

@@ -8,12 +8,20 @@ import { cocoReferences, cocoResults, readCocoResults } from '../captioning/coco
 import { scoreWrittenSteps, shareCopiedFrom } from '../captioning/evaluate.ts';
 import { writeCaptionEvaluation } from '../captioning/evaluation-report.ts';
 import { featuresOf, picturesOf } from '../captioning/features.ts';
+import { chooseLanguage } from '../captioning/languages.ts';
 import { openCaptioners, shippedCaptioner } from '../captioning/open.ts';
 import { checkDecoding } from '../captioning/write.ts';
 import { openEngine } from '../compute/engine.ts';
 import { type CaptionDataset, SPLITS, type Split } from '../datasets/dataset.ts';
+import { captionsByLanguage } from '../datasets/languages.ts';
 import { type CaptionScores, scoreCaptions } from '../metrics/score.ts';
-import { addDecodingOptions, addModelsOption, type DecodingFlags, decodingFrom } from './caption-options.ts';
+import {
+  addDecodingOptions,
+  addLanguageOption,
+  addModelsOption,
+  type DecodingFlags,
+  decodingFrom,
+} from './caption-options.ts';
 import { addDatasetOptions, type DatasetOptions, openDataset } from './dataset-options.ts';
 import { addCommonOptions, addPictureOptions, type CommonOptions, type PictureOptions } from './options.ts';
 import { Status, showExtraction, showShare } from './progress.ts';
@@ -53,6 +61,7 @@ export function addEvaluateCommand(program: Command): void {
     .option('--references <file>', "writes people's captions as a COCO caption file, for other scorers of --results")
     .option('--json', 'the scores as one JSON value');
   addDatasetOptions(command);
+  addLanguageOption(command, "language to write, and of people's captions: only those in it count");
   addDecodingOptions(command);
   addPictureOptions(addCommonOptions(command)).action(evaluateCommand);
 }
@@ -60,14 +69,15 @@ export function addEvaluateCommand(program: Command): void {
 async function evaluateCommand(path: string, options: Options, command: Command): Promise<void> {
   const { captions: file, split, references, json } = options;
   const status = new Status(options.quiet);
-  const open = () => openDataset(path, options, status, command);
-  const { dataset, names, people, captions, decoding, scores } = file
+  const open = (language?: string) => openDataset(path, { ...options, languages: [language] }, status, command);
+  const { dataset, names, people, captions, language, decoding, scores } = file
     ? await evaluateFile(file, options, open)
     : await evaluateModels(options, open, status);
   if (references) await writeFileAtomically(references, cocoReferences(names, people));
   const training = dataset.splits.get('train')?.map((picture) => picture.captions);
-  const copied = training && { copied: shareCopiedFrom(training)(captions) };
-  const report = { split, pictures: captions.length, ...decoding, ...scores, ...copied };
+  const copied = training && { copied: shareCopiedFrom(training, language)(captions) };
+  const spoken = language !== undefined && { language };
+  const report = { split, pictures: captions.length, ...spoken, ...decoding, ...scores, ...copied };
   process.stdout.write(json ? `${JSON.stringify(report)}\n` : figures(report));
 }
 
@@ -78,22 +88,26 @@ interface Evaluated {
   people: readonly (readonly string[])[];
   captions: readonly string[];
   scores: CaptionScores;
+  /** Of all captions, where that is said. */
+  language: string | undefined;
   /** How the captions were written, where that is known. */
-  decoding?: DecodingOptions;
+  decoding?: Omit<DecodingOptions, 'language'>;
 }
 
 /** Evaluates captions that models write for the pictures of the split. */
 async function evaluateModels(
   options: Options,
-  open: () => Promise<CaptionDataset>,
+  open: (language?: string) => Promise<CaptionDataset>,
   status: Status,
 ): Promise<Evaluated> {
   const { model: models = [shippedCaptioner()], split, results, report, cnnBackend } = options;
-  const decoding = decodingFrom(options);
+  const { language: asked, ...rules } = decodingFrom(options);
   const engine = await openEngine(options.blas);
   const { captioner, cnn } = await openCaptioners(engine, { folders: models, cnnBackend });
+  const language = chooseLanguage(captioner.vocabulary, asked);
+  const decoding = { ...rules, language };
   checkDecoding(decoding, captioner.vocabulary);
-  const dataset = await open();
+  const dataset = await open(language);
   status.say(engine.notice);
 
   const { pictures, written } = await interruptible(async (signal) => {
@@ -105,34 +119,53 @@ async function evaluateModels(
     );
     const turns = { signal, onProgress: showShare(status, 'describing') };
     const captions = await runInTurns(captioner.describeSteps(found.features, decoding), turns);
-    return { pictures: found, written: await runInTurns(scoreWrittenSteps(captions, found), { signal }) };
+    return { pictures: found, written: await runInTurns(scoreWrittenSteps(captions, found, language), { signal }) };
   });
   if (results) await writeFileAtomically(results, cocoResults(pictures.names, written.captions));
   const { vocabulary } = captioner;
   if (report) {
     await writeCaptionEvaluation(report, { ...written, dataset, split, pictures, models, vocabulary, decoding });
   }
-  return { ...written, dataset, names: pictures.names, people: pictures.captions, decoding };
+  const { names, captions: people } = pictures;
+  return { ...written, dataset, names, people, language, decoding: rules };
 }
 
 /** Evaluates captions that a file holds. */
-async function evaluateFile(file: string, { split }: Options, open: () => Promise<CaptionDataset>): Promise<Evaluated> {
+async function evaluateFile(
+  file: string,
+  { split, language: asked }: Options,
+  open: (language?: string) => Promise<CaptionDataset>,
+): Promise<Evaluated> {
   const written = await readCocoResults(file);
-  const dataset = await open();
+  const dataset = await open(asked);
+  const [language, ...others] = captionsByLanguage(dataset).keys();
+  if (others.length > 0) {
+    throw new InputError(`${dataset.name} has captions in several languages`, {
+      found: [language, ...others].join(', '),
+      expected: 'the language of those that are to be scored',
+      advice: 'Name it by --language.',
+    });
+  }
   const pictures = picturesOf(dataset, split);
   return {
     dataset,
     names: pictures.map(({ id }) => id),
     people: pictures.map(({ captions }) => captions),
     captions: [...written.values()],
-    scores: scoresOf(written, new Map(pictures.map(({ id, captions }) => [id, captions])), file),
+    language,
+    scores: scoresOf(written, new Map(pictures.map(({ id, captions }) => [id, captions])), file, language),
   };
 }
 
 /** @throws InputError that lists the pictures without a caption, or the captions without a picture */
-function scoresOf(written: ReadonlyMap<string, string>, people: ReadonlyMap<string, readonly string[]>, file: string) {
+function scoresOf(
+  written: ReadonlyMap<string, string>,
+  people: ReadonlyMap<string, readonly string[]>,
+  file: string,
+  language: string | undefined,
+) {
   try {
-    return scoreCaptions(written, people);
+    return scoreCaptions(written, people, language);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new InputError(`${file} does not hold a caption for each picture of the split`, { found: error.message });

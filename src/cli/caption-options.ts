@@ -8,7 +8,7 @@ import {
   decodingDefaults,
 } from '../captioning/caption.ts';
 import type { SamplingOptions } from '../decoding/sampling.ts';
-import { addSamplingOptions, collect, parseAtLeast, parseInteger } from './options.ts';
+import { addSamplingOptions, collect, parseAtLeast, parseInteger, parseLanguage } from './options.ts';
 
 export interface DecodingFlags {
   beam: number;
@@ -17,6 +17,7 @@ export interface DecodingFlags {
   maxLength: number;
   block: number;
   consensus: number;
+  language?: string;
 }
 
 export interface CaptionSamplingFlags extends SamplingOptions {
@@ -34,6 +35,11 @@ export function addModelsOption(command: Command): Command {
     'a model of `caption train`; several write together: --model A --model B (default: the captioner that ships)',
     collect,
   );
+}
+
+/** Adds `--language`, the one that a captioner is to write. */
+export function addLanguageOption(command: Command, what: string): Command {
+  return command.option('--language <tag>', `${what} (default: the first that the captioner learned)`, parseLanguage);
 }
 
 export function addDecodingOptions(command: Command): Command {
@@ -81,6 +87,6 @@ export function samplingFrom(flags: DecodingFlags & CaptionSamplingFlags, sample
   return { temperature, topK, topP, minP, ...rulesFrom(flags), samples, random: new Random(seed) };
 }
 
-function rulesFrom({ minLength, maxLength, block }: Pick<DecodingFlags, keyof CaptionRules>): Required<CaptionRules> {
-  return { minLength, maxLength, block };
+function rulesFrom({ minLength, maxLength, block, language }: Pick<DecodingFlags, keyof CaptionRules>): CaptionRules {
+  return { minLength, maxLength, block, ...(language !== undefined && { language }) };
 }

@@ -1,6 +1,7 @@
 /** `caption train`: trains a captioner on pictures and their captions. */
 import { type Command, Option } from 'commander';
 import { UsageError } from '../base/errors.ts';
+import type { WeightedDataset } from '../captioning/caption-data.ts';
 import {
   type CaptionConfig,
   type CaptionSettings,
@@ -10,10 +11,11 @@ import {
   epochsForCaptions,
   finetuneDefaults,
   type PartOfData,
+  partName,
 } from '../captioning/config.ts';
 import { loadCnnOf, openCaptioner } from '../captioning/open.ts';
 import { writeCaptionProgress, writeCaptionReport } from '../captioning/report.ts';
-import type { CaptionSets, WeightedDataset } from '../captioning/sets.ts';
+import type { CaptionSets } from '../captioning/sets.ts';
 import { type CaptionTraining, resumeCaptioner, trainCaptioner } from '../captioning/train.ts';
 import type { Engine } from '../compute/engine.ts';
 import { readCaptionsOnly } from '../datasets/captions-only.ts';
@@ -29,6 +31,7 @@ import {
   type CommonOptions,
   type PictureOptions,
   parseInteger,
+  parseLanguages,
   parsePositives,
   parseShare,
 } from './options.ts';
@@ -42,6 +45,7 @@ const SHAPE = ['cell', 'layers', 'hidden', 'embedding', 'cnn'];
 
 interface Options extends CommonOptions, PictureOptions, DatasetOptions, TrainingOptions {
   weight?: number[];
+  language?: string[];
   cnn: string;
   embedding: number;
   threshold: number;
@@ -62,6 +66,12 @@ export function addCaptionTrainCommand(program: Command): void {
       '--weight <number...>',
       'how often the captions of each dataset come in an epoch, a number for each (default: once)',
       parsePositives('datasets'),
+    )
+    .option(
+      '--language <tag...>',
+      "language of each dataset's captions, a tag for each, as `en de`; of a table that says the language of each caption " +
+        'those in this one (default: none, or as the tables say)',
+      parseLanguages('datasets'),
     )
     .option('--cnn <name>', `${CNN_NAMES.join(', ')} or the folder of a MobileNet`, 'efficientnet-lite2')
     .option('--embedding <number>', 'size of word vectors', parseInteger(1), captionShapeDefaults.embedding)
@@ -100,7 +110,7 @@ async function trainCommand(paths: string[], options: Options, command: Command)
   checkOptions(paths, options, command);
   await runTraining<CaptionConfig, CaptionSets>(command, options, SHOW, async (training) => {
     const { status, engine, folder, signal } = training;
-    const opened = await openDatasets(paths, options, status, command);
+    const opened = await openDatasets(paths, { ...options, languages: options.language }, status, command);
     const datasets = opened.map((dataset, i) => ({ dataset, weight: options.weight?.[i] ?? 1 }));
     const onExtraction = showExtraction(status, signal, { begun: true });
     const onLeftOut = (oddity: Oddity) => status.warn(describeOddity(oddity));
@@ -131,16 +141,26 @@ const SHOW: TrainingShow<CaptionConfig, CaptionSets> = {
 };
 
 /** What one of several datasets teaches: 'flickr8k 30,000', 'coco-more 9,614 × 3' */
-function shareInWords({ name, captions, weight }: PartOfData): string {
-  return `${name} ${captions.toLocaleString('en')}${weight === 1 ? '' : ` × ${weight}`}`;
+function shareInWords({ captions, weight, ...part }: PartOfData): string {
+  return `${partName(part)} ${captions.toLocaleString('en')}${weight === 1 ? '' : ` × ${weight}`}`;
 }
 
 /** @throws UsageError when options contradict each other */
-function checkOptions(paths: readonly string[], { weight, init, finetune, resume }: Options, command: Command): void {
+function checkOptions(
+  paths: readonly string[],
+  { weight, language, init, finetune, resume }: Options,
+  command: Command,
+): void {
   if (weight && weight.length !== paths.length && !resume) {
     throw new UsageError('--weight does not fit the datasets', {
       found: `${counted(weight.length, 'weight')} for ${counted(paths.length, 'dataset')}`,
       expected: 'a number for each',
+    });
+  }
+  if (language && language.length !== paths.length) {
+    throw new UsageError('--language does not fit the datasets', {
+      found: `${counted(language.length, 'language')} for ${counted(paths.length, 'dataset')}`,
+      expected: 'one for each',
     });
   }
   if (init) refuseGiven(command, SHAPE, '--init', 'a captioner with a shape and a CNN of its own');

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { UsageError } from '../base/errors.ts';
 import type { CaptionDataset } from '../datasets/dataset.ts';
+import { captionsByLanguage, languagesInWords } from '../datasets/languages.ts';
 import { describeOddity } from '../datasets/oddities.ts';
 import { readCaptionDataset } from '../datasets/read.ts';
 import { refuseInapplicable } from './given-options.ts';
@@ -15,7 +16,7 @@ export interface DatasetOptions {
 
 const DATASETS = `
 A dataset is told by what is there:
-  a folder of pictures with metadata.jsonl, .csv or .tsv: columns file_name, text (or text1, text2 ...), split;
+  a folder of pictures with metadata.jsonl, .csv or .tsv: columns file_name, text (or text1, text2 ...), split, language;
     captions.tsv may hold pairs without column names; or such a folder for each of train, val, test
   a folder with annotations/captions_train2017.json or the like, or with annotations.json (COCO)
   a folder with Flickr8k.token.txt or another token file and the lists of the splits (Flickr8k, Flickr30k)
@@ -39,10 +40,16 @@ export function addDatasetOptions(command: Command): Command {
   );
 }
 
+/** How datasets are read. */
+export interface DatasetsReading extends DatasetOptions {
+  /** The language of each dataset's captions, where it is said, as `ReadSettings` has it. */
+  languages?: readonly (string | undefined)[] | undefined;
+}
+
 /** Reads a dataset, as `openDatasets` does. */
 export async function openDataset(
   path: string,
-  options: DatasetOptions,
+  options: DatasetsReading,
   status: Status,
   command: Command,
 ): Promise<CaptionDataset> {
@@ -57,7 +64,7 @@ export async function openDataset(
  */
 export async function openDatasets(
   paths: readonly string[],
-  { images, valShare }: DatasetOptions,
+  { images, valShare, languages }: DatasetsReading,
   status: Status,
   command: Command,
 ): Promise<CaptionDataset[]> {
@@ -67,14 +74,19 @@ export async function openDatasets(
     });
   }
   const datasets: CaptionDataset[] = [];
-  for (const path of paths) datasets.push(await readCaptionDataset(path, { images, valShare }));
+  for (const [i, path] of paths.entries()) {
+    datasets.push(await readCaptionDataset(path, { images, valShare, language: languages?.[i] }));
+  }
   if (datasets.every((dataset) => dataset.valShare === undefined)) {
     const where = datasets.map((dataset) => `${dataset.name}, ${whyNotSplit(dataset)}`);
     refuseInapplicable(command, ['valShare'], where.join('; '));
   }
-  for (const { name, format, splits, report } of datasets) {
+  for (const dataset of datasets) {
+    const { name, format, splits, report } = dataset;
     const sizes = [...splits].map(([split, { length }]) => `${length.toLocaleString('en')} ${split}`);
-    status.say(`${name} (${format}): pictures ${sizes.join(', ')}`);
+    const spoken = captionsByLanguage(dataset);
+    const inLanguages = spoken.size > 0 ? `; captions ${languagesInWords(spoken)}` : '';
+    status.say(`${name} (${format}): pictures ${sizes.join(', ')}${inLanguages}`);
     for (const oddity of report) status.warn(describeOddity(oddity));
   }
   return datasets;

@@ -1,5 +1,6 @@
 /** Options that several commands share, and the parsers of their values. Knows no command. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { LANGUAGE_TAG, languageTag } from '../base/languages.ts';
 import { DRIVER_CHOICES, type DriverChoice } from '../compute/product/choose.ts';
 import { CNN_BACKENDS, type CnnBackend } from '../vision/cnn-backends.ts';
 
@@ -76,6 +77,22 @@ export function parsePositives(operands: string) {
   return (text: string, before: readonly number[] = []): number[] => {
     if (!Number.isNaN(Number(text))) return [...before, parsePositive(text)];
     throw new InvalidArgumentError(`Expected a number above 0; ${operands} stand before this option.`);
+  };
+}
+
+/** Parses a language tag, to its canonical form. */
+export function parseLanguage(text: string): string {
+  const tag = languageTag(text);
+  if (tag !== undefined) return tag;
+  throw new InvalidArgumentError(`Expected ${LANGUAGE_TAG}.`);
+}
+
+/** A parser that collects the language tags of an option that takes several. @param operands as of `parsePositives` */
+export function parseLanguages(operands: string) {
+  return (text: string, before: readonly string[] = []): string[] => {
+    const tag = languageTag(text);
+    if (tag !== undefined) return [...before, tag];
+    throw new InvalidArgumentError(`Expected ${LANGUAGE_TAG}; ${operands} stand before this option.`);
   };
 }
 

@@ -38,6 +38,7 @@ const KEPT_ON_RESUME = new Set([
   'tfjs',
   'quiet',
   'images',
+  'language',
   'captionsOnly',
   'valShare',
   'valFile',

@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import { InputError } from '../base/errors.ts';
 import { type CaptionDataset, type CaptionedPicture, type DatasetFormat, SPLITS, type Split } from './dataset.ts';
+import { captionsWhere } from './languages.ts';
 import type { Oddities } from './oddities.ts';
 import type { PictureFinder } from './pictures.ts';
 
@@ -15,6 +16,8 @@ export interface ListedPicture {
   /** Path relative to one of the finder's roots. */
   name: string;
   captions: string[];
+  /** The language of each caption, where the dataset says it. */
+  languages?: string[];
   /** Equal for two entries that are the same picture under two names. Default: the path of its file */
   identity?: string | undefined;
 }
@@ -52,7 +55,7 @@ export async function assemble(
     const kept: CaptionedPicture[] = [];
     for (const { pictures, finder } of listed.filter((part) => part.split === split)) {
       for (const picture of pictures) {
-        const captions = picture.captions.filter((caption) => caption.trim() !== '');
+        const { captions, languages } = captionsWhere(picture, (caption) => caption.trim() !== '');
         const blank = picture.captions.length - captions.length;
         for (let i = 0; i < blank; i++) oddities.add('empty captions skipped', picture.name);
         if (captions.length === 0) {
@@ -71,7 +74,7 @@ export async function assemble(
           continue;
         }
         seen.add(identity);
-        kept.push({ id: picture.id, file, captions });
+        kept.push({ id: picture.id, file, captions, ...(languages && { languages }) });
       }
     }
     if (kept.length > 0) splits.set(split, kept);

@@ -7,36 +7,49 @@ import { readTable } from './table-rows.ts';
 /** The captions of a file. */
 export interface CaptionsFile {
   path: string;
-  /** Those of one picture together, which is not there; at least one each. */
+  /** Those of one picture, which is not there, in one language together; at least one each. */
   groups: string[][];
+  /** The language of each group by its tag; absent where the file does not say it. */
+  languages?: string[] | undefined;
 }
 
 /**
  * Reads a file of captions.
  *
  * @param path of a .txt, a caption a line; or of a .tsv, .csv or .jsonl, as a dataset has them: a name for a picture, then
- *   a caption of it. Captions with one name describe one picture
+ *   a caption of it. Captions with one name describe one picture; a column `language` is read as of a dataset
  * @throws InputError when the file can't be read, is of another kind or holds no caption
  */
 export async function readCaptionsOnly(path: string): Promise<CaptionsFile> {
   const groups = await groupsIn(path);
-  if (groups.length > 0) return { path, groups };
+  if (groups.length > 0) {
+    const languages = groups.flatMap(({ language }) => language ?? []);
+    return { path, groups: groups.map(({ captions }) => captions), ...(languages.length > 0 && { languages }) };
+  }
   throw new InputError(`${path} holds no captions`, { found: 'blank lines only, or nothing' });
 }
 
-async function groupsIn(path: string): Promise<string[][]> {
+interface Group {
+  captions: string[];
+  language?: string | undefined;
+}
+
+async function groupsIn(path: string): Promise<Group[]> {
   switch (extname(path).toLowerCase()) {
     case '.txt':
-      return (await readFilledLines(path, 'captions')).map(({ text }) => [text.trim()]);
+      return (await readFilledLines(path, 'captions')).map(({ text }) => ({ captions: [text.trim()] }));
     case '.tsv':
     case '.csv':
     case '.jsonl': {
-      const byName = new Map<string, string[]>();
-      for (const { name, captions } of await readTable(path)) {
+      const groups = new Map<string, Group>();
+      for (const { name, captions, language } of await readTable(path)) {
         const filled = captions.filter((caption) => caption.trim() !== '');
-        if (filled.length > 0) byName.set(name, [...(byName.get(name) ?? []), ...filled]);
+        const key = JSON.stringify([name, language]);
+        const group = groups.get(key);
+        if (group) group.captions.push(...filled);
+        else if (filled.length > 0) groups.set(key, { captions: filled, language });
       }
-      return [...byName.values()];
+      return [...groups.values()];
     }
     default:
       throw new InputError(`${path} is not a file of captions`, {

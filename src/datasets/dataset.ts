@@ -19,6 +19,8 @@ export interface CaptionedPicture {
   file: string;
   /** At least one; as they were written, none blank. */
   captions: string[];
+  /** The language of each caption, by its tag (`de`, `pt-BR`); absent where the dataset does not say it. */
+  languages?: string[];
 }
 
 export interface CaptionDataset {

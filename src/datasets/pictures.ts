@@ -4,7 +4,7 @@
  */
 
 import { readdir } from 'node:fs/promises';
-import { basename, dirname, extname, isAbsolute, join } from 'node:path';
+import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import { glob } from 'tinyglobby';
 
 /** The endings by which files are taken for pictures, in lower case. */
@@ -34,14 +34,24 @@ export class PictureFinder {
     this.roots = [...new Set(roots)];
   }
 
-  /** The path of the picture with this absolute path, or path relative to a root; undefined where it is not. */
+  /**
+   * The path of the picture with this absolute path, or path relative to a root, or to the folder that a root is in:
+   * `images/a.jpg` may lie in the root `photos/images`. Undefined where it is not.
+   */
   async find(name: string): Promise<string | undefined> {
     const paths = isAbsolute(name) ? [name] : this.roots.map((root) => join(root, name));
-    for (const path of paths) {
+    for (const path of [...paths, ...this.#beside(name)]) {
       const listing = this.#listings.get(dirname(path)) ?? (await this.#list(dirname(path)));
       if (listing.has(basename(path))) return path;
     }
     return undefined;
+  }
+
+  /** Where a picture may lie whose path begins with a root's own name. */
+  #beside(name: string): string[] {
+    const [, folder, rest] = /^([^/]+)\/(.+)$/.exec(name) ?? [];
+    if (rest === undefined) return [];
+    return this.roots.filter((root) => basename(resolve(root)) === folder).map((root) => join(root, rest));
   }
 
   async #list(folder: string): Promise<Set<string>> {

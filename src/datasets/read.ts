@@ -8,6 +8,7 @@ import { annotationsReader, cocoFile, cocoReader } from './coco.ts';
 import type { CaptionDataset } from './dataset.ts';
 import { listFolder, readText } from './files.ts';
 import { flickrReader } from './flickr.ts';
+import { listedIn } from './in-language.ts';
 import { karpathyFile, karpathyReader } from './karpathy.ts';
 import { Oddities } from './oddities.ts';
 import type { FoundDataset } from './reader.ts';
@@ -21,6 +22,11 @@ export interface ReadSettings {
    * is only learned from. Default: 0.1
    */
   valShare?: number | undefined;
+  /**
+   * The language of the captions, by its tag; of a dataset that says the language of each caption those in this one are
+   * read. Default: all, in the languages that the dataset says, if any
+   */
+  language?: string | undefined;
 }
 
 /** In the order in which they are asked: a Flickr8k folder may hold Karpathy's file of the same pictures too. */
@@ -31,11 +37,11 @@ const READERS = [cocoReader, flickrReader, tableReader, karpathyReader, annotati
  *
  * @param path a folder in COCO's, Flickr8k's or Flickr30k's layout, or of pictures with a table of captions; or one file
  *   with all captions: a COCO caption file, one of Karpathy's split files, a table
- * @throws InputError when no known dataset is there, a file is broken or none of the pictures is on the disk. What is
- *   wrong with single pictures or captions is skipped and counted in the dataset's report
+ * @throws InputError when no known dataset is there, a file is broken, no caption is in the language or none of the
+ *   pictures is on the disk. What is wrong with single pictures or captions is skipped and counted in the dataset's report
  */
 export async function readCaptionDataset(path: string, settings: ReadSettings = {}): Promise<CaptionDataset> {
-  const { images, valShare = 0.1 } = settings;
+  const { images, valShare = 0.1, language } = settings;
   if (!(valShare >= 0 && valShare < 1)) {
     throw new InputError('the share of pictures held out as val is out of range', {
       found: String(valShare),
@@ -49,7 +55,8 @@ export async function readCaptionDataset(path: string, settings: ReadSettings = 
   const oddities = new Oddities();
   const listed = await found.read(oddities, images);
   const name = basename(resolve(path)).replace(/\.(json|jsonl|csv|tsv|txt)$/, '');
-  return assemble(listed, { name, format: found.format, valShare, oddities });
+  const chosen = language === undefined ? listed : listedIn(language, listed, name);
+  return assemble(chosen, { name, format: found.format, valShare, oddities });
 }
 
 async function isFolder(path: string, what: string): Promise<boolean> {

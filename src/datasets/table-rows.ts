@@ -7,6 +7,7 @@
 import * as v from 'valibot';
 import { InputError } from '../base/errors.ts';
 import { parseJson } from '../base/json.ts';
+import { LANGUAGE_TAG, languageTag } from '../base/languages.ts';
 import { parseCsv } from './csv.ts';
 import type { Split } from './dataset.ts';
 import { readFilledLines, readText } from './files.ts';
@@ -29,12 +30,15 @@ const CAPTION_COLUMN = /^(text|caption|comment)s?[ _-]?\d*$/i;
 const SPLIT_COLUMN = /^split$/i;
 /** All captions of a picture in a line of `caption describe --json`, beside the best, which is the first of them. */
 const CANDIDATES_COLUMN = 'candidates';
+const LANGUAGE_COLUMN = /^language$/i;
 
-/** A picture with captions and, where the table has such a column, its split. */
+/** A picture with captions and, where the table has such columns, its split and the captions' language. */
 export interface TableRow {
   name: string;
   captions: string[];
   split: Split | undefined;
+  /** By its tag; said by all rows of a table, or by none. */
+  language: string | undefined;
 }
 
 /** A record of a file, before its columns are interpreted. */
@@ -51,7 +55,13 @@ const candidatesField = v.array(v.object({ caption: v.string() }));
 /** The rows of a table. @throws InputError that names the line that is not a picture with its caption */
 export async function readTable(path: string): Promise<TableRow[]> {
   const read = path.endsWith('.jsonl') ? jsonRecords : path.endsWith('.tsv') ? tsvRecords : csvRecords;
-  return (await read(path)).map((record) => rowOf(record, path));
+  const records = await read(path);
+  const rows = records.map((record) => rowOf(record, path));
+  const unsaid = rows.findIndex(({ language }) => language === undefined);
+  if (unsaid !== -1 && rows.some(({ language }) => language !== undefined)) {
+    throw wrongLine(path, records[unsaid]!.line, 'no language', `${LANGUAGE_TAG}, as other lines have one`);
+  }
+  return rows;
 }
 
 function rowOf({ line, fields }: TableRecord, path: string): TableRow {
@@ -59,17 +69,20 @@ function rowOf({ line, fields }: TableRecord, path: string): TableRow {
   const name = String(of(PICTURE_COLUMN)[0]?.[1] ?? '').trim(); // null in JSON is no name either
   if (name === '') throw wrongLine(path, line, 'no file name', 'file_name and text');
   const split = splitOf(of(SPLIT_COLUMN)[0]?.[1], path, line);
+  const language = languageOf(of(LANGUAGE_COLUMN)[0]?.[1], path, line);
   const columns = of(CAPTION_COLUMN);
   if (columns.length === 0) throw wrongLine(path, line, 'no text', 'file_name and text');
   const candidates = v.safeParse(candidatesField, fields.find(([column]) => column === CANDIDATES_COLUMN)?.[1]);
-  if (candidates.success) return { name, captions: candidates.output.map(({ caption }) => caption), split };
+  if (candidates.success) {
+    return { name, captions: candidates.output.map(({ caption }) => caption), split, language };
+  }
   const captions = columns.flatMap(([column, value]) => {
     if (value === null || (value === '' && columns.length > 1)) return []; // other pictures have more captions
     const parsed = v.safeParse(captionField, value);
     if (parsed.success) return parsed.output;
     throw wrongLine(path, line, `${column}: ${JSON.stringify(value)}`, 'a text, or a list of texts');
   });
-  return { name, captions, split };
+  return { name, captions, split, language };
 }
 
 function splitOf(value: unknown, path: string, line: number): Split | undefined {
@@ -77,6 +90,14 @@ function splitOf(value: unknown, path: string, line: number): Split | undefined 
   const split = SPLIT_NAMES[String(value).trim().toLowerCase()];
   if (split) return split;
   throw wrongLine(path, line, `the split ${JSON.stringify(value)}`, Object.keys(SPLIT_NAMES).join(', '));
+}
+
+function languageOf(value: unknown, path: string, line: number): string | undefined {
+  const text = String(value ?? '').trim();
+  if (text === '') return undefined;
+  const language = languageTag(text);
+  if (language) return language;
+  throw wrongLine(path, line, `the language ${JSON.stringify(value)}`, LANGUAGE_TAG);
 }
 
 function wrongLine(path: string, line: number, found: string, expected: string): InputError {

@@ -2,13 +2,14 @@
  * Reads a folder of pictures with a table of captions: `metadata.jsonl` or `metadata.csv` with `file_name` and `text`
  * (Hugging Face's ImageFolder), pairs in `captions.tsv`, or the `captions.txt` with `image,caption` of Flickr8k's copy on
  * Kaggle. A file name that comes again brings another caption. The split of a picture is that of the column `split`, or
- * of the folder (`train/`, `val/`, `test/`) that holds its table.
+ * of the folder (`train/`, `val/`, `test/`) that holds its table; the language of a caption that of the column `language`.
  */
 
 import { dirname, join } from 'node:path';
 import type { ListedPicture, ListedSplit } from './assemble.ts';
 import { SPLITS, type Split } from './dataset.ts';
 import { listFolder } from './files.ts';
+import { captionsWhere } from './languages.ts';
 import type { Oddities } from './oddities.ts';
 import { PictureFinder, pictureFolders } from './pictures.ts';
 import type { DatasetReader, FoundDataset } from './reader.ts';
@@ -62,15 +63,22 @@ async function readTables(tables: readonly Table[], root: string, oddities: Oddi
 
 function groupByPicture(rows: readonly TableRow[], oddities: Oddities): Iterable<ListedPicture> {
   const pictures = new Map<string, ListedPicture>();
-  for (const { name, captions } of rows) {
+  for (const { name, captions, language } of rows) {
     let picture = pictures.get(name);
     if (!picture) {
-      picture = { id: name, name, captions: [] };
+      picture = { id: name, name, captions: [], ...(language && { languages: [] }) };
       pictures.set(name, picture);
     }
+    const known = language
+      ? captionsWhere(picture, (_, ofCaption) => ofCaption === language).captions
+      : picture.captions;
     for (const caption of captions) {
-      if (picture.captions.includes(caption)) oddities.add('captions repeated for the same picture, kept once', name);
-      else picture.captions.push(caption);
+      if (known.includes(caption)) {
+        oddities.add('captions repeated for the same picture, kept once', name);
+        continue;
+      }
+      picture.captions.push(caption);
+      if (language) picture.languages!.push(language);
     }
   }
   return pictures.values();

@@ -4,8 +4,8 @@ import { partOf, runAtOnce, type Steps } from '../base/steps.ts';
 import { bleu, type TokenizedCaption } from './bleu.ts';
 import { ciderSteps } from './cider.ts';
 import { type Diversity, diversity } from './diversity.ts';
+import { tokenizerOf } from './language-words.ts';
 import { rougeL } from './rouge.ts';
-import { tokenizeCaption } from './tokenize.ts';
 
 export interface CaptionScores extends Diversity {
   /** From 0 to 1, as are bleu2 to bleu4 and rougeL. */
@@ -23,28 +23,33 @@ export interface CaptionScores extends Diversity {
 }
 
 /**
- * The scores of one caption for each picture, equal to pycocoevalcap's to four decimals.
+ * The scores of one caption for each picture, equal to pycocoevalcap's to four decimals for English and where no language
+ * is named. Captions in another language are scored by the words that `tokenizerOf` gives.
  *
  * @param candidates caption by picture id
  * @param references what people wrote for each of the same pictures, at least one caption each
+ * @param language of all captions, by its canonical tag
  * @throws RangeError that lists the ids that have no candidate or no reference
  */
 export function scoreCaptions(
   candidates: ReadonlyMap<string, string>,
   references: ReadonlyMap<string, readonly string[]>,
+  language?: string,
 ): CaptionScores {
-  return runAtOnce(scoreCaptionsSteps(candidates, references));
+  return runAtOnce(scoreCaptionsSteps(candidates, references, language));
 }
 
 /** `scoreCaptions`, picture by picture where that takes long. */
 export function* scoreCaptionsSteps(
   candidates: ReadonlyMap<string, string>,
   references: ReadonlyMap<string, readonly string[]>,
+  language?: string,
 ): Steps<CaptionScores> {
   checkIds(candidates, references);
+  const tokenize = tokenizerOf(language);
   const captions: TokenizedCaption[] = [];
   for (const [id, candidate] of candidates) {
-    captions.push({ candidate: tokenizeCaption(candidate), references: references.get(id)!.map(tokenizeCaption) });
+    captions.push({ candidate: tokenize(candidate), references: references.get(id)!.map(tokenize) });
     yield (0.3 * captions.length) / candidates.size;
   }
   const {

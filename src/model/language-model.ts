@@ -155,6 +155,19 @@ export class LanguageModel {
     }
   }
 
+  /** Gives a token the weights of another: what it is read as, and how probable it is. */
+  copyToken(from: number, to: number): void {
+    const read = this.embedding ?? this.stack.layers[0]!.inputWeights;
+    const E = read.value.cols;
+    read.edit((values) => values.copyWithin(to * E, from * E, (from + 1) * E));
+    const V = this.shape.vocabulary;
+    for (const written of [this.outputWeights, this.outputBias]) {
+      written.edit((values) => {
+        for (let row = 0; row < values.length; row += V) values[row + to] = values[row + from]!;
+      });
+    }
+  }
+
   /** The state that `batch` sequences start from: zeros. It stays in the arena; make it once and reset it. */
   newState(batch: number): StackState {
     return this.stack.newState(batch);

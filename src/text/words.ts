@@ -6,19 +6,17 @@
  *     "Well, don't!" she said.⏎
  *     "|Well|,| don't|!|"| she| said|.|⏎
  */
+import { UNSPACED_LETTER } from '../base/languages.ts';
 import { splitCharacters } from './characters.ts';
 
 /** What a word is made of; inside it may stand an apostrophe. */
 const LETTER = '[\\p{L}\\p{M}\\p{N}_]';
-/** Letters of scripts that put no spaces between words: a dictionary finds these. */
-const UNSPACED =
-  '[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}ー\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}]';
-const SPACED = `(?!${UNSPACED})${LETTER}`;
+const SPACED = `(?!${UNSPACED_LETTER})${LETTER}`;
 
 const WORD = `(?:${SPACED})+(?:['’](?:${SPACED})+)*`;
 const MARKS = `(?:(?!${LETTER})\\S\\p{M}*)+`;
 const SPACE = '\\r\\n| (?!\\S)|[^\\S ]';
-const PIECE = new RegExp(` ?(?:${WORD}|(?<unspaced>${UNSPACED}+)|(?<marks>${MARKS}))|${SPACE}`, 'gu');
+const PIECE = new RegExp(` ?(?:${WORD}|(?<unspaced>${UNSPACED_LETTER}+)|(?<marks>${MARKS}))|${SPACE}`, 'gu');
 
 /** Made when it is first needed. */
 let segmenter: Intl.Segmenter | undefined;

@@ -25,7 +25,7 @@ describe('examplesSteps', () => {
       }),
     );
     const pictures = { features: new Float32Array(2 * D), captions, names: ['a', 'b'] };
-    expect(runAtOnce(examplesSteps(pictures.captions, vocabulary))).toEqual(expected);
+    expect(runAtOnce(examplesSteps(pictures, vocabulary))).toEqual(expected);
   });
 });
 

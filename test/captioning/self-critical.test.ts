@@ -49,7 +49,7 @@ function makeTask(set = pictures, bias: (values: Float32Array) => void = () => {
   bias(model.outputBias.value.data);
   const standardisation = { mean: new Float32Array(D), scale: new Float32Array(D).fill(1) };
   const captioner = new Captioner({ shape } as CaptionConfig, vocabulary, model, standardisation);
-  const sets = { training: set, validation: [{ ...set, dataset: 'small' }], captionsOnly: [] };
+  const sets = { training: set, validation: [{ ...set, dataset: 'small' }], captionsOnly: { captions: [] } };
   return {
     model,
     task: runAtOnce(selfCriticalTaskSteps(captioner, sets, { ...smallSettings, batch: 20, seed: 3 })),

@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type CaptionData, namesOf, readSets } from '../../src/captioning/sets.ts';
+import { type CaptionData, namesOf } from '../../src/captioning/caption-data.ts';
+import { readSets } from '../../src/captioning/sets.ts';
 import type { CaptionDataset } from '../../src/datasets/dataset.ts';
 import type { Oddity } from '../../src/datasets/oddities.ts';
 import { expectInputError } from '../input-error.ts';

@@ -18,7 +18,7 @@ export const COLOURS = Object.keys(colours) as Colour[];
 
 /** All words of captions, or those that come often enough. */
 export function vocabularyOf(captions: readonly string[], threshold = 1) {
-  return runAtOnce(captionVocabularySteps(captions, { threshold }));
+  return runAtOnce(captionVocabularySteps({ captions: [captions] }, { threshold }));
 }
 
 /** The caption of a picture, in words. */

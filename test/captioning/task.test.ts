@@ -42,7 +42,11 @@ function makeTask(changes: Partial<CaptionSettings> = {}, set = training, captio
   const model = new LanguageModel(engine, shape).initialise(new Random(1));
   const standardisation = measureStandardisation([training.features], D);
   const captioner = new Captioner({ shape } as CaptionConfig, vocabulary, model, standardisation);
-  const sets = { training: set, validation: [{ ...training, dataset: 'numbers' }], captionsOnly };
+  const sets = {
+    training: set,
+    validation: [{ ...training, dataset: 'numbers' }],
+    captionsOnly: { captions: captionsOnly },
+  };
   return runAtOnce(captionTaskSteps(captioner, sets, { ...smallSettings, batch: 4, ...changes }));
 }
 

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/base/errors.ts';
 import { runAtOnce } from '../../src/base/steps.ts';
-import { encodeCaption, extendVocabularySteps, specialIds } from '../../src/captioning/vocabulary.ts';
+import {
+  encodeCaption,
+  extendVocabularySteps,
+  specialIds,
+  type VocabularyLimits,
+} from '../../src/captioning/vocabulary.ts';
 import { END, START, UNKNOWN } from '../../src/text/special-tokens.ts';
 import { Vocabulary } from '../../src/text/vocabulary.ts';
 import { vocabularyOf } from './small-captioning.ts';
@@ -24,7 +29,8 @@ describe('captionVocabularySteps', () => {
 });
 
 describe('extendVocabularySteps', () => {
-  const extend = (...args: Parameters<typeof extendVocabularySteps>) => runAtOnce(extendVocabularySteps(...args));
+  const extend = (from: Vocabulary, written: string[], limits: VocabularyLimits) =>
+    runAtOnce(extendVocabularySteps(from, { captions: [written] }, limits));
   const old = vocabularyOf(captions, 2);
 
   it('adds the new words that come often enough after the old ones, which keep their numbers', () => {
