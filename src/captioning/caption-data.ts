@@ -102,7 +102,7 @@ function refuseUnsaid(datasets: readonly CaptionDataset[]): void {
   const [said, unsaid] = [languages.findIndex(({ size }) => size > 0), languages.findIndex(({ size }) => size === 0)];
   if (said === -1 || unsaid === -1) return;
   throw new InputError(`the captions of ${datasets[unsaid]!.name} do not say their language`, {
-    found: `a language of those of ${datasets[said]!.name}: ${languagesInWords(languages[said]!)}`,
+    found: `${datasets[said]!.name} with captions in ${languagesInWords(languages[said]!)}`,
     expected: 'one for each dataset, or none',
   });
 }

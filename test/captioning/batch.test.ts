@@ -6,12 +6,51 @@ import {
   type CaptionedFeatures,
   eitherFeatures,
   examplesSteps,
+  picturesIn,
   tokenBatch,
 } from '../../src/captioning/batch.ts';
-import { encodeCaption, specialIds } from '../../src/captioning/vocabulary.ts';
+import { captionVocabularySteps, encodeCaption, specialIds } from '../../src/captioning/vocabulary.ts';
 import { vocabularyOf } from './small-captioning.ts';
 
 const D = 2;
+
+describe('captions in several languages', () => {
+  const pictures = {
+    captions: [['a Hund'], ['A dog.', 'dog'], ['Hund']],
+    languages: ['de', 'en', 'de'],
+    names: ['p', 'p', 'q'],
+    files: ['p.jpg', 'p.jpg', 'q.jpg'],
+    repeats: [1, 2, 3],
+    features: Float32Array.of(1, 2, 3, 4, 5, 6),
+    mirrored: Float32Array.of(-1, -2, -3, -4, -5, -6),
+  };
+
+  it('begin from the START of theirs', () => {
+    const vocabulary = runAtOnce(captionVocabularySteps(pictures, { threshold: 1 }));
+    const [german, english] = ['<start:de>', '<start:en>'].map((token) => vocabulary.idOf(token));
+    const examples = runAtOnce(examplesSteps(pictures, vocabulary));
+    expect(examples.map(({ picture, inputs }) => [picture, inputs[0]])).toEqual([
+      [0, german],
+      [1, english],
+      [1, english],
+      [2, german],
+    ]);
+  });
+
+  it('are parted by language, with their pictures', () => {
+    expect(picturesIn(pictures, 'de')).toEqual({
+      captions: [['a Hund'], ['Hund']],
+      languages: ['de', 'de'],
+      names: ['p', 'q'],
+      files: ['p.jpg', 'q.jpg'],
+      repeats: [1, 3],
+      features: Float32Array.of(1, 2, 5, 6),
+      mirrored: Float32Array.of(-1, -2, -5, -6),
+    });
+    const { languages: _, ...unsaid } = pictures;
+    expect(picturesIn(unsaid, undefined)).toBe(unsaid);
+  });
+});
 
 describe('examplesSteps', () => {
   it('reads START and the words of each caption, and asks for the words and END', () => {

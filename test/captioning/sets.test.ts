@@ -7,7 +7,7 @@ import type { CaptionDataset } from '../../src/datasets/dataset.ts';
 import type { Oddity } from '../../src/datasets/oddities.ts';
 import { expectInputError } from '../input-error.ts';
 import { temporaryFolder } from '../training/small-training.ts';
-import { fakeCnn, smallDataset } from './small-captioning.ts';
+import { bilingualDataset, fakeCnn, smallDataset } from './small-captioning.ts';
 
 const root = await temporaryFolder();
 process.env['CAPTION_LM_CACHE'] = join(root, 'cache');
@@ -107,6 +107,57 @@ describe('readSets of several datasets', () => {
         `the weight of others is out of range: found ${weight}, expected a number above 0`,
       );
     }
+  });
+});
+
+describe('readSets of captions that say their language', () => {
+  it('has a set for each language, in which each picture has its captions', async () => {
+    const both = await bilingualDataset(root);
+    const plain = await read({ dataset: colours }, true);
+    const { training, validation, parts, pictures } = await read({ dataset: both }, true);
+    const P = 12;
+    expect(pictures).toBe(P);
+    expect(training.languages).toEqual([...new Array(P).fill('en'), ...new Array(P).fill('de')]);
+    expect(training.captions.slice(0, P)).toEqual(plain.training.captions);
+    expect(training.captions[P]).toEqual(['oben rot und unten grün!', 'OBEN ROT UND UNTEN GRÜN']);
+    expect(training.names).toEqual([...plain.training.names, ...plain.training.names]);
+    for (const of of ['features', 'mirrored'] as const) {
+      expect([...training[of]!]).toEqual([...plain.training[of]!, ...plain.training[of]!]);
+    }
+    expect(validation.map(({ dataset, language, captions }) => [dataset, language, captions[0]?.[0]])).toEqual([
+      ['both (en)', 'en', 'a red sky over red ground.'],
+      ['both (de)', 'de', 'oben rot und unten rot!'],
+    ]);
+    expect(parts).toEqual([
+      { name: 'both', language: 'en', weight: 1, pictures: P, captions: 2 * P },
+      { name: 'both', language: 'de', weight: 1, pictures: P, captions: 2 * P },
+    ]);
+  });
+
+  it('has a hash that goes by the languages', async () => {
+    const saying = (language: string) => {
+      const pictures = (split: 'train' | 'val') =>
+        colours.splits.get(split)!.map((picture) => ({ ...picture, languages: picture.captions.map(() => language) }));
+      return { ...colours, splits: new Map((['train', 'val'] as const).map((split) => [split, pictures(split)])) };
+    };
+    const hashes = [colours, saying('en'), saying('de')].map(async (dataset) => (await read({ dataset })).hash);
+    expect(new Set(await Promise.all(hashes)).size).toBe(3);
+  });
+
+  it('is refused where some captions do not say it, or a language is measured on and not taught', async () => {
+    const both = await bilingualDataset(root);
+    await expectInputError(
+      read({ datasets: [{ dataset: others }, { dataset: both }] }),
+      /^the captions of others do not say their language: found both with captions in en 32, de 32, expected one for each/,
+    );
+    for (const picture of both.splits.get('train')!) {
+      picture.captions = picture.captions.slice(0, 2);
+      picture.languages = ['en', 'en'];
+    }
+    await expectInputError(
+      read({ dataset: both }),
+      'no training caption is in de, which both (de) is to measure: found en',
+    );
   });
 });
 

@@ -24,6 +24,12 @@ export function vocabularyOf(captions: readonly string[], threshold = 1) {
 /** The caption of a picture, in words. */
 export const captionOf = (sky: Colour, ground: Colour): string => `a ${sky} sky over ${ground} ground`;
 
+const GERMAN = { red: 'rot', green: 'grün', blue: 'blau', white: 'weiß' } as const;
+
+/** The caption of a picture in German. */
+export const germanCaptionOf = (sky: Colour, ground: Colour): string =>
+  `oben ${GERMAN[sky]} und unten ${GERMAN[ground]}`;
+
 const SIZE = 4;
 
 /** D: the mean red, green and blue of the upper and the lower half, what is more on the left, and a constant. */
@@ -90,6 +96,17 @@ export async function smallDataset(
     splits: new Map([['train', training] as const, ['val', validation] as const]),
     report: [],
   };
+}
+
+/** `smallDataset` with captions in English and in German, of which each says its language. */
+export async function bilingualDataset(root: string): Promise<CaptionDataset> {
+  const dataset = await smallDataset(root, { name: 'both' });
+  for (const picture of [...dataset.splits.values()].flat()) {
+    const [sky, ground] = picture.id.replace('.png', '').split('-') as [Colour, Colour];
+    picture.captions.push(`${germanCaptionOf(sky, ground)}!`, germanCaptionOf(sky, ground).toUpperCase());
+    picture.languages = ['en', 'en', 'de', 'de'];
+  }
+  return dataset;
 }
 
 export const smallSettings: CaptionSettings = {

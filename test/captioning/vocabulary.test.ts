@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/base/errors.ts';
 import { runAtOnce } from '../../src/base/steps.ts';
 import {
+  captionVocabularySteps,
   encodeCaption,
   extendVocabularySteps,
+  rarityOf,
   specialIds,
   type VocabularyLimits,
 } from '../../src/captioning/vocabulary.ts';
@@ -48,6 +50,51 @@ describe('extendVocabularySteps', () => {
 
   it('is the old one where there is nothing to add', () => {
     expect(extend(old, ['a dog', 'a rare word'], { threshold: 2 })).toBe(old);
+  });
+});
+
+describe('a vocabulary of several languages', () => {
+  const written = {
+    captions: [
+      ['Ein Hund, ein Ball', 'hund'],
+      ['a dog', 'a hund'],
+    ],
+    languages: ['de', 'en'],
+  };
+  const vocabulary = runAtOnce(captionVocabularySteps(written, { threshold: 1 }));
+
+  it('has a START of each, in the order in which they come, and the words of all by how often they come', () => {
+    const tokens = ['<start:de>', '<start:en>', END, UNKNOWN, 'hund', 'a', 'ein', 'ball', 'dog'];
+    expect(vocabulary.tokens).toEqual(tokens);
+    expect(rarityOf('hund', vocabulary)).toBe(0);
+    expect(rarityOf('a', vocabulary)).toBeCloseTo(Math.log(2));
+    const most = runAtOnce(captionVocabularySteps(written, { threshold: 1, words: 2 }));
+    expect(most.tokens.slice(4)).toEqual(['hund', 'a']);
+  });
+
+  it('gives the ids of each language, by default the first one’s', () => {
+    expect(specialIds(vocabulary)).toEqual({ start: 0, end: 2, unknown: 3, forbidden: [0, 1, 3] });
+    expect(specialIds(vocabulary, { language: 'EN' }).start).toBe(1);
+    expect(() => specialIds(vocabulary, { language: 'fr' })).toThrow('does not write in fr: expected de or en');
+  });
+
+  it('reads captions by the words of their language, without special tokens', () => {
+    expect(encodeCaption('<start> Ein DOG-Ball <end>', vocabulary, 'de')).toEqual([6, 8, 7]);
+    expect(encodeCaption('Ein DOG-Ball', vocabulary, 'en')).toEqual([6, 3]);
+  });
+
+  it('is extended by languages and words; one without languages gives its START to the first', () => {
+    const extend = (from: Vocabulary, languages?: string[], words?: number) =>
+      runAtOnce(extendVocabularySteps(from, { ...written, languages }, { threshold: 1, words })).tokens;
+    const old = vocabularyOf(['a dog']);
+    expect(extend(old)).toEqual([START, END, UNKNOWN, 'a', 'dog', 'hund', 'ein', 'ball']);
+    const added = ['<start:en>', 'hund', 'ein', 'ball'];
+    expect(extend(old, ['de', 'en'])).toEqual(['<start:de>', END, UNKNOWN, 'a', 'dog', ...added]);
+    expect(extend(old, ['de', 'en'], 3)).toEqual(['<start:de>', END, UNKNOWN, 'a', 'dog', '<start:en>', 'hund']);
+    expect(extend(vocabulary, ['en', 'fr'])).toEqual([...vocabulary.tokens, '<start:fr>']);
+    expect(() => extend(vocabulary)).toThrow(
+      'the captions do not say in which language they are: found a captioner to start from that writes in de, en',
+    );
   });
 });
 

@@ -4,6 +4,8 @@ import { Random } from '../../src/base/random.ts';
 import { runAtOnce } from '../../src/base/steps.ts';
 import { type CaptionSampling, type DecodingOptions, decodingDefaults } from '../../src/captioning/caption.ts';
 import { checkDecoding, writeCaptionsSteps } from '../../src/captioning/write.ts';
+import type { StepFunction } from '../../src/decoding/step.ts';
+import { END, UNKNOWN } from '../../src/text/special-tokens.ts';
 import { Vocabulary } from '../../src/text/vocabulary.ts';
 import { randomDistribution, stepsOf } from '../decoding/fake-steps.ts';
 import { vocabularyOf } from './small-captioning.ts';
@@ -22,6 +24,46 @@ const write = (options: Partial<DecodingOptions> = {}) =>
   writeCaptions(begin, sizes, features, { ...decodingDefaults, maxLength: 6, ...options });
 
 const sampling: CaptionSampling = { random: new Random(1), samples: 5, temperature: 1, maxLength: 6 };
+
+describe('writeCaptions in several languages', () => {
+  const tokens = ['<start:ja>', '<start:de>', END, UNKNOWN, '犬', '走る', 'hund', 'rennt'];
+  const languages = new Vocabulary(tokens);
+  const begun: string[] = [];
+  /** After each START the words of its language, then END. */
+  const beginIn = (): StepFunction => (last) =>
+    Float32Array.from(
+      last.flatMap((token) => {
+        if (token < 2) begun.push(tokens[token]!);
+        const next = ['犬', 'hund', '', '', '走る', END, 'rennt', END][token];
+        return tokens.map((one) => Math.log(one === next ? 0.9 : 0.1 / (tokens.length - 1)));
+      }),
+    );
+  const writeIn = (options: DecodingOptions | CaptionSampling) =>
+    writeCaptions(beginIn, { vocabulary: languages, D: 1 }, Float32Array.of(1), options)[0]!;
+
+  it('begins from the START of the one asked for, by default the first, and joins its words as it does', () => {
+    expect(writeIn({ ...decodingDefaults, consensus: 5 })[0]?.caption).toBe('犬走る');
+    expect(new Set(begun.splice(0))).toEqual(new Set(['<start:ja>']));
+    expect(writeIn({ ...decodingDefaults, language: 'de' })[0]?.caption).toBe('hund rennt');
+    writeIn({ ...sampling, language: 'DE' });
+    expect(new Set(begun)).toEqual(new Set(['<start:de>']));
+  });
+
+  it('never writes a START, of any language', () => {
+    const drawn = writeIn({ random: new Random(3), samples: 150, temperature: 9, maxLength: 6, language: 'de' });
+    const words = new Set(drawn.flatMap((caption) => caption.words.map(({ word }) => word)));
+    expect(words).toEqual(new Set(['犬', '走る', 'hund', 'rennt']));
+  });
+
+  it('refuses one that the captioner does not have, and any of one without', () => {
+    const refuse = (language: string, of: Vocabulary, message: string) => {
+      expect(() => checkDecoding({ ...decodingDefaults, language }, of)).toThrow(UsageError);
+      expect(() => checkDecoding({ ...decodingDefaults, language }, of)).toThrow(message);
+    };
+    refuse('fr', languages, 'the captioner does not write in fr: expected ja or de');
+    refuse('fr', vocabulary, 'language does not apply to a captioner that was trained without languages: found fr');
+  });
+});
 
 describe('writeCaptions', () => {
   it('writes for every picture, more than fit at once, what it writes for each alone', () => {

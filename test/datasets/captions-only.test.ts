@@ -31,6 +31,13 @@ describe('readCaptionsOnly', () => {
     expect(await read(name, text)).toEqual([['A dog.', 'A brown dog.'], ['Two cats.']]);
   });
 
+  it('puts the captions of one name in one language together', async () => {
+    const table = 'file_name,text,language\n17,A dog.,en\n17,Ein Hund.,de\n17,A brown dog.,EN\n';
+    expect(await read('languages.csv', table)).toEqual([['A dog.', 'A brown dog.'], ['Ein Hund.']]);
+    expect((await readCaptionsOnly(join(folder, 'languages.csv'))).languages).toEqual(['en', 'de']);
+    expect(await readCaptionsOnly(join(folder, 'a.txt'))).not.toHaveProperty('languages');
+  });
+
   it('refuses what holds no captions', async () => {
     await expect(read('empty.txt', ' \n\n')).rejects.toThrow(/empty\.txt holds no captions/);
     await expect(read('page.html', '<p>A dog.')).rejects.toThrow(/found a \.html file, expected a \.txt/i);

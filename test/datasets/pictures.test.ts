@@ -19,6 +19,13 @@ describe('PictureFinder', () => {
     expect(await finder.find('b.jpg')).toBeUndefined();
   });
 
+  it('finds a picture whose path begins with the name of a root', async () => {
+    const folder = new PictureFinder([join(root, 'images', 'sea/')]);
+    expect(await folder.find('sea/a.jpg')).toBe(join(root, 'images', 'sea', 'a.jpg'));
+    expect(await folder.find('sea/b.jpg')).toBeUndefined();
+    expect(await folder.find('lake/a.jpg')).toBeUndefined();
+  });
+
   it('finds a picture by its absolute path, wherever the roots are', async () => {
     const elsewhere = new PictureFinder([join(root, 'images', 'sea')]);
     expect(await elsewhere.find(join(root, 'a.jpg'))).toBe(join(root, 'a.jpg'));

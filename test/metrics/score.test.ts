@@ -7,6 +7,20 @@ const references = new Map([
 ]);
 
 describe('scoreCaptions', () => {
+  test('goes by the words of the language that is named', () => {
+    const candidates = new Map([
+      ['a', 'ışık 3 ma\u0308dchen'],
+      ['b', 'x'],
+    ]);
+    const references = new Map([
+      ['a', ['IŞIK 3 m\u00e4dchen']],
+      ['b', ['x']],
+    ]);
+    expect(scoreCaptions(candidates, references, 'tr').bleu1).toBeCloseTo(1);
+    expect(scoreCaptions(candidates, references, 'de').bleu1).toBeCloseTo(3 / 4);
+    expect(scoreCaptions(candidates, references).bleu1).toBeCloseTo(2 / 4);
+  });
+
   test('gives 1 to captions that are references, and counts their variety', () => {
     const scores = scoreCaptions(
       new Map([
