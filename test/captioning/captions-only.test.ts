@@ -93,6 +93,22 @@ describe('fittingCaptionsSteps', () => {
     await expectInputError((async () => fitting([['dog '.repeat(41)]]))(), /1 of 1 .* too long/);
   });
 
+  it('compares captions with those in their language, by default the first', () => {
+    const pictures = { captions: [['a dog runs'], ['ein Hund rennt']], languages: ['en', 'de'] };
+    const groups = [['a dog'], ['ein Hund'], ['the man']];
+    const fittingIn = (languages?: string[]) =>
+      runAtOnce(fittingCaptionsSteps([{ path: 'more.csv', groups, languages }], pictures));
+    expect(fittingIn(['en', 'de', 'de'])).toEqual({ captions: [['a dog'], ['ein Hund']], languages: ['en', 'de'] });
+    expect(() => fittingIn()).toThrow(/2 of 3 that can't be learned from/);
+    expect(() => fittingIn(['en', 'de', 'fr'])).toThrow(
+      "more.csv holds captions in a language that no picture's are in: found fr, expected en, de",
+    );
+    const unsaid = runAtOnce(
+      fittingCaptionsSteps([{ path: 'more.csv', groups: [['a dog']], languages: ['fr'] }], known),
+    );
+    expect(unsaid).toEqual({ captions: [['a dog']] });
+  });
+
   it('has nothing without files', () => {
     expect(runAtOnce(fittingCaptionsSteps([], known))).toEqual({ captions: [] });
   });

@@ -52,6 +52,12 @@ describe('DescriptionPage', () => {
     expect(page).toMatch(/<\/html>\n$/);
   });
 
+  it('puts spaces between words where the caption has them', async () => {
+    const [word, next] = ['犬', '走る'].map((one) => ({ word: one, logProb: Math.log(0.9) }));
+    const [card] = cardsOf(await pageOf([[{ caption: '犬走る', logProb: -0.2, words: [word!, next!] }]]));
+    expect(card).toContain('<p class="said"><span title="90 %">犬</span><span title="90 %">走る</span></p>');
+  });
+
   it('shows further captions below, and the confidence where it is known', async () => {
     const sure = captionOf({ a: 0.8, cat: 0.4 }, 0.734);
     sure.words[1]!.confidence = 0.05;

@@ -7,7 +7,7 @@ import { trainCaptioner } from '../../src/captioning/train.ts';
 import { openEngine } from '../../src/compute/engine.ts';
 import { headingsOf, sectionOf } from '../report/read-page.ts';
 import { temporaryFolder } from '../training/small-training.ts';
-import { smallDataset, smallTraining } from './small-captioning.ts';
+import { bilingualDataset, smallDataset, smallTraining } from './small-captioning.ts';
 
 const engine = await openEngine('wasm');
 const root = await temporaryFolder();
@@ -132,6 +132,28 @@ describe('the report of a captioner', () => {
     expect(page.match(/src="data:image/g)?.length).toBeGreaterThanOrEqual(2 * 4 + 6);
     expect(soFar).toMatch(
       /<\/strong> so far, on the val split of colours; <strong>BLEU-4 .*<\/strong> on the val split of others, written greedily/,
+    );
+  });
+
+  it('of several languages has each by itself', async () => {
+    const { dataset: _, ...of } = await smallTraining(engine, root, 'languages', { epochs: 2 });
+    const dataset = await bilingualDataset(root);
+    await trainCaptioner({ ...of, dataset, onDone: (sets) => writeCaptionReport(of.folder, sets, engine) });
+    const page = await readFile(join(of.folder, 'report.html'), 'utf8');
+    expect(headingsOf(page).filter((heading) => heading.includes(':'))).toEqual([
+      'Best and worst: both (en)',
+      'Best and worst: both (de)',
+      'Words missed: en',
+      'Words missed: de',
+      'Beside simpler ways: both (en)',
+      'Beside simpler ways: both (de)',
+    ]);
+    // The captions that simpler ways copy are of the training pictures' captions in the same language.
+    const [, english, german] = page.split('Beside simpler ways: ');
+    for (const part of [english, german]) expect(part).toMatch(/>nearest picture<\/th><td>[3-9]\d\.\d/);
+    expect(sectionOf(page, 'Words missed: en')).not.toMatch(/oben|weiß/);
+    expect(sectionOf(page, 'What was trained')).toMatch(
+      /both \(en\): 24 captions of 12 training pictures Dataset both \(de\): 24 captions of 12 training pictures/,
     );
   });
 

@@ -5,7 +5,7 @@ import type { CaptionedFeatures } from '../../src/captioning/batch.ts';
 import { Captioner } from '../../src/captioning/captioner.ts';
 import type { CaptionConfig } from '../../src/captioning/config.ts';
 import { selfCriticalTaskSteps } from '../../src/captioning/self-critical.ts';
-import { encodeCaption, specialIds } from '../../src/captioning/vocabulary.ts';
+import { captionVocabularySteps, encodeCaption, specialIds } from '../../src/captioning/vocabulary.ts';
 import { openEngine } from '../../src/compute/engine.ts';
 import { sentenceBleu } from '../../src/metrics/bleu.ts';
 import { CiderScorer } from '../../src/metrics/cider.ts';
@@ -36,20 +36,24 @@ const { start, end } = specialIds(vocabulary);
 const wordIds = (caption: string) => encodeCaption(caption, vocabulary);
 
 /** The task of a model whose first weights are random, or biased by what `bias` puts in. */
-function makeTask(set = pictures, bias: (values: Float32Array) => void = () => {}) {
+function makeTask(set = pictures, bias: (values: Float32Array) => void = () => {}, tokens = vocabulary) {
   const shape = {
     cell: 'lstm',
     layers: 1,
     hidden: 16,
     embedding: 8,
-    vocabulary: vocabulary.size,
+    vocabulary: tokens.size,
     condition: D,
   } as const;
   const model = new LanguageModel(engine, shape).initialise(new Random(4));
   bias(model.outputBias.value.data);
   const standardisation = { mean: new Float32Array(D), scale: new Float32Array(D).fill(1) };
-  const captioner = new Captioner({ shape } as CaptionConfig, vocabulary, model, standardisation);
-  const sets = { training: set, validation: [{ ...set, dataset: 'small' }], captionsOnly: { captions: [] } };
+  const captioner = new Captioner({ shape } as CaptionConfig, tokens, model, standardisation);
+  const sets = {
+    training: set,
+    validation: [{ ...set, dataset: 'small', language: set.languages?.[0] }],
+    captionsOnly: { captions: [] },
+  };
   return {
     model,
     task: runAtOnce(selfCriticalTaskSteps(captioner, sets, { ...smallSettings, batch: 20, seed: 3 })),
@@ -93,6 +97,38 @@ function rewardsOf(batch: TokenBatch): number[] {
     return scorer.score(picture, [words(targets)])[0]!.cider + 2 * bleu4;
   });
 }
+
+describe('the self-critical task of captions in several languages', () => {
+  /** Pictures that are described in two languages by words that all have in common: only the START tells them apart. */
+  const languages = ['de', 'en', 'en', 'de'];
+  const spoken = { ...pictures, languages };
+  const words = runAtOnce(captionVocabularySteps(spoken, { threshold: 1 }));
+  const starts = ['<start:de>', '<start:en>'].map((token) => words.idOf(token));
+  const { task } = makeTask(spoken, () => {}, words);
+
+  it('draws each from its START, and rewards it by the captions in its language, rare as words are in that', () => {
+    const batch = task.batch(0);
+    const drawn = drawnIn(batch);
+    expect(drawn).toHaveLength(SAMPLES * captions.length);
+    for (const { picture, inputs, targets } of drawn) {
+      expect(inputs[0]).toBe(starts[languages[picture] === 'de' ? 0 : 1]);
+      expect(targets.some((id) => starts.includes(id))).toBe(false);
+    }
+    const wordsOf = (ids: readonly number[]) => ids.map((id) => words.tokenOf(id));
+    const inLanguage = (picture: number) => [...captions.keys()].filter((p) => languages[p] === languages[picture]);
+    const rewards = drawn.map(({ picture, targets }) => {
+      const own = inLanguage(picture);
+      const references = own.map((p) => captions[p]!.map((caption) => caption.split(' ')));
+      const scorer = new CiderScorer(references.map((written) => written.map((one) => [...one, END])));
+      const place = own.indexOf(picture);
+      const withoutEnd = wordsOf(targets).filter((word) => word !== END);
+      const bleu4 = sentenceBleu(countNgrams(withoutEnd), references[place]!.map(countNgrams));
+      return scorer.score(place, [wordsOf(targets)])[0]!.cider + 2 * bleu4;
+    });
+    expect(batch.objective).toBeCloseTo(-rewards.reduce((sum, reward) => sum + reward, 0) / rewards.length, 6);
+    expect(batch.objective).not.toBe(0);
+  });
+});
 
 describe('the self-critical task', () => {
   it('draws five captions of each picture, and shows each picture once in an epoch', () => {

@@ -2,10 +2,12 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { runAtOnce } from '../../src/base/steps.ts';
+import { decodingDefaults } from '../../src/captioning/caption.ts';
 import { datasetsOf } from '../../src/captioning/caption-data.ts';
 import { Captioner } from '../../src/captioning/captioner.ts';
 import { type CaptionSettings, scoresByDataset } from '../../src/captioning/config.ts';
 import { scoreOnPicturesSteps } from '../../src/captioning/evaluate.ts';
+import { startToken } from '../../src/captioning/languages.ts';
 import { writeCaptionReport } from '../../src/captioning/report.ts';
 import type { CaptionSets, HeldOutSet } from '../../src/captioning/sets.ts';
 import { type CaptionTraining, resumeCaptioner, trainCaptioner } from '../../src/captioning/train.ts';
@@ -14,11 +16,21 @@ import type { CaptionedPicture, Split } from '../../src/datasets/dataset.ts';
 import type { Oddity } from '../../src/datasets/oddities.ts';
 import { measureStandardisation, standardise } from '../../src/model/standardisation.ts';
 import { optimizerDefaults } from '../../src/nn/optimizer.ts';
+import { START } from '../../src/text/special-tokens.ts';
 import type { TrainingEvent } from '../../src/training/events.ts';
 import { expectInputError } from '../input-error.ts';
 import { checkpointIn, logIn, stopAfter, temporaryFolder } from '../training/small-training.ts';
 import { expectToStopAnywhere } from '../training/stop-anywhere.ts';
-import { COLOURS, captionOf, fakeCnn, featuresFor, smallDataset, smallTraining } from './small-captioning.ts';
+import {
+  bilingualDataset,
+  COLOURS,
+  captionOf,
+  fakeCnn,
+  featuresFor,
+  germanCaptionOf,
+  smallDataset,
+  smallTraining,
+} from './small-captioning.ts';
 
 const engine = await openEngine('wasm');
 const root = await temporaryFolder();
@@ -286,6 +298,93 @@ describe('training on several datasets', () => {
       resumeCaptioner({ ...training, datasets: datasetsOf(training).toReversed() }),
       /found 24 pictures of others and colours, expected the 24 pictures of colours and others and their captions/,
     );
+  });
+});
+
+describe('training on captions in several languages', () => {
+  async function bilingual(folder: string, settings: Partial<CaptionSettings> = {}): Promise<CaptionTraining> {
+    const { dataset: _, ...training } = await smallTraining(engine, root, folder, settings);
+    return { ...training, dataset: await bilingualDataset(root) };
+  }
+
+  /** Trained once on English and German. */
+  let trained: Promise<{ captioner: Captioner; validations: (TrainingEvent & { type: 'validation' })[] }> | undefined;
+  const both = () => {
+    trained ??= trainBoth();
+    return trained;
+  };
+  async function trainBoth() {
+    const validations: (TrainingEvent & { type: 'validation' })[] = [];
+    const onEvent = (event: TrainingEvent) => void (event.type === 'validation' && validations.push(event));
+    const training = await bilingual('both', { epochs: 20 });
+    await trainCaptioner({ ...training, onEvent });
+    return { captioner: await Captioner.load(training.folder, engine), validations };
+  }
+
+  it('writes what the picture shows in each, and measures each by itself', async () => {
+    const { captioner, validations } = await both();
+    expect(captioner.languages).toEqual(['en', 'de']);
+    expect(captioner.config.dataset).toMatchObject({ name: 'both', pictures: 12, captions: 48 });
+    expect(captioner.config.datasets).toEqual([
+      { name: 'both', language: 'en', weight: 1, pictures: 12, captions: 24 },
+      { name: 'both', language: 'de', weight: 1, pictures: 12, captions: 24 },
+    ]);
+    const features = featuresFor([['red', 'red']]);
+    const written = (language?: string) =>
+      captioner.describe(features, { ...decodingDefaults, language })[0]?.[0]?.caption;
+    expect(written()).toBe(captionOf('red', 'red'));
+    expect(written('en')).toBe(captionOf('red', 'red'));
+    expect(written('de')).toBe(germanCaptionOf('red', 'red'));
+
+    const { datasets = {}, scores } = validations.at(-1)!;
+    expect(Object.keys(datasets)).toEqual(['both (en)', 'both (de)']);
+    const bleus = Object.values(datasets).map(({ bleu1 }) => bleu1!);
+    // Against the captions of both languages, or those of the other, one of them had next to nothing.
+    expect(Math.min(...bleus)).toBeGreaterThan(0.6);
+    expect(scores['bleu1']).toBeCloseTo((bleus[0]! + bleus[1]!) / 2, 10);
+    expect(scoresByDataset(captioner.config)['both (de)']?.['bleu1']).toBeGreaterThan(0.6);
+  });
+
+  it('ends bit for bit the same when it was interrupted, also by finetune, and with captions without pictures', async () => {
+    const only = { path: 'more.csv', groups: [['a red sky'], ['oben rot']], languages: ['en', 'de'] };
+    for (const [name, settings, captionsOnly] of [
+      ['likelihood', {}, [only]],
+      ['cider', { finetune: 'cider', batch: 10 }, undefined],
+    ] as const) {
+      const shared = { epochs: 2, dropout: 0.4, mirrored: true, ...settings };
+      const whole = { ...(await bilingual(`languages-whole-${name}`, shared)), captionsOnly };
+      await trainCaptioner(whole);
+      const pieces = { ...(await bilingual(`languages-pieces-${name}`, shared)), captionsOnly };
+      expect((await trainCaptioner({ ...pieces, ...stopAfter(2) })).interrupted).toBe(true);
+      await resumeCaptioner({ ...pieces, ...stopAfter(7) });
+      expect((await resumeCaptioner(pieces)).interrupted).toBe(false);
+      expect(await checkpointIn(pieces.folder)).toEqual(await checkpointIn(whole.folder));
+      expect(await logIn(pieces.folder)).toEqual(await logIn(whole.folder));
+    }
+  });
+
+  it('is not resumed with the same captions in another language', async () => {
+    const training = await bilingual('other-language');
+    await trainCaptioner({ ...training, ...stopAfter(1) });
+    const dataset = await bilingualDataset(root);
+    for (const picture of [...dataset.splits.values()].flat()) picture.languages = ['en', 'en', 'nl', 'nl'];
+    await expectInputError(resumeCaptioner({ ...training, dataset }), /was not trained on these pictures and captions/);
+  });
+
+  it('that starts from a captioner without languages begins each of them as that one begins', async () => {
+    const { dataset: _, ...plain } = await smallTraining(engine, root, 'without', { epochs: 8 });
+    await trainCaptioner({ ...plain, dataset: await smallDataset(root) });
+    const initial = await Captioner.load(plain.folder, engine);
+    const training = await bilingual('with', { epochs: 0.1, learningRate: 1e-30 });
+    await trainCaptioner({ ...training, start: initial });
+    const { vocabulary, model, languages } = await Captioner.load(training.folder, engine);
+    expect(languages).toEqual(['en', 'de']);
+    expect(vocabulary.tokens.slice(1, initial.vocabulary.size)).toEqual(initial.vocabulary.tokens.slice(1));
+    const readAs = ({ embedding }: typeof model, id: number) => [...embedding!.value.rowRange(id, id + 1).data];
+    const before = readAs(initial.model, initial.vocabulary.idOf(START)!);
+    for (const language of languages) expect(readAs(model, vocabulary.idOf(startToken(language))!)).toEqual(before);
+    const again = { ...(await smallTraining(engine, root, 'unsaid')), start: (await both()).captioner };
+    await expectInputError(trainCaptioner(again), /found a captioner to start from that writes in en, de/);
   });
 });
 

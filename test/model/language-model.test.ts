@@ -142,6 +142,21 @@ describe('LanguageModel', () => {
     expect(refused).toThrow(message);
   });
 
+  test.each([0, 5])('gives a token the weights of another, embedding %d', (embedding) => {
+    const model = randomModel(wasm, { embedding });
+    const own = weightsOf(model);
+    model.copyToken(2, 6);
+    for (const [name, rows] of Object.entries(weightsOf(model))) {
+      const isRead = name === 'embedding' || (name === 'layers.0.input' && embedding === 0);
+      const isWritten = name.startsWith('output.');
+      const expected = own[name]!.map((values, row) => {
+        if (isRead) return own[name]![row === 6 ? 2 : row]!;
+        return values.map((value, column) => (isWritten && column === 6 ? values[2]! : value));
+      });
+      expect(rows, name).toEqual(expected);
+    }
+  });
+
   test('takes a batch of nothing', () => {
     const model = randomModel(wasm, { condition: 0 });
     expect(model.lossAndGradients(pack([]), model.newState(1))).toEqual({ sum: 0, tokens: 0 });
