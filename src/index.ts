@@ -9,6 +9,7 @@ export * from './portable.ts';
 
 export { type CaptionSystem, compareWithBaselines } from './captioning/baselines.ts';
 export type { CaptionedFeatures } from './captioning/batch.ts';
+export type { CaptionsByPicture } from './captioning/caption.ts';
 export type { CaptionData, WeightedDataset } from './captioning/caption-data.ts';
 export {
   type CaptionConfig,
