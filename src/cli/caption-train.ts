@@ -134,8 +134,8 @@ const SHOW: TrainingShow<CaptionConfig, CaptionSets> = {
   writeReport: writeCaptionReport,
   reporting: 'comparing with simpler ways to a caption',
   describeEnd: async (folder) => {
-    const { scores } = await readConfig(folder, captionConfigSchema);
-    return `the best weights (update ${scores['iteration']}) are`;
+    const { scores, settings } = await readConfig(folder, captionConfigSchema);
+    return `the ${settings.keep ?? 'best'} weights (update ${scores['iteration']}) are`;
   },
   use: (folder) => `describe pictures with \`caption describe --model ${quote(folder)} FILE…\``,
 };

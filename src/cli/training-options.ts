@@ -22,6 +22,7 @@ export interface TrainingOptions {
   clipBy: 'norm' | 'value';
   evaluateEvery: number;
   patience: number;
+  keep: 'best' | 'last';
   seed: number;
   precision: Precision;
 }
@@ -94,6 +95,11 @@ export function addTrainingOptions(command: Command, defaults: Defaults, out: st
       parseInteger(0),
       defaults.patience,
     )
+    .addOption(
+      new Option('--keep <weights>', 'those of the best validation, or the last ones, where validations are noisy')
+        .choices(['best', 'last'])
+        .default('best'),
+    )
     .option('--seed <number>', 'of everything random', parseInteger(0), defaults.seed);
 }
 
@@ -116,7 +122,7 @@ export function trainingFlags(settings: TrainingSettings & { batch: number }) {
 
 /** The settings of a training by its options, and for all that has no option the defaults. */
 export function trainingSettings<Settings extends TrainingSettings & { batch: number }>(
-  { batch, epochs, evaluateEvery, patience, dropout, seed, optimizer, lr, clip, clipBy }: TrainingOptions,
+  { batch, epochs, evaluateEvery, patience, keep, dropout, seed, optimizer, lr, clip, clipBy }: TrainingOptions,
   defaults: Settings,
 ): Settings {
   return {
@@ -125,6 +131,7 @@ export function trainingSettings<Settings extends TrainingSettings & { batch: nu
     epochs,
     evaluateEvery,
     patience,
+    ...(keep === 'last' && { keep }),
     dropout,
     seed,
     optimizer: optimizerDefaults[optimizer],
@@ -149,7 +156,13 @@ export function refuseSettingsOnResume(command: Command): void {
  * @throws UsageError that names the first that was given
  */
 export function refuseIdleSettings(command: Command): void {
-  const { clip, valFraction, valFile } = command.opts<{ clip: number; valFraction?: number; valFile?: unknown }>();
+  const { clip, keep, valFraction, valFile } = command.opts<{
+    clip: number;
+    keep: TrainingOptions['keep'];
+    valFraction?: number;
+    valFile?: unknown;
+  }>();
+  if (keep === 'last') refuseInapplicable(command, ['patience'], '--keep last, which asks for no gain');
   if (clip === 0) refuseInapplicable(command, ['clipBy'], '--clip 0, which does not clip');
   if (valFraction === 0 && !valFile) {
     refuseInapplicable(command, ['patience'], '--val-fraction 0, which leaves nothing to validate on');

@@ -10,6 +10,8 @@ export const trainingSettingsSchema = v.object({
   evaluateEvery: integerFrom(0),
   /** Validations without improvement after which the training stops; 0 for never. */
   patience: integerFrom(0),
+  /** Keeps the weights of the last validation instead of those of the best one: where validations are few or noisy. */
+  keep: v.optional(v.literal('last')),
   optimizer: v.variant('name', [
     v.object({ name: v.literal('sgd') }),
     v.object({ name: v.literal('adagrad'), epsilon: number }),

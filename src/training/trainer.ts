@@ -175,7 +175,7 @@ async function validate({ task, settings, saveBest, onEvent, signal }: AnyRun, p
   if (!Object.values(validation.scores).every(Number.isFinite)) {
     throw blownUp(`a score after update ${progress.iteration}`, progress, settings);
   }
-  const best = isBetter(validation, progress.best);
+  const best = settings.keep === 'last' || isBetter(validation, progress.best);
   if (best) {
     progress.best = { criterion: validation.criterion, iteration: progress.iteration, scores: validation.scores };
     progress.validationsSinceBest = 0;

@@ -82,6 +82,7 @@ describe('refuseSettingsOnResume', () => {
 describe('refuseIdleSettings', () => {
   it.each([
     [['--clip', '0', '--clip-by', 'norm'], '--clip-by does not apply to --clip 0, which does not clip'],
+    [['--keep', 'last', '--patience', '3'], '--patience does not apply to --keep last'],
     [['--val-fraction', '0', '--patience', '3'], '--patience does not apply to --val-fraction 0'],
   ])('refuses %j', (args, message) => {
     const refused = () => refuseIdleSettings(parse(...args));

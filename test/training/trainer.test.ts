@@ -191,6 +191,17 @@ describe('training', () => {
     expect(progress.best).toEqual({ criterion: 4, iteration: 20, scores: { score: 4 } });
   });
 
+  it('keeps the weights of the last validation instead where it is told so', async () => {
+    const saved: number[] = [];
+    const settings = { ...smallSettings, keep: 'last' as const };
+    const saveBest: TrainingRun['saveBest'] = async (_, { iteration }) => void saved.push(iteration);
+    const { progress } = await train(
+      smallRun(engine, newFolder(), { task: scripted([1, 3, 2, 1]), saveBest, settings }),
+    );
+    expect(saved).toEqual([5, 10, 15, 20]);
+    expect(progress.best).toEqual({ criterion: 1, iteration: 20, scores: { score: 1 } });
+  });
+
   it('stops when nothing got better for as many validations as its patience, also when resumed', async () => {
     const folder = newFolder();
     const run = (resume: boolean, events: TrainingEvent[]) =>
