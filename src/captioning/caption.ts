@@ -73,6 +73,8 @@ export interface CaptionWord {
 /** Writes captions for pictures: a captioner, or an ensemble of several. */
 export interface CaptionWriter {
   readonly vocabulary: Vocabulary;
+  /** Whether its captions come with a confidence. @param language of the captions, by default its first */
+  isCalibrated(language?: string): boolean;
   /**
    * @param features of N pictures, as the CNN gives them, [N, D]
    * @returns the captions of each picture, best first
