@@ -11,13 +11,15 @@
  */
 import { parseArgs } from 'node:util';
 import { runAtOnce } from '../src/base/steps.ts';
+import { selectRows } from '../src/captioning/batch.ts';
 import { type Caption, type DecodingOptions, decodingDefaults } from '../src/captioning/caption.ts';
-import type { Captioner } from '../src/captioning/captioner.ts';
-import { calibrateCaptionerSteps } from '../src/captioning/confidence/calibrate.ts';
+import { calibrateCaptioner } from '../src/captioning/confidence/calibrate.ts';
 import { signalList } from '../src/captioning/confidence/confidence.ts';
 import { type ConfidenceScores, measureConfidenceSteps } from '../src/captioning/confidence/scores.ts';
+import { chooseLanguage } from '../src/captioning/languages.ts';
 import { openCaptioner } from '../src/captioning/open.ts';
 import { type HeldOutSet, readSets } from '../src/captioning/sets.ts';
+import { table } from '../src/cli/table.ts';
 import { openEngine } from '../src/compute/engine.ts';
 import { picturesBelow } from '../src/datasets/pictures.ts';
 import { readCaptionDataset } from '../src/datasets/read.ts';
@@ -57,57 +59,67 @@ const measured = new Map<string, ConfidenceScores[]>();
 const add = (name: string, scores: ConfidenceScores | undefined) => {
   if (scores) measured.set(name, [...(measured.get(name) ?? []), scores]);
 };
-let low = 0;
+let unsure = 0;
 for (const side of [0, 1]) {
-  const calibration = runAtOnce(
-    calibrateCaptionerSteps(captioner, { training, validation: validation.map((set) => half(set, side)) }, decoding),
-  );
-  console.log(JSON.stringify(calibration));
+  const sets = { training, validation: validation.map((set) => half(set, side)) };
+  console.log(JSON.stringify(calibrateCaptioner(captioner, sets, decoding)));
   for (const set of validation) {
-    const other = half(set, 1 - side);
-    const features = unstandardised(other.features, captioner.standardisation);
-    const written = captioner.describe(features, decoding);
-    add(`${set.dataset}: confidence`, scoresOf(written, other));
-    for (const [i, name] of ['log p per word', 'detected', 'familiarity'].entries()) {
-      add(`${set.dataset}: ${name}`, scoresOf(bySignal(captioner, features, written, i), other));
+    const others = half(set, 1 - side);
+    const features = unstandardised(others.features, captioner.standardisation);
+    const language = chooseLanguage(captioner.vocabulary, set.language);
+    const written = captioner.describe(features, { ...decoding, language });
+    const scoresOf = (captions: Caption[][]) =>
+      runAtOnce(measureConfidenceSteps(captions, others.captions, language))?.scores;
+    for (const [i, name] of ['log p a word', 'detected words', 'familiarity'].entries()) {
+      add(`${set.dataset}: ${name}`, scoresOf(bySignal(features, written, language, i)));
     }
+    add(`${set.dataset}: all, calibrated`, scoresOf(written));
   }
-  if (nonPhotos.length > 0) {
-    low +=
-      captioner.describe(nonPhotos, decoding).filter(([best]) => best!.confidence! < 0.2).length / 2 / shown.length;
-  }
+  const rated = shown.length > 0 ? captioner.describe(nonPhotos, decoding) : [];
+  unsure += rated.filter(([best]) => best!.confidence! < 0.2).length / 2;
 }
-for (const [name, halves] of measured) {
-  const mean = (of: keyof ConfidenceScores) =>
-    (halves.reduce((sum, one) => sum + one[of], 0) / halves.length).toFixed(3);
-  const figures = Object.keys(halves[0]!).map((of) => `${of} ${mean(of as keyof ConfidenceScores)}`);
-  console.log(`${name.padEnd(32)} ${figures.slice(0, name.endsWith('confidence') ? 6 : 2).join('  ')}`);
-}
-if (nonPhotos.length > 0)
-  console.log(`non-photos with a confidence below 0.2: ${(100 * low).toFixed(1)} % of ${shown.length}`);
+const FIGURES = [
+  'rankCorrelation',
+  'surerHalf',
+  'calibrationError',
+  'wordCalibrationError',
+  'meanConfidence',
+  'fitting',
+] as const;
+const mean = (halves: ConfidenceScores[], of: (typeof FIGURES)[number]) =>
+  (halves.reduce((sum, one) => sum + one[of], 0) / halves.length).toFixed(3);
+console.log(
+  table([
+    ['', ...FIGURES],
+    ...[...measured].map(([name, halves]) => [
+      name,
+      // What a signal has of these is no confidence that could come true.
+      ...FIGURES.slice(0, name.endsWith('calibrated') ? undefined : 2).map((of) => mean(halves, of)),
+    ]),
+  ]),
+);
+if (shown.length > 0)
+  console.log(`${unsure} of ${shown.length} non-photos have a confidence below 0.2 (the mean of both halves)`);
 engine.close();
 process.exit(0); // native threads are not waited for
 
+/** Every other picture. */
 function half(set: HeldOutSet, side: number): HeldOutSet {
   const kept = [...set.names.keys()].filter((i) => i % 2 === side);
-  const features = new Float32Array(kept.length * D);
-  for (const [i, from] of kept.entries()) features.set(set.features.subarray(from * D, (from + 1) * D), i * D);
   return {
     dataset: set.dataset,
-    features,
+    language: set.language,
+    features: selectRows(set.features, kept, set.names.length),
     captions: kept.map((i) => set.captions[i]!),
     names: kept.map((i) => set.names[i]!),
   };
 }
 
-function scoresOf(written: Caption[][], { captions }: HeldOutSet): ConfidenceScores | undefined {
-  return runAtOnce(measureConfidenceSteps(written, captions))?.scores;
-}
-
 /** The captions with one signal, squeezed to 0 to 1, in place of their confidence. */
-function bySignal({ confidence, vocabulary }: Captioner, features: Float32Array, written: Caption[][], signal: number) {
+function bySignal(features: Float32Array, written: Caption[][], language: string | undefined, signal: number) {
+  const { confidence, vocabulary } = captioner;
   return written.map(([best], n) => {
-    const signals = confidence!.signalsOf(features.subarray(n * D, (n + 1) * D), vocabulary);
+    const signals = confidence!.signalsOf(features.subarray(n * D, (n + 1) * D), vocabulary, language);
     return [{ ...best!, confidence: 1 / (1 + Math.exp(-signalList(signals.ofCaption(best!))[signal]!)) }];
   });
 }
