@@ -9,7 +9,7 @@ import type { Captioner } from '../captioner.ts';
 import { chooseLanguage } from '../languages.ts';
 import type { HeldOutSet } from '../sets.ts';
 import type { Calibration } from './calibration.ts';
-import { Confidence, signalList, weightsOf } from './confidence.ts';
+import { Confidence, namedWeights, signalList } from './confidence.ts';
 import { Familiarity } from './familiarity.ts';
 import { FittingCaptions } from './fitting.ts';
 import { fitLogistic, type Observation } from './logistic.ts';
@@ -154,8 +154,8 @@ function* calibrationSteps(
   }
   const used = measured.filter(({ familiarities }) => familiarities.length > 0);
   return {
-    captions: weightsOf(fitLogistic(equallyWeighted(used.map(({ captions }) => captions)))),
-    words: weightsOf(fitLogistic(equallyWeighted(used.map(({ words }) => words)))),
+    captions: namedWeights(fitLogistic(equallyWeighted(used.map(({ captions }) => captions)))),
+    words: namedWeights(fitLogistic(equallyWeighted(used.map(({ words }) => words)))),
     familiarity: normalOf(used.map(({ familiarities }) => familiarities)),
     datasets: used.map(({ dataset }) => dataset),
     decoding: Object.fromEntries(

@@ -108,13 +108,13 @@ function likenessOf({ mean, deviation }: Calibration['familiarity'], familiarity
   return density / (density + UNLIKE / (1 - UNLIKE));
 }
 
-/** The signals in the order of `weightsOf`. */
+/** The signals in the order of `namedWeights`. */
 export function signalList({ logProb, detected, familiarity }: Signals): number[] {
   return [logProb, detected, familiarity];
 }
 
 /** Weights in the order of `signalList`, by their names. */
-export function weightsOf({ bias, weights }: { bias: number; weights: readonly number[] }): SignalWeights {
+export function namedWeights({ bias, weights }: { bias: number; weights: readonly number[] }): SignalWeights {
   const [logProb, detected, familiarity] = weights;
   return { bias, logProb: logProb!, detected: detected!, familiarity: familiarity! };
 }

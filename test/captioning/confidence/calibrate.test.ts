@@ -194,7 +194,10 @@ describe("a captioner's folder", () => {
     await expectInputError(Captioner.load(broken, engine), /cannot read the tensors in .*confidence\.safetensors/);
     config.confidence.languages[0].calibration.captions.logProb = -1;
     await writeFile(join(broken, 'config.json'), JSON.stringify(config));
-    await expectInputError(Captioner.load(broken, engine), /config\.json .*confidence\.languages\.0\.calibration\.captions\.logProb/);
+    await expectInputError(
+      Captioner.load(broken, engine),
+      /config\.json .*confidence\.languages\.0\.calibration\.captions\.logProb/,
+    );
   });
 
   it('is calibrated at the end of a training, to the same bits when that was stopped there', async () => {
