@@ -32,6 +32,11 @@ export interface DecodingOptions
    * picture the same ones are drawn. Default: 0, the beam alone. Without effect on several groups.
    */
   consensus?: number;
+  /**
+   * Of the captions found the surest is the first, where the captioner is calibrated (`isCalibrated`): it fits more often
+   * than the likeliest. Default: false
+   */
+  surest?: boolean;
 }
 
 /** Options of captions that are drawn at random. */

@@ -116,7 +116,11 @@ export class Captioner implements CaptionWriter {
     const { vocabulary, confidence } = this;
     const captions = yield* writeCaptionsSteps((rows) => this.begin(rows), this.#sizes, features, options);
     const language = chooseLanguage(vocabulary, options.language);
-    return yield* partOf(withConfidenceSteps([confidence], { captions, features, vocabulary, language }), 1, 1);
+    return yield* partOf(
+      withConfidenceSteps([confidence], { captions, features, vocabulary, language, options }),
+      1,
+      1,
+    );
   }
 
   /** `describeSteps` for features that are standardised already, as those of a training are, without confidence. */

@@ -55,7 +55,7 @@ export class CaptionerEnsemble implements CaptionWriter {
     const captions = yield* writeCaptionsSteps(begin, { vocabulary, D: this.#D }, features, options);
     const language = chooseLanguage(vocabulary, options.language);
     const confidences = this.#members.map(({ confidence }) => confidence);
-    return yield* partOf(withConfidenceSteps(confidences, { captions, features, vocabulary, language }), 1, 1);
+    return yield* partOf(withConfidenceSteps(confidences, { captions, features, vocabulary, language, options }), 1, 1);
   }
 }
 

@@ -1,6 +1,6 @@
 /** `caption describe`: writes captions for pictures. */
 import type { Command } from 'commander';
-import { InputError, UsageError } from '../base/errors.ts';
+import { UsageError } from '../base/errors.ts';
 import type { Caption, CaptionSampling, DecodingOptions } from '../captioning/caption.ts';
 import { describePictures } from '../captioning/describe.ts';
 import { chooseLanguage } from '../captioning/languages.ts';
@@ -12,9 +12,11 @@ import {
   addDecodingOptions,
   addLanguageOption,
   addModelsOption,
+  addSurestOption,
   type CaptionSamplingFlags,
   type DecodingFlags,
   decodingFrom,
+  refuseUncalibrated,
   samplingFrom,
 } from './caption-options.ts';
 import { checkPageFile, openDescriptionPage } from './describe-page.ts';
@@ -63,7 +65,7 @@ export function addDescribeCommand(program: Command): void {
     .option('--json', 'one JSON value a picture: {"file","caption","logProb","confidence","candidates":[…]}')
     .option('--html <file>', 'writes a page too: pictures, captions, each word shaded by how sure it is');
   addLanguageOption(command, 'language to write, of a captioner that has several, as `de`');
-  addDecodingOptions(command);
+  addSurestOption(addDecodingOptions(command));
   addCaptionSamplingOptions(command);
   addPictureOptions(addCommonOptions(command)).action(describeCommand);
 }
@@ -85,7 +87,8 @@ async function describeCommand(args: string[], options: Options, command: Comman
   checkDecoding(given, captioner.vocabulary);
   const language = chooseLanguage(captioner.vocabulary, given.language);
   const decoding = { ...given, ...(language !== undefined && { language }) };
-  if (minConfidence > 0 && !captioner.isCalibrated(language)) refuseUncalibrated(folders, language);
+  if (minConfidence > 0) refuseUncalibrated(captioner, folders, { option: '--min-confidence', language });
+  if (options.surest) refuseUncalibrated(captioner, folders, { option: '--surest', language });
   status.say(engine.notice);
   const page = html === undefined ? undefined : await openDescriptionPage(html, found, decoding, cnn.name, command);
 
@@ -126,15 +129,6 @@ function decodingOf(options: Options, command: Command): DecodingOptions | Capti
   }
   if (decoding.consensus) refuseInapplicable(command, ['consensus'], '--diversity, which draws no captions');
   return { ...decoding, groups: top, diversity };
-}
-
-/** @throws InputError that says how the captioner comes to a calibration */
-function refuseUncalibrated(folders: readonly string[], language: string | undefined): never {
-  const which =
-    folders.length > 1 ? `one of the captioners in ${folders.join(' and ')}` : `the captioner in ${folders[0]}`;
-  throw new InputError(`${which} does not know how sure it is${language === undefined ? '' : ` in ${language}`}`, {
-    advice: 'Measure that by `caption calibrate DATASET --model FOLDER`, or leave --min-confidence out.',
-  });
 }
 
 /**

@@ -20,8 +20,10 @@ import {
   addDecodingOptions,
   addLanguageOption,
   addModelsOption,
+  addSurestOption,
   type DecodingFlags,
   decodingFrom,
+  refuseUncalibrated,
 } from './caption-options.ts';
 import { addDatasetOptions, type DatasetOptions, openDataset } from './dataset-options.ts';
 import { addCommonOptions, addPictureOptions, type CommonOptions, type PictureOptions } from './options.ts';
@@ -41,7 +43,7 @@ interface Options extends CommonOptions, PictureOptions, DatasetOptions, Decodin
 
 /** Options about writing captions, which have no effect on those of a file. */
 const WRITING = [
-  ...['model', 'beam', 'consensus', 'lengthPenalty', 'minLength', 'maxLength', 'block'],
+  ...['model', 'beam', 'consensus', 'surest', 'lengthPenalty', 'minLength', 'maxLength', 'block'],
   ...['report', 'results', 'cnnBackend', 'blas'],
 ];
 
@@ -63,7 +65,7 @@ export function addEvaluateCommand(program: Command): void {
     .option('--json', 'the scores as one JSON value');
   addDatasetOptions(command);
   addLanguageOption(command, "language to write, and of people's captions: only those in it count");
-  addDecodingOptions(command);
+  addSurestOption(addDecodingOptions(command));
   addPictureOptions(addCommonOptions(command)).action(evaluateCommand);
 }
 
@@ -111,6 +113,7 @@ async function evaluateModels(
   const language = chooseLanguage(captioner.vocabulary, asked);
   const decoding = { ...rules, language };
   checkDecoding(decoding, captioner.vocabulary);
+  if (options.surest) refuseUncalibrated(captioner, models, { option: '--surest', language });
   const dataset = await open(language);
   status.say(engine.notice);
 
@@ -181,10 +184,10 @@ function scoresOf(
   }
 }
 
-function figures(report: Record<string, number | string>): string {
+function figures(report: Record<string, number | string | boolean>): string {
   const rows = Object.entries(report).map(([name, value]) => [
     name,
-    typeof value === 'string' || Number.isInteger(value) ? value : value.toFixed(4),
+    typeof value === 'number' && !Number.isInteger(value) ? value.toFixed(4) : String(value),
   ]);
   return table(rows, { numbers: false });
 }

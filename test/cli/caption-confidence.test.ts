@@ -116,12 +116,23 @@ describe('caption describe', () => {
     expect((await describeWith('--min-confidence', '0', red)).stdout).toBe(`${lines[0]!.caption}\n`);
   });
 
+  it('writes the surest of the captions found where it is asked to', async () => {
+    const [likeliest] = linesOf((await describeWith('--json', '--top', '5', red)).stdout);
+    const [surest] = linesOf((await describeWith('--json', '--top', '5', '--surest', red)).stdout);
+    const found = likeliest!.candidates.map(({ confidence }) => confidence!);
+    expect(surest!.candidates.map(({ confidence }) => confidence)).toEqual(found.toSorted((a, b) => b - a));
+    expect(surest!.confidence).toBe(Math.max(...found));
+    expect(await describeWith('--surest', '--sample', red)).toMatchObject({ code: 2, stdout: '' });
+  });
+
   it('says nothing of it where a captioner has no calibration, and has one line for who asks', async () => {
     const without = await caption('describe', '--model', uncalibrated, '--json', red);
     expect(linesOf(without.stdout)[0]).not.toHaveProperty('confidence');
     expect(linesOf(without.stdout)[0]!.candidates[0]!.words[0]).not.toHaveProperty('confidence');
     const asked = await caption('describe', '--model', uncalibrated, '--min-confidence', '0.5', red);
     expect(asked).toEqual(refused(1, /the captioner in .*uncalibrated does not know how sure it is\. Measure that by/));
+    const surest = await caption('describe', '--model', uncalibrated, '--surest', red);
+    expect(surest).toEqual(refused(1, /the captioner in .* does not know how sure it is\. .* leave --surest out/));
     const both = await describeWith('--model', uncalibrated, '--min-confidence', '0.5', red);
     expect(both).toEqual(refused(1, /one of the captioners in .* does not know how sure it is/));
     const wrong = await describeWith('--min-confidence', '50', red);

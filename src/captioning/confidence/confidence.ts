@@ -4,7 +4,7 @@
  */
 import type { Steps } from '../../base/steps.ts';
 import type { Vocabulary } from '../../text/vocabulary.ts';
-import type { Caption, CaptionWord } from '../caption.ts';
+import type { Caption, CaptionSampling, CaptionWord, DecodingOptions } from '../caption.ts';
 import type { Calibration, SignalWeights } from './calibration.ts';
 import type { Familiarity } from './familiarity.ts';
 import { probabilityOf } from './logistic.ts';
@@ -127,6 +127,8 @@ export interface UnratedCaptions {
   vocabulary: Vocabulary;
   /** The language of all captions, by its tag. */
   language: string | undefined;
+  /** How they were written: with `surest` they are put in the order of their confidence. */
+  options: DecodingOptions | CaptionSampling;
 }
 
 /**
@@ -137,7 +139,7 @@ export interface UnratedCaptions {
  */
 export function* withConfidenceSteps(
   confidences: readonly (Confidence | undefined)[],
-  { captions, features, vocabulary, language }: UnratedCaptions,
+  { captions, features, vocabulary, language, options }: UnratedCaptions,
 ): Steps<Caption[][]> {
   const calibrated = confidences.flatMap((confidence) => {
     const calibration = confidence?.languages.get(language)?.calibration;
@@ -156,14 +158,14 @@ export function* withConfidenceSteps(
     const mean = (of: 'captions' | 'words', signals: (ofPicture: PictureSignals) => Signals) =>
       judges.reduce((sum, judge) => sum + confidenceBy(judge.calibration, of, signals(judge.signals)), 0) /
       judges.length;
-    rated.push(
-      ofPicture.map((caption) => ({
-        caption: caption.caption,
-        logProb: caption.logProb,
-        confidence: mean('captions', (signals) => signals.ofCaption(caption)),
-        words: caption.words.map((word) => ({ ...word, confidence: mean('words', (signals) => signals.ofWord(word)) })),
-      })),
-    );
+    const withConfidence = ofPicture.map((caption) => ({
+      caption: caption.caption,
+      logProb: caption.logProb,
+      confidence: mean('captions', (signals) => signals.ofCaption(caption)),
+      words: caption.words.map((word) => ({ ...word, confidence: mean('words', (signals) => signals.ofWord(word)) })),
+    }));
+    if ('surest' in options && options.surest) withConfidence.sort((a, b) => b.confidence - a.confidence);
+    rated.push(withConfidence);
   }
   return rated;
 }

@@ -111,6 +111,20 @@ describe('a calibrated captioner', () => {
     }
   });
 
+  it('puts the same captions in the order of its confidence where it is asked to', async () => {
+    const decoding = { ...decodingDefaults, consensus: 0 };
+    const likeliest = captioner.describe(pictures, decoding);
+    const surest = captioner.describe(pictures, { ...decoding, surest: true });
+    for (const [n, captions] of surest.entries()) {
+      expect(captions).toEqual(likeliest[n]!.toSorted((a, b) => b.confidence! - a.confidence!));
+    }
+    expect(surest).not.toEqual(likeliest);
+    const uncalibrated = await open();
+    expect(uncalibrated.describe(pictures, { ...decoding, surest: true })).toEqual(
+      uncalibrated.describe(pictures, decoding),
+    );
+  });
+
   it('is surer of what it has learned than of anything else', () => {
     const known = captioner.describe(pictures).map(([best]) => best!.confidence!);
     const turned = captioner.describe(pictures.map((x) => -x)).map(([best]) => best!.confidence!);
