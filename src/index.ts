@@ -12,6 +12,11 @@ export type { CaptionedFeatures } from './captioning/batch.ts';
 export type { CaptionsByPicture } from './captioning/caption.ts';
 export type { CaptionData, WeightedDataset } from './captioning/caption-data.ts';
 export {
+  type CalibrationSets,
+  calibrateCaptioner,
+  calibrateCaptionerSteps,
+} from './captioning/confidence/calibrate.ts';
+export {
   type CaptionConfig,
   type CaptionSettings,
   captionDefaults,

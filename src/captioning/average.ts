@@ -5,7 +5,7 @@ import type { Captioner } from './captioner.ts';
 /**
  * Sets a captioner's weights to the mean of its own and those of `other`, which it was finetuned from: between the two,
  * captions score better than at either end, since finetuning alone makes the distribution of words too sharp (Wortsman et
- * al. 2022, "Robust fine-tuning of zero-shot models", section 3).
+ * al. 2022, "Robust fine-tuning of zero-shot models", section 3). How sure it may be must then be calibrated anew.
  *
  * @throws InputError when their shapes, vocabularies or CNNs differ
  */
@@ -23,6 +23,7 @@ export function averageWeights(captioner: Captioner, other: Captioner): void {
       for (let j = 0; j < from.length; j++) values[j] = (values[j]! + from[j]!) / 2;
     });
   }
+  captioner.confidence = captioner.confidence?.uncalibrated();
 }
 
 /** What two captioners must have in common for their weights to be averaged. */

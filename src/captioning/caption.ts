@@ -32,6 +32,11 @@ export interface DecodingOptions
    * picture the same ones are drawn. Default: 0, the beam alone. Without effect on several groups.
    */
   consensus?: number;
+  /**
+   * Of the captions found the surest is the first, where the captioner is calibrated (`isCalibrated`): it fits more often
+   * than the likeliest. Default: false
+   */
+  surest?: boolean;
 }
 
 /** Options of captions that are drawn at random. */
@@ -73,6 +78,8 @@ export interface CaptionWord {
 /** Writes captions for pictures: a captioner, or an ensemble of several. */
 export interface CaptionWriter {
   readonly vocabulary: Vocabulary;
+  /** Whether its captions come with a confidence. @param language of the captions, by default its first */
+  isCalibrated(language?: string): boolean;
   /**
    * @param features of N pictures, as the CNN gives them, [N, D]
    * @returns the captions of each picture, best first

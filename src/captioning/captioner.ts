@@ -1,9 +1,9 @@
 /** A trained captioner: feature vectors become captions. Does not know the CNN that the vectors come from. */
-import { runAtOnce, type Steps } from '../base/steps.ts';
+import { partOf, runAtOnce, type Steps } from '../base/steps.ts';
 import type { Engine } from '../compute/engine.ts';
 import type { StepFunction } from '../decoding/step.ts';
 import type { LanguageModel } from '../model/language-model.ts';
-import { loadModel, type SaveModelOptions, saveModel } from '../model/model-folder.ts';
+import { loadModel, type SaveModelOptions, saveConfig, saveModel } from '../model/model-folder.ts';
 import {
   type Standardisation,
   standardisationOf,
@@ -19,8 +19,10 @@ import {
   type DecodingOptions,
   decodingDefaults,
 } from './caption.ts';
+import { type Confidence, withConfidenceSteps } from './confidence/confidence.ts';
+import { confidenceConfig, readConfidence, writeConfidence } from './confidence/store.ts';
 import { type CaptionConfig, captionConfigSchema } from './config.ts';
-import { languagesOf } from './languages.ts';
+import { chooseLanguage, languagesOf } from './languages.ts';
 import { specialIds } from './vocabulary.ts';
 import { ROWS, writeCaptionsSteps } from './write.ts';
 
@@ -30,13 +32,22 @@ export class Captioner implements CaptionWriter {
   readonly vocabulary: Vocabulary;
   readonly model: LanguageModel;
   readonly standardisation: Standardisation;
+  /** How sure it may be of its captions. What changes its weights takes the calibration away. */
+  confidence: Confidence | undefined;
   readonly #begin: ReturnType<typeof createStepper>;
 
-  constructor(config: CaptionConfig, vocabulary: Vocabulary, model: LanguageModel, standardisation: Standardisation) {
+  constructor(
+    config: CaptionConfig,
+    vocabulary: Vocabulary,
+    model: LanguageModel,
+    standardisation: Standardisation,
+    confidence?: Confidence,
+  ) {
     this.config = config;
     this.vocabulary = vocabulary;
     this.model = model;
     this.standardisation = standardisation;
+    this.confidence = confidence;
     this.#begin = createStepper(model, ROWS);
   }
 
@@ -53,12 +64,9 @@ export class Captioner implements CaptionWriter {
   static async load(folder: string, engine: Engine): Promise<Captioner> {
     const { config, vocabulary, model, extra } = await loadModel(folder, engine, captionConfigSchema);
     specialIds(vocabulary, { name: `the vocabulary in ${folder}` }); // a vocabulary without them is refused here
-    return new Captioner(
-      config,
-      vocabulary,
-      model,
-      standardisationOf(extra, config.shape.condition, folder, 'features'),
-    );
+    const standardisation = standardisationOf(extra, config.shape.condition, folder, 'features');
+    const confidence = config.confidence && (await readConfidence(folder, config.confidence, config.shape));
+    return new Captioner(config, vocabulary, model, standardisation, confidence);
   }
 
   /**
@@ -72,9 +80,21 @@ export class Captioner implements CaptionWriter {
     scores: CaptionConfig['scores'] = this.config.scores,
     { half = false }: Pick<SaveModelOptions, 'half'> = {},
   ): Promise<void> {
-    const { config, vocabulary, model, standardisation } = this;
+    const { vocabulary, model, standardisation, confidence } = this;
     const extra = standardisationTensors(standardisation, 'features');
-    await saveModel(folder, { config: { ...config, scores }, vocabulary, model }, { extra, half });
+    if (confidence) await writeConfidence(folder, confidence);
+    await saveModel(folder, { config: this.#configWith({ scores }), vocabulary, model }, { extra, half });
+  }
+
+  /** Writes how sure it may be into its folder, where all else stays as it is. @throws InputError as `save` does */
+  async saveConfidence(folder: string): Promise<void> {
+    if (this.confidence) await writeConfidence(folder, this.confidence);
+    await saveConfig(folder, this.#configWith({}));
+  }
+
+  #configWith(changes: Partial<CaptionConfig>): CaptionConfig {
+    const { confidence: _, ...config } = this.config;
+    return { ...config, ...changes, ...(this.confidence && { confidence: confidenceConfig(this.confidence) }) };
   }
 
   /**
@@ -89,14 +109,21 @@ export class Captioner implements CaptionWriter {
   }
 
   /** `describe`, a few tokens at a time. */
-  describeSteps(
+  *describeSteps(
     features: Float32Array,
     options: DecodingOptions | CaptionSampling = decodingDefaults,
   ): Steps<Caption[][]> {
-    return writeCaptionsSteps((rows) => this.begin(rows), this.#sizes, features, options);
+    const { vocabulary, confidence } = this;
+    const captions = yield* writeCaptionsSteps((rows) => this.begin(rows), this.#sizes, features, options);
+    const language = chooseLanguage(vocabulary, options.language);
+    return yield* partOf(
+      withConfidenceSteps([confidence], { captions, features, vocabulary, language, options }),
+      1,
+      1,
+    );
   }
 
-  /** `describeSteps` for features that are standardised already, as those of a training are. */
+  /** `describeSteps` for features that are standardised already, as those of a training are, without confidence. */
   describeStandardisedSteps(features: Float32Array, options: DecodingOptions | CaptionSampling): Steps<Caption[][]> {
     return writeCaptionsSteps(this.#begin, this.#sizes, features, options);
   }
@@ -106,6 +133,11 @@ export class Captioner implements CaptionWriter {
     const standardised = features.slice();
     standardise(standardised, this.standardisation);
     return this.#begin(standardised);
+  }
+
+  isCalibrated(language?: string): boolean {
+    const chosen = chooseLanguage(this.vocabulary, language);
+    return this.confidence?.languages.get(chosen)?.calibration !== undefined;
   }
 
   get #sizes() {

@@ -4,6 +4,7 @@ import { anyInteger, integerFrom, positiveNumber } from '../base/schema.ts';
 import { modelConfigSchema } from '../model/model-folder.ts';
 import { optimizerDefaults } from '../nn/optimizer.ts';
 import { enoughEpochs, trainingSettingsSchema } from '../training/settings.ts';
+import { confidenceSchema } from './confidence/calibration.ts';
 
 /** The settings of a captioner's training. */
 export const captionSettingsSchema = v.object({
@@ -67,6 +68,8 @@ export const captionConfigSchema = v.object({
   captionsOnly: v.optional(v.object({ files: v.array(v.string()), captions: anyInteger })),
   /** The dataset of the captioner whose weights it started from. */
   init: v.optional(dataset),
+  /** How sure it may be of its captions, where that was measured. */
+  confidence: v.optional(confidenceSchema),
 });
 
 export type CaptionConfig = v.InferOutput<typeof captionConfigSchema>;

@@ -18,10 +18,16 @@ export function modelsFact(models: readonly string[]): Fact {
   return [models.length > 1 ? 'Models, together' : 'Model', models.join(', ')];
 }
 
-function searchInWords({ beam, lengthPenalty, consensus = 0, groups = 1, diversity = 0 }: DecodingOptions): string {
-  const search = beam === 1 ? 'greedy' : `beam search, beam ${beam}, length penalty ${lengthPenalty}`;
-  if (groups > 1) return `${search}, in ${groups} groups that differ (diversity ${diversity})`;
-  return consensus > 0 ? `${search}; of these and ${consensus} drawn captions the one most like them all` : search;
+function searchInWords({ beam, lengthPenalty, consensus, groups, diversity, surest }: DecodingOptions): string {
+  return [
+    beam === 1 ? 'greedy' : `beam search, beam ${beam}, length penalty ${lengthPenalty}`,
+    groups !== undefined && groups > 1
+      ? `, in ${groups} groups that differ (diversity ${diversity ?? 0})`
+      : consensus && `; of these and ${consensus} drawn captions the one most like them all`,
+    surest && '; of those found the surest first',
+  ]
+    .filter(Boolean)
+    .join('');
 }
 
 function samplingInWords({ samples, temperature, topK, topP, minP }: CaptionSampling): string {

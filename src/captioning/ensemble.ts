@@ -1,6 +1,6 @@
 /** Several captioners that write together. */
 import { InputError } from '../base/errors.ts';
-import { runAtOnce, type Steps } from '../base/steps.ts';
+import { partOf, runAtOnce, type Steps } from '../base/steps.ts';
 import { meanOfSteps } from '../decoding/ensemble.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 import {
@@ -11,6 +11,8 @@ import {
   decodingDefaults,
 } from './caption.ts';
 import type { Captioner } from './captioner.ts';
+import { withConfidenceSteps } from './confidence/confidence.ts';
+import { chooseLanguage } from './languages.ts';
 import { writeCaptionsSteps } from './write.ts';
 
 /** Captioners that write together: the probability of a word is the mean of those that they give it. */
@@ -33,18 +35,27 @@ export class CaptionerEnsemble implements CaptionWriter {
     this.#members = [...new Set(members.values())]; // one given twice would be stepped twice, on one state
   }
 
+  /** Whether each member is: together they are as sure as they are on average. */
+  isCalibrated(language?: string): boolean {
+    return this.#members.every((member) => member.isCalibrated(language));
+  }
+
   /** Writes captions as `Captioner.describe` does; each member standardises the features in its own way. */
   describe(features: Float32Array, options: DecodingOptions | CaptionSampling = decodingDefaults): Caption[][] {
     return runAtOnce(this.describeSteps(features, options));
   }
 
   /** `describe`, a few tokens at a time. */
-  describeSteps(
+  *describeSteps(
     features: Float32Array,
     options: DecodingOptions | CaptionSampling = decodingDefaults,
   ): Steps<Caption[][]> {
     const begin = (rows: Float32Array) => meanOfSteps(this.#members.map((member) => member.begin(rows)));
-    return writeCaptionsSteps(begin, { vocabulary: this.vocabulary, D: this.#D }, features, options);
+    const { vocabulary } = this;
+    const captions = yield* writeCaptionsSteps(begin, { vocabulary, D: this.#D }, features, options);
+    const language = chooseLanguage(vocabulary, options.language);
+    const confidences = this.#members.map(({ confidence }) => confidence);
+    return yield* partOf(withConfidenceSteps(confidences, { captions, features, vocabulary, language, options }), 1, 1);
   }
 }
 

@@ -8,6 +8,8 @@ import { facts, formatInteger, formatPercent, page, section } from '../report/pa
 import type { Vocabulary } from '../text/vocabulary.ts';
 import type { CaptionedFeatures } from './batch.ts';
 import type { DecodingOptions } from './caption.ts';
+import { confidenceSection } from './confidence/report.ts';
+import type { MeasuredConfidence } from './confidence/scores.ts';
 import { decodingFacts, modelsFact } from './decoding-in-words.ts';
 import type { PictureScores } from './evaluate.ts';
 import { picturesOf } from './features.ts';
@@ -23,6 +25,8 @@ export interface CaptionEvaluation extends PictureScores {
   models: readonly string[];
   vocabulary: Vocabulary;
   decoding: DecodingOptions;
+  /** Where the captions come with one. */
+  confidence?: MeasuredConfidence | undefined;
 }
 
 /** @throws InputError when the file can't be written */
@@ -37,6 +41,7 @@ export async function writeCaptionEvaluation(file: string, evaluation: CaptionEv
       section('Scores', scoreTable([{ name: 'captions', scores }]), variety(evaluation)),
       await extremes(captions, pictures, files, { language }),
       missed(captions, pictures.captions, vocabulary, language),
+      evaluation.confidence && confidenceSection(evaluation.confidence),
       section('How they were written', howWritten(evaluation)),
     ],
   );

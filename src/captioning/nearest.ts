@@ -82,8 +82,8 @@ class Ranking {
 }
 
 /** A copy with its rows scaled to length 1; rows of zeros stay. */
-function unitRows(rows: Float32Array, D: number): Float32Array {
-  const unit = rows.slice();
+export function unitRows(rows: Float32Array, D: number): Float32Array<ArrayBuffer> {
+  const unit = new Float32Array(rows);
   for (let start = 0; start < unit.length; start += D) {
     const row = unit.subarray(start, start + D);
     const length = Math.sqrt(row.reduce((sum, x) => sum + x * x, 0));

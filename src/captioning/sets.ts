@@ -110,6 +110,23 @@ export async function readSets(
   return { training: all, validation, captionsOnly, parts, pictures, hash: hashOfCaptions(hashed) };
 }
 
+/** The held-out pictures of datasets, by their languages, with features that are not standardised yet. */
+export async function readHeldOut(
+  datasets: readonly CaptionDataset[],
+  cnn: Cnn,
+  events: ExtractionEvents = {},
+): Promise<HeldOutSet[]> {
+  const names = namesOf(datasets.map((dataset) => ({ dataset })));
+  const sets: HeldOutSet[] = [];
+  for (const [i, dataset] of datasets.entries()) {
+    if (!dataset.splits.has('val')) continue;
+    for (const [language, set] of await featuresByLanguage(picturesOf(dataset, 'val'), cnn, false, events)) {
+      sets.push({ ...set, dataset: partName({ name: names[i]!, language }), language });
+    }
+  }
+  return sets;
+}
+
 /** How many pictures a dataset's sets have, which are of its languages and may have the same ones. */
 function differentPictures(sets: readonly CaptionedFeatures[]): number {
   if (sets.length === 1) return sets[0]!.names.length;

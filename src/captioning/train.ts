@@ -15,7 +15,7 @@ import { examplesSteps, targetCounts } from './batch.ts';
 import { type CaptionData, datasetsOf, namesInWords, namesOf } from './caption-data.ts';
 import { Captioner } from './captioner.ts';
 import { type CaptionConfig, type CaptionSettings, type PartOfData, partsOfData } from './config.ts';
-import { startIds } from './languages.ts';
+import { languagesOf, startIds } from './languages.ts';
 import { refuseOtherCnn } from './open.ts';
 import { selfCriticalTaskSteps } from './self-critical.ts';
 import { allCaptions, type CaptionSets, type ReadSets, readSets } from './sets.ts';
@@ -86,7 +86,9 @@ export async function trainCaptioner(training: CaptionTraining): Promise<Trainin
     .initialise(new Random(settings.seed))
     .startAtFrequencies(targetCounts(examples, vocabulary.size, sets.training));
   if (initial) takeOver(initial, model, vocabulary);
-  return learn(training, new Captioner(config, vocabulary, model, sets.standardisation), sets, false);
+  const confidence = initial?.confidence?.uncalibrated(languagesOf(vocabulary)[0]);
+  const captioner = new Captioner(config, vocabulary, model, sets.standardisation, confidence);
+  return learn(training, captioner, sets, false);
 }
 
 /**
@@ -97,6 +99,7 @@ export async function trainCaptioner(training: CaptionTraining): Promise<Trainin
 export async function resumeCaptioner(training: ResumedCaptionTraining): Promise<TrainingResult> {
   const { engine, folder, cnn } = training;
   const captioner = await Captioner.load(folder, engine);
+  captioner.confidence = captioner.confidence?.uncalibrated();
   refuseOtherCnn(cnn, captioner.config, folder);
   const { settings, dataset } = captioner.config;
   const known = { standardisation: captioner.standardisation, datasets: partsOfData(captioner.config) };

@@ -12,9 +12,11 @@ import {
   addDecodingOptions,
   addLanguageOption,
   addModelsOption,
+  addSurestOption,
   type CaptionSamplingFlags,
   type DecodingFlags,
   decodingFrom,
+  refuseUncalibrated,
   samplingFrom,
 } from './caption-options.ts';
 import { checkPageFile, openDescriptionPage } from './describe-page.ts';
@@ -27,6 +29,7 @@ import {
   type PictureOptions,
   parseAtLeast,
   parseInteger,
+  parseShare,
 } from './options.ts';
 import { Status } from './progress.ts';
 import { Exit, ExitCode, interruptible } from './run.ts';
@@ -35,6 +38,7 @@ interface Options extends CommonOptions, PictureOptions, DecodingFlags, CaptionS
   model?: string[];
   top: number;
   diversity: number;
+  minConfidence: number;
   json?: boolean;
   html?: string;
 }
@@ -52,16 +56,22 @@ export function addDescribeCommand(program: Command): void {
       parseAtLeast(0),
       0,
     )
-    .option('--json', 'one JSON value a picture: {"file","caption","logProb","candidates":[…]}')
+    .option(
+      '--min-confidence <share>',
+      'leaves out captions that are less sure to fit: "(not sure)", or null in JSON',
+      parseShare({ zero: true, one: true }),
+      0,
+    )
+    .option('--json', 'one JSON value a picture: {"file","caption","logProb","confidence","candidates":[…]}')
     .option('--html <file>', 'writes a page too: pictures, captions, each word shaded by how sure it is');
   addLanguageOption(command, 'language to write, of a captioner that has several, as `de`');
-  addDecodingOptions(command);
+  addSurestOption(addDecodingOptions(command));
   addCaptionSamplingOptions(command);
   addPictureOptions(addCommonOptions(command)).action(describeCommand);
 }
 
 async function describeCommand(args: string[], options: Options, command: Command): Promise<void> {
-  const { model: folders = [shippedCaptioner()], top, cnnBackend, json, html } = options;
+  const { model: folders = [shippedCaptioner()], top, minConfidence, cnnBackend, json, html } = options;
   const given = decodingOf(options, command);
   const status = new Status(options.quiet);
   if (html !== undefined) await checkPageFile(html);
@@ -77,6 +87,8 @@ async function describeCommand(args: string[], options: Options, command: Comman
   checkDecoding(given, captioner.vocabulary);
   const language = chooseLanguage(captioner.vocabulary, given.language);
   const decoding = { ...given, ...(language !== undefined && { language }) };
+  if (minConfidence > 0) refuseUncalibrated(captioner, folders, { option: '--min-confidence', language });
+  if (options.surest) refuseUncalibrated(captioner, folders, { option: '--surest', language });
   status.say(engine.notice);
   const page = html === undefined ? undefined : await openDescriptionPage(html, found, decoding, cnn.name, command);
 
@@ -94,8 +106,9 @@ async function describeCommand(args: string[], options: Options, command: Comman
     try {
       for await (const { name, source, captions } of described) {
         const wanted = captions.slice(0, top);
-        process.stdout.write(json ? jsonLine(name, wanted, language) : plainLines(name, wanted, several));
-        await page?.add({ name, source, captions: wanted });
+        const sure = wanted.filter(({ confidence = 0 }) => confidence >= minConfidence);
+        process.stdout.write(json ? jsonLine(name, sure, wanted[0]!, language) : plainLines(name, sure, several));
+        await page?.add({ name, source, captions: sure.length > 0 ? sure : wanted });
       }
     } finally {
       await page?.close();
@@ -118,13 +131,18 @@ function decodingOf(options: Options, command: Command): DecodingOptions | Capti
   return { ...decoding, groups: top, diversity };
 }
 
-/** @param language left out of a captioner that has none */
-function jsonLine(file: string, candidates: readonly Caption[], language: string | undefined): string {
-  const { caption, logProb } = candidates[0]!;
-  return `${JSON.stringify({ file, language, caption, logProb, candidates })}\n`;
+/**
+ * @param candidates those that are sure enough, best first
+ * @param first the best, whose confidence is told even where it is left out
+ * @param language left out of a captioner that has none
+ */
+function jsonLine(file: string, candidates: readonly Caption[], first: Caption, language: string | undefined): string {
+  const { caption, logProb, confidence } = candidates[0] ?? { ...first, caption: null, logProb: null };
+  return `${JSON.stringify({ file, language, caption, logProb, confidence, candidates })}\n`;
 }
 
 /** A line for each caption, which begins with the picture's name where there are several pictures. */
 function plainLines(file: string, captions: readonly Caption[], several: boolean): string {
-  return captions.map(({ caption }) => `${several ? `${file}: ` : ''}${caption}\n`).join('');
+  const lines = captions.length > 0 ? captions.map(({ caption }) => caption) : ['(not sure)'];
+  return lines.map((line) => `${several ? `${file}: ` : ''}${line}\n`).join('');
 }

@@ -5,6 +5,7 @@ import { writeFileAtomically } from '../base/files.ts';
 import { runInTurns } from '../base/steps.ts';
 import type { DecodingOptions } from '../captioning/caption.ts';
 import { cocoReferences, cocoResults, readCocoResults } from '../captioning/coco-results.ts';
+import { type MeasuredConfidence, measureConfidenceSteps } from '../captioning/confidence/scores.ts';
 import { scoreWrittenSteps, shareCopiedFrom } from '../captioning/evaluate.ts';
 import { writeCaptionEvaluation } from '../captioning/evaluation-report.ts';
 import { featuresOf, picturesOf } from '../captioning/features.ts';
@@ -19,8 +20,10 @@ import {
   addDecodingOptions,
   addLanguageOption,
   addModelsOption,
+  addSurestOption,
   type DecodingFlags,
   decodingFrom,
+  refuseUncalibrated,
 } from './caption-options.ts';
 import { addDatasetOptions, type DatasetOptions, openDataset } from './dataset-options.ts';
 import { addCommonOptions, addPictureOptions, type CommonOptions, type PictureOptions } from './options.ts';
@@ -40,7 +43,7 @@ interface Options extends CommonOptions, PictureOptions, DatasetOptions, Decodin
 
 /** Options about writing captions, which have no effect on those of a file. */
 const WRITING = [
-  ...['model', 'beam', 'consensus', 'lengthPenalty', 'minLength', 'maxLength', 'block'],
+  ...['model', 'beam', 'consensus', 'surest', 'lengthPenalty', 'minLength', 'maxLength', 'block'],
   ...['report', 'results', 'cnnBackend', 'blas'],
 ];
 
@@ -56,13 +59,13 @@ export function addEvaluateCommand(program: Command): void {
       ),
     )
     .addOption(new Option('--split <split>', 'pictures to be scored on').choices(SPLITS).default('val'))
-    .option('--report <file>', 'writes a page: scores, best and worst pictures, words missed')
+    .option('--report <file>', 'writes a page: scores, best and worst pictures, words missed, how sure it is')
     .option('--results <file>', 'writes the captions in the COCO results format: [{"image_id","caption"}]')
     .option('--references <file>', "writes people's captions as a COCO caption file, for other scorers of --results")
     .option('--json', 'the scores as one JSON value');
   addDatasetOptions(command);
   addLanguageOption(command, "language to write, and of people's captions: only those in it count");
-  addDecodingOptions(command);
+  addSurestOption(addDecodingOptions(command));
   addPictureOptions(addCommonOptions(command)).action(evaluateCommand);
 }
 
@@ -70,14 +73,15 @@ async function evaluateCommand(path: string, options: Options, command: Command)
   const { captions: file, split, references, json } = options;
   const status = new Status(options.quiet);
   const open = (language?: string) => openDataset(path, { ...options, languages: [language] }, status, command);
-  const { dataset, names, people, captions, language, decoding, scores } = file
+  const { dataset, names, people, captions, language, decoding, scores, confidence } = file
     ? await evaluateFile(file, options, open)
     : await evaluateModels(options, open, status);
   if (references) await writeFileAtomically(references, cocoReferences(names, people));
   const training = dataset.splits.get('train')?.map((picture) => picture.captions);
   const copied = training && { copied: shareCopiedFrom(training, language)(captions) };
   const spoken = language !== undefined && { language };
-  const report = { split, pictures: captions.length, ...spoken, ...decoding, ...scores, ...copied };
+  const measured = { ...scores, ...copied, ...confidence?.scores };
+  const report = { split, pictures: captions.length, ...spoken, ...decoding, ...measured };
   process.stdout.write(json ? `${JSON.stringify(report)}\n` : figures(report));
 }
 
@@ -92,6 +96,8 @@ interface Evaluated {
   language: string | undefined;
   /** How the captions were written, where that is known. */
   decoding?: Omit<DecodingOptions, 'language'>;
+  /** How good the captions' confidence is, where they come with one. */
+  confidence?: MeasuredConfidence | undefined;
 }
 
 /** Evaluates captions that models write for the pictures of the split. */
@@ -107,10 +113,11 @@ async function evaluateModels(
   const language = chooseLanguage(captioner.vocabulary, asked);
   const decoding = { ...rules, language };
   checkDecoding(decoding, captioner.vocabulary);
+  if (options.surest) refuseUncalibrated(captioner, models, { option: '--surest', language });
   const dataset = await open(language);
   status.say(engine.notice);
 
-  const { pictures, written } = await interruptible(async (signal) => {
+  const { pictures, written, confidence } = await interruptible(async (signal) => {
     const found = await featuresOf(
       picturesOf(dataset, split),
       cnn,
@@ -119,15 +126,20 @@ async function evaluateModels(
     );
     const turns = { signal, onProgress: showShare(status, 'describing') };
     const captions = await runInTurns(captioner.describeSteps(found.features, decoding), turns);
-    return { pictures: found, written: await runInTurns(scoreWrittenSteps(captions, found, language), { signal }) };
+    return {
+      pictures: found,
+      written: await runInTurns(scoreWrittenSteps(captions, found, language), { signal }),
+      confidence: await runInTurns(measureConfidenceSteps(captions, found.captions, language), { signal }),
+    };
   });
   if (results) await writeFileAtomically(results, cocoResults(pictures.names, written.captions));
   const { vocabulary } = captioner;
   if (report) {
-    await writeCaptionEvaluation(report, { ...written, dataset, split, pictures, models, vocabulary, decoding });
+    const evaluation = { ...written, dataset, split, pictures, models, vocabulary, decoding, confidence };
+    await writeCaptionEvaluation(report, evaluation);
   }
   const { names, captions: people } = pictures;
-  return { ...written, dataset, names, people, language, decoding: rules };
+  return { ...written, dataset, names, people, language, decoding: rules, confidence };
 }
 
 /** Evaluates captions that a file holds. */
@@ -172,10 +184,10 @@ function scoresOf(
   }
 }
 
-function figures(report: Record<string, number | string>): string {
+function figures(report: Record<string, number | string | boolean>): string {
   const rows = Object.entries(report).map(([name, value]) => [
     name,
-    typeof value === 'string' || Number.isInteger(value) ? value : value.toFixed(4),
+    typeof value === 'number' && !Number.isInteger(value) ? value.toFixed(4) : String(value),
   ]);
   return table(rows, { numbers: false });
 }

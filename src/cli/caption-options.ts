@@ -1,9 +1,11 @@
 /** Options of the commands that write captions, and the decoding or sampling that they stand for. */
 import { type Command, Option } from 'commander';
+import { InputError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import {
   type CaptionRules,
   type CaptionSampling,
+  type CaptionWriter,
   type DecodingOptions,
   decodingDefaults,
 } from '../captioning/caption.ts';
@@ -17,6 +19,7 @@ export interface DecodingFlags {
   maxLength: number;
   block: number;
   consensus: number;
+  surest?: boolean;
   language?: string;
 }
 
@@ -58,13 +61,32 @@ export function addDecodingOptions(command: Command): Command {
     .option('--block <number>', 'never writes so many words in a row twice in a caption; 0 may', parseInteger(0), 0);
 }
 
+/** Adds `--surest`, for captions that come with a confidence. */
+export function addSurestOption(command: Command): Command {
+  return command.option('--surest', 'of the captions found writes the one that is surest to fit, not the likeliest');
+}
+
+/** @throws InputError when an option goes by a confidence that the captioners in these folders do not have */
+export function refuseUncalibrated(
+  captioner: CaptionWriter,
+  folders: readonly string[],
+  { option, language }: { option: string; language: string | undefined },
+): void {
+  if (captioner.isCalibrated(language)) return;
+  const which =
+    folders.length > 1 ? `one of the captioners in ${folders.join(' and ')}` : `the captioner in ${folders[0]}`;
+  throw new InputError(`${which} does not know how sure it is${language === undefined ? '' : ` in ${language}`}`, {
+    advice: `Measure that by \`caption calibrate DATASET --model FOLDER\`, or leave ${option} out.`,
+  });
+}
+
 /** Adds `--sample` and the options of sampling, each of which implies `--sample`. */
 export function addCaptionSamplingOptions(command: Command): Command {
   command.addOption(
     new Option(
       '--sample',
       'draws captions instead of searching for the likeliest; the options of drawing below mean it too',
-    ).conflicts(['beam', 'lengthPenalty', 'consensus', 'diversity']),
+    ).conflicts(['beam', 'lengthPenalty', 'consensus', 'surest', 'diversity']),
   );
   const before = command.options.length;
   addSamplingOptions(command, TEMPERATURE).option(
@@ -77,8 +99,8 @@ export function addCaptionSamplingOptions(command: Command): Command {
 }
 
 /** The options of beam search. */
-export function decodingFrom({ beam, lengthPenalty, consensus, ...flags }: DecodingFlags): DecodingOptions {
-  return { beam, lengthPenalty, consensus, ...rulesFrom(flags) };
+export function decodingFrom({ beam, lengthPenalty, consensus, surest, ...flags }: DecodingFlags): DecodingOptions {
+  return { beam, lengthPenalty, consensus, ...(surest && { surest }), ...rulesFrom(flags) };
 }
 
 /** The options of sampling; without `--seed` the random numbers are others each time. */

@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import { UsageError } from '../base/errors.ts';
 import type { WeightedDataset } from '../captioning/caption-data.ts';
+import { calibrateTrained } from '../captioning/confidence/calibrate-folder.ts';
 import {
   type CaptionConfig,
   type CaptionSettings,
@@ -131,11 +132,15 @@ const SHOW: TrainingShow<CaptionConfig, CaptionSets> = {
     `${shape.vocabulary.toLocaleString('en')} words; ` +
     `${parameters.toLocaleString('en')} parameters`,
   writeProgress: writeCaptionProgress,
-  writeReport: writeCaptionReport,
-  reporting: 'comparing with simpler ways to a caption',
+  async writeReport(folder, sets, engine, { onProgress = () => {}, signal }) {
+    await calibrateTrained(folder, sets, engine, { onProgress: (share) => onProgress(0.5 * share), signal });
+    await writeCaptionReport(folder, sets, engine, { onProgress: (share) => onProgress(0.5 + 0.5 * share), signal });
+  },
+  reporting: 'calibrating, and comparing with simpler ways to a caption',
   describeEnd: async (folder) => {
-    const { scores, settings } = await readConfig(folder, captionConfigSchema);
-    return `the ${settings.keep ?? 'best'} weights (update ${scores['iteration']}) are`;
+    const { scores, settings, confidence } = await readConfig(folder, captionConfigSchema);
+    const calibrated = confidence?.languages.some(({ calibration }) => calibration) ? ', with a calibration,' : '';
+    return `the ${settings.keep ?? 'best'} weights (update ${scores['iteration']})${calibrated} are`;
   },
   use: (folder) => `describe pictures with \`caption describe --model ${quote(folder)} FILE…\``,
 };

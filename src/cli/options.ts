@@ -111,7 +111,7 @@ export function parseShare({ zero = false, one = false } = {}) {
     const value = Number(text);
     const inside = (value > 0 && value < 1) || (zero && value === 0) || (one && value === 1);
     if (inside && text.trim() !== '') return value;
-    const expected = zero ? 'of at least 0 and below 1' : one ? 'above 0 and at most 1' : 'between 0 and 1';
-    throw new InvalidArgumentError(`Expected a number ${expected}.`);
+    const ends = `${zero ? 'of at least 0' : 'above 0'} and ${one ? 'at most 1' : 'below 1'}`;
+    throw new InvalidArgumentError(`Expected a number ${zero || one ? ends : 'between 0 and 1'}.`);
   };
 }

@@ -13,6 +13,7 @@ export const programs = {
       describe: async () => (await import('./caption-describe.ts')).addDescribeCommand,
       train: async () => (await import('./caption-train.ts')).addCaptionTrainCommand,
       evaluate: async () => (await import('./caption-evaluate.ts')).addEvaluateCommand,
+      calibrate: async () => (await import('./caption-calibrate.ts')).addCalibrateCommand,
       baselines: async () => (await import('./caption-baselines.ts')).addBaselinesCommand,
       extract: async () => (await import('./caption-extract.ts')).addExtractCommand,
       info: async () => (await import('./info.ts')).addCaptionInfoCommand,

@@ -79,6 +79,15 @@ export class CiderScorer {
     });
   }
 
+  /** The CIDEr-D of each of a picture's references against its others, of which there is at least one. */
+  scoreReferences(picture: number): number[] {
+    const vectors = this.#references[picture]!.map((words) => this.#vectorsOf(words));
+    return vectors.map((one) => {
+      const others = vectors.filter((other) => other !== one);
+      return (10 * others.reduce((sum, other) => sum + ciderSimilarity(one, other).clipped, 0)) / others.length;
+    });
+  }
+
   #vectorsOf(words: readonly string[]): CiderVectors {
     return ciderVectors(words, (ngram) => this.#logPictures - Math.log(Math.max(1, this.#frequencies.get(ngram) ?? 0)));
   }

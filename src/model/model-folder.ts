@@ -82,6 +82,11 @@ export async function saveModel(
   const tensors = model.parameters.map((parameter) => ({ ...tensorOf(parameter), half }));
   await writeSafetensors(fileIn(folder, WEIGHTS), [...tensors, ...extra]);
   if (vocabulary) await saveVocabulary(folder, vocabulary);
+  await saveConfig(folder, config);
+}
+
+/** Writes a folder's config alone. @throws InputError when it can't be written */
+export async function saveConfig(folder: string, config: SavedModel['config']): Promise<void> {
   await writeFileAtomically(fileIn(folder, CONFIG), `${JSON.stringify(config, null, 2)}\n`);
 }
 

@@ -46,6 +46,12 @@ export function standardise(values: Float32Array, { mean, scale }: Standardisati
   for (let i = 0; i < values.length; i++) values[i] = (values[i]! - mean[i % D]!) * scale[i % D]!;
 }
 
+/** The values that `standardise` made these N × D values of; the mean in place of each that does not vary. */
+export function unstandardised(values: Float32Array, { mean, scale }: Standardisation): Float32Array {
+  const D = mean.length;
+  return values.map((x, i) => mean[i % D]! + (scale[i % D] === 0 ? 0 : x / scale[i % D]!));
+}
+
 /** As it is stored beside a model's weights. @param of what it scales: a captioner's `features`, a labeller's `inputs` */
 export function standardisationTensors({ mean, scale }: Standardisation, of: 'features' | 'inputs'): NamedTensor[] {
   const shape = [1, mean.length];

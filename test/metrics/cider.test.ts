@@ -32,6 +32,21 @@ describe('CiderScorer', () => {
   ];
   const scorer = new CiderScorer(references);
 
+  it('scores each reference against the others of its picture', () => {
+    const [first, second] = references[0]!;
+    const alone = (words: string[]) => new CiderScorer([[words], ...references.slice(1)], frequencies);
+    // Of the set as it is: the picture that a word is in does not change.
+    const frequencies = new Map([
+      ...['a', 'dog', 'a dog'].map((ngram) => [ngram, ngram === 'a' ? 3 : 2] as const),
+      ...['red', 'boat', 'one', 'a red', 'red boat', 'one boat', 'a red boat'].map((ngram) => [ngram, 1] as const),
+    ]);
+    expect(scorer.scoreReferences(0)).toEqual([
+      expect.closeTo(alone(second!).score(0, [first!])[0]!.cider, 10),
+      expect.closeTo(alone(first!).score(0, [second!])[0]!.cider, 10),
+    ]);
+    expect(scorer.scoreReferences(0)[0]).toBeGreaterThan(0);
+  });
+
   it('scores several candidates of a picture, each as it does alone and each against that picture', () => {
     const candidates = [['a', 'red', 'boat'], ['one', 'boat'], ['a', 'dog', 'runs'], []];
     const together = scorer.score(0, candidates);

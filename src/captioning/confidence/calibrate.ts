@@ -1,0 +1,223 @@
+/** Measures on pictures that nothing was trained on how sure a captioner may be. */
+import { InputError } from '../../base/errors.ts';
+import { Random } from '../../base/random.ts';
+import { partOf, runAtOnce, type Steps } from '../../base/steps.ts';
+import { unstandardised } from '../../model/standardisation.ts';
+import { type CaptionedFeatures, picturesIn } from '../batch.ts';
+import { type DecodingOptions, decodingDefaults } from '../caption.ts';
+import type { Captioner } from '../captioner.ts';
+import { chooseLanguage } from '../languages.ts';
+import type { HeldOutSet } from '../sets.ts';
+import type { Calibration } from './calibration.ts';
+import { Confidence, namedWeights, signalList } from './confidence.ts';
+import { Familiarity } from './familiarity.ts';
+import { FittingCaptions } from './fitting.ts';
+import { fitLogistic, type Observation } from './logistic.ts';
+import { WordDetectors } from './word-detectors.ts';
+
+/** With fewer pictures a share of them says too little. */
+const LEAST_PICTURES = 50;
+
+/** A deviation of familiarity is never taken to be smaller. */
+const LEAST_DEVIATION = 0.01;
+
+/** Pictures with features that are standardised as the captioner does. */
+export interface CalibrationSets {
+  /** What the captioner has learned from, for word detectors and familiarity; it keeps those of more pictures. */
+  training?: CaptionedFeatures | undefined;
+  /** What nothing was trained on. Each set counts as much as the others, however many pictures it has. */
+  validation: readonly HeldOutSet[];
+}
+
+/**
+ * Gives a captioner a calibration: it describes pictures that nothing was trained on, and a logistic regression learns from
+ * the signals of the captions whether they fit what people wrote, and likewise of their words. The best caption of a picture
+ * counts as much as its other candidates together. Each language is calibrated by itself. The captioner is changed when
+ * all is done, and not saved.
+ *
+ * @throws InputError when no language has 50 pictures with two captions or more, or there is nothing to learn word
+ *   detectors from; UsageError when the captioner does not write the language of a set
+ */
+export function calibrateCaptioner(
+  captioner: Captioner,
+  sets: CalibrationSets,
+  decoding?: DecodingOptions,
+): Calibration[] {
+  return runAtOnce(calibrateCaptionerSteps(captioner, sets, decoding));
+}
+
+/** `calibrateCaptioner`, a little at a time. @returns the calibrations of all languages */
+export function* calibrateCaptionerSteps(
+  captioner: Captioner,
+  { training, validation }: CalibrationSets,
+  decoding: DecodingOptions = decodingDefaults,
+): Steps<Calibration[]> {
+  const enough = calibratedLanguages(captioner, validation);
+  if (enough.length === 0) refuseTooFew(validation);
+  const familiarity = yield* partOf(familiaritySteps(captioner, training), 0, 0.1);
+  // What was calibrated by another familiarity would be wrong by this one.
+  const others =
+    familiarity === captioner.confidence?.familiarity ? captioner.confidence : captioner.confidence?.uncalibrated();
+  const languages = new Map(others?.languages);
+  for (const [i, [language, sets]] of enough.entries()) {
+    const share = (part: number) => 0.1 + (0.9 * (i + part)) / enough.length;
+    const learning = detectorSteps(captioner, training && picturesIn(training, language), language);
+    const detectors = yield* partOf(learning, share(0), share(0.3));
+    const known = new Confidence(familiarity, new Map([[language, { detectors }]]));
+    const measuring = calibrationSteps(captioner, known, sets, { ...decoding, language });
+    languages.set(language, { detectors, calibration: yield* partOf(measuring, share(0.3), share(1)) });
+  }
+  captioner.confidence = new Confidence(familiarity, languages);
+  return enough.map(([language]) => languages.get(language)!.calibration!);
+}
+
+/** Whether held-out sets have enough pictures with several captions each, in one language at least. */
+export function canCalibrate(captioner: Captioner, validation: readonly HeldOutSet[]): boolean {
+  return calibratedLanguages(captioner, validation).length > 0;
+}
+
+/** The languages that have enough pictures, with their sets. */
+function calibratedLanguages(
+  { vocabulary }: Captioner,
+  sets: readonly HeldOutSet[],
+): [language: string | undefined, sets: HeldOutSet[]][] {
+  const languages = sets.map(({ language }) => chooseLanguage(vocabulary, language));
+  return [...new Set(languages)]
+    .map(
+      (language) => [language, sets.filter((_, i) => languages[i] === language)] as [string | undefined, HeldOutSet[]],
+    )
+    .filter(([, ofLanguage]) => picturesToCalibrateOn(ofLanguage) >= LEAST_PICTURES);
+}
+
+/** How many pictures can be calibrated on: those with two captions or more. */
+function picturesToCalibrateOn(sets: readonly Pick<HeldOutSet, 'captions'>[]): number {
+  return sets.flatMap(({ captions }) => captions).filter(({ length }) => length > 1).length;
+}
+
+function refuseTooFew(sets: readonly HeldOutSet[]): never {
+  throw new InputError('too few pictures to calibrate confidence on', {
+    found: `${picturesToCalibrateOn(sets)} with several captions each`,
+    expected: `at least ${LEAST_PICTURES}, which nothing was trained on`,
+  });
+}
+
+/** Familiarity as the captioner has it, or learned anew where there are as many pictures. */
+function* familiaritySteps(
+  { confidence, model, standardisation }: Captioner,
+  training: CaptionedFeatures | undefined,
+): Steps<Familiarity> {
+  const known = confidence?.familiarity;
+  if (known && known.pictures > (training?.names.length ?? 0)) return known;
+  if (!training) refuseUnknown();
+  const features = unstandardised(training.features, standardisation);
+  return yield* Familiarity.learnSteps(features, model.shape.condition, new Random(1));
+}
+
+/** Word detectors as the captioner has them, or learned anew where there are as many pictures. */
+function* detectorSteps(
+  { confidence, model, vocabulary, standardisation }: Captioner,
+  training: CaptionedFeatures | undefined,
+  language: string | undefined,
+): Steps<WordDetectors> {
+  const known = confidence?.languages.get(language)?.detectors;
+  if (known && known.pictures > (training?.names.length ?? 0)) return known;
+  if (!training || training.names.length === 0) refuseUnknown();
+  const pictures = { features: unstandardised(training.features, standardisation), captions: training.captions };
+  return yield* WordDetectors.learnSteps(model.engine, pictures, { vocabulary, language }, new Random(1));
+}
+
+function refuseUnknown(): never {
+  throw new InputError('the captioner does not know what it has learned from', {
+    expected: 'a dataset with its training pictures',
+  });
+}
+
+/** What came of one set. */
+interface Measured {
+  dataset: Calibration['datasets'][number];
+  captions: Observation[];
+  words: Observation[];
+  /** Of each picture. */
+  familiarities: number[];
+}
+
+/** Calibrates one language. @param sets all in it, of which one has a picture with two captions at least */
+function* calibrationSteps(
+  captioner: Captioner,
+  known: Confidence,
+  sets: readonly HeldOutSet[],
+  decoding: DecodingOptions,
+): Steps<Calibration> {
+  const measured: Measured[] = [];
+  for (const [i, set] of sets.entries()) {
+    measured.push(yield* partOf(measureSteps(captioner, known, set, decoding), i / sets.length, (i + 1) / sets.length));
+  }
+  const used = measured.filter(({ familiarities }) => familiarities.length > 0);
+  return {
+    captions: namedWeights(fitLogistic(equallyWeighted(used.map(({ captions }) => captions)))),
+    words: namedWeights(fitLogistic(equallyWeighted(used.map(({ words }) => words)))),
+    familiarity: normalOf(used.map(({ familiarities }) => familiarities)),
+    datasets: used.map(({ dataset }) => dataset),
+    decoding: Object.fromEntries(
+      Object.entries(decoding).filter((option): option is [string, number] => typeof option[1] === 'number'),
+    ),
+  };
+}
+
+function* measureSteps(
+  captioner: Captioner,
+  known: Confidence,
+  { dataset: name, features, captions: people }: HeldOutSet,
+  decoding: DecodingOptions,
+): Steps<Measured> {
+  const { language } = decoding;
+  const written = yield* partOf(captioner.describeStandardisedSteps(features, decoding), 0, 0.8);
+  const fitting = yield* partOf(FittingCaptions.createSteps(people, language), 0.8, 0.9);
+  const raw = unstandardised(features, captioner.standardisation);
+  const D = captioner.model.shape.condition;
+  const captions: Observation[] = [];
+  const words: Observation[] = [];
+  const familiarities: number[] = [];
+  let fit = 0;
+  for (const picture of fitting.pictures) {
+    yield 0.9 + (0.1 * picture) / people.length;
+    const signals = known.signalsOf(raw.subarray(picture * D, (picture + 1) * D), captioner.vocabulary, language);
+    familiarities.push(signals.familiarity);
+    const others = written[picture]!.length - 1;
+    for (const [rank, caption] of written[picture]!.entries()) {
+      const weight = rank > 0 ? 1 / others : 1;
+      const texts = caption.words.map(({ word }) => word);
+      const outcome = fitting.fits(fitting.score(picture, texts));
+      captions.push({ signals: signalList(signals.ofCaption(caption)), outcome, weight });
+      for (const word of caption.words) {
+        const used = fitting.hasWord(picture, word.word);
+        words.push({ signals: signalList(signals.ofWord(word)), outcome: used, weight: weight / caption.words.length });
+      }
+      if (rank === 0 && outcome) fit++;
+    }
+  }
+  const pictures = fitting.pictures.length;
+  return {
+    dataset: { name, pictures, threshold: fitting.threshold ?? 0, fitting: fit / Math.max(1, pictures) },
+    captions,
+    words,
+    familiarities,
+  };
+}
+
+/** The observations of all sets, the weights of each set scaled to 1 together. */
+function equallyWeighted(sets: readonly (readonly Observation[])[]): Observation[] {
+  return sets.flatMap((observations) => {
+    const total = observations.reduce((sum, { weight }) => sum + weight, 0);
+    return observations.map((one) => ({ ...one, weight: one.weight / total }));
+  });
+}
+
+/** Mean and deviation of the values of all sets, each set counting as much as the others. */
+function normalOf(sets: readonly (readonly number[])[]): Calibration['familiarity'] {
+  const mean = (of: (value: number) => number) =>
+    sets.reduce((sum, set) => sum + set.reduce((a, value) => a + of(value), 0) / set.length, 0) / sets.length;
+  const centre = mean((value) => value);
+  const deviation = Math.sqrt(mean((value) => (value - centre) ** 2));
+  return { mean: centre, deviation: Math.max(LEAST_DEVIATION, deviation) };
+}

@@ -1,0 +1,110 @@
+/** The file of a captioner's folder that holds what its confidence stands on: word detectors and centroids. */
+import { InputError } from '../../base/errors.ts';
+import { fileIn } from '../../base/files.ts';
+import { type NamedTensor, readSafetensors, type StoredTensor, writeSafetensors } from '../../base/safetensors.ts';
+import type { LanguageModelShape } from '../../model/language-model.ts';
+import type { ConfidenceConfig } from './calibration.ts';
+import { Confidence } from './confidence.ts';
+import { Familiarity } from './familiarity.ts';
+import { type DetectorTensors, WordDetectors } from './word-detectors.ts';
+
+const FILE = 'confidence.safetensors';
+const CENTROIDS = 'familiarity.centroids';
+
+export function confidenceConfig({ familiarity, languages }: Confidence): ConfidenceConfig {
+  return {
+    pictures: familiarity.pictures,
+    languages: [...languages].map(([language, { detectors, calibration }]) => ({
+      ...(language !== undefined && { language }),
+      pictures: detectors.pictures,
+      ...(calibration && { calibration }),
+    })),
+  };
+}
+
+/** @throws InputError when the file can't be written */
+export async function writeConfidence(folder: string, { familiarity, languages }: Confidence): Promise<void> {
+  const { centroids } = familiarity;
+  const [known] = languages.values();
+  const D = known!.detectors.tensors.mean.length;
+  const tensors: NamedTensor[] = [{ name: CENTROIDS, shape: [centroids.length / D, D], data: centroids, half: true }];
+  for (const [language, { detectors }] of languages) {
+    const { words, mean, encode, decode, shares, rarities } = detectors.tensors;
+    const [W, R] = [words.length, encode.length / D];
+    const nameOf = (what: keyof DetectorTensors) => tensorName(what, language);
+    tensors.push(
+      { name: nameOf('words'), shape: [W], data: words },
+      { name: nameOf('mean'), shape: [D], data: mean },
+      { name: nameOf('encode'), shape: [D, R], data: encode, half: true },
+      { name: nameOf('decode'), shape: [W, R], data: decode, half: true },
+      { name: nameOf('shares'), shape: [W], data: shares },
+      { name: nameOf('rarities'), shape: [W], data: rarities },
+    );
+  }
+  await writeSafetensors(fileIn(folder, FILE), tensors);
+}
+
+/**
+ * @param shape of the captioner's model
+ * @throws InputError when the file can't be read, or is not that of the captioner
+ */
+export async function readConfidence(
+  folder: string,
+  { pictures, languages }: ConfidenceConfig,
+  { vocabulary: V, condition: D }: Pick<LanguageModelShape, 'vocabulary' | 'condition'>,
+): Promise<Confidence> {
+  const file = fileIn(folder, FILE);
+  const { tensors } = await readSafetensors(file);
+  const floats = (name: string, ...shape: number[]) => valuesOf(file, tensors, name, shape, Float32Array);
+  const [K = 0] = tensors.get(CENTROIDS)?.shape ?? [];
+  const familiarity = new Familiarity(floats(CENTROIDS, K, D), pictures);
+  const known = languages.map(({ language, pictures: learnedFrom, calibration }) => {
+    const nameOf = (what: keyof DetectorTensors) => tensorName(what, language);
+    const [W = 0] = tensors.get(nameOf('words'))?.shape ?? [];
+    const [, R = 0] = tensors.get(nameOf('encode'))?.shape ?? [];
+    const words = valuesOf(file, tensors, nameOf('words'), [W], Int32Array);
+    refuseOtherWords(file, words, V);
+    const arrays: DetectorTensors = {
+      words,
+      mean: floats(nameOf('mean'), D),
+      encode: floats(nameOf('encode'), D, R),
+      decode: floats(nameOf('decode'), W, R),
+      shares: floats(nameOf('shares'), W),
+      rarities: floats(nameOf('rarities'), W),
+    };
+    return [language, { detectors: new WordDetectors(arrays, learnedFrom), calibration }] as const;
+  });
+  return new Confidence(familiarity, new Map(known));
+}
+
+/** The name of an array of a language's word detectors. */
+function tensorName(what: keyof DetectorTensors, language: string | undefined): string {
+  return `detectors.${language === undefined ? '' : `${language}.`}${what}`;
+}
+
+function refuseOtherWords(file: string, words: Int32Array, V: number): void {
+  const wrong = words.find((id) => id < 0 || id >= V);
+  if (wrong === undefined) return;
+  throw new InputError(`${file} does not fit the vocabulary beside it`, {
+    found: `a word of number ${wrong}`,
+    expected: `numbers below ${V}`,
+  });
+}
+
+type Values = Float32Array | Int32Array;
+
+function valuesOf<Kind extends Values>(
+  file: string,
+  tensors: ReadonlyMap<string, StoredTensor>,
+  name: string,
+  shape: readonly number[],
+  kind: new (length: number) => Kind,
+): Kind {
+  const tensor = tensors.get(name);
+  const data: unknown = tensor?.data;
+  if (data instanceof kind && tensor!.shape.join() === shape.join()) return data;
+  throw new InputError(`${file} is not what the config beside it describes`, {
+    found: tensor ? `${name} of ${tensor.shape.join(' × ')}` : `no tensor ${name}`,
+    expected: `${name} of ${shape.join(' × ')}`,
+  });
+}

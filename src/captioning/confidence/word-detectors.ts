@@ -1,0 +1,187 @@
+/** Which words people use about a picture, told from its features alone, without a language model. */
+import { fromHalf, toHalf } from '../../base/half.ts';
+import type { Random } from '../../base/random.ts';
+import { partOf, type Steps } from '../../base/steps.ts';
+import type { Engine } from '../../compute/engine.ts';
+import { measureStandardisation } from '../../model/standardisation.ts';
+import type { Vocabulary } from '../../text/vocabulary.ts';
+import type { CaptionedFeatures } from '../batch.ts';
+import { encodeCaption, specialIds } from '../vocabulary.ts';
+import { lowRankRegressionSteps } from './low-rank.ts';
+
+/** The most frequent words are detected, by so many directions of the features: so the detectors stay below 1 MB. */
+const WORDS = 1500;
+const RANK = 144;
+/** Of the ridge regression, for features of deviation 1; 300 is as good, 3,000 and 10,000 are worse. */
+const PENALTY = 1000;
+/** Rarity that the regression takes a frequent word to have at least, so that its share is predicted too. */
+const LEAST_RARITY = 0.25;
+
+/** The arrays that detectors are made of. W words, D features, R directions. */
+export interface DetectorTensors {
+  /** Ids of the words [W] in the captioner's vocabulary. */
+  words: Int32Array;
+  /** What is subtracted from features before all else [D]. */
+  mean: Float32Array;
+  /** [D, R] */
+  encode: Float32Array;
+  /** [W, R] */
+  decode: Float32Array;
+  /** The mean share of a picture's captions that have each word [W]. */
+  shares: Float32Array;
+  /** log(pictures / pictures with the word among their captions) [W]. */
+  rarities: Float32Array;
+}
+
+/**
+ * Detectors of words (Fang et al. 2015, "From captions to visual concepts and back", section 3): the share of a picture's
+ * captions that have a word, by a linear regression from the features. Here all words share R directions of the features.
+ */
+export class WordDetectors {
+  readonly tensors: DetectorTensors;
+  /** The pictures learned from. */
+  readonly pictures: number;
+  readonly #places: ReadonlyMap<number, number>;
+
+  constructor(tensors: DetectorTensors, pictures: number) {
+    this.tensors = tensors;
+    this.pictures = pictures;
+    this.#places = new Map(Array.from(tensors.words, (id, place) => [id, place]));
+  }
+
+  /** @param pictures those learned from, with features as the CNN gives them, and captions all in one language */
+  static *learnSteps(
+    engine: Engine,
+    { features, captions }: Pick<CaptionedFeatures, 'features' | 'captions'>,
+    { vocabulary, language }: { vocabulary: Vocabulary; language?: string | undefined },
+    random: Random,
+  ): Steps<WordDetectors> {
+    const N = captions.length;
+    const D = features.length / N;
+    const { words, shares, rarities, ofPictures } = yield* partOf(countWords(captions, vocabulary, language), 0, 0.2);
+    const [W, weights] = [words.length, rarities.map((rarity) => Math.max(LEAST_RARITY, rarity))];
+    const { mean, scale } = measureStandardisation([features], D);
+    const inputs = Float32Array.from(features, (x, i) => (x - mean[i % D]!) * scale[i % D]!);
+    const products = new Float32Array(W * D);
+    for (const [n, counted] of ofPictures.entries()) {
+      if (n % 16 === 0) yield 0.2 + (0.1 * n) / N;
+      const input = inputs.subarray(n * D, (n + 1) * D);
+      for (const [w, share] of counted) {
+        const target = share * weights[w]!;
+        for (let d = 0; d < D; d++) products[w * D + d]! += target * input[d]!;
+      }
+    }
+    const options = { D, W, rank: RANK, penalty: PENALTY, random };
+    const { encode, decode, R } = yield* partOf(lowRankRegressionSteps(engine, inputs, products, options), 0.3, 1);
+    for (let i = 0; i < encode.length; i++) encode[i]! *= scale[Math.floor(i / R)]!;
+    for (let i = 0; i < decode.length; i++) decode[i]! /= weights[Math.floor(i / R)]!;
+    const [E, U] = [encode, decode].map((values) => fromHalf(toHalf(values))); // as they are when they were stored
+    return new WordDetectors({ words, mean, encode: E!, decode: U!, shares, rarities }, N);
+  }
+
+  /** The words of a picture. @param features as the CNN gives them [D] */
+  detect(features: Float32Array): DetectedWords {
+    const { mean, encode } = this.tensors;
+    const [D, R] = [mean.length, encode.length / mean.length];
+    const code = new Float64Array(R);
+    for (let d = 0; d < D; d++) {
+      const x = features[d]! - mean[d]!;
+      for (let r = 0; r < R; r++) code[r]! += x * encode[d * R + r]!;
+    }
+    return new DetectedWords(this, this.#sharesOf(code));
+  }
+
+  /** The predicted share of each word [W]. */
+  #sharesOf(code: Float64Array): Float64Array {
+    const { decode, shares } = this.tensors;
+    const R = code.length;
+    const predicted = new Float64Array(shares.length);
+    for (let w = 0; w < predicted.length; w++) {
+      let share = shares[w]!;
+      for (let r = 0; r < R; r++) share += code[r]! * decode[w * R + r]!;
+      predicted[w] = share;
+    }
+    return predicted;
+  }
+
+  /** The place of a word, by its id, among those that are detected. */
+  placeOf(id: number): number | undefined {
+    return this.#places.get(id);
+  }
+}
+
+/** What people are likely to write about one picture. */
+export class DetectedWords {
+  readonly #detectors: WordDetectors;
+  /** [W] */
+  readonly #shares: Float64Array;
+  /** The length of the shares as a vector, each weighted by its word's rarity. */
+  readonly #length: number;
+
+  constructor(detectors: WordDetectors, shares: Float64Array) {
+    this.#detectors = detectors;
+    this.#shares = shares;
+    const { rarities } = detectors.tensors;
+    let squares = 0;
+    for (let w = 0; w < shares.length; w++) squares += (Math.max(0, shares[w]!) * rarities[w]!) ** 2;
+    this.#length = Math.sqrt(squares);
+  }
+
+  /** The predicted share of the picture's captions that have a word: about 0 to 1, and 0 for a word without a detector. */
+  shareOf(id: number): number {
+    const place = this.#detectors.placeOf(id);
+    return place === undefined ? 0 : this.#shares[place]!;
+  }
+
+  /**
+   * How similar a caption is to what people are likely to write: the cosine of its words with the predicted shares, all
+   * weighted by rarity, as CIDEr has it for single words.
+   */
+  similarity(ids: readonly number[]): number {
+    const different = [...new Set(ids)].map((id) => ({ id, rarity: this.#rarityOf(id) }));
+    const length = Math.hypot(...different.map(({ rarity }) => rarity));
+    const product = different.reduce((sum, { id, rarity }) => sum + rarity ** 2 * this.shareOf(id), 0);
+    return product / (length * this.#length || 1);
+  }
+
+  /** A word without a detector is as rare as one that is in the captions of one picture. */
+  #rarityOf(id: number): number {
+    const place = this.#detectors.placeOf(id);
+    return place === undefined ? Math.log(this.#detectors.pictures) : this.#detectors.tensors.rarities[place]!;
+  }
+}
+
+/** The words that are detected, and how often each is in the captions of each picture. */
+function* countWords(captions: CaptionedFeatures['captions'], vocabulary: Vocabulary, language: string | undefined) {
+  const { unknown } = specialIds(vocabulary);
+  const N = captions.length;
+  const pictures = new Map<number, number>();
+  const sums = new Map<number, number>();
+  const counts: Map<number, number>[] = [];
+  for (const written of captions) {
+    yield counts.length / N;
+    const shares = new Map<number, number>();
+    for (const caption of written) {
+      for (const id of new Set(encodeCaption(caption, vocabulary, language))) {
+        if (id !== unknown) shares.set(id, (shares.get(id) ?? 0) + 1 / written.length);
+      }
+    }
+    for (const [id, share] of shares) {
+      pictures.set(id, (pictures.get(id) ?? 0) + 1);
+      sums.set(id, (sums.get(id) ?? 0) + share);
+    }
+    counts.push(shares);
+  }
+  const words = Int32Array.from(
+    [...pictures.keys()].sort((a, b) => pictures.get(b)! - pictures.get(a)! || a - b),
+  ).slice(0, WORDS);
+  const places = new Map(Array.from(words, (id, place) => [id, place]));
+  return {
+    words,
+    shares: Float32Array.from(words, (id) => sums.get(id)! / N),
+    rarities: Float32Array.from(words, (id) => Math.log(N / pictures.get(id)!)),
+    ofPictures: counts.map((shares) =>
+      [...shares].flatMap(([id, share]) => (places.has(id) ? [[places.get(id)!, share] as const] : [])),
+    ),
+  };
+}
