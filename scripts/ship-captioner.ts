@@ -4,6 +4,7 @@
  *     caption train FLICKR8K --out runs/flickr8k
  *     caption train FLICKR8K --init runs/flickr8k --finetune cider --out runs/cider
  *     npx tsx scripts/ship-captioner.ts runs/cider runs/flickr8k
+ *     caption calibrate FLICKR8K COCO --model data/captioner
  */
 import { averageWeights } from '../src/captioning/average.ts';
 import { Captioner } from '../src/captioning/captioner.ts';

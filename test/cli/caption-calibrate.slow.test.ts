@@ -1,0 +1,56 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { temporaryFolder } from '../training/small-training.ts';
+import { runProgram } from './run-program.ts';
+import { writeSquares } from './squares.ts';
+
+const root = await temporaryFolder();
+afterAll(() => rm(root, { recursive: true }));
+const [dataset, model] = [join(root, 'dataset'), join(root, 'model')];
+const COLOURS = ['red', 'green', 'blue', 'white'];
+const caption = (...args: string[]) =>
+  runProgram('caption', [...args, '--tfjs', 'wasm', '--blas', 'wasm'], { cache: inject('features') });
+
+beforeAll(async () => {
+  for (const [split, each] of [
+    ['train', 3],
+    ['val', 13],
+  ] as const) {
+    const names = COLOURS.flatMap((colour) => Array.from({ length: each }, (_, i) => `${colour}${i}`));
+    await writeSquares(join(dataset, split), names);
+    // Every third square of the val split is described as another one.
+    const lines = names.map((name, i) => {
+      const colour = split === 'val' && i % 3 === 0 ? COLOURS[i % 4]! : name.replace(/\d+$/, '');
+      const text = [`a ${colour} square`, `one square in ${colour}`, `the ${colour} colour`];
+      return `${JSON.stringify({ file_name: `${name}.png`, text })}\n`;
+    });
+    await writeFile(join(dataset, split, 'metadata.jsonl'), lines);
+  }
+}, 60_000);
+
+describe('a calibration', () => {
+  it('is made at the end of a training, and again by a command', async () => {
+    const shape = '--hidden 16 --embedding 8 --epochs 40 --threshold 1 --no-mirror'.split(' ');
+    const trained = await caption('train', dataset, '--out', model, ...shape);
+    expect(trained.code).toBe(0);
+    expect(trained.stderr).toMatch(/\ndone: the best weights \(update \d+\), with a calibration, are in .*model,/);
+
+    const again = await caption('calibrate', dataset, '--model', model, '--json');
+    expect(again.stderr).toMatch(/\ndataset: \d+ % of the captions of 52 pictures fit .*\ndone: the calibration is in/);
+    const [calibration] = JSON.parse(again.stdout);
+    expect(calibration).toMatchObject({ datasets: [{ name: 'dataset', pictures: 52 }] });
+    const { stdout } = await runProgram('caption', ['info', model]);
+    expect(JSON.parse(stdout).confidence).toEqual({ pictures: 12, languages: [{ pictures: 12, calibration }] });
+
+    const described = await caption(
+      'describe',
+      join(dataset, 'val', 'red1.png'),
+      '--model',
+      model,
+      '--json',
+      '--quiet',
+    );
+    expect(JSON.parse(described.stdout).confidence).toBeGreaterThan(0);
+  });
+});
