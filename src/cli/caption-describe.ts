@@ -87,8 +87,7 @@ async function describeCommand(args: string[], options: Options, command: Comman
   checkDecoding(given, captioner.vocabulary);
   const language = chooseLanguage(captioner.vocabulary, given.language);
   const decoding = { ...given, ...(language !== undefined && { language }) };
-  if (minConfidence > 0) refuseUncalibrated(captioner, folders, { option: '--min-confidence', language });
-  if (options.surest) refuseUncalibrated(captioner, folders, { option: '--surest', language });
+  if (minConfidence > 0) refuseUncalibrated(captioner, folders, language);
   status.say(engine.notice);
   const page = html === undefined ? undefined : await openDescriptionPage(html, found, decoding, cnn.name, command);
 

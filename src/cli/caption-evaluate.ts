@@ -23,7 +23,6 @@ import {
   addSurestOption,
   type DecodingFlags,
   decodingFrom,
-  refuseUncalibrated,
 } from './caption-options.ts';
 import { addDatasetOptions, type DatasetOptions, openDataset } from './dataset-options.ts';
 import { addCommonOptions, addPictureOptions, type CommonOptions, type PictureOptions } from './options.ts';
@@ -113,7 +112,6 @@ async function evaluateModels(
   const language = chooseLanguage(captioner.vocabulary, asked);
   const decoding = { ...rules, language };
   checkDecoding(decoding, captioner.vocabulary);
-  if (options.surest) refuseUncalibrated(captioner, models, { option: '--surest', language });
   const dataset = await open(language);
   status.say(engine.notice);
 

@@ -61,22 +61,22 @@ export function addDecodingOptions(command: Command): Command {
     .option('--block <number>', 'never writes so many words in a row twice in a caption; 0 may', parseInteger(0), 0);
 }
 
-/** Adds `--surest`, for captions that come with a confidence. */
+/** Adds `--no-surest`, for captions that come with a confidence. */
 export function addSurestOption(command: Command): Command {
-  return command.option('--surest', 'of the captions found writes the one that is surest to fit, not the likeliest');
+  return command.option('--no-surest', 'of the captions found writes the likeliest, not the one surest to fit');
 }
 
-/** @throws InputError when an option goes by a confidence that the captioners in these folders do not have */
+/** @throws InputError when --min-confidence goes by a confidence that the captioners in these folders do not have */
 export function refuseUncalibrated(
   captioner: CaptionWriter,
   folders: readonly string[],
-  { option, language }: { option: string; language: string | undefined },
+  language: string | undefined,
 ): void {
   if (captioner.isCalibrated(language)) return;
   const which =
     folders.length > 1 ? `one of the captioners in ${folders.join(' and ')}` : `the captioner in ${folders[0]}`;
   throw new InputError(`${which} does not know how sure it is${language === undefined ? '' : ` in ${language}`}`, {
-    advice: `Measure that by \`caption calibrate DATASET --model FOLDER\`, or leave ${option} out.`,
+    advice: `Measure that by \`caption calibrate DATASET --model FOLDER\`, or leave --min-confidence out.`,
   });
 }
 
@@ -98,9 +98,9 @@ export function addCaptionSamplingOptions(command: Command): Command {
   return command;
 }
 
-/** The options of beam search. */
+/** The options of beam search. What a consensus has chosen is not chosen anew by its confidence. */
 export function decodingFrom({ beam, lengthPenalty, consensus, surest, ...flags }: DecodingFlags): DecodingOptions {
-  return { beam, lengthPenalty, consensus, ...(surest && { surest }), ...rulesFrom(flags) };
+  return { beam, lengthPenalty, consensus, ...(surest && consensus === 0 && { surest }), ...rulesFrom(flags) };
 }
 
 /** The options of sampling; without `--seed` the random numbers are others each time. */

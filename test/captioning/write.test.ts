@@ -148,9 +148,10 @@ describe('checkDecoding refuses, in a line,', () => {
   });
 
   it('a beam wider than the vocabulary', () => {
-    const V = vocabulary.size;
-    expect(checkDecoding({ ...decodingDefaults, beam: V }, vocabulary)).toBe(V);
-    expect(() => checkDecoding({ ...decodingDefaults, beam: V + 1 }, vocabulary)).toThrow(
+    const twenty = vocabularyOf(Array.from({ length: 17 }, (_, i) => `word${String.fromCharCode(97 + i)}`));
+    const V = twenty.size;
+    expect(checkDecoding({ ...decodingDefaults, beam: V }, twenty)).toBe(V);
+    expect(() => checkDecoding({ ...decodingDefaults, beam: V + 1 }, twenty)).toThrow(
       new UsageError(`the beam is too wide: found ${V + 1}, expected at most ${V}, the size of the vocabulary`),
     );
   });

@@ -116,13 +116,15 @@ describe('caption describe', () => {
     expect((await describeWith('--min-confidence', '0', red)).stdout).toBe(`${lines[0]!.caption}\n`);
   });
 
-  it('writes the surest of the captions found where it is asked to', async () => {
-    const [likeliest] = linesOf((await describeWith('--json', '--top', '5', red)).stdout);
-    const [surest] = linesOf((await describeWith('--json', '--top', '5', '--surest', red)).stdout);
+  it('writes the surest of the captions found, or the likeliest where it is asked to', async () => {
+    const [likeliest] = linesOf((await describeWith('--json', '--top', '5', '--beam', '5', '--no-surest', red)).stdout);
+    const [surest] = linesOf((await describeWith('--json', '--top', '5', '--beam', '5', red)).stdout);
+    const logProbs = likeliest!.candidates.map(({ logProb, words }) => logProb / (words.length + 1) ** 0.7);
+    expect(logProbs).toEqual(logProbs.toSorted((a, b) => b - a));
     const found = likeliest!.candidates.map(({ confidence }) => confidence!);
     expect(surest!.candidates.map(({ confidence }) => confidence)).toEqual(found.toSorted((a, b) => b - a));
     expect(surest!.confidence).toBe(Math.max(...found));
-    expect(await describeWith('--surest', '--sample', red)).toMatchObject({ code: 2, stdout: '' });
+    expect(await describeWith('--no-surest', '--sample', red)).toMatchObject({ code: 2, stdout: '' });
   });
 
   it('says nothing of it where a captioner has no calibration, and has one line for who asks', async () => {
@@ -131,8 +133,6 @@ describe('caption describe', () => {
     expect(linesOf(without.stdout)[0]!.candidates[0]!.words[0]).not.toHaveProperty('confidence');
     const asked = await caption('describe', '--model', uncalibrated, '--min-confidence', '0.5', red);
     expect(asked).toEqual(refused(1, /the captioner in .*uncalibrated does not know how sure it is\. Measure that by/));
-    const surest = await caption('describe', '--model', uncalibrated, '--surest', red);
-    expect(surest).toEqual(refused(1, /the captioner in .* does not know how sure it is\. .* leave --surest out/));
     const both = await describeWith('--model', uncalibrated, '--min-confidence', '0.5', red);
     expect(both).toEqual(refused(1, /one of the captioners in .* does not know how sure it is/));
     const wrong = await describeWith('--min-confidence', '50', red);

@@ -66,6 +66,7 @@ describe('caption evaluate --captions', () => {
       maxLength: ____,
       block: _____,
       consensus: ______,
+      surest: _______,
       ...scores
     } = JSON.parse(evaluated.stdout);
     expect(code).toBe(0);
