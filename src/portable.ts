@@ -13,7 +13,6 @@ export {
 } from './captioning/caption.ts';
 export { Captioner } from './captioning/captioner.ts';
 export type { Calibration, SignalWeights } from './captioning/confidence/calibration.ts';
-export { Confidence } from './captioning/confidence/confidence.ts';
 export { type DescribedPicture, describePictures } from './captioning/describe.ts';
 export { type CnnOptions, openCaptioner, openCaptioners } from './captioning/open.ts';
 

@@ -24,6 +24,7 @@ tokens of a vocabulary, M rows of packed sequences. A function that is given som
 const INSIDE = new Set([
   'Attention',
   'BidirectionalLayer',
+  'Confidence',
   'Follower',
   'InputReader',
   'Kernels',
