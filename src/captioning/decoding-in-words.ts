@@ -24,7 +24,7 @@ function searchInWords({ beam, lengthPenalty, consensus, groups, diversity, sure
     groups !== undefined && groups > 1
       ? `, in ${groups} groups that differ (diversity ${diversity ?? 0})`
       : consensus && `; of these and ${consensus} drawn captions the one most like them all`,
-    surest && '; of those found the surest first',
+    surest && beam > 1 && '; of those found the surest first',
   ]
     .filter(Boolean)
     .join('');
