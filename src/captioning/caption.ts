@@ -29,12 +29,12 @@ export interface DecodingOptions
     Pick<BeamSearchOptions, 'beam' | 'lengthPenalty' | 'groups' | 'diversity'> {
   /**
    * Captions drawn beside those of the beam, to choose the ones most like them all, see `byConsensus`; for the same
-   * picture the same ones are drawn. Default: 0, the beam alone. Without effect on several groups.
+   * picture the same ones are drawn; 0 for the beam alone, the default but for `surest`. Without effect on several groups.
    */
   consensus?: number;
   /**
-   * Of the captions found the surest is the first, where the captioner is calibrated (`isCalibrated`): it fits more often
-   * than the likeliest. Default: false
+   * Of the captions found the surest is the first: it fits more often than the likeliest. Where the captioner is not
+   * calibrated (`isCalibrated`), a consensus of 60 draws takes its place, unless `consensus` is given. Default: false
    */
   surest?: boolean;
 }
@@ -47,14 +47,25 @@ export interface CaptionSampling extends CaptionRules, SamplingOptions {
 }
 
 /** The best for its time of those tried on the development sets, see docs/results/captioning.md. */
-export const decodingDefaults: DecodingOptions & { minLength: number; consensus: number } = {
+export const decodingDefaults: DecodingOptions & { minLength: number } = {
   beam: 10,
   lengthPenalty: 0.7,
-  consensus: 0,
   surest: true,
   minLength: 1,
   maxLength: 20,
 };
+
+/** The draws of the consensus that takes the place of confidence where there is none. */
+const DRAWS = 60;
+
+/** What options mean to a captioner that knows how sure it is, or does not; see `DecodingOptions.surest`. */
+export function resolveDecoding<Options extends DecodingOptions | CaptionSampling>(
+  options: Options,
+  calibrated: boolean,
+): Options {
+  if (calibrated || !('surest' in options) || !options.surest) return options;
+  return { ...options, surest: false, consensus: options.consensus ?? DRAWS };
+}
 
 export interface Caption {
   caption: string;

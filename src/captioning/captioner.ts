@@ -18,6 +18,7 @@ import {
   type CaptionWriter,
   type DecodingOptions,
   decodingDefaults,
+  resolveDecoding,
 } from './caption.ts';
 import { type Confidence, withConfidenceSteps } from './confidence/confidence.ts';
 import { confidenceConfig, readConfidence, writeConfidence } from './confidence/store.ts';
@@ -114,13 +115,11 @@ export class Captioner implements CaptionWriter {
     options: DecodingOptions | CaptionSampling = decodingDefaults,
   ): Steps<Caption[][]> {
     const { vocabulary, confidence } = this;
-    const captions = yield* writeCaptionsSteps((rows) => this.begin(rows), this.#sizes, features, options);
     const language = chooseLanguage(vocabulary, options.language);
-    return yield* partOf(
-      withConfidenceSteps([confidence], { captions, features, vocabulary, language, options }),
-      1,
-      1,
-    );
+    const resolved = resolveDecoding(options, this.isCalibrated(language));
+    const captions = yield* writeCaptionsSteps((rows) => this.begin(rows), this.#sizes, features, resolved);
+    const unrated = { captions, features, vocabulary, language, options: resolved };
+    return yield* partOf(withConfidenceSteps([confidence], unrated), 1, 1);
   }
 
   /** `describeSteps` for features that are standardised already, as those of a training are, without confidence. */

@@ -9,6 +9,7 @@ import {
   type CaptionWriter,
   type DecodingOptions,
   decodingDefaults,
+  resolveDecoding,
 } from './caption.ts';
 import type { Captioner } from './captioner.ts';
 import { withConfidenceSteps } from './confidence/confidence.ts';
@@ -52,10 +53,12 @@ export class CaptionerEnsemble implements CaptionWriter {
   ): Steps<Caption[][]> {
     const begin = (rows: Float32Array) => meanOfSteps(this.#members.map((member) => member.begin(rows)));
     const { vocabulary } = this;
-    const captions = yield* writeCaptionsSteps(begin, { vocabulary, D: this.#D }, features, options);
     const language = chooseLanguage(vocabulary, options.language);
+    const resolved = resolveDecoding(options, this.isCalibrated(language));
+    const captions = yield* writeCaptionsSteps(begin, { vocabulary, D: this.#D }, features, resolved);
     const confidences = this.#members.map(({ confidence }) => confidence);
-    return yield* partOf(withConfidenceSteps(confidences, { captions, features, vocabulary, language, options }), 1, 1);
+    const unrated = { captions, features, vocabulary, language, options: resolved };
+    return yield* partOf(withConfidenceSteps(confidences, unrated), 1, 1);
   }
 }
 

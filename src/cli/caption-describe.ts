@@ -1,7 +1,7 @@
 /** `caption describe`: writes captions for pictures. */
 import type { Command } from 'commander';
 import { UsageError } from '../base/errors.ts';
-import type { Caption, CaptionSampling, DecodingOptions } from '../captioning/caption.ts';
+import { type Caption, type CaptionSampling, type DecodingOptions, resolveDecoding } from '../captioning/caption.ts';
 import { describePictures } from '../captioning/describe.ts';
 import { chooseLanguage } from '../captioning/languages.ts';
 import { loadCnnOf, openCaptioners, shippedCaptioner } from '../captioning/open.ts';
@@ -86,7 +86,8 @@ async function describeCommand(args: string[], options: Options, command: Comman
   const { captioner } = await openCaptioners(engine, { folders, cnn });
   checkDecoding(given, captioner.vocabulary);
   const language = chooseLanguage(captioner.vocabulary, given.language);
-  const decoding = { ...given, ...(language !== undefined && { language }) };
+  const resolved = resolveDecoding(given, captioner.isCalibrated(language));
+  const decoding = { ...resolved, ...(language !== undefined && { language }) };
   if (minConfidence > 0) refuseUncalibrated(captioner, folders, language);
   status.say(engine.notice);
   const page = html === undefined ? undefined : await openDescriptionPage(html, found, decoding, cnn.name, command);

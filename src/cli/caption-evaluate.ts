@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { InputError } from '../base/errors.ts';
 import { writeFileAtomically } from '../base/files.ts';
 import { runInTurns } from '../base/steps.ts';
-import type { DecodingOptions } from '../captioning/caption.ts';
+import { type DecodingOptions, resolveDecoding } from '../captioning/caption.ts';
 import { cocoReferences, cocoResults, readCocoResults } from '../captioning/coco-results.ts';
 import { type MeasuredConfidence, measureConfidenceSteps } from '../captioning/confidence/scores.ts';
 import { scoreWrittenSteps, shareCopiedFrom } from '../captioning/evaluate.ts';
@@ -110,7 +110,7 @@ async function evaluateModels(
   const engine = await openEngine(options.blas);
   const { captioner, cnn } = await openCaptioners(engine, { folders: models, cnnBackend });
   const language = chooseLanguage(captioner.vocabulary, asked);
-  const decoding = { ...rules, language };
+  const decoding = { ...resolveDecoding(rules, captioner.isCalibrated(language)), language };
   checkDecoding(decoding, captioner.vocabulary);
   const dataset = await open(language);
   status.say(engine.notice);

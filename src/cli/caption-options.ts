@@ -18,7 +18,7 @@ export interface DecodingFlags {
   minLength: number;
   maxLength: number;
   block: number;
-  consensus: number;
+  consensus?: number;
   surest?: boolean;
   language?: string;
 }
@@ -46,14 +46,13 @@ export function addLanguageOption(command: Command, what: string): Command {
 }
 
 export function addDecodingOptions(command: Command): Command {
-  const { beam, lengthPenalty, consensus, minLength, maxLength } = decodingDefaults;
+  const { beam, lengthPenalty, minLength, maxLength } = decodingDefaults;
   return command
     .option('--beam <number>', 'captions that the search keeps; 1 is greedy', parseInteger(1), beam)
     .option(
       '--consensus <number>',
-      'draws so many captions and writes the one most like them all; 0: the beam alone',
+      'draws so many captions and writes the one most like them all (default: 60 for a captioner without calibration)',
       parseInteger(0),
-      consensus,
     )
     .option('--length-penalty <alpha>', 'score = log p / (words + 1)^alpha', parseAtLeast(0), lengthPenalty)
     .option('--min-length <number>', 'least words of a caption', parseInteger(0), minLength)
@@ -100,7 +99,13 @@ export function addCaptionSamplingOptions(command: Command): Command {
 
 /** The options of beam search. What a consensus has chosen is not chosen anew by its confidence. */
 export function decodingFrom({ beam, lengthPenalty, consensus, surest, ...flags }: DecodingFlags): DecodingOptions {
-  return { beam, lengthPenalty, consensus, ...(surest && consensus === 0 && { surest }), ...rulesFrom(flags) };
+  return {
+    beam,
+    lengthPenalty,
+    ...(consensus !== undefined && { consensus }),
+    ...(surest && !consensus && { surest }),
+    ...rulesFrom(flags),
+  };
 }
 
 /** The options of sampling; without `--seed` the random numbers are others each time. */

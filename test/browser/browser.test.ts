@@ -77,7 +77,7 @@ describe.skipIf(typeof browser === 'string')('in a browser', () => {
 
     it('says what is in a photo', async () => {
       const found = await run('describePicture', '/docs/nagasaki-boats.jpg');
-      expect(found).toEqual({ captions: [expect.stringMatching(/boat.*water|water.*boat/)], errors: [] });
+      expect(found).toEqual({ captions: [expect.stringMatching(/boat/)], errors: [] });
     });
 
     it('says in one line what is wrong with a picture', async () => {

@@ -121,9 +121,16 @@ describe('a calibrated captioner', () => {
     }
     expect(surest).not.toEqual(likeliest);
     const uncalibrated = await open();
-    expect(uncalibrated.describe(pictures, { ...decoding, surest: true })).toEqual(
+    expect(uncalibrated.describe(pictures, { ...decoding, surest: true, consensus: 0 })).toEqual(
       uncalibrated.describe(pictures, decoding),
     );
+  });
+
+  it('without a calibration, has a consensus of draws decide instead', async () => {
+    const uncalibrated = await open();
+    const byConsensus = uncalibrated.describe(pictures, { ...decodingDefaults, surest: false, consensus: 60 });
+    expect(uncalibrated.describe(pictures)).toEqual(byConsensus);
+    expect(uncalibrated.describe(pictures, { ...decodingDefaults, consensus: 0 })).not.toEqual(byConsensus);
   });
 
   it('is surer of what it has learned than of anything else', () => {
