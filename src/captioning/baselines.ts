@@ -10,7 +10,7 @@ import { type CaptionScores, scoreCaptionsSteps } from '../metrics/score.ts';
 import { NgramModel } from '../text/ngram-model.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 import type { CaptionedFeatures } from './batch.ts';
-import { type DecodingOptions, decodingDefaults } from './caption.ts';
+import { type DecodingOptions, decodingDefaults, resolveDecoding } from './caption.ts';
 import type { Captioner } from './captioner.ts';
 import { shareCopiedSteps } from './evaluate.ts';
 import { chooseLanguage } from './languages.ts';
@@ -61,8 +61,9 @@ export function* compareWithBaselinesSteps(
   captioner: Captioner,
   training: CaptionedFeatures,
   pictures: CaptionedFeatures,
-  decoding: DecodingOptions = decodingDefaults,
+  options: DecodingOptions = decodingDefaults,
 ): Steps<CaptionSystem[]> {
+  const decoding = resolveDecoding(options, false); // captions of standardised features come without confidence
   const language = chooseLanguage(captioner.vocabulary, decoding.language);
   const references = new Map(pictures.captions.map((captions, i) => [pictures.names[i]!, captions]));
 

@@ -12,7 +12,7 @@ import { networkInShort, networkInWords } from '../report/settings.ts';
 import { type TrainingReport, writeTrainingReport } from '../report/training-report.ts';
 import { type CaptionSystem, compareWithBaselinesSteps } from './baselines.ts';
 import { picturesIn } from './batch.ts';
-import { decodingDefaults, resolveDecoding } from './caption.ts';
+import { decodingDefaults } from './caption.ts';
 import { namesInWords } from './caption-data.ts';
 import { Captioner } from './captioner.ts';
 import {
@@ -90,7 +90,7 @@ function* comparisonsSteps(
 ): Steps<{ set: HeldOutSet; systems: CaptionSystem[] }[]> {
   const compared: { set: HeldOutSet; systems: CaptionSystem[] }[] = [];
   for (const [i, set] of validation.entries()) {
-    const decoding = { ...resolveDecoding(decodingDefaults, false), language: set.language };
+    const decoding = { ...decodingDefaults, language: set.language };
     const steps = compareWithBaselinesSteps(captioner, picturesIn(training, set.language), set, decoding);
     const systems = yield* partOf(steps, i / validation.length, (i + 1) / validation.length);
     compared.push({ set, systems });

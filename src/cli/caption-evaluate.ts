@@ -110,7 +110,8 @@ async function evaluateModels(
   const engine = await openEngine(options.blas);
   const { captioner, cnn } = await openCaptioners(engine, { folders: models, cnnBackend });
   const language = chooseLanguage(captioner.vocabulary, asked);
-  const decoding = { ...resolveDecoding(rules, captioner.isCalibrated(language)), language };
+  const resolved = resolveDecoding(rules, captioner.isCalibrated(language));
+  const decoding = { ...resolved, language };
   checkDecoding(decoding, captioner.vocabulary);
   const dataset = await open(language);
   status.say(engine.notice);
@@ -137,7 +138,7 @@ async function evaluateModels(
     await writeCaptionEvaluation(report, evaluation);
   }
   const { names, captions: people } = pictures;
-  return { ...written, dataset, names, people, language, decoding: rules, confidence };
+  return { ...written, dataset, names, people, language, decoding: resolved, confidence };
 }
 
 /** Evaluates captions that a file holds. */

@@ -51,7 +51,7 @@ export function addDecodingOptions(command: Command): Command {
     .option('--beam <number>', 'captions that the search keeps; 1 is greedy', parseInteger(1), beam)
     .option(
       '--consensus <number>',
-      'draws so many captions and writes the one most like them all (default: 60 for a captioner without calibration)',
+      'draws so many captions and writes the one most like them all (default: 60 where captions come without confidence)',
       parseInteger(0),
     )
     .option('--length-penalty <alpha>', 'score = log p / (words + 1)^alpha', parseAtLeast(0), lengthPenalty)
@@ -98,7 +98,13 @@ export function addCaptionSamplingOptions(command: Command): Command {
 }
 
 /** The options of beam search. What a consensus has chosen is not chosen anew by its confidence. */
-export function decodingFrom({ beam, lengthPenalty, consensus, surest, ...flags }: DecodingFlags): DecodingOptions {
+export function decodingFrom({
+  beam,
+  lengthPenalty,
+  consensus,
+  surest = true,
+  ...flags
+}: DecodingFlags): DecodingOptions {
   return {
     beam,
     lengthPenalty,
