@@ -1,9 +1,9 @@
 /**
- * Makes the captioner that ships: the mean of a trained one and what it became by finetuning, in half precision.
+ * Makes a trained captioner the one that ships, in half precision; or the mean of two, one that was finetuned and the one
+ * that its training started from. Its card says what it was trained with.
  *
- *     caption train FLICKR8K --out runs/flickr8k
- *     caption train FLICKR8K --init runs/flickr8k --finetune cider --out runs/cider
- *     npx tsx scripts/ship-captioner.ts runs/cider runs/flickr8k
+ *     npx tsx scripts/ship-captioner.ts runs/trained
+ *     npx tsx scripts/ship-captioner.ts runs/finetuned runs/initial
  *     caption calibrate FLICKR8K COCO --model data/captioner
  */
 import { averageWeights } from '../src/captioning/average.ts';
@@ -12,11 +12,12 @@ import { shippedCaptioner } from '../src/captioning/open.ts';
 import { openEngine } from '../src/compute/engine.ts';
 
 const [folder, initial] = process.argv.slice(2);
-if (!folder || !initial) throw new Error('usage: npx tsx scripts/ship-captioner.ts FINETUNED INITIAL');
+if (!folder) throw new Error('usage: npx tsx scripts/ship-captioner.ts TRAINED [INITIAL]');
 
 const engine = await openEngine('wasm');
 const captioner = await Captioner.load(folder, engine);
-averageWeights(captioner, await Captioner.load(initial, engine));
-await captioner.save(shippedCaptioner(), {}, { half: true });
+if (initial) averageWeights(captioner, await Captioner.load(initial, engine));
+const scores = initial ? {} : captioner.config.scores; // those of a mean were not measured
+await captioner.save(shippedCaptioner(), scores, { half: true });
 engine.close();
-console.log(`the mean of ${folder} and ${initial} is now in ${shippedCaptioner()}`);
+console.log(`${initial ? `the mean of ${folder} and ${initial}` : folder} is now in ${shippedCaptioner()}`);
