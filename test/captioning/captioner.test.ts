@@ -1,6 +1,6 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/base/errors.ts';
 import { Random } from '../../src/base/random.ts';
 import { type Caption, decodingDefaults } from '../../src/captioning/caption.ts';
@@ -8,19 +8,11 @@ import { Captioner } from '../../src/captioning/captioner.ts';
 import { CaptionerEnsemble } from '../../src/captioning/ensemble.ts';
 import { trainCaptioner } from '../../src/captioning/train.ts';
 import { specialIds } from '../../src/captioning/vocabulary.ts';
-import { openEngine } from '../../src/compute/engine.ts';
 import { Vocabulary } from '../../src/text/vocabulary.ts';
 import { expectInputError } from '../input-error.ts';
-import { temporaryFolder } from '../training/small-training.ts';
-import { COLOURS, captionOf, fakeCnn, featuresFor, smallTraining } from './small-captioning.ts';
+import { COLOURS, captionOf, engineAndFolder, fakeCnn, featuresFor, smallTraining } from './small-captioning.ts';
 
-const engine = await openEngine('wasm');
-const root = await temporaryFolder();
-process.env['CAPTION_LM_CACHE'] = join(root, 'cache');
-afterAll(async () => {
-  engine.close();
-  await rm(root, { recursive: true });
-});
+const { engine, root } = await engineAndFolder();
 
 const D = fakeCnn.featureSize;
 const pictures = COLOURS.flatMap((sky) => COLOURS.map((ground) => [sky, ground] as const));

@@ -1,21 +1,13 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { Captioner } from '../../src/captioning/captioner.ts';
 import { writeCaptionProgress, writeCaptionReport } from '../../src/captioning/report.ts';
 import { trainCaptioner } from '../../src/captioning/train.ts';
-import { openEngine } from '../../src/compute/engine.ts';
 import { headingsOf, sectionOf } from '../report/read-page.ts';
-import { temporaryFolder } from '../training/small-training.ts';
-import { bilingualDataset, smallDataset, smallTraining } from './small-captioning.ts';
+import { bilingualDataset, engineAndFolder, smallDataset, smallTraining } from './small-captioning.ts';
 
-const engine = await openEngine('wasm');
-const root = await temporaryFolder();
-process.env['CAPTION_LM_CACHE'] = join(root, 'cache');
-afterAll(async () => {
-  engine.close();
-  await rm(root, { recursive: true });
-});
+const { engine, root } = await engineAndFolder();
 
 let training: Awaited<ReturnType<typeof smallTraining>>;
 let captioner: Captioner;

@@ -2,15 +2,30 @@
  * Pictures whose sky and ground have a colour each, captions that say which, and a CNN that sees no more than that: a
  * captioner learns them in a second or two.
  */
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import { afterAll } from 'vitest';
 import { runAtOnce } from '../../src/base/steps.ts';
 import { type CaptionSettings, captionDefaults } from '../../src/captioning/config.ts';
 import type { CaptionTraining } from '../../src/captioning/train.ts';
 import { captionVocabularySteps } from '../../src/captioning/vocabulary.ts';
-import type { Engine } from '../../src/compute/engine.ts';
+import { type Engine, openEngine } from '../../src/compute/engine.ts';
 import type { CaptionDataset, CaptionedPicture } from '../../src/datasets/dataset.ts';
 import type { Cnn } from '../../src/vision/cnn.ts';
+import { temporaryFolder } from '../training/small-training.ts';
+
+/** An engine and a folder with a feature cache, both gone when the tests of the file are over. */
+export async function engineAndFolder(): Promise<{ engine: Engine; root: string }> {
+  const engine = await openEngine('wasm');
+  const root = await temporaryFolder();
+  process.env['CAPTION_LM_CACHE'] = join(root, 'cache');
+  afterAll(async () => {
+    engine.close();
+    await rm(root, { recursive: true });
+  });
+  return { engine, root };
+}
 
 const colours = { red: [220, 30, 30], green: [20, 160, 40], blue: [30, 60, 220], white: [245, 245, 245] } as const;
 type Colour = keyof typeof colours;

@@ -1,6 +1,5 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { runAtOnce } from '../../src/base/steps.ts';
 import { decodingDefaults } from '../../src/captioning/caption.ts';
 import { datasetsOf } from '../../src/captioning/caption-data.ts';
@@ -11,7 +10,6 @@ import { startToken } from '../../src/captioning/languages.ts';
 import { writeCaptionReport } from '../../src/captioning/report.ts';
 import type { CaptionSets, HeldOutSet } from '../../src/captioning/sets.ts';
 import { type CaptionTraining, resumeCaptioner, trainCaptioner } from '../../src/captioning/train.ts';
-import { openEngine } from '../../src/compute/engine.ts';
 import type { CaptionedPicture, Split } from '../../src/datasets/dataset.ts';
 import type { Oddity } from '../../src/datasets/oddities.ts';
 import { measureStandardisation, standardise } from '../../src/model/standardisation.ts';
@@ -19,12 +17,13 @@ import { optimizerDefaults } from '../../src/nn/optimizer.ts';
 import { START } from '../../src/text/special-tokens.ts';
 import type { TrainingEvent } from '../../src/training/events.ts';
 import { expectInputError } from '../input-error.ts';
-import { checkpointIn, logIn, stopAfter, temporaryFolder } from '../training/small-training.ts';
+import { checkpointIn, logIn, stopAfter } from '../training/small-training.ts';
 import { expectToStopAnywhere } from '../training/stop-anywhere.ts';
 import {
   bilingualDataset,
   COLOURS,
   captionOf,
+  engineAndFolder,
   fakeCnn,
   featuresFor,
   germanCaptionOf,
@@ -32,13 +31,7 @@ import {
   smallTraining,
 } from './small-captioning.ts';
 
-const engine = await openEngine('wasm');
-const root = await temporaryFolder();
-process.env['CAPTION_LM_CACHE'] = join(root, 'cache');
-afterAll(async () => {
-  engine.close();
-  await rm(root, { recursive: true });
-});
+const { engine, root } = await engineAndFolder();
 
 describe('training a captioner', () => {
   it('keeps the weights that wrote the best captions for the validation pictures, with their scores', async () => {

@@ -7,7 +7,7 @@ import { Familiarity } from '../../src/captioning/confidence/familiarity.ts';
 import { WordDetectors } from '../../src/captioning/confidence/word-detectors.ts';
 import { openEngine } from '../../src/compute/engine.ts';
 import { temporaryFolder } from '../training/small-training.ts';
-import { oneLine, runProgram } from './run-program.ts';
+import { refusedBy, runProgram } from './run-program.ts';
 import { writeSquares } from './squares.ts';
 
 const root = await temporaryFolder();
@@ -21,11 +21,7 @@ const caption = (...args: string[]) =>
   runProgram('caption', [...args, '--quiet', '--tfjs', 'wasm', '--blas', 'wasm'], { cache: inject('features') });
 const describeWith = (...args: string[]) => caption('describe', '--model', model, '--consensus', '0', ...args);
 /** What a command that fails has to say. */
-const refused = (code: number, message: RegExp) => ({
-  code,
-  stdout: '',
-  stderr: expect.stringMatching(oneLine('caption', message)),
-});
+const refused = refusedBy('caption');
 
 /** A captioner that is sure of a caption by its log-probability alone, whatever it sees. */
 beforeAll(async () => {

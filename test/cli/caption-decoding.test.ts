@@ -2,7 +2,7 @@ import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { temporaryFolder } from '../training/small-training.ts';
-import { oneLine, runProgram } from './run-program.ts';
+import { refusedBy, runProgram } from './run-program.ts';
 import { writeSquares } from './squares.ts';
 
 const root = await temporaryFolder();
@@ -20,11 +20,7 @@ const caption = (...args: string[]) =>
   runProgram('caption', [...args, '--quiet', '--tfjs', 'wasm', '--blas', 'wasm'], { cache: inject('features') });
 const describeWith = (...args: string[]) => caption('describe', red, '--model', model, ...args);
 /** What a command that fails has to say. */
-const refused = (code: number, message: RegExp) => ({
-  code,
-  stdout: '',
-  stderr: expect.stringMatching(oneLine('caption', message)),
-});
+const refused = refusedBy('caption');
 
 /** Captioners that have seen one picture of each colour: two alike, one of fewer words, one that sees otherwise. */
 beforeAll(async () => {

@@ -1,6 +1,7 @@
 /** Runs the commands as users do, in a process of their own, as they are built. */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { expect } from 'vitest';
 
 export interface Ended {
   code: number | null;
@@ -50,4 +51,13 @@ export function runProgram(
 /** One line that begins with the program's name: no stack trace, nothing else. */
 export function oneLine(program: 'caption' | 'lm' | 'seq', message: RegExp): RegExp {
   return new RegExp(`^${program}: (?:${message.source})[^\\n]*\\n$`);
+}
+
+/** What a command has to end with that refuses what it was given: nothing on stdout, one line on stderr. */
+export function refusedBy(program: 'caption' | 'lm' | 'seq') {
+  return (code: number, message: RegExp): Ended => ({
+    code,
+    stdout: '',
+    stderr: expect.stringMatching(oneLine(program, message)),
+  });
 }

@@ -1,6 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { runAtOnce, runInTurns } from '../../../src/base/steps.ts';
 import { averageWeights } from '../../../src/captioning/average.ts';
 import { Captioner } from '../../../src/captioning/captioner.ts';
@@ -8,21 +8,13 @@ import { calibrateCaptioner, calibrateCaptionerSteps } from '../../../src/captio
 import { calibrateTrained } from '../../../src/captioning/confidence/calibrate-folder.ts';
 import { measureConfidenceSteps } from '../../../src/captioning/confidence/scores.ts';
 import { resumeCaptioner, trainCaptioner } from '../../../src/captioning/train.ts';
-import { openEngine } from '../../../src/compute/engine.ts';
 import { unstandardised } from '../../../src/model/standardisation.ts';
 import { Vocabulary } from '../../../src/text/vocabulary.ts';
 import { expectInputError } from '../../input-error.ts';
-import { temporaryFolder } from '../../training/small-training.ts';
-import { featuresFor, smallTraining } from '../small-captioning.ts';
+import { engineAndFolder, featuresFor, smallTraining } from '../small-captioning.ts';
 import { calibrate, heldOut } from './calibrated.ts';
 
-const engine = await openEngine('wasm');
-const root = await temporaryFolder();
-process.env['CAPTION_LM_CACHE'] = join(root, 'cache');
-afterAll(async () => {
-  engine.close();
-  await rm(root, { recursive: true });
-});
+const { engine, root } = await engineAndFolder();
 
 const folder = join(root, 'trained');
 const open = () => Captioner.load(folder, engine);

@@ -1,6 +1,5 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../../src/base/random.ts';
 import { decodingDefaults } from '../../../src/captioning/caption.ts';
 import { Captioner } from '../../../src/captioning/captioner.ts';
@@ -8,18 +7,10 @@ import type { Calibration } from '../../../src/captioning/confidence/calibration
 import { confidenceBy } from '../../../src/captioning/confidence/confidence.ts';
 import { CaptionerEnsemble } from '../../../src/captioning/ensemble.ts';
 import { trainCaptioner } from '../../../src/captioning/train.ts';
-import { openEngine } from '../../../src/compute/engine.ts';
-import { temporaryFolder } from '../../training/small-training.ts';
-import { COLOURS, fakeCnn, featuresFor, smallTraining } from '../small-captioning.ts';
+import { COLOURS, engineAndFolder, fakeCnn, featuresFor, smallTraining } from '../small-captioning.ts';
 import { calibrate } from './calibrated.ts';
 
-const engine = await openEngine('wasm');
-const root = await temporaryFolder();
-process.env['CAPTION_LM_CACHE'] = join(root, 'cache');
-afterAll(async () => {
-  engine.close();
-  await rm(root, { recursive: true });
-});
+const { engine, root } = await engineAndFolder();
 
 const D = fakeCnn.featureSize;
 const pictures = featuresFor(COLOURS.flatMap((sky) => COLOURS.map((ground) => [sky, ground] as const)));
