@@ -15,7 +15,7 @@ import { integerFrom } from './schema.ts';
 export interface StoredTensor {
   shape: readonly number[];
   /** Row-major. Half-precision tensors (F16) are read as floats. */
-  data: Float32Array | Int32Array | Uint32Array;
+  data: Float32Array | Int32Array | Uint32Array | Int8Array;
   /** The values as the file has them, where that is in half precision; `data` is made of them when it is first read. */
   halves?: Uint16Array;
 }
@@ -44,7 +44,7 @@ export async function writeSafetensors(
   { half = false, metadata = {} }: WriteOptions = {},
 ): Promise<void> {
   const encoded = Array.from(tensors, (tensor) => encode(tensor, half));
-  // Halves last, so that everything before them is aligned to its four bytes.
+  // The smallest items last, so that everything is aligned to its own size.
   encoded.sort((a, b) => itemSize[b.dtype] - itemSize[a.dtype]);
 
   const header = new Map<string, unknown>();
@@ -89,7 +89,7 @@ const METADATA = '__metadata__';
 const SPACE = ' '.charCodeAt(0);
 const BRACE = '{'.charCodeAt(0);
 
-const itemSize = { F32: 4, I32: 4, U32: 4, F16: 2 };
+const itemSize = { F32: 4, I32: 4, U32: 4, F16: 2, I8: 1 };
 type Dtype = keyof typeof itemSize;
 
 function encode({ name, shape, data, half }: NamedTensor, halfByDefault: boolean) {
@@ -103,6 +103,7 @@ function encode({ name, shape, data, half }: NamedTensor, halfByDefault: boolean
 
 function dtypeOf(data: StoredTensor['data'], half: boolean): Dtype {
   if (data instanceof Float32Array) return half ? 'F16' : 'F32';
+  if (data instanceof Int8Array) return 'I8';
   return data instanceof Int32Array ? 'I32' : 'U32';
 }
 
@@ -117,6 +118,8 @@ function decode(dtype: Dtype, shape: readonly number[], bytes: Uint8Array<ArrayB
       return { shape, data: new Int32Array(...place) };
     case 'U32':
       return { shape, data: new Uint32Array(...place) };
+    case 'I8':
+      return { shape, data: new Int8Array(...place) };
     case 'F16':
       return halfTensor(shape, new Uint16Array(...place));
   }

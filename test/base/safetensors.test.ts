@@ -13,16 +13,17 @@ afterAll(() => rm(folder, { recursive: true }));
 const odd = { name: 'odd', shape: [3], data: Float32Array.of(0.1, -65_504, 6e-8), half: true };
 const weights = { name: 'weights', shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5.5, 1e-40) };
 const counts = { name: 'counts', shape: [2], data: Int32Array.of(-1, 2 ** 31 - 1) };
+const codes = { name: 'codes', shape: [3], data: Int8Array.of(-127, 0, 127) };
 const state = { name: 'state', shape: [], data: Uint32Array.of(2 ** 32 - 1) };
 
 describe('safetensors', () => {
   test('gives back every type, shape and the metadata', async () => {
     const path = join(folder, 'all.safetensors');
-    await writeSafetensors(path, [odd, weights, counts, state], { metadata: { made: 'in a test, "quoted" ✓' } });
+    await writeSafetensors(path, [odd, codes, weights, counts, state], { metadata: { made: 'in a test, "quoted" ✓' } });
     const { tensors, metadata } = await readSafetensors(path);
     expect(metadata).toEqual({ made: 'in a test, "quoted" ✓' });
-    expect(new Set(tensors.keys())).toEqual(new Set(['odd', 'weights', 'counts', 'state']));
-    for (const { name, shape, data } of [weights, counts, state]) expect(tensors.get(name)).toEqual({ shape, data });
+    expect(new Set(tensors.keys())).toEqual(new Set(['odd', 'codes', 'weights', 'counts', 'state']));
+    for (const { name, shape, data } of [codes, weights, counts, state]) expect(tensors.get(name)).toEqual({ shape, data });
     const halves = tensors.get('odd')?.data;
     expect(halves).toBeInstanceOf(Float32Array);
     expect(Array.from(halves ?? [])).toEqual([0.0999755859375, -65_504, 2 ** -24]);

@@ -1,6 +1,7 @@
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { toInt8 } from '../../src/base/int8.ts';
 import { Captioner } from '../../src/captioning/captioner.ts';
 import { Confidence } from '../../src/captioning/confidence/confidence.ts';
 import { Familiarity } from '../../src/captioning/confidence/familiarity.ts';
@@ -42,10 +43,14 @@ beforeAll(async () => {
   const captioner = await Captioner.load(model, engine);
   const D = captioner.config.shape.condition;
   const words = Int32Array.of(3, 4);
-  const nothing = { mean: new Float32Array(D), encode: new Float32Array(D), decode: new Float32Array(2) };
+  const nothing = {
+    mean: new Float32Array(D),
+    encode: toInt8(new Float32Array(D), 1),
+    decode: toInt8(new Float32Array(2), 2),
+  };
   const detectors = new WordDetectors(
     { words, ...nothing, shares: Float32Array.of(0.5, 0.5), rarities: Float32Array.of(1, 1) },
-    12,
+    { pictures: 12, power: 1 },
   );
   const familiarity = new Familiarity(new Float32Array(D).fill(1 / Math.sqrt(D)), 12);
   const calibration = {

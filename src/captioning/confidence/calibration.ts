@@ -48,6 +48,8 @@ export const confidenceSchema = v.object({
       language: v.optional(v.string()),
       /** How many pictures its word detectors were learned from. */
       pictures: integerFrom(1),
+      /** That its word detectors raise features to; 1 where it is not said. */
+      power: v.optional(positiveNumber, 1),
       calibration: v.optional(calibrationSchema),
     }),
   ),

@@ -1,6 +1,7 @@
 /** The file of a captioner's folder that holds what its confidence stands on: word detectors and centroids. */
 import { InputError } from '../../base/errors.ts';
 import { fileIn } from '../../base/files.ts';
+import { type Int8Rows, toInt8 } from '../../base/int8.ts';
 import { type NamedTensor, readSafetensors, type StoredTensor, writeSafetensors } from '../../base/safetensors.ts';
 import type { LanguageModelShape } from '../../model/language-model.ts';
 import type { ConfidenceConfig } from './calibration.ts';
@@ -17,6 +18,7 @@ export function confidenceConfig({ familiarity, languages }: Confidence): Confid
     languages: [...languages].map(([language, { detectors, calibration }]) => ({
       ...(language !== undefined && { language }),
       pictures: detectors.pictures,
+      power: detectors.power,
       ...(calibration && { calibration }),
     })),
   };
@@ -30,13 +32,13 @@ export async function writeConfidence(folder: string, { familiarity, languages }
   const tensors: NamedTensor[] = [{ name: CENTROIDS, shape: [centroids.length / D, D], data: centroids, half: true }];
   for (const [language, { detectors }] of languages) {
     const { words, mean, encode, decode, shares, rarities } = detectors.tensors;
-    const [W, R] = [words.length, encode.length / D];
+    const W = words.length;
     const nameOf = (what: keyof DetectorTensors) => tensorName(what, language);
     tensors.push(
       { name: nameOf('words'), shape: [W], data: words },
       { name: nameOf('mean'), shape: [D], data: mean },
-      { name: nameOf('encode'), shape: [D, R], data: encode, half: true },
-      { name: nameOf('decode'), shape: [W, R], data: decode, half: true },
+      ...int8Tensors(nameOf('encode'), encode),
+      ...int8Tensors(nameOf('decode'), decode),
       { name: nameOf('shares'), shape: [W], data: shares },
       { name: nameOf('rarities'), shape: [W], data: rarities },
     );
@@ -58,21 +60,19 @@ export async function readConfidence(
   const floats = (name: string, ...shape: number[]) => valuesOf(file, tensors, name, shape, Float32Array);
   const [K = 0] = tensors.get(CENTROIDS)?.shape ?? [];
   const familiarity = new Familiarity(floats(CENTROIDS, K, D), pictures);
-  const known = languages.map(({ language, pictures: learnedFrom, calibration }) => {
+  const known = languages.map(({ language, pictures: learnedFrom, power, calibration }) => {
     const nameOf = (what: keyof DetectorTensors) => tensorName(what, language);
     const [W = 0] = tensors.get(nameOf('words'))?.shape ?? [];
-    const [, R = 0] = tensors.get(nameOf('encode'))?.shape ?? [];
     const words = valuesOf(file, tensors, nameOf('words'), [W], Int32Array);
     refuseOtherWords(file, words, V);
     const arrays: DetectorTensors = {
       words,
       mean: floats(nameOf('mean'), D),
-      encode: floats(nameOf('encode'), D, R),
-      decode: floats(nameOf('decode'), W, R),
+      ...readDirections(file, tensors, { encode: nameOf('encode'), decode: nameOf('decode') }, { D, W }),
       shares: floats(nameOf('shares'), W),
       rarities: floats(nameOf('rarities'), W),
     };
-    return [language, { detectors: new WordDetectors(arrays, learnedFrom), calibration }] as const;
+    return [language, { detectors: new WordDetectors(arrays, { pictures: learnedFrom, power }), calibration }] as const;
   });
   return new Confidence(familiarity, new Map(known));
 }
@@ -80,6 +80,40 @@ export async function readConfidence(
 /** The name of an array of a language's word detectors. */
 function tensorName(what: keyof DetectorTensors, language: string | undefined): string {
   return `detectors.${language === undefined ? '' : `${language}.`}${what}`;
+}
+
+/** A matrix by the names of its integers and of their scales. */
+function int8Tensors(name: string, { codes, scales }: Int8Rows): NamedTensor[] {
+  const rows = scales.length;
+  return [
+    { name, shape: [rows, codes.length / rows], data: codes },
+    { name: scalesOf(name), shape: [rows], data: scales },
+  ];
+}
+
+function scalesOf(name: string): string {
+  return `${name}.scales`;
+}
+
+/** The matrices [R, D] and [W, R], or those of files written before they were integers, [D, R] and [W, R] in half precision. */
+function readDirections(
+  file: string,
+  tensors: ReadonlyMap<string, StoredTensor>,
+  { encode, decode }: Record<'encode' | 'decode', string>,
+  { D, W }: { D: number; W: number },
+): Pick<DetectorTensors, 'encode' | 'decode'> {
+  const [R = 0, former = 0] = tensors.get(encode)?.shape ?? [];
+  if (tensors.get(encode)?.halves) {
+    const columns = valuesOf(file, tensors, encode, [D, former], Float32Array);
+    const directions = columns.map((_, i) => columns[(i % D) * former + Math.floor(i / D)]!);
+    const words = valuesOf(file, tensors, decode, [W, former], Float32Array);
+    return { encode: toInt8(directions, former), decode: toInt8(words, W) };
+  }
+  const read = (name: string, rows: number, cols: number): Int8Rows => ({
+    codes: valuesOf(file, tensors, name, [rows, cols], Int8Array),
+    scales: valuesOf(file, tensors, scalesOf(name), [rows], Float32Array),
+  });
+  return { encode: read(encode, R, D), decode: read(decode, W, R) };
 }
 
 function refuseOtherWords(file: string, words: Int32Array, V: number): void {
@@ -91,7 +125,7 @@ function refuseOtherWords(file: string, words: Int32Array, V: number): void {
   });
 }
 
-type Values = Float32Array | Int32Array;
+type Values = Float32Array | Int32Array | Int8Array;
 
 function valuesOf<Kind extends Values>(
   file: string,

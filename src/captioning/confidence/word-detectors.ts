@@ -1,17 +1,23 @@
 /** Which words people use about a picture, told from its features alone, without a language model. */
-import { fromHalf, toHalf } from '../../base/half.ts';
+import { type Int8Rows, timesVector, toInt8 } from '../../base/int8.ts';
 import type { Random } from '../../base/random.ts';
 import { partOf, type Steps } from '../../base/steps.ts';
 import type { Engine } from '../../compute/engine.ts';
-import { measureStandardisation } from '../../model/standardisation.ts';
+import { measureStandardisation, standardise } from '../../model/standardisation.ts';
 import type { Vocabulary } from '../../text/vocabulary.ts';
 import type { CaptionedFeatures } from '../batch.ts';
 import { encodeCaption, specialIds } from '../vocabulary.ts';
 import { lowRankRegressionSteps } from './low-rank.ts';
 
-/** The most frequent words are detected, by so many directions of the features: so the detectors stay below 1 MB. */
-const WORDS = 1500;
-const RANK = 144;
+/** The most frequent words are detected, by so many directions of the features: so the detectors stay near 1 MB. */
+const WORDS = 1800;
+const RANK = 320;
+/**
+ * Features are raised to it before all else (power normalisation, Perronnin et al. 2010, "Improving the Fisher kernel",
+ * section 3.3): means over a picture of what is seen in few places are small, and a straight line through them would
+ * hardly heed how small.
+ */
+const POWER = 0.5;
 /** Of the ridge regression, for features of deviation 1; 300 is as good, 3,000 and 10,000 are worse. */
 const PENALTY = 1000;
 /** Rarity that the regression takes a frequent word to have at least, so that its share is predicted too. */
@@ -21,12 +27,12 @@ const LEAST_RARITY = 0.25;
 export interface DetectorTensors {
   /** Ids of the words [W] in the captioner's vocabulary. */
   words: Int32Array;
-  /** What is subtracted from features before all else [D]. */
+  /** What is subtracted from the features, after they were raised to the power [D]. */
   mean: Float32Array;
-  /** [D, R] */
-  encode: Float32Array;
+  /** [R, D] */
+  encode: Int8Rows;
   /** [W, R] */
-  decode: Float32Array;
+  decode: Int8Rows;
   /** The mean share of a picture's captions that have each word [W]. */
   shares: Float32Array;
   /** log(pictures / pictures with the word among their captions) [W]. */
@@ -41,11 +47,14 @@ export class WordDetectors {
   readonly tensors: DetectorTensors;
   /** The pictures learned from. */
   readonly pictures: number;
+  /** That features are raised to. */
+  readonly power: number;
   readonly #places: ReadonlyMap<number, number>;
 
-  constructor(tensors: DetectorTensors, pictures: number) {
+  constructor(tensors: DetectorTensors, { pictures, power }: Pick<WordDetectors, 'pictures' | 'power'>) {
     this.tensors = tensors;
     this.pictures = pictures;
+    this.power = power;
     this.#places = new Map(Array.from(tensors.words, (id, place) => [id, place]));
   }
 
@@ -60,8 +69,9 @@ export class WordDetectors {
     const D = features.length / N;
     const { words, shares, rarities, ofPictures } = yield* partOf(countWords(captions, vocabulary, language), 0, 0.2);
     const [W, weights] = [words.length, rarities.map((rarity) => Math.max(LEAST_RARITY, rarity))];
-    const { mean, scale } = measureStandardisation([features], D);
-    const inputs = Float32Array.from(features, (x, i) => (x - mean[i % D]!) * scale[i % D]!);
+    const inputs = features.map((x) => raised(x, POWER));
+    const standardisation = measureStandardisation([inputs], D);
+    standardise(inputs, standardisation);
     const products = new Float32Array(W * D);
     for (const [n, counted] of ofPictures.entries()) {
       if (n % 16 === 0) yield 0.2 + (0.1 * n) / N;
@@ -73,35 +83,23 @@ export class WordDetectors {
     }
     const options = { D, W, rank: RANK, penalty: PENALTY, random };
     const { encode, decode, R } = yield* partOf(lowRankRegressionSteps(engine, inputs, products, options), 0.3, 1);
-    for (let i = 0; i < encode.length; i++) encode[i]! *= scale[Math.floor(i / R)]!;
+    const { mean, scale } = standardisation;
+    const directions = new Float32Array(R * D);
+    for (let d = 0; d < D; d++) for (let r = 0; r < R; r++) directions[r * D + d] = encode[d * R + r]! * scale[d]!;
     for (let i = 0; i < decode.length; i++) decode[i]! /= weights[Math.floor(i / R)]!;
-    const [E, U] = [encode, decode].map((values) => fromHalf(toHalf(values))); // as they are when they were stored
-    return new WordDetectors({ words, mean, encode: E!, decode: U!, shares, rarities }, N);
+    const matrices = { encode: toInt8(directions, R), decode: toInt8(decode, W) };
+    return new WordDetectors({ words, mean, ...matrices, shares, rarities }, { pictures: N, power: POWER });
   }
 
   /** The words of a picture. @param features as the CNN gives them [D] */
   detect(features: Float32Array): DetectedWords {
-    const { mean, encode } = this.tensors;
-    const [D, R] = [mean.length, encode.length / mean.length];
-    const code = new Float64Array(R);
-    for (let d = 0; d < D; d++) {
-      const x = features[d]! - mean[d]!;
-      for (let r = 0; r < R; r++) code[r]! += x * encode[d * R + r]!;
-    }
-    return new DetectedWords(this, this.#sharesOf(code));
-  }
-
-  /** The predicted share of each word [W]. */
-  #sharesOf(code: Float64Array): Float64Array {
-    const { decode, shares } = this.tensors;
-    const R = code.length;
-    const predicted = new Float64Array(shares.length);
-    for (let w = 0; w < predicted.length; w++) {
-      let share = shares[w]!;
-      for (let r = 0; r < R; r++) share += code[r]! * decode[w * R + r]!;
-      predicted[w] = share;
-    }
-    return predicted;
+    const { mean, encode, decode, shares } = this.tensors;
+    const centred = Float64Array.from(features, (x, d) => raised(x, this.power) - mean[d]!);
+    const deviations = timesVector(decode, timesVector(encode, centred));
+    return new DetectedWords(
+      this,
+      deviations.map((deviation, w) => shares[w]! + deviation),
+    );
   }
 
   /** The place of a word, by its id, among those that are detected. */
@@ -149,6 +147,11 @@ export class DetectedWords {
     const place = this.#detectors.placeOf(id);
     return place === undefined ? Math.log(this.#detectors.pictures) : this.#detectors.tensors.rarities[place]!;
   }
+}
+
+/** |x| raised to a power, with the sign of x. */
+function raised(x: number, power: number): number {
+  return power === 1 ? x : Math.sign(x) * Math.abs(x) ** power;
 }
 
 /** The words that are detected, and how often each is in the captions of each picture. */
