@@ -15,7 +15,7 @@ import { examplesSteps, targetCounts } from './batch.ts';
 import { type CaptionData, datasetsOf, namesInWords, namesOf } from './caption-data.ts';
 import { Captioner } from './captioner.ts';
 import { type CaptionConfig, type CaptionSettings, type PartOfData, partsOfData } from './config.ts';
-import { languagesOf, startIds } from './languages.ts';
+import { isSpecial, languagesOf, startIds } from './languages.ts';
 import { refuseOtherCnn } from './open.ts';
 import { selfCriticalTaskSteps } from './self-critical.ts';
 import { allCaptions, type CaptionSets, type ReadSets, readSets } from './sets.ts';
@@ -85,8 +85,11 @@ export async function trainCaptioner(training: CaptionTraining): Promise<Trainin
   const model = new LanguageModel(engine, config.shape)
     .initialise(new Random(settings.seed))
     .startAtFrequencies(targetCounts(examples, vocabulary.size, sets.training));
-  if (initial) takeOver(initial, model, vocabulary);
-  const confidence = initial?.confidence?.uncalibrated(languagesOf(vocabulary)[0]);
+  const kept = initial && keptTokens(initial, vocabulary);
+  if (kept) takeOver(initial, kept, model, vocabulary);
+  // Word detectors know words by their numbers, which are others where words are missing.
+  const hasAll = kept?.length === initial?.vocabulary.size;
+  const confidence = hasAll ? initial?.confidence?.uncalibrated(languagesOf(vocabulary)[0]) : undefined;
   const captioner = new Captioner(config, vocabulary, model, sets.standardisation, confidence);
   return learn(training, captioner, sets, false);
 }
@@ -144,11 +147,16 @@ function isPlain([first, ...others]: ReadSets['parts']): boolean {
   return others.length === 0 && first!.weight === 1 && first!.language === undefined;
 }
 
-/** Takes a captioner's weights over. Languages that are new to it begin as its first one does. */
-function takeOver(initial: Captioner, model: LanguageModel, vocabulary: Vocabulary): void {
-  model.copyFrom(initial.model);
-  const { start } = specialIds(initial.vocabulary);
-  for (const id of startIds(vocabulary).values()) if (id >= initial.vocabulary.size) model.copyToken(start, id);
+/** The tokens of a captioner that a vocabulary keeps, which has them in front. */
+function keptTokens({ vocabulary: { tokens } }: Captioner, vocabulary: Vocabulary): number[] {
+  return [...tokens.keys()].filter((id) => isSpecial(tokens[id]!) || vocabulary.idOf(tokens[id]!) !== undefined);
+}
+
+/** Takes over the weights of a captioner's tokens. Languages that are new to it begin as its first one does. */
+function takeOver(initial: Captioner, kept: readonly number[], model: LanguageModel, vocabulary: Vocabulary): void {
+  model.copyFrom(initial.model, kept);
+  const start = kept.indexOf(specialIds(initial.vocabulary).start);
+  for (const id of startIds(vocabulary).values()) if (id >= kept.length) model.copyToken(start, id);
 }
 
 /**

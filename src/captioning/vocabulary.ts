@@ -43,8 +43,9 @@ export function* captionVocabularySteps(
 
 /**
  * A vocabulary with the words of further captions that come at least `threshold` times, and the STARTs of languages that
- * are new to it; the old tokens keep their ids. One without languages gets them: its START becomes that of the captions'
- * first language.
+ * are new to it. The old tokens stay in front, in their order; where there are more words than `words` allows, the first
+ * ones, which were the most frequent, stay. One without languages gets them: its START becomes that of the captions' first
+ * language.
  *
  * @throws InputError when the vocabulary has languages, and the captions do not say theirs
  */
@@ -62,10 +63,21 @@ export function* extendVocabularySteps(
   }
   const [first] = languages;
   const renamed = known.length > 0 || first === undefined ? vocabulary : renameStart(vocabulary, first);
+  const kept = firstWords(renamed, most);
   const words = yield* frequentWordsSteps(written, threshold);
   const further = words.filter((word) => vocabulary.idOf(word) === undefined);
-  const wordsBefore = vocabulary.tokens.filter((token) => !isSpecial(token)).length;
-  return renamed.extendedBy([...languages.map(startToken), ...further.slice(0, Math.max(0, most - wordsBefore))]);
+  return kept.extendedBy([...languages.map(startToken), ...further.slice(0, most - wordCount(kept))]);
+}
+
+function wordCount({ tokens }: Vocabulary): number {
+  return tokens.filter((token) => !isSpecial(token)).length;
+}
+
+/** A vocabulary of the special tokens and the first words of another. */
+function firstWords(vocabulary: Vocabulary, most: number): Vocabulary {
+  if (wordCount(vocabulary) <= most) return vocabulary;
+  let words = 0;
+  return new Vocabulary(vocabulary.tokens.filter((token) => isSpecial(token) || words++ < most));
 }
 
 function renameStart({ tokens }: Vocabulary, language: string): Vocabulary {

@@ -84,7 +84,7 @@ export function addCaptionTrainCommand(program: Command): void {
     )
     .option(
       '--words <number>',
-      'most words of the vocabulary, the most frequent (default: any number)',
+      'most words of the vocabulary, the most frequent; with --init too (default: any number)',
       parseInteger(1),
     )
     .option(

@@ -137,27 +137,34 @@ export class LanguageModel {
   }
 
   /**
-   * Takes the weights of a model that is the same but for a smaller vocabulary; those of the new tokens, which come
-   * last, stay as they are.
+   * Takes the weights of a model that is the same but for its vocabulary; those of tokens that it has not stay as they
+   * are.
    *
+   * @param tokens of that model, in the order of this one's first tokens; default: all
    * @throws RangeError when a parameter is missing there or is larger
    */
-  copyFrom(source: LanguageModel): void {
+  copyFrom(source: LanguageModel, tokens: ArrayLike<number> = [...Array(source.shape.vocabulary).keys()]): void {
     for (const parameter of this.parameters) {
       const { name, value } = parameter;
       const from = source.parameters.find((other) => other.name === name)?.value;
-      if (!from || from.rows > value.rows || from.cols > value.cols) {
+      const rowTokens = parameter === this.#readParameter ? tokens : undefined;
+      const columnTokens = this.#output.parameters.includes(parameter) ? tokens : undefined;
+      const [rows, cols] = [rowTokens?.length ?? from?.rows, columnTokens?.length ?? from?.cols];
+      if (!from || rows! > value.rows || cols! > value.cols) {
         throw new RangeError(`${name} of ${value.rows} × ${value.cols} can't take that of another shape`);
       }
       parameter.edit((values) => {
-        for (let row = 0; row < from.rows; row++) values.set(from.rowRange(row, row + 1).data, row * value.cols);
+        for (let row = 0; row < rows!; row++) {
+          const taken = from.data.subarray((rowTokens?.[row] ?? row) * from.cols);
+          for (let col = 0; col < cols!; col++) values[row * value.cols + col] = taken[columnTokens?.[col] ?? col]!;
+        }
       });
     }
   }
 
   /** Gives a token the weights of another: what it is read as, and how probable it is. */
   copyToken(from: number, to: number): void {
-    const read = this.embedding ?? this.stack.layers[0]!.inputWeights;
+    const read = this.#readParameter;
     const E = read.value.cols;
     read.edit((values) => values.copyWithin(to * E, from * E, (from + 1) * E));
     const V = this.shape.vocabulary;
@@ -166,6 +173,11 @@ export class LanguageModel {
         for (let row = 0; row < values.length; row += V) values[row + to] = values[row + from]!;
       });
     }
+  }
+
+  /** What has a row for each token that is read: W_xh of the first layer where there are no embeddings. */
+  get #readParameter(): Parameter {
+    return this.embedding ?? this.stack.layers[0]!.inputWeights;
   }
 
   /** The state that `batch` sequences start from: zeros. It stays in the arena; make it once and reset it. */

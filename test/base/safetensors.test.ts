@@ -23,7 +23,8 @@ describe('safetensors', () => {
     const { tensors, metadata } = await readSafetensors(path);
     expect(metadata).toEqual({ made: 'in a test, "quoted" ✓' });
     expect(new Set(tensors.keys())).toEqual(new Set(['odd', 'codes', 'weights', 'counts', 'state']));
-    for (const { name, shape, data } of [codes, weights, counts, state]) expect(tensors.get(name)).toEqual({ shape, data });
+    for (const { name, shape, data } of [codes, weights, counts, state])
+      expect(tensors.get(name)).toEqual({ shape, data });
     const halves = tensors.get('odd')?.data;
     expect(halves).toBeInstanceOf(Float32Array);
     expect(Array.from(halves ?? [])).toEqual([0.0999755859375, -65_504, 2 ** -24]);

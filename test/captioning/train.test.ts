@@ -19,6 +19,7 @@ import type { TrainingEvent } from '../../src/training/events.ts';
 import { expectInputError } from '../input-error.ts';
 import { checkpointIn, logIn, stopAfter } from '../training/small-training.ts';
 import { expectToStopAnywhere } from '../training/stop-anywhere.ts';
+import { calibrate } from './confidence/calibrated.ts';
 import {
   bilingualDataset,
   COLOURS,
@@ -147,6 +148,20 @@ describe('training that starts from a captioner', () => {
     await trainCaptioner(training);
     const { vocabulary } = await Captioner.load(training.folder, engine);
     expect(vocabulary.tokens).toEqual((await old).vocabulary.tokens);
+  });
+
+  it('keeps the most frequent of the old words where it may have fewer, with their weights', async () => {
+    const initial = calibrate(await old);
+    const training = await startingFrom('fewer-words', { epochs: 0.1, learningRate: 1e-30, words: 6 });
+    await trainCaptioner({ ...training, start: initial });
+    const { vocabulary, model, confidence } = await Captioner.load(training.folder, engine);
+    initial.confidence = undefined;
+    expect(vocabulary.tokens).toEqual(initial.vocabulary.tokens.slice(0, 9));
+    const [before, after] = [initial.model, model].map(({ embedding, outputBias }) => [embedding!, outputBias]);
+    for (const [i, { value }] of after!.entries()) {
+      expect(value.data).toEqual(before![i]!.value.data.slice(0, value.size));
+    }
+    expect(confidence).toBeUndefined();
   });
 
   it('learns the new captions sooner than from nothing', async () => {

@@ -45,7 +45,7 @@ describe('extendVocabularySteps', () => {
     const more = ['two cats and a dog', 'two cats <unk>', 'one cats'];
     expect(extend(old, more, { threshold: 1, words: 3 }).tokens.slice(5)).toEqual(['cats']);
     expect(extend(old, more, { threshold: 1, words: 2 })).toBe(old);
-    expect(extend(old, more, { threshold: 1, words: 1 })).toBe(old);
+    expect(extend(old, more, { threshold: 1, words: 1 }).tokens).toEqual([START, END, UNKNOWN, 'a']);
   });
 
   it('is the old one where there is nothing to add', () => {

@@ -132,6 +132,20 @@ describe('LanguageModel', () => {
     },
   );
 
+  test.each([0, 5])('takes the weights of some tokens, embedding %d', (embedding) => {
+    const source = randomModel(wasm, { embedding });
+    const tokens = [0, 5, 2];
+    const model = randomModel(wasm, { embedding, vocabulary: 3 });
+    model.copyFrom(source, tokens);
+    const before = weightsOf(source);
+    for (const [name, rows] of Object.entries(weightsOf(model))) {
+      const isRead = name === 'embedding' || (name === 'layers.0.input' && embedding === 0);
+      const isWritten = name.startsWith('output.');
+      const expected = isRead ? tokens.map((token) => before[name]![token]!) : before[name]!;
+      expect(rows, name).toEqual(isWritten ? expected.map((row) => tokens.map((token) => row[token]!)) : expected);
+    }
+  });
+
   test.each([
     ['of more tokens', { vocabulary: 8 }, 'embedding of 7 × 5'],
     ['of another size', { hidden: 7 }, 'layers.0.input of 5 × 24'],
