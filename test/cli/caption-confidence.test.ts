@@ -52,7 +52,7 @@ beforeAll(async () => {
     { words, ...nothing, shares: Float32Array.of(0.5, 0.5), rarities: Float32Array.of(1, 1) },
     { pictures: 12, power: 1 },
   );
-  const familiarity = new Familiarity(new Float32Array(D).fill(1 / Math.sqrt(D)), 12);
+  const familiarity = new Familiarity(toInt8(new Float32Array(D).fill(1 / Math.sqrt(D)), 1), 12);
   const calibration = {
     captions: { bias: 2, logProb: 2, detected: 0, familiarity: 0 },
     words: { bias: 1, logProb: 1, detected: 0, familiarity: 0 },

@@ -110,7 +110,7 @@ function* familiaritySteps(
   if (known && known.pictures > (training?.names.length ?? 0)) return known;
   if (!training) refuseUnknown();
   const features = unstandardised(training.features, standardisation);
-  return yield* Familiarity.learnSteps(features, model.shape.condition, new Random(1));
+  return yield* Familiarity.learnSteps(model.engine, features, model.shape.condition, new Random(1));
 }
 
 /** Word detectors as the captioner has them, or learned anew where there are as many pictures. */

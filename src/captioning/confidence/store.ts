@@ -26,13 +26,10 @@ export function confidenceConfig({ familiarity, languages }: Confidence): Confid
 
 /** @throws InputError when the file can't be written */
 export async function writeConfidence(folder: string, { familiarity, languages }: Confidence): Promise<void> {
-  const { centroids } = familiarity;
-  const [known] = languages.values();
-  const D = known!.detectors.tensors.mean.length;
-  const tensors: NamedTensor[] = [{ name: CENTROIDS, shape: [centroids.length / D, D], data: centroids, half: true }];
+  const tensors = int8Tensors(CENTROIDS, familiarity.centroids);
   for (const [language, { detectors }] of languages) {
     const { words, mean, encode, decode, shares, rarities } = detectors.tensors;
-    const W = words.length;
+    const [D, W] = [mean.length, words.length];
     const nameOf = (what: keyof DetectorTensors) => tensorName(what, language);
     tensors.push(
       { name: nameOf('words'), shape: [W], data: words },
@@ -59,7 +56,10 @@ export async function readConfidence(
   const { tensors } = await readSafetensors(file);
   const floats = (name: string, ...shape: number[]) => valuesOf(file, tensors, name, shape, Float32Array);
   const [K = 0] = tensors.get(CENTROIDS)?.shape ?? [];
-  const familiarity = new Familiarity(floats(CENTROIDS, K, D), pictures);
+  const centroids = tensors.get(CENTROIDS)?.halves
+    ? toInt8(floats(CENTROIDS, K, D), K)
+    : readInt8(file, tensors, CENTROIDS, [K, D]);
+  const familiarity = new Familiarity(centroids, pictures);
   const known = languages.map(({ language, pictures: learnedFrom, power, calibration }) => {
     const nameOf = (what: keyof DetectorTensors) => tensorName(what, language);
     const [W = 0] = tensors.get(nameOf('words'))?.shape ?? [];
@@ -91,6 +91,18 @@ function int8Tensors(name: string, { codes, scales }: Int8Rows): NamedTensor[] {
   ];
 }
 
+function readInt8(
+  file: string,
+  tensors: ReadonlyMap<string, StoredTensor>,
+  name: string,
+  [rows, cols]: readonly [rows: number, cols: number],
+): Int8Rows {
+  return {
+    codes: valuesOf(file, tensors, name, [rows, cols], Int8Array),
+    scales: valuesOf(file, tensors, scalesOf(name), [rows], Float32Array),
+  };
+}
+
 function scalesOf(name: string): string {
   return `${name}.scales`;
 }
@@ -109,11 +121,7 @@ function readDirections(
     const words = valuesOf(file, tensors, decode, [W, former], Float32Array);
     return { encode: toInt8(directions, former), decode: toInt8(words, W) };
   }
-  const read = (name: string, rows: number, cols: number): Int8Rows => ({
-    codes: valuesOf(file, tensors, name, [rows, cols], Int8Array),
-    scales: valuesOf(file, tensors, scalesOf(name), [rows], Float32Array),
-  });
-  return { encode: read(encode, R, D), decode: read(decode, W, R) };
+  return { encode: readInt8(file, tensors, encode, [R, D]), decode: readInt8(file, tensors, decode, [W, R]) };
 }
 
 function refuseOtherWords(file: string, words: Int32Array, V: number): void {

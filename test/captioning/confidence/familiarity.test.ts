@@ -1,7 +1,11 @@
-import { expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { Random } from '../../../src/base/random.ts';
 import { runAtOnce } from '../../../src/base/steps.ts';
 import { Familiarity } from '../../../src/captioning/confidence/familiarity.ts';
+import { openEngine } from '../../../src/compute/engine.ts';
+
+const engine = await openEngine('wasm');
+afterAll(() => engine.close());
 
 const D = 6;
 /** Pictures of two kinds, each around a direction of its own. */
@@ -13,7 +17,7 @@ function pictures(count: number, seed: number): Float32Array {
   });
 }
 
-const learn = () => runAtOnce(Familiarity.learnSteps(pictures(200, 1), D, new Random(1)));
+const learn = () => runAtOnce(Familiarity.learnSteps(engine, pictures(200, 1), D, new Random(1)));
 
 it('is high for pictures like those learned from, whatever their length, and low for others', () => {
   const familiarity = learn();

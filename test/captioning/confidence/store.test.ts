@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { toInt8 } from '../../../src/base/int8.ts';
 import { readSafetensors, writeSafetensors } from '../../../src/base/safetensors.ts';
 import { Confidence } from '../../../src/captioning/confidence/confidence.ts';
 import { Familiarity } from '../../../src/captioning/confidence/familiarity.ts';
@@ -7,7 +8,16 @@ import { confidenceConfig, readConfidence, writeConfidence } from '../../../src/
 import { temporaryFolder } from '../../training/small-training.ts';
 
 const [D, V] = [3, 10];
-const familiarity = { name: 'familiarity.centroids', shape: [1, D], data: Float32Array.of(0, 0.6, 0.8), half: true };
+const formerCentroids = {
+  name: 'familiarity.centroids',
+  shape: [1, D],
+  data: Float32Array.of(0, 0.6, 0.8),
+  half: true,
+};
+const familiarity = [
+  { name: 'familiarity.centroids', shape: [1, D], data: Int8Array.of(0, 95, 127) },
+  { name: 'familiarity.centroids.scales', shape: [1], data: Float32Array.of(0.8 / 127) },
+];
 const words = [
   { name: 'detectors.words', shape: [2], data: Int32Array.of(4, 7) },
   { name: 'detectors.mean', shape: [D], data: Float32Array.of(1, 2, 3) },
@@ -37,7 +47,7 @@ const shares = (confidence: Confidence, features: readonly number[]) => {
 
 describe('confidence in a folder', () => {
   it('detects words by directions of the features, in 8-bit integers', async () => {
-    await writeSafetensors(file, [familiarity, ...words, ...matrices]);
+    await writeSafetensors(file, [...familiarity, ...words, ...matrices]);
     const confidence = await readConfidence(folder, pictures, shape);
     expect(shares(confidence, [1, 2, 3])).toEqual([0.5, 0.25, 0]);
     const [first, second] = shares(confidence, [2, 2, 4]); // 127 and 127 along the directions
@@ -46,21 +56,22 @@ describe('confidence in a folder', () => {
   });
 
   it('is written as it was read', async () => {
-    await writeSafetensors(file, [familiarity, ...words, ...matrices]);
+    await writeSafetensors(file, [...familiarity, ...words, ...matrices]);
     const before = (await readSafetensors(file)).tensors;
     await writeConfidence(folder, await readConfidence(folder, pictures, shape));
     expect((await readSafetensors(file)).tensors).toEqual(before);
   });
 
   it('is read from files in half precision, which raise features to no power', async () => {
-    await writeSafetensors(file, [familiarity, ...words, ...asHalves]);
+    await writeSafetensors(file, [formerCentroids, ...words, ...asHalves]);
     const confidence = await readConfidence(folder, pictures, shape);
     expect(shares(confidence, [2, 2, 4])[0]).toBeCloseTo(254.5, 0);
     expect(shares(confidence, [2, 2, 4])[1]).toBeCloseTo(-253.75, 0);
+    expect(confidence.familiarity.of(Float32Array.of(0, 3, 4))).toBeCloseTo(1, 2);
   });
 
   it('raises features to a power, with their sign', async () => {
-    await writeSafetensors(file, [familiarity, ...words, ...matrices]);
+    await writeSafetensors(file, [...familiarity, ...words, ...matrices]);
     const roots = { pictures: 9, languages: [{ pictures: 9, power: 0.5 }] };
     const confidence = await readConfidence(folder, roots, shape);
     expect(shares(confidence, [1, 4, 9])).toEqual([0.5, 0.25, 0]);
@@ -73,12 +84,12 @@ describe('confidence in a folder', () => {
     ['of other directions', [...words, ...matrices.slice(0, 2), ...asHalves.slice(1)], 'detectors.decode of 2 × 2'],
     ['of other features', [...words, matrices[2]!, matrices[3]!], 'no tensor detectors.encode'],
   ])('is refused %s', async (_, tensors, found) => {
-    await writeSafetensors(file, [familiarity, ...tensors]);
+    await writeSafetensors(file, [...familiarity, ...tensors]);
     await expect(readConfidence(folder, pictures, shape)).rejects.toThrow(found);
   });
 
   it('knows no detectors of words that the vocabulary has not', async () => {
-    await writeSafetensors(file, [familiarity, ...words, ...matrices]);
+    await writeSafetensors(file, [...familiarity, ...words, ...matrices]);
     await expect(readConfidence(folder, pictures, { vocabulary: 6, condition: D })).rejects.toThrow(
       'a word of number 7',
     );
@@ -86,6 +97,6 @@ describe('confidence in a folder', () => {
 });
 
 it('has the number of pictures of familiarity', () => {
-  const known = new Confidence(new Familiarity(new Float32Array(D), 4), new Map());
+  const known = new Confidence(new Familiarity(toInt8(new Float32Array(D), 1), 4), new Map());
   expect(confidenceConfig(known)).toEqual({ pictures: 4, languages: [] });
 });
