@@ -81,10 +81,11 @@ export function sequenceTask(
       if (validation.length === 0) return { criterion: 0, scores: {}, samples: [] };
       const measured = { loss: 0, right: 0, labels: 0 };
       for (let start = 0; start < validation.length; start += sequences) {
-        yield start / validation.length;
+        const share = start / validation.length;
+        yield share;
         const batch = pack(validation.slice(start, start + sequences));
         resetState(state);
-        addScores(measured, model.logProbs(batch, state), batch.targets);
+        addScores(measured, yield* partOf(model.logProbsSteps(batch, state), share, share), batch.targets);
       }
       const loss = measured.loss / measured.labels;
       const accuracy = measured.right / measured.labels;

@@ -45,7 +45,6 @@ export function* evaluateTranslatorSteps(
 /** How many pairs the loss is measured on at once. */
 const AT_ONCE = 64;
 
-/** Pairs as word ids of the translator's vocabularies. */
 /** Pairs as a translator reads and writes them. */
 export function codePairsSteps(
   { vocabularies }: Pick<Translator, 'vocabularies'>,
@@ -72,7 +71,8 @@ export function* meanLossSteps(
   for (let start = 0; start < pairs.length; start += atOnce) {
     yield start / pairs.length;
     resetState(state);
-    const { sum, tokens } = model.loss(packPairs(pairs.slice(start, start + atOnce)), state);
+    const measuring = model.lossSteps(packPairs(pairs.slice(start, start + atOnce)), state);
+    const { sum, tokens } = yield* partOf(measuring, start / pairs.length, (start + atOnce) / pairs.length);
     total.sum += sum;
     total.tokens += tokens;
   }
