@@ -1,9 +1,9 @@
 /** Which words people use about a picture, told from its features alone, without a language model. */
 import { fromHalf, toHalf } from '../../base/half.ts';
 import type { Random } from '../../base/random.ts';
-import { partOf, type Steps } from '../../base/steps.ts';
+import { inPieces, partOf, type Steps } from '../../base/steps.ts';
 import type { Engine } from '../../compute/engine.ts';
-import { measureStandardisation } from '../../model/standardisation.ts';
+import { measureStandardisationSteps } from '../../model/standardisation.ts';
 import type { Vocabulary } from '../../text/vocabulary.ts';
 import type { CaptionedFeatures } from '../batch.ts';
 import { encodeCaption, specialIds } from '../vocabulary.ts';
@@ -60,8 +60,12 @@ export class WordDetectors {
     const D = features.length / N;
     const { words, shares, rarities, ofPictures } = yield* partOf(countWords(captions, vocabulary, language), 0, 0.2);
     const [W, weights] = [words.length, rarities.map((rarity) => Math.max(LEAST_RARITY, rarity))];
-    const { mean, scale } = measureStandardisation([features], D);
-    const inputs = Float32Array.from(features, (x, i) => (x - mean[i % D]!) * scale[i % D]!);
+    const { mean, scale } = yield* partOf(measureStandardisationSteps([features], D), 0.2, 0.2);
+    const inputs = new Float32Array(features.length);
+    const standardising = inPieces(inputs.length, (from, to) => {
+      for (let i = from; i < to; i++) inputs[i] = (features[i]! - mean[i % D]!) * scale[i % D]!;
+    });
+    yield* partOf(standardising, 0.2, 0.2);
     const products = new Float32Array(W * D);
     for (const [n, counted] of ofPictures.entries()) {
       if (n % 16 === 0) yield 0.2 + (0.1 * n) / N;
