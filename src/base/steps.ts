@@ -61,6 +61,17 @@ export function* mapSteps<Item, Result>(
   return results;
 }
 
+/** Numbers that take some milliseconds: of a long array between two steps. */
+const PIECE = 2 ** 18;
+
+/** Work on each of `length` numbers, in pieces. @param work on those from `from` to `to` - 1 */
+export function* inPieces(length: number, work: (from: number, to: number) => void): Steps<void> {
+  for (let from = 0; from < length; from += PIECE) {
+    yield from / length;
+    work(from, Math.min(length, from + PIECE));
+  }
+}
+
 /** Work that is a part of another: its shares are mapped to those from `from` to `to` of the whole. */
 export function* partOf<Result>(steps: Steps<Result>, from: number, to: number): Steps<Result> {
   for (;;) {

@@ -63,8 +63,51 @@ export function* compareWithBaselinesSteps(
   pictures: CaptionedFeatures,
   options: DecodingOptions = decodingDefaults,
 ): Steps<CaptionSystem[]> {
+  const baselines = yield* partOf(learnBaselinesSteps(captioner, training, options.language), 0, 0.2);
+  return yield* partOf(compareWithSteps(baselines, pictures, options), 0.2, 1);
+}
+
+/** What the baselines have learned, to be compared with on any pictures. */
+export interface LearnedBaselines {
+  captioner: Captioner;
+  training: CaptionedFeatures;
+  /** Of all captions. */
+  language: string | undefined;
+  mostAgreed: MostAgreed;
+  ngrams: NgramModel;
+  shareCopied: (captions: readonly string[]) => number;
+}
+
+/** Learns the baselines beside a captioner. @param training pictures with captions all in `language` */
+export function* learnBaselinesSteps(
+  captioner: Captioner,
+  training: CaptionedFeatures,
+  asked: string | undefined,
+): Steps<LearnedBaselines> {
+  const { vocabulary } = captioner;
+  const language = chooseLanguage(vocabulary, asked);
+  const tokenize = tokenizerOf(language);
+  const words = yield* partOf(
+    mapSteps(training.captions, (written) => written.map(tokenize)),
+    0,
+    0.1,
+  );
+  const mostAgreed = yield* partOf(MostAgreed.createSteps(words), 0.1, 0.4);
+  const sequences = yield* partOf(sequencesSteps(training.captions, vocabulary, language), 0.4, 0.6);
+  const { start } = specialIds(vocabulary, { language });
+  const options = { order: MOST_WORDS, vocabulary: vocabulary.size, start };
+  const ngrams = yield* partOf(NgramModel.createSteps(sequences, options), 0.6, 0.9);
+  const shareCopied = yield* partOf(shareCopiedSteps(training.captions, language), 0.9, 1);
+  return { captioner, training, language, mostAgreed, ngrams, shareCopied };
+}
+
+/** `compareWithBaselinesSteps` for baselines that were learned before. */
+export function* compareWithSteps(
+  { captioner, training, language, mostAgreed, ngrams, shareCopied }: LearnedBaselines,
+  pictures: CaptionedFeatures,
+  options: DecodingOptions = decodingDefaults,
+): Steps<CaptionSystem[]> {
   const decoding = resolveDecoding(options, false); // captions of standardised features come without confidence
-  const language = chooseLanguage(captioner.vocabulary, decoding.language);
   const references = new Map(pictures.captions.map((captions, i) => [pictures.names[i]!, captions]));
 
   const captioned = function* (features: Float32Array): Steps<string[]> {
@@ -73,20 +116,23 @@ export function* compareWithBaselinesSteps(
   };
 
   const D = captioner.config.shape.condition;
-  const written = yield* partOf(captioned(pictures.features), 0, 0.3);
-  const writtenForOthers = yield* partOf(captioned(exchanged(pictures.features, D)), 0.3, 0.6);
+  const written = yield* partOf(captioned(pictures.features), 0, 0.38);
+  const writtenForOthers = yield* partOf(captioned(exchanged(pictures.features, D)), 0.38, 0.75);
   const k = Math.min(NEIGHBOURS, Math.ceil(training.names.length * NEIGHBOUR_SHARE));
   const engine = captioner.model.engine;
-  const neighbours = yield* partOf(nearestPicturesSteps(engine, pictures.features, training.features, D, k), 0.6, 0.7);
-  const copied = neighbours.map(([nearest]) => training.captions[nearest!]![0]!);
-  const agreed = yield* partOf(agreedCaptions(training.captions, neighbours, language), 0.7, 0.8);
-  const { caption, order, loss } = yield* partOf(
-    likeliestCaption(captioner.vocabulary, training.captions, pictures.captions, { ...decoding, language }),
-    0.8,
-    0.88,
+  const neighbours = yield* partOf(
+    nearestPicturesSteps(engine, pictures.features, training.features, D, k),
+    0.75,
+    0.85,
   );
-
-  const shareCopied = yield* partOf(shareCopiedSteps(training.captions, language), 0.88, 0.9);
+  const copied = neighbours.map(([nearest]) => training.captions[nearest!]![0]!);
+  const agreeing = mapSteps(neighbours, (nearest) => {
+    const { picture, caption } = mostAgreed.find(nearest);
+    return training.captions[picture]![caption]!;
+  });
+  const agreed = yield* partOf(agreeing, 0.85, 0.88);
+  const likeliest = likeliestCaption(ngrams, captioner.vocabulary, pictures.captions, { ...decoding, language });
+  const { caption, order, loss } = yield* partOf(likeliest, 0.88, 0.9);
 
   const systems: Omit<CaptionSystem, 'scores'>[] = [
     { name: 'captioner', explanation: 'What the captioner writes.', captions: written },
@@ -130,49 +176,32 @@ export function* compareWithBaselinesSteps(
   return scored;
 }
 
-/** For each picture the one of its neighbours' captions that is most like the others. */
-function* agreedCaptions(
-  captions: CaptionedFeatures['captions'],
-  neighbours: readonly (readonly number[])[],
-  language: string | undefined,
-): Steps<string[]> {
-  const tokenize = tokenizerOf(language);
-  const words: string[][][] = [];
-  for (const written of captions) {
-    words.push(written.map(tokenize));
-    yield (0.2 * words.length) / captions.length;
-  }
-  const mostAgreed = yield* partOf(MostAgreed.createSteps(words), 0.2, 0.6);
-  const agreed: string[] = [];
-  for (const pictures of neighbours) {
-    const { picture, caption } = mostAgreed.find(pictures);
-    agreed.push(captions[picture]![caption]!);
-    yield 0.6 + (0.4 * agreed.length) / neighbours.length;
-  }
-  return agreed;
-}
-
 /** The best caption of the n-gram model whose order gives held-out captions the lowest loss. */
 function* likeliestCaption(
+  ngrams: NgramModel,
   vocabulary: Vocabulary,
-  training: CaptionedFeatures['captions'],
   heldOut: CaptionedFeatures['captions'],
   { beam, lengthPenalty, minLength = decodingDefaults.minLength, maxLength, language }: DecodingOptions,
 ): Steps<{ caption: string; order: number; loss: number }> {
   const { start, end, forbidden } = specialIds(vocabulary, { language });
-  const sequences = (captions: CaptionedFeatures['captions']) =>
-    mapSteps(captions.flat(), (caption) => [start, ...encodeCaption(caption, vocabulary, language), end]);
-  const options = { order: MOST_WORDS, vocabulary: vocabulary.size, start };
-  const learned = yield* partOf(sequences(training), 0, 0.3);
-  const model = yield* partOf(NgramModel.createSteps(learned, options), 0.3, 0.6);
-  const measured = yield* partOf(sequences(heldOut), 0.6, 0.7);
-  const losses = yield* partOf(model.lossesSteps(measured), 0.7, 0.9);
+  const measured = yield* partOf(sequencesSteps(heldOut, vocabulary, language), 0, 0.3);
+  const losses = yield* partOf(ngrams.lossesSteps(measured), 0.3, 0.7);
   const loss = Math.min(...losses);
   const order = losses.indexOf(loss) + 1;
   const search = { start, end, forbidden, beam, lengthPenalty, minLength, maxLength };
-  const [[best] = []] = yield* partOf(beamSearchSteps(model.begin(order), 1, search), 0.9, 1);
+  const [[best] = []] = yield* partOf(beamSearchSteps(ngrams.begin(order), 1, search), 0.7, 1);
   const words = best!.tokens.map((token) => vocabulary.tokenOf(token));
   return { caption: joinWords(words, language), order, loss };
+}
+
+/** Captions as an n-gram model reads them: START, the words, END. */
+function sequencesSteps(
+  captions: CaptionedFeatures['captions'],
+  vocabulary: Vocabulary,
+  language: string | undefined,
+): Steps<number[][]> {
+  const { start, end } = specialIds(vocabulary, { language });
+  return mapSteps(captions.flat(), (caption) => [start, ...encodeCaption(caption, vocabulary, language), end]);
 }
 
 /** Gives each of at least two pictures the features of another one. */

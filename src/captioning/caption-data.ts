@@ -1,12 +1,13 @@
 /** The datasets that a captioner learns from together, and what keeps them from being that. Knows no features. */
 import { resolve } from 'node:path';
 import { InputError } from '../base/errors.ts';
+import { runInTurns } from '../base/steps.ts';
 import type { CaptionsFile } from '../datasets/captions-only.ts';
 import type { CaptionDataset, Split } from '../datasets/dataset.ts';
 import { withoutHeldOut } from '../datasets/held-out.ts';
 import { captionsByLanguage, languagesInWords } from '../datasets/languages.ts';
 import type { Oddity } from '../datasets/oddities.ts';
-import { hashOfCaptions, picturesOf, splitsInWords } from './features.ts';
+import { hashOfCaptionsSteps, picturesOf, splitsInWords } from './features.ts';
 
 /** A dataset that is learned from together with others. One without a train split is only measured on. */
 export interface WeightedDataset {
@@ -53,6 +54,7 @@ export function namesInWords(names: readonly string[]): string {
 export async function checkedDatasets(
   data: CaptionData,
   onLeftOut?: (oddity: Oddity) => void,
+  signal?: AbortSignal,
 ): Promise<readonly WeightedDataset[]> {
   const given = datasetsOf(data);
   refuseUnsaid(given.map(({ dataset }) => dataset));
@@ -63,7 +65,7 @@ export async function checkedDatasets(
       expected: 'a number above 0',
     });
   }
-  const checked = given.length === 1 ? given : await withoutShared(given, onLeftOut);
+  const checked = given.length === 1 ? given : await withoutShared(given, onLeftOut, signal);
   for (const split of ['train', 'val'] as const) refuseWithout(split, checked);
   return checked;
 }
@@ -71,23 +73,24 @@ export async function checkedDatasets(
 async function withoutShared(
   given: readonly WeightedDataset[],
   onLeftOut: ((oddity: Oddity) => void) | undefined,
+  signal: AbortSignal | undefined,
 ): Promise<readonly WeightedDataset[]> {
-  refuseTwice(given);
+  await refuseTwice(given, signal);
   const { datasets, leftOut } = await withoutHeldOut(given.map(({ dataset }) => dataset));
   if (leftOut) onLeftOut?.(leftOut);
   return given.map((one, i) => ({ ...one, dataset: datasets[i]! }));
 }
 
 /** @throws InputError when two datasets have the same captions of the same files */
-function refuseTwice(datasets: readonly WeightedDataset[]): void {
-  const hashes = datasets.map(({ dataset }) =>
-    hashOfCaptions(
-      [...dataset.splits].map(([split, pictures]) => ({
-        names: [split, ...pictures.map(({ file }) => resolve(file))],
-        captions: pictures.map(({ captions }) => captions),
-      })),
-    ),
-  );
+async function refuseTwice(datasets: readonly WeightedDataset[], signal: AbortSignal | undefined): Promise<void> {
+  const hashes: string[] = [];
+  for (const { dataset } of datasets) {
+    const splits = [...dataset.splits].map(([split, pictures]) => ({
+      names: [split, ...pictures.map(({ file }) => resolve(file))],
+      captions: pictures.map(({ captions }) => captions),
+    }));
+    hashes.push(await runInTurns(hashOfCaptionsSteps(splits), { signal }));
+  }
   const again = hashes.findIndex((hash, i) => hashes.indexOf(hash) < i);
   if (again === -1) return;
   const [first, second] = [hashes.indexOf(hashes[again]!), again].map((i) => datasets[i]!.dataset.name);

@@ -6,7 +6,7 @@
  */
 import { InputError } from '../base/errors.ts';
 import type { Random } from '../base/random.ts';
-import { mapSteps, partOf, type Steps } from '../base/steps.ts';
+import { inPieces, mapSteps, partOf, type Steps } from '../base/steps.ts';
 import type { CaptionsFile } from '../datasets/captions-only.ts';
 import { Oddities, type Oddity } from '../datasets/oddities.ts';
 import { tokenizerOf } from '../metrics/language-words.ts';
@@ -50,16 +50,20 @@ export function* featureDrawingSteps(
   const halves = [0, 1].map((half) => [...known.keys()].filter((picture) => picture % 2 === half));
   const sizes = { V: vocabulary.size, D };
   const first = yield* partOf(fitWordRegressionSteps(known, pictures.features, halves[0]!, sizes), 0.2, 0.6);
-  const second = yield* partOf(fitWordRegressionSteps(known, pictures.features, halves[1]!, sizes), 0.6, 1);
+  const second = yield* partOf(fitWordRegressionSteps(known, pictures.features, halves[1]!, sizes), 0.6, 0.95);
 
   const every = Math.ceil(known.length / MOST_RESIDUALS);
-  const residuals = [...known.keys()]
-    .filter((picture) => picture % every < 1)
-    .map((picture) => {
-      const predicted = predictFeatures(picture % 2 === 0 ? second : first, known[picture]!, D);
-      return predicted.map((value, d) => pictures.features[picture * D + d]! - value);
-    });
-  const mean = first.map((value, i) => (value + second[i]!) / 2);
+  const drawn = [...known.keys()].filter((picture) => picture % every < 1);
+  const missing = mapSteps(drawn, (picture) => {
+    const predicted = predictFeatures(picture % 2 === 0 ? second : first, known[picture]!, D);
+    return predicted.map((value, d) => pictures.features[picture * D + d]! - value);
+  });
+  const residuals = yield* partOf(missing, 0.95, 1);
+  const mean = new Float32Array(first.length);
+  const averaging = inPieces(mean.length, (from, to) => {
+    for (let i = from; i < to; i++) mean[i] = (first[i]! + second[i]!) / 2;
+  });
+  yield* partOf(averaging, 1, 1);
 
   return (group, random) => {
     const features = predictFeatures(mean, bags[group]!, D);

@@ -13,6 +13,7 @@ import type { MeasuredConfidence } from './confidence/scores.ts';
 import { decodingFacts, modelsFact } from './decoding-in-words.ts';
 import type { PictureScores } from './evaluate.ts';
 import { picturesOf } from './features.ts';
+import { missedWords } from './missed-words.ts';
 import { extremes, missed, scoresInWords, scoreTable } from './report-sections.ts';
 
 /** What was evaluated, and what came of it. */
@@ -25,6 +26,8 @@ export interface CaptionEvaluation extends PictureScores {
   models: readonly string[];
   vocabulary: Vocabulary;
   decoding: DecodingOptions;
+  /** The share of the captions that are in the training set, word for word, where the dataset has one. */
+  copied?: number | undefined;
   /** Where the captions come with one. */
   confidence?: MeasuredConfidence | undefined;
 }
@@ -40,7 +43,7 @@ export async function writeCaptionEvaluation(file: string, evaluation: CaptionEv
     [
       section('Scores', scoreTable([{ name: 'captions', scores }]), variety(evaluation)),
       await extremes(captions, pictures, files, { language }),
-      missed(captions, pictures.captions, vocabulary, language),
+      missed(missedWords(captions, pictures.captions, vocabulary, language), language),
       evaluation.confidence && confidenceSection(evaluation.confidence),
       section('How they were written', howWritten(evaluation)),
     ],
@@ -49,10 +52,12 @@ export async function writeCaptionEvaluation(file: string, evaluation: CaptionEv
 }
 
 /** How varied the captions are, beside the first that people wrote about each picture. */
-function variety({ captions, scores, pictures, decoding }: CaptionEvaluation): Html {
+function variety({ captions, scores, pictures, decoding, copied }: CaptionEvaluation): Html {
   const tokenize = tokenizerOf(decoding.language);
   const people = diversity(pictures.captions.map(([first = '']) => tokenize(first)));
-  return html`<p>They use ${formatInteger(scores.vocabulary)} different words (people ${formatInteger(people.vocabulary)}) and have ${scores.meanLength.toFixed(1)} words on average (people ${people.meanLength.toFixed(1)}); ${formatPercent(scores.distinctCaptions)} of the ${formatInteger(captions.length)} captions are different ones.</p>\n`;
+  const different = Math.round(scores.distinctCaptions * captions.length);
+  const known = copied !== undefined && html`; ${formatPercent(copied)} stand in the training set word for word`;
+  return html`<p>They use ${formatInteger(scores.vocabulary)} different words (people ${formatInteger(people.vocabulary)}) and have ${scores.meanLength.toFixed(1)} words on average (people ${people.meanLength.toFixed(1)}). Of the ${formatInteger(captions.length)} captions ${formatInteger(different)} (${formatPercent(scores.distinctCaptions)}) are different ones${known}.</p>\n`;
 }
 
 function howWritten({ models, vocabulary, decoding }: CaptionEvaluation): Html {

@@ -1,6 +1,7 @@
 /** A dataset's pictures as features, with their captions. Knows no captioner, and of the CNN only its interface. */
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { InputError } from '../base/errors.ts';
+import { mapSteps, partOf, type Steps } from '../base/steps.ts';
 import type { CaptionDataset, CaptionedPicture, Split } from '../datasets/dataset.ts';
 import { captionsWhere } from '../datasets/languages.ts';
 import { cachedFeatures, type ExtractionEvents } from '../vision/cached-features.ts';
@@ -114,10 +115,24 @@ function setOf(
 }
 
 /** A hash of the names of all pictures, and of their captions and the languages of these. */
-export function hashOfCaptions(sets: readonly Pick<CaptionedFeatures, 'names' | 'captions' | 'languages'>[]): string {
+export function* hashOfCaptionsSteps(
+  sets: readonly Pick<CaptionedFeatures, 'names' | 'captions' | 'languages'>[],
+): Steps<string> {
   const hash = createHash('sha256');
-  for (const { names, captions, languages } of sets) {
-    hash.update(JSON.stringify([names, captions, ...(languages ? [languages] : [])]));
+  for (const [i, { names, captions, languages }] of sets.entries()) {
+    for (const [j, list] of [names, captions, languages].entries()) {
+      if (!list) continue;
+      hash.update(j === 0 ? '[' : ',');
+      yield* partOf(hashListSteps(hash, list), i / sets.length, (i + 1) / sets.length);
+    }
+    hash.update(']');
   }
   return hash.digest('hex').slice(0, 16);
+}
+
+/** Adds a list as JSON has it, in pieces: that of a large dataset would take seconds as one text. */
+function* hashListSteps(hash: Hash, list: readonly unknown[]): Steps<void> {
+  hash.update('[');
+  yield* mapSteps(list, (item, i) => hash.update(`${i === 0 ? '' : ','}${JSON.stringify(item)}`));
+  hash.update(']');
 }

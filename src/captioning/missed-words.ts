@@ -1,6 +1,7 @@
 /** The words that a captioner does not write. */
+import { mapSteps, partOf, runAtOnce, type Steps } from '../base/steps.ts';
 import { tokenizerOf } from '../metrics/language-words.ts';
-import { countTokens, type Vocabulary } from '../text/vocabulary.ts';
+import { countTokensSteps, type Vocabulary } from '../text/vocabulary.ts';
 
 type Count = [word: string, count: number];
 
@@ -27,14 +28,27 @@ export function missedWords(
   vocabulary: Vocabulary,
   language?: string,
 ): MissedWords {
+  return runAtOnce(missedWordsSteps(captions, references, vocabulary, language));
+}
+
+/** `missedWords`, picture by picture. */
+export function* missedWordsSteps(
+  captions: readonly string[],
+  references: readonly (readonly string[])[],
+  vocabulary: Vocabulary,
+  language?: string,
+): Steps<MissedWords> {
   const tokenize = tokenizerOf(language);
-  const written = new Set(captions.flatMap(tokenize));
-  const words = references.flat().flatMap(tokenize);
-  const missed = countTokens(words).filter(([word]) => !written.has(word));
+  const written = new Set((yield* partOf(mapSteps(captions, tokenize), 0, 0.2)).flat());
+  const counting = countTokensSteps(references, (ofPicture) => ofPicture.flatMap(tokenize));
+  const words = yield* partOf(counting, 0.2, 1);
+  const missed = words.filter(([word]) => !written.has(word));
   const isKnown = ([word]: Count) => vocabulary.idOf(word) !== undefined;
+  const isUnknown = (count: Count) => !isKnown(count);
+  const sumOf = (counts: readonly Count[]) => counts.reduce((sum, [, count]) => sum + count, 0);
   return {
     known: missed.filter(isKnown),
-    unknown: missed.filter((count) => !isKnown(count)),
-    unknownShare: words.filter((word) => vocabulary.idOf(word) === undefined).length / Math.max(1, words.length),
+    unknown: missed.filter(isUnknown),
+    unknownShare: sumOf(words.filter(isUnknown)) / Math.max(1, sumOf(words)),
   };
 }

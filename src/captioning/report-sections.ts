@@ -1,5 +1,5 @@
 /** The sections of a captioner's reports that are about what it writes, on an evaluation's page and on a training's. */
-import { partOf, runInTurns, type Steps, type Turns } from '../base/steps.ts';
+import { mapSteps, partOf, runInTurns, type Steps, type Turns } from '../base/steps.ts';
 import type { Split } from '../datasets/dataset.ts';
 import { CiderScorer } from '../metrics/cider.ts';
 import { diversity } from '../metrics/diversity.ts';
@@ -10,10 +10,9 @@ import { formatInteger, formatPercent, htmlTable, section } from '../report/page
 import { spread } from '../report/spread.ts';
 import { thumbnail } from '../report/thumbnail.ts';
 import type { TrainingLog } from '../report/training-log.ts';
-import type { Vocabulary } from '../text/vocabulary.ts';
 import type { CaptionSystem } from './baselines.ts';
 import type { CaptionedFeatures } from './batch.ts';
-import { missedWords } from './missed-words.ts';
+import type { MissedWords } from './missed-words.ts';
 
 type References = CaptionedFeatures['captions'];
 
@@ -135,8 +134,8 @@ function headingOf(heading: string, of: string | undefined): string {
 /** The CIDEr-D of each caption. */
 function* scoresSteps(captions: readonly string[], references: References, language?: string): Steps<number[]> {
   const tokenize = tokenizerOf(language);
-  const words = references.map((written) => written.map(tokenize));
-  const scorer = yield* partOf(CiderScorer.createSteps(words), 0, 0.4);
+  const tokenizing = mapSteps(references, (written) => written.map(tokenize));
+  const scorer = yield* partOf(CiderScorer.createSteps(yield* partOf(tokenizing, 0, 0.1)), 0.1, 0.4);
   const scores: number[] = [];
   for (const [i, caption] of captions.entries()) {
     scores.push(scorer.score(i, [tokenize(caption)])[0]!.cider);
@@ -146,13 +145,7 @@ function* scoresSteps(captions: readonly string[], references: References, langu
 }
 
 /** Words that people wrote about the pictures and the captioner never did. */
-export function missed(
-  captions: readonly string[],
-  references: References,
-  vocabulary: Vocabulary,
-  language?: string,
-): Html {
-  const { known, unknown, unknownShare } = missedWords(captions, references, vocabulary, language);
+export function missed({ known, unknown, unknownShare }: MissedWords, language?: string): Html {
   const list = (counts: typeof known) =>
     html`<ul class="words">${counts.slice(0, WORDS).map(([word, count]) => html`<li><span>${formatInteger(count)}</span>${word}</li>`)}</ul>\n`;
   return section(

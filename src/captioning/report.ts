@@ -3,18 +3,17 @@
  * made up is in report/training-report.ts.
  */
 import { partOf, runInTurns, type Steps, type Turns } from '../base/steps.ts';
-import type { Engine } from '../compute/engine.ts';
 import { readConfig } from '../model/model-folder.ts';
 import { filesInWords } from '../report/files-in-words.ts';
 import { type Html, type HtmlValue, html } from '../report/html.ts';
 import { type Fact, formatInteger } from '../report/page.ts';
 import { networkInShort, networkInWords } from '../report/settings.ts';
 import { type TrainingReport, writeTrainingReport } from '../report/training-report.ts';
-import { type CaptionSystem, compareWithBaselinesSteps } from './baselines.ts';
+import { type CaptionSystem, compareWithSteps, type LearnedBaselines, learnBaselinesSteps } from './baselines.ts';
 import { picturesIn } from './batch.ts';
 import { decodingDefaults } from './caption.ts';
 import { namesInWords } from './caption-data.ts';
-import { Captioner } from './captioner.ts';
+import type { Captioner } from './captioner.ts';
 import {
   type CaptionConfig,
   captionConfigSchema,
@@ -23,6 +22,7 @@ import {
   partsOfData,
   scoresByDataset,
 } from './config.ts';
+import { missedWordsSteps } from './missed-words.ts';
 import { comparison, extremes, hundredfold, missed, scoresInWords, stagedSamples } from './report-sections.ts';
 import type { CaptionSets, HeldOutSet } from './sets.ts';
 
@@ -43,20 +43,20 @@ export async function writeCaptionProgress(folder: string): Promise<void> {
 }
 
 /**
- * Describes validation pictures with the captioner of a folder and with the baselines, and writes a report of that and of
- * the captioner's training into the folder.
+ * Describes validation pictures with a captioner and with the baselines, and writes a report of that and of the
+ * captioner's training into its folder.
  *
+ * @param captioner what is in the folder
  * @param sets what it learned from and was measured on, standardised as the captioner does
  * @param turns told how far it is; can stop it, and nothing is written then
  * @throws InputError when a file of the model can't be read, or the report can't be written
  */
 export async function writeCaptionReport(
   folder: string,
+  captioner: Captioner,
   sets: CaptionSets,
-  engine: Engine,
   turns: Turns = {},
 ): Promise<void> {
-  const captioner = await Captioner.load(folder, engine);
   const compared = await runInTurns(comparisonsSteps(captioner, sets), turns);
   const about = ({ dataset, language }: HeldOutSet) => ({ of: compared.length > 1 ? dataset : undefined, language });
   const files = new Map(compared.flatMap(({ set }) => (set.files ?? []).map((path, i) => [set.names[i]!, path])));
@@ -71,7 +71,8 @@ export async function writeCaptionReport(
     const inLanguage = compared.filter(({ set }) => set.language === language);
     const captions = inLanguage.flatMap(({ systems }) => systems[0]!.captions);
     const references = inLanguage.flatMap(({ set }) => set.captions);
-    learned.push(missed(captions, references, captioner.vocabulary, language));
+    const missing = missedWordsSteps(captions, references, captioner.vocabulary, language);
+    learned.push(missed(await runInTurns(missing, turns), language));
   }
   const measured: Measured = {
     parameters: captioner.model.size,
@@ -89,11 +90,18 @@ function* comparisonsSteps(
   { training, validation }: CaptionSets,
 ): Steps<{ set: HeldOutSet; systems: CaptionSystem[] }[]> {
   const compared: { set: HeldOutSet; systems: CaptionSystem[] }[] = [];
+  const learned = new Map<string | undefined, LearnedBaselines>();
   for (const [i, set] of validation.entries()) {
-    const decoding = { ...decodingDefaults, language: set.language };
-    const steps = compareWithBaselinesSteps(captioner, picturesIn(training, set.language), set, decoding);
-    const systems = yield* partOf(steps, i / validation.length, (i + 1) / validation.length);
-    compared.push({ set, systems });
+    const { language } = set;
+    const share = (part: number) => (i + part) / validation.length;
+    let baselines = learned.get(language);
+    if (!baselines) {
+      const learning = learnBaselinesSteps(captioner, picturesIn(training, language), language);
+      baselines = yield* partOf(learning, share(0), share(0.2));
+      learned.set(language, baselines);
+    }
+    const steps = compareWithSteps(baselines, set, { ...decodingDefaults, language });
+    compared.push({ set, systems: yield* partOf(steps, share(0.2), share(1)) });
   }
   return compared;
 }

@@ -13,7 +13,7 @@ import type { CaptionsByPicture } from './caption.ts';
 import { type CaptionData, checkedDatasets, namesOf } from './caption-data.ts';
 import { fittingCaptionsSteps } from './captions-only.ts';
 import { type PartOfData, partName } from './config.ts';
-import { featuresByLanguage, hashOfCaptions, picturesOf } from './features.ts';
+import { featuresByLanguage, hashOfCaptionsSteps, picturesOf } from './features.ts';
 
 /** The pictures that choose the best weights, of one dataset, with their captions in one language. */
 export interface HeldOutSet extends CaptionedFeatures {
@@ -69,7 +69,7 @@ export async function readSets(
   data: CaptionData,
   { cnn, mirrored, onExtraction, onLeftOut, signal, known }: SetsReading,
 ): Promise<ReadSets> {
-  const datasets = await checkedDatasets(data, onLeftOut);
+  const datasets = await checkedDatasets(data, onLeftOut, signal);
   const several = datasets.length > 1;
   const names = namesOf(datasets);
   const read = async (dataset: CaptionDataset, name: string, split: Split, mirrored: boolean) => {
@@ -107,7 +107,8 @@ export async function readSets(
   refuseUntaught(validation, all);
   const captionsOnly = await runInTurns(fittingCaptionsSteps(data.captionsOnly ?? [], all, onLeftOut), { signal });
   if (captionsOnly.captions.length > 0) hashed.push({ names: [], ...captionsOnly });
-  return { training: all, validation, captionsOnly, parts, pictures, hash: hashOfCaptions(hashed) };
+  const hash = await runInTurns(hashOfCaptionsSteps(hashed), { signal });
+  return { training: all, validation, captionsOnly, parts, pictures, hash };
 }
 
 /** The held-out pictures of datasets, by their languages, with features that are not standardised yet. */

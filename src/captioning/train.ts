@@ -1,11 +1,11 @@
 /** Training a captioner, from new weights, from those of another captioner, or from its last checkpoint. */
 import { basename } from 'node:path';
 import { Random } from '../base/random.ts';
-import { mapSteps, runInTurns, type Steps } from '../base/steps.ts';
+import { runInTurns, type Steps } from '../base/steps.ts';
 import type { CaptionsFile } from '../datasets/captions-only.ts';
 import type { Oddity } from '../datasets/oddities.ts';
 import { LanguageModel, type LanguageModelShape } from '../model/language-model.ts';
-import { measureStandardisation, type Standardisation, standardise } from '../model/standardisation.ts';
+import { measureStandardisationSteps, type Standardisation, standardiseSteps } from '../model/standardisation.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 import { type FolderTraining, refuseOtherData, runSession } from '../training/session.ts';
 import type { TrainingResult } from '../training/trainer.ts';
@@ -173,15 +173,11 @@ async function prepare(
   const { cnn, signal } = training;
   const sets = await readSets(training, { ...training, mirrored, known: known.datasets });
   const { features, mirrored: mirrorImages } = sets.training;
-  const standardisation = known.standardisation ?? measureStandardisation([features], cnn.featureSize, LEAST_DEVIATION);
+  const standardisation =
+    known.standardisation ??
+    (await runInTurns(measureStandardisationSteps([features], cnn.featureSize, LEAST_DEVIATION), { signal }));
   // Two languages of the same pictures share their features, which are not to be standardised twice.
   const parts = new Set([features, mirrorImages, ...sets.validation.map((set) => set.features)]);
-  await runInTurns(
-    mapSteps(
-      [...parts].filter((part) => part !== undefined),
-      (part) => standardise(part, standardisation),
-    ),
-    { signal },
-  );
+  for (const part of parts) if (part) await runInTurns(standardiseSteps(part, standardisation), { signal });
   return { ...sets, standardisation };
 }

@@ -50,12 +50,13 @@ function measureOf(captioner: Captioner, pictures: HeldOutSet, batchSize: number
     examples ??= yield* partOf(examplesSteps(pictures, vocabulary), 0, 0);
     let [sum, tokens] = [0, 0];
     for (let first = 0; first < examples.length; first += batchSize) {
-      yield (LOSS_SHARE * first) / examples.length;
+      const share = (LOSS_SHARE * first) / examples.length;
+      yield share;
       const batch = tokenBatch(examples.slice(first, first + batchSize), D, ({ picture }) =>
         pictures.features.subarray(picture * D, (picture + 1) * D),
       );
       resetState(state);
-      const loss = model.loss(batch, state);
+      const loss = yield* partOf(model.lossSteps(batch, state), share, share);
       sum += loss.sum;
       tokens += loss.tokens;
     }

@@ -3,7 +3,8 @@ import { InputError } from '../base/errors.ts';
 import { mapSteps, type Steps } from '../base/steps.ts';
 import { tokenizerOf } from '../metrics/language-words.ts';
 import { END, START, UNKNOWN } from '../text/special-tokens.ts';
-import { countTokens, Vocabulary } from '../text/vocabulary.ts';
+import { TokenCounter } from '../text/token-counter.ts';
+import { Vocabulary } from '../text/vocabulary.ts';
 import type { CaptionsByPicture } from './caption.ts';
 import type { CaptionSettings } from './config.ts';
 import { chooseLanguage, isSpecial, languagesOf, startIds, startToken } from './languages.ts';
@@ -139,11 +140,11 @@ export function encodeCaption(caption: string, vocabulary: Vocabulary, language?
 
 /** The words that come at least `threshold` times, most frequent first. */
 function* frequentWordsSteps({ captions, languages }: CaptionsByPicture, threshold: number): Steps<string[]> {
-  const words = yield* mapSteps(captions, (written, picture) =>
-    written.flatMap((caption) => wordsOf(caption, languages?.[picture])),
-  );
-  const counts = countTokens(words.flat());
-  return counts.filter(([, count]) => count >= threshold).map(([word]) => word);
+  const counter = new TokenCounter(threshold);
+  yield* mapSteps(captions, (written, picture) => {
+    for (const caption of written) counter.add(wordsOf(caption, languages?.[picture]));
+  });
+  return counter.frequent(counter.tokens);
 }
 
 /** The special tokens that some datasets write into their captions. */

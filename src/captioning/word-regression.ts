@@ -4,7 +4,7 @@
  *
  * P pictures, V words, D features.
  */
-import type { Steps } from '../base/steps.ts';
+import { inPieces, partOf, type Steps } from '../base/steps.ts';
 
 /** The words of a picture's captions, each with its value; words without one have the value 0. */
 export interface WordBag {
@@ -50,27 +50,41 @@ export function* fitWordRegressionSteps(
 ): Steps<Float32Array> {
   const coefficients = new Float32Array(V * D);
   const residual = new Float32Array(V * D);
-  for (const p of pictures) addOuter(residual, bags[p]!, features.subarray(p * D, (p + 1) * D));
+  for (const [i, p] of pictures.entries()) {
+    if (i % TURN === 0) yield 0;
+    addOuter(residual, bags[p]!, features.subarray(p * D, (p + 1) * D));
+  }
   const direction = residual.slice();
   const image = new Float32Array(V * D);
-  let norms = squaredNorms(residual, D);
+  let norms = yield* partOf(productsSteps(residual, residual, D), 0, 0);
   for (let iteration = 0; iteration < ITERATIONS; iteration++) {
-    for (let i = 0; i < image.length; i++) image[i] = RIDGE * direction[i]!;
+    const done = iteration / ITERATIONS;
+    const inTurns = (work: (i: number) => void) =>
+      partOf(
+        inPieces(image.length, (from, to) => {
+          for (let i = from; i < to; i++) work(i);
+        }),
+        done,
+        done,
+      );
+    yield* inTurns((i) => {
+      image[i] = RIDGE * direction[i]!;
+    });
     for (const [i, p] of pictures.entries()) {
       if (i % TURN === 0) yield (iteration + i / pictures.length) / ITERATIONS;
       addOuter(image, bags[p]!, predictFeatures(direction, bags[p]!, D));
     }
-    const curvature = products(direction, image, D);
+    const curvature = yield* partOf(productsSteps(direction, image, D), done, done);
     const step = norms.map((norm, d) => (norm > 0 ? norm / curvature[d]! : 0));
-    for (let i = 0; i < image.length; i++) {
+    yield* inTurns((i) => {
       coefficients[i]! += step[i % D]! * direction[i]!;
       residual[i]! -= step[i % D]! * image[i]!;
-    }
-    const next = squaredNorms(residual, D);
-    for (let i = 0; i < image.length; i++) {
-      const d = i % D;
-      direction[i] = residual[i]! + (norms[d]! > 0 ? next[d]! / norms[d]! : 0) * direction[i]!;
-    }
+    });
+    const next = yield* partOf(productsSteps(residual, residual, D), done, done);
+    const factors = norms.map((norm, d) => (norm > 0 ? next[d]! / norm : 0));
+    yield* inTurns((i) => {
+      direction[i] = residual[i]! + factors[i % D]! * direction[i]!;
+    });
     norms = next;
   }
   return coefficients;
@@ -96,12 +110,10 @@ function addOuter(target: Float32Array, { ids, values }: WordBag, row: Float32Ar
 }
 
 /** The scalar product of each of D columns of a with that of b. */
-function products(a: Float32Array, b: Float32Array, D: number): Float64Array {
+function* productsSteps(a: Float32Array, b: Float32Array, D: number): Steps<Float64Array> {
   const sums = new Float64Array(D);
-  for (let i = 0; i < a.length; i++) sums[i % D]! += a[i]! * b[i]!;
+  yield* inPieces(a.length, (from, to) => {
+    for (let i = from; i < to; i++) sums[i % D]! += a[i]! * b[i]!;
+  });
   return sums;
-}
-
-function squaredNorms(a: Float32Array, D: number): Float64Array {
-  return products(a, a, D);
 }

@@ -31,7 +31,7 @@ export function addBaselinesCommand(program: Command): void {
     .option('--json', 'one JSON value: {"split","pictures","systems":[{"name","explanation","scores"}]}');
   addDatasetOptions(command);
   addLanguageOption(command, "language to write, and of people's captions: only those in it count");
-  addDecodingOptions(command);
+  addDecodingOptions(command, '60');
   addPictureOptions(addCommonOptions(command)).action(baselinesCommand);
 }
 

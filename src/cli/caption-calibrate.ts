@@ -42,7 +42,7 @@ export function addCalibrateCommand(program: Command): void {
     )
     .option('--json', 'the calibration of each language, as one JSON value: an array');
   addDatasetOptions(command);
-  addDecodingOptions(command);
+  addDecodingOptions(command, 'none: confidence chooses among those of the beam');
   addPictureOptions(addCommonOptions(command)).action(calibrateCommand);
 }
 

@@ -72,25 +72,24 @@ async function evaluateCommand(path: string, options: Options, command: Command)
   const { captions: file, split, references, json } = options;
   const status = new Status(options.quiet);
   const open = (language?: string) => openDataset(path, { ...options, languages: [language] }, status, command);
-  const { dataset, names, people, captions, language, decoding, scores, confidence } = file
+  const { names, people, captions, language, decoding, scores, copied, confidence } = file
     ? await evaluateFile(file, options, open)
     : await evaluateModels(options, open, status);
   if (references) await writeFileAtomically(references, cocoReferences(names, people));
-  const training = dataset.splits.get('train')?.map((picture) => picture.captions);
-  const copied = training && { copied: shareCopiedFrom(training, language)(captions) };
   const spoken = language !== undefined && { language };
-  const measured = { ...scores, ...copied, ...confidence?.scores };
+  const measured = { ...scores, ...(copied !== undefined && { copied }), ...confidence?.scores };
   const report = { split, pictures: captions.length, ...spoken, ...decoding, ...measured };
   process.stdout.write(json ? `${JSON.stringify(report)}\n` : figures(report));
 }
 
 /** Captions of a split, with all that is made of them. */
 interface Evaluated {
-  dataset: CaptionDataset;
   names: readonly string[];
   people: readonly (readonly string[])[];
   captions: readonly string[];
   scores: CaptionScores;
+  /** The share of the captions that are in the dataset's training set, where it has one. */
+  copied: number | undefined;
   /** Of all captions, where that is said. */
   language: string | undefined;
   /** How the captions were written, where that is known. */
@@ -133,12 +132,13 @@ async function evaluateModels(
   });
   if (results) await writeFileAtomically(results, cocoResults(pictures.names, written.captions));
   const { vocabulary } = captioner;
+  const copied = copiedIn(dataset, written.captions, language);
   if (report) {
-    const evaluation = { ...written, dataset, split, pictures, models, vocabulary, decoding, confidence };
+    const evaluation = { ...written, dataset, split, pictures, models, vocabulary, decoding, copied, confidence };
     await writeCaptionEvaluation(report, evaluation);
   }
   const { names, captions: people } = pictures;
-  return { ...written, dataset, names, people, language, decoding: resolved, confidence };
+  return { ...written, names, people, language, decoding: resolved, copied, confidence };
 }
 
 /** Evaluates captions that a file holds. */
@@ -158,14 +158,27 @@ async function evaluateFile(
     });
   }
   const pictures = picturesOf(dataset, split);
+  const captions = [...written.values()];
   return {
-    dataset,
     names: pictures.map(({ id }) => id),
     people: pictures.map(({ captions }) => captions),
-    captions: [...written.values()],
+    captions,
+    copied: copiedIn(dataset, captions, language),
     language,
     scores: scoresOf(written, new Map(pictures.map(({ id, captions }) => [id, captions])), file, language),
   };
+}
+
+/** The share of captions that are in the training set of a dataset, where it has one. */
+function copiedIn({ splits }: CaptionDataset, captions: readonly string[], language: string | undefined) {
+  const training = splits.get('train');
+  return (
+    training &&
+    shareCopiedFrom(
+      training.map((picture) => picture.captions),
+      language,
+    )(captions)
+  );
 }
 
 /** @throws InputError that lists the pictures without a caption, or the captions without a picture */

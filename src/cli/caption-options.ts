@@ -45,13 +45,17 @@ export function addLanguageOption(command: Command, what: string): Command {
   return command.option('--language <tag>', `${what} (default: the first that the captioner learned)`, parseLanguage);
 }
 
-export function addDecodingOptions(command: Command): Command {
+/** @param draws how many a consensus draws by default, in words */
+export function addDecodingOptions(
+  command: Command,
+  draws = '60 where captions come without confidence, else none',
+): Command {
   const { beam, lengthPenalty, minLength, maxLength } = decodingDefaults;
   return command
     .option('--beam <number>', 'captions that the search keeps; 1 is greedy', parseInteger(1), beam)
     .option(
       '--consensus <number>',
-      'draws so many captions and writes the one most like them all (default: 60 where captions come without confidence)',
+      `draws so many captions and writes the one most like them all (default: ${draws})`,
       parseInteger(0),
     )
     .option('--length-penalty <alpha>', 'score = log p / (words + 1)^alpha', parseAtLeast(0), lengthPenalty)

@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import { UsageError } from '../base/errors.ts';
 import type { WeightedDataset } from '../captioning/caption-data.ts';
+import { Captioner } from '../captioning/captioner.ts';
 import { calibrateTrained } from '../captioning/confidence/calibrate-folder.ts';
 import {
   type CaptionConfig,
@@ -109,18 +110,21 @@ export function addCaptionTrainCommand(program: Command): void {
 
 async function trainCommand(paths: string[], options: Options, command: Command): Promise<void> {
   checkOptions(paths, options, command);
-  await runTraining<CaptionConfig, CaptionSets>(command, options, SHOW, async (training) => {
-    const { status, engine, folder, signal } = training;
+  await runTraining<CaptionConfig, CaptionSets>(command, options, SHOW, async ({ status, engine, folder }) => {
     const opened = await openDatasets(paths, { ...options, languages: options.language }, status, command);
     const datasets = opened.map((dataset, i) => ({ dataset, weight: options.weight?.[i] ?? 1 }));
-    const onExtraction = showExtraction(status, signal, { begun: true });
     const onLeftOut = (oddity: Oddity) => status.warn(describeOddity(oddity));
     const captionsOnly = options.captionsOnly && (await Promise.all(options.captionsOnly.map(readCaptionsOnly)));
     const onPreparation = showShare(status, 'preparing the captions');
-    const data = { ...training, datasets, captionsOnly, onExtraction, onLeftOut, onPreparation };
-    if (options.resume) return resumeCaptioner({ ...data, cnn: await loadCnnOf(folder, options.cnnBackend) });
+    const data = { datasets, captionsOnly, onLeftOut, onPreparation };
+    const extraction = (signal: AbortSignal) => ({ onExtraction: showExtraction(status, signal, { begun: true }) });
+    if (options.resume) {
+      const cnn = await loadCnnOf(folder, options.cnnBackend);
+      return (training) => resumeCaptioner({ ...training, ...data, ...extraction(training.signal), cnn });
+    }
     const { start, cnn } = await startOf(options, engine);
-    return trainCaptioner({ ...data, start, cnn, settings: settingsOf(options, command, datasets) });
+    const settings = settingsOf(options, command, datasets);
+    return (training) => trainCaptioner({ ...training, ...data, ...extraction(training.signal), start, cnn, settings });
   });
 }
 
@@ -133,8 +137,9 @@ const SHOW: TrainingShow<CaptionConfig, CaptionSets> = {
     `${parameters.toLocaleString('en')} parameters`,
   writeProgress: writeCaptionProgress,
   async writeReport(folder, sets, engine, { onProgress = () => {}, signal }) {
-    await calibrateTrained(folder, sets, engine, { onProgress: (share) => onProgress(0.5 * share), signal });
-    await writeCaptionReport(folder, sets, engine, { onProgress: (share) => onProgress(0.5 + 0.5 * share), signal });
+    const captioner = await Captioner.load(folder, engine);
+    await calibrateTrained(folder, captioner, sets, { onProgress: (share) => onProgress(0.5 * share), signal });
+    await writeCaptionReport(folder, captioner, sets, { onProgress: (share) => onProgress(0.5 + 0.5 * share), signal });
   },
   reporting: 'calibrating, and comparing with simpler ways to a caption',
   describeEnd: async (folder) => {

@@ -88,14 +88,14 @@ async function trainCommand(files: string[], options: Options, command: Command)
   const { settings, shape } = preset;
   const flags = { ...settings, ...shape, ...trainingFlags(settings), sampleEvery: settings.samples.every };
   const resolved = resolveOptions(command, options, flags);
-  await runTraining<LanguageConfig, LanguageText>(command, options, SHOW, async (training) => {
-    const { status, engine } = training;
+  await runTraining<LanguageConfig, LanguageText>(command, options, SHOW, async ({ status, engine }) => {
     const onReading = (read: number) => status.update(() => `reading the text: ${Math.floor(100 * read)} %`);
-    const text = { ...training, files, validationFiles: options.valFile, onReading };
-    if (options.resume) return resumeLanguageModel(text);
+    const text = { files, validationFiles: options.valFile, onReading };
+    if (options.resume) return (training) => resumeLanguageModel({ ...training, ...text });
     const start = await startOf(resolved, engine);
     const level = start instanceof TextModel ? start.config.level : start.level;
-    return trainLanguageModel({ ...text, start, settings: settingsOf({ ...resolved, level }, settings) });
+    const trained = { ...text, start, settings: settingsOf({ ...resolved, level }, settings) };
+    return (training) => trainLanguageModel({ ...training, ...trained });
   });
 }
 

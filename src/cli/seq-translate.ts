@@ -29,7 +29,7 @@ export async function trainTranslatorCommand(
   command: Command,
 ): Promise<void> {
   refuseInapplicable(command, OF_LABELS, 'a translator');
-  await runTraining<TranslationConfig, DataSplit<Pair>>(command, options, SHOW, async (training) => {
+  await runTraining<TranslationConfig, DataSplit<Pair>>(command, options, SHOW, async () => async (training) => {
     const { status, signal } = training;
     const { valFile, skipOdd } = options;
     const odd = readingFor(status, { skipOdd, signal });
@@ -39,7 +39,8 @@ export async function trainTranslatorCommand(
     const resolved = resolveOptions(command, options, FLAGS);
     const { cell, layers, hidden, embedding, attention, minCount, valFraction } = resolved;
     const settings = { ...trainingSettings(resolved, translationDefaults), minCount, valFraction };
-    return trainTranslator({ ...read, start: { cell, layers, hidden, embedding, attention }, settings });
+    const start = { cell, layers, hidden, embedding, attention };
+    return trainTranslator({ ...read, start, settings });
   });
 }
 

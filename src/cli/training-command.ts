@@ -41,31 +41,38 @@ export interface TrainingShow<Config, Data> {
   use(folder: string): string;
 }
 
-/** What a command's training is given. */
-export interface RunningTraining<Config, Data> extends TrainingHooks<Config, Data> {
-  signal: AbortSignal;
+/** What a command has from the beginning, to read its data by. */
+export interface PreparedCommand {
   engine: Engine;
   folder: string;
   status: Status;
 }
 
+/** What a command's training is given. */
+export interface RunningTraining<Config, Data> extends PreparedCommand, TrainingHooks<Config, Data> {
+  signal: AbortSignal;
+}
+
 /**
  * Runs a training that was asked for by a command.
  *
- * @param train starts it, or goes on with it, with the hooks that it is given
+ * @param prepare returns what starts the training, or goes on with it, with the hooks that it is given. What `prepare`
+ *   does may keep the program from hearing anything, for Ctrl-C just ends it then: nothing is made yet
  * @throws Exit with the code for an interrupted command when Ctrl-C has stopped it and the way to go on was printed
  */
 export async function runTraining<Config, Data>(
   command: Command,
   { out: folder, blas, precision, quiet, resume = false }: TrainingOptions & CommonOptions,
   show: TrainingShow<Config, Data>,
-  train: (training: RunningTraining<Config, Data>) => Promise<TrainingResult>,
+  prepare: (prepared: PreparedCommand) => Promise<(training: RunningTraining<Config, Data>) => Promise<TrainingResult>>,
 ): Promise<void> {
   if (resume) refuseSettingsOnResume(command);
   refuseIdleSettings(command);
   if (!resume) await refuseModel(folder);
   const status = new Status(quiet);
   const engine = await openEngine(blas, precision);
+  const prepared = { engine, folder, status };
+  const train = await prepare(prepared);
   const report = new LiveReport(() => show.writeProgress(folder));
   let begun = resume;
   const sayHowToGoOn = (where: string) => status.say(`${where}, saved; go on with \`${resumeCommand(command)}\``);
@@ -90,7 +97,7 @@ export async function runTraining<Config, Data>(
       },
     };
     try {
-      return await train({ ...hooks, engine, folder, status });
+      return await train({ ...hooks, ...prepared });
     } catch (error) {
       if (isStop(error, signal)) {
         if (begun) sayHowToGoOn('stopped');

@@ -1,6 +1,6 @@
 /** Learning to continue a text: its chunks, the loss on held-out text, samples on the way. It knows no files. */
 import { Random } from '../base/random.ts';
-import type { Steps } from '../base/steps.ts';
+import { partOf, type Steps } from '../base/steps.ts';
 import type { LanguageModel, TokenBatch } from '../model/language-model.ts';
 import { uniformPacking } from '../nn/packing.ts';
 import { copyState, resetState, type StackState } from '../nn/state.ts';
@@ -39,41 +39,50 @@ export function languageTask(model: LanguageModel, text: LanguageText, settings:
     },
 
     *validate(): Steps<Validation> {
-      if (!validation) return { criterion: 0, scores: {}, samples: samples.from === 'line' ? [beginLine()] : [] };
+      if (!validation) {
+        return { criterion: 0, scores: {}, samples: samples.from === 'line' ? [yield* beginLine()] : [] };
+      }
       resetState(validationState);
       let [sum, tokens] = [0, 0];
       for (let i = 0; i < validation.chunks; i++) {
         yield i / validation.chunks;
-        const loss = model.loss(tokenBatch(validation.chunk(i), validation.batch), validationState);
+        const measuring = model.lossSteps(tokenBatch(validation.chunk(i), validation.batch), validationState);
+        const loss = yield* partOf(measuring, i / validation.chunks, (i + 1) / validation.chunks);
         sum += loss.sum;
         tokens += loss.tokens;
       }
       const loss = sum / tokens;
-      return { criterion: -loss, scores: { loss, bits: loss / Math.LN2 }, samples: [beginLine()] };
+      return { criterion: -loss, scores: { loss, bits: loss / Math.LN2 }, samples: [yield* partOf(beginLine(), 1, 1)] };
     },
 
     sample(iteration, state) {
       if (!isStage(iteration, samples.every)) return undefined;
-      return [samples.from === 'line' ? beginLine() : goOn(iteration, state)];
+      return samples.from === 'line' ? beginLine() : goOn(iteration, state);
     },
   };
 
-  function beginLine(): string {
+  function* beginLine(): Steps<string> {
     resetState(sampleState);
-    return writtenAfter(startOf(vocabulary), seed);
+    return yield* writtenAfter(startOf(vocabulary), seed);
   }
 
   /** As min-char-rnn's samples do: from the state of the first stream, after its next token. */
-  function goOn(iteration: number, state: StackState): string {
+  function* goOn(iteration: number, state: StackState): Steps<string> {
     copyState(sampleState, state);
-    return writtenAfter(streams.chunk(iteration % streams.chunks).inputs[0]!, seed + iteration);
+    return yield* writtenAfter(streams.chunk(iteration % streams.chunks).inputs[0]!, seed + iteration);
   }
 
   /** What the model writes from `sampleState`, after one more token. */
-  function writtenAfter(id: number, seed: number): string {
+  function* writtenAfter(id: number, seed: number): Steps<string> {
     const sampling = { temperature: samples.temperature, random: new Random(seed) };
     const tokens = sampleTokens(model, vocabulary, sampleState, [id], sampling);
-    return Array.from(writeText(tokens, tokenizer, { length: SAMPLE_LENGTH }), ({ text }) => text).join('');
+    let written = '';
+    let count = 0;
+    for (const { text } of writeText(tokens, tokenizer, { length: SAMPLE_LENGTH })) {
+      written += text;
+      yield Math.min(1, ++count / SAMPLE_LENGTH);
+    }
+    return written;
   }
 }
 

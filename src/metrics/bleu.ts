@@ -4,6 +4,7 @@
  * penalty, the shorter one where two are as close, and tiny terms keep a division by zero at 0.
  */
 
+import { runAtOnce, type Steps } from '../base/steps.ts';
 import { countNgrams, MAX_N, type NgramCounts } from './ngrams.ts';
 
 const TINY = 1e-15;
@@ -23,7 +24,12 @@ export interface Bleu {
 }
 
 export function bleu(captions: readonly TokenizedCaption[]): Bleu {
-  const { matches, totals, candidateLength, referenceLength } = countCorpus(captions);
+  return runAtOnce(bleuSteps(captions));
+}
+
+/** `bleu`, caption by caption. */
+export function* bleuSteps(captions: readonly TokenizedCaption[]): Steps<Bleu> {
+  const { matches, totals, candidateLength, referenceLength } = yield* countCorpus(captions);
   const lengthRatio = (candidateLength + TINY) / (referenceLength + SMALL);
   const brevityPenalty = lengthRatio < 1 ? Math.exp(1 - 1 / lengthRatio) : 1;
   let product = 1;
@@ -40,7 +46,12 @@ export function bleu(captions: readonly TokenizedCaption[]): Bleu {
  * (its smoothing `exp`, after NIST's mteval).
  */
 export function sacreBleu(translations: readonly TokenizedCaption[]): number {
-  const { matches, totals, candidateLength, referenceLength } = countCorpus(translations);
+  return runAtOnce(sacreBleuSteps(translations));
+}
+
+/** `sacreBleu`, translation by translation. */
+export function* sacreBleuSteps(translations: readonly TokenizedCaption[]): Steps<number> {
+  const { matches, totals, candidateLength, referenceLength } = yield* countCorpus(translations);
   if (totals.includes(0) || matches.every((match) => match === 0)) return 0;
   let smoothed = 1;
   const logPrecisions = matches.map((match, i) => {
@@ -52,20 +63,29 @@ export function sacreBleu(translations: readonly TokenizedCaption[]): number {
 }
 
 /** For n from 1 to 4 the n-grams of all candidates, and those that references have too; and the lengths of both. */
-function countCorpus(captions: readonly TokenizedCaption[]) {
+interface CorpusCounts {
+  matches: number[];
+  totals: number[];
+  candidateLength: number;
+  referenceLength: number;
+}
+
+function* countCorpus(captions: readonly TokenizedCaption[]): Steps<CorpusCounts> {
   const matches = new Array<number>(MAX_N).fill(0);
   const totals = new Array<number>(MAX_N).fill(0);
   let candidateLength = 0;
   let referenceLength = 0;
-  for (const { candidate, references } of captions) {
+  for (const [i, { candidate, references }] of captions.entries()) {
+    yield i / captions.length;
     candidateLength += candidate.length;
     referenceLength += closestLength(
       candidate.length,
       references.map(({ length }) => length),
     );
-    for (const [i, { matched, total }] of countMatches(countNgrams(candidate), references.map(countNgrams)).entries()) {
-      matches[i]! += matched;
-      totals[i]! += total;
+    const ofLengths = countMatches(countNgrams(candidate), references.map(countNgrams));
+    for (const [n, { matched, total }] of ofLengths.entries()) {
+      matches[n]! += matched;
+      totals[n]! += total;
     }
   }
   return { matches, totals, candidateLength, referenceLength };

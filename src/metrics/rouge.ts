@@ -3,13 +3,19 @@
  * beta = 1.2 and the best precision and the best recall over the references, as pycocoevalcap has it.
  */
 
+import { mapSteps, runAtOnce, type Steps } from '../base/steps.ts';
 import type { TokenizedCaption } from './bleu.ts';
 
 const BETA_SQUARED = 1.2 ** 2;
 
 /** The mean over the captions, from 0 to 1. */
 export function rougeL(captions: readonly TokenizedCaption[]): number {
-  const scores = captions.map(({ candidate, references }) => {
+  return runAtOnce(rougeLSteps(captions));
+}
+
+/** `rougeL`, caption by caption. */
+export function* rougeLSteps(captions: readonly TokenizedCaption[]): Steps<number> {
+  const scores = yield* mapSteps(captions, ({ candidate, references }) => {
     // pycocoevalcap takes an empty caption for one empty word.
     const words = orEmptyWord(candidate);
     const common = references.map((reference) => longestCommonSubsequence(words, orEmptyWord(reference)));

@@ -1,11 +1,11 @@
 /** Scores captions against what people wrote, in the figures that papers report. Knows no model and no picture. */
 
 import { partOf, runAtOnce, type Steps } from '../base/steps.ts';
-import { bleu, type TokenizedCaption } from './bleu.ts';
+import { bleuSteps, type TokenizedCaption } from './bleu.ts';
 import { ciderSteps } from './cider.ts';
 import { type Diversity, diversity } from './diversity.ts';
 import { tokenizerOf } from './language-words.ts';
-import { rougeL } from './rouge.ts';
+import { rougeLSteps } from './rouge.ts';
 
 export interface CaptionScores extends Diversity {
   /** From 0 to 1, as are bleu2 to bleu4 and rougeL. */
@@ -55,9 +55,8 @@ export function* scoreCaptionsSteps(
   const {
     bleu: [bleu1, bleu2, bleu3, bleu4],
     lengthRatio,
-  } = bleu(captions);
-  yield 0.4;
-  const rouge = rougeL(captions);
+  } = yield* partOf(bleuSteps(captions), 0.3, 0.4);
+  const rouge = yield* partOf(rougeLSteps(captions), 0.4, 0.5);
   const { cider: ciderD, ciderPlain } = yield* partOf(ciderSteps(captions), 0.5, 1);
   return {
     bleu1,

@@ -117,9 +117,15 @@ export class EncoderDecoder {
   }
 
   /** The loss of a batch. The sources start from `state`, which becomes where they end. */
-  loss({ source, target, order }: PairBatch, state: StackState): Loss {
-    this.#read(source, state);
-    return this.decoder.loss({ ...target, sources: order }, this.#startOf(order, state));
+  loss(batch: PairBatch, state: StackState): Loss {
+    return runAtOnce(this.lossSteps(batch, state));
+  }
+
+  /** `loss`, a while at a time. */
+  *lossSteps({ source, target, order }: PairBatch, state: StackState): Steps<Loss> {
+    yield* partOf(this.#encodeSteps(source, state), 0, 0.5);
+    yield 0.5;
+    return yield* partOf(this.decoder.lossSteps({ ...target, sources: order }, this.#startOf(order, state)), 0.5, 1);
   }
 
   /** The loss of a batch, and in every parameter's `gradient` that of the mean loss over its targets. */
@@ -127,14 +133,14 @@ export class EncoderDecoder {
     return runAtOnce(this.lossAndGradientsSteps(batch, state, noise));
   }
 
-  /** `lossAndGradients` in the steps of the encoder and of the decoder. */
+  /** `lossAndGradients`, a while at a time: the encoder, the decoder, back through the encoder. */
   *lossAndGradientsSteps(
     { source, target, order }: PairBatch,
     state: StackState,
     noise: TrainingNoise = {},
   ): Steps<Loss> {
     const dropout = noise.dropout && { ...noise.dropout, seed: noise.dropout.seed ^ ENCODER_SALT };
-    const { recurrent, outputs } = this.#read(source, state, dropout);
+    const { recurrent, outputs } = yield* partOf(this.#encodeSteps(source, state, dropout), 0, 1 / 5);
     const start = this.#startOf(order, state);
     const { dStart, dEnd } = this.#statesFor(order.length);
     yield 1 / 5;
@@ -148,7 +154,7 @@ export class EncoderDecoder {
     if (this.decoder.attention) this.decoder.attention.memoryGradient(dOutputs);
     else dOutputs.data.fill(0);
     const dInput = this.#reader.gradient(outputs.rows);
-    this.#encoder.backward(dOutputs, recurrent, dropout, dInput, { end: dEnd });
+    yield* partOf(this.#encoder.backwardSteps(dOutputs, recurrent, dropout, dInput, { end: dEnd }), 4 / 5, 1);
     this.#reader.backward(dInput, dropout);
     return loss;
   }
@@ -160,20 +166,25 @@ export class EncoderDecoder {
    * @param state where the sources start; becomes where they end
    */
   read(source: SourceBatch, state: StackState): StackState {
-    this.#read(source, state);
+    return runAtOnce(this.readSteps(source, state));
+  }
+
+  /** `read`, a while at a time. */
+  *readSteps(source: SourceBatch, state: StackState): Steps<StackState> {
+    yield* this.#encodeSteps(source, state);
     return this.#startOf(
       Array.from({ length: source.packing.batch }, (_, n) => n),
       state,
     );
   }
 
-  #read(
+  *#encodeSteps(
     { packing, ids }: SourceBatch,
     state: StackState,
     dropout?: Dropout,
-  ): { recurrent: RecurrentBatch; outputs: Matrix } {
+  ): Steps<{ recurrent: RecurrentBatch; outputs: Matrix }> {
     const recurrent: RecurrentBatch = { packing, input: this.#reader.read({ ids }, packing, dropout) };
-    const outputs = this.#encoder.forward(recurrent, state, dropout);
+    const outputs = yield* this.#encoder.forwardSteps(recurrent, state, dropout);
     this.decoder.attention?.setMemory(outputs, packing);
     return { recurrent, outputs };
   }

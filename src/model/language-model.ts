@@ -6,7 +6,7 @@
  * N sequences, M tokens of all sequences and steps (packed, see `nn/packing.ts`), E embedding, H hidden, V vocabulary.
  */
 import type { Random } from '../base/random.ts';
-import { runAtOnce, type Steps } from '../base/steps.ts';
+import { partOf, runAtOnce, type Steps } from '../base/steps.ts';
 import type { Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';
 import { Workspace } from '../compute/workspace.ts';
@@ -60,6 +60,14 @@ export interface TrainingNoise {
   dropout?: Dropout | undefined;
   /** Share of the target that label smoothing gives to all tokens alike (Szegedy et al. 2016, section 7). */
   smoothing?: number;
+}
+
+/** What a forward pass leaves for the backward pass. */
+interface ForwardPass {
+  recurrent: RecurrentBatch;
+  /** [M, H] and [M, V] */
+  hidden: Matrix;
+  logits: Matrix;
 }
 
 /** Dropout site beside the layers', which are numbered from 0, and the embedding's. */
@@ -187,7 +195,13 @@ export class LanguageModel {
 
   /** The loss of a batch. The sequences start from `state`, which becomes where they end. */
   loss(batch: TokenBatch, state: StackState): Loss {
-    return this.#output.loss(this.#forward(batch, state).logits, batch);
+    return runAtOnce(this.lossSteps(batch, state));
+  }
+
+  /** `loss`, a while at a time. */
+  *lossSteps(batch: TokenBatch, state: StackState): Steps<Loss> {
+    const { logits } = yield* this.#forwardSteps(batch, state);
+    return this.#output.loss(logits, batch);
   }
 
   /**
@@ -199,19 +213,18 @@ export class LanguageModel {
     return runAtOnce(this.lossAndGradientsSteps(batch, state, noise, dStart));
   }
 
-  /** `lossAndGradients` in three steps: forwards, the output's gradients, backwards. */
+  /** `lossAndGradients`, a while at a time: forwards, the output's gradients, backwards. */
   *lossAndGradientsSteps(
     batch: TokenBatch,
     state: StackState,
     { dropout, smoothing = 0 }: TrainingNoise = {},
     dStart?: StackState,
   ): Steps<Loss> {
-    const { recurrent, hidden, logits } = this.#forward(batch, state, dropout);
-    yield 1 / 3;
-    const { loss, dHidden } = this.#output.backward(logits, hidden, batch, smoothing);
-    yield 2 / 3;
+    const { recurrent, hidden, logits } = yield* partOf(this.#forwardSteps(batch, state, dropout), 0, 0.3);
+    yield 0.3;
+    const { loss, dHidden } = yield* partOf(this.#output.backwardSteps(logits, hidden, batch, smoothing), 0.3, 0.5);
     const dInput = this.#reader.gradient(hidden.rows);
-    this.stack.backward(dHidden, recurrent, dropout, dInput, { start: dStart });
+    yield* partOf(this.stack.backwardSteps(dHidden, recurrent, dropout, dInput, { start: dStart }), 0.5, 1);
     this.#reader.backward(dInput, dropout);
     return loss;
   }
@@ -228,7 +241,8 @@ export class LanguageModel {
     sources?: ArrayLike<number>,
   ): Float32Array {
     const batch = { packing: uniformPacking(tokens.length, 1), inputs: tokens, condition, sources };
-    return this.#logSoftmax(this.#run(batch, this.#words?.read(tokens) ?? this.#read(batch), state).logits);
+    const input = this.#words?.read(tokens) ?? this.#read(batch);
+    return this.#logSoftmax(runAtOnce(this.#runSteps(batch, input, state)).logits);
   }
 
   /**
@@ -236,7 +250,7 @@ export class LanguageModel {
    * sequences start from `state`, which becomes where they end.
    */
   logProbs(batch: InputBatch, state: StackState): Float32Array {
-    return this.#logSoftmax(this.#forward(batch, state).logits);
+    return this.#logSoftmax(runAtOnce(this.#forwardSteps(batch, state)).logits);
   }
 
   #logSoftmax(logits: Matrix): Float32Array {
@@ -244,17 +258,18 @@ export class LanguageModel {
     return logits.data;
   }
 
-  #forward(batch: InputBatch, state: StackState, dropout?: Dropout) {
-    return this.#run(batch, this.#read(batch, dropout), state, dropout);
+  #forwardSteps(batch: InputBatch, state: StackState, dropout?: Dropout) {
+    return this.#runSteps(batch, this.#read(batch, dropout), state, dropout);
   }
 
   #read({ inputs, sources, packing }: InputBatch, dropout?: Dropout): LayerInput {
     return this.#reader.read({ ids: inputs, sources }, packing, dropout);
   }
 
-  #run(batch: InputBatch, input: LayerInput, state: StackState, dropout?: Dropout) {
+  *#runSteps(batch: InputBatch, input: LayerInput, state: StackState, dropout?: Dropout): Steps<ForwardPass> {
     const recurrent: RecurrentBatch = { packing: batch.packing, input, condition: this.#condition(batch, dropout) };
-    const hidden = this.stack.forward(recurrent, state, dropout);
+    const hidden = yield* partOf(this.stack.forwardSteps(recurrent, state, dropout), 0, 0.8);
+    yield 0.8;
     return { recurrent, hidden, logits: this.#output.logits(hidden) };
   }
 

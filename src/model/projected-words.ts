@@ -94,6 +94,10 @@ class ProjectedInput implements LayerInput {
     this.backward();
   }
 
+  gradient(): void {
+    this.backward();
+  }
+
   backward(): void {
     throw new Error('nothing is learned from vectors that were multiplied before');
   }

@@ -24,7 +24,8 @@
  * N sequences, M rows of all sequences and steps (packed, see `nn/packing.ts`), H hidden.
  */
 import type { Random } from '../base/random.ts';
-import { runAtOnce, type Steps } from '../base/steps.ts';
+import { partOf, runAtOnce, type Steps } from '../base/steps.ts';
+import type { Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';
 import type { BidirectionalLayer } from '../nn/bidirectional-layer.ts';
 import { type CellName, cells } from '../nn/cell.ts';
@@ -65,6 +66,15 @@ export interface SequenceBatch extends Targets {
 
 /** The part of a batch that is read: no targets. */
 export type ReadBatch = Pick<SequenceBatch, 'packing' | 'inputs'>;
+
+/** What a forward pass leaves for the backward pass. */
+interface ForwardPass {
+  recurrent: RecurrentBatch;
+  /** [M, H or 2H]; what is kept of it [N, H or 2H] where one label is written; its logits. */
+  hidden: Matrix;
+  written: Matrix;
+  logits: Matrix;
+}
 
 export class SequenceModel {
   readonly shape: SequenceShape;
@@ -128,7 +138,7 @@ export class SequenceModel {
 
   /** The loss of a batch. The sequences start from `state`, which becomes where they end. */
   loss(batch: SequenceBatch, state: StackState): Loss {
-    return this.output.loss(this.#forward(batch, state).logits, batch);
+    return this.output.loss(runAtOnce(this.#forwardSteps(batch, state)).logits, batch);
   }
 
   /** The loss of a batch, and in every parameter's `gradient` that of the mean loss over its targets. */
@@ -136,18 +146,20 @@ export class SequenceModel {
     return runAtOnce(this.lossAndGradientsSteps(batch, state, noise));
   }
 
-  /** `lossAndGradients` in two steps: forwards, backwards. */
+  /** `lossAndGradients`, a while at a time: forwards, then backwards. */
   *lossAndGradientsSteps(
     batch: SequenceBatch,
     state: StackState,
     { dropout, smoothing = 0 }: TrainingNoise = {},
   ): Steps<Loss> {
-    const { recurrent, hidden, written, logits } = this.#forward(batch, state, dropout);
-    yield 1 / 2;
-    const { loss, dHidden: dWritten } = this.output.backward(logits, written, batch, smoothing);
+    const forward = yield* partOf(this.#forwardSteps(batch, state, dropout), 0, 0.4);
+    const { recurrent, hidden, written, logits } = forward;
+    yield 0.4;
+    const output = this.output.backwardSteps(logits, written, batch, smoothing);
+    const { loss, dHidden: dWritten } = yield* partOf(output, 0.4, 0.5);
     const dHidden = this.#pooling ? this.#pooling.backward(dWritten, recurrent.packing) : dWritten;
     const dInput = this.reader.gradient(hidden.rows);
-    this.stack.backward(dHidden, recurrent, dropout, dInput);
+    yield* partOf(this.stack.backwardSteps(dHidden, recurrent, dropout, dInput), 0.5, 1);
     this.reader.backward(dInput, dropout);
     return loss;
   }
@@ -157,15 +169,20 @@ export class SequenceModel {
    * each step, valid until the next call. The sequences start from `state`, which becomes where they end.
    */
   logProbs(batch: ReadBatch, state: StackState): Float32Array {
-    const { logits } = this.#forward(batch, state);
+    return runAtOnce(this.logProbsSteps(batch, state));
+  }
+
+  /** `logProbs`, a while at a time. */
+  *logProbsSteps(batch: ReadBatch, state: StackState): Steps<Float32Array> {
+    const { logits } = yield* this.#forwardSteps(batch, state);
     this.output.logSoftmax(logits);
     return logits.data;
   }
 
-  #forward({ packing, inputs }: ReadBatch, state: StackState, dropout?: Dropout) {
+  *#forwardSteps({ packing, inputs }: ReadBatch, state: StackState, dropout?: Dropout): Steps<ForwardPass> {
     const input = this.reader.read(inputs, packing, dropout);
     const recurrent: RecurrentBatch = { packing: this.reader.steps(packing), input };
-    const hidden = this.stack.forward(recurrent, state, dropout);
+    const hidden = yield* this.stack.forwardSteps(recurrent, state, dropout);
     const written = this.#pooling ? this.#pooling.forward(hidden, recurrent.packing) : hidden;
     return { recurrent, hidden, written, logits: this.output.logits(written) };
   }

@@ -5,6 +5,7 @@
  * M rows, H size of h.
  */
 import type { Random } from '../base/random.ts';
+import type { Steps } from '../base/steps.ts';
 import type { Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';
 import { Workspace } from '../compute/workspace.ts';
@@ -86,11 +87,18 @@ export class SoftmaxOutput {
    * @param smoothing share of the target that all choices get alike (Szegedy et al. 2016, section 7)
    * @returns with the gradient by `hidden` [M, H], valid until the next call
    */
-  backward(logits: Matrix, hidden: Matrix, wanted: Targets, smoothing = 0): { loss: Loss; dHidden: Matrix } {
+  *backwardSteps(
+    logits: Matrix,
+    hidden: Matrix,
+    wanted: Targets,
+    smoothing = 0,
+  ): Steps<{ loss: Loss; dHidden: Matrix }> {
     const divisor = wanted.divisor ?? Math.max(countTargets(wanted.targets), 1);
     const loss = this.#crossEntropy(logits, wanted, smoothing, 1 / divisor);
     const dLogits = logits; // the kernel has replaced one by the other
+    yield 0.2;
     this.#linear.backward(dLogits, hidden);
+    yield 0.6;
     const dHidden = this.#workspace.matrix('hidden gradient', hidden.rows, hidden.cols);
     this.#linear.inputGradient(dHidden, dLogits);
     return { loss, dHidden };

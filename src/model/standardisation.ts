@@ -4,6 +4,7 @@
  */
 import { InputError } from '../base/errors.ts';
 import type { NamedTensor, StoredTensor } from '../base/safetensors.ts';
+import { inPieces, partOf, runAtOnce, type Steps } from '../base/steps.ts';
 
 /** Mean and scale of each of D values. */
 export interface Standardisation {
@@ -27,11 +28,28 @@ export function measureStandardisation(
   D: number,
   leastDeviation = 0,
 ): Standardisation {
+  return runAtOnce(measureStandardisationSteps(pieces, D, leastDeviation));
+}
+
+/** `measureStandardisation`, a while at a time. */
+export function* measureStandardisationSteps(
+  pieces: readonly Float32Array[],
+  D: number,
+  leastDeviation = 0,
+): Steps<Standardisation> {
   const N = pieces.reduce((count, { length }) => count + length / D, 0);
   const [mean, variance] = [new Float64Array(D), new Float64Array(D)];
-  for (const values of pieces) for (let i = 0; i < values.length; i++) mean[i % D]! += values[i]! / N;
-  for (const values of pieces) {
-    for (let i = 0; i < values.length; i++) variance[i % D]! += (values[i]! - mean[i % D]!) ** 2 / N;
+  for (const [p, values] of pieces.entries()) {
+    const adding = inPieces(values.length, (from, to) => {
+      for (let i = from; i < to; i++) mean[i % D]! += values[i]! / N;
+    });
+    yield* partOf(adding, (0.5 * p) / pieces.length, (0.5 * (p + 1)) / pieces.length);
+  }
+  for (const [p, values] of pieces.entries()) {
+    const adding = inPieces(values.length, (from, to) => {
+      for (let i = from; i < to; i++) variance[i % D]! += (values[i]! - mean[i % D]!) ** 2 / N;
+    });
+    yield* partOf(adding, 0.5 + (0.5 * p) / pieces.length, 0.5 + (0.5 * (p + 1)) / pieces.length);
   }
   const scale = Float32Array.from(variance, (square, d) => {
     const deviation = Math.sqrt(square);
@@ -41,15 +59,31 @@ export function measureStandardisation(
 }
 
 /** (x - mean) · scale for N × D values, in place. */
-export function standardise(values: Float32Array, { mean, scale }: Standardisation): void {
+export function standardise(values: Float32Array, by: Standardisation): void {
+  runAtOnce(standardiseSteps(values, by));
+}
+
+/** `standardise`, a while at a time; stopped, it has done a part. */
+export function standardiseSteps(values: Float32Array, { mean, scale }: Standardisation): Steps<void> {
   const D = mean.length;
-  for (let i = 0; i < values.length; i++) values[i] = (values[i]! - mean[i % D]!) * scale[i % D]!;
+  return inPieces(values.length, (from, to) => {
+    for (let i = from; i < to; i++) values[i] = (values[i]! - mean[i % D]!) * scale[i % D]!;
+  });
 }
 
 /** The values that `standardise` made these N × D values of; the mean in place of each that does not vary. */
-export function unstandardised(values: Float32Array, { mean, scale }: Standardisation): Float32Array {
+export function unstandardised(values: Float32Array, by: Standardisation): Float32Array {
+  return runAtOnce(unstandardisedSteps(values, by));
+}
+
+/** `unstandardised`, a while at a time. */
+export function* unstandardisedSteps(values: Float32Array, { mean, scale }: Standardisation): Steps<Float32Array> {
   const D = mean.length;
-  return values.map((x, i) => mean[i % D]! + (scale[i % D] === 0 ? 0 : x / scale[i % D]!));
+  const found = new Float32Array(values.length);
+  yield* inPieces(values.length, (from, to) => {
+    for (let i = from; i < to; i++) found[i] = mean[i % D]! + (scale[i % D] === 0 ? 0 : values[i]! / scale[i % D]!);
+  });
+  return found;
 }
 
 /** As it is stored beside a model's weights. @param of what it scales: a captioner's `features`, a labeller's `inputs` */

@@ -6,6 +6,7 @@
  * M rows of all steps, H hidden units of each direction.
  */
 import type { Random } from '../base/random.ts';
+import { partOf, runAtOnce, type Steps } from '../base/steps.ts';
 import { copyColumns, type Integers, type Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';
 import { Workspace } from '../compute/workspace.ts';
@@ -46,12 +47,18 @@ export class BidirectionalLayer {
   }
 
   /** As `RecurrentLayer.forward`, [M, 2H]. The state becomes where each direction ended: the one at the first step. */
-  forward({ packing, input }: RecurrentBatch, state: LayerState): Matrix {
+  forward(batch: RecurrentBatch, state: LayerState): Matrix {
+    return runAtOnce(this.forwardSteps(batch, state));
+  }
+
+  /** `forward`, a while at a time. */
+  *forwardSteps({ packing, input }: RecurrentBatch, state: LayerState): Steps<Matrix> {
     if (!state.reversed) throw new RangeError('a state of one direction for a layer of two');
     this.#rows = this.#workspace.integers('rows', reversedRows(packing));
     this.#reversedInput = this.#reverseInput(input, packing, this.#rows);
-    const onward = this.onward.forward({ packing, input }, state);
-    const reversed = this.reversed.forward({ packing, input: this.#reversedInput }, state.reversed);
+    const onward = yield* partOf(this.onward.forwardSteps({ packing, input }, state), 0, 0.5);
+    const reversing = this.reversed.forwardSteps({ packing, input: this.#reversedInput }, state.reversed);
+    const reversed = yield* partOf(reversing, 0.5, 1);
     const back = this.#reverse('reversed', reversed, this.#rows);
     const output = this.#workspace.matrix('output', packing.rows, 2 * onward.cols);
     copyColumns(output, 0, onward, 0, onward.cols);
@@ -60,12 +67,17 @@ export class BidirectionalLayer {
   }
 
   /** As `RecurrentLayer.backward`, for the gradient of the output [M, 2H]. */
-  backward(
+  backward(dOutput: Matrix, batch: RecurrentBatch, dInput?: Matrix, states?: StateGradients): void {
+    runAtOnce(this.backwardSteps(dOutput, batch, dInput, states));
+  }
+
+  /** `backward`, a while at a time. */
+  *backwardSteps(
     dOutput: Matrix,
     { packing, input }: RecurrentBatch,
     dInput?: Matrix,
     { end, start }: StateGradients = {},
-  ): void {
+  ): Steps<void> {
     const H = dOutput.cols / 2;
     const { rows: M } = packing;
     if (!this.#rows || !this.#reversedInput) throw new RangeError('a backward pass before any forward pass');
@@ -74,9 +86,10 @@ export class BidirectionalLayer {
     const dReversed = this.#reverse('reversed gradient', dHalf, this.#rows);
     const dReversedInput = dInput && this.#workspace.matrix('gradient of the reversed input', M, dInput.cols);
     const states = { end: end?.reversed, start: start?.reversed };
-    this.reversed.backward(dReversed, { packing, input: this.#reversedInput }, dReversedInput, states);
+    const read = { packing, input: this.#reversedInput };
+    yield* partOf(this.reversed.backwardSteps(dReversed, read, dReversedInput, states), 0, 0.5);
     copyColumns(dHalf, 0, dOutput, 0, H);
-    this.onward.backward(dHalf, { packing, input }, dInput, { end, start });
+    yield* partOf(this.onward.backwardSteps(dHalf, { packing, input }, dInput, { end, start }), 0.5, 1);
     if (!dInput || !dReversedInput) return;
     this.#engine.kernels.scatterAddRows(dInput.offset, dReversedInput.offset, this.#rows.offset, M, dInput.cols);
   }

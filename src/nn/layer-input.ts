@@ -24,12 +24,15 @@ export interface LayerInput {
    *
    * @param dz gradient of z_t [N, G]
    * @param dhPrevious gradient of the state before the step [N, H], to which that of the choice is added
-   * @param dx see `backward`; the step's rows are set. Without it nothing is learned of how to choose
+   * @param dx see `gradient`; the step's rows are set. Without it nothing is learned of how to choose
    */
   backwardStep(linear: Linear, t: number, dz: Matrix, dhPrevious: Matrix, dx: Matrix | undefined): void;
 
-  /** After all steps: sets the gradients of W_xh and b from dz [M, G], and dx [M, D], that of x, where it is wanted. */
-  backward(linear: Linear, dz: Matrix, dx: Matrix | undefined): void;
+  /** After all steps: sets the gradients of W_xh and b from dz [M, G]. */
+  backward(linear: Linear, dz: Matrix): void;
+
+  /** After all steps: sets dx [M, D], the gradient of x, from dz [M, G], but for what is chosen. */
+  gradient(linear: Linear, dz: Matrix, dx: Matrix): void;
 }
 
 /** M vectors x [M, D]. */
@@ -49,9 +52,12 @@ export class VectorInput implements LayerInput {
 
   backwardStep(): void {}
 
-  backward(linear: Linear, dz: Matrix, dx: Matrix | undefined): void {
+  backward(linear: Linear, dz: Matrix): void {
     linear.backward(dz, this.values);
-    if (dx) linear.inputGradient(dx, dz);
+  }
+
+  gradient(linear: Linear, dz: Matrix, dx: Matrix): void {
+    linear.inputGradient(dx, dz);
   }
 }
 
@@ -72,9 +78,12 @@ export class IdInput implements LayerInput {
 
   backwardStep(): void {}
 
-  backward(linear: Linear, dz: Matrix, dx: Matrix | undefined): void {
+  backward(linear: Linear, dz: Matrix): void {
     linear.backwardIds(dz, this.ids);
-    if (dx) linear.inputGradient(dx, dz);
+  }
+
+  gradient(linear: Linear, dz: Matrix, dx: Matrix): void {
+    linear.inputGradient(dx, dz);
   }
 }
 
@@ -124,4 +133,7 @@ export class ChosenInput implements LayerInput {
   backward(linear: Linear, dz: Matrix): void {
     linear.backward(dz, this.values);
   }
+
+  /** Nothing: each step has set its rows, see `backwardStep`. */
+  gradient(): void {}
 }

@@ -119,13 +119,6 @@ export function runningIn({ from, to }: Share, { counts }: Packing, t: number): 
   return Math.max(0, Math.min(to, counts[t] ?? 0) - from);
 }
 
-/** Steps of the longest sequence of a share, which is its first. */
-export function stepsOf({ from }: Share, { counts }: Packing): number {
-  let steps = counts.length;
-  while (steps > 0 && counts[steps - 1]! <= from) steps--;
-  return steps;
-}
-
 /** The rows of a matrix [M, any] that belong to step `t`. */
 export function stepRows(matrix: Matrix, { starts, counts }: Packing, t: number): Matrix {
   return matrix.rowRange(starts[t]!, starts[t]! + counts[t]!);

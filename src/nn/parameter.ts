@@ -56,6 +56,11 @@ export class WeightFactor {
     this.#transposed = transposed;
   }
 
+  /** Multiply-adds of its product with one row. */
+  get size(): number {
+    return this.#weights.value.size;
+  }
+
   /** c = a · W + beta c, or with Wᵀ. */
   multiply(c: Matrix, a: Matrix, beta: 0 | 1): void {
     this.#engine.product.multiplyFixed(c, a, this.#current(), { beta });

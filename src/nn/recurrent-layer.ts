@@ -12,16 +12,18 @@
  * G = gates · H.
  */
 import type { Random } from '../base/random.ts';
+import { partOf, runAtOnce, type Steps } from '../base/steps.ts';
 import { copyRows, type Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';
 import { grown } from '../compute/workspace.ts';
 import type { Cell } from './cell.ts';
+import { inSharesSteps } from './in-shares.ts';
 import { fillForMemory, fillUniform } from './initialisation.ts';
 import { LayerBuffers } from './layer-buffers.ts';
 import type { LayerInput } from './layer-input.ts';
 import { Linear } from './linear.ts';
-import { type Packing, runningIn, type Share, sharesOf, stepsOf } from './packing.ts';
-import { Parameter, type WeightFactor } from './parameter.ts';
+import { type Packing, runningIn, type Share } from './packing.ts';
+import { Parameter } from './parameter.ts';
 import type { LayerState } from './state.ts';
 
 /** A batch of sequences as a layer sees it. */
@@ -135,7 +137,12 @@ export class RecurrentLayer {
    *
    * @param state where the sequences start; becomes where each ended
    */
-  forward({ packing, input, condition }: RecurrentBatch, state: LayerState): Matrix {
+  forward(batch: RecurrentBatch, state: LayerState): Matrix {
+    return runAtOnce(this.forwardSteps(batch, state));
+  }
+
+  /** `forward`, a while at a time. */
+  *forwardSteps({ packing, input, condition }: RecurrentBatch, state: LayerState): Steps<Matrix> {
     const { kernels, product } = this.#engine;
     const { batch, rows } = packing;
     const buffers = this.reserve(rows, batch);
@@ -147,15 +154,14 @@ export class RecurrentLayer {
     if (condition && this.conditionWeights) {
       product.multiply(z.rowRange(0, batch), condition, this.conditionWeights.value, { beta: 1 }); // z₀ += v W_ih
     }
-    this.#inShares(packing, input, this.#recurrent.factor, (share) => {
-      const T = stepsOf(share, packing);
-      for (let t = 0; t < T; t++) {
-        const step = buffers.step(packing, t, share);
-        input.forwardStep(this.#input, t, step.z, step.hPrevious); // z_t += x_t W_xh, where x_t is chosen by h_{t-1}
-        this.#recurrent.add(step.recurrent, step.hPrevious); // z_t += h_{t-1} W_hh
-        this.cell.forward(kernels, step.offsets); // h_t, c_t
-      }
+    yield 0.4;
+    const inTime = inSharesSteps(this.#engine, { packing, input }, this.#recurrent.factor, 'forward', (t, share) => {
+      const step = buffers.step(packing, t, share);
+      input.forwardStep(this.#input, t, step.z, step.hPrevious); // z_t += x_t W_xh, where x_t is chosen by h_{t-1}
+      this.#recurrent.add(step.recurrent, step.hPrevious); // z_t += h_{t-1} W_hh
+      this.cell.forward(kernels, step.offsets); // h_t, c_t
     });
+    yield* partOf(inTime, 0.4, 1);
 
     buffers.copyEnd(state, packing);
     return buffers.states(packing);
@@ -178,12 +184,17 @@ export class RecurrentLayer {
    * @param dx takes the gradient of the input [M, D], where one is wanted; a chooser learns only with it
    * @param states gradients of the states at both ends, where they are wanted
    */
-  backward(
+  backward(dh: Matrix, batch: RecurrentBatch, dx?: Matrix, states?: StateGradients): void {
+    runAtOnce(this.backwardSteps(dh, batch, dx, states));
+  }
+
+  /** `backward`, a while at a time. */
+  *backwardSteps(
     dh: Matrix,
     { packing, input, condition }: RecurrentBatch,
     dx?: Matrix,
     { end, start }: StateGradients = {},
-  ): void {
+  ): Steps<void> {
     const { kernels } = this.#engine;
     const { batch, rows } = packing;
     const buffers = this.reserve(rows, batch);
@@ -191,8 +202,12 @@ export class RecurrentLayer {
     buffers.dc.data.fill(0);
     if (end?.c) copyRows(buffers.dc, 0, end.c, 0, batch);
     if (start) buffers.dhInitial.data.fill(0);
-    this.#inShares(packing, input, this.#recurrent.transposedFactor, (share) => {
-      for (let t = stepsOf(share, packing) - 1; t >= 0; t--) {
+    const inTime = inSharesSteps(
+      this.#engine,
+      { packing, input },
+      this.#recurrent.transposedFactor,
+      'backward',
+      (t, share) => {
         const step = buffers.step(packing, t, share);
         const gradients = buffers.gradients(dh, packing, t, share);
         const { dhPrevious } = gradients;
@@ -200,8 +215,9 @@ export class RecurrentLayer {
         this.cell.backward(kernels, step.offsets, gradients); // dz_t from dh_t and dc_t; dc_{t-1}
         input.backwardStep(this.#input, t, step.z, dhPrevious, dx); // dh_{t-1} += that of the choice of x_t
         if (t > 0) this.#recurrent.inputGradient(dhPrevious, step.recurrent, 1); // dh_{t-1} += dz_t W_hhᵀ
-      }
-    });
+      },
+    );
+    yield* partOf(inTime, 0, 0.4);
     if (start) {
       const dhInitial = buffers.dhInitial.rowRange(0, batch);
       this.#recurrent.inputGradient(dhInitial, buffers.recurrent.rowRange(0, batch), 1); // of all shares at once
@@ -209,10 +225,14 @@ export class RecurrentLayer {
       if (start.c) copyRows(start.c, 0, buffers.dc, 0, batch);
     }
 
+    yield 0.4;
     const dz = buffers.z.rowRange(0, rows);
     this.#recurrent.backward(buffers.recurrent.rowRange(0, rows), buffers.statesBefore(packing));
     this.#conditionBackward(dz.rowRange(0, batch), condition);
-    input.backward(this.#input, dz, dx);
+    yield 0.6;
+    input.backward(this.#input, dz);
+    yield 0.8;
+    if (dx) input.gradient(this.#input, dz, dx);
   }
 
   /** dh_t [N, H] += the gradient of the states in which sequences end, for those of a share that end at step t. */
@@ -231,17 +251,5 @@ export class RecurrentLayer {
     const { gradient } = this.conditionWeights;
     if (condition) this.#engine.product.multiply(gradient, condition, dz, { transposeA: true });
     else gradient.data.fill(0);
-  }
-
-  /**
-   * Does work on the steps for shares of the sequences at once; where what is read is chosen step by step, for all
-   * together, since a chooser's work is not only calls.
-   *
-   * @param factor that the states, or their gradients, are multiplied by
-   */
-  #inShares(packing: Packing, input: LayerInput, factor: WeightFactor, work: (share: Share) => void): void {
-    const shares = sharesOf(packing, input.isChosen ? 1 : this.#engine.threads);
-    if (shares.length > 1) factor.pack(packing.batch);
-    this.#engine.together(shares.length, (i) => work(shares[i]!));
   }
 }

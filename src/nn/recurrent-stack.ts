@@ -5,6 +5,7 @@
  * N sequences, M rows of all steps, D inputs, H hidden units of each layer and direction.
  */
 import type { Random } from '../base/random.ts';
+import { partOf, runAtOnce, type Steps } from '../base/steps.ts';
 import type { Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';
 import { Workspace } from '../compute/workspace.ts';
@@ -39,8 +40,8 @@ export interface StackLayer {
   readonly parameters: Parameter[];
   initialise(random: Random, memory?: number): void;
   newState(batch: number): LayerState;
-  forward(batch: RecurrentBatch, state: LayerState): Matrix;
-  backward(dh: Matrix, batch: RecurrentBatch, dInput?: Matrix, states?: StateGradients): void;
+  forwardSteps(batch: RecurrentBatch, state: LayerState): Steps<Matrix>;
+  backwardSteps(dh: Matrix, batch: RecurrentBatch, dInput?: Matrix, states?: StateGradients): Steps<void>;
 }
 
 /** Layers that read from the first step to the last. */
@@ -103,6 +104,11 @@ export class RecurrentStack<Layer extends StackLayer = RecurrentLayer> {
    * @param state where the sequences start; becomes where each ended
    */
   forward(batch: RecurrentBatch, state: StackState, dropout?: Dropout): Matrix {
+    return runAtOnce(this.forwardSteps(batch, state, dropout));
+  }
+
+  /** `forward`, a while at a time. */
+  *forwardSteps(batch: RecurrentBatch, state: StackState, dropout?: Dropout): Steps<Matrix> {
     this.#outputs = [];
     let above = batch;
     let output: Matrix | undefined;
@@ -112,7 +118,7 @@ export class RecurrentStack<Layer extends StackLayer = RecurrentLayer> {
       if (layerState.h.rows < batch.packing.batch) {
         throw new RangeError(`a state of ${layerState.h.rows} rows for ${batch.packing.batch} sequences`);
       }
-      output = layer.forward(above, layerState);
+      output = yield* this.#inTurn(layer.forwardSteps(above, layerState), i);
       if (dropout) {
         const dropped = this.#workspace.matrix(`output ${i}`, output.rows, output.cols);
         applyDropout(this.#engine.kernels, dropout, i, dropped, output);
@@ -137,19 +143,33 @@ export class RecurrentStack<Layer extends StackLayer = RecurrentLayer> {
     batch: RecurrentBatch,
     dropout?: Dropout,
     dInput?: Matrix,
-    { end, start }: StackStateGradients = {},
+    states?: StackStateGradients,
   ): void {
-    for (let i = this.layers.length - 1; i >= 0; i--) {
+    runAtOnce(this.backwardSteps(gradient, batch, dropout, dInput, states));
+  }
+
+  /** `backward`, a while at a time. */
+  *backwardSteps(
+    gradient: Matrix,
+    batch: RecurrentBatch,
+    dropout?: Dropout,
+    dInput?: Matrix,
+    { end, start }: StackStateGradients = {},
+  ): Steps<void> {
+    for (const [i, layer] of [...this.layers.entries()].reverse()) {
       if (dropout) applyDropout(this.#engine.kernels, dropout, i, gradient);
       const states = { end: end?.[i], start: start?.[i] };
       const below = this.#outputs[i - 1];
-      if (below) {
-        const dBelow = this.#workspace.matrix(`gradient ${i - 1}`, gradient.rows, gradient.cols);
-        this.layers[i]!.backward(gradient, { packing: batch.packing, input: new VectorInput(below) }, dBelow, states);
-        gradient = dBelow;
-      } else {
-        this.layers[i]!.backward(gradient, batch, dInput, states);
-      }
+      const read = below ? { packing: batch.packing, input: new VectorInput(below) } : batch;
+      const dBelow = below && this.#workspace.matrix(`gradient ${i - 1}`, gradient.rows, gradient.cols);
+      yield* this.#inTurn(layer.backwardSteps(gradient, read, dBelow ?? dInput, states), this.layers.length - 1 - i);
+      if (dBelow) gradient = dBelow;
     }
+  }
+
+  /** The work of one layer, after that of `done` others. */
+  #inTurn<Result>(steps: Steps<Result>, done: number): Steps<Result> {
+    const L = this.layers.length;
+    return partOf(steps, done / L, (done + 1) / L);
   }
 }

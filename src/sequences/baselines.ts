@@ -1,6 +1,6 @@
 /** Baselines of sequence labelling, which know nothing of order: frequent labels, naive Bayes, frequent tags. */
 import { partOf, type Steps } from '../base/steps.ts';
-import { countTokens } from '../text/vocabulary.ts';
+import { countTokens, countTokensSteps } from '../text/vocabulary.ts';
 import type { Task } from './config.ts';
 import { isWords, type SequenceExample } from './data/example.ts';
 import { NaiveBayes } from './naive-bayes.ts';
@@ -20,7 +20,8 @@ export function* baselinesSteps(
   validation: readonly SequenceExample[],
 ): Steps<Record<string, number>> {
   if (validation.length === 0) return {};
-  const [[frequent]] = countTokens(training.flatMap(({ labels }) => labels)) as [[string, number]];
+  const counting = countTokensSteps(training, ({ labels }) => labels);
+  const [[frequent]] = (yield* partOf(counting, 0, 0)) as [[string, number]];
   const baselines: Record<string, Baseline> = { 'most frequent label': ({ labels }) => labels.map(() => frequent) };
   if (isWords(training[0]!.inputs)) {
     if (task === 'tag') {

@@ -1,5 +1,5 @@
 /** A trained model of sequences: predicts a label for each, or one for each of their steps. Knows nothing of training. */
-import { runAtOnce, type Steps } from '../base/steps.ts';
+import { partOf, runAtOnce, type Steps } from '../base/steps.ts';
 import type { Engine } from '../compute/engine.ts';
 import { readConfig, readVocabulary, readWeights, type SavedModel, saveModel } from '../model/model-folder.ts';
 import { SequenceModel } from '../model/sequence-model.ts';
@@ -71,19 +71,20 @@ export class SequenceLabeller {
   *predictSteps(sequences: readonly Inputs[]): Steps<Prediction[][]> {
     const found: Prediction[][] = [];
     for (let start = 0; start < sequences.length; start += AT_ONCE) {
-      yield start / sequences.length;
-      found.push(...this.#predictAtOnce(sequences.slice(start, start + AT_ONCE)));
+      const share = start / sequences.length;
+      yield share;
+      found.push(...(yield* partOf(this.#predictAtOnce(sequences.slice(start, start + AT_ONCE)), share, share)));
     }
     return found;
   }
 
-  #predictAtOnce(sequences: readonly Inputs[]): Prediction[][] {
+  *#predictAtOnce(sequences: readonly Inputs[]): Steps<Prediction[][]> {
     const { coder, model } = this;
     const coded = sequences.map((inputs) => coder.encode(inputs));
     const { order, ...batch } = packInputs(coded, coder.D);
     this.#state ??= model.newState(AT_ONCE);
     resetState(this.#state);
-    const logProbs = model.logProbs(batch, this.#state);
+    const logProbs = yield* model.logProbsSteps(batch, this.#state);
     const found: Prediction[][] = sequences.map(() => []);
     const { counts, starts } = batch.packing;
     const written = model.shape.writes === 'each' ? counts : counts.slice(0, 1);

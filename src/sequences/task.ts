@@ -10,7 +10,7 @@ import type { TrainingTask, Validation } from '../training/task.ts';
 import { type CodedExample, packExamples } from './coder.ts';
 import type { SequenceExample } from './data/example.ts';
 import type { SequenceLabeller } from './labeller.ts';
-import { countWords, dropWords } from './words.ts';
+import { countWordsSteps, dropWords } from './words.ts';
 
 export interface SequenceTaskData {
   training: readonly CodedExample[];
@@ -28,10 +28,10 @@ export function* taskDataSteps(
 ): Steps<SequenceTaskData> {
   const encode = (example: SequenceExample) => coder.encodeExample(example);
   return {
-    training: yield* partOf(mapSteps(training, encode), 0, 0.9),
-    validation: yield* partOf(mapSteps(validation, encode), 0.9, 1),
+    training: yield* partOf(mapSteps(training, encode), 0, 0.8),
+    validation: yield* partOf(mapSteps(validation, encode), 0.8, 0.9),
     D: coder.D,
-    counts: coder.vocabulary ? countWords(training, config.settings.minCount).counts : [],
+    counts: coder.vocabulary ? (yield* partOf(countWordsSteps(training, config.settings.minCount), 0.9, 1)).counts : [],
   };
 }
 
@@ -81,10 +81,11 @@ export function sequenceTask(
       if (validation.length === 0) return { criterion: 0, scores: {}, samples: [] };
       const measured = { loss: 0, right: 0, labels: 0 };
       for (let start = 0; start < validation.length; start += sequences) {
-        yield start / validation.length;
+        const share = start / validation.length;
+        yield share;
         const batch = pack(validation.slice(start, start + sequences));
         resetState(state);
-        addScores(measured, model.logProbs(batch, state), batch.targets);
+        addScores(measured, yield* partOf(model.logProbsSteps(batch, state), share, share), batch.targets);
       }
       const loss = measured.loss / measured.labels;
       const accuracy = measured.right / measured.labels;

@@ -4,9 +4,9 @@ import { Random } from '../base/random.ts';
 import { runInTurns, type Steps } from '../base/steps.ts';
 import type { InputShape } from '../model/input-reader.ts';
 import { SequenceModel } from '../model/sequence-model.ts';
-import { measureStandardisation } from '../model/standardisation.ts';
+import { measureStandardisationSteps } from '../model/standardisation.ts';
 import { LEAST_SIDE, type PictureSize } from '../nn/glimpse-window.ts';
-import { countTokens } from '../text/vocabulary.ts';
+import { countTokensSteps } from '../text/vocabulary.ts';
 import { type FolderTraining, refuseOtherData, runSession } from '../training/session.ts';
 import { type DataSplit, describeSplitSteps, splitData } from '../training/split.ts';
 import type { TrainingResult } from '../training/trainer.ts';
@@ -18,7 +18,7 @@ import { startAtEvidenceSteps } from './evidence.ts';
 import { SequenceLabeller } from './labeller.ts';
 import { sequenceTask, taskDataSteps } from './task.ts';
 import { baselineWithoutMemory } from './without-memory.ts';
-import { countWords } from './words.ts';
+import { countWordsSteps } from './words.ts';
 
 export interface SequenceTraining extends FolderTraining<SequenceConfig, DataSplit<SequenceExample>> {
   data: SequenceData;
@@ -41,8 +41,8 @@ export async function trainSequences(training: SequenceTraining): Promise<Traini
   const inTurns = <Result>(steps: Steps<Result>) => runInTurns(steps, { signal });
   for (const checked of validation ? [data, validation] : [data]) checkExamples(checked, start.task);
   const split = splitData(training, settings);
-  const labels = labelsOf(split.training, data.name);
-  const { vocabulary } = countWords(split.training, settings.minCount);
+  const labels = await inTurns(labelsOfSteps(split.training, data.name));
+  const { vocabulary } = await inTurns(countWordsSteps(split.training, settings.minCount));
   const { D } = data;
   const { task, pool, embedding: _, glimpses: __, reading, ...sizes } = start;
   const config: SequenceConfig = {
@@ -65,7 +65,7 @@ export async function trainSequences(training: SequenceTraining): Promise<Traini
   };
   const oneStep = 'glimpses' in config.shape.reads;
   const vectors = split.training.flatMap(({ inputs }) => (inputs instanceof Float32Array ? [inputs] : []));
-  const standardisation = vectors.length > 0 ? measureStandardisation(vectors, D) : undefined;
+  const standardisation = vectors.length > 0 ? await inTurns(measureStandardisationSteps(vectors, D)) : undefined;
   const coder = new SequenceCoder(labels, D > 0 ? { D, standardisation, oneStep } : { vocabulary });
   const model = new SequenceModel(engine, config.shape).initialise(new Random(settings.seed), settings.memory);
   await inTurns(startAtEvidenceSteps(model, coder, split.training));
@@ -134,8 +134,8 @@ function pictureOf({ data, start: { task, bidirectional } }: SequenceTraining): 
 }
 
 /** All labels, most frequent first. @throws InputError unless there are at least two */
-function labelsOf(examples: readonly SequenceExample[], name: string): string[] {
-  const labels = countTokens(examples.flatMap((example) => example.labels)).map(([label]) => label);
+function* labelsOfSteps(examples: readonly SequenceExample[], name: string): Steps<string[]> {
+  const labels = (yield* countTokensSteps(examples, (example) => example.labels)).map(([label]) => label);
   if (labels.length >= 2) return labels;
   throw new InputError(`there is nothing to tell apart in ${name}`, {
     found: labels.length === 0 ? 'no labels' : `only the label ${JSON.stringify(labels[0])}`,

@@ -1,6 +1,7 @@
 /** The words of a text as a classifier reads them: in lower case, punctuation marks as words of their own, no spaces. */
+import type { Steps } from '../base/steps.ts';
 import { UNKNOWN } from '../text/special-tokens.ts';
-import { countTokens, Vocabulary } from '../text/vocabulary.ts';
+import { countTokensSteps, Vocabulary } from '../text/vocabulary.ts';
 import { splitWords } from '../text/words.ts';
 import { isWords, type SequenceExample } from './data/example.ts';
 
@@ -21,11 +22,11 @@ export function wordsOf(text: string): string[] {
  * The vocabulary of examples: UNKNOWN, then the words that come at least `minCount` times, most frequent first. `counts`
  * is how often each of them comes.
  */
-export function countWords(
+export function* countWordsSteps(
   examples: readonly SequenceExample[],
   minCount: number,
-): { vocabulary: Vocabulary; counts: number[] } {
-  const all = countTokens(examples.flatMap(({ inputs }) => (isWords(inputs) ? inputs : [])));
+): Steps<{ vocabulary: Vocabulary; counts: number[] }> {
+  const all = yield* countTokensSteps(examples, ({ inputs }) => (isWords(inputs) ? inputs : []));
   const frequent = all.filter(([word, count]) => count >= minCount && word !== UNKNOWN);
   return {
     vocabulary: new Vocabulary([UNKNOWN, ...frequent.map(([word]) => word)]),

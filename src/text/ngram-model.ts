@@ -26,6 +26,14 @@ interface Table {
   masses: Map<number, Mass>;
 }
 
+/** The n-grams of sequences, level by level. */
+interface Counted {
+  levels: readonly NgramLevel[];
+  /** Of level k: the plain counts for a model of order k, the continuations for longer models that fall back on it. */
+  highest: readonly Table[];
+  lower: readonly Table[];
+}
+
 /** Of what follows a context: the sum of the counts, and what discounting takes off it. */
 interface Mass {
   total: number;
@@ -47,32 +55,30 @@ export class NgramModel {
   readonly vocabulary: number;
   readonly #start: number | undefined;
   readonly #levels: readonly NgramLevel[];
-  /** Of level k: the plain counts for a model of order k, the continuations for longer models that fall back on it. */
   readonly #highest: readonly Table[];
   readonly #lower: readonly Table[];
 
   /**
    * Learns from sequences (a text is one, captions are many).
    *
-   * @param levels their n-grams, where these were counted before
+   * @param counted their n-grams, where these were counted before
    */
   constructor(
     sequences: readonly ArrayLike<number>[],
-    { order, vocabulary, start }: NgramOptions,
-    levels: readonly NgramLevel[] = runAtOnce(ngramTrieSteps(sequences, order, vocabulary)),
+    options: NgramOptions,
+    { levels, highest, lower }: Counted = runAtOnce(countSteps(sequences, options)),
   ) {
-    this.order = order;
-    this.vocabulary = vocabulary;
-    this.#start = start;
+    this.order = options.order;
+    this.vocabulary = options.vocabulary;
+    this.#start = options.start;
     this.#levels = levels;
-    this.#highest = this.#levels.map(({ counts }, k) => this.#table(counts, k));
-    this.#lower = this.#levels.map(({ continuations }, k) => this.#table(continuations, k));
+    this.#highest = highest;
+    this.#lower = lower;
   }
 
   /** Learns from sequences, a little at a time. */
   static *createSteps(sequences: readonly ArrayLike<number>[], options: NgramOptions): Steps<NgramModel> {
-    const levels = yield* partOf(ngramTrieSteps(sequences, options.order, options.vocabulary), 0, 0.9);
-    return new NgramModel(sequences, options, levels);
+    return new NgramModel(sequences, options, yield* countSteps(sequences, options));
   }
 
   /**
@@ -219,13 +225,31 @@ export class NgramModel {
     }
     return from < end && tokens[from] === token ? from : UNSEEN;
   }
+}
 
-  #table(counts: Uint32Array, k: number): Table {
+/** Counts n-grams and estimates the discounts of their levels. */
+function* countSteps(
+  sequences: readonly ArrayLike<number>[],
+  { order, vocabulary, start }: NgramOptions,
+): Steps<Counted> {
+  const levels = yield* partOf(ngramTrieSteps(sequences, order, vocabulary), 0, 0.9);
+  const highest: Table[] = [];
+  const lower: Table[] = [];
+  for (const [k, { tokens, counts, continuations }] of levels.entries()) {
     // As if the start token never came: nothing is to be predicted by it.
-    const start = k === 1 && this.#start !== undefined ? this.#child(1, 0, this.#start) : UNSEEN;
-    if (start !== UNSEEN && counts.length > 0) counts[start] = 0;
-    return { counts, discounts: discountsOf(counts), masses: new Map() };
+    const unpredicted = k === 1 && start !== undefined ? tokens.indexOf(start) : UNSEEN;
+    yield 0.9 + (0.1 * k) / levels.length;
+    highest.push(tableOf(counts, unpredicted));
+    yield 0.9 + (0.1 * (k + 0.5)) / levels.length;
+    lower.push(tableOf(continuations, unpredicted));
   }
+  return { levels, highest, lower };
+}
+
+/** @param unpredicted the number of an n-gram that counts as never seen, or UNSEEN */
+function tableOf(counts: Uint32Array, unpredicted: number): Table {
+  if (unpredicted !== UNSEEN && counts.length > 0) counts[unpredicted] = 0;
+  return { counts, discounts: discountsOf(counts), masses: new Map() };
 }
 
 /** By how many runs come once, twice, three and four times (Chen and Goodman 1999, equation 26). */

@@ -47,7 +47,7 @@ export function* ngramTrieSteps(
 ): Steps<NgramLevel[]> {
   const text = joined(sequences, order);
   const N = text.tokens.length;
-  const byToken = positionsByToken(text.tokens, vocabulary);
+  const byToken = yield* partOf(positionsByToken(text.tokens, vocabulary), 0, 0);
   const root = { tokens: Uint32Array.of(0), counts: Uint32Array.of(N), continuations: EMPTY, children: EMPTY };
   const levels: NgramLevel[] = [root];
   /** For each position the number, in the last level, of the k-gram that begins there. */
@@ -82,12 +82,16 @@ function joined(sequences: readonly ArrayLike<number>[], order: number): JoinedT
   return { tokens, room, starts };
 }
 
-function positionsByToken(tokens: Uint32Array, vocabulary: number): Uint32Array {
+/** All positions, by rising token. */
+function* positionsByToken(tokens: Uint32Array, vocabulary: number): Steps<Uint32Array> {
   const counts = new Uint32Array(vocabulary);
   for (const token of tokens) counts[token]!++;
   const next = startsOf(counts);
   const positions = new Uint32Array(tokens.length);
-  for (let position = 0; position < tokens.length; position++) positions[next[tokens[position]!]!++] = position;
+  for (let position = 0; position < tokens.length; position++) {
+    if (position % STEP === 0) yield position / tokens.length;
+    positions[next[tokens[position]!]!++] = position;
+  }
   return positions;
 }
 

@@ -1,5 +1,6 @@
 /** The tokens that a model knows, by number. It knows no text and no model. */
 import * as v from 'valibot';
+import { mapSteps, runAtOnce, type Steps } from '../base/steps.ts';
 
 /** Tokens by number and numbers by token. */
 export class Vocabulary {
@@ -46,7 +47,17 @@ export const vocabularySchema = v.pipe(
 
 /** How often each token comes, most frequent first; tokens that come equally often in the order of their characters. */
 export function countTokens(tokens: Iterable<string>): [token: string, count: number][] {
+  return runAtOnce(countTokensSteps([tokens], (all) => all));
+}
+
+/** `countTokens` of many items, item by item. */
+export function* countTokensSteps<Item>(
+  items: readonly Item[],
+  tokensOf: (item: Item) => Iterable<string>,
+): Steps<[token: string, count: number][]> {
   const counts = new Map<string, number>();
-  for (const token of tokens) counts.set(token, (counts.get(token) ?? 0) + 1);
+  yield* mapSteps(items, (item) => {
+    for (const token of tokensOf(item)) counts.set(token, (counts.get(token) ?? 0) + 1);
+  });
   return [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
 }

@@ -19,6 +19,7 @@ const progressSchema = v.object({
   best: v.optional(v.object({ criterion: number, iteration: anyInteger, scores: v.record(v.string(), number) })),
   validationsSinceBest: integerFrom(0),
   unvalidated: v.optional(v.literal(true)),
+  unsampled: v.optional(v.literal(true)),
 });
 
 /** How far a training has come. */
@@ -32,6 +33,8 @@ export interface Progress {
   validationsSinceBest: number;
   /** Set where the training was stopped in the validation after this update, which is then still to be made. */
   unvalidated?: true | undefined;
+  /** Set where it was stopped in writing a sample, which is then still to be written. */
+  unsampled?: true | undefined;
 }
 
 /** What a checkpoint is made of and restored into, and the folder of its file. */

@@ -43,11 +43,11 @@ export interface TrainingTask<Batch = TokenBatch> {
   validate(): Steps<Validation>;
 
   /**
-   * Samples of what the model writes after `iteration` updates; undefined after those that show none.
+   * A sample of what the model writes after `iteration` updates, in steps; undefined after those that show none.
    *
    * @param state the recurrent state that the next batch begins with; must not be changed
    */
-  sample?(iteration: number, state: StackState): string[] | undefined;
+  sample?(iteration: number, state: StackState): Steps<string> | undefined;
 }
 
 /** Scores by dataset, then by name. */

@@ -75,12 +75,16 @@ export async function train<Batch>(run: TrainingRun<TrainableModel<Batch>, Batch
 
   const iterations = Math.max(1, Math.round(settings.epochs * task.iterationsPerEpoch));
   const evaluateEvery = settings.evaluateEvery || task.iterationsPerEpoch;
-  if (progress.unvalidated) {
-    await validate(logged, progress);
+  const measure = async (validates: boolean) => {
+    const sampled = validates && (await validate(logged, progress));
+    if (!sampled && !progress.unvalidated) await showSample(logged, progress, state);
+  };
+  const { unvalidated = false, unsampled = false } = progress;
+  if (unvalidated || unsampled) {
+    await measure(unvalidated);
     await save();
   } else if (progress.iteration === 0) {
-    const sampled = run.validateFirst && (await validate(logged, progress));
-    if (!sampled) showSample(logged, progress, state);
+    await measure(run.validateFirst ?? false);
   }
   const meter = new Meter(progress.iteration, iterations);
   let savedAt = performance.now();
@@ -95,16 +99,16 @@ export async function train<Batch>(run: TrainingRun<TrainableModel<Batch>, Batch
     onEvent({ type: 'update', iteration, iterations, epoch, ...shown, ...meter.read(iteration) });
 
     const due = iteration % evaluateEvery === 0 || iteration === iterations;
-    const sampled = due && (await validate(logged, progress));
-    if (!sampled && !progress.unvalidated) showSample(logged, progress, state);
+    await measure(due);
     if (due || performance.now() - savedAt > CHECKPOINT_INTERVAL * 1000) {
       await save();
       savedAt = performance.now();
     }
   }
 
-  const early = progress.iteration < iterations || progress.unvalidated === true;
-  const exhausted = early && !progress.unvalidated && isExhausted(progress, settings);
+  const unmeasured = progress.unvalidated === true || progress.unsampled === true;
+  const early = progress.iteration < iterations || unmeasured;
+  const exhausted = early && !unmeasured && isExhausted(progress, settings);
   if (exhausted) onEvent({ type: 'stopped', reason: `no better for ${progress.validationsSinceBest} validations` });
   const interrupted = early && !exhausted;
   if (interrupted) await save();
@@ -202,9 +206,21 @@ function isBetter({ criterion, scores }: Validation, best: Progress['best']): bo
   return criterion === best.criterion && scores['loss']! < best.scores['loss']!;
 }
 
-function showSample({ task, onEvent }: AnyRun, { iteration, loss }: Progress, state: StackState): void {
-  const samples = task.sample?.(iteration, state);
-  if (samples) onEvent({ type: 'sample', iteration, epoch: iteration / task.iterationsPerEpoch, loss, samples });
+/** Shows a sample where one is due. When that is stopped, `progress.unsampled` stays set. */
+async function showSample({ task, onEvent, signal }: AnyRun, progress: Progress, state: StackState): Promise<void> {
+  const { iteration, loss } = progress;
+  const writing = task.sample?.(iteration, state);
+  if (!writing) return;
+  progress.unsampled = true;
+  let sample: string;
+  try {
+    sample = await runInTurns(writing, { signal });
+  } catch (error) {
+    if (isStop(error, signal)) return;
+    throw error;
+  }
+  delete progress.unsampled;
+  onEvent({ type: 'sample', iteration, epoch: iteration / task.iterationsPerEpoch, loss, samples: [sample] });
 }
 
 function newProgress({ model, settings }: AnyRun): Progress {

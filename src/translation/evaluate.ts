@@ -1,6 +1,6 @@
 /** Measures a translator on held-out pairs: BLEU and loss. */
 import { mapSteps, partOf, runAtOnce, type Steps } from '../base/steps.ts';
-import { sacreBleu } from '../metrics/bleu.ts';
+import { sacreBleuSteps } from '../metrics/bleu.ts';
 import type { EncoderDecoder } from '../model/encoder-decoder.ts';
 import { resetState, type StackState } from '../nn/state.ts';
 import { type CodedPair, packPairs } from './batch.ts';
@@ -39,13 +39,13 @@ export function* evaluateTranslatorSteps(
   const translations = yield* partOf(translator.translateSteps(sources, options), 0, 0.9);
   const coded = yield* partOf(codePairsSteps(translator, pairs), 0.9, 0.92);
   const loss = yield* partOf(meanLossSteps(model, coded, model.newState(AT_ONCE), AT_ONCE), 0.92, 1);
-  return { pairs: pairs.length, bleu: bleuOf(pairs, translations), loss, perplexity: Math.exp(loss), translations };
+  const bleu = yield* partOf(bleuOfSteps(pairs, translations), 1, 1);
+  return { pairs: pairs.length, bleu, loss, perplexity: Math.exp(loss), translations };
 }
 
 /** How many pairs the loss is measured on at once. */
 const AT_ONCE = 64;
 
-/** Pairs as word ids of the translator's vocabularies. */
 /** Pairs as a translator reads and writes them. */
 export function codePairsSteps(
   { vocabularies }: Pick<Translator, 'vocabularies'>,
@@ -72,7 +72,8 @@ export function* meanLossSteps(
   for (let start = 0; start < pairs.length; start += atOnce) {
     yield start / pairs.length;
     resetState(state);
-    const { sum, tokens } = model.loss(packPairs(pairs.slice(start, start + atOnce)), state);
+    const measuring = model.lossSteps(packPairs(pairs.slice(start, start + atOnce)), state);
+    const { sum, tokens } = yield* partOf(measuring, start / pairs.length, (start + atOnce) / pairs.length);
     total.sum += sum;
     total.tokens += tokens;
   }
@@ -80,11 +81,10 @@ export function* meanLossSteps(
 }
 
 /** The BLEU of one translation for each pair, from 0 to 100; a pair's target is the only reference. */
-export function bleuOf(pairs: readonly Pair[], translations: readonly Translation[]): number {
-  return sacreBleu(
-    pairs.map(({ target }, i) => ({
-      candidate: bleuWords(translations[i]!.text),
-      references: [bleuWords(target)],
-    })),
-  );
+export function* bleuOfSteps(pairs: readonly Pair[], translations: readonly Translation[]): Steps<number> {
+  const cutting = mapSteps(pairs, ({ target }, i) => ({
+    candidate: bleuWords(translations[i]!.text),
+    references: [bleuWords(target)],
+  }));
+  return yield* partOf(sacreBleuSteps(yield* partOf(cutting, 0, 0.5)), 0.5, 1);
 }

@@ -3,12 +3,13 @@
  * its best and worst. Knows nothing of training.
  */
 import { writeFileAtomically } from '../base/files.ts';
+import { runAtOnce } from '../base/steps.ts';
 import { sentenceBleu } from '../metrics/bleu.ts';
 import { countNgrams } from '../metrics/ngrams.ts';
 import { type Html, type HtmlValue, html } from '../report/html.ts';
 import { formatInteger, htmlTable, page, section } from '../report/page.ts';
 import { splitWords } from '../text/words.ts';
-import { bleuOf, type TranslationEvaluation } from './evaluate.ts';
+import { bleuOfSteps, type TranslationEvaluation } from './evaluate.ts';
 import type { Pair, PairData } from './pairs.ts';
 import type { Alignment, TranslatingOptions, Translation, Translator } from './translator.ts';
 import { bleuWords } from './words.ts';
@@ -101,7 +102,7 @@ function lengths(translated: readonly Translated[]): Html {
     return [
       name,
       formatInteger(some.length),
-      bleuOf(pairs, translations).toFixed(1),
+      runAtOnce(bleuOfSteps(pairs, translations)).toFixed(1),
       words(translations.map(({ text }) => text)),
       words(pairs.map(({ target }) => target)),
     ];

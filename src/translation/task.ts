@@ -4,7 +4,7 @@ import type { PairBatch } from '../model/encoder-decoder.ts';
 import { shuffledBatches } from '../training/shuffled-batches.ts';
 import type { TrainingTask, Validation } from '../training/task.ts';
 import { packPairs } from './batch.ts';
-import { bleuOf, codePairsSteps, meanLossSteps } from './evaluate.ts';
+import { bleuOfSteps, codePairsSteps, meanLossSteps } from './evaluate.ts';
 import type { Pair } from './pairs.ts';
 import type { Translator } from './translator.ts';
 
@@ -33,7 +33,7 @@ export function* translationTaskSteps(
       if (validation.length === 0) return { criterion: 0, scores: {}, samples: [] };
       const sources = validation.map(({ source }) => source);
       const translations = yield* partOf(translator.translateSteps(sources), 0, 0.8);
-      const bleu = bleuOf(validation, translations);
+      const bleu = yield* partOf(bleuOfSteps(validation, translations), 1, 1);
       return {
         criterion: bleu,
         scores: { loss: yield* partOf(meanLossSteps(model, coded, state, batchSize), 0.8, 1), bleu },

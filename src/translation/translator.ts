@@ -111,16 +111,17 @@ export class Translator {
     // Sources of about the same length are searched together: a search takes as many steps as the longest needs.
     places.sort((a, b) => coded[b]!.length - coded[a]!.length);
     const atOnce = Math.floor(ROWS / beam);
-    for (let start = 0; start < places.length; start += atOnce) {
-      const chunk = places.slice(start, start + atOnce);
+    const done = (count: number) => Math.min(1, count / places.length);
+    for (let first = 0; first < places.length; first += atOnce) {
+      const chunk = places.slice(first, first + atOnce);
       const sources = chunk.map((i) => coded[i]!);
       const { order, ...source } = packSources(sources);
       resetState(this.#state);
-      const begin = this.#begin(undefined, this.model.read(source, this.#state));
+      const start = yield* partOf(this.model.readSteps(source, this.#state), done(first), done(first));
+      const begin = this.#begin(undefined, start);
       const maxLength = 2 * Math.max(...sources.map(({ length }) => length)) + 10;
       const search = beamSearchSteps(begin, sources.length, { ...RULES, beam, lengthPenalty, maxLength });
-      const done = (count: number) => Math.min(1, count / places.length);
-      const hypotheses = yield* partOf(search, done(start), done(start + atOnce));
+      const hypotheses = yield* partOf(search, done(first), done(first + atOnce));
       for (const [n, [best]] of hypotheses.entries()) {
         const { tokens, logProb } = best!;
         found[chunk[order[n]!]!] = { text: decodeText(tokens, this.vocabularies.target), logProb };

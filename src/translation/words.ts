@@ -3,9 +3,9 @@
  * translation joined together are its text: spaces, capitals and punctuation are learned like all else.
  */
 import { InputError } from '../base/errors.ts';
-import { mapSteps, type Steps } from '../base/steps.ts';
+import type { Steps } from '../base/steps.ts';
 import { END, START, UNKNOWN } from '../text/special-tokens.ts';
-import { countTokens, Vocabulary } from '../text/vocabulary.ts';
+import { countTokensSteps, Vocabulary } from '../text/vocabulary.ts';
 import { splitWords } from '../text/words.ts';
 
 /** The first tokens of a vocabulary, and their ids. A translation follows START and ends with END. */
@@ -43,7 +43,7 @@ export function* translationVocabularySteps(
   minCount: number,
   side: string,
 ): Steps<Vocabulary> {
-  const words = countTokens((yield* mapSteps(texts, translationWords)).flat())
+  const words = (yield* countTokensSteps(texts, translationWords))
     .filter(([word, count]) => count >= minCount && !SPECIAL.includes(word))
     .map(([word]) => word);
   if (words.length > 0) return new Vocabulary([...SPECIAL, ...words]);

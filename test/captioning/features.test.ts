@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { featuresOf, hashOfCaptions, picturesOf } from '../../src/captioning/features.ts';
+import { runAtOnce } from '../../src/base/steps.ts';
+import { featuresOf, hashOfCaptionsSteps, picturesOf } from '../../src/captioning/features.ts';
 import type { CaptionedPicture } from '../../src/datasets/dataset.ts';
 import { expectInputError } from '../input-error.ts';
 import { temporaryFolder } from '../training/small-training.ts';
@@ -76,7 +78,7 @@ describe('picturesOf', () => {
   });
 });
 
-describe('hashOfCaptions', () => {
+describe('hashOfCaptionsSteps', () => {
   it('changes with a name, a caption or their order', async () => {
     const set = await extract(pictures.slice(0, 3));
     const { names, captions } = set;
@@ -88,7 +90,12 @@ describe('hashOfCaptions', () => {
       [{ ...set, captions: [['x'], ...captions.slice(1)] }],
       [{ ...set, captions: [captions.flat()], names: [names.join()] }],
     ];
-    expect(new Set(sets.map(hashOfCaptions)).size).toBe(sets.length);
-    expect(hashOfCaptions([await extract(pictures.slice(0, 3))])).toBe(hashOfCaptions([set]));
+    const hashOf = (...hashed: Parameters<typeof hashOfCaptionsSteps>) => runAtOnce(hashOfCaptionsSteps(...hashed));
+    expect(new Set(sets.map((of) => hashOf(of))).size).toBe(sets.length);
+    expect(hashOf([await extract(pictures.slice(0, 3))])).toBe(hashOf([set]));
+    // As trainings of before have it in their configs.
+    const texts = [JSON.stringify([names, captions]), JSON.stringify([[], captions, ['en']])];
+    const whole = createHash('sha256').update(texts.join('')).digest('hex');
+    expect(hashOf([set, { names: [], captions, languages: ['en'] }])).toBe(whole.slice(0, 16));
   });
 });

@@ -21,7 +21,7 @@ beforeAll(async () => {
   training.onDone = async (sets) => {
     await writeCaptionProgress(training.folder);
     progress = await readFile(join(training.folder, 'report.html'), 'utf8');
-    await writeCaptionReport(training.folder, sets, engine);
+    await writeCaptionReport(training.folder, await Captioner.load(training.folder, engine), sets);
   };
   await trainCaptioner(training);
   captioner = await Captioner.load(training.folder, engine);
@@ -98,7 +98,7 @@ describe('the report of a captioner', () => {
       async onDone(sets) {
         await writeCaptionProgress(of.folder);
         soFar = await readFile(join(of.folder, 'report.html'), 'utf8');
-        await writeCaptionReport(of.folder, sets, engine);
+        await writeCaptionReport(of.folder, await Captioner.load(of.folder, engine), sets);
       },
     });
     const page = await readFile(join(of.folder, 'report.html'), 'utf8');
@@ -130,7 +130,11 @@ describe('the report of a captioner', () => {
   it('of several languages has each by itself', async () => {
     const { dataset: _, ...of } = await smallTraining(engine, root, 'languages', { epochs: 2 });
     const dataset = await bilingualDataset(root);
-    await trainCaptioner({ ...of, dataset, onDone: (sets) => writeCaptionReport(of.folder, sets, engine) });
+    await trainCaptioner({
+      ...of,
+      dataset,
+      onDone: async (sets) => writeCaptionReport(of.folder, await Captioner.load(of.folder, engine), sets),
+    });
     const page = await readFile(join(of.folder, 'report.html'), 'utf8');
     expect(headingsOf(page).filter((heading) => heading.includes(':'))).toEqual([
       'Best and worst: both (en)',

@@ -106,7 +106,8 @@ it('a training of a captioner stops wherever it is asked to, and goes on from th
   await expectToStopAnywhere<CaptionSets>(training.folder, {
     train: (hooks) => trainCaptioner({ ...training, ...hooks }),
     resume: (hooks) => resumeCaptioner({ ...training, ...hooks }),
-    writeReport: (folder, sets, signal) => writeCaptionReport(folder, sets, engine, { signal }),
+    writeReport: async (folder, sets, signal) =>
+      writeCaptionReport(folder, await Captioner.load(folder, engine), sets, { signal }),
   });
 });
 

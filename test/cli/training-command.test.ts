@@ -122,7 +122,7 @@ describe('runTraining that is stopped', () => {
     command.option('--quiet').action(() => {});
     program.parse(['train', 'text.txt', '--out', path('no model'), ...args], { from: 'user' });
     const options = { ...command.opts<TrainingOptions>(), blas: 'wasm', precision: 'float32' } as const;
-    return runTraining(command, options, show, async (training) => {
+    return runTraining(command, options, show, async () => async (training) => {
       doing(training);
       process.emit('SIGTERM');
       training.signal.throwIfAborted();

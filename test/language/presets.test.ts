@@ -2,6 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Random } from '../../src/base/random.ts';
+import { runAtOnce } from '../../src/base/steps.ts';
 import type { Matrix } from '../../src/compute/arena.ts';
 import { openEngine } from '../../src/compute/engine.ts';
 import { initialise } from '../../src/language/initialise.ts';
@@ -138,7 +139,10 @@ describe('the preset min-char-rnn', () => {
     const { model, task } = await begin();
     const samples: string[] = [];
     const state = model.newState(1);
-    for (let iteration = 0; iteration <= 300; iteration += 50) samples.push(...(task.sample?.(iteration, state) ?? []));
+    for (let iteration = 0; iteration <= 300; iteration += 50) {
+      const writing = task.sample?.(iteration, state);
+      if (writing) samples.push(runAtOnce(writing));
+    }
     expect(samples).toHaveLength(4);
     for (const sample of samples) expect(sample).toHaveLength(200);
     expect(state[0]?.h.data.every((h) => h === 0)).toBe(true);

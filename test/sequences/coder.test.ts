@@ -3,7 +3,7 @@ import { runAtOnce } from '../../src/base/steps.ts';
 import { SequenceModel } from '../../src/model/sequence-model.ts';
 import { packExamples, packInputs, SequenceCoder } from '../../src/sequences/coder.ts';
 import { startAtEvidenceSteps } from '../../src/sequences/evidence.ts';
-import { countWords, dropWords, wordsOf } from '../../src/sequences/words.ts';
+import { countWordsSteps, dropWords, wordsOf } from '../../src/sequences/words.ts';
 import { Vocabulary } from '../../src/text/vocabulary.ts';
 import { wasm } from '../nn/engines.ts';
 
@@ -61,7 +61,7 @@ describe('words', () => {
 
   it('are counted where they are frequent', () => {
     const texts = ['a b a', 'b a c'].map((text) => ({ inputs: text.split(' '), labels: ['x'] }));
-    const { vocabulary, counts } = countWords(texts, 2);
+    const { vocabulary, counts } = runAtOnce(countWordsSteps(texts, 2));
     expect(vocabulary.tokens).toEqual(['<unk>', 'a', 'b']);
     expect(counts).toEqual([0, 3, 2]);
   });

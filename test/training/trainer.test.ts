@@ -267,7 +267,7 @@ describe('training', () => {
     const states: number[] = [];
     const sample: TrainingTask['sample'] = (iteration, state) => {
       states.push(Math.max(...(state[0]?.h.data.map(Math.abs) ?? [])));
-      return iteration % 2 === 0 ? [`after ${iteration}`] : undefined;
+      return iteration % 2 === 0 ? written(iteration) : undefined;
     };
     const task = { ...smallTask(smallModel(engine)), sample };
     await train(smallRun(engine, newFolder(), { task, onEvent: (event) => events.push(event) }));
@@ -278,6 +278,27 @@ describe('training', () => {
     expect(shown[1]).toMatchObject({ epoch: 0.4, loss: expect.any(Number) });
     // The state that the next batch starts from: zeros at the start only, since it is validated at the end of epochs.
     expect(states.map((value) => value > 0)).toEqual(states.map((_, i) => i > 0));
+  });
+
+  it.each([6, 20])('stopped in writing a sample after update %i, writes it when it is resumed', async (last) => {
+    const folder = newFolder();
+    const shown: number[] = [];
+    const run = (changes: Partial<TrainingRun>, stop = () => {}) => {
+      const sample: TrainingTask['sample'] = (iteration) => (iteration === last ? written(iteration, stop) : undefined);
+      const onEvent = (event: TrainingEvent) => void (event.type === 'sample' && shown.push(event.iteration));
+      const validate = () => validated({ criterion: 0, scores: {}, samples: [] });
+      return train(
+        smallRun(engine, folder, { task: { ...smallTask(smallModel(engine)), sample, validate }, onEvent, ...changes }),
+      );
+    };
+    const controller = new AbortController();
+    expect(await run({ signal: controller.signal }, () => controller.abort())).toMatchObject({
+      interrupted: true,
+      progress: { iteration: last },
+    });
+    expect(shown).toEqual([]);
+    expect(await run({ resume: true })).toMatchObject({ interrupted: false, progress: { iteration: 20 } });
+    expect(shown).toEqual([last]);
   });
 
   it('takes the last weights for the best where nothing is measured', async () => {
@@ -404,6 +425,13 @@ function keepLosses(losses: number[]): (event: TrainingEvent) => void {
 function* validated(validation: Validation): Steps<Validation> {
   yield 0;
   return validation;
+}
+
+/** A sample of one step. */
+function* written(iteration: number, meanwhile = () => {}): Steps<string> {
+  meanwhile();
+  yield 0.5;
+  return `after ${iteration}`;
 }
 
 /** The small task with these criteria, one validation after another. */

@@ -2,7 +2,7 @@
 import { InputError } from '../../base/errors.ts';
 import { Random } from '../../base/random.ts';
 import { partOf, runAtOnce, type Steps } from '../../base/steps.ts';
-import { unstandardised } from '../../model/standardisation.ts';
+import { unstandardisedSteps } from '../../model/standardisation.ts';
 import { type CaptionedFeatures, picturesIn } from '../batch.ts';
 import { type DecodingOptions, decodingDefaults } from '../caption.ts';
 import type { Captioner } from '../captioner.ts';
@@ -109,8 +109,8 @@ function* familiaritySteps(
   const known = confidence?.familiarity;
   if (known && known.pictures > (training?.names.length ?? 0)) return known;
   if (!training) refuseUnknown();
-  const features = unstandardised(training.features, standardisation);
-  return yield* Familiarity.learnSteps(model.engine, features, model.shape.condition, new Random(1));
+  const features = yield* partOf(unstandardisedSteps(training.features, standardisation), 0, 0.1);
+  return yield* partOf(Familiarity.learnSteps(model.engine, features, model.shape.condition, new Random(1)), 0.1, 1);
 }
 
 /** Word detectors as the captioner has them, or learned anew where there are as many pictures. */
@@ -122,8 +122,10 @@ function* detectorSteps(
   const known = confidence?.languages.get(language)?.detectors;
   if (known && known.pictures > (training?.names.length ?? 0)) return known;
   if (!training || training.names.length === 0) refuseUnknown();
-  const pictures = { features: unstandardised(training.features, standardisation), captions: training.captions };
-  return yield* WordDetectors.learnSteps(model.engine, pictures, { vocabulary, language }, new Random(1));
+  const features = yield* partOf(unstandardisedSteps(training.features, standardisation), 0, 0.1);
+  const pictures = { features, captions: training.captions };
+  const learning = WordDetectors.learnSteps(model.engine, pictures, { vocabulary, language }, new Random(1));
+  return yield* partOf(learning, 0.1, 1);
 }
 
 function refuseUnknown(): never {
@@ -173,7 +175,7 @@ function* measureSteps(
   const { language } = decoding;
   const written = yield* partOf(captioner.describeStandardisedSteps(features, decoding), 0, 0.8);
   const fitting = yield* partOf(FittingCaptions.createSteps(people, language), 0.8, 0.9);
-  const raw = unstandardised(features, captioner.standardisation);
+  const raw = yield* partOf(unstandardisedSteps(features, captioner.standardisation), 0.9, 0.9);
   const D = captioner.model.shape.condition;
   const captions: Observation[] = [];
   const words: Observation[] = [];

@@ -48,7 +48,7 @@ export function* lowRankRegressionSteps(
   let encode = new Float32Array();
   for (let round = 0; round <= ROUNDS; round++) {
     const share = (part: number) => 0.45 + (0.55 * (round + part)) / (ROUNDS + 1);
-    orthonormalise(decode, R);
+    yield* partOf(orthonormaliseSteps(decode, R), share(0), share(0.2));
     yield share(0.2);
     const target = multiply(engine, [products, W, D], [decode, W, R], true);
     encode = yield* partOf(solveSteps(factor, target, D), share(0.3), share(0.9));
@@ -130,11 +130,12 @@ function* solveSteps(L: Float64Array, B: Float32Array, D: number): Steps<Float32
 }
 
 /** Makes the R columns of a matrix orthonormal, in place (Gram and Schmidt); one that depends on others becomes zeros. */
-function orthonormalise(matrix: Float32Array, R: number): void {
+function* orthonormaliseSteps(matrix: Float32Array, R: number): Steps<void> {
   const W = matrix.length / R;
   const columns = Array.from({ length: R }, (_, r) => Float64Array.from({ length: W }, (_, w) => matrix[w * R + r]!));
   const dot = (a: Float64Array, b: Float64Array) => a.reduce((sum, x, i) => sum + x * b[i]!, 0);
   for (const [r, column] of columns.entries()) {
+    yield r / R;
     const before = Math.sqrt(dot(column, column));
     for (const other of columns.slice(0, r)) {
       const along = dot(column, other);

@@ -1,9 +1,9 @@
 /** Which words people use about a picture, told from its features alone, without a language model. */
 import { type Int8Rows, timesVector, toInt8 } from '../../base/int8.ts';
 import type { Random } from '../../base/random.ts';
-import { partOf, type Steps } from '../../base/steps.ts';
+import { inPieces, partOf, type Steps } from '../../base/steps.ts';
 import type { Engine } from '../../compute/engine.ts';
-import { measureStandardisation, standardise } from '../../model/standardisation.ts';
+import { measureStandardisationSteps, standardiseSteps } from '../../model/standardisation.ts';
 import type { Vocabulary } from '../../text/vocabulary.ts';
 import type { CaptionedFeatures } from '../batch.ts';
 import { encodeCaption, specialIds } from '../vocabulary.ts';
@@ -69,9 +69,13 @@ export class WordDetectors {
     const D = features.length / N;
     const { words, shares, rarities, ofPictures } = yield* partOf(countWords(captions, vocabulary, language), 0, 0.2);
     const [W, weights] = [words.length, rarities.map((rarity) => Math.max(LEAST_RARITY, rarity))];
-    const inputs = features.map((x) => raised(x, POWER));
-    const standardisation = measureStandardisation([inputs], D);
-    standardise(inputs, standardisation);
+    const inputs = new Float32Array(features.length);
+    const raising = inPieces(inputs.length, (from, to) => {
+      for (let i = from; i < to; i++) inputs[i] = raised(features[i]!, POWER);
+    });
+    yield* partOf(raising, 0.2, 0.2);
+    const standardisation = yield* partOf(measureStandardisationSteps([inputs], D), 0.2, 0.2);
+    yield* partOf(standardiseSteps(inputs, standardisation), 0.2, 0.2);
     const products = new Float32Array(W * D);
     for (const [n, counted] of ofPictures.entries()) {
       if (n % 16 === 0) yield 0.2 + (0.1 * n) / N;

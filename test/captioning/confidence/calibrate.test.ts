@@ -202,7 +202,7 @@ describe("a captioner's folder", () => {
         const sets = { training: heldOut(captioner, 80), validation: [heldOut(captioner, 60)] };
         const onProgress = (share: number) => share > until && stop.abort(new Error('stopped'));
         const captionsOnly = { captions: [] };
-        await calibrateTrained(folder, { ...sets, captionsOnly }, engine, { onProgress, signal: stop.signal });
+        await calibrateTrained(folder, captioner, { ...sets, captionsOnly }, { onProgress, signal: stop.signal });
       };
       const hooks = { ...training, folder, onDone, signal: stop.signal };
       return resume ? resumeCaptioner(hooks) : trainCaptioner(hooks);
@@ -220,7 +220,10 @@ describe("a captioner's folder", () => {
 
   it('stays without one where there are too few pictures', async () => {
     const training = await smallTraining(engine, root, 'few', { epochs: 1 });
-    await trainCaptioner({ ...training, onDone: (sets) => calibrateTrained(training.folder, sets, engine) });
+    await trainCaptioner({
+      ...training,
+      onDone: async (sets) => calibrateTrained(training.folder, await Captioner.load(training.folder, engine), sets),
+    });
     expect((await Captioner.load(training.folder, engine)).config).not.toHaveProperty('confidence');
   });
 });
