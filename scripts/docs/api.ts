@@ -30,7 +30,7 @@ const INSIDE = new Set([
   'Kernels',
   'LayerInput',
   'MatrixProduct',
-  'NgramLevel',
+  'CountedNgrams',
   'RecurrentLayer',
   'SequenceCoder',
   'SoftmaxOutput',

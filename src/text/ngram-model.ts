@@ -27,7 +27,7 @@ interface Table {
 }
 
 /** The n-grams of sequences, level by level. */
-interface Counted {
+interface CountedNgrams {
   levels: readonly NgramLevel[];
   /** Of level k: the plain counts for a model of order k, the continuations for longer models that fall back on it. */
   highest: readonly Table[];
@@ -66,7 +66,7 @@ export class NgramModel {
   constructor(
     sequences: readonly ArrayLike<number>[],
     options: NgramOptions,
-    { levels, highest, lower }: Counted = runAtOnce(countSteps(sequences, options)),
+    { levels, highest, lower }: CountedNgrams = runAtOnce(countSteps(sequences, options)),
   ) {
     this.order = options.order;
     this.vocabulary = options.vocabulary;
@@ -231,7 +231,7 @@ export class NgramModel {
 function* countSteps(
   sequences: readonly ArrayLike<number>[],
   { order, vocabulary, start }: NgramOptions,
-): Steps<Counted> {
+): Steps<CountedNgrams> {
   const levels = yield* partOf(ngramTrieSteps(sequences, order, vocabulary), 0, 0.9);
   const highest: Table[] = [];
   const lower: Table[] = [];

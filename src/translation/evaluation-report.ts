@@ -3,7 +3,7 @@
  * its best and worst. Knows nothing of training.
  */
 import { writeFileAtomically } from '../base/files.ts';
-import { runAtOnce } from '../base/steps.ts';
+import { mapSteps, partOf, runAtOnce, type Steps } from '../base/steps.ts';
 import { sentenceBleu } from '../metrics/bleu.ts';
 import { countNgrams } from '../metrics/ngrams.ts';
 import { type Html, type HtmlValue, html } from '../report/html.ts';
@@ -42,22 +42,26 @@ export async function writeTranslationEvaluation(
 ): Promise<void> {
   const decoding = beam === 1 ? 'greedily' : `by a beam search of ${beam} hypotheses`;
   const lead = html`<strong>BLEU ${bleu.toFixed(2)}</strong> on ${formatInteger(pairs)} pairs, loss ${loss.toFixed(4)}, perplexity ${perplexity.toFixed(2)}; written ${decoding}.`;
-  const sections = translationSections(translator, examples, translations);
+  const sections = runAtOnce(translationSectionsSteps(translator, examples, translations));
   await writeFileAtomically(file, page(`Translations of ${name}`, lead, sections, TRANSLATION_STYLE));
 }
 
 /** The sections of a page with `TRANSLATION_STYLE` that say what was written of pairs, one of them at least. */
-export function translationSections(
+export function* translationSectionsSteps(
   translator: Translator,
   pairs: readonly Pair[],
   translations: readonly Translation[],
-): HtmlValue[] {
+): Steps<HtmlValue[]> {
   const translated = pairs.map((pair, i) => ({ pair, translation: translations[i]! }));
-  return [examples(translator, translated), extremes(translator, translated), lengths(translated)];
+  return [
+    yield* partOf(examples(translator, translated), 0, 0.3),
+    yield* partOf(extremes(translator, translated), 0.3, 0.7),
+    yield* partOf(lengths(translated), 0.7, 1),
+  ];
 }
 
 /** What was written of pairs from all over the data, whatever it is worth, with where it looked. */
-function examples(translator: Translator, translated: readonly Translated[]): Html {
+function* examples(translator: Translator, translated: readonly Translated[]): Steps<Html> {
   const step = Math.max(1, Math.floor(translated.length / SHOWN));
   const shown = translated.filter((_, i) => i % step === 0).slice(0, SHOWN);
   return section(
@@ -65,63 +69,64 @@ function examples(translator: Translator, translated: readonly Translated[]): Ht
     html`<p>Each translation stands between its source and its reference. <span class="off">Underlined</span> are words that the reference does not have.</p>\n`,
     translator.model.decoder.attention &&
       html`<p>Each row of a table is a word that was written; the stronger the shade below a word of the source, the more it was looked at.</p>\n`,
-    shown.map((one) => article(translator, one, { open: true })),
+    yield* mapSteps(shown, (one) => article(translator, one, { open: true })),
   );
 }
 
 /** The translations that are most and least like their references. */
-function extremes(translator: Translator, translated: readonly Translated[]): Html | false {
+function* extremes(translator: Translator, translated: readonly Translated[]): Steps<Html | false> {
   const count = Math.min(EXTREMES, Math.floor(translated.length / 2));
   if (count === 0) return false;
-  const scored = translated.map(({ pair, translation }) => {
+  const scoring = mapSteps(translated, ({ pair, translation }) => {
     const [words, reference] = [bleuWords(translation.text), bleuWords(pair.target)];
     const bleu = 100 * sentenceBleu(countNgrams(words), [countNgrams(reference)]);
     return { pair, translation, bleu, length: reference.length };
   });
   // Where they are equally good, more was to be translated in the longer one.
+  const scored = yield* partOf(scoring, 0, 0.5);
   const ranked = scored.sort((a, b) => b.bleu - a.bleu || b.length - a.length);
   const articles = (shown: typeof ranked) =>
-    shown.map((one) => article(translator, one, { note: html` · BLEU ${one.bleu.toFixed(0)}` }));
+    partOf(
+      mapSteps(shown, (one) => article(translator, one, { note: html` · BLEU ${one.bleu.toFixed(0)}` })),
+      0.5,
+      1,
+    );
   return section(
     'Best and worst',
     html`<p>By the BLEU of each sentence, with one added to the counts of its runs of several words.</p>\n<h3>Best</h3>\n`,
-    articles(ranked.slice(0, count)),
+    yield* articles(ranked.slice(0, count)),
     html`<h3>Worst</h3>\n`,
-    articles(ranked.slice(-count).reverse()),
+    yield* articles(ranked.slice(-count).reverse()),
   );
 }
 
 /** What translations are worth by the length of their source. */
-function lengths(translated: readonly Translated[]): Html {
-  const rangeOf = ({ pair }: Translated) => Math.ceil(bleuWords(pair.source).length / LONGER);
-  const ranges = [...new Set(translated.map(rangeOf))].sort((a, b) => a - b);
-  const words = (texts: readonly string[]) =>
-    formatInteger(texts.reduce((sum, text) => sum + bleuWords(text).length, 0));
-  const row = (name: string, some: readonly Translated[]) => {
+function* lengths(translated: readonly Translated[]): Steps<Html> {
+  const ranging = mapSteps(translated, ({ pair }) => Math.ceil(bleuWords(pair.source).length / LONGER));
+  const rangeOf = yield* partOf(ranging, 0, 0.2);
+  const ranges = [...new Set(rangeOf)].sort((a, b) => a - b);
+  const words = function* (texts: readonly string[]): Steps<string> {
+    const counts = yield* mapSteps(texts, (text) => bleuWords(text).length);
+    return formatInteger(counts.reduce((sum, count) => sum + count, 0));
+  };
+  const row = function* (name: string, some: readonly Translated[]): Steps<string[]> {
     const [pairs, translations] = [some.map(({ pair }) => pair), some.map(({ translation }) => translation)];
     return [
       name,
       formatInteger(some.length),
-      runAtOnce(bleuOfSteps(pairs, translations)).toFixed(1),
-      words(translations.map(({ text }) => text)),
-      words(pairs.map(({ target }) => target)),
+      (yield* bleuOfSteps(pairs, translations)).toFixed(1),
+      yield* words(translations.map(({ text }) => text)),
+      yield* words(pairs.map(({ target }) => target)),
     ];
   };
+  const rows = [yield* partOf(row('all', translated), 0.2, 0.6)];
+  for (const range of ranges) {
+    const some = translated.filter((_, i) => rangeOf[i] === range);
+    rows.push(yield* partOf(row(`${LONGER * (range - 1) + 1} to ${LONGER * range}`, some), 0.6, 1));
+  }
   return section(
     'Short and long sources',
-    htmlTable(
-      ['words of the source', 'pairs', 'BLEU', 'words written', 'words of the references'],
-      [
-        row('all', translated),
-        ...ranges.map((range) =>
-          row(
-            `${LONGER * (range - 1) + 1} to ${LONGER * range}`,
-            translated.filter((one) => rangeOf(one) === range),
-          ),
-        ),
-      ],
-      'compared',
-    ),
+    htmlTable(['words of the source', 'pairs', 'BLEU', 'words written', 'words of the references'], rows, 'compared'),
   );
 }
 

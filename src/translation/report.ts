@@ -11,7 +11,7 @@ import { networkInShort, networkInWords } from '../report/settings.ts';
 import { type TrainingReport, writeTrainingReport } from '../report/training-report.ts';
 import type { DataSplit } from '../training/split.ts';
 import { type TranslationConfig, translationConfigSchema } from './config.ts';
-import { TRANSLATION_STYLE, translationSections } from './evaluation-report.ts';
+import { TRANSLATION_STYLE, translationSectionsSteps } from './evaluation-report.ts';
 import type { Pair } from './pairs.ts';
 import { Translator } from './translator.ts';
 
@@ -43,7 +43,8 @@ export async function writeTranslationReport(
   const translator = await Translator.load(folder, engine);
   const sources = validation.map(({ source }) => source);
   const translations = await runInTurns(translator.translateSteps(sources), turns);
-  const sections = validation.length > 0 && translationSections(translator, validation, translations);
+  const describing = translationSectionsSteps(translator, validation, translations);
+  const sections = validation.length > 0 && (await runInTurns(describing, { signal: turns.signal }));
   await writeTrainingReport(
     folder,
     translationReport(translator.config, { parameters: translator.model.size, sections }),

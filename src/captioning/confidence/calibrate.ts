@@ -12,7 +12,7 @@ import type { Calibration } from './calibration.ts';
 import { Confidence, namedWeights, signalList } from './confidence.ts';
 import { Familiarity } from './familiarity.ts';
 import { FittingCaptions } from './fitting.ts';
-import { fitLogistic, type Observation } from './logistic.ts';
+import { fitLogisticSteps, type Logistic, type Observation } from './logistic.ts';
 import { WordDetectors } from './word-detectors.ts';
 
 /** With fewer pictures a share of them says too little. */
@@ -152,12 +152,15 @@ function* calibrationSteps(
 ): Steps<Calibration> {
   const measured: Measured[] = [];
   for (const [i, set] of sets.entries()) {
-    measured.push(yield* partOf(measureSteps(captioner, known, set, decoding), i / sets.length, (i + 1) / sets.length));
+    const share = (part: number) => (0.95 * (i + part)) / sets.length;
+    measured.push(yield* partOf(measureSteps(captioner, known, set, decoding), share(0), share(1)));
   }
   const used = measured.filter(({ familiarities }) => familiarities.length > 0);
+  const fit = (of: 'captions' | 'words'): Steps<Logistic> =>
+    fitLogisticSteps(equallyWeighted(used.map((one) => one[of])));
   return {
-    captions: namedWeights(fitLogistic(equallyWeighted(used.map(({ captions }) => captions)))),
-    words: namedWeights(fitLogistic(equallyWeighted(used.map(({ words }) => words)))),
+    captions: namedWeights(yield* partOf(fit('captions'), 0.95, 0.96)),
+    words: namedWeights(yield* partOf(fit('words'), 0.96, 1)),
     familiarity: normalOf(used.map(({ familiarities }) => familiarities)),
     datasets: used.map(({ dataset }) => dataset),
     decoding: Object.fromEntries(

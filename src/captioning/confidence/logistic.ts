@@ -1,4 +1,5 @@
 /** Logistic regression of few signals. Knows nothing of what they are. */
+import { partOf, runAtOnce, type Steps } from '../../base/steps.ts';
 
 /** The probability of an outcome by S signals: σ(bias + weights · signals). */
 export interface Logistic {
@@ -24,6 +25,8 @@ interface Case extends Omit<Observation, 'outcome'> {
 /** Penalty on squared weights, for signals of deviation 1, where the observations weigh 1 in all. */
 const PENALTY = 1e-4;
 const ITERATIONS = 50;
+/** Observations between two turns of everything else. */
+const TURN = 512;
 /** A signal that deviates by less than this share of its size is a constant. */
 const CONSTANT = 1e-9;
 
@@ -36,6 +39,11 @@ const CONSTANT = 1e-9;
  * @param observations at least one
  */
 export function fitLogistic(observations: readonly Observation[]): Logistic {
+  return runAtOnce(fitLogisticSteps(observations));
+}
+
+/** `fitLogistic`, some hundred observations at a time. */
+export function* fitLogisticSteps(observations: readonly Observation[]): Steps<Logistic> {
   const S = observations[0]!.signals.length;
   const total = sum(observations.map(({ weight }) => weight));
   const yes = observations.filter(({ outcome }) => outcome).length;
@@ -53,11 +61,11 @@ export function fitLogistic(observations: readonly Observation[]): Logistic {
   }));
 
   let used = range(S).filter((s) => deviations[s]! > CONSTANT * Math.abs(means[s]!));
-  let fitted = newton(standard, used);
+  let fitted = yield* partOf(newtonSteps(standard, used), 0, 0.5);
   while (fitted.some((weight, i) => i > 0 && weight < 0)) {
     const worst = used[fitted.indexOf(Math.min(...fitted.slice(1)), 1) - 1]!;
     used = used.filter((s) => s !== worst);
-    fitted = newton(standard, used);
+    fitted = yield* partOf(newtonSteps(standard, used), 0.5, 1);
   }
   const weights = range(S).map((s) => (used.includes(s) ? fitted[1 + used.indexOf(s)]! / deviations[s]! : 0));
   return { bias: fitted[0]! - sum(weights.map((weight, s) => weight * means[s]!)), weights };
@@ -69,13 +77,14 @@ export function probabilityOf({ bias, weights }: Logistic, signals: readonly num
 }
 
 /** The bias and the weights of the signals `used`, which have mean 0 and deviation 1. */
-function newton(cases: readonly Case[], used: readonly number[]): number[] {
+function* newtonSteps(cases: readonly Case[], used: readonly number[]): Steps<number[]> {
   const inputs = cases.map(({ signals }) => [1, ...used.map((s) => signals[s]!)]);
   let parameters = new Array<number>(1 + used.length).fill(0);
   for (let iteration = 0; iteration < ITERATIONS; iteration++) {
     const gradient = parameters.map((value, i) => (i === 0 ? 0 : PENALTY * value));
     const hessian = parameters.map((_, i) => parameters.map((_, j) => (i === j ? (i === 0 ? 1e-9 : PENALTY) : 0)));
     for (const [n, input] of inputs.entries()) {
+      if (n % TURN === 0) yield (iteration + n / inputs.length) / ITERATIONS;
       const { target, weight } = cases[n]!;
       const p = sigmoid(sum(input.map((x, i) => x * parameters[i]!)));
       for (const [i, x] of input.entries()) {
