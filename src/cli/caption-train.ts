@@ -118,7 +118,7 @@ async function trainCommand(paths: string[], options: Options, command: Command)
     const captionsOnly = options.captionsOnly && (await Promise.all(options.captionsOnly.map(readCaptionsOnly)));
     const onPreparation = showShare(status, 'preparing the captions');
     const data = { ...training, datasets, captionsOnly, onExtraction, onLeftOut, onPreparation };
-    if (options.resume) return resumeCaptioner({ ...data, cnn: await loadCnnOf(folder, options.cnnBackend) });
+    if (options.resume) return resumeCaptioner({ ...data, cnn: await loadCnnOf(folder, options.cnnBackend, engine) });
     const { start, cnn } = await startOf(options, engine);
     return trainCaptioner({ ...data, start, cnn, settings: settingsOf(options, command, datasets) });
   });
@@ -188,7 +188,8 @@ async function startOf(
   engine: Engine,
 ): Promise<Pick<CaptionTraining, 'start' | 'cnn'>> {
   if (init === undefined) {
-    return { start: { shape: { cell, layers, hidden, embedding }, cnnName }, cnn: await loadCnn(cnnName, cnnBackend) };
+    const cnn = await loadCnn(cnnName, cnnBackend, engine);
+    return { start: { shape: { cell, layers, hidden, embedding }, cnnName }, cnn };
   }
   const { captioner, cnn } = await openCaptioner(engine, { folder: init, cnnBackend });
   return { start: captioner, cnn };
