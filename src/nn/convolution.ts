@@ -1,0 +1,106 @@
+/**
+ * A convolution over all channels, y = x ∗ W + b, with or without ReLU6 (Krizhevsky 2010; between 0 and 6). Windows of
+ * 1 × 1 pixels are rows of a product as they lie; those of larger ones are unfolded to rows first (Chellapilla et al.
+ * 2006). It knows no network.
+ *
+ * N pictures, k × k pixels of a window, C channels, O of the result.
+ */
+import type { Matrix } from '../compute/arena.ts';
+import type { Engine } from '../compute/engine.ts';
+import type { Workspace } from '../compute/workspace.ts';
+import {
+  convolvedSize,
+  type FeatureMaps,
+  type MapSize,
+  pictureCount,
+  pictureGroups,
+  pictureRange,
+  type Windows,
+  windowsOn,
+} from './feature-maps.ts';
+import { Parameter, WeightFactor } from './parameter.ts';
+
+export interface ConvolutionShape extends Windows {
+  /** First part of the parameters' names. */
+  name: string;
+  /** C. */
+  inputs: number;
+  /** O. */
+  outputs: number;
+  relu6: boolean;
+}
+
+export class Convolution {
+  readonly shape: ConvolutionShape;
+  /** W [k · k · C, O] */
+  readonly filter: Parameter;
+  /** b [1, O] */
+  readonly bias: Parameter;
+  readonly #engine: Engine;
+  /** W as products take it. */
+  readonly #factor: WeightFactor;
+
+  constructor(engine: Engine, shape: ConvolutionShape) {
+    const { name, kernel, inputs, outputs } = shape;
+    this.shape = shape;
+    this.filter = new Parameter(engine.arena, `${name}.filter`, kernel * kernel * inputs, outputs);
+    this.bias = new Parameter(engine.arena, `${name}.bias`, 1, outputs);
+    this.#engine = engine;
+    this.#factor = new WeightFactor(engine, this.filter);
+  }
+
+  get parameters(): Parameter[] {
+    return [this.filter, this.bias];
+  }
+
+  /** Of the result for maps of a size. */
+  sizeOf(maps: MapSize): MapSize {
+    return convolvedSize(maps, this.shape);
+  }
+
+  /**
+   * y = x ∗ W + b, through ReLU6 where the layer has it.
+   *
+   * @param y the result's values, [N · height · width, O] of `sizeOf(x)`
+   * @param workspace for unfolded windows
+   * @param residual of the same shape, which is added to a result without ReLU6 (He et al. 2016)
+   */
+  forward(y: Matrix, x: FeatureMaps, workspace: Workspace, residual?: Matrix): void {
+    if (this.#isPointwise) {
+      this.#factor.multiply(y, x.values, 0);
+    } else {
+      const { height, width } = this.sizeOf(x);
+      const pixels = height * width;
+      for (const { from, to } of pictureGroups(pictureCount(x), pixels * this.filter.value.rows)) {
+        const windows = this.#unfold(pictureRange(x, from, to), workspace);
+        this.#factor.multiply(y.rowRange(from * pixels, to * pixels), windows, 0);
+      }
+    }
+    const { kernels } = this.#engine;
+    const { offset: bias } = this.bias.value;
+    if (this.shape.relu6) kernels.biasRelu6(y.offset, bias, y.rows, y.cols);
+    else if (residual) kernels.addBiasAndResidual(y.offset, residual.offset, bias, y.rows, y.cols);
+    else kernels.addBias(y.offset, bias, y.rows, y.cols);
+  }
+
+  /** For `Team.together`: packs the weights for threads that each convolve the maps of a picture; makes the room. */
+  prepare(maps: MapSize, workspace: Workspace): void {
+    const { height, width } = this.sizeOf(maps);
+    this.#factor.pack(height * width);
+    if (!this.#isPointwise) workspace.matrix('windows', height * width, this.filter.value.rows);
+  }
+
+  get #isPointwise(): boolean {
+    const { kernel, stride } = this.shape;
+    return kernel === 1 && stride === 1;
+  }
+
+  /** The windows of maps as rows [N · height · width, k · k · C]. */
+  #unfold(x: FeatureMaps, workspace: Workspace): Matrix {
+    const { height, width } = this.sizeOf(x);
+    const lines = pictureCount(x) * height;
+    const rows = workspace.matrix('windows', lines * width, this.filter.value.rows);
+    this.#engine.kernels.unfold(rows.offset, x.values.offset, 0, lines, ...windowsOn(x, this.shape, this.shape.inputs));
+    return rows;
+  }
+}
