@@ -25,6 +25,7 @@ import { refuseInapplicable } from './given-options.ts';
 import {
   addCommonOptions,
   addPictureOptions,
+  addVerboseOption,
   type CommonOptions,
   type PictureOptions,
   parseAtLeast,
@@ -41,6 +42,7 @@ interface Options extends CommonOptions, PictureOptions, DecodingFlags, CaptionS
   minConfidence: number;
   json?: boolean;
   html?: string;
+  verbose?: boolean;
 }
 
 export function addDescribeCommand(program: Command): void {
@@ -67,7 +69,7 @@ export function addDescribeCommand(program: Command): void {
   addLanguageOption(command, 'language to write, of a captioner that has several, as `de`');
   addSurestOption(addDecodingOptions(command));
   addCaptionSamplingOptions(command);
-  addPictureOptions(addCommonOptions(command)).action(describeCommand);
+  addPictureOptions(addCommonOptions(addVerboseOption(command))).action(describeCommand);
 }
 
 async function describeCommand(args: string[], options: Options, command: Command): Promise<void> {
@@ -78,6 +80,7 @@ async function describeCommand(args: string[], options: Options, command: Comman
   const found = await findPictures(args);
   const { sources, errors } = found;
   for (const error of errors) status.warn(`caption: ${error.message}`);
+  status.sayLeftOut(found.leftOut, options.verbose);
 
   let failures = errors.length;
   const cnn = await loadCnnOf(folders[0]!, cnnBackend);

@@ -115,7 +115,8 @@ async function trainCommand(paths: string[], options: Options, command: Command)
     const datasets = opened.map((dataset, i) => ({ dataset, weight: options.weight?.[i] ?? 1 }));
     const onExtraction = showExtraction(status, signal, { begun: true });
     const onLeftOut = (oddity: Oddity) => status.warn(describeOddity(oddity));
-    const captionsOnly = options.captionsOnly && (await Promise.all(options.captionsOnly.map(readCaptionsOnly)));
+    const captionsOnly =
+      options.captionsOnly && (await Promise.all(options.captionsOnly.map((path) => readCaptionsOnly(path, options))));
     const onPreparation = showShare(status, 'preparing the captions');
     const data = { ...training, datasets, captionsOnly, onExtraction, onLeftOut, onPreparation };
     if (options.resume) return resumeCaptioner({ ...data, cnn: await loadCnnOf(folder, options.cnnBackend) });

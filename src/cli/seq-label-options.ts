@@ -28,12 +28,12 @@ export async function readLabelled(
   options: SequenceTrainingOptions,
   { status, signal, trained }: { status: Status; signal: AbortSignal; trained?: SequenceConfig | undefined },
 ): Promise<{ data: SequenceData; validation: SequenceData | undefined }> {
-  const { valFile, skipOdd, cnn, cnnBackend } = options;
+  const { valFile, skipOdd, encoding, cnn, cnnBackend } = options;
   const { task, reading } = trained ?? newModelOf(options);
   const openCnn = trained
     ? () => loadCnnOfLabeller(trained, cnnBackend)
     : async () => ({ name: cnn, cnn: await loadCnn(cnn, cnnBackend) });
-  const how = { ...readingFor(status, { skipOdd, signal }), task, reading, openCnn };
+  const how = { ...readingFor(status, { skipOdd, encoding, signal }), task, reading, openCnn };
   const data = await readSequences(paths, how);
   return { data, validation: valFile && (await readSequences(valFile, { ...how, use: 'test' })) };
 }

@@ -80,7 +80,7 @@ export async function assemble(
     if (kept.length > 0) splits.set(split, kept);
   }
 
-  if (splits.size === 0) throw nothingLeft(name, missing);
+  if (splits.size === 0) throw await nothingLeft(name, missing);
   const heldOut = holdOutValidation(splits, valShare, oddities);
   const inReadingOrder = new Map([...splits].sort(([a], [b]) => SPLITS.indexOf(b) - SPLITS.indexOf(a)));
   return { name, format, splits: inReadingOrder, ...(heldOut && { valShare }), report: oddities.list() };
@@ -98,7 +98,8 @@ function holdOutValidation(splits: CaptionDataset['splits'], share: number, oddi
   if (!train || splits.has('val') || train.length < 2) return false;
   if (share === 0) return true;
   const places = new Map(train.map((picture) => [picture, hashToUnit(picture.id)]));
-  const threshold = Math.max(share, Math.min(...places.values()) + 2 ** -32);
+  const lowest = [...places.values()].reduce((least, place) => Math.min(least, place), 1);
+  const threshold = Math.max(share, lowest + 2 ** -32);
   const isHeldOut = (picture: CaptionedPicture) => places.get(picture)! < threshold;
   const val = train.filter(isHeldOut);
   splits.set('val', val);
@@ -115,11 +116,16 @@ function hashToUnit(text: string): number {
   return createHash('sha256').update(text).digest().readUInt32BE() / 2 ** 32;
 }
 
-function nothingLeft(name: string, missing: readonly { name: string; finder: PictureFinder }[]): InputError {
+async function nothingLeft(
+  name: string,
+  missing: readonly { name: string; finder: PictureFinder }[],
+): Promise<InputError> {
   const [first] = missing;
   if (!first) return new InputError(`${name} holds no captioned picture`);
+  const nearest = await first.finder.nearest(first.name);
   return new InputError(`none of the ${missing.length.toLocaleString('en')} captioned pictures of ${name} is there`, {
-    found: `no ${first.name} in ${first.finder.roots.join(', ')}`,
-    advice: 'Put the pictures there, or name the folder that holds them.',
+    found: `no ${first.name} in ${first.finder.roots.join(', ')}${nearest ? `, where the most similar name is ${nearest}` : ''}`,
+    advice: 'Put the pictures there, or name the folder that holds them by images.',
+    settings: ['images'],
   });
 }

@@ -61,11 +61,21 @@ function pushClusters(text: string, characters: string[]): void {
   let window = WINDOW;
   while (start < text.length) {
     segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
-    const clusters = Array.from(segmenter.segment(text.slice(start, start + window)), ({ segment }) => segment);
+    const end = codePointEnd(text, start + window);
+    const clusters = Array.from(segmenter.segment(text.slice(start, end)), ({ segment }) => segment);
     // The last one may go on behind the window.
-    if (start + window < text.length) clusters.pop();
-    characters.push(...clusters);
-    start += clusters.join('').length;
+    if (end < text.length) clusters.pop();
+    for (const cluster of clusters) {
+      characters.push(cluster);
+      start += cluster.length;
+    }
     window = clusters.length > 0 ? WINDOW : window * 2;
   }
+}
+
+/** The end of a window that may end at `at`, moved behind the pair of surrogates that it would cut. */
+export function codePointEnd(text: string, at: number): number {
+  const unit = text.charCodeAt(at - 1);
+  const cuts = unit >= 0xd800 && unit < 0xdc00 && at < text.length;
+  return cuts ? at + 1 : Math.min(at, text.length);
 }

@@ -9,7 +9,8 @@
  * Knows no CNN: a function that it is given turns frames into vectors.
  */
 import { basename, extname, join } from 'node:path';
-import { byNumbers, foldersIn, listFolder, readLines } from '../../datasets/files.ts';
+import { readLines } from '../../base/text-file.ts';
+import { byNumbers, foldersIn, listFolder } from '../../datasets/files.ts';
 import { type Odd, type OddLines, settleOdd } from '../../datasets/odd-lines.ts';
 import { isPictureName } from '../../datasets/pictures.ts';
 import type { SequenceData, SequenceExample } from './example.ts';
