@@ -50,10 +50,12 @@ export async function assemble(
   const splits: CaptionDataset['splits'] = new Map();
   const seen = new Set<string>();
   const missing: { name: string; finder: PictureFinder }[] = [];
+  const parts = listed.map((part) => ({ ...part, pictures: [...part.pictures] }));
+  const isOnly = lastNamesOf(parts.flatMap(({ pictures }) => pictures));
 
   for (const split of SPLITS) {
     const kept: CaptionedPicture[] = [];
-    for (const { pictures, finder } of listed.filter((part) => part.split === split)) {
+    for (const { pictures, finder } of parts.filter((part) => part.split === split)) {
       for (const picture of pictures) {
         const { captions, languages } = captionsWhere(picture, (caption) => caption.trim() !== '');
         const blank = picture.captions.length - captions.length;
@@ -62,7 +64,7 @@ export async function assemble(
           oddities.add('pictures without a caption skipped', picture.name);
           continue;
         }
-        const file = await finder.find(picture.name);
+        const file = await finder.find(picture.name, isOnly(picture.name));
         if (file === undefined) {
           missing.push({ name: picture.name, finder });
           oddities.add('captioned pictures not on the disk, skipped', picture.name);
@@ -84,6 +86,16 @@ export async function assemble(
   const heldOut = holdOutValidation(splits, valShare, oddities);
   const inReadingOrder = new Map([...splits].sort(([a], [b]) => SPLITS.indexOf(b) - SPLITS.indexOf(a)));
   return { name, format, splits: inReadingOrder, ...(heldOut && { valShare }), report: oddities.list() };
+}
+
+/** Whether no other picture has the last name of a path: it may be looked for in any folder then. */
+function lastNamesOf(pictures: readonly ListedPicture[]): (name: string) => boolean {
+  const lastOf = (name: string) => name.split(/[\\/]/).at(-1)!;
+  const counts = new Map<string, number>();
+  for (const name of new Set(pictures.map((picture) => picture.name))) {
+    counts.set(lastOf(name), (counts.get(lastOf(name)) ?? 0) + 1);
+  }
+  return (name) => counts.get(lastOf(name)) === 1;
 }
 
 /**

@@ -43,13 +43,16 @@ export class PictureFinder {
    * The path of the picture with this absolute path, or path relative to a root, or to the folder that a root is in:
    * `images/a.jpg` may lie in the root `photos/images`. Where it is not there as it is written, other writings of it are
    * looked for (see `writingsOf`), in another case or Unicode form too. Undefined where none is there.
+   *
+   * @param byLastName whether a file may be taken that is called so but lies in another folder: where no other picture
+   *   is called so
    */
-  async find(name: string): Promise<string | undefined> {
+  async find(name: string, byLastName = false): Promise<string | undefined> {
     for (const path of this.#placesOf(name)) {
       const { names } = await this.#list(dirname(path));
       if (names.has(basename(path))) return path;
     }
-    for (const writing of writingsOf(name)) {
+    for (const writing of writingsOf(name, byLastName)) {
       for (const root of isAbsolute(writing) ? ['/'] : ['', ...this.#beside(writing)]) {
         const found = await this.#findFolded(writing, root);
         if (found) return found;
@@ -131,8 +134,10 @@ function rest(path: string): string {
 /**
  * Other writings of a picture's path, the likeliest first: with `/` for `\`, percent signs decoded, without the address of
  * a server or disk, with each ending of a picture where it has none, and the ends of an absolute path, the longest first.
+ *
+ * @param byLastName also the last name alone
  */
-function writingsOf(name: string): string[] {
+function writingsOf(name: string, byLastName: boolean): string[] {
   const slashed = name.replaceAll('\\', '/');
   const plain = [name, slashed, decoded(slashed)].map((path) => path.replace(/^file:\/\/|^[a-z]:(?=\/)/i, ''));
   const writings = [...new Set(plain)].flatMap((path) =>
@@ -141,10 +146,9 @@ function writingsOf(name: string): string[] {
   return writings.flatMap((path) => {
     const paths = [path];
     if (/^\/|^\w+:\/\//.test(path)) {
-      for (let end = rest(path.replace(/^\/+/, '')); end !== ''; end = rest(end)) paths.push(end);
-      paths.push(basename(path));
+      for (let end = rest(path.replace(/^\/+/, '')); end.includes('/'); end = rest(end)) paths.push(end);
     }
-    return paths;
+    return byLastName ? [...paths, basename(path)] : paths;
   });
 }
 

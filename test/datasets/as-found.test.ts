@@ -232,6 +232,7 @@ describe('names of pictures that were written elsewhere', () => {
   test.each([
     ['images\\a.jpg', 'images/a.jpg'],
     ['images\\1/a.jpg', 'images/1/a.jpg'],
+    ['images\\1/a.jpg', 'images/a.jpg'],
     ['IMAGES/A.JPG', 'images/a.jpg'],
     ['my%20photo.jpg', 'my photo.jpg'],
     ['café.jpg'.normalize('NFC'), 'café.jpg'.normalize('NFD')],
@@ -245,6 +246,11 @@ describe('names of pictures that were written elsewhere', () => {
     const content = JSON.stringify({ file_name: written, text: 'a dog' });
     const { splits } = await readFiles({ 'metadata.jsonl': content, [file]: '', 'other.jpg': '' });
     expect(splits.get('train')?.[0]?.file.endsWith(`/${file}`)).toBe(true);
+  });
+
+  test('are not found by their last part where another picture has it too', async () => {
+    const content = '{"file_name":"x/a.jpg","text":"a dog"}\n{"file_name":"y/a.jpg","text":"a cat"}';
+    await expect(readFiles({ 'metadata.jsonl': content, 'a.jpg': '' })).rejects.toThrow(/none of the 2 captioned/);
   });
 
   test('are not found where only another file is', async () => {
