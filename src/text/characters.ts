@@ -3,6 +3,8 @@
  * points or a letter with its accent is one token and is never torn apart.
  */
 
+import { segmentsIn } from '../base/segments.ts';
+
 /** What a code unit does. */
 const [JOINS, STANDS_ALONE, ENDS_LINE] = [0, 1, 2];
 
@@ -53,29 +55,10 @@ export function splitCharacters(text: string): string[] {
   return characters;
 }
 
-/** Code units that the segmenter gets at once: its time grows with the square of them. */
-const WINDOW = 256;
+/** Code units that the segmenter gets at once, and clusters at their end that may go on behind them. */
+const WINDOW = { window: 256, uncertain: 1 };
 
 function pushClusters(text: string, characters: string[]): void {
-  let start = 0;
-  let window = WINDOW;
-  while (start < text.length) {
-    segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
-    const end = codePointEnd(text, start + window);
-    const clusters = Array.from(segmenter.segment(text.slice(start, end)), ({ segment }) => segment);
-    // The last one may go on behind the window.
-    if (end < text.length) clusters.pop();
-    for (const cluster of clusters) {
-      characters.push(cluster);
-      start += cluster.length;
-    }
-    window = clusters.length > 0 ? WINDOW : window * 2;
-  }
-}
-
-/** The end of a window that may end at `at`, moved behind the pair of surrogates that it would cut. */
-export function codePointEnd(text: string, at: number): number {
-  const unit = text.charCodeAt(at - 1);
-  const cuts = unit >= 0xd800 && unit < 0xdc00 && at < text.length;
-  return cuts ? at + 1 : Math.min(at, text.length);
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  for (const { segment } of segmentsIn(text, segmenter, WINDOW)) characters.push(segment);
 }

@@ -10,7 +10,8 @@
  * run of a million marks would not come back.
  */
 import { UNSPACED_LETTER } from '../base/languages.ts';
-import { codePointEnd, splitCharacters } from './characters.ts';
+import { segmentsIn } from '../base/segments.ts';
+import { splitCharacters } from './characters.ts';
 
 /** What a code point is; a letter that is written without spaces is UNSPACED too, some of those are no LETTER. */
 const [KNOWN, LETTER, UNSPACED, MARK, SPACE] = [1, 2, 4, 8, 16];
@@ -87,23 +88,11 @@ const isMark = (found: number): boolean => (found & MARK) !== 0;
 /** Made when it is first needed. */
 let segmenter: Intl.Segmenter | undefined;
 
-/** Code units that the segmenter gets at once: its time grows with the square of them. */
-const WINDOW = 1024;
-/** Segments at the end of a window that what follows may still change. */
-const UNCERTAIN = 3;
+/** Code units that the segmenter gets at once, and words at their end that what follows may change. */
+const WINDOW = { window: 1024, uncertain: 3 };
 
 /** Words that are written without spaces between them, by the dictionaries of the JavaScript engine. */
-export function segmentsOf(text: string): string[] {
+function segmentsOf(text: string): string[] {
   segmenter ??= new Intl.Segmenter('ja', { granularity: 'word' });
-  const segments: string[] = [];
-  for (let start = 0; start < text.length; ) {
-    const end = codePointEnd(text, start + WINDOW);
-    const found = Array.from(segmenter.segment(text.slice(start, end)), ({ segment }) => segment);
-    if (end < text.length && found.length > UNCERTAIN) found.length -= UNCERTAIN;
-    for (const segment of found) {
-      segments.push(segment);
-      start += segment.length;
-    }
-  }
-  return segments;
+  return Array.from(segmentsIn(text, segmenter, WINDOW), ({ segment }) => segment);
 }
