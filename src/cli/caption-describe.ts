@@ -32,6 +32,7 @@ import {
   parseInteger,
   parseShare,
 } from './options.ts';
+import { printable } from './printable.ts';
 import { Status } from './progress.ts';
 import { Exit, ExitCode, interruptible } from './run.ts';
 
@@ -147,5 +148,5 @@ function jsonLine(file: string, candidates: readonly Caption[], first: Caption, 
 /** A line for each caption, which begins with the picture's name where there are several pictures. */
 function plainLines(file: string, captions: readonly Caption[], several: boolean): string {
   const lines = captions.length > 0 ? captions.map(({ caption }) => caption) : ['(not sure)'];
-  return lines.map((line) => `${several ? `${file}: ` : ''}${line}\n`).join('');
+  return lines.map((line) => `${several ? `${printable(file)}: ` : ''}${line}\n`).join('');
 }

@@ -7,6 +7,7 @@ import { describeOddity } from '../datasets/oddities.ts';
 import { readCaptionDataset } from '../datasets/read.ts';
 import { refuseInapplicable } from './given-options.ts';
 import { addEncodingOption, parseShare } from './options.ts';
+import { printable } from './printable.ts';
 import type { Status } from './progress.ts';
 
 export interface DatasetOptions {
@@ -100,7 +101,7 @@ export async function openDatasets(
     const spoken = captionsByLanguage(dataset);
     const inLanguages = spoken.size > 0 ? `; captions ${languagesInWords(spoken)}` : '';
     status.say(`${name} (${format}): pictures ${sizes.join(', ')}${inLanguages}`);
-    for (const oddity of report) status.warn(describeOddity(oddity));
+    for (const oddity of report) status.say(printable(describeOddity(oddity)));
   }
   return datasets;
 }

@@ -4,6 +4,8 @@ import { setTimeout } from 'node:timers/promises';
 import { Command, CommanderError } from 'commander';
 import { InputError, reasonOf, UsageError } from '../base/errors.ts';
 import { checkPaths } from './check-paths.ts';
+import { missingResource } from './missing-resource.ts';
+import { printable } from './printable.ts';
 
 /** What a command can end with. */
 export const ExitCode = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
@@ -80,8 +82,13 @@ function exitCodeOf(error: unknown, program: Command): number {
   if (error instanceof Exit) return error.code;
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.done : ExitCode.usage;
   if (error instanceof InputError) {
-    process.stderr.write(`${name}: ${inFlags(error, program)}\n`);
+    process.stderr.write(`${name}: ${printable(inFlags(error, program))}\n`);
     return error instanceof UsageError ? ExitCode.usage : ExitCode.failed;
+  }
+  const missing = missingResource(error);
+  if (missing !== undefined) {
+    process.stderr.write(`${name}: ${printable(missing)}\n`);
+    return ExitCode.failed;
   }
   process.stderr.write(`${name}: this is a defect of ${name}, please report it:\n`);
   process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);

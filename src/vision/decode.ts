@@ -5,7 +5,9 @@
  * itself, has `decode.browser.ts` in its place.
  */
 import { createRequire } from 'node:module';
+import type { Sharp } from 'sharp';
 import { InputError, reasonOf } from '../base/errors.ts';
+import { refuseLfsPointer } from '../base/git-lfs.ts';
 import type { Pixels, Preprocessing } from './pixels.ts';
 
 /**
@@ -17,10 +19,11 @@ export async function decodePicture(bytes: Uint8Array, preprocessing: Preprocess
   if (bytes.length === 0) {
     throw new InputError(`cannot read the picture ${name}`, { found: 'an empty file', expected: PICTURE });
   }
+  refuseLfsPointer(bytes, `the picture ${name}`);
   const { size, fit } = preprocessing;
   try {
     // Warnings alone (a stray byte before a marker) do not stop viewers either; what is truncated or broken does.
-    const { data, info } = await loadSharp()(bytes, { failOn: 'error', limitInputPixels: PIXEL_LIMIT })
+    const { data, info } = await (await opened(bytes))
       .autoOrient()
       .resize(size, size, { fit: fit === 'squash' ? 'fill' : 'cover' })
       .flatten({ background: 'white' })
@@ -32,6 +35,21 @@ export async function decodePicture(bytes: Uint8Array, preprocessing: Preprocess
   } catch (error) {
     throw explain(error, bytes, name);
   }
+}
+
+/** A picture of floats from 0 to 1, which sharp would take for black, becomes one of bytes. */
+async function opened(bytes: Uint8Array): Promise<Sharp> {
+  const picture = loadSharp()(bytes, { failOn: 'error', limitInputPixels: PIXEL_LIMIT });
+  if (!isTiff(bytes)) return picture;
+  const { depth } = await picture.metadata();
+  if (depth !== 'float' && depth !== 'double') return picture;
+  const { channels } = await picture.stats();
+  return channels.every(({ max }) => max <= 1) ? picture.linear(255, 0) : picture;
+}
+
+function isTiff(bytes: Uint8Array): boolean {
+  const start = Buffer.from(bytes.subarray(0, 4)).toString('latin1');
+  return start === 'II*\0' || start === 'MM\0*';
 }
 
 const require = createRequire(import.meta.url);
@@ -57,7 +75,7 @@ function explain(cause: unknown, bytes: Uint8Array, name: string): InputError {
     return new InputError(`the picture ${name} is too large`, { expected, cause });
   }
   const start = Buffer.from(bytes.subarray(0, 16)).toString('latin1');
-  if (/^.{4}ftyphe/s.test(start)) {
+  if (/^.{4}ftyp(he|mif1|msf1)/s.test(start)) {
     const explanation = { found: 'HEIC', expected: PICTURE, advice: 'Convert it to JPEG first', cause };
     return new InputError(`cannot decode the picture ${name}`, explanation);
   }
