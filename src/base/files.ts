@@ -89,9 +89,21 @@ export async function ensureWritable(path: string): Promise<void> {
   }
 }
 
-/** Reads a file whole. @throws what the system says */
-export function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
-  return readFile(path);
+/**
+ * Reads a file whole.
+ *
+ * @param check told its size, before it is read; what it throws is thrown
+ * @throws what the system says
+ */
+export async function readBytes(path: string, check?: (size: number) => void): Promise<Uint8Array<ArrayBuffer>> {
+  if (!check) return readFile(path);
+  const file = await open(path);
+  try {
+    check((await file.stat()).size);
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
 }
 
 /** Where a file or folder of this package is; the same from src/base and from dist/base. */

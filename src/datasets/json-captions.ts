@@ -60,7 +60,7 @@ export async function readJsonCaptions(path: string, { encoding, oddities }: Dat
  */
 function withLargeIds(text: string): string {
   if (!/\d{16}/.test(text)) return text;
-  return text.replace(/"(?:[^"\\]|\\.)*"|-?\b\d{16,}\b(?![.eE])/g, (found) =>
+  return text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\b\d{16,}\b(?![.eE])/g, (found) =>
     found.startsWith('"') ? found : `"${found}"`,
   );
 }

@@ -93,7 +93,7 @@ export async function jsonFile(path: string, reading: DatasetReading): Promise<F
   const captions = await readJsonCaptions(path, reading);
   return {
     format: captions.format,
-    read: ({ images = folder }) => listedSplits({ path }, captions, images),
+    read: ({ images }) => listedSplits({ path }, captions, folder, images),
   };
 }
 
@@ -105,7 +105,7 @@ async function readFiles(
   const listed: ListedSplit[] = [];
   for (const file of files) {
     const captions = await readJsonCaptions(file.path, reading);
-    for (const split of await listedSplits(file, captions, reading.images ?? folder)) listed.push(split);
+    for (const split of await listedSplits(file, captions, folder, reading.images)) listed.push(split);
   }
   return listed;
 }
@@ -113,15 +113,17 @@ async function readFiles(
 async function listedSplits(
   { path, split: ofFile = 'train' }: CaptionFile,
   { pictures }: JsonCaptions,
-  root: string,
+  folder: string,
+  images: string | undefined,
 ): Promise<ListedSplit[]> {
+  const root = images ?? folder;
   const around = await pictureFolders(root);
   const ofSplits = await foldersIn(root);
   return SPLITS.flatMap((split) => {
     const ofSplit = [...pictures].flatMap(([said = ofFile, listed]) => (said === split ? listed : []));
     if (ofSplit.length === 0) return [];
     const named = ofSplits.filter((folder) => splitInName(basename(folder)) === split);
-    const finder = new PictureFinder([...around, ...named, dirname(path)]);
+    const finder = new PictureFinder([...around, ...named, ...(images === undefined ? [dirname(path)] : [])]);
     return [{ split, pictures: ofSplit, finder }];
   });
 }
