@@ -52,7 +52,7 @@ for (const path of values['learned-from'] ?? []) {
 }
 const { training, validation } = await readSets({ datasets }, { cnn, mirrored: false });
 for (const { features } of [training, ...validation]) standardise(features, captioner.standardisation);
-const shown = values['non-photos'] === undefined ? [] : await picturesBelow(values['non-photos']);
+const shown = values['non-photos'] === undefined ? [] : (await picturesBelow(values['non-photos'])).files;
 const nonPhotos = shown.length > 0 ? (await cachedFeatures(shown, cnn)).features : new Float32Array();
 
 const measured = new Map<string, ConfidenceScores[]>();

@@ -48,8 +48,9 @@ export { type LanguageTraining, resumeLanguageModel, trainLanguageModel } from '
 
 // Tokens
 
+export type { ByteSource } from './base/byte-source.ts';
 export { NgramModel, type NgramOptions } from './text/ngram-model.ts';
-export { type ByteSource, type FileReadOptions, linesOfTokens, tokenizeFiles } from './text/read.ts';
+export { type FileReadOptions, linesOfTokens, tokenizeFiles } from './text/read.ts';
 
 // Labels of sequences
 

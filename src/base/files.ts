@@ -20,7 +20,7 @@ export async function writeFileAtomically(
 ): Promise<void> {
   const temporary = temporaryBeside(path);
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     const file = await open(temporary, 'wx');
     try {
       const parts = typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
@@ -33,6 +33,27 @@ export async function writeFileAtomically(
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
     throw refused(path, error);
+  }
+}
+
+/**
+ * Makes a folder, and those that it is in, where they are not there. Not by Node's own `recursive`, which never comes back
+ * from a file system that takes no folders and says that there is none to put them into (/proc).
+ *
+ * @throws what the system says
+ */
+export async function makeFolder(path: string): Promise<void> {
+  const isThere = async (error: unknown) => {
+    if ((await kindAt(path)) !== 'folder') throw error;
+  };
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const above = dirname(path);
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code !== 'ENOENT' || above === path || (await kindAt(above)) === 'folder') return isThere(error);
+    await makeFolder(above);
+    await mkdir(path).catch(isThere);
   }
 }
 
@@ -59,7 +80,7 @@ export async function ensureWritable(path: string): Promise<void> {
   const temporary = temporaryBeside(path);
   try {
     if ((await kindAt(path)) === 'folder') throw new InputError(`cannot write ${path}`, { found: 'a folder' });
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await writeFile(temporary, '', { flag: 'wx' });
   } catch (error) {
     throw refused(path, error);
@@ -68,9 +89,21 @@ export async function ensureWritable(path: string): Promise<void> {
   }
 }
 
-/** Reads a file whole. @throws what the system says */
-export function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
-  return readFile(path);
+/**
+ * Reads a file whole.
+ *
+ * @param check told its size, before it is read; what it throws is thrown
+ * @throws what the system says
+ */
+export async function readBytes(path: string, check?: (size: number) => void): Promise<Uint8Array<ArrayBuffer>> {
+  if (!check) return readFile(path);
+  const file = await open(path);
+  try {
+    check((await file.stat()).size);
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
 }
 
 /** Where a file or folder of this package is; the same from src/base and from dist/base. */

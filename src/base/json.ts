@@ -11,7 +11,7 @@ import { readBytes } from './files.ts';
 export async function readJson<T>(path: string, schema: v.GenericSchema<unknown, T>, what = 'file'): Promise<T> {
   let text: string;
   try {
-    text = new TextDecoder().decode(await readBytes(path)); // without a byte order mark, which is no JSON
+    text = new TextDecoder('utf-8', { fatal: true }).decode(await readBytes(path)); // without a byte order mark, which is no JSON
   } catch (error) {
     throw new InputError(`cannot read the ${what} ${path}`, { found: reasonOf(error), cause: error });
   }

@@ -29,6 +29,25 @@ export async function nextTurn(): Promise<void> {
 /** How long a thread may take to come up before the work goes on without waiting for it, in milliseconds. */
 const PATIENCE = 2000;
 
+/** How far a thread has come; its word is in memory that it shares with this one. */
+const [CREATED, STARTING, UP, LEAVING] = [0, 1, 2, 3];
+
+/** The words of the threads that were started. */
+const threads: Int32Array[] = [];
+
+/** Longer than any thread takes to load a library, in milliseconds: a thread that hangs must not keep the process. */
+const LAST_PATIENCE = 10_000;
+
+/**
+ * Lets threads come up before the process ends: one that is ended while it loads a native module aborts the process,
+ * after all work is done (`napi_throw` in the module's initialisation). A thread that has not begun to load is told not to.
+ */
+function awaitThreads(): void {
+  for (const word of threads) {
+    if (Atomics.compareExchange(word, 0, CREATED, LEAVING) === STARTING) Atomics.wait(word, 0, STARTING, LAST_PATIENCE);
+  }
+}
+
 /**
  * Starts a thread, which ends with the program and does not keep it alive.
  *
@@ -38,18 +57,30 @@ const PATIENCE = 2000;
  * @returns when the thread has called `ready`, can't be had, or has kept all waiting for too long
  */
 export function startThread(program: string, data: object): Promise<void> {
-  const main = `const { parentPort, workerData } = require('node:worker_threads');
-    (${program})(workerData, () => parentPort.postMessage('ready'), require);`;
+  const word = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const main = `const { parentPort, workerData: { data, word } } = require('node:worker_threads');
+    const isUp = () => {
+      Atomics.store(word, 0, ${UP});
+      Atomics.notify(word, 0);
+    };
+    if (Atomics.compareExchange(word, 0, ${CREATED}, ${STARTING}) === ${CREATED}) {
+      try {
+        (${program})(data, () => { isUp(); parentPort.postMessage('ready'); }, require);
+      } finally {
+        isUp();
+      }
+    }`;
   return new Promise((resolve) => {
     let worker: Worker;
     try {
       // No options of the main program: a loader for TypeScript would only delay the start.
-      worker = new Worker(main, { eval: true, execArgv: [], workerData: data });
+      worker = new Worker(main, { eval: true, execArgv: [], workerData: { data, word } });
     } catch {
       resolve();
       return;
     }
     worker.unref();
+    if (threads.push(word) === 1) process.on('exit', awaitThreads);
     const settle = () => {
       clearTimeout(timer);
       resolve();

@@ -8,6 +8,7 @@
 import * as v from 'valibot';
 import { InputError, reasonOf } from './errors.ts';
 import { readBytes, writeFileAtomically } from './files.ts';
+import { refuseLfsPointer } from './git-lfs.ts';
 import { fromHalf, toHalf } from './half.ts';
 import { parseJson } from './json.ts';
 import { integerFrom } from './schema.ts';
@@ -147,6 +148,7 @@ type Entry = v.InferOutput<typeof entrySchema>;
 
 function readHeader(file: Uint8Array<ArrayBuffer>, path: string) {
   const length = file.length >= 8 ? Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true)) : 0;
+  refuseLfsPointer(file, path);
   if (file[8] !== BRACE) {
     throw new InputError(`${path} is not a safetensors file`, {
       found: file.length ? `${file.length} bytes with no header` : 'an empty file',

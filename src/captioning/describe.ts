@@ -25,7 +25,7 @@ export interface DescribedPicture {
  * Yields the captions of pictures in their order, a few pictures at a time; the next ones are read meanwhile.
  *
  * @param captioner trained with features of this CNN
- * @param options `onSkip` is called for pictures that can't be read
+ * @param options `onSkip` is called for pictures that can't be read, or cost more than `limits` allow
  * @throws UsageError as `checkDecoding` does; the reason of `signal` when that stops it
  */
 export async function* describePictures(
@@ -35,7 +35,7 @@ export async function* describePictures(
   {
     decoding = decodingDefaults,
     ...extraction
-  }: Pick<ExtractOptions, 'onSkip' | 'signal'> & { decoding?: DecodingOptions | CaptionSampling } = {},
+  }: Pick<ExtractOptions, 'onSkip' | 'limits' | 'signal'> & { decoding?: DecodingOptions | CaptionSampling } = {},
 ): AsyncGenerator<DescribedPicture> {
   const D = cnn.featureSize;
   const features = new Float32Array(TOGETHER * D);

@@ -25,12 +25,14 @@ import { refuseInapplicable } from './given-options.ts';
 import {
   addCommonOptions,
   addPictureOptions,
+  addVerboseOption,
   type CommonOptions,
   type PictureOptions,
   parseAtLeast,
   parseInteger,
   parseShare,
 } from './options.ts';
+import { printable } from './printable.ts';
 import { Status } from './progress.ts';
 import { Exit, ExitCode, interruptible } from './run.ts';
 
@@ -41,6 +43,7 @@ interface Options extends CommonOptions, PictureOptions, DecodingFlags, CaptionS
   minConfidence: number;
   json?: boolean;
   html?: string;
+  verbose?: boolean;
 }
 
 export function addDescribeCommand(program: Command): void {
@@ -67,7 +70,7 @@ export function addDescribeCommand(program: Command): void {
   addLanguageOption(command, 'language to write, of a captioner that has several, as `de`');
   addSurestOption(addDecodingOptions(command));
   addCaptionSamplingOptions(command);
-  addPictureOptions(addCommonOptions(command)).action(describeCommand);
+  addPictureOptions(addCommonOptions(addVerboseOption(command))).action(describeCommand);
 }
 
 async function describeCommand(args: string[], options: Options, command: Command): Promise<void> {
@@ -78,6 +81,7 @@ async function describeCommand(args: string[], options: Options, command: Comman
   const found = await findPictures(args);
   const { sources, errors } = found;
   for (const error of errors) status.warn(`caption: ${error.message}`);
+  status.sayLeftOut(found.leftOut, options.verbose);
 
   let failures = errors.length;
   const engine = await openEngine(options.blas);
@@ -144,5 +148,5 @@ function jsonLine(file: string, candidates: readonly Caption[], first: Caption, 
 /** A line for each caption, which begins with the picture's name where there are several pictures. */
 function plainLines(file: string, captions: readonly Caption[], several: boolean): string {
   const lines = captions.length > 0 ? captions.map(({ caption }) => caption) : ['(not sure)'];
-  return lines.map((line) => `${several ? `${file}: ` : ''}${line}\n`).join('');
+  return lines.map((line) => `${several ? `${printable(file)}: ` : ''}${line}\n`).join('');
 }

@@ -37,6 +37,7 @@ import {
   parsePositives,
   parseShare,
 } from './options.ts';
+import { printable } from './printable.ts';
 import { showExtraction, showShare } from './progress.ts';
 import { quote } from './resume-command.ts';
 import { runTraining, type TrainingShow } from './training-command.ts';
@@ -113,8 +114,9 @@ async function trainCommand(paths: string[], options: Options, command: Command)
   await runTraining<CaptionConfig, CaptionSets>(command, options, SHOW, async ({ status, engine, folder }) => {
     const opened = await openDatasets(paths, { ...options, languages: options.language }, status, command);
     const datasets = opened.map((dataset, i) => ({ dataset, weight: options.weight?.[i] ?? 1 }));
-    const onLeftOut = (oddity: Oddity) => status.warn(describeOddity(oddity));
-    const captionsOnly = options.captionsOnly && (await Promise.all(options.captionsOnly.map(readCaptionsOnly)));
+    const onLeftOut = (oddity: Oddity) => status.say(printable(describeOddity(oddity)));
+    const captionsOnly =
+      options.captionsOnly && (await Promise.all(options.captionsOnly.map((path) => readCaptionsOnly(path, options))));
     const onPreparation = showShare(status, 'preparing the captions');
     const data = { datasets, captionsOnly, onLeftOut, onPreparation };
     const extraction = (signal: AbortSignal) => ({ onExtraction: showExtraction(status, signal, { begun: true }) });

@@ -6,27 +6,38 @@ import { captionsByLanguage, languagesInWords } from '../datasets/languages.ts';
 import { describeOddity } from '../datasets/oddities.ts';
 import { readCaptionDataset } from '../datasets/read.ts';
 import { refuseInapplicable } from './given-options.ts';
-import { parseShare } from './options.ts';
+import { addEncodingOption, parseShare } from './options.ts';
+import { printable } from './printable.ts';
 import type { Status } from './progress.ts';
 
 export interface DatasetOptions {
   images?: string;
   valShare?: number;
+  encoding?: string;
+  columnPicture?: string;
+  columnText?: string;
 }
 
 const DATASETS = `
 A dataset is told by what is there:
   a folder of pictures with metadata.jsonl, .csv or .tsv: columns file_name, text (or text1, text2 ...), split, language;
     captions.tsv may hold pairs without column names; or such a folder for each of train, val, test
+  a folder of pictures with a text beside each: p1.jpg, p1.txt with a caption a line
   a folder with annotations/captions_train2017.json or the like, or with annotations.json (COCO)
   a folder with Flickr8k.token.txt or another token file and the lists of the splits (Flickr8k, Flickr30k)
+  a folder with a .json for each split (VizWiz, Roboflow, BLIP, AI Challenger)
   one of Karpathy's split files, dataset_*.json, or its folder
   one such .jsonl, .csv, .tsv or .json file of any name, with the pictures beside it or in --images`;
 
-/** Adds `--images` and what a dataset may be. */
+/** Adds `--images`, how tables are read, and what a dataset may be. */
 export function addImagesOption(command: Command): Command {
-  return command
+  return addEncodingOption(command)
     .option('--images <folder>', 'where the pictures are, if not beside the captions')
+    .option(
+      '--column-picture <name>',
+      "a table's column of pictures, if it has no usual name such as file_name or image",
+    )
+    .option('--column-text <name>', "a table's column of captions, if it has no usual name such as text or caption")
     .addHelpText('after', DATASETS);
 }
 
@@ -64,7 +75,7 @@ export async function openDataset(
  */
 export async function openDatasets(
   paths: readonly string[],
-  { images, valShare, languages }: DatasetsReading,
+  { images, valShare, languages, encoding, columnPicture, columnText }: DatasetsReading,
   status: Status,
   command: Command,
 ): Promise<CaptionDataset[]> {
@@ -73,9 +84,12 @@ export async function openDatasets(
       advice: 'Put the captions of each dataset beside its pictures.',
     });
   }
+  const named = columnPicture !== undefined || columnText !== undefined;
+  const columns = named ? { picture: columnPicture, text: columnText } : undefined;
   const datasets: CaptionDataset[] = [];
   for (const [i, path] of paths.entries()) {
-    datasets.push(await readCaptionDataset(path, { images, valShare, language: languages?.[i] }));
+    const settings = { images, valShare, language: languages?.[i], encoding, columns };
+    datasets.push(await readCaptionDataset(path, settings));
   }
   if (datasets.every((dataset) => dataset.valShare === undefined)) {
     const where = datasets.map((dataset) => `${dataset.name}, ${whyNotSplit(dataset)}`);
@@ -87,7 +101,7 @@ export async function openDatasets(
     const spoken = captionsByLanguage(dataset);
     const inLanguages = spoken.size > 0 ? `; captions ${languagesInWords(spoken)}` : '';
     status.say(`${name} (${format}): pictures ${sizes.join(', ')}${inLanguages}`);
-    for (const oddity of report) status.warn(describeOddity(oddity));
+    for (const oddity of report) status.say(printable(describeOddity(oddity)));
   }
   return datasets;
 }

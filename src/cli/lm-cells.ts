@@ -1,5 +1,6 @@
 /** `lm cells`: which cells of a language model follow something in a text, and a text coloured by one of them. */
 import type { Command } from 'commander';
+import type { ByteSource } from '../base/byte-source.ts';
 import { InputError, UsageError } from '../base/errors.ts';
 import { writeFileAtomically } from '../base/files.ts';
 import { runInTurns } from '../base/steps.ts';
@@ -12,10 +13,10 @@ import { checkCell, type TextCells } from '../language/cells/text-cells.ts';
 import { TextModel } from '../language/text-model.ts';
 import { divergingColour } from '../report/colours.ts';
 import { textPicture } from '../report/text-picture.ts';
-import { type ByteSource, tokenizeFiles } from '../text/read.ts';
+import { tokenizeFiles } from '../text/read.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import { colourDepth, paint } from './colours.ts';
-import { addCommonOptions, type CommonOptions, LM_FOLDER, parseInteger } from './options.ts';
+import { addCommonOptions, addEncodingOption, type CommonOptions, LM_FOLDER, parseInteger } from './options.ts';
 import { write } from './output.ts';
 import { Status, showShare } from './progress.ts';
 import { table } from './table.ts';
@@ -23,6 +24,7 @@ import { sourceOf } from './text-source.ts';
 
 interface Options extends CommonOptions {
   model: string;
+  encoding?: string;
   layer?: number;
   cell?: number;
   from: number;
@@ -52,7 +54,7 @@ export function addCellsCommand(program: Command): void {
     .option('--html <file>', 'writes a page: the passage with a cell picker, and the cells that were found')
     .option('--svg <file>', 'writes the passage coloured by --cell as a picture')
     .option('--json', 'one JSON value: the findings, or with --cell the tokens with its values');
-  addCommonOptions(command).action(cellsCommand);
+  addCommonOptions(addEncodingOption(command)).action(cellsCommand);
 }
 
 async function cellsCommand(file: string, options: Options): Promise<void> {
@@ -71,7 +73,7 @@ async function cellsCommand(file: string, options: Options): Promise<void> {
 
   const searching = !cell || html !== undefined;
   const count = Math.max(from + length, searching ? options.read : 0);
-  const tokens = await firstTokens(sourceOf(file), model.tokenizer, count);
+  const tokens = await firstTokens(sourceOf(file), model.tokenizer, { count, encoding: options.encoding });
   if (tokens.length <= from) {
     throw new InputError(`there is nothing at --from ${from}`, { found: `a text of ${tokens.length} tokens` });
   }
@@ -87,9 +89,13 @@ async function cellsCommand(file: string, options: Options): Promise<void> {
 }
 
 /** The first tokens of a text, at most so many. */
-async function firstTokens(source: string | ByteSource, tokenizer: Tokenizer, count: number): Promise<string[]> {
+async function firstTokens(
+  source: string | ByteSource,
+  tokenizer: Tokenizer,
+  { count, encoding }: { count: number; encoding: string | undefined },
+): Promise<string[]> {
   const tokens: string[] = [];
-  for await (const piece of tokenizeFiles([source], tokenizer)) {
+  for await (const piece of tokenizeFiles([source], tokenizer, { encoding })) {
     for (const token of piece) if (tokens.push(token) === count) return tokens;
   }
   return tokens;

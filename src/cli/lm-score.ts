@@ -1,5 +1,6 @@
 /** `lm score`: how probable texts are to a language model, as figures, token by token or line by line. */
 import type { Command } from 'commander';
+import type { ByteSource } from '../base/byte-source.ts';
 import { InputError, UsageError } from '../base/errors.ts';
 import { writeFileAtomically } from '../base/files.ts';
 import { openEngine } from '../compute/engine.ts';
@@ -8,16 +9,17 @@ import { likeliest, type ScoredText, type ShownToken, scorePage } from '../langu
 import { TextModel } from '../language/text-model.ts';
 import { surpriseColour, surpriseLevel } from '../report/colours.ts';
 import { formatInteger } from '../report/page.ts';
-import { type ByteSource, linesOfTokens, tokenizeFiles } from '../text/read.ts';
+import { linesOfTokens, tokenizeFiles } from '../text/read.ts';
 import { joinTokens } from '../text/tokenizer.ts';
 import { colourDepth, paint } from './colours.ts';
-import { addCommonOptions, type CommonOptions, LM_FOLDER } from './options.ts';
+import { addCommonOptions, addEncodingOption, type CommonOptions, LM_FOLDER } from './options.ts';
 import { write } from './output.ts';
 import { Status } from './progress.ts';
 import { sourceOf } from './text-source.ts';
 
 interface Options extends CommonOptions {
   model: string;
+  encoding?: string;
   json?: boolean;
   tokens?: boolean;
   lines?: boolean;
@@ -41,7 +43,7 @@ export function addScoreCommand(program: Command): void {
     .option('--lines', 'a line for each line of the text: log p (its end included), tokens, unknown ones, the line')
     .option('--html <file>', `writes a page with the first ${SHOWN.toLocaleString('en')} tokens coloured by surprise`)
     .option('--json', 'a JSON value for each file: {"file","tokens","unknown","logProb","nats","bits","perplexity"}');
-  addCommonOptions(command).action(scoreCommand);
+  addCommonOptions(addEncodingOption(command)).action(scoreCommand);
 }
 
 async function scoreCommand(files: string[], options: Options): Promise<void> {
@@ -69,7 +71,7 @@ async function printScore(
   { tokenizer, vocabulary }: TextModel,
   scorer: TextScorer,
   source: string | ByteSource,
-  { tokens: withTokens, html, json }: Options,
+  { tokens: withTokens, html, json, encoding }: Options,
   status: Status,
 ): Promise<ScoredText> {
   const name = typeof source === 'string' ? source : source.name;
@@ -78,7 +80,7 @@ async function printScore(
   const printer = new TokenPrinter(json);
   const shown: ShownToken[] = [];
   scorer.begin();
-  for await (const tokens of tokenizeFiles([source], tokenizer)) {
+  for await (const tokens of tokenizeFiles([source], tokenizer, { encoding })) {
     for (const { token, logProb, alternatives } of scorer.read(tokens)) {
       status.update(() => `${name}: ${formatInteger(scorer.score.tokens)} ${unit}s`);
       if (html === undefined && !withTokens) continue;
@@ -99,8 +101,8 @@ async function printScore(
   return { name, score, shown };
 }
 
-async function printLines(model: TextModel, source: string | ByteSource, { json }: Options): Promise<void> {
-  for await (const tokens of linesOfTokens(tokenizeFiles([source], model.tokenizer))) {
+async function printLines(model: TextModel, source: string | ByteSource, { json, encoding }: Options): Promise<void> {
+  for await (const tokens of linesOfTokens(tokenizeFiles([source], model.tokenizer, { encoding }))) {
     const line = joinTokens(tokens, model.tokenizer);
     const score = model.scoreLine(tokens);
     const row = [score.logProb.toFixed(4), score.tokens, score.unknown, line].join('\t');

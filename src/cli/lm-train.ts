@@ -1,5 +1,6 @@
 /** `lm train`. */
 import { type Command, Option } from 'commander';
+import type { LeftOut } from '../base/walk.ts';
 import type { Engine } from '../compute/engine.ts';
 import {
   defaultsOf,
@@ -18,8 +19,18 @@ import { type LanguageTraining, resumeLanguageModel, trainLanguageModel } from '
 import { readConfig } from '../model/model-folder.ts';
 import { LEVELS, type Level, tokenizers } from '../text/tokenizer.ts';
 import { refuseGiven, resolveOptions } from './given-options.ts';
-import { addCommonOptions, type CommonOptions, collect, LM_FOLDER, parseInteger, parseShare } from './options.ts';
+import {
+  addCommonOptions,
+  addEncodingOption,
+  addVerboseOption,
+  type CommonOptions,
+  collect,
+  LM_FOLDER,
+  parseInteger,
+  parseShare,
+} from './options.ts';
 import { quote } from './resume-command.ts';
+import { sourceOf } from './text-source.ts';
 import { runTraining, type TrainingShow } from './training-command.ts';
 import { addTrainingOptions, type TrainingOptions, trainingFlags, trainingSettings } from './training-options.ts';
 
@@ -34,6 +45,8 @@ interface Options extends CommonOptions, TrainingOptions {
   minCount?: number;
   embedding?: number;
   sampleEvery: number;
+  encoding?: string;
+  verbose?: boolean;
 }
 
 /** Options of the model's shape, which a model that is continued has already. */
@@ -45,7 +58,10 @@ export function addLanguageTrainCommand(program: Command): void {
   const command = program
     .command('train')
     .description('trains a language model on text files')
-    .argument('<file...>', 'UTF-8 text of any size; several files, or those in a folder, are read as one text')
+    .argument(
+      '<file...>',
+      'text of any size, - for standard input; several files, or those in a folder, are read as one text',
+    )
     .addOption(
       new Option(
         '--preset <name>',
@@ -79,7 +95,7 @@ export function addLanguageTrainCommand(program: Command): void {
       languageDefaults.samples.every,
     );
   addTrainingOptions(command, { ...languageDefaults, ...languageShapeDefaults }, LM_FOLDER);
-  addCommonOptions(command).action(trainCommand);
+  addCommonOptions(addVerboseOption(addEncodingOption(command))).action(trainCommand);
 }
 
 async function trainCommand(files: string[], options: Options, command: Command): Promise<void> {
@@ -90,7 +106,13 @@ async function trainCommand(files: string[], options: Options, command: Command)
   const resolved = resolveOptions(command, options, flags);
   await runTraining<LanguageConfig, LanguageText>(command, options, SHOW, async ({ status, engine }) => {
     const onReading = (read: number) => status.update(() => `reading the text: ${Math.floor(100 * read)} %`);
-    const text = { files, validationFiles: options.valFile, onReading };
+    const { encoding, verbose, valFile: validationFiles } = options;
+    let said = false; // the files are listed each time that the text is read
+    const onLeftOut = (leftOut: LeftOut) => {
+      if (!said) status.sayLeftOut(leftOut, verbose);
+      said = true;
+    };
+    const text = { files: files.map(sourceOf), validationFiles, encoding, onLeftOut, onReading };
     if (options.resume) return (training) => resumeLanguageModel({ ...training, ...text });
     const start = await startOf(resolved, engine);
     const level = start instanceof TextModel ? start.config.level : start.level;

@@ -22,6 +22,19 @@ export function addCommonOptions(command: Command): Command {
     .option('--quiet', 'no progress and notices');
 }
 
+/** Adds `--encoding`, of the text files that a command reads. */
+export function addEncodingOption(command: Command): Command {
+  return command.option(
+    '--encoding <name>',
+    'of text files that are not UTF-8 and do not say what they are, as `windows-1252`, `shift_jis`, `gb18030`',
+  );
+}
+
+/** Adds `--verbose`, to a command that walks through folders. */
+export function addVerboseOption(command: Command): Command {
+  return command.option('--verbose', 'names the files that are left out of folders');
+}
+
 /** Adds `--cnn-backend`, and `--tfjs` as another name of it; the last of both counts. */
 export function addPictureOptions(command: Command): Command {
   return command

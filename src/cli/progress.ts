@@ -1,7 +1,9 @@
 /** Progress on stderr: one line that is rewritten on a terminal, elsewhere a line now and then. */
+import type { LeftOut } from '../base/walk.ts';
 import type { TrainingEvent, UpdateReport, ValidationReport } from '../training/events.ts';
 import type { Validation } from '../training/task.ts';
 import type { ExtractionEvents } from '../vision/cached-features.ts';
+import { printable } from './printable.ts';
 
 /** Least milliseconds between two lines of progress. */
 const INTERVALS = { terminal: 200, file: 10_000 };
@@ -38,7 +40,15 @@ export class Status {
   /** Writes a line that must be seen even with --quiet. */
   warn(text: string): void {
     this.#clear();
-    process.stderr.write(`${text}\n`);
+    process.stderr.write(`${printable(text)}\n`);
+  }
+
+  /** Says what was left out of folders, with the names where they are asked for. */
+  sayLeftOut(leftOut: LeftOut, verbose = false): void {
+    const words = leftOut.inWords();
+    if (words === undefined) return;
+    this.say(`left out: ${words}${verbose ? '' : ' (--verbose names them)'}`);
+    if (verbose) for (const path of leftOut.paths) this.say(`  ${printable(path)}`);
   }
 
   #clear(): void {

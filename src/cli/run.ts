@@ -1,6 +1,11 @@
 /** The one place that prints errors and exits: everything below it throws. */
+
+import { setTimeout } from 'node:timers/promises';
 import { Command, CommanderError } from 'commander';
 import { InputError, reasonOf, UsageError } from '../base/errors.ts';
+import { checkPaths } from './check-paths.ts';
+import { missingResource } from './missing-resource.ts';
+import { printable } from './printable.ts';
 
 /** What a command can end with. */
 export const ExitCode = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
@@ -35,9 +40,28 @@ export async function runProgram(program: Command, commands: Commands): Promise<
   } catch (error) {
     code = exitCodeOf(error, program);
   }
+  if (code === ExitCode.interrupted) await endStuckReading();
   // Not left to the event loop: native libraries and workers may hold it. Of what can't be written 'error' tells.
   process.stdout.write('', (error) => error ?? process.exit(code));
   return new Promise(() => {});
+}
+
+/** Milliseconds in which a file is read that can be read at all. */
+const PATIENCE = 300;
+
+/** The signal that has stopped the command. */
+let stoppedBy: NodeJS.Signals | undefined;
+
+/**
+ * Ends an interrupted process by the signal itself where a file still does not answer (a pipe, a network disk that has
+ * stalled): `process.exit` would wait for the thread that reads it, for ever.
+ */
+async function endStuckReading(): Promise<void> {
+  const isStuck = () => process.getActiveResourcesInfo().some((resource) => resource.startsWith('FSReq'));
+  for (const end = performance.now() + PATIENCE; isStuck(); ) {
+    if (performance.now() > end && stoppedBy) process.kill(process.pid, stoppedBy);
+    await setTimeout(10);
+  }
 }
 
 /**
@@ -58,8 +82,13 @@ function exitCodeOf(error: unknown, program: Command): number {
   if (error instanceof Exit) return error.code;
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.done : ExitCode.usage;
   if (error instanceof InputError) {
-    process.stderr.write(`${name}: ${inFlags(error, program)}\n`);
+    process.stderr.write(`${name}: ${printable(inFlags(error, program))}\n`);
     return error instanceof UsageError ? ExitCode.usage : ExitCode.failed;
+  }
+  const missing = missingResource(error);
+  if (missing !== undefined) {
+    process.stderr.write(`${name}: ${printable(missing)}\n`);
+    return ExitCode.failed;
   }
   process.stderr.write(`${name}: this is a defect of ${name}, please report it:\n`);
   process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
@@ -90,7 +119,8 @@ export function createProgram(name: string, description: string, version: string
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(`${text.replace(/^error: /, `${name}: `)}`) })
     .showHelpAfterError(`Run \`${name} --help\` for the commands and their options.`)
-    .enablePositionalOptions();
+    .enablePositionalOptions()
+    .hook('preAction', (_, command) => checkPaths(command));
 }
 
 /**
@@ -105,6 +135,7 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
       stopListening();
       process.kill(process.pid, signal);
     }
+    stoppedBy = signal;
     controller.abort(new Exit(ExitCode.interrupted));
   };
   const stopListening = () => process.off('SIGINT', stop).off('SIGTERM', stop);

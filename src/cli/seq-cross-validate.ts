@@ -14,7 +14,7 @@ import {
   settingsOf,
 } from './seq-label-options.ts';
 import type { SequenceTrainingOptions } from './seq-options.ts';
-import { refuseModel } from './training-command.ts';
+import { inFolder, refuseModel } from './training-command.ts';
 import { refuseIdleSettings } from './training-options.ts';
 
 export async function crossValidateCommand(
@@ -23,10 +23,20 @@ export async function crossValidateCommand(
   folds: number,
   command: Command,
 ): Promise<void> {
-  const { out: folder, task, blas, precision, quiet } = options;
+  const { out: folder } = options;
   refuseIdleOptions(options, command);
   refuseIdleSettings(command);
   await refuseModel(join(folder, 'fold-1'));
+  await inFolder(folder, () => runCrossValidation(paths, options, folds, command));
+}
+
+async function runCrossValidation(
+  paths: string[],
+  options: SequenceTrainingOptions,
+  folds: number,
+  command: Command,
+): Promise<void> {
+  const { out: folder, task, blas, precision, quiet } = options;
   const status = new Status(quiet);
   const show = showTraining(status, task === 'tag' ? 'steps' : 'sequences');
   const result = await interruptible(async (signal) => {

@@ -52,7 +52,7 @@ export function addSequenceEvaluateCommand(program: Command): void {
 }
 
 async function evaluateCommand(paths: string[], options: Options, command: Command): Promise<void> {
-  const { model, skipOdd, report, json, blas, quiet, cnnBackend } = options;
+  const { model, skipOdd, encoding, report, json, blas, quiet, cnnBackend } = options;
   const status = new Status(quiet);
   const engine = await openEngine(blas);
   if (await isTranslator(model)) {
@@ -64,7 +64,7 @@ async function evaluateCommand(paths: string[], options: Options, command: Comma
   const { task, reading, cnn } = labeller.config;
   if (!cnn) refuseInapplicable(command, ['cnnBackend'], 'a model that reads no pictures');
   await interruptible(async (signal) => {
-    const how = { ...readingFor(status, { skipOdd, signal }), task, reading, use: 'test' } as const;
+    const how = { ...readingFor(status, { skipOdd, encoding, signal }), task, reading, use: 'test' } as const;
     const openCnn = () => loadCnnOfLabeller(labeller.config, cnnBackend, engine);
     const data = await readSequences(paths, { ...how, openCnn });
     status.say(engine.notice);
@@ -78,12 +78,12 @@ async function evaluateCommand(paths: string[], options: Options, command: Comma
 
 async function evaluateTranslations(
   paths: string[],
-  { model, skipOdd, report, json, beam }: Options,
+  { model, skipOdd, encoding, report, json, beam }: Options,
   engine: Engine,
   status: Status,
 ): Promise<void> {
   const translator = await Translator.load(model, engine);
-  const data = await readPairs(paths, readingFor(status, { skipOdd }));
+  const data = await readPairs(paths, readingFor(status, { skipOdd, encoding }));
   status.say(engine.notice);
   const options = { ...translatingDefaults, beam };
   await interruptible(async (signal) => {

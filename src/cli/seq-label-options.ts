@@ -34,12 +34,12 @@ export async function readLabelled(
   options: SequenceTrainingOptions,
   { status, signal, engine, trained }: LabelledReading,
 ): Promise<{ data: SequenceData; validation: SequenceData | undefined }> {
-  const { valFile, skipOdd, cnn, cnnBackend } = options;
+  const { valFile, skipOdd, encoding, cnn, cnnBackend } = options;
   const { task, reading } = trained ?? newModelOf(options);
   const openCnn = trained
     ? () => loadCnnOfLabeller(trained, cnnBackend, engine)
     : async () => ({ name: cnn, cnn: await loadCnn(cnn, cnnBackend, engine) });
-  const how = { ...readingFor(status, { skipOdd, signal }), task, reading, openCnn };
+  const how = { ...readingFor(status, { skipOdd, encoding, signal }), task, reading, openCnn };
   const data = await readSequences(paths, how);
   return { data, validation: valFile && (await readSequences(valFile, { ...how, use: 'test' })) };
 }

@@ -5,7 +5,7 @@ import { readConfig } from '../model/model-folder.ts';
 import type { Pooling } from '../nn/pooling.ts';
 import { PICTURE_READINGS, type PictureReading, type Task } from '../sequences/config.ts';
 import type { SequenceReading } from '../sequences/data/read.ts';
-import type { CommonOptions, PictureOptions } from './options.ts';
+import { addEncodingOption, type CommonOptions, type PictureOptions } from './options.ts';
 import { type Status, showExtraction } from './progress.ts';
 import type { TrainingOptions } from './training-options.ts';
 
@@ -14,6 +14,7 @@ export const SEQ_FOLDER = 'seq-model';
 
 export interface DataOptions {
   skipOdd?: boolean | undefined;
+  encoding?: string | undefined;
 }
 
 /** The options of `seq train`, those of labellers and of translators. */
@@ -36,14 +37,14 @@ export interface SequenceTrainingOptions extends CommonOptions, PictureOptions, 
 const DATA = `
 Sequences are told by what is there:
   --task classify
-    a file of text TAB label lines, or a .csv with the columns text and label
+    a file of text TAB label lines, or a .csv with the columns text and label (or review and sentiment)
     a .jsonl file of {"text", "label"}
     several files, or a folder of them: a text a line, each file a class (neg.txt, pos.txt)
     vectors: a .csv of numbers with the label last; a .jsonl of {"vector", "label"} or {"vectors", "label"}
     a folder with a folder of pictures for each class, which are read by a CNN
     a folder with IDX files as MNIST has them, or one of those files; gzipped or not
   --task tag
-    a file of token TAB tag lines, with an empty line between sequences
+    a file of token TAB tag lines, with an empty line between sequences; or of CoNLL-2003's or CoNLL-U's columns
     a .jsonl file of {"tokens", "tags"} or {"vectors", "labels"}
     video: a folder with a folder for each clip: pictures, in the order of their names (frame-2 before frame-10), which
     are read by a CNN, and labels.txt with a label a line
@@ -52,7 +53,7 @@ Sequences are told by what is there:
     two files with a text a line: line 1 of the second is the translation of line 1 of the first`;
 
 export function addDataOptions(command: Command): Command {
-  return command
+  return addEncodingOption(command)
     .option('--skip-odd', 'leave odd lines out, and say which, instead of refusing the file')
     .addHelpText('after', DATA);
 }
@@ -77,7 +78,13 @@ export async function isTranslator(folder: string): Promise<boolean> {
 /** Options for reading sequences, by which a command shows what is odd, and how far the CNN is with pictures. */
 export function readingFor(
   status: Status,
-  { skipOdd, signal }: DataOptions & { signal?: AbortSignal },
-): Pick<SequenceReading, 'skipOdd' | 'onOdd' | 'signal' | 'onExtraction'> {
-  return { skipOdd, onOdd: (message) => status.warn(message), signal, onExtraction: showExtraction(status, signal) };
+  { skipOdd, encoding, signal }: DataOptions & { signal?: AbortSignal },
+): Pick<SequenceReading, 'skipOdd' | 'onOdd' | 'encoding' | 'signal' | 'onExtraction'> {
+  return {
+    skipOdd,
+    encoding,
+    onOdd: (message) => status.warn(message),
+    signal,
+    onExtraction: showExtraction(status, signal),
+  };
 }

@@ -1,9 +1,8 @@
 /** `seq predict`: labels sequences, or translates texts. */
-import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { InputError, UsageError } from '../base/errors.ts';
+import { linesOf as linesOfText, readText } from '../base/text-file.ts';
 import { openEngine } from '../compute/engine.ts';
-import { readText } from '../datasets/files.ts';
 import { findClips, readClips } from '../sequences/data/clips.ts';
 import { loadCnnOfLabeller, seePictures } from '../sequences/data/pictures.ts';
 import { readSequences } from '../sequences/data/read.ts';
@@ -18,7 +17,9 @@ import { findPictures } from './find-pictures.ts';
 import { refuseInapplicable } from './given-options.ts';
 import {
   addCommonOptions,
+  addEncodingOption,
   addPictureOptions,
+  addVerboseOption,
   type CommonOptions,
   collect,
   type PictureOptions,
@@ -29,10 +30,12 @@ import { Status, showExtraction } from './progress.ts';
 import { Exit, ExitCode, interruptible } from './run.ts';
 import { type DataOptions, isTranslator, readingFor, SEQ_FOLDER } from './seq-options.ts';
 import { bareLabelLine, clipJson, jsonLine, labelJson, labelLine, stepLines } from './seq-output.ts';
+import { sourceOf } from './text-source.ts';
 
 interface Options extends CommonOptions, PictureOptions, DataOptions {
   model: string;
   text?: string[];
+  verbose?: boolean;
   explain?: boolean;
   json?: boolean;
   beam: number;
@@ -68,7 +71,7 @@ export function addSequencePredictCommand(program: Command): void {
     .option('--skip-odd', 'leave odd lines out, and say which, instead of refusing the file')
     .option('--json', 'one JSON value a sequence')
     .addHelpText('after', OUTPUT);
-  addPictureOptions(addCommonOptions(command)).action(predictCommand);
+  addPictureOptions(addCommonOptions(addVerboseOption(addEncodingOption(command)))).action(predictCommand);
 }
 
 async function predictCommand(files: string[], options: Options, command: Command): Promise<void> {
@@ -145,13 +148,13 @@ async function predictTags(labeller: SequenceLabeller, sequences: readonly strin
 async function predictVectors(
   labeller: SequenceLabeller,
   files: readonly string[],
-  { skipOdd, json }: Options,
+  { skipOdd, encoding, json }: Options,
   status: Status,
 ): Promise<void> {
   const { task, reading } = labeller.config;
   if (files.length === 0) throw new UsageError('no file to read vectors from');
   for (const file of files) {
-    const how = { ...readingFor(status, { skipOdd }), task, reading, use: 'test', labelled: false } as const;
+    const how = { ...readingFor(status, { skipOdd, encoding }), task, reading, use: 'test', labelled: false } as const;
     const { examples } = await readSequences([file], how);
     const predicted = labeller.predict(examples.map(({ inputs }) => inputs));
     for (const [i, ofSequence] of predicted.entries()) {
@@ -168,12 +171,13 @@ async function predictPictures(
   labeller: SequenceLabeller,
   cnn: Cnn,
   files: readonly string[],
-  { json }: Options,
+  { json, verbose }: Options,
   status: Status,
 ): Promise<void> {
   if (files.length === 0) throw new UsageError('no picture to look at');
-  const { sources, errors } = await findPictures(files);
+  const { sources, errors, leftOut } = await findPictures(files);
   for (const { message } of errors) status.warn(message);
+  status.sayLeftOut(leftOut, verbose);
   const { vectors, names, skipped } = await interruptible((signal) =>
     seePictures(sources, cnn, showExtraction(status, signal)),
   );
@@ -217,11 +221,8 @@ async function predictClips(
 }
 
 /** The lines of --text and of the files, or of standard input where neither is given. */
-async function linesOf(files: readonly string[], { text: texts }: Options): Promise<string[]> {
-  const contents = await Promise.all(files.map((file) => (file === '-' ? text(process.stdin) : readText(file))));
-  if (files.length === 0 && !texts) contents.push(await text(process.stdin));
-  return [
-    ...(texts ?? []),
-    ...contents.flatMap((content) => (content === '' ? [] : content.replace(/\r?\n$/, '').split(/\r?\n/))),
-  ];
+async function linesOf(files: readonly string[], { text: texts, encoding }: Options): Promise<string[]> {
+  const sources = files.length === 0 && !texts ? ['-'] : files;
+  const contents = await Promise.all(sources.map((file) => readText(sourceOf(file), { encoding })));
+  return [...(texts ?? []), ...contents.flatMap((content) => linesOfText(content).map(({ text }) => text))];
 }

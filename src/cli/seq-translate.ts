@@ -31,8 +31,8 @@ export async function trainTranslatorCommand(
   refuseInapplicable(command, OF_LABELS, 'a translator');
   await runTraining<TranslationConfig, DataSplit<Pair>>(command, options, SHOW, async () => async (training) => {
     const { status, signal } = training;
-    const { valFile, skipOdd } = options;
-    const odd = readingFor(status, { skipOdd, signal });
+    const { valFile, skipOdd, encoding } = options;
+    const odd = readingFor(status, { skipOdd, encoding, signal });
     const data = await readPairs(paths, odd);
     const read = { ...training, data, validation: valFile && (await readPairs(valFile, odd)) };
     if (options.resume) return resumeTranslator(read);

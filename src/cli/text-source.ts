@@ -1,5 +1,5 @@
 /** Where a command reads a text from. */
-import type { ByteSource } from '../text/read.ts';
+import type { ByteSource } from '../base/byte-source.ts';
 
 /** A file, or standard input for `-`. */
 export function sourceOf(file: string): string | ByteSource {

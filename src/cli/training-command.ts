@@ -2,8 +2,12 @@
  * What every `train` command does around its training: it refuses to overwrite a model, shows how far it is on the
  * terminal and in a report that grows, hears Ctrl-C and says how to go on. Knows nothing of what is trained.
  */
+import { rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { InputError } from '../base/errors.ts';
+import { ensureWritable, kindAt } from '../base/files.ts';
+import { lockFolder } from '../base/lock.ts';
 import { isStop, type Turns } from '../base/steps.ts';
 import { type Engine, openEngine } from '../compute/engine.ts';
 import { holdsModel } from '../model/model-folder.ts';
@@ -22,6 +26,29 @@ export async function refuseModel(folder: string): Promise<void> {
   throw new InputError(`${folder} holds a model already`, {
     advice: 'Go on with it by --resume, choose another folder by --out, or delete it.',
   });
+}
+
+/**
+ * Does work that writes to a folder, when it is clear that the folder can be written to and that no other process is doing
+ * the same. Where nothing has come of it, a folder that was made for it goes.
+ *
+ * @throws InputError when it can't be written to, or another training is writing there; what the work throws
+ */
+export async function inFolder<Result>(folder: string, work: () => Promise<Result>): Promise<Result> {
+  const wasThere = (await kindAt(folder)) !== undefined;
+  await ensureWritable(join(folder, 'config.json'));
+  const release = await lockFolder(folder);
+  if (!release) {
+    throw new InputError(`another training is writing to ${folder}`, {
+      advice: 'Stop that one, or choose another folder by --out.',
+    });
+  }
+  try {
+    return await work();
+  } finally {
+    await release();
+    if (!wasThere) await rmdir(folder).catch(() => {}); // only one that is empty can be deleted so
+  }
 }
 
 /** How a product's training is shown. `Config` and `Data` are those of its hooks. */
@@ -53,6 +80,11 @@ export interface RunningTraining<Config, Data> extends PreparedCommand, Training
   signal: AbortSignal;
 }
 
+/** Reads what a training needs, and returns what trains. */
+type Preparation<Config, Data> = (
+  prepared: PreparedCommand,
+) => Promise<(training: RunningTraining<Config, Data>) => Promise<TrainingResult>>;
+
 /**
  * Runs a training that was asked for by a command.
  *
@@ -62,13 +94,25 @@ export interface RunningTraining<Config, Data> extends PreparedCommand, Training
  */
 export async function runTraining<Config, Data>(
   command: Command,
-  { out: folder, blas, precision, quiet, resume = false }: TrainingOptions & CommonOptions,
+  options: TrainingOptions & CommonOptions,
   show: TrainingShow<Config, Data>,
-  prepare: (prepared: PreparedCommand) => Promise<(training: RunningTraining<Config, Data>) => Promise<TrainingResult>>,
+  prepare: Preparation<Config, Data>,
 ): Promise<void> {
+  const { out: folder, resume = false } = options;
   if (resume) refuseSettingsOnResume(command);
   refuseIdleSettings(command);
   if (!resume) await refuseModel(folder);
+  const run = () => runInFolder(command, options, show, prepare);
+  // A folder that is not there can't be resumed, of which the training tells.
+  await (resume && (await kindAt(folder)) !== 'folder' ? run() : inFolder(folder, run));
+}
+
+async function runInFolder<Config, Data>(
+  command: Command,
+  { out: folder, blas, precision, quiet, resume = false }: TrainingOptions & CommonOptions,
+  show: TrainingShow<Config, Data>,
+  prepare: Preparation<Config, Data>,
+): Promise<void> {
   const status = new Status(quiet);
   const engine = await openEngine(blas, precision);
   const prepared = { engine, folder, status };

@@ -31,6 +31,10 @@ type Defaults = TrainingSettings & { batch: number; cell: CellName; layers: numb
 
 /** Options about files and the machine, which a resumed training is given again; all others are its settings. */
 const KEPT_ON_RESUME = new Set([
+  'encoding',
+  'columnPicture',
+  'columnText',
+  'verbose',
   'resume',
   'out',
   'blas',

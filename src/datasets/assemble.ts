@@ -50,10 +50,12 @@ export async function assemble(
   const splits: CaptionDataset['splits'] = new Map();
   const seen = new Set<string>();
   const missing: { name: string; finder: PictureFinder }[] = [];
+  const parts = listed.map((part) => ({ ...part, pictures: [...part.pictures] }));
+  const isOnly = lastNamesOf(parts.flatMap(({ pictures }) => pictures));
 
   for (const split of SPLITS) {
     const kept: CaptionedPicture[] = [];
-    for (const { pictures, finder } of listed.filter((part) => part.split === split)) {
+    for (const { pictures, finder } of parts.filter((part) => part.split === split)) {
       for (const picture of pictures) {
         const { captions, languages } = captionsWhere(picture, (caption) => caption.trim() !== '');
         const blank = picture.captions.length - captions.length;
@@ -62,7 +64,7 @@ export async function assemble(
           oddities.add('pictures without a caption skipped', picture.name);
           continue;
         }
-        const file = await finder.find(picture.name);
+        const file = await finder.find(picture.name, isOnly(picture.name));
         if (file === undefined) {
           missing.push({ name: picture.name, finder });
           oddities.add('captioned pictures not on the disk, skipped', picture.name);
@@ -80,10 +82,20 @@ export async function assemble(
     if (kept.length > 0) splits.set(split, kept);
   }
 
-  if (splits.size === 0) throw nothingLeft(name, missing);
+  if (splits.size === 0) throw await nothingLeft(name, missing);
   const heldOut = holdOutValidation(splits, valShare, oddities);
   const inReadingOrder = new Map([...splits].sort(([a], [b]) => SPLITS.indexOf(b) - SPLITS.indexOf(a)));
   return { name, format, splits: inReadingOrder, ...(heldOut && { valShare }), report: oddities.list() };
+}
+
+/** Whether no other picture has the last name of a path: it may be looked for in any folder then. */
+function lastNamesOf(pictures: readonly ListedPicture[]): (name: string) => boolean {
+  const lastOf = (name: string) => name.split(/[\\/]/).at(-1)!;
+  const counts = new Map<string, number>();
+  for (const name of new Set(pictures.map((picture) => picture.name))) {
+    counts.set(lastOf(name), (counts.get(lastOf(name)) ?? 0) + 1);
+  }
+  return (name) => counts.get(lastOf(name)) === 1;
 }
 
 /**
@@ -98,7 +110,8 @@ function holdOutValidation(splits: CaptionDataset['splits'], share: number, oddi
   if (!train || splits.has('val') || train.length < 2) return false;
   if (share === 0) return true;
   const places = new Map(train.map((picture) => [picture, hashToUnit(picture.id)]));
-  const threshold = Math.max(share, Math.min(...places.values()) + 2 ** -32);
+  const lowest = [...places.values()].reduce((least, place) => Math.min(least, place), 1);
+  const threshold = Math.max(share, lowest + 2 ** -32);
   const isHeldOut = (picture: CaptionedPicture) => places.get(picture)! < threshold;
   const val = train.filter(isHeldOut);
   splits.set('val', val);
@@ -115,11 +128,16 @@ function hashToUnit(text: string): number {
   return createHash('sha256').update(text).digest().readUInt32BE() / 2 ** 32;
 }
 
-function nothingLeft(name: string, missing: readonly { name: string; finder: PictureFinder }[]): InputError {
+async function nothingLeft(
+  name: string,
+  missing: readonly { name: string; finder: PictureFinder }[],
+): Promise<InputError> {
   const [first] = missing;
   if (!first) return new InputError(`${name} holds no captioned picture`);
+  const nearest = await first.finder.nearest(first.name);
   return new InputError(`none of the ${missing.length.toLocaleString('en')} captioned pictures of ${name} is there`, {
-    found: `no ${first.name} in ${first.finder.roots.join(', ')}`,
-    advice: 'Put the pictures there, or name the folder that holds them.',
+    found: `no ${first.name} in ${first.finder.roots.join(', ')}${nearest ? `, where the most similar name is ${nearest}` : ''}`,
+    advice: 'Put the pictures there, or name the folder that holds them by images.',
+    settings: ['images'],
   });
 }

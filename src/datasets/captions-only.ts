@@ -1,7 +1,8 @@
 /** Reads captions without pictures: a caption a line, or a table whose first column says which belong together. */
 import { extname } from 'node:path';
 import { InputError } from '../base/errors.ts';
-import { readFilledLines } from './files.ts';
+import { readFilledLines } from '../base/text-file.ts';
+import { Oddities } from './oddities.ts';
 import { readTable } from './table-rows.ts';
 
 /** The captions of a file. */
@@ -20,8 +21,11 @@ export interface CaptionsFile {
  *   a caption of it. Captions with one name describe one picture; a column `language` is read as of a dataset
  * @throws InputError when the file can't be read, is of another kind or holds no caption
  */
-export async function readCaptionsOnly(path: string): Promise<CaptionsFile> {
-  const groups = await groupsIn(path);
+export async function readCaptionsOnly(
+  path: string,
+  { encoding }: { encoding?: string | undefined } = {},
+): Promise<CaptionsFile> {
+  const groups = await groupsIn(path, encoding);
   if (groups.length > 0) {
     const languages = groups.flatMap(({ language }) => language ?? []);
     return { path, groups: groups.map(({ captions }) => captions), ...(languages.length > 0 && { languages }) };
@@ -34,19 +38,21 @@ interface Group {
   language?: string | undefined;
 }
 
-async function groupsIn(path: string): Promise<Group[]> {
+async function groupsIn(path: string, encoding: string | undefined): Promise<Group[]> {
   switch (extname(path).toLowerCase()) {
     case '.txt':
-      return (await readFilledLines(path, 'captions')).map(({ text }) => ({ captions: [text.trim()] }));
+      return (await readFilledLines(path, { what: 'captions', encoding })).map(({ text }) => ({
+        captions: [text.trim()],
+      }));
     case '.tsv':
     case '.csv':
     case '.jsonl': {
       const groups = new Map<string, Group>();
-      for (const { name, captions, language } of await readTable(path)) {
+      for (const { name, captions, language } of await readTable(path, { oddities: new Oddities(), encoding })) {
         const filled = captions.filter((caption) => caption.trim() !== '');
         const key = JSON.stringify([name, language]);
         const group = groups.get(key);
-        if (group) group.captions.push(...filled);
+        if (group) for (const caption of filled) group.captions.push(caption);
         else if (filled.length > 0) groups.set(key, { captions: filled, language });
       }
       return [...groups.values()];

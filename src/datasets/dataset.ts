@@ -10,7 +10,7 @@ export const SPLITS = ['test', 'val', 'train'] as const;
 
 export type Split = (typeof SPLITS)[number];
 
-export type DatasetFormat = 'coco' | 'flickr' | 'karpathy' | 'table';
+export type DatasetFormat = 'coco' | 'flickr' | 'karpathy' | 'table' | 'json' | 'sidecar';
 
 export interface CaptionedPicture {
   /** The dataset's own name for the picture: COCO's numeric image id in decimal, elsewhere the file name. */

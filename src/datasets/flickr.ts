@@ -5,12 +5,13 @@
 
 import { join } from 'node:path';
 import { InputError } from '../base/errors.ts';
+import { readFilledLines } from '../base/text-file.ts';
 import type { ListedPicture, ListedSplit } from './assemble.ts';
 import type { Split } from './dataset.ts';
-import { listFolder, readFilledLines } from './files.ts';
+import { listFolder } from './files.ts';
 import type { Oddities } from './oddities.ts';
 import { PictureFinder, pictureFolders } from './pictures.ts';
-import type { DatasetReader, FoundDataset } from './reader.ts';
+import type { DatasetReader, DatasetReading, FoundDataset } from './reader.ts';
 
 /** `Flickr8k.token.txt`, `results_20130124.token`; not `Flickr8k.lemma.token.txt`, which holds the words' stems. */
 const TOKEN_FILE = /^(?!.*lemma).*\.token(\.txt)?$/i;
@@ -41,7 +42,7 @@ async function findFlickr(folder: string): Promise<FoundDataset | undefined> {
     const lists = names
       .filter((name) => SPLIT_LIST.test(name))
       .map((name) => ({ path: join(place, name), split: splitOf(name) }));
-    return { format: 'flickr', read: (oddities, images) => readFlickr(tokenFile, lists, images ?? folder, oddities) };
+    return { format: 'flickr', read: (reading) => readFlickr(tokenFile, lists, folder, reading) };
   }
   return undefined;
 }
@@ -49,18 +50,18 @@ async function findFlickr(folder: string): Promise<FoundDataset | undefined> {
 async function readFlickr(
   tokenFile: string,
   lists: readonly { path: string; split: Split }[],
-  root: string,
-  oddities: Oddities,
+  folder: string,
+  { oddities, images = folder, encoding }: DatasetReading,
 ): Promise<ListedSplit[]> {
-  const captions = await readTokenFile(tokenFile, oddities);
-  const finder = new PictureFinder(await pictureFolders(root));
+  const captions = await readTokenFile(tokenFile, oddities, encoding);
+  const finder = new PictureFinder(await pictureFolders(images));
   const picture = (name: string): ListedPicture => ({ id: name, name, captions: captions.get(name) ?? [] });
   if (lists.length === 0) return [{ split: 'train', pictures: [...captions.keys()].map(picture), finder }];
 
   const splits: ListedSplit[] = [];
   const listed = new Set<string>();
   for (const { path, split } of lists) {
-    const names = await readSplitList(path);
+    const names = await readSplitList(path, encoding);
     splits.push({ split, pictures: names.map(picture), finder });
     for (const name of names) listed.add(name);
   }
@@ -71,17 +72,19 @@ async function readFlickr(
 }
 
 /** The captions of a token file by the picture's name, in the order of the file. */
-async function readTokenFile(path: string, oddities: Oddities): Promise<Map<string, string[]>> {
+async function readTokenFile(path: string, oddities: Oddities, encoding?: string): Promise<Map<string, string[]>> {
+  const lines = await readFilledLines(path, { what: 'token file', encoding });
+  const read = oddities.readItems(lines, 'lines', ({ line, text }) => {
+    const { name, number, caption } = CAPTION_LINE.exec(text)?.groups ?? {};
+    if (name !== undefined && caption !== undefined) return { name, number, caption };
+    throw new InputError(`${path} line ${line} is not a caption`, {
+      found: JSON.stringify(text.slice(0, 60)),
+      expected: 'name.jpg#0, a tab, the caption',
+    });
+  });
   const captions = new Map<string, string[]>();
   const seen = new Set<string>();
-  for (const { line, text } of await readFilledLines(path, 'token file')) {
-    const { name, number, caption } = CAPTION_LINE.exec(text)?.groups ?? {};
-    if (name === undefined || caption === undefined) {
-      throw new InputError(`${path} line ${line} is not a caption`, {
-        found: JSON.stringify(text.slice(0, 60)),
-        expected: 'name.jpg#0, a tab, the caption',
-      });
-    }
+  for (const { name, number, caption } of read) {
     const key = `${name}#${number}`;
     if (seen.has(key)) {
       oddities.add('caption numbers given twice, the first kept', key);
@@ -96,8 +99,8 @@ async function readTokenFile(path: string, oddities: Oddities): Promise<Map<stri
 }
 
 /** The file names in a list; Flickr30k's lists leave the `.jpg` out. */
-async function readSplitList(path: string): Promise<string[]> {
-  const names = (await readFilledLines(path, 'split list')).map(({ text }) => text.trim());
+async function readSplitList(path: string, encoding?: string): Promise<string[]> {
+  const names = (await readFilledLines(path, { what: 'split list', encoding })).map(({ text }) => text.trim());
   return names.map((name) => (/\.\w+$/.test(name) ? name : `${name}.jpg`));
 }
 

@@ -11,6 +11,8 @@ export interface OddLines {
   skipOdd?: boolean | undefined;
   /** Called with a message about those that were left out of a file or folder. */
   onOdd?: ((message: string) => void) | undefined;
+  /** Of the text files. Default: UTF-8, or what their first bytes say */
+  encoding?: string | undefined;
   /** Stops the reading of a file with the signal's reason. */
   signal?: AbortSignal | undefined;
 }

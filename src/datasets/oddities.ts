@@ -1,5 +1,7 @@
 /** Counts what is odd in a dataset, by kind, and keeps the first examples: a thousand oddities of a kind make one line. */
 
+import { InputError } from '../base/errors.ts';
+
 export interface Oddity {
   /** What was found and what was done about it. */
   what: string;
@@ -23,6 +25,30 @@ export class Oddities {
     }
     oddity.count++;
     if (oddity.examples.length < EXAMPLES_KEPT) oddity.examples.push(example);
+  }
+
+  /**
+   * What `read` makes of each item of a file. An item that can't be read is skipped and counted, with what is wrong with the
+   * first of them, where such items are fewer than the others; else the file holds something else.
+   *
+   * @param what the items are, in the plural: 'rows'
+   * @throws InputError about the first such item, when at least half of the items are so
+   */
+  readItems<Item, Result>(items: readonly Item[], what: string, read: (item: Item, i: number) => Result): Result[] {
+    const results: Result[] = [];
+    const errors: InputError[] = [];
+    for (const [i, item] of items.entries()) {
+      try {
+        results.push(read(item, i));
+      } catch (error) {
+        if (!(error instanceof InputError)) throw error;
+        errors.push(error);
+      }
+    }
+    const [first] = errors;
+    if (first && errors.length >= results.length) throw first;
+    for (const { message } of errors) this.add(`${what} that can't be read, skipped`, message);
+    return results;
   }
 
   list(): Oddity[] {

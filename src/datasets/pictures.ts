@@ -5,30 +5,35 @@
 
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path';
-import { glob } from 'tinyglobby';
+import { type Walked, walk } from '../base/walk.ts';
 
 /** The endings by which files are taken for pictures, in lower case. */
-export const PICTURE_ENDINGS = ['jpg', 'jpeg', 'png', 'webp', 'gif', 'tif', 'tiff', 'avif', 'svg'];
+export const PICTURE_ENDINGS = ['jpg', 'jpeg', 'jpe', 'jfif', 'png', 'webp', 'gif', 'tif', 'tiff', 'avif', 'svg'];
 
 /** Whether a file's name has the ending of a picture and is not hidden. */
 export function isPictureName(name: string): boolean {
   return !name.startsWith('.') && PICTURE_ENDINGS.includes(extname(name).slice(1).toLowerCase());
 }
 
-/** The pictures in a folder, at any depth, in the order of their paths; hidden ones are left out. */
-export async function picturesBelow(folder: string): Promise<string[]> {
-  const paths = await glob(`**/*.{${PICTURE_ENDINGS.join(',')}}`, { cwd: folder, caseSensitiveMatch: false });
-  return paths.map((path) => `${folder.replace(/\/$/, '')}/${path}`).sort();
+/** The pictures in a folder, at any depth, in the order of their paths, and what was left out. */
+export function picturesBelow(folder: string): Promise<Walked> {
+  return walk(folder, isPictureName);
 }
 
 /** Names of the folders in which the known datasets and their mirrors keep pictures. */
 const PICTURE_FOLDER = /image|photo|picture|dataset|flic?ke?r/i;
 
+/** The names in a folder, and each by what it is whatever its case and its Unicode form. */
+interface Listing {
+  names: ReadonlySet<string>;
+  folded: ReadonlyMap<string, string>;
+}
+
 /** Finds pictures by their names in several folders. */
 export class PictureFinder {
   /** The folders that are searched, in this order. */
   readonly roots: readonly string[];
-  readonly #listings = new Map<string, Set<string>>();
+  readonly #listings = new Map<string, Listing>();
 
   constructor(roots: readonly string[]) {
     this.roots = [...new Set(roots)];
@@ -36,29 +41,137 @@ export class PictureFinder {
 
   /**
    * The path of the picture with this absolute path, or path relative to a root, or to the folder that a root is in:
-   * `images/a.jpg` may lie in the root `photos/images`. Undefined where it is not.
+   * `images/a.jpg` may lie in the root `photos/images`. Where it is not there as it is written, other writings of it are
+   * looked for (see `writingsOf`), in another case or Unicode form too. Undefined where none is there.
+   *
+   * @param byLastName whether a file may be taken that is called so but lies in another folder: where no other picture
+   *   is called so
    */
-  async find(name: string): Promise<string | undefined> {
-    const paths = isAbsolute(name) ? [name] : this.roots.map((root) => join(root, name));
-    for (const path of [...paths, ...this.#beside(name)]) {
-      const listing = this.#listings.get(dirname(path)) ?? (await this.#list(dirname(path)));
-      if (listing.has(basename(path))) return path;
+  async find(name: string, byLastName = false): Promise<string | undefined> {
+    for (const path of this.#placesOf(name)) {
+      const { names } = await this.#list(dirname(path));
+      if (names.has(basename(path))) return path;
+    }
+    for (const writing of writingsOf(name, byLastName)) {
+      for (const root of isAbsolute(writing) ? ['/'] : ['', ...this.#beside(writing)]) {
+        const found = await this.#findFolded(writing, root);
+        if (found) return found;
+      }
     }
     return undefined;
   }
 
-  /** Where a picture may lie whose path begins with a root's own name. */
-  #beside(name: string): string[] {
-    const [, folder, rest] = /^([^/]+)\/(.+)$/.exec(name) ?? [];
-    if (rest === undefined) return [];
-    return this.roots.filter((root) => basename(resolve(root)) === folder).map((root) => join(root, rest));
+  /** Of the names in the roots the one that is most like a name that is not there. */
+  async nearest(name: string): Promise<string | undefined> {
+    const wanted = fold(basename(name.replaceAll('\\', '/')));
+    let best: { name: string; distance: number } | undefined;
+    for (const root of this.roots) {
+      for (const other of [...(await this.#list(root)).names].filter(isPictureName).slice(0, LISTED)) {
+        const distance = editDistance(wanted, fold(other));
+        if (distance < (best?.distance ?? 1 + wanted.length / 2)) best = { name: other, distance };
+      }
+    }
+    return best?.name;
   }
 
-  async #list(folder: string): Promise<Set<string>> {
-    const names = new Set(await readdir(folder).catch(() => []));
-    this.#listings.set(folder, names);
-    return names;
+  #placesOf(name: string): string[] {
+    if (isAbsolute(name)) return [name];
+    return [...this.roots.map((root) => join(root, name)), ...this.#beside(name).map((root) => join(root, rest(name)))];
   }
+
+  /** The roots whose own name is the first folder of a path. */
+  #beside(name: string): string[] {
+    const first = name.split('/', 1)[0];
+    return rest(name) === '' ? [] : this.roots.filter((root) => basename(resolve(root)) === first);
+  }
+
+  /** Goes down a path name by name. @param from where: a root that has the path's first name, or '' for all roots */
+  async #findFolded(name: string, from: string): Promise<string | undefined> {
+    const path = from === '' || from === '/' ? name : rest(name);
+    for (const root of from === '' ? this.roots : [from]) {
+      let place: string | undefined = root;
+      for (const part of path.split('/')) {
+        if (part === '' || part === '.') continue;
+        if (part === '..') place = join(place, part);
+        else {
+          const { names, folded }: Listing = await this.#list(place);
+          const there: string | undefined = names.has(part) ? part : folded.get(fold(part));
+          place = there === undefined ? undefined : join(place, there);
+        }
+        if (place === undefined) break;
+      }
+      if (place !== undefined && place !== root) return place;
+    }
+    return undefined;
+  }
+
+  async #list(folder: string): Promise<Listing> {
+    let listing = this.#listings.get(folder);
+    if (!listing) {
+      const names = await readdir(folder).catch(() => []);
+      const folded = new Map<string, string>();
+      for (const name of names.sort()) if (!folded.has(fold(name))) folded.set(fold(name), name);
+      listing = { names: new Set(names), folded };
+      this.#listings.set(folder, listing);
+    }
+    return listing;
+  }
+}
+
+/** Names that are compared with one that is not there. */
+const LISTED = 5000;
+
+/** What is equal for names that differ in case, or in how accents are composed. */
+function fold(name: string): string {
+  return name.normalize('NFC').toLowerCase();
+}
+
+/** A path without its first name; empty where it has no other. */
+function rest(path: string): string {
+  return path.slice(path.indexOf('/') + 1 || path.length);
+}
+
+/**
+ * Other writings of a picture's path, the likeliest first: with `/` for `\`, percent signs decoded, without the address of
+ * a server or disk, with each ending of a picture where it has none, and the ends of an absolute path, the longest first.
+ *
+ * @param byLastName also the last name alone
+ */
+function writingsOf(name: string, byLastName: boolean): string[] {
+  const slashed = name.replaceAll('\\', '/');
+  const plain = [name, slashed, decoded(slashed)].map((path) => path.replace(/^file:\/\/|^[a-z]:(?=\/)/i, ''));
+  const writings = [...new Set(plain)].flatMap((path) =>
+    isPictureName(basename(path)) ? [path] : [path, ...PICTURE_ENDINGS.map((ending) => `${path}.${ending}`)],
+  );
+  return writings.flatMap((path) => {
+    const paths = [path];
+    if (/^\/|^\w+:\/\//.test(path)) {
+      for (let end = rest(path.replace(/^\/+/, '')); end.includes('/'); end = rest(end)) paths.push(end);
+    }
+    return byLastName ? [...paths, basename(path)] : paths;
+  });
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path; // a percent sign that is one
+  }
+}
+
+/** Insertions, deletions and replacements between two names (Levenshtein 1966). */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const above = row;
+    row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = above[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row.push(Math.min(replaced, above[j]! + 1, row[j - 1]! + 1));
+    }
+  }
+  return row.at(-1)!;
 }
 
 /** A folder and those in it, `levels` deep, whose names promise pictures (`images`, `Flicker8k_Dataset`). */

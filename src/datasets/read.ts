@@ -3,18 +3,20 @@
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { InputError, reasonOf } from '../base/errors.ts';
+import { isPassedOver } from '../base/walk.ts';
 import { assemble } from './assemble.ts';
-import { annotationsReader, cocoFile, cocoReader } from './coco.ts';
+import { cocoReader } from './coco.ts';
 import type { CaptionDataset } from './dataset.ts';
-import { listFolder, readText } from './files.ts';
+import { foldersIn, listFolder } from './files.ts';
 import { flickrReader } from './flickr.ts';
 import { listedIn } from './in-language.ts';
-import { karpathyFile, karpathyReader } from './karpathy.ts';
+import { annotationsReader, jsonFile, karpathyReader, splitFilesReader } from './json-files.ts';
 import { Oddities } from './oddities.ts';
-import type { FoundDataset } from './reader.ts';
-import { tableFile, tableReader } from './table.ts';
+import type { DatasetReading, FoundDataset } from './reader.ts';
+import { sidecarReader } from './sidecar.ts';
+import { onlyTableReader, tableFile, tableReader } from './table.ts';
 
-export interface ReadSettings {
+export interface ReadSettings extends Pick<DatasetReading, 'encoding' | 'columns'> {
   /** Folder of the pictures. Default: they lie beside the captions */
   images?: string | undefined;
   /**
@@ -30,7 +32,16 @@ export interface ReadSettings {
 }
 
 /** In the order in which they are asked: a Flickr8k folder may hold Karpathy's file of the same pictures too. */
-const READERS = [cocoReader, flickrReader, tableReader, karpathyReader, annotationsReader];
+const READERS = [
+  cocoReader,
+  flickrReader,
+  tableReader,
+  karpathyReader,
+  splitFilesReader,
+  annotationsReader,
+  onlyTableReader,
+  sidecarReader,
+];
 
 /**
  * Reads the captions of a dataset and finds its pictures; opens no picture.
@@ -41,7 +52,7 @@ const READERS = [cocoReader, flickrReader, tableReader, karpathyReader, annotati
  *   pictures is on the disk. What is wrong with single pictures or captions is skipped and counted in the dataset's report
  */
 export async function readCaptionDataset(path: string, settings: ReadSettings = {}): Promise<CaptionDataset> {
-  const { images, valShare = 0.1, language } = settings;
+  const { images, valShare = 0.1, language, encoding, columns } = settings;
   if (!(valShare >= 0 && valShare < 1)) {
     throw new InputError('the share of pictures held out as val is out of range', {
       found: String(valShare),
@@ -51,10 +62,11 @@ export async function readCaptionDataset(path: string, settings: ReadSettings = 
   if (images !== undefined && !(await isFolder(images, 'folder of pictures'))) {
     throw new InputError(`${images} is not a folder of pictures`, { found: 'a file' });
   }
-  const found = (await isFolder(path, 'dataset')) ? await recogniseFolder(path) : await recogniseFile(path);
   const oddities = new Oddities();
-  const listed = await found.read(oddities, images);
-  const name = basename(resolve(path)).replace(/\.(json|jsonl|csv|tsv|txt)$/, '');
+  const reading: DatasetReading = { oddities, images, encoding, columns };
+  const found = (await isFolder(path, 'dataset')) ? await recogniseFolder(path) : await recogniseFile(path, reading);
+  const listed = await found.read(reading);
+  const name = basename(resolve(path)).replace(/\.(json|jsonl|csv|tsv|txt)(\.gz)?$/i, '');
   const chosen = language === undefined ? listed : listedIn(language, listed, name);
   return assemble(chosen, { name, format: found.format, valShare, oddities });
 }
@@ -68,9 +80,11 @@ async function isFolder(path: string, what: string): Promise<boolean> {
 }
 
 async function recogniseFolder(folder: string): Promise<FoundDataset> {
-  for (const reader of READERS) {
-    const found = await reader.find(folder);
-    if (found) return found;
+  for (const place of await placesOf(folder)) {
+    for (const reader of READERS) {
+      const found = await reader.find(place);
+      if (found) return found;
+    }
   }
   throw new InputError(`${folder} holds no caption dataset that is known here`, {
     found: summarise(await listFolder(folder)),
@@ -78,11 +92,20 @@ async function recogniseFolder(folder: string): Promise<FoundDataset> {
   });
 }
 
+/** A folder, and the one folder in it, if it holds nothing else: archives are often unpacked into a folder of their name. */
+async function placesOf(folder: string): Promise<string[]> {
+  const names = (await listFolder(folder)).filter((name) => !isPassedOver(name));
+  const [only, ...others] = await foldersIn(folder);
+  return only !== undefined && others.length === 0 && names.length === 1
+    ? [folder, ...(await placesOf(only))]
+    : [folder];
+}
+
 /** @throws InputError unless the file holds all captions of a dataset */
-async function recogniseFile(path: string): Promise<FoundDataset> {
-  const name = basename(path);
-  if (/\.(csv|tsv|jsonl)$|^captions\.txt$/.test(name)) return tableFile(path);
-  if (name.endsWith('.json')) return (await holdsAnnotations(path)) ? cocoFile(path) : karpathyFile(path);
+async function recogniseFile(path: string, reading: DatasetReading): Promise<FoundDataset> {
+  const name = basename(path).replace(/\.gz$/i, '');
+  if (/\.(csv|tsv|jsonl|ndjson)$|^captions\.txt$/i.test(name)) return tableFile(path);
+  if (/\.json$/i.test(name)) return jsonFile(path, reading);
   if (/\.token(\.txt)?$/.test(name)) {
     throw new InputError(`${path} is one file of a dataset`, { advice: 'Name the folder that holds the dataset.' });
   }
@@ -90,11 +113,6 @@ async function recogniseFile(path: string): Promise<FoundDataset> {
     found: 'a file',
     expected: "a folder, a COCO caption file, one of Karpathy's split files, or a .csv, .tsv or .jsonl of captions",
   });
-}
-
-/** Whether a JSON file is COCO's: in Karpathy's the captions stand in the images. */
-async function holdsAnnotations(path: string): Promise<boolean> {
-  return /"annotations"\s*:/.test(await readText(path, 'caption file'));
 }
 
 function summarise(names: readonly string[]): string {

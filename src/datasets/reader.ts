@@ -11,12 +11,27 @@ export interface DatasetReader {
   find(folder: string): Promise<FoundDataset | undefined>;
 }
 
+/** How the files of a dataset are read. */
+export interface DatasetReading {
+  /** What is odd is counted here. */
+  oddities: Oddities;
+  /** Folder of the pictures, where they do not lie beside the captions. */
+  images?: string | undefined;
+  /** Of the text files. Default: UTF-8, or what their first bytes say */
+  encoding?: string | undefined;
+  /** Names of a table's columns, where they are not usual ones. */
+  columns?: ColumnNames | undefined;
+}
+
+/** Names of the columns of a table. */
+export interface ColumnNames {
+  picture?: string | undefined;
+  text?: string | undefined;
+}
+
 /** A dataset that was recognised by the names of its files, which are not read yet. */
 export interface FoundDataset {
   format: DatasetFormat;
-  /**
-   * @param images folder of the pictures, where they do not lie beside the captions
-   * @throws InputError that names the file, and the line, that is not as the format has it
-   */
-  read(oddities: Oddities, images: string | undefined): Promise<ListedSplit[]>;
+  /** @throws InputError that names the file, and the line, that is not as the format has it */
+  read(reading: DatasetReading): Promise<ListedSplit[]>;
 }

@@ -8,9 +8,10 @@ import * as v from 'valibot';
 import { InputError } from '../base/errors.ts';
 import { parseJson } from '../base/json.ts';
 import { LANGUAGE_TAG, languageTag } from '../base/languages.ts';
-import { parseCsv } from './csv.ts';
+import { linesOf, readFilledLines, readText } from '../base/text-file.ts';
 import type { Split } from './dataset.ts';
-import { readFilledLines, readText } from './files.ts';
+import { type DelimitedRecord, parseDelimited } from './delimited.ts';
+import type { ColumnNames, DatasetReading } from './reader.ts';
 
 /** The names that tables, lists and folders give to the splits. */
 export const SPLIT_NAMES: Readonly<Record<string, Split>> = {
@@ -24,9 +25,16 @@ export const SPLIT_NAMES: Readonly<Record<string, Split>> = {
   test: 'test',
 };
 
-const PICTURE_COLUMN = /^(file_name|filename|file|image|image_name)$/i;
+/** Names of columns of pictures and of captions; the second ones count where no column has one of the first. */
+const PICTURE_COLUMNS = [
+  /^(file_name|filename|file|image|image_name)$/i,
+  /^((image|img|picture|photo)[ _-]?(file([ _-]?name)?|name|path|id)|img|path|file[ _-]?path|picture|photo)$/i,
+];
 /** Captions of a picture may stand in several columns (text1, text2) or in a list (captions). */
-const CAPTION_COLUMN = /^(text|caption|comment)s?[ _-]?\d*$/i;
+const CAPTION_COLUMNS = [
+  /^(text|caption|comment)s?[ _-]?\d*$/i,
+  /^(description|sentence|prompt|title|(image|raw|alt)[ _-]?(caption|text|description))s?[ _-]?\d*$/i,
+];
 const SPLIT_COLUMN = /^split$/i;
 /** All captions of a picture in a line of `caption describe --json`, beside the best, which is the first of them. */
 const CANDIDATES_COLUMN = 'candidates';
@@ -34,6 +42,8 @@ const LANGUAGE_COLUMN = /^language$/i;
 
 /** A picture with captions and, where the table has such columns, its split and the captions' language. */
 export interface TableRow {
+  /** The line on which it begins, from 1. */
+  line: number;
   name: string;
   captions: string[];
   split: Split | undefined;
@@ -52,37 +62,70 @@ const jsonRecord = v.record(v.string(), v.unknown());
 const captionField = v.union([v.string(), v.array(v.string())]);
 const candidatesField = v.array(v.object({ caption: v.string() }));
 
-/** The rows of a table. @throws InputError that names the line that is not a picture with its caption */
-export async function readTable(path: string): Promise<TableRow[]> {
-  const read = path.endsWith('.jsonl') ? jsonRecords : path.endsWith('.tsv') ? tsvRecords : csvRecords;
-  const records = await read(path);
-  const rows = records.map((record) => rowOf(record, path));
-  const unsaid = rows.findIndex(({ language }) => language === undefined);
-  if (unsaid !== -1 && rows.some(({ language }) => language !== undefined)) {
-    throw wrongLine(path, records[unsaid]!.line, 'no language', `${LANGUAGE_TAG}, as other lines have one`);
+/**
+ * The rows of a table. A row that is not a picture with its caption is skipped and counted.
+ *
+ * @throws InputError that names the first such line, where at least half of them are so
+ */
+export async function readTable(path: string, reading: DatasetReading): Promise<TableRow[]> {
+  const read = /\.(jsonl|ndjson)(\.gz)?$/i.test(path)
+    ? jsonRecords
+    : /\.tsv(\.gz)?$/i.test(path)
+      ? tsvRecords
+      : csvRecords;
+  const records = await read(path, reading);
+  const columns = chosenColumns(records, path, reading.columns);
+  const rows = reading.oddities.readItems(records, 'rows', (record) => rowOf(record, path, columns));
+  const unsaid = rows.find(({ language }) => language === undefined);
+  if (unsaid && rows.some(({ language }) => language !== undefined)) {
+    throw wrongLine(path, unsaid.line, 'no language', `${LANGUAGE_TAG}, as other lines have one`);
   }
   return rows;
 }
 
-function rowOf({ line, fields }: TableRecord, path: string): TableRow {
+/** Tells the columns of pictures and of captions by their names. */
+interface Columns {
+  picture: RegExp;
+  caption: RegExp;
+}
+
+function chosenColumns(records: readonly TableRecord[], path: string, named: ColumnNames = {}): Columns {
+  const names = new Set(records.flatMap(({ fields }) => fields.map(([name]) => name)));
+  const choose = (usual: readonly RegExp[], name: string | undefined, setting: string) => {
+    if (name === undefined) return usual.find((column) => [...names].some((other) => column.test(other))) ?? usual[0]!;
+    const column = new RegExp(`^${name.replace(/[^\p{L}\p{N}_]/gu, '\\$&')}$`, 'i');
+    if (names.size === 0 || [...names].some((other) => column.test(other))) return column;
+    throw new InputError(`${path} has no column ${JSON.stringify(name)}`, {
+      found: [...names].join(', '),
+      advice: `Name one of them by ${setting}.`,
+      settings: [setting],
+    });
+  };
+  return {
+    picture: choose(PICTURE_COLUMNS, named.picture, 'columnPicture'),
+    caption: choose(CAPTION_COLUMNS, named.text, 'columnText'),
+  };
+}
+
+function rowOf({ line, fields }: TableRecord, path: string, columns: Columns): TableRow {
   const of = (column: RegExp) => fields.filter(([name]) => column.test(name));
-  const name = String(of(PICTURE_COLUMN)[0]?.[1] ?? '').trim(); // null in JSON is no name either
+  const name = String(of(columns.picture)[0]?.[1] ?? '').trim(); // null in JSON is no name either
   if (name === '') throw wrongLine(path, line, 'no file name', 'file_name and text');
   const split = splitOf(of(SPLIT_COLUMN)[0]?.[1], path, line);
   const language = languageOf(of(LANGUAGE_COLUMN)[0]?.[1], path, line);
-  const columns = of(CAPTION_COLUMN);
-  if (columns.length === 0) throw wrongLine(path, line, 'no text', 'file_name and text');
+  const written = of(columns.caption);
+  if (written.length === 0) throw wrongLine(path, line, 'no text', 'file_name and text');
   const candidates = v.safeParse(candidatesField, fields.find(([column]) => column === CANDIDATES_COLUMN)?.[1]);
   if (candidates.success) {
-    return { name, captions: candidates.output.map(({ caption }) => caption), split, language };
+    return { line, name, captions: candidates.output.map(({ caption }) => caption), split, language };
   }
-  const captions = columns.flatMap(([column, value]) => {
-    if (value === null || (value === '' && columns.length > 1)) return []; // other pictures have more captions
+  const captions = written.flatMap(([column, value]) => {
+    if (value === null || (value === '' && written.length > 1)) return []; // other pictures have more captions
     const parsed = v.safeParse(captionField, value);
     if (parsed.success) return parsed.output;
     throw wrongLine(path, line, `${column}: ${JSON.stringify(value)}`, 'a text, or a list of texts');
   });
-  return { name, captions, split, language };
+  return { line, name, captions, split, language };
 }
 
 function splitOf(value: unknown, path: string, line: number): Split | undefined {
@@ -104,44 +147,97 @@ function wrongLine(path: string, line: number, found: string, expected: string):
   return new InputError(`${path} line ${line} is not a picture with its caption`, { found, expected });
 }
 
-async function jsonRecords(path: string): Promise<TableRecord[]> {
-  const lines = await readFilledLines(path, 'caption table');
-  return lines.map(({ line, text }) => ({
+async function jsonRecords(path: string, { encoding, oddities }: DatasetReading): Promise<TableRecord[]> {
+  const lines = await readFilledLines(path, { what: 'caption table', encoding });
+  return oddities.readItems(lines, 'lines', ({ line, text }) => ({
     line,
     fields: Object.entries(parseJson(text, jsonRecord, `${path} line ${line}`)),
   }));
 }
 
-async function tsvRecords(path: string): Promise<TableRecord[]> {
-  const lines = await readFilledLines(path, 'caption table');
-  const records = lines.map(({ line, text }) => ({ line, fields: text.split('\t') }));
-  const named = records[0] && isHeader(records[0].fields);
-  return named ? withHeader(path, records) : withHeader(path, [{ line: 0, fields: ['file_name', 'text'] }, ...records]);
+async function tsvRecords(path: string, reading: DatasetReading): Promise<TableRecord[]> {
+  const text = await readText(path, { what: 'caption table', encoding: reading.encoding });
+  const records = tsvFields(text, path);
+  const named = records[0] && (reading.columns || isHeader(records[0].fields));
+  const header = { line: 0, fields: ['file_name', 'text'] };
+  return withHeader(path, '\t', named ? records : [header, ...records], reading);
 }
 
-async function csvRecords(path: string): Promise<TableRecord[]> {
-  const records = parseCsv(await readText(path, 'caption table'), path);
-  const [header] = records;
-  if (header && isHeader(header.fields)) return withHeader(path, records);
-  throw new InputError(`${path} line 1 does not name the columns`, {
-    found: header ? JSON.stringify(header.fields.join(',').slice(0, 60)) : 'an empty file',
-    expected: 'file_name,text',
+/**
+ * The fields of tab-separated lines as they stand; without the quotes around them, where a program has put them around
+ * those that need it: then all records have as many fields as the first.
+ */
+function tsvFields(text: string, path: string): DelimitedRecord[] {
+  const literal = linesOf(text)
+    .filter((line) => line.text.trim() !== '')
+    .map(({ line, text: fields }) => ({ line, fields: fields.split('\t') }));
+  if (!text.includes('"')) return literal;
+  let quoted: DelimitedRecord[];
+  try {
+    quoted = parseDelimited(text, path, '\t');
+  } catch {
+    return literal; // quotes that are a part of the text
+  }
+  const isEven = (records: readonly DelimitedRecord[]) =>
+    records.every(({ fields }) => fields.length === records[0]?.fields.length);
+  return isEven(quoted) && (!isEven(literal) || quoted.length === literal.length) ? quoted : literal;
+}
+
+/** What separates the fields of a table that is not called .tsv, the likeliest first. */
+const DELIMITERS = [',', ';', '\t', '|'];
+
+async function csvRecords(path: string, reading: DatasetReading): Promise<TableRecord[]> {
+  const text = await readText(path, { what: 'caption table', encoding: reading.encoding });
+  const first = text.slice(0, 1 + (/[\r\n]/.exec(text)?.index ?? text.length));
+  const delimiter = DELIMITERS.find((sign) => {
+    const fields = first.split(sign).map((field) => field.trim().replace(/^"(.*)"$/, '$1'));
+    return reading.columns ? fields.length > 1 : isHeader(fields);
   });
+  if (delimiter === undefined) {
+    throw new InputError(`${path} line 1 does not name the columns`, {
+      found: first.trim() === '' ? 'an empty file' : JSON.stringify(first.trim().slice(0, 60)),
+      expected: 'file_name,text',
+      advice: first.trim() === '' ? undefined : 'Columns of other names are named by columnPicture and columnText.',
+      settings: ['columnPicture', 'columnText'],
+    });
+  }
+  // In a table with bars, as that of Flickr30k on Kaggle, a quote is a part of the text.
+  const records =
+    delimiter === '|'
+      ? linesOf(text).map(({ line, text: fields }) => ({
+          line,
+          fields: fields.split('|').map((field) => field.trim()),
+        }))
+      : parseDelimited(text, path, delimiter);
+  return withHeader(path, delimiter, records, reading);
 }
 
 const isHeader = (fields: readonly string[]): boolean =>
-  [PICTURE_COLUMN, CAPTION_COLUMN].every((column) => fields.some((name) => column.test(name.trim())));
+  [PICTURE_COLUMNS, CAPTION_COLUMNS].every((columns) =>
+    columns.some((column) => fields.some((name) => column.test(name.trim()))),
+  );
 
-function withHeader(path: string, [header, ...records]: readonly { fields: string[]; line: number }[]): TableRecord[] {
+function withHeader(
+  path: string,
+  delimiter: string,
+  [header, ...records]: readonly DelimitedRecord[],
+  { oddities }: DatasetReading,
+): TableRecord[] {
   const columns = header?.fields.map((name) => name.trim()) ?? [];
-  return records.map(({ fields, line }) => {
-    if (fields.length === columns.length) {
-      return { line, fields: columns.map((name, i) => [name, fields[i]] as const) };
+  const textIsLast = CAPTION_COLUMNS.some((column) => column.test(columns.at(-1) ?? '')) && delimiter !== '\t';
+  return oddities.readItems(records, 'rows', ({ fields, line }) => {
+    let row = fields;
+    if (textIsLast && fields.length > columns.length) {
+      row = [...fields.slice(0, columns.length - 1), fields.slice(columns.length - 1).join(delimiter)];
+      oddities.add('captions with a comma but without quotes, read to the end of the line', `line ${line}`);
+    }
+    if (row.length === columns.length) {
+      return { line, fields: columns.map((name, i) => [name, row[i]] as const) };
     }
     throw new InputError(`${path} line ${line} does not fit its header`, {
       found: `${fields.length} fields`,
       expected: `${columns.length} fields: ${columns.join(', ')}`,
-      advice: path.endsWith('.tsv') ? undefined : 'A caption that holds a comma must stand in double quotes.',
+      advice: delimiter === '\t' ? undefined : 'A field that holds a comma must stand in double quotes.',
     });
   });
 }

@@ -1,18 +1,19 @@
 /**
  * Reads a folder of pictures with a table of captions: `metadata.jsonl` or `metadata.csv` with `file_name` and `text`
  * (Hugging Face's ImageFolder), pairs in `captions.tsv`, or the `captions.txt` with `image,caption` of Flickr8k's copy on
- * Kaggle. A file name that comes again brings another caption. The split of a picture is that of the column `split`, or
- * of the folder (`train/`, `val/`, `test/`) that holds its table; the language of a caption that of the column `language`.
+ * Kaggle; or the one table in a folder, whatever it is called. A file name that comes again brings another caption. The
+ * split of a picture is that of the column `split`, or of the folder (`train/`, `val/`, `test/`) that holds its table or
+ * that its path begins with; the language of a caption that of the column `language`.
  */
 
 import { dirname, join } from 'node:path';
 import type { ListedPicture, ListedSplit } from './assemble.ts';
 import { SPLITS, type Split } from './dataset.ts';
-import { listFolder } from './files.ts';
+import { foldersIn, listFolder } from './files.ts';
 import { captionsWhere } from './languages.ts';
 import type { Oddities } from './oddities.ts';
 import { PictureFinder, pictureFolders } from './pictures.ts';
-import type { DatasetReader, FoundDataset } from './reader.ts';
+import type { DatasetReader, DatasetReading, FoundDataset } from './reader.ts';
 import { readTable, SPLIT_NAMES, type TableRow } from './table-rows.ts';
 
 const TABLES = ['metadata', 'captions'].flatMap((name) => ['jsonl', 'csv', 'tsv'].map((end) => `${name}.${end}`));
@@ -31,6 +32,18 @@ export const tableReader: DatasetReader = {
   find: findTable,
 };
 
+/** Must be asked late: a folder of another format may hold a table too. */
+export const onlyTableReader: DatasetReader = {
+  looksFor: 'one .csv, .tsv or .jsonl of any name',
+  find: async (folder) => {
+    for (const place of [folder, ...(await foldersIn(folder))]) {
+      const found = (await listFolder(place)).filter((name) => /^[^.].*\.(csv|tsv|jsonl)$/i.test(name));
+      if (found.length === 1) return tableFile(join(place, found[0]!));
+    }
+    return undefined;
+  },
+};
+
 /** Recognises a folder of pictures by its table, or by the tables in the folders of its splits. */
 async function findTable(folder: string): Promise<FoundDataset | undefined> {
   const tables: Table[] = [];
@@ -40,25 +53,34 @@ async function findTable(folder: string): Promise<FoundDataset | undefined> {
     if (table) tables.push({ path: join(folder, name, table), folder: name, split });
   }
   if (tables.length === 0) return undefined;
-  return { format: 'table', read: (oddities, images) => readTables(tables, images ?? folder, oddities) };
+  return { format: 'table', read: (reading) => readTables(tables, folder, reading) };
 }
 
 /** The dataset of a table, named by its path. */
 export function tableFile(path: string): FoundDataset {
   const table: Table = { path, folder: '.', split: 'train' };
-  return { format: 'table', read: (oddities, images) => readTables([table], images ?? dirname(path), oddities) };
+  return { format: 'table', read: (reading) => readTables([table], dirname(path), reading) };
 }
 
-async function readTables(tables: readonly Table[], root: string, oddities: Oddities): Promise<ListedSplit[]> {
-  const listed = tables.map(async ({ path, folder, split: ofFolder }) => {
-    const rows = await readTable(path);
+async function readTables(tables: readonly Table[], beside: string, reading: DatasetReading): Promise<ListedSplit[]> {
+  const { images: root = beside, oddities } = reading;
+  const listed: ListedSplit[] = [];
+  for (const { path, folder, split: ofTable } of tables) {
+    const rows = await readTable(path, reading);
     const finder = new PictureFinder(await pictureFolders(join(root, folder)));
-    return SPLITS.map((split): ListedSplit => {
-      const ofSplit = rows.filter((row) => (row.split ?? ofFolder) === split);
-      return { split, pictures: groupByPicture(ofSplit, oddities), finder };
-    });
-  });
-  return (await Promise.all(listed)).flat();
+    const splitOf = (row: TableRow) => row.split ?? (folder === '.' ? splitOfPath(row.name) : undefined) ?? ofTable;
+    for (const split of SPLITS) {
+      const ofSplit = rows.filter((row) => splitOf(row) === split);
+      listed.push({ split, pictures: groupByPicture(ofSplit, oddities), finder });
+    }
+  }
+  return listed;
+}
+
+/** The split whose name a path begins with: `val/p3.jpg`, `./images/val/p3.jpg`. */
+function splitOfPath(name: string): Split | undefined {
+  const folders = name.toLowerCase().split(/[\\/]/).slice(0, -1);
+  return folders.map((folder) => SPLIT_NAMES[folder]).find((split) => split !== undefined);
 }
 
 function groupByPicture(rows: readonly TableRow[], oddities: Oddities): Iterable<ListedPicture> {

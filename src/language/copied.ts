@@ -32,7 +32,12 @@ export function* sharesCopiedSteps(
       yield Math.min(1, read / total);
       read += PIECE;
       const piece = corpus.read(start, Math.min(corpus.length, start + PIECE + n - 1));
-      for (const [i, hash] of rollingHashes(piece, n).entries()) missing.get(hash)?.delete(runAt(piece, i, n).key);
+      for (const [i, hash] of rollingHashes(piece, n).entries()) {
+        const keys = missing.get(hash);
+        if (!keys) continue;
+        keys.delete(runAt(piece, i, n).key);
+        if (keys.size === 0) missing.delete(hash); // else a text that repeats itself is looked up at every token
+      }
     }
   }
   return runs.map((ofText) => {

@@ -6,6 +6,7 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { InputError } from '../base/errors.ts';
+import type { LeftOut } from '../base/walk.ts';
 import { bytesOfIds, type OpenCorpus, openIds, writeIds } from '../text/id-file.ts';
 import { type FileReadOptions, hashFiles, tokenizeFiles } from '../text/read.ts';
 import { UNKNOWN } from '../text/special-tokens.ts';
@@ -21,6 +22,10 @@ import { type SplitText, splitText } from './split.ts';
 export interface TextSource {
   /** Files or folders. */
   files: readonly string[];
+  /** Of the files. Default: UTF-8, or what their first bytes say */
+  encoding?: string | undefined;
+  /** Called with what was left out of folders. */
+  onLeftOut?: ((leftOut: LeftOut) => void) | undefined;
   /** Files or folders of a text for validation, where that is not a part of the text. */
   validationFiles?: readonly string[] | undefined;
 }
@@ -61,7 +66,7 @@ export async function countText(
   { known = new Vocabulary([]), ...reading }: Reading & { known?: Vocabulary | undefined } = {},
 ): Promise<CountedText> {
   const tokenizer = tokenizers[level];
-  const { files, heldOutFiles, options } = await filesOf(source, reading, 2);
+  const { files, heldOutFiles, options } = await filesOf(source, level, reading, 2);
   const counter = new TokenCounter(settings.minCount);
   for await (const tokens of tokenizeFiles(files, tokenizer, options)) counter.add(tokens);
   let heldOut: { length: number } | undefined;
@@ -102,7 +107,7 @@ export async function openText(
   { level, settings }: Pick<LanguageConfig, 'level' | 'settings'>,
   reading: Reading = {},
 ): Promise<LanguageText> {
-  const { files, heldOutFiles, options } = await filesOf(source, reading, 1);
+  const { files, heldOutFiles, options } = await filesOf(source, level, reading, 1);
   const tokenizer = tokenizers[level];
   const whole = await openPart(TEXT_IDS, files, text.tokens);
   const heldOut =
@@ -130,8 +135,8 @@ export async function openText(
 }
 
 /** A hash of what is in the files of a text, as its config has it. */
-export async function hashOfText(source: TextSource, reading: Reading = {}): Promise<string> {
-  const { files, heldOutFiles, options } = await filesOf(source, reading, 1);
+export async function hashOfText(source: TextSource, level: Level, reading: Reading = {}): Promise<string> {
+  const { files, heldOutFiles, options } = await filesOf(source, level, reading, 1);
   return hashFiles([...files, ...(heldOutFiles ?? [])], options);
 }
 
@@ -139,8 +144,11 @@ export async function hashOfText(source: TextSource, reading: Reading = {}): Pro
 export async function deleteIds(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   const ids = names.filter((name) => [TEXT_IDS, VALIDATION_IDS].some((start) => name.startsWith(start)));
-  for (const name of ids) await rm(join(folder, name));
+  for (const name of ids) await rm(join(folder, name), { recursive: true });
 }
+
+/** The folder beside a model for copies of pipes; `deleteIds` deletes it too. */
+export const PIPES = 'text.ids-input';
 
 const TEXT_IDS = 'text.ids';
 const VALIDATION_IDS = 'validation.ids';
@@ -150,9 +158,18 @@ const VALIDATION_IDS = 'validation.ids';
  *
  * @param times how often they are going to be read
  */
-async function filesOf({ files, validationFiles }: TextSource, { onProgress, signal }: Reading, times: number) {
-  const paths = await textFilesOf(files);
-  const heldOutFiles = validationFiles && (await textFilesOf(validationFiles));
+async function filesOf(
+  { files, validationFiles, encoding, onLeftOut }: TextSource,
+  level: Level,
+  { onProgress, signal }: Reading,
+  times: number,
+) {
+  const readsBytes = tokenizers[level].encoding === 'latin1';
+  const { files: paths, leftOut } = await textFilesOf(files, readsBytes);
+  const heldOut = validationFiles && (await textFilesOf(validationFiles, readsBytes));
+  if (heldOut) leftOut.join(heldOut.leftOut);
+  onLeftOut?.(leftOut);
+  const heldOutFiles = heldOut?.files;
   const sizeOf = async (path: string) => (await stat(path).catch(() => undefined))?.size ?? 0; // reading it says more
   const sizes = await Promise.all([...paths, ...(heldOutFiles ?? [])].map(sizeOf));
   const bytes = times * sizes.reduce((sum, size) => sum + size, 0);
@@ -161,7 +178,7 @@ async function filesOf({ files, validationFiles }: TextSource, { onProgress, sig
     read += count;
     onProgress?.(Math.min(1, read / bytes));
   };
-  return { files: paths, heldOutFiles, options: { onRead, signal } satisfies FileReadOptions };
+  return { files: paths, heldOutFiles, options: { onRead, signal, encoding } satisfies FileReadOptions };
 }
 
 function namesOf(paths: readonly string[]): string[] {

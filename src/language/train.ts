@@ -1,4 +1,6 @@
 /** Training a language model on text files: from new weights, from those of another model, or from where it stopped. */
+import { join } from 'node:path';
+import { type ByteSource, nameOfSource } from '../base/byte-source.ts';
 import { Random } from '../base/random.ts';
 import { LanguageModel } from '../model/language-model.ts';
 import { readConfig } from '../model/model-folder.ts';
@@ -13,6 +15,7 @@ import {
   languageConfigSchema,
   splitInWords,
 } from './config.ts';
+import { copyPipes } from './files.ts';
 import { initialise } from './initialise.ts';
 import { languageTask } from './task.ts';
 import {
@@ -21,12 +24,15 @@ import {
   hashOfText,
   type LanguageText,
   openText,
+  PIPES,
   type ReadingProgress,
   type TextSource,
 } from './text.ts';
 import { TextModel } from './text-model.ts';
 
-export interface LanguageTraining extends TextSource, FolderTraining<LanguageConfig, LanguageText> {
+export interface LanguageTraining extends Omit<TextSource, 'files'>, FolderTraining<LanguageConfig, LanguageText> {
+  /** Files, folders, or bytes from elsewhere. */
+  files: readonly (string | ByteSource)[];
   settings: LanguageSettings;
   /** A new model of some shape that reads characters, bytes or words; or a trained one that goes on with this text. */
   start: { level: Level; shape: LanguageShape } | TextModel;
@@ -44,7 +50,9 @@ export async function trainLanguageModel(training: LanguageTraining): Promise<Tr
   const initial = start instanceof TextModel ? start : undefined;
   const { level, shape } = start instanceof TextModel ? start.config : start;
   const known = initial?.vocabulary;
-  const counted = await countText(training, level, settings, { known, onProgress, signal });
+  await deleteIds(folder);
+  const source = await withoutPipes(training);
+  const counted = await countText(source, level, settings, { known, onProgress, signal });
   const config: LanguageConfig = {
     format: 1,
     kind: 'language',
@@ -56,8 +64,7 @@ export async function trainLanguageModel(training: LanguageTraining): Promise<Tr
     scores: {},
   };
   // The model is saved when its text is there to be read: a folder with a model can always be resumed.
-  await deleteIds(folder);
-  const text = await openText(folder, training, counted, config, { onProgress, signal });
+  const text = await openText(folder, source, counted, config, { onProgress, signal });
   const model = initialise(new LanguageModel(engine, config.shape), settings.initialisation, new Random(settings.seed));
   if (initial) model.copyFrom(initial.model);
   else if (settings.initialisation.name === 'scaled') {
@@ -75,20 +82,36 @@ export async function resumeLanguageModel(
   training: Omit<LanguageTraining, 'settings' | 'start'>,
 ): Promise<TrainingResult> {
   const { engine, folder, files, onReading: onProgress, signal } = training;
-  const { text: trained } = await readConfig(folder, languageConfigSchema);
+  const { text: trained, level } = await readConfig(folder, languageConfigSchema);
+  const source = await withoutPipes(training);
   refuseOtherData(
     folder,
-    { found: await hashOfText(training, { onProgress, signal }), expected: trained.hash },
+    { found: await hashOfText(source, level, { onProgress, signal }), expected: trained.hash },
     {
       what: 'this text',
-      found: `${files.join(', ')} with other content`,
+      found: `${files.map(nameOfSource).join(', ')} with other content`,
       expected: `${trained.files.join(', ')} as it was`,
     },
   );
   const product = await TextModel.load(folder, engine);
   const { config, vocabulary } = product;
-  const text = await openText(folder, training, { text: trained, vocabulary }, config, { onProgress, signal });
+  const text = await openText(folder, source, { text: trained, vocabulary }, config, { onProgress, signal });
   return learn(training, product, text, true);
+}
+
+/** The text of a training in files that can be read several times. */
+async function withoutPipes({
+  folder,
+  ...training
+}: Omit<LanguageTraining, 'settings' | 'start'>): Promise<TextSource> {
+  const { files, validationFiles, encoding, onLeftOut } = training;
+  const copied = await copyPipes([...files, ...(validationFiles ?? [])], join(folder, PIPES));
+  return {
+    files: copied.slice(0, files.length),
+    validationFiles: validationFiles && copied.slice(files.length),
+    encoding,
+    onLeftOut,
+  };
 }
 
 /** Learns in the folder, closes the text, and deletes its ids where the training is over. */

@@ -19,12 +19,16 @@ export function* rougeLSteps(captions: readonly TokenizedCaption[]): Steps<numbe
     // pycocoevalcap takes an empty caption for one empty word.
     const words = orEmptyWord(candidate);
     const common = references.map((reference) => longestCommonSubsequence(words, orEmptyWord(reference)));
-    const precision = Math.max(...common.map((length) => length / words.length));
-    const recall = Math.max(...common.map((length, i) => length / orEmptyWord(references[i]!).length));
+    const precision = greatest(common.map((length) => length / words.length));
+    const recall = greatest(common.map((length, i) => length / orEmptyWord(references[i]!).length));
     if (precision === 0 || recall === 0) return 0;
     return ((1 + BETA_SQUARED) * precision * recall) / (recall + BETA_SQUARED * precision);
   });
   return scores.reduce((sum, score) => sum + score, 0) / scores.length;
+}
+
+function greatest(values: readonly number[]): number {
+  return values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
 }
 
 function orEmptyWord(words: readonly string[]): readonly string[] {

@@ -172,7 +172,21 @@ export function fillTensor(
   if (fits && stored.halves) fromHalf(stored.halves, target.data);
   else if (fits && stored.data instanceof Float32Array) target.data.set(stored.data);
   else throw mismatch(file, `${name} of ${stored.shape.join(' × ')}`, expected);
+  if (!areNumbers(target.data)) {
+    throw new InputError(`${file} holds weights that are not numbers`, {
+      found: `NaN or infinity in ${name}`,
+      advice: 'The training has gone astray: train again, with a smaller learningRate.',
+      settings: ['learningRate'],
+    });
+  }
   tensors.delete(name);
+}
+
+/** Whether all values are numbers. */
+function areNumbers(values: Float32Array): boolean {
+  let sum = 0; // 0 times a number is 0, times NaN or infinity NaN
+  for (let i = 0; i < values.length; i++) sum += values[i]! * 0;
+  return sum === 0;
 }
 
 function mismatch(file: string, found: string, expected: string): InputError {

@@ -2,7 +2,7 @@
 import { cp, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { InputError } from '../base/errors.ts';
-import { cacheFolder } from '../base/files.ts';
+import { cacheFolder, makeFolder } from '../base/files.ts';
 import { libraryFiles, type NativeName, nativeFolder } from '../compute/product/libraries.ts';
 import { unpackWheel } from './unpack-wheel.ts';
 import { PRODUCT_WHEELS, type Wheel, wheelFor } from './wheels.ts';
@@ -39,7 +39,7 @@ export async function setupProduct(name: NativeName, onFetch: (megabytes: number
  * @param build gets a folder to work in, which is deleted afterwards, and returns the one to keep
  */
 export async function buildFolder(folder: string, build: (work: string) => Promise<string>): Promise<void> {
-  await mkdir(dirname(folder), { recursive: true });
+  await makeFolder(dirname(folder));
   const work = await mkdtemp(join(cacheFolder('native'), 'setup-'));
   try {
     const result = await build(work);

@@ -3,9 +3,10 @@
  * proxies and arm64 machines often can't reach: the library comes from TensorFlow's wheel instead, and the binding to
  * it is compiled here. It gets a folder of its own in the cache, with its own node_modules.
  */
-import { cp, mkdir, symlink } from 'node:fs/promises';
+import { cp, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { InputError } from '../base/errors.ts';
+import { makeFolder } from '../base/files.ts';
 import { packageFolder } from '../base/optional-package.ts';
 import { npmInstall, run } from './commands.ts';
 import { buildFolder, exists, type SetupOutcome } from './native.ts';
@@ -46,7 +47,7 @@ export async function setupTfjsNode(onStep: (step: string) => void): Promise<Set
     const source = join(work, 'wheel', 'tensorflow');
     const binding = join(result, 'node_modules', PACKAGE);
     const libraries = join(binding, 'deps', 'lib');
-    await mkdir(libraries, { recursive: true });
+    await makeFolder(libraries);
     for (const [name, file] of Object.entries(LINKS)) {
       if (!(await exists(join(libraries, file)))) await cp(join(source, file), join(libraries, file));
       await symlink(file, join(libraries, name));

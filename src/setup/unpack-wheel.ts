@@ -1,6 +1,7 @@
 /** Wheels of Python packages, which hold native libraries: fetched by pip and unpacked. Knows no library. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../base/files.ts';
 import { run } from './commands.ts';
 import type { Wheel } from './wheels.ts';
 
@@ -16,7 +17,7 @@ const ADVICE =
 export async function unpackWheel({ requirement, sha256, platform, python }: Wheel, folder: string): Promise<void> {
   const download = join(folder, 'download');
   const requirements = join(folder, 'requirements.txt');
-  await mkdir(download, { recursive: true });
+  await makeFolder(download);
   await writeFile(requirements, `${requirement} --hash=sha256:${sha256}\n`);
   const python3 = process.platform === 'win32' ? 'python' : 'python3';
   const pip = ['-m', 'pip', 'download', '--quiet', '--disable-pip-version-check', '--no-deps', '--only-binary=:all:'];

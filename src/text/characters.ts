@@ -3,6 +3,8 @@
  * points or a letter with its accent is one token and is never torn apart.
  */
 
+import { segmentsIn } from '../base/segments.ts';
+
 /** What a code unit does. */
 const [JOINS, STANDS_ALONE, ENDS_LINE] = [0, 1, 2];
 
@@ -53,19 +55,10 @@ export function splitCharacters(text: string): string[] {
   return characters;
 }
 
-/** Code units that the segmenter gets at once: its time grows with the square of them. */
-const WINDOW = 256;
+/** Code units that the segmenter gets at once, and clusters at their end that may go on behind them. */
+const WINDOW = { window: 256, uncertain: 1 };
 
 function pushClusters(text: string, characters: string[]): void {
-  let start = 0;
-  let window = WINDOW;
-  while (start < text.length) {
-    segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
-    const clusters = Array.from(segmenter.segment(text.slice(start, start + window)), ({ segment }) => segment);
-    // The last one may go on behind the window.
-    if (start + window < text.length) clusters.pop();
-    characters.push(...clusters);
-    start += clusters.join('').length;
-    window = clusters.length > 0 ? WINDOW : window * 2;
-  }
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  for (const { segment } of segmentsIn(text, segmenter, WINDOW)) characters.push(segment);
 }

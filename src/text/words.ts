@@ -5,40 +5,94 @@
  *
  *     "Well, don't!" she said.⏎
  *     "|Well|,| don't|!|"| she| said|.|⏎
+ *
+ * A text is read from left to right, in time and memory that grow with its length, whatever it holds: an expression over a
+ * run of a million marks would not come back.
  */
 import { UNSPACED_LETTER } from '../base/languages.ts';
+import { segmentsIn } from '../base/segments.ts';
 import { splitCharacters } from './characters.ts';
 
-/** What a word is made of; inside it may stand an apostrophe. */
-const LETTER = '[\\p{L}\\p{M}\\p{N}_]';
-const SPACED = `(?!${UNSPACED_LETTER})${LETTER}`;
+/** What a code point is; a letter that is written without spaces is UNSPACED too, some of those are no LETTER. */
+const [KNOWN, LETTER, UNSPACED, MARK, SPACE] = [1, 2, 4, 8, 16];
 
-const WORD = `(?:${SPACED})+(?:['’](?:${SPACED})+)*`;
-const MARKS = `(?:(?!${LETTER})\\S\\p{M}*)+`;
-const SPACE = '\\r\\n| (?!\\S)|[^\\S ]';
-const PIECE = new RegExp(` ?(?:${WORD}|(?<unspaced>${UNSPACED_LETTER}+)|(?<marks>${MARKS}))|${SPACE}`, 'gu');
+const CLASSES: readonly (readonly [flag: number, pattern: RegExp])[] = [
+  [LETTER, /[\p{L}\p{M}\p{N}_]/u],
+  [UNSPACED, new RegExp(UNSPACED_LETTER, 'u')],
+  [MARK, /\p{M}/u],
+  [SPACE, /\s/],
+];
 
-/** Made when it is first needed. */
-let segmenter: Intl.Segmenter | undefined;
+/** The flags of the code points that came so far, by their numbers; 0 for those that did not. */
+const flags = new Uint8Array(0x110000);
+
+function flagsOf(codePoint: number): number {
+  return flags[codePoint] || classify(codePoint);
+}
+
+function classify(codePoint: number): number {
+  const character = String.fromCodePoint(codePoint);
+  const found = CLASSES.reduce((sum, [flag, pattern]) => (pattern.test(character) ? sum | flag : sum), KNOWN);
+  flags[codePoint] = found;
+  return found;
+}
 
 /** The words of a text, in order. Joined, they are the text. */
 export function splitWords(text: string): string[] {
   const words: string[] = [];
-  for (const { 0: piece, groups } of text.matchAll(PIECE)) {
-    if (groups?.['unspaced']) pushParts(piece, groups['unspaced'], segmentsOf, words);
-    else if (groups?.['marks']) pushParts(piece, groups['marks'], splitCharacters, words);
-    else words.push(piece);
+  /** The flags of what stands at a place; 0 behind the end. */
+  const at = (i: number) => (i < text.length ? flagsOf(text.codePointAt(i)!) : 0);
+  const behind = (i: number) => i + (text.codePointAt(i)! > 0xffff ? 2 : 1);
+  /** The end of the run of code points from `i` that `belongs` to it. */
+  const runFrom = (i: number, belongs: (flags: number) => boolean) => {
+    while (i < text.length && belongs(at(i))) i = behind(i);
+    return i;
+  };
+
+  for (let start = 0; start < text.length; ) {
+    const from = text[start] === ' ' && at(start + 1) && !(at(start + 1) & SPACE) ? start + 1 : start;
+    const first = at(from);
+    let end: number;
+    if (first & SPACE) {
+      end = text.startsWith('\r\n', from) ? from + 2 : from + 1;
+      words.push(text.slice(start, end));
+    } else if (isSpacedLetter(first)) {
+      end = runFrom(from, isSpacedLetter);
+      // An apostrophe inside a word is part of it.
+      while ((text[end] === "'" || text[end] === '’') && isSpacedLetter(at(end + 1))) {
+        end = runFrom(end + 1, isSpacedLetter);
+      }
+      words.push(text.slice(start, end));
+    } else {
+      const unspaced = (first & UNSPACED) !== 0;
+      end = unspaced ? runFrom(from, isUnspaced) : endOfMarks(from);
+      const content = text.slice(from, end);
+      const parts = unspaced ? segmentsOf(content) : splitCharacters(content);
+      for (const [i, part] of parts.entries()) words.push(i === 0 && from > start ? ` ${part}` : part);
+    }
+    start = end;
   }
   return words;
+
+  /** Where signs end that are neither letters nor spaces, each with the marks (accents) on it. */
+  function endOfMarks(i: number): number {
+    while (i < text.length && !(at(i) & (LETTER | SPACE))) i = runFrom(behind(i), isMark);
+    return i;
+  }
 }
 
-/** The parts of a piece, the first with the space that the piece may begin with. */
-function pushParts(piece: string, content: string, split: (text: string) => string[], words: string[]): void {
-  const [first = '', ...others] = split(content);
-  words.push(piece.slice(0, piece.length - content.length) + first, ...others);
-}
+const isSpacedLetter = (found: number): boolean => (found & LETTER) !== 0 && (found & UNSPACED) === 0;
+const isUnspaced = (found: number): boolean => (found & UNSPACED) !== 0;
+const isMark = (found: number): boolean => (found & MARK) !== 0;
 
+/** Made when it is first needed. */
+let segmenter: Intl.Segmenter | undefined;
+
+/** Code units that the segmenter gets at once, and words at their end that what follows may change. */
+const WINDOW = { window: 1024, uncertain: 3 };
+
+/** Words that are written without spaces between them, by the dictionaries of the JavaScript engine. */
 function segmentsOf(text: string): string[] {
   segmenter ??= new Intl.Segmenter('ja', { granularity: 'word' });
-  return Array.from(segmenter.segment(text), ({ segment }) => segment);
+  return Array.from(segmentsIn(text, segmenter, WINDOW), ({ segment }) => segment);
 }

@@ -1,7 +1,7 @@
 /** Reads texts with their translations: a file of `text TAB text` lines, or two files with a text a line. */
 import { basename } from 'node:path';
 import { InputError } from '../base/errors.ts';
-import { readLines } from '../datasets/files.ts';
+import { readLines } from '../base/text-file.ts';
 import { OddLine, type OddLines, parseItems } from '../datasets/odd-lines.ts';
 
 export interface Pair {
@@ -30,13 +30,13 @@ export async function readPairs(paths: readonly string[], odd: OddLines): Promis
   }
   const name = paths.map((path) => basename(path)).join(', ');
   if (second === undefined) {
-    const lines = await readLines(first);
+    const lines = await readLines(first, odd);
     return {
       name,
       examples: await parseItems(first, lines, columnsOf, 'lines of a text, a tab and its translation', odd),
     };
   }
-  const [sources, targets] = [await readLines(first), await readLines(second)];
+  const [sources, targets] = [await readLines(first, odd), await readLines(second, odd)];
   if (sources.length !== targets.length) {
     throw new InputError(`${first} and ${second} are not translations of each other`, {
       found: `${sources.length.toLocaleString('en')} lines and ${targets.length.toLocaleString('en')}`,

@@ -4,10 +4,22 @@
  */
 import { InputError } from '../base/errors.ts';
 import type * as node from './decode.ts';
-import type { Pixels, Preprocessing } from './pixels.ts';
+import { type PictureLimits, type Pixels, type Preprocessing, pictureLimits } from './pixels.ts';
+import { refuseLarge } from './read-picture.ts';
 
-export async function decodePicture(bytes: Uint8Array, { size, fit }: Preprocessing, name: string): Promise<Pixels> {
+export async function decodePicture(
+  bytes: Uint8Array,
+  { size, fit }: Preprocessing,
+  name: string,
+  limits: PictureLimits = pictureLimits,
+): Promise<Pixels> {
+  refuseLarge(bytes.length, limits.bytes, name);
   const bitmap = await decode(bytes, name);
+  if (bitmap.width * bitmap.height > limits.pixels) {
+    bitmap.close();
+    const expected = `at most ${limits.pixels.toLocaleString('en')} pixels`;
+    throw new InputError(`the picture ${name} is too large`, { expected });
+  }
   const context = new OffscreenCanvas(size, size).getContext('2d', { willReadFrequently: true })!;
   context.imageSmoothingQuality = 'high';
   context.fillStyle = 'white';

@@ -5,22 +5,32 @@
  * itself, has `decode.browser.ts` in its place.
  */
 import { createRequire } from 'node:module';
+import type { Sharp } from 'sharp';
 import { InputError, reasonOf } from '../base/errors.ts';
-import type { Pixels, Preprocessing } from './pixels.ts';
+import { refuseLfsPointer } from '../base/git-lfs.ts';
+import { type PictureLimits, type Pixels, type Preprocessing, pictureLimits } from './pixels.ts';
+import { refuseLarge } from './read-picture.ts';
 
 /**
  * Decodes a picture to `preprocessing`'s square; `name` says in an error which it was.
  *
- * @throws InputError when the bytes are no picture, are torn or broken, or hold more than a billion pixels
+ * @throws InputError when the bytes are no picture, are torn or broken, or cost more than the limits allow
  */
-export async function decodePicture(bytes: Uint8Array, preprocessing: Preprocessing, name: string): Promise<Pixels> {
+export async function decodePicture(
+  bytes: Uint8Array,
+  preprocessing: Preprocessing,
+  name: string,
+  limits: PictureLimits = pictureLimits,
+): Promise<Pixels> {
   if (bytes.length === 0) {
     throw new InputError(`cannot read the picture ${name}`, { found: 'an empty file', expected: PICTURE });
   }
+  refuseLarge(bytes.length, limits.bytes, name);
+  refuseLfsPointer(bytes, `the picture ${name}`);
   const { size, fit } = preprocessing;
   try {
     // Warnings alone (a stray byte before a marker) do not stop viewers either; what is truncated or broken does.
-    const { data, info } = await loadSharp()(bytes, { failOn: 'error', limitInputPixels: PIXEL_LIMIT })
+    const { data, info } = await (await opened(bytes, limits))
       .autoOrient()
       .resize(size, size, { fit: fit === 'squash' ? 'fill' : 'cover' })
       .flatten({ background: 'white' })
@@ -30,8 +40,25 @@ export async function decodePicture(bytes: Uint8Array, preprocessing: Preprocess
     if (info.channels !== 3) throw new Error(`${info.channels} channels after decoding`);
     return data;
   } catch (error) {
-    throw explain(error, bytes, name);
+    throw explain(error, bytes, name, limits);
   }
+}
+
+/** A picture of floats from 0 to 1, which sharp would take for black, becomes one of bytes. */
+async function opened(bytes: Uint8Array, { pixels, seconds }: PictureLimits): Promise<Sharp> {
+  const picture = loadSharp()(bytes, { failOn: 'error', limitInputPixels: pixels }).timeout({
+    seconds: Math.ceil(seconds),
+  });
+  if (!isTiff(bytes)) return picture;
+  const { depth } = await picture.metadata();
+  if (depth !== 'float' && depth !== 'double') return picture;
+  const { channels } = await picture.stats();
+  return channels.every(({ max }) => max <= 1) ? picture.linear(255, 0) : picture;
+}
+
+function isTiff(bytes: Uint8Array): boolean {
+  const start = Buffer.from(bytes.subarray(0, 4)).toString('latin1');
+  return start === 'II*\0' || start === 'MM\0*';
 }
 
 const require = createRequire(import.meta.url);
@@ -43,21 +70,19 @@ function loadSharp(): typeof import('sharp', { with: { 'resolution-mode': 'requi
 
 const PICTURE = 'a JPEG, PNG, WebP, AVIF, GIF, TIFF or SVG picture';
 
-/**
- * The most pixels of a picture, 31,623²: four times sharp's default. Pictures are decoded line by line, so that their size
- * costs time, not memory.
- */
-const PIXEL_LIMIT = 1_000_000_000;
-
 /** What is wrong with the bytes of a picture, in one line. */
-function explain(cause: unknown, bytes: Uint8Array, name: string): InputError {
+function explain(cause: unknown, bytes: Uint8Array, name: string, limits: PictureLimits): InputError {
   const reason = reasonOf(cause);
   if (/exceeds pixel limit/.test(reason)) {
-    const expected = `at most ${PIXEL_LIMIT.toLocaleString('en')} pixels`;
+    const expected = `at most ${limits.pixels.toLocaleString('en')} pixels`;
     return new InputError(`the picture ${name} is too large`, { expected, cause });
   }
+  if (/timeout/.test(reason)) {
+    const expected = `a picture that is decoded in ${limits.seconds} s`;
+    return new InputError(`the picture ${name} takes too long`, { expected, cause });
+  }
   const start = Buffer.from(bytes.subarray(0, 16)).toString('latin1');
-  if (/^.{4}ftyphe/s.test(start)) {
+  if (/^.{4}ftyp(he|mif1|msf1)/s.test(start)) {
     const explanation = { found: 'HEIC', expected: PICTURE, advice: 'Convert it to JPEG first', cause };
     return new InputError(`cannot decode the picture ${name}`, explanation);
   }

@@ -7,7 +7,7 @@ import { nextTurn } from '../base/platform.ts';
 import type { Cnn } from './cnn.ts';
 import { decodePicture } from './decode.ts';
 import type { View } from './feature-cache.ts';
-import { mirror, type Pixels } from './pixels.ts';
+import { mirror, type PictureLimits, type Pixels, pictureLimits } from './pixels.ts';
 import { readPicture } from './read-picture.ts';
 import { openViewCaches, type ViewCaches } from './view-caches.ts';
 
@@ -25,6 +25,8 @@ export interface ExtractOptions {
   onProgress?: (progress: ExtractProgress) => void;
   /** Called for each picture that can't be read or decoded, in the pictures' order; it is left out of the results. */
   onSkip?: (skipped: { index: number; name: string; error: InputError }) => void;
+  /** What a picture may cost; one that costs more is skipped. Default: `pictureLimits` */
+  limits?: Partial<PictureLimits>;
   /** Stops at once with the signal's reason: the batches under way are lost, what was computed before is in the cache. */
   signal?: AbortSignal;
 }
@@ -58,14 +60,17 @@ export interface Extracted {
 export async function* extractFeatures(
   pictures: Iterable<PictureSource> | AsyncIterable<PictureSource>,
   cnn: Cnn,
-  { cache: folder, mirrored = false, batchSize = 8, onProgress, onSkip, signal }: ExtractOptions = {},
+  { cache: folder, mirrored = false, batchSize = 8, onProgress, onSkip, limits: given, signal }: ExtractOptions = {},
 ): AsyncGenerator<Extracted, void, void> {
+  const limits = { ...pictureLimits, ...given };
   const views: readonly View[] = mirrored ? ['plain', 'mirrored'] : ['plain'];
   const progress = { done: 0, computed: 0, skipped: 0 };
   const caches = folder === undefined ? undefined : await openViewCaches(folder, cnn, views);
   try {
     let index = 0;
-    const prepared = ahead(pictures, 2 * batchSize, signal, (source) => prepare(source, index++, views, cnn, caches));
+    const prepared = ahead(pictures, 2 * batchSize, signal, (source) =>
+      prepare(source, index++, views, { cnn, caches, limits }),
+    );
     // The CNN works on one batch while the next one is decoded, and while the features of the last one are used.
     const batches = ahead(batchesOf(prepared, batchSize, signal), 2, signal, (batch) =>
       compute(batch, cnn, caches, signal),
@@ -137,20 +142,19 @@ async function prepare(
   source: PictureSource,
   index: number,
   views: readonly View[],
-  cnn: Cnn,
-  caches: ViewCaches | undefined,
+  { cnn, caches, limits }: { cnn: Cnn; caches: ViewCaches | undefined; limits: PictureLimits },
 ): Promise<Prepared> {
   const name = typeof source === 'string' ? source : source.name;
   const picture: Prepared = { index, name, source, key: '', features: new Map(), pixels: new Map() };
   try {
-    const bytes = typeof source === 'string' ? await readPicture(source) : source.bytes;
+    const bytes = typeof source === 'string' ? await readPicture(source, limits.bytes) : source.bytes;
     if (caches) {
       picture.key = caches.keyOf(bytes);
       picture.features = caches.find(picture.key);
     }
     const missing = views.filter((view) => !picture.features.has(view));
     if (missing.length) {
-      const decoding = decodePicture(bytes, cnn.preprocessing, name);
+      const decoding = decodePicture(bytes, cnn.preprocessing, name, limits);
       // The first picture has the CNN loaded while the decoder works; what fails is thrown when features are needed.
       cnn.load().catch(() => {});
       const pixels = await decoding;

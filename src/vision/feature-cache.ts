@@ -10,9 +10,10 @@
  */
 import { createHash } from 'node:crypto';
 import { readSync } from 'node:fs';
-import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { InputError, reasonOf } from '../base/errors.ts';
+import { makeFolder } from '../base/files.ts';
 import type { Cnn } from './cnn.ts';
 import { preprocessingKey } from './pixels.ts';
 
@@ -55,7 +56,7 @@ export class FeatureCache {
   /** Opens a cache file, or starts an empty one, for feature vectors of `featureSize` floats. */
   static async open(path: string, featureSize: number): Promise<FeatureCache> {
     try {
-      await mkdir(dirname(path), { recursive: true });
+      await makeFolder(dirname(path));
       const cache = new FeatureCache(await open(path, 'a+'), path, featureSize);
       await cache.#scan();
       return cache;

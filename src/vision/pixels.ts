@@ -12,6 +12,19 @@ export interface Preprocessing {
   fit: 'squash' | 'crop';
 }
 
+/** What a picture may cost: one that costs more is refused, so that no picture can stop a server or a page. */
+export interface PictureLimits {
+  /** Width times height. Most pictures are decoded line by line, so that their size costs time, not memory. */
+  pixels: number;
+  /** Bytes of its file. */
+  bytes: number;
+  /** Seconds that decoding may take, to the next whole one; a browser decodes pictures itself, and does not go by it. */
+  seconds: number;
+}
+
+/** Limits that no photo reaches: 31,623² pixels, four times sharp's own limit. */
+export const pictureLimits: PictureLimits = { pixels: 1_000_000_000, bytes: 2 ** 30, seconds: 60 };
+
 /** RGB bytes, [S, S, 3] for S = `Preprocessing.size`. */
 export type Pixels = Uint8Array;
 

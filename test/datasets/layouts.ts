@@ -199,7 +199,7 @@ export async function writeDataset(folder: string, layout: Layout, pictures = SA
   return join(folder, await layout.write(folder, pictures));
 }
 
-export async function writeText(path: string, text: string): Promise<void> {
+export async function writeText(path: string, text: string | Uint8Array): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, text);
 }

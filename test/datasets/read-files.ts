@@ -1,15 +1,18 @@
 import { join } from 'node:path';
 import { describeOddity } from '../../src/datasets/oddities.ts';
-import { readCaptionDataset } from '../../src/datasets/read.ts';
+import { type ReadSettings, readCaptionDataset } from '../../src/datasets/read.ts';
 import { temporaryFolder, writeText } from './layouts.ts';
 
 /** A folder with these files, read; every file that is not named with a text is empty. */
-export async function readFiles(files: Record<string, unknown>, path = '.') {
+export async function readFiles(files: Record<string, unknown>, path = '.', settings: ReadSettings = {}) {
   const folder = await temporaryFolder();
   for (const [name, content] of Object.entries(files)) {
-    await writeText(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
+    await writeText(
+      join(folder, name),
+      typeof content === 'string' || content instanceof Uint8Array ? content : JSON.stringify(content),
+    );
   }
-  return readCaptionDataset(join(folder, path));
+  return readCaptionDataset(join(folder, path), settings);
 }
 
 /** What is odd in them, a line each. */

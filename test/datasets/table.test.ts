@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { describeOddity } from '../../src/datasets/oddities.ts';
+import type { ReadSettings } from '../../src/datasets/read.ts';
 import { readFiles } from './read-files.ts';
 
 describe('readCaptionDataset: pictures with a table', () => {
-  test.each([
+  test.each<[string, Record<string, string>, RegExp, ReadSettings?]>([
     [
       'a torn line',
       { 'metadata.jsonl': '{"file_name":"a.jpg","text":"x"}\n{"file_na' },
@@ -17,9 +18,15 @@ describe('readCaptionDataset: pictures with a table', () => {
     ['an empty CSV', { 'metadata.csv': '' }, /metadata.csv line 1 does not name the columns: found an empty file/],
     ['other columns', { 'metadata.csv': 'name,label\n' }, /found "name,label", expected file_name,text/],
     [
-      'a comma without quotes',
-      { 'metadata.csv': 'file_name,text\n"a.jpg",a cat\nb.jpg,one, two' },
-      /line 3 does not fit.*found 3 fields, expected 2 fields/,
+      'a row with too few fields',
+      { 'metadata.csv': 'file_name,text,split\n"a.jpg",a cat' },
+      /line 2 does not fit.*found 2 fields, expected 3 fields/,
+    ],
+    [
+      'a column that is named and not there',
+      { 'metadata.csv': 'file_name,text\na.jpg,a cat' },
+      /has no column "title": found file_name, text\. Name one of them by columnText/,
+      { columns: { text: 'title' } },
     ],
     [
       'a caption that is no text',
@@ -33,8 +40,8 @@ describe('readCaptionDataset: pictures with a table', () => {
     ],
     ['pairs that are none', { 'captions.tsv': 'a.jpg\ta cat\nb.jpg a dog' }, /captions.tsv line 2 .*found 1 fields/],
     ['a row without a name', { 'metadata.csv': 'file_name,text\n,a cat' }, /line 2 .*found no file name/],
-  ])('refuses %s', async (_, files, message) => {
-    await expect(readFiles(files)).rejects.toThrow(message);
+  ])('refuses %s', async (_, files, message, settings = {}) => {
+    await expect(readFiles(files, '.', settings)).rejects.toThrow(message);
   });
 
   test('takes several captions from one line or many, and counts what is repeated', async () => {

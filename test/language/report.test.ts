@@ -19,7 +19,7 @@ afterAll(async () => {
   await rm(root, { recursive: true });
 });
 
-let training: LanguageTraining;
+let training: LanguageTraining & { files: string[] };
 let progress: string;
 let report: string;
 beforeAll(async () => {

@@ -27,7 +27,7 @@ export async function smallTraining(
   folder: string,
   settings: Partial<LanguageSettings> = {},
   shape: Partial<LanguageShape> = {},
-): Promise<LanguageTraining> {
+): Promise<LanguageTraining & { files: string[] }> {
   const file = join(root, 'text.txt');
   await writeFile(file, TEXT);
   return {

@@ -58,7 +58,7 @@ describe('a text', () => {
     expect(text).toEqual({
       files: [path.slice(root.length + 1)],
       tokens: 100,
-      hash: await hashOfText({ files: [path] }),
+      hash: await hashOfText({ files: [path] }, 'char'),
     });
   });
 
@@ -190,8 +190,8 @@ describe('a text is refused with one line', () => {
 it('a hash tells texts apart, and what is for training from what is for validation', async () => {
   const [one, other] = [await file('abab'), await file('abba')];
   const hashes = [{ files: [one] }, { files: [other] }, { files: [one, other] }, { files: [other, one] }];
-  expect(new Set(await Promise.all(hashes.map((source) => hashOfText(source)))).size).toBe(4);
-  expect(await hashOfText({ files: [one], validationFiles: [other] })).not.toBe(
-    await hashOfText({ files: [other], validationFiles: [one] }),
+  expect(new Set(await Promise.all(hashes.map((source) => hashOfText(source, 'char')))).size).toBe(4);
+  expect(await hashOfText({ files: [one], validationFiles: [other] }, 'char')).not.toBe(
+    await hashOfText({ files: [other], validationFiles: [one] }, 'char'),
   );
 });

@@ -4,8 +4,17 @@ import { tokenizeCaption } from '../../src/metrics/tokenize.ts';
 
 describe('tokenizerOf', () => {
   it('is that of the published scores for English, and where no language is named', () => {
-    for (const language of [undefined, 'en', 'en-GB']) expect(tokenizerOf(language)).toBe(tokenizeCaption);
-    expect(tokenizerOf('enm')).not.toBe(tokenizeCaption); // Middle English
+    const caption = "The dog can't (really) swim at 3.5 km/h, a naïve mid-air dog.";
+    for (const language of [undefined, 'en', 'en-GB']) {
+      expect(tokenizerOf(language)(caption)).toEqual(tokenizeCaption(caption));
+    }
+    expect(tokenizerOf('enm')(caption)).not.toEqual(tokenizeCaption(caption)); // Middle English
+  });
+
+  it('parts what is written without spaces by dictionaries where no language is named', () => {
+    expect(tokenizerOf()('一只狗在草地上，with a Dog')).toEqual(['一只', '狗', '在', '草地', '上', 'with', 'a', 'dog']);
+    expect(tokenizerOf()('สุนัขวิ่งในหิมะ')).toEqual(tokenizerOf('th')('สุนัขวิ่งในหิมะ'));
+    expect(tokenizerOf()('狗'.repeat(30_000)).join('')).toBe('狗'.repeat(30_000));
   });
 
   it.each([
@@ -39,6 +48,11 @@ describe('joinWords', () => {
   it('puts none where it has none, but between words of another script', () => {
     expect(joinWords(['一只', '狗'], 'zh')).toBe('一只狗');
     expect(joinWords(['apple', 'watch', 'を', '見る', '2', '匹'], 'ja')).toBe('apple watchを見る2匹');
+  });
+
+  it('goes by the script where no language is named', () => {
+    expect(joinWords(['一只', '狗', 'and', 'a', '猫'])).toBe('一只狗 and a 猫');
+    expect(partWords('一只狗 and a 猫')).toEqual(['一只', '狗', 'and', 'a', '猫']);
   });
 
   it.each(['zh', 'ja', 'th', 'de'])('makes a text of which the words are the same again: %s', (language) => {

@@ -1,8 +1,9 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { ByteSource } from '../../src/base/byte-source.ts';
 import { Random } from '../../src/base/random.ts';
-import { type ByteSource, type FileReadOptions, hashFiles, linesOfTokens, tokenizeFiles } from '../../src/text/read.ts';
+import { type FileReadOptions, hashFiles, linesOfTokens, tokenizeFiles } from '../../src/text/read.ts';
 import { LEVELS, type Level, tokenizers } from '../../src/text/tokenizer.ts';
 import { expectInputError } from '../input-error.ts';
 import { temporaryFolder } from '../training/small-training.ts';

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { decodePicture } from '../../src/vision/decode.ts';
-import { mirror, type Preprocessing, preprocessingKey } from '../../src/vision/pixels.ts';
+import { mirror, type Preprocessing, pictureLimits, preprocessingKey } from '../../src/vision/pixels.ts';
 
 const squash: Preprocessing = { size: 16, fit: 'squash' };
 const RED = [255, 0, 0];
@@ -25,6 +25,40 @@ function colourAt(pixels: Uint8Array, x: number, y: number, size = 16): number[]
 function expectColour(found: number[], expected: number[], tolerance = 3) {
   const distance = Math.max(...found.map((value, i) => Math.abs(value - expected[i]!)));
   expect(distance, `found ${found}, expected ${expected}`).toBeLessThanOrEqual(tolerance);
+}
+
+/** A TIFF of one line of RGB pixels as floats (TIFF 6.0, sections 2 and 19), which sharp does not write. */
+function floatTiff(values: readonly number[]): Buffer {
+  const entries: [tag: number, type: number, values: number[]][] = [
+    [256, 3, [values.length / 3]], // width
+    [257, 3, [1]], // height
+    [258, 3, [32, 32, 32]], // bits of each sample
+    [259, 3, [1]], // not compressed
+    [262, 3, [2]], // RGB
+    [273, 4, [200]], // where the pixels are
+    [277, 3, [3]], // samples of a pixel
+    [278, 3, [1]], // rows of a strip
+    [279, 4, [4 * values.length]], // its bytes
+    [339, 3, [3, 3, 3]], // floats
+  ];
+  const file = Buffer.alloc(200 + 4 * values.length);
+  file.write('II*\0', 'latin1');
+  file.writeUInt32LE(8, 4);
+  file.writeUInt16LE(entries.length, 8);
+  let further = 150;
+  for (const [i, [tag, type, found]] of entries.entries()) {
+    const at = 10 + 12 * i;
+    file.writeUInt16LE(tag, at);
+    file.writeUInt16LE(type, at + 2);
+    file.writeUInt32LE(found.length, at + 4);
+    if (found.length === 1) file.writeUInt32LE(found[0]!, at + 8);
+    else {
+      file.writeUInt32LE(further, at + 8);
+      for (const value of found) further = file.writeUInt16LE(value, further);
+    }
+  }
+  for (const [i, value] of values.entries()) file.writeFloatLE(value, 200 + 4 * i);
+  return file;
 }
 
 describe('decodePicture', () => {
@@ -167,6 +201,31 @@ describe('decodePicture', () => {
     await expect(decodePicture(heic, squash, 'i.heic')).rejects.toThrow(/found HEIC.*Convert it to JPEG/);
     const large = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="32767" height="32767"/>');
     await expect(decodePicture(large, squash, 'l.svg')).rejects.toThrow('l.svg is too large');
+  });
+
+  test('refuses what costs more than the limits that are set', async () => {
+    const png = await redAndBlue(64, 32).png().toBuffer();
+    const limited = (limits: Partial<typeof pictureLimits>) =>
+      decodePicture(png, squash, 'a.png', { ...pictureLimits, ...limits });
+    await limited({ pixels: 2048, bytes: png.length, seconds: 60 });
+    await expect(limited({ pixels: 2047 })).rejects.toThrow(/a\.png is too large: expected at most 2,047 pixels/);
+    await expect(limited({ bytes: 10 })).rejects.toThrow(
+      /a\.png is too large: found [\d,]+ bytes, expected at most 10/,
+    );
+  });
+
+  test('tells HEIC of another brand, and a pointer of Git LFS', async () => {
+    const heic = Buffer.from('\0\0\0\x18ftypmif1\0\0\0\0heic');
+    await expect(decodePicture(heic, squash, 'i.heic')).rejects.toThrow(/found HEIC.*Convert it to JPEG/);
+    const pointer = Buffer.from('version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n');
+    await expect(decodePicture(pointer, squash, 'p.jpg')).rejects.toThrow(/p\.jpg was not fetched: .*git lfs pull/);
+  });
+
+  test('takes floats from 0 to 1 for what they are', async () => {
+    for (const most of [1, 255]) {
+      const pixels = await decodePicture(floatTiff([most, 0, 0, 0, 0, most]), squash, 'f.tif');
+      expect([pixels[0]! > 200, pixels[2]! < 50]).toEqual([true, true]);
+    }
   });
 });
 

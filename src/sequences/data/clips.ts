@@ -9,7 +9,8 @@
  * Knows no CNN: a function that it is given turns frames into vectors.
  */
 import { basename, extname, join } from 'node:path';
-import { byNumbers, foldersIn, listFolder, readLines } from '../../datasets/files.ts';
+import { readLines } from '../../base/text-file.ts';
+import { byNumbers, foldersIn, listFolder } from '../../datasets/files.ts';
 import { type Odd, type OddLines, settleOdd } from '../../datasets/odd-lines.ts';
 import { isPictureName } from '../../datasets/pictures.ts';
 import type { SequenceData, SequenceExample } from './example.ts';
@@ -56,13 +57,13 @@ async function clipsAt(path: string): Promise<string[]> {
  * @throws InputError that names the odd clips
  */
 export async function readClips(paths: readonly string[], options: ClipOptions): Promise<SequenceData> {
-  const { D, look, labelled = true } = options;
+  const { D, look, labelled = true, encoding } = options;
   const first = paths[0]!;
   const others = paths.length > 1 ? ` and ${paths.length - 1} more` : '';
   const settle = (odd: readonly Odd[], left: number) =>
     settleOdd(`${first}${others}`, { unit: 'clip', odd, left, expected: CLIPS }, options);
 
-  const read = await Promise.all((await findClips(paths)).map((folder) => readClip(folder, labelled)));
+  const read = await Promise.all((await findClips(paths)).map((folder) => readClip(folder, labelled, encoding)));
   const clips = read.filter((clip) => 'frames' in clip);
   settle(
     read.filter((clip) => 'found' in clip),
@@ -85,7 +86,7 @@ export async function readClips(paths: readonly string[], options: ClipOptions):
 }
 
 /** A clip, or what is odd about it. */
-async function readClip(folder: string, labelled: boolean): Promise<Clip | Odd> {
+async function readClip(folder: string, labelled: boolean, encoding: string | undefined): Promise<Clip | Odd> {
   const names = await listFolder(folder);
   const frames = names.filter(isPictureName).sort(byNumbers);
   const [name, odd] = [basename(folder), (found: string) => ({ at: basename(folder), found })];
@@ -93,7 +94,7 @@ async function readClip(folder: string, labelled: boolean): Promise<Clip | Odd> 
   const clip = { name, frames: frames.map((frame) => join(folder, frame)) };
   if (!labelled) return { ...clip, labels: [] };
   if (!names.includes(LABELS)) return odd(`no ${LABELS}`);
-  const labels = (await readLines(join(folder, LABELS))).map(({ text }) => text.trim());
+  const labels = (await readLines(join(folder, LABELS), { encoding })).map(({ text }) => text.trim());
   while (labels.at(-1) === '') labels.pop();
   if (labels.includes('')) return odd(`no label in line ${labels.indexOf('') + 1} of ${LABELS}`);
   if (labels.length === frames.length) return { ...clip, labels };

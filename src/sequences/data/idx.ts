@@ -2,11 +2,9 @@
  * Reads pictures and labels in the IDX format of MNIST (LeCun, Cortes and Burges, yann.lecun.com/exdb/mnist): two zero bytes,
  * the type, the number of dimensions, their sizes as 32-bit big-endian integers, the values. Files may be gzipped.
  */
-import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
-import { InputError, reasonOf } from '../../base/errors.ts';
+import { readUnpacked } from '../../base/byte-source.ts';
+import { InputError } from '../../base/errors.ts';
 import { Random } from '../../base/random.ts';
 import { listFolder } from '../../datasets/files.ts';
 import type { PictureReading } from '../config.ts';
@@ -79,10 +77,7 @@ async function readValues(path: string, dimensions: number): Promise<{ sizes: nu
 }
 
 async function unzipped(path: string): Promise<Buffer> {
-  try {
-    const bytes = await readFile(path);
-    return path.endsWith('.gz') ? await promisify(gunzip)(bytes) : bytes;
-  } catch (error) {
-    throw new InputError(`cannot read ${path}`, { found: reasonOf(error), cause: error });
-  }
+  const blocks: Buffer[] = [];
+  for await (const block of readUnpacked(path)) blocks.push(block);
+  return Buffer.concat(blocks);
 }

@@ -35,22 +35,28 @@ export interface SeenPictures {
 /**
  * Reads the pictures of folders that are a class each, labelled by the folders' names.
  *
- * @throws InputError when a folder has no pictures, or none that can be read
+ * @param onOdd told what is left out: files that are no pictures, folders without any
+ * @throws InputError when no folder has pictures
  */
 export async function readPictureClasses(
   folders: readonly string[],
   cnn: Cnn,
   events: ExtractionEvents = {},
+  onOdd?: (message: string) => void,
 ): Promise<Examples> {
   const examples: SequenceExample[] = [];
   for (const folder of folders) {
-    const pictures = await picturesBelow(folder);
-    if (pictures.length === 0)
-      throw new InputError(`no pictures in ${folder}`, {
-        expected: `files that end in ${PICTURE_ENDINGS.join(', ')}`,
-      });
-    const { vectors } = await seePictures(pictures, cnn, events);
-    examples.push(...vectors.map((inputs) => ({ inputs, labels: [basename(folder)] })));
+    const { files, leftOut } = await picturesBelow(folder);
+    const left = leftOut.inWords();
+    if (left !== undefined) onOdd?.(`${folder}: left out ${left}`);
+    if (files.length === 0) onOdd?.(`${folder}: left out, as there are no pictures in it`);
+    const { vectors } = await seePictures(files, cnn, events);
+    for (const inputs of vectors) examples.push({ inputs, labels: [basename(folder)] });
+  }
+  if (examples.length === 0) {
+    throw new InputError(`no pictures in ${folders.join(', ')}`, {
+      expected: `files that end in ${PICTURE_ENDINGS.join(', ')}`,
+    });
   }
   return { D: cnn.featureSize, examples };
 }

@@ -2,6 +2,7 @@
 import { basename, extname, join } from 'node:path';
 import { InputError } from '../../base/errors.ts';
 import { kindAt } from '../../base/files.ts';
+import { isPassedOver } from '../../base/walk.ts';
 import { foldersIn, listFolder } from '../../datasets/files.ts';
 import type { OddLines } from '../../datasets/odd-lines.ts';
 import { filesInWords } from '../../report/files-in-words.ts';
@@ -56,12 +57,16 @@ async function readPictures(
   const clips = task === 'tag' ? await findClips(paths) : [];
   const classes = task === 'classify' && paths.length === 1 ? await foldersIn(paths[0]!) : [];
   if (clips.length + classes.length === 0) return undefined;
+  for (const path of paths) {
+    const system = (await listFolder(path)).filter((name) => isPassedOver(name) && !name.startsWith('.'));
+    if (system.length > 0) options.onOdd?.(`${path}: left out ${system.join(', ')}, which a system has made`);
+  }
   const { name, cnn } = await openCnn();
   const look = (frames: readonly string[]) => cachedFeatures(frames, cnn, onExtraction);
   const found =
     clips.length > 0
       ? await readClips(paths, { ...options, D: cnn.featureSize, look })
-      : await readPictureClasses(classes, cnn, onExtraction);
+      : await readPictureClasses(classes, cnn, onExtraction, options.onOdd);
   return { ...found, cnn: { name, key: cnn.key } };
 }
 
@@ -73,14 +78,14 @@ async function readPath(path: string, options: SequenceReading): Promise<Example
     return readClassFiles(await textFilesIn(path), options);
   }
   if (isIdx(path)) return readIdx(path, reading);
-  if (/\.(jsonl|ndjson)$/.test(path)) return readRecords(path, options);
-  if (path.endsWith('.csv')) return readCsv(path, options);
+  if (/\.(jsonl|ndjson)(\.gz)?$/i.test(path)) return readRecords(path, options);
+  if (/\.csv(\.gz)?$/i.test(path)) return readCsv(path, options);
   return task === 'tag' ? readTaggedLines(path, options) : readLabelledLines(path, options);
 }
 
 /** The files of a folder that are a class each. @throws InputError when there are fewer than two */
 async function textFilesIn(folder: string): Promise<string[]> {
-  const names = (await listFolder(folder)).filter((name) => !name.startsWith('.') && extname(name) !== '');
+  const names = (await listFolder(folder)).filter((name) => !isPassedOver(name) && extname(name) !== '');
   if (names.length >= 2) return names.map((name) => join(folder, name));
   throw new InputError(`no labelled sequences in the folder ${folder}`, {
     found: names.length === 0 ? 'no files' : `only ${names[0]}`,

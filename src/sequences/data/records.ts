@@ -2,8 +2,8 @@
 import * as v from 'valibot';
 import { InputError } from '../../base/errors.ts';
 import { number } from '../../base/schema.ts';
-import { parseCsv } from '../../datasets/csv.ts';
-import { readFilledLines, readText } from '../../datasets/files.ts';
+import { readFilledLines, readText } from '../../base/text-file.ts';
+import { type DelimitedRecord, parseDelimited } from '../../datasets/delimited.ts';
 import { OddLine, type OddLines, parseItems } from '../../datasets/odd-lines.ts';
 import type { Examples, SequenceExample } from './example.ts';
 import { exampleOf } from './texts.ts';
@@ -27,7 +27,7 @@ const RECORDS =
 
 /** Reads the sequences of a JSON Lines file. @throws InputError that names the odd lines */
 export async function readRecords(path: string, odd: OddLines): Promise<Examples> {
-  const lines = await readFilledLines(path);
+  const lines = await readFilledLines(path, odd);
   let D: number | undefined;
   /** Vectors [T, D] in one piece. @throws OddLine when D is not that of the vectors before */
   const sized = (vectors: readonly number[][]) => {
@@ -73,23 +73,36 @@ function inStep(labels: readonly string[] = [], steps: number): readonly string[
   throw new OddLine(`${labels.length} labels for ${steps} steps`);
 }
 
-const TEXT_COLUMN = /^(text|sentence|review|phrase)$/i;
+const TEXT_COLUMN = /^(text|sentence|review|phrase|comment|content|message|tweet)$/i;
+/** Names of the column of labels; a second one counts where no column has one of the first, and one is of texts. */
 const LABEL_COLUMN = /^(label|class)$/i;
+const OTHER_LABEL_COLUMN = /^(sentiment|category|target|polarity|rating|stars|tag)$/i;
+
+/** What a table's fields are separated by: the one that its first line has most of. */
+const DELIMITERS = [',', ';', '\t'];
 
 /**
- * Reads the sequences of a CSV file: columns `text` and `label`; or numbers, one vector a row, with the label in the
- * column of that name, or else in the last one.
+ * Reads the sequences of a table: columns of texts and labels, as `text,label` or `review,sentiment`; or numbers, one
+ * vector a row, with the label in the column of that name, or else in the last one. Fields are separated by commas,
+ * semicolons or tabs; numbers between semicolons may have a decimal comma.
  *
  * @throws InputError that names the odd rows
  */
 export async function readCsv(path: string, odd: OddLines): Promise<Examples> {
-  const records = parseCsv(await readText(path), path);
-  const first = records[0]?.fields ?? []; // an empty file has none, which `parseItems` refuses
+  const text = await readText(path, odd);
+  const start = text.slice(0, 1 + (/[\r\n]/.exec(text)?.index ?? text.length));
+  const signs = DELIMITERS.map((sign) => start.split(sign).length);
+  const delimiter = DELIMITERS[signs.reduce((best, count, i) => (count > signs[best]! ? i : best), 0)]!;
+  const records = parseDelimited(text, path, delimiter);
+  const first = (records[0]?.fields ?? []).map((field) => field.trim()); // an empty file has none, which `parseItems` refuses
   if (first.length === 1) throw new InputError(`${path} has a single column`, { expected: 'numbers, and a label' });
-  const named = first.findIndex((field) => LABEL_COLUMN.test(field));
-  if (named >= 0) records.shift();
+  const namedText = first.findIndex((field) => TEXT_COLUMN.test(field));
+  const usual = first.findIndex((field) => LABEL_COLUMN.test(field));
+  const named = usual < 0 && namedText >= 0 ? first.findIndex((field) => OTHER_LABEL_COLUMN.test(field)) : usual;
+  const decimal = (field: string) => (delimiter === ';' ? field.replace(',', '.') : field);
+  if (named >= 0 || isHeader(records, decimal)) records.shift();
   const labelAt = named >= 0 ? named : first.length - 1;
-  const textAt = named >= 0 ? first.findIndex((field) => TEXT_COLUMN.test(field)) : -1;
+  const textAt = named >= 0 ? namedText : -1;
   const examples = await parseItems(
     path,
     records,
@@ -98,12 +111,19 @@ export async function readCsv(path: string, odd: OddLines): Promise<Examples> {
       const label = fields[labelAt]!.trim();
       if (textAt >= 0) return exampleOf(fields[textAt]!, label);
       if (label === '') throw new OddLine('no label');
-      return { inputs: numbersOf(fields.filter((_, i) => i !== labelAt)), labels: [label] };
+      return { inputs: numbersOf(fields.filter((_, i) => i !== labelAt).map(decimal)), labels: [label] };
     },
     'numbers and a label in each row, or the columns text and label',
     odd,
   );
   return { D: textAt >= 0 ? 0 : first.length - 1, examples };
+}
+
+/** Whether the first of rows of numbers with a label in the last column names the columns: none of it is a number. */
+function isHeader([first, second]: readonly DelimitedRecord[], decimal: (field: string) => string): boolean {
+  const isNumber = (field: string) => field.trim() !== '' && Number.isFinite(Number(decimal(field)));
+  const numbersIn = (record: DelimitedRecord | undefined) => record?.fields.slice(0, -1).filter(isNumber).length ?? 0;
+  return numbersIn(first) === 0 && numbersIn(second) > 0;
 }
 
 function numbersOf(fields: readonly string[]): Float32Array {

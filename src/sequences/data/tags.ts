@@ -1,18 +1,59 @@
-/** Reads tagged sequences: a line for each token with its tag, an empty line between sequences. */
-import { type NumberedLine, readLines } from '../../datasets/files.ts';
+/**
+ * Reads tagged sequences: a line for each token with its tag, an empty line between sequences. The columns may be those of
+ * CoNLL-2003 (the token first, its tag last) or of CoNLL-U (universaldependencies.org/format: FORM and UPOS).
+ */
+import { type NumberedLine, readLines } from '../../base/text-file.ts';
 import { OddLine, type OddLines, parseItems } from '../../datasets/odd-lines.ts';
 import type { Examples, SequenceExample } from './example.ts';
 
 /**
- * Reads the sequences of a file of `token TAB tag` lines. Tokens are read in lower case and not split further. A sequence
- * with an odd line is refused, or left out as a whole.
+ * Reads the sequences of a file of `token TAB tag` lines, or of a CoNLL file. Tokens are read in lower case and not split
+ * further. A sequence with an odd line is refused, or left out as a whole.
  *
  * @throws InputError that names the odd lines
  */
 export async function readTaggedLines(path: string, odd: OddLines): Promise<Examples> {
   const expected = 'lines of a token, a tab and a tag, and an empty line between sequences';
-  return { D: 0, examples: await parseItems(path, blocksOf(await readLines(path)), taggedExample, expected, odd) };
+  const lines = await readLines(path, odd);
+  const columns = columnsOf(lines);
+  const blocks = blocksOf(lines.filter(({ text }) => !columns.isNoToken(text)));
+  return { D: 0, examples: await parseItems(path, blocks, (block) => taggedExample(block, columns), expected, odd) };
 }
+
+/** Where in a line token and tag stand. */
+interface TagColumns {
+  split(text: string): string[];
+  count: number;
+  token: number;
+  tag: number;
+  /** Lines between those of tokens: comments, words that are parted in the lines that follow. */
+  isNoToken(text: string): boolean;
+}
+
+function columnsOf(lines: readonly NumberedLine[]): TagColumns {
+  const filled = lines.filter(({ text }) => text.trim() !== '' && !text.startsWith('-DOCSTART-'));
+  const first = filled.find(({ text }) => !text.startsWith('#'))?.text ?? '';
+  if (/^\d+(-\d+|\.\d+)?(\t[^\t]*){9}$/.test(first)) {
+    return {
+      split: byTabs,
+      count: 10,
+      token: 1,
+      tag: 3,
+      isNoToken: (text) => text.startsWith('#') || /^\d+[-.]\d+\t/.test(text),
+    };
+  }
+  const isNoToken = (text: string) => text.startsWith('-DOCSTART-');
+  const hasTabs = filled.some(({ text }) => text.includes('\t'));
+  const split = hasTabs ? byTabs : bySpaces;
+  const counts = new Set(filled.map(({ text }) => split(text).length));
+  const count = counts.size === 1 ? Math.max(2, [...counts][0]!) : 2;
+  // Lines of text have spaces too, but not as many in each.
+  const isConll = hasTabs || (counts.size === 1 && !counts.has(1) && filled.length > 1);
+  return { split: isConll ? split : byTabs, count, token: 0, tag: count - 1, isNoToken };
+}
+
+const byTabs = (text: string): string[] => text.split('\t');
+const bySpaces = (text: string): string[] => text.trim().split(/ +/);
 
 /** The sequences of lines of one token each; tags, if there are any, are not read. */
 export function readTokenLines(lines: readonly string[]): string[][] {
@@ -27,13 +68,16 @@ interface Block {
   lines: NumberedLine[];
 }
 
-function taggedExample(block: Block): SequenceExample {
+function taggedExample(block: Block, { split, count, token: tokenAt, tag: tagAt }: TagColumns): SequenceExample {
   const pairs = block.lines.map(({ line, text }) => {
-    const columns = text.split('\t');
-    const [token = '', tag = ''] = columns;
-    if (columns.length === 2 && token !== '' && tag !== '') return { token: tokenOf(token), tag };
+    const columns = split(text);
+    const [token = '', tag = ''] = [columns[tokenAt], columns[tagAt]];
+    if (columns.length === count && token !== '' && tag !== '') return { token: tokenOf(token), tag };
     if (columns.length < 2) throw new OddLine('no tab', line);
-    throw new OddLine(columns.length > 2 ? `${columns.length} columns` : `no ${token === '' ? 'token' : 'tag'}`, line);
+    throw new OddLine(
+      columns.length !== count ? `${columns.length} columns` : `no ${token === '' ? 'token' : 'tag'}`,
+      line,
+    );
   });
   return { inputs: pairs.map(({ token }) => token), labels: pairs.map(({ tag }) => tag) };
 }

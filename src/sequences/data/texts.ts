@@ -1,7 +1,7 @@
 /** Reads labelled texts: `text TAB label` lines, or a file for each class. */
 import { basename, extname } from 'node:path';
 import { InputError } from '../../base/errors.ts';
-import { readLines } from '../../datasets/files.ts';
+import { readLines } from '../../base/text-file.ts';
 import { OddLine, type OddLines, parseItems } from '../../datasets/odd-lines.ts';
 import { wordsOf } from '../words.ts';
 import type { Examples, SequenceExample } from './example.ts';
@@ -15,7 +15,7 @@ const HEADER = /^(text|sentence|review|phrase)\tlabel$|^label\t(text|sentence|re
  * @throws InputError that names the odd lines
  */
 export async function readLabelledLines(path: string, odd: OddLines): Promise<Examples> {
-  const lines = await readLines(path);
+  const lines = await readLines(path, odd);
   const header = HEADER.exec(lines[0]?.text ?? '');
   if (header) lines.shift();
   const examples = await parseItems(
@@ -43,9 +43,10 @@ export async function readClassFiles(paths: readonly string[], odd: OddLines): P
   const labels = classesOf(paths);
   const examples: SequenceExample[] = [];
   for (const [i, path] of paths.entries()) {
-    const lines = await readLines(path);
+    const lines = await readLines(path, odd);
     const label = labels[i]!;
-    examples.push(...(await parseItems(path, lines, ({ text }) => exampleOf(text, label), 'lines of text', odd)));
+    const ofClass = await parseItems(path, lines, ({ text }) => exampleOf(text, label), 'lines of text', odd);
+    for (const example of ofClass) examples.push(example);
   }
   return { D: 0, examples };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseCsv } from '../../src/datasets/csv.ts';
+import { parseDelimited } from '../../src/datasets/delimited.ts';
 
 test.each([
   ['nothing', '', []],
@@ -25,17 +25,17 @@ test.each([
   ['quotes inside a plain field', 'a 5" pipe,b', [['a 5" pipe', 'b']]],
   ['empty lines', 'a\n\n\nb\n', [['a'], ['b']]],
   ['a quoted empty field', '""\n', [['']]],
-])('parseCsv reads %s', (_, text, expected) => {
-  expect(parseCsv(text, 'table').map(({ fields }) => fields)).toEqual(expected);
+])('parseDelimited reads %s', (_, text, expected) => {
+  expect(parseDelimited(text, 'table').map(({ fields }) => fields)).toEqual(expected);
 });
 
-test('parseCsv counts lines, those inside fields too', () => {
-  expect(parseCsv('"a\nb"\n\nc', 'table').map(({ line }) => line)).toEqual([1, 4]);
+test('parseDelimited counts lines, those inside fields too', () => {
+  expect(parseDelimited('"a\nb"\n\nc', 'table').map(({ line }) => line)).toEqual([1, 4]);
 });
 
 test.each([
   ['an open quote', 'a\n"b', /table line 2 is not valid CSV: found "\\"b"/],
   ['text after a quote', '"a"b,c', /table line 1 is not valid CSV/],
-])('parseCsv refuses %s', (_, text, message) => {
-  expect(() => parseCsv(text, 'table')).toThrow(message);
+])('parseDelimited refuses %s', (_, text, message) => {
+  expect(() => parseDelimited(text, 'table')).toThrow(message);
 });

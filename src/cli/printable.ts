@@ -1,0 +1,15 @@
+/** Text that a terminal shows as it is and in one line. */
+
+/**
+ * Line ends and what terminals take for commands, in names of files above all, become visible: `\\n`, `\\x1b`. All else
+ * stays as it is.
+ */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029]/gu, (sign) => NAMES[sign] ?? escaped(sign.charCodeAt(0)));
+}
+
+const NAMES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+function escaped(code: number): string {
+  return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
+}
