@@ -242,7 +242,8 @@ export class LanguageModel {
   ): Float32Array {
     const batch = { packing: uniformPacking(tokens.length, 1), inputs: tokens, condition, sources };
     const input = this.#words?.read(tokens) ?? this.#read(batch);
-    return this.#logSoftmax(runAtOnce(this.#runSteps(batch, input, state)).logits);
+    const hidden = this.stack.forward(this.#recurrentBatch(batch, input), state);
+    return this.#logSoftmax(this.#output.logits(hidden));
   }
 
   /**
@@ -258,19 +259,19 @@ export class LanguageModel {
     return logits.data;
   }
 
-  #forwardSteps(batch: InputBatch, state: StackState, dropout?: Dropout) {
-    return this.#runSteps(batch, this.#read(batch, dropout), state, dropout);
+  *#forwardSteps(batch: InputBatch, state: StackState, dropout?: Dropout): Steps<ForwardPass> {
+    const recurrent = this.#recurrentBatch(batch, this.#read(batch, dropout), dropout);
+    const hidden = yield* partOf(this.stack.forwardSteps(recurrent, state, dropout), 0, 0.8);
+    yield 0.8;
+    return { recurrent, hidden, logits: this.#output.logits(hidden) };
   }
 
   #read({ inputs, sources, packing }: InputBatch, dropout?: Dropout): LayerInput {
     return this.#reader.read({ ids: inputs, sources }, packing, dropout);
   }
 
-  *#runSteps(batch: InputBatch, input: LayerInput, state: StackState, dropout?: Dropout): Steps<ForwardPass> {
-    const recurrent: RecurrentBatch = { packing: batch.packing, input, condition: this.#condition(batch, dropout) };
-    const hidden = yield* partOf(this.stack.forwardSteps(recurrent, state, dropout), 0, 0.8);
-    yield 0.8;
-    return { recurrent, hidden, logits: this.#output.logits(hidden) };
+  #recurrentBatch(batch: InputBatch, input: LayerInput, dropout?: Dropout): RecurrentBatch {
+    return { packing: batch.packing, input, condition: this.#condition(batch, dropout) };
   }
 
   #condition({ packing, condition }: InputBatch, dropout?: Dropout): Matrix | undefined {

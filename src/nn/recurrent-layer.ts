@@ -138,11 +138,20 @@ export class RecurrentLayer {
    * @param state where the sequences start; becomes where each ended
    */
   forward(batch: RecurrentBatch, state: LayerState): Matrix {
-    return runAtOnce(this.forwardSteps(batch, state));
+    runAtOnce(this.#inTime(batch, state));
+    return this.#end(batch, state);
   }
 
   /** `forward`, a while at a time. */
-  *forwardSteps({ packing, input, condition }: RecurrentBatch, state: LayerState): Steps<Matrix> {
+  *forwardSteps(batch: RecurrentBatch, state: LayerState): Steps<Matrix> {
+    const inTime = this.#inTime(batch, state);
+    yield 0.4;
+    yield* partOf(inTime, 0.4, 1);
+    return this.#end(batch, state);
+  }
+
+  /** Does what is done for all steps at once, and returns what is to be done step by step. */
+  #inTime({ packing, input, condition }: RecurrentBatch, state: LayerState): Steps<void> {
     const { kernels, product } = this.#engine;
     const { batch, rows } = packing;
     const buffers = this.reserve(rows, batch);
@@ -154,15 +163,17 @@ export class RecurrentLayer {
     if (condition && this.conditionWeights) {
       product.multiply(z.rowRange(0, batch), condition, this.conditionWeights.value, { beta: 1 }); // z₀ += v W_ih
     }
-    yield 0.4;
-    const inTime = inSharesSteps(this.#engine, { packing, input }, this.#recurrent.factor, 'forward', (t, share) => {
+    return inSharesSteps(this.#engine, { packing, input }, this.#recurrent.factor, 'forward', (t, share) => {
       const step = buffers.step(packing, t, share);
       input.forwardStep(this.#input, t, step.z, step.hPrevious); // z_t += x_t W_xh, where x_t is chosen by h_{t-1}
       this.#recurrent.add(step.recurrent, step.hPrevious); // z_t += h_{t-1} W_hh
       this.cell.forward(kernels, step.offsets); // h_t, c_t
     });
-    yield* partOf(inTime, 0.4, 1);
+  }
 
+  /** Moves the state to where the sequences ended, and returns all states. */
+  #end({ packing }: RecurrentBatch, state: LayerState): Matrix {
+    const buffers = this.reserve(packing.rows, packing.batch);
     buffers.copyEnd(state, packing);
     return buffers.states(packing);
   }

@@ -40,6 +40,7 @@ export interface StackLayer {
   readonly parameters: Parameter[];
   initialise(random: Random, memory?: number): void;
   newState(batch: number): LayerState;
+  forward(batch: RecurrentBatch, state: LayerState): Matrix;
   forwardSteps(batch: RecurrentBatch, state: LayerState): Steps<Matrix>;
   backwardSteps(dh: Matrix, batch: RecurrentBatch, dInput?: Matrix, states?: StateGradients): Steps<void>;
 }
@@ -104,31 +105,48 @@ export class RecurrentStack<Layer extends StackLayer = RecurrentLayer> {
    * @param state where the sequences start; becomes where each ended
    */
   forward(batch: RecurrentBatch, state: StackState, dropout?: Dropout): Matrix {
-    return runAtOnce(this.forwardSteps(batch, state, dropout));
+    this.#outputs = [];
+    for (const [i, layer] of this.layers.entries()) {
+      this.#keep(layer.forward(this.#batchOf(i, batch), this.#stateOf(i, batch, state)), dropout);
+    }
+    return this.#outputs.at(-1)!;
   }
 
   /** `forward`, a while at a time. */
   *forwardSteps(batch: RecurrentBatch, state: StackState, dropout?: Dropout): Steps<Matrix> {
     this.#outputs = [];
-    let above = batch;
-    let output: Matrix | undefined;
     for (const [i, layer] of this.layers.entries()) {
-      const layerState = state[i];
-      if (!layerState) throw new RangeError(`a state of ${state.length} layers for a stack of ${this.layers.length}`);
-      if (layerState.h.rows < batch.packing.batch) {
-        throw new RangeError(`a state of ${layerState.h.rows} rows for ${batch.packing.batch} sequences`);
-      }
-      output = yield* this.#inTurn(layer.forwardSteps(above, layerState), i);
-      if (dropout) {
-        const dropped = this.#workspace.matrix(`output ${i}`, output.rows, output.cols);
-        applyDropout(this.#engine.kernels, dropout, i, dropped, output);
-        output = dropped;
-      }
-      this.#outputs.push(output);
-      above = { packing: batch.packing, input: new VectorInput(output) };
+      const running = layer.forwardSteps(this.#batchOf(i, batch), this.#stateOf(i, batch, state));
+      this.#keep(yield* this.#inTurn(running, i), dropout);
     }
-    if (!output) throw new RangeError('a stack of no layers');
-    return output;
+    return this.#outputs.at(-1)!;
+  }
+
+  /** What layer i reads: the batch, or the output of the layer below. */
+  #batchOf(i: number, batch: RecurrentBatch): RecurrentBatch {
+    const below = this.#outputs[i - 1];
+    return below ? { packing: batch.packing, input: new VectorInput(below) } : batch;
+  }
+
+  #stateOf(i: number, { packing }: RecurrentBatch, state: StackState): LayerState {
+    const layerState = state[i];
+    if (!layerState) throw new RangeError(`a state of ${state.length} layers for a stack of ${this.layers.length}`);
+    if (layerState.h.rows < packing.batch) {
+      throw new RangeError(`a state of ${layerState.h.rows} rows for ${packing.batch} sequences`);
+    }
+    return layerState;
+  }
+
+  /** Keeps the output of the next layer for the layer above, and for `backward`. */
+  #keep(output: Matrix, dropout: Dropout | undefined): void {
+    const i = this.#outputs.length;
+    if (!dropout) {
+      this.#outputs.push(output);
+      return;
+    }
+    const dropped = this.#workspace.matrix(`output ${i}`, output.rows, output.cols);
+    applyDropout(this.#engine.kernels, dropout, i, dropped, output);
+    this.#outputs.push(dropped);
   }
 
   /**
@@ -159,10 +177,9 @@ export class RecurrentStack<Layer extends StackLayer = RecurrentLayer> {
     for (const [i, layer] of [...this.layers.entries()].reverse()) {
       if (dropout) applyDropout(this.#engine.kernels, dropout, i, gradient);
       const states = { end: end?.[i], start: start?.[i] };
-      const below = this.#outputs[i - 1];
-      const read = below ? { packing: batch.packing, input: new VectorInput(below) } : batch;
-      const dBelow = below && this.#workspace.matrix(`gradient ${i - 1}`, gradient.rows, gradient.cols);
-      yield* this.#inTurn(layer.backwardSteps(gradient, read, dBelow ?? dInput, states), this.layers.length - 1 - i);
+      const dBelow = i > 0 ? this.#workspace.matrix(`gradient ${i - 1}`, gradient.rows, gradient.cols) : undefined;
+      const running = layer.backwardSteps(gradient, this.#batchOf(i, batch), dBelow ?? dInput, states);
+      yield* this.#inTurn(running, this.layers.length - 1 - i);
       if (dBelow) gradient = dBelow;
     }
   }
