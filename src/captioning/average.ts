@@ -1,5 +1,6 @@
 /** The mean of two captioners' weights. */
 import { InputError } from '../base/errors.ts';
+import { LanguageModel } from '../model/language-model.ts';
 import type { Captioner } from './captioner.ts';
 
 /**
@@ -7,18 +8,26 @@ import type { Captioner } from './captioner.ts';
  * captions score better than at either end, since finetuning alone makes the distribution of words too sharp (Wortsman et
  * al. 2022, "Robust fine-tuning of zero-shot models", section 3). How sure it may be must then be calibrated anew.
  *
- * @throws InputError when their shapes, vocabularies or CNNs differ
+ * @param other may have more words
+ * @throws InputError when their shapes or CNNs differ, or the captioner has words that `other` has not
  */
 export function averageWeights(captioner: Captioner, other: Captioner): void {
-  const [own, others] = [partsOf(captioner), partsOf(other)];
-  for (const what of ['shape', 'words', 'features'] as const) {
-    if (own[what] === others[what]) continue;
+  const tokens = captioner.vocabulary.tokens.map((token) => other.vocabulary.idOf(token) ?? -1);
+  const differences = {
+    shape: !sameShape(captioner, other),
+    words: tokens.includes(-1),
+    features: captioner.config.pictures.key !== other.config.pictures.key,
+  };
+  for (const [what, differ] of Object.entries(differences)) {
+    if (!differ) continue;
     throw new InputError(`the ${what} of the captioners are not the same`, {
       expected: 'a captioner and the one that its training started from',
     });
   }
+  const model = new LanguageModel(captioner.model.engine, captioner.config.shape);
+  model.copyFrom(other.model, tokens);
   for (const [i, parameter] of captioner.model.parameters.entries()) {
-    const from = other.model.parameters[i]!.value.data;
+    const from = model.parameters[i]!.value.data;
     parameter.edit((values) => {
       for (let j = 0; j < from.length; j++) values[j] = (values[j]! + from[j]!) / 2;
     });
@@ -26,11 +35,8 @@ export function averageWeights(captioner: Captioner, other: Captioner): void {
   captioner.confidence = captioner.confidence?.uncalibrated();
 }
 
-/** What two captioners must have in common for their weights to be averaged. */
-function partsOf({ config, vocabulary }: Captioner) {
-  return {
-    shape: JSON.stringify(config.shape),
-    words: vocabulary.tokens.join(' '),
-    features: config.pictures.key,
-  };
+/** Whether two captioners differ in nothing but their words. */
+function sameShape(...captioners: [Captioner, Captioner]): boolean {
+  const [one, other] = captioners.map(({ config }) => JSON.stringify({ ...config.shape, vocabulary: 0 }));
+  return one === other;
 }

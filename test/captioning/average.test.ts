@@ -30,6 +30,19 @@ describe('averageWeights', () => {
     expect(a).not.toEqual(b);
   });
 
+  it('takes from one that has more words the weights of its own', () => {
+    const [one, other] = [randomCaptioner(1), randomCaptioner(2, { words: 'a blue and red boat' })];
+    const [embedding, theirs] = [one, other].map(({ model }) => model.embedding!.value);
+    const before = embedding!.data.slice();
+    averageWeights(one, other);
+    for (const [id, token] of one.vocabulary.tokens.entries()) {
+      for (let e = 0; e < 3; e++) {
+        const mean = (before[3 * id + e]! + theirs!.data[3 * other.vocabulary.idOf(token)! + e]!) / 2;
+        expect(embedding!.data[3 * id + e]).toBeCloseTo(mean, 6);
+      }
+    }
+  });
+
   it('is noticed by what was packed from the weights', () => {
     const [one, same] = [randomCaptioner(1), randomCaptioner(1)];
     const step = (captioner: Captioner) => [
