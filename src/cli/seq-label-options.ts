@@ -1,5 +1,6 @@
 /** What the options of `seq train` mean for labels: the data that is read, the new model, its settings. */
 import type { Command } from 'commander';
+import type { Engine } from '../compute/engine.ts';
 import {
   epochsForSequences,
   type NewSequenceModel,
@@ -18,21 +19,26 @@ import type { Status } from './progress.ts';
 import { readingFor, type SequenceTrainingOptions } from './seq-options.ts';
 import { trainingSettings } from './training-options.ts';
 
-/**
- * Reads the sequences that are learned from and, where they are others, those for validation.
- *
- * @param trained the config of a model whose training is resumed: the data is read as it was then
- */
+interface LabelledReading {
+  status: Status;
+  signal: AbortSignal;
+  /** Shared by a CNN that sees the pictures, where there are any; by default it has one of its own. */
+  engine?: Engine;
+  /** The config of a model whose training is resumed: the data is read as it was then. */
+  trained?: SequenceConfig | undefined;
+}
+
+/** Reads the sequences that are learned from and, where they are others, those for validation. */
 export async function readLabelled(
   paths: readonly string[],
   options: SequenceTrainingOptions,
-  { status, signal, trained }: { status: Status; signal: AbortSignal; trained?: SequenceConfig | undefined },
+  { status, signal, engine, trained }: LabelledReading,
 ): Promise<{ data: SequenceData; validation: SequenceData | undefined }> {
   const { valFile, skipOdd, cnn, cnnBackend } = options;
   const { task, reading } = trained ?? newModelOf(options);
   const openCnn = trained
-    ? () => loadCnnOfLabeller(trained, cnnBackend)
-    : async () => ({ name: cnn, cnn: await loadCnn(cnn, cnnBackend) });
+    ? () => loadCnnOfLabeller(trained, cnnBackend, engine)
+    : async () => ({ name: cnn, cnn: await loadCnn(cnn, cnnBackend, engine) });
   const how = { ...readingFor(status, { skipOdd, signal }), task, reading, openCnn };
   const data = await readSequences(paths, how);
   return { data, validation: valFile && (await readSequences(valFile, { ...how, use: 'test' })) };

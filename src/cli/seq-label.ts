@@ -30,12 +30,13 @@ export async function trainLabellerCommand(
     options,
     SHOW,
     async () => async (training) => {
-      const { status, signal, folder } = training;
+      const { status, signal, folder, engine } = training;
       const trained = options.resume ? await readConfig(folder, sequenceConfigSchema) : undefined;
       if (trained && !trained.cnn) refuseInapplicable(command, ['cnnBackend'], 'a model that reads no pictures');
       const onCompare = (done: number, of: number) =>
         status.update(() => `each step alone, to compare with: ${done}/${of}`);
-      const read = { ...training, ...(await readLabelled(paths, options, { status, signal, trained })), onCompare };
+      const labelled = await readLabelled(paths, options, { status, signal, engine, trained });
+      const read = { ...training, ...labelled, onCompare };
       if (trained) return resumeSequences(read);
       refuseIdleOptionsOn(read.data, options, command);
       return trainSequences({ ...read, start: newModelOf(options), settings: settingsOf(options, read.data, command) });

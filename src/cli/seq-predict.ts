@@ -13,6 +13,7 @@ import { SequenceLabeller } from '../sequences/labeller.ts';
 import { wordsOf } from '../sequences/words.ts';
 import { Translator, translatingDefaults } from '../translation/translator.ts';
 import { cachedFeatures } from '../vision/cached-features.ts';
+import type { Cnn } from '../vision/cnn.ts';
 import { findPictures } from './find-pictures.ts';
 import { refuseInapplicable } from './given-options.ts';
 import {
@@ -71,7 +72,7 @@ export function addSequencePredictCommand(program: Command): void {
 }
 
 async function predictCommand(files: string[], options: Options, command: Command): Promise<void> {
-  const { model, blas, quiet, json } = options;
+  const { model, blas, quiet, json, cnnBackend } = options;
   const status = new Status(quiet);
   const engine = await openEngine(blas);
   if (await isTranslator(model)) {
@@ -82,8 +83,9 @@ async function predictCommand(files: string[], options: Options, command: Comman
   refuseWithoutEffect(labeller, options, command);
   status.say(engine.notice);
   const { task, shape, cnn } = labeller.config;
-  if (cnn && task === 'tag') return predictClips(labeller, files, options, status);
-  if (cnn) return predictPictures(labeller, files, options, status);
+  const seenBy = async () => (await loadCnnOfLabeller(labeller.config, cnnBackend, engine)).cnn;
+  if (cnn && task === 'tag') return predictClips(labeller, await seenBy(), files, options, status);
+  if (cnn) return predictPictures(labeller, await seenBy(), files, options, status);
   if (!('vocabulary' in shape.reads)) return predictVectors(labeller, files, options, status);
   const lines = await linesOf(files, options);
   if (task === 'tag') return predictTags(labeller, readTokenLines(lines), json);
@@ -164,14 +166,14 @@ async function predictVectors(
 
 async function predictPictures(
   labeller: SequenceLabeller,
+  cnn: Cnn,
   files: readonly string[],
-  { cnnBackend, json }: Options,
+  { json }: Options,
   status: Status,
 ): Promise<void> {
   if (files.length === 0) throw new UsageError('no picture to look at');
   const { sources, errors } = await findPictures(files);
   for (const { message } of errors) status.warn(message);
-  const { cnn } = await loadCnnOfLabeller(labeller.config, cnnBackend);
   const { vectors, names, skipped } = await interruptible((signal) =>
     seePictures(sources, cnn, showExtraction(status, signal)),
   );
@@ -185,15 +187,15 @@ async function predictPictures(
 /** Predicts clip by clip, so that those before one that can't be read are written. */
 async function predictClips(
   labeller: SequenceLabeller,
+  cnn: Cnn,
   files: readonly string[],
-  { cnnBackend, json, skipOdd }: Options,
+  { json, skipOdd }: Options,
   status: Status,
 ): Promise<void> {
   const clips = await findClips(files);
   if (clips.length === 0) {
     throw new InputError('there are no clips to look at', { found: files.join(', '), expected: 'folders of frames' });
   }
-  const { cnn } = await loadCnnOfLabeller(labeller.config, cnnBackend);
   const look = (frames: readonly string[]) =>
     interruptible((signal) => cachedFeatures(frames, cnn, showExtraction(status, signal)));
   let failed = false;

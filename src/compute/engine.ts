@@ -14,6 +14,8 @@ export interface Engine {
   readonly arena: Arena;
   readonly kernels: Kernels;
   readonly product: MatrixProduct;
+  /** What the factors of products are rounded to. */
+  readonly precision: Precision;
   /** How many parts of a piece of work can be done at once. */
   readonly threads: number;
   /** Does `work` for each of so many parts, all at once; see `Team.together`. */
@@ -42,7 +44,7 @@ export async function openEngine(blas: DriverChoice = 'auto', precision: Precisi
   const kernels = team ? shareKernels(own, team) : own;
   const threads = team?.threads ?? 1;
   const together: Team['together'] = team ? team.together.bind(team) : oneAfterAnother;
-  return { arena, kernels, product, threads, together, notice, tried, close: () => product.close() };
+  return { arena, kernels, product, precision, threads, together, notice, tried, close: () => product.close() };
 }
 
 const oneAfterAnother: Team['together'] = (shares, work) => {

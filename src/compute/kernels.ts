@@ -44,6 +44,21 @@ export interface Kernels {
   toBf16(target: number, source: number, count: number, factor: number): void;
   transposeToBf16(k: number, n: number, source: number, row: number, target: number): void;
 
+  biasRelu6(y: number, bias: number, rows: number, cols: number): void;
+  addRow(target: number, source: number, row: number, rows: number, cols: number): void;
+  normaliseBytes(target: number, source: number, count: number, mean: number, scale: number): void;
+  unfold(target: number, x: number, from: number, lines: number, ...windows: WindowArguments): void;
+  depthwise(
+    y: number,
+    x: number,
+    weights: number,
+    bias: number,
+    from: number,
+    lines: number,
+    relu: 0 | 1,
+    ...windows: WindowArguments
+  ): void;
+
   sgd(x: number, g: number, count: number, rate: number): void;
   adagrad(x: number, g: number, s: number, count: number, rate: number, epsilon: number): void;
   rmsprop(x: number, g: number, s: number, count: number, rate: number, decay: number, epsilon: number): void;
@@ -59,6 +74,19 @@ export interface Kernels {
     epsilon: number,
   ): void;
 }
+
+/** How the windows of a convolution lie on maps, in pixels; C channels. The first window begins at (-top, -left). */
+export type WindowArguments = readonly [
+  height: number,
+  width: number,
+  C: number,
+  kernel: number,
+  stride: number,
+  top: number,
+  left: number,
+  outHeight: number,
+  outWidth: number,
+];
 
 const compiled = new Map<string, Promise<WebAssembly.Module>>();
 

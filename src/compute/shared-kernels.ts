@@ -5,7 +5,7 @@
  * team as well, which may record it for later (`Team.together`). It does not know what the kernels compute.
  */
 import { ATTENTION_ADDRESSES, ATTENTION_SIZES, type AttentionStep } from './attention-call.ts';
-import type { Kernels } from './kernels.ts';
+import type { Kernels, WindowArguments } from './kernels.ts';
 import type { Team } from './team.ts';
 
 /** How the work of a kernel is parted. */
@@ -14,15 +14,15 @@ interface Parting {
   counted: number;
   /** Parts begin at multiples of so many. */
   unit: number;
-  /** Which argument is the other extent of the work; none where there is one only. */
-  other?: number;
+  /** Which argument says where the counted ones begin, for a kernel that has the whole and its part named to it. */
+  begin?: number;
   /**
    * Floats by which each address, the first arguments, moves from one row, column or value to the next; from the
    * arguments after `counted`.
    */
   steps: (...sizes: number[]) => number[];
-  /** For one value, on one thread. */
-  nanoseconds: number;
+  /** What one of the counted takes, in nanoseconds on one thread; from all arguments. */
+  nanoseconds: (values: readonly number[]) => number;
   /** The kernel that does a part, if not the same: one with the number of all columns as its last argument. */
   part?: keyof Kernels;
 }
@@ -32,6 +32,9 @@ const WORTH = 6000;
 
 /** Single values are parted where a cache line ends: each is written by one thread. */
 const LINE = 16;
+
+/** How many there are of `WindowArguments`. */
+const WINDOW_ARGUMENTS = 9;
 
 const PARTINGS: { [Name in keyof Kernels]?: Parting } = {
   rnnForward: byValues(2, 1),
@@ -43,6 +46,11 @@ const PARTINGS: { [Name in keyof Kernels]?: Parting } = {
   gatherRowsPlus: byRows(4, 0.4, (cols) => [cols, 0, 0, 1]),
   softmaxCrossEntropy: byRows(3, 2.6, (V) => [V, 1, 1]),
   logSoftmax: byRows(1, 2, (V) => [V]),
+  biasRelu6: byRows(2, 0.15, (cols) => [cols, 0]),
+  addRow: byRows(3, 0.2, (cols) => [cols, cols, 0]),
+  normaliseBytes: { ...byValues(2, 0.3), steps: () => [1, 0.25] },
+  unfold: byLines(2, 0.2),
+  depthwise: byLines(4, 0.1),
   attendForward: bySequences(ATTENTION_ADDRESSES.attendForward, 20),
   attendBackward: bySequences(ATTENTION_ADDRESSES.attendBackward, 40),
   addSumOfRows: byColumns(3, 0.1, 'addSumOfRowParts'),
@@ -74,19 +82,19 @@ function alone(team: Team, name: string) {
   return (...values: number[]) => whole([values]);
 }
 
-function share(team: Team, name: string, { counted, unit, other, steps, nanoseconds, part }: Parting) {
+function share(team: Team, name: string, { counted, unit, begin, steps, nanoseconds, part }: Parting) {
   const whole = alone(team, name);
   const shared = team.shared(part ?? name);
   return (...values: number[]) => {
     const count = values[counted]!;
-    const width = other === undefined ? 1 : values[other]!;
-    if (team.recording || count * width * nanoseconds < WORTH || count < 2 * unit) return whole(...values);
+    if (team.recording || count * nanoseconds(values) < WORTH || count < 2 * unit) return whole(...values);
     const floats = steps(...values.slice(counted + 1));
     const size = Math.ceil(count / team.threads / unit) * unit;
     const calls: number[][] = [];
     for (let from = 0; from < count; from += size) {
       const call = values.map((value, i) => value + from * 4 * (floats[i] ?? 0));
       call[counted] = Math.min(size, count - from);
+      if (begin !== undefined) call[begin] = values[begin]! + from;
       if (part) call.push(count);
       calls.push(call);
     }
@@ -96,7 +104,16 @@ function share(team: Team, name: string, { counted, unit, other, steps, nanoseco
 
 /** Rows of as many values as the argument after `counted` says. */
 function byRows(counted: number, nanoseconds: number, steps: (...sizes: number[]) => number[]): Parting {
-  return { counted, unit: 1, other: counted + 1, steps, nanoseconds };
+  return { counted, unit: 1, steps, nanoseconds: (values) => values[counted + 1]! * nanoseconds };
+}
+
+/** Lines of a convolution's result, whose windows are the last arguments. @param nanoseconds for a tap of a channel */
+function byLines(begin: number, nanoseconds: number): Parting {
+  const ofLine = (values: readonly number[]) => {
+    const [, , C, kernel, , , , , outWidth] = values.slice(-WINDOW_ARGUMENTS) as unknown as WindowArguments;
+    return outWidth * kernel ** 2 * C * nanoseconds;
+  };
+  return { counted: begin + 1, unit: 1, begin, steps: () => [], nanoseconds: ofLine };
 }
 
 /** Rows of the attention kernels, one for each sequence: addresses and sizes as their table has them. */
@@ -110,11 +127,17 @@ function bySequences(addresses: Record<string, AttentionStep>, nanoseconds: numb
 
 /** Columns of two matrices of as many rows as the argument before `counted` says. */
 function byColumns(counted: number, nanoseconds: number, part: keyof Kernels): Parting {
-  return { counted, unit: LINE, other: counted - 1, steps: () => [1, 1], nanoseconds, part };
+  return {
+    counted,
+    unit: LINE,
+    steps: () => [1, 1],
+    nanoseconds: (values) => values[counted - 1]! * nanoseconds,
+    part,
+  };
 }
 
 /** Values of all the arrays whose addresses come before `counted`. */
 function byValues(counted: number, nanoseconds: number): Parting {
   const ones = Array<number>(counted).fill(1);
-  return { counted, unit: LINE, steps: () => ones, nanoseconds };
+  return { counted, unit: LINE, steps: () => ones, nanoseconds: () => nanoseconds };
 }

@@ -1,11 +1,12 @@
 /** The choice of what CNNs run on, over the table in `backends/`. Knows no backend by its name. */
 import { InputError, reasonOf } from '../base/errors.ts';
+import type { Engine } from '../compute/engine.ts';
 import { BACKENDS } from './backends/backends.ts';
 import type { Backend, CnnDescription, Network } from './network.ts';
 
 /**
- * What a CNN runs on: ONNX Runtime, or TensorFlow.js on libtensorflow or on WebAssembly. `auto` takes the first of them
- * that can be loaded and runs the network; the last always can. Features agree to 1e-4, and cached ones serve all.
+ * What a CNN runs on: ONNX Runtime, this package's own engine, or TensorFlow.js on libtensorflow or on WebAssembly. `auto`
+ * takes the first of them that can be loaded and runs the network. Features agree to 1e-4, and cached ones serve all.
  */
 export type CnnBackend = 'auto' | (typeof BACKENDS)[number]['name'];
 export const CNN_BACKENDS: readonly CnnBackend[] = ['auto', ...BACKENDS.map(({ name }) => name)];
@@ -27,14 +28,19 @@ export function backendsFor(cnn: CnnDescription, choice: CnnBackend): readonly B
  * Opens a CNN on the first of some backends that can be loaded. Of the last one it is not asked whether it can: nothing
  * would be left to try.
  *
+ * @param engine for a backend that computes on one
  * @throws InputError when the last one, or the weights, can't be loaded
  */
-export async function openOnFirst(backends: readonly Backend[], cnn: CnnDescription): Promise<Network> {
+export async function openOnFirst(
+  backends: readonly Backend[],
+  cnn: CnnDescription,
+  engine?: Engine,
+): Promise<Network> {
   for (const backend of backends.slice(0, -1)) {
     const { failure } = await tryBackend(backend);
-    if (failure === undefined) return backend.open(cnn);
+    if (failure === undefined) return backend.open(cnn, engine);
   }
-  return backends.at(-1)!.open(cnn);
+  return backends.at(-1)!.open(cnn, engine);
 }
 
 interface TriedBackend {

@@ -3,8 +3,10 @@
  * known at once; the backend and the weights are loaded when the first features are asked for. Knows no files, no
  * captions, and neither networks nor backends by name.
  */
+import { InputError } from '../base/errors.ts';
+import type { Engine } from '../compute/engine.ts';
 import { backendsFor, type CnnBackend, openOnFirst } from './cnn-backends.ts';
-import type { CnnDescription, Network } from './network.ts';
+import type { Backend, CnnDescription, LastMaps, Network } from './network.ts';
 import type { Pixels, Preprocessing } from './pixels.ts';
 
 export interface Cnn {
@@ -25,42 +27,65 @@ export interface Cnn {
    */
   features(pictures: readonly Pixels[]): Promise<Float32Array>;
 
-  /** Frees the weights. The CNN must not be used afterwards. */
+  /**
+   * The last feature maps of N pictures, whose means over the pixels are the features: where in a picture what is seen.
+   *
+   * @throws as `features` does; InputError too when the CNN, or the backend chosen, gives no maps
+   */
+  maps(pictures: readonly Pixels[]): Promise<LastMaps>;
+
+  /** Frees what is not an engine's that was handed in. The CNN must not be used afterwards. */
   dispose(): void;
 }
 
 /**
  * Makes a CNN of its description; nothing is loaded yet.
  *
+ * @param engine for a backend that computes on one
  * @throws InputError when the CNN can't run on this backend, whether that is installed or not
  */
-export function createCnn(description: CnnDescription, backend: CnnBackend): Cnn {
+export function createCnn(description: CnnDescription, backend: CnnBackend, engine?: Engine): Cnn {
   const { name, key, preprocessing, featureSize } = description;
   const backends = backendsFor(description, backend);
-  let loading: Promise<Network> | undefined;
-  let loaded: Network | undefined;
+  const length = 3 * preprocessing.size ** 2;
+  const opened = new Map<readonly Backend[], Promise<Network>>();
 
-  async function openOnce(): Promise<Network> {
-    loading ??= openOnFirst(backends, description);
-    loaded = await loading;
-    return loaded;
+  /** The CNN on the first of these backends that can be loaded, opened once. */
+  function open(among: readonly Backend[]): Promise<Network> {
+    const network = opened.get(among) ?? openOnFirst(among, description, engine);
+    opened.set(among, network);
+    return network;
   }
 
+  const withMaps = backends.filter(({ givesMaps }) => givesMaps);
   return {
     name,
     key,
     preprocessing,
     featureSize,
     async load() {
-      await openOnce();
+      await open(backends);
     },
     async features(pictures) {
-      const bytes = stack(pictures, 3 * preprocessing.size ** 2);
-      const network = await openOnce();
-      return network.features(bytes, pictures.length);
+      const bytes = stack(pictures, length);
+      const network = await open(backends);
+      const features = await network.features(bytes, pictures.length);
+      if (features.every(Number.isFinite)) return features;
+      throw new InputError(`the CNN ${name} gives features that are no numbers`, {
+        advice: 'Its weights are damaged: install the package, or fetch the CNN, again',
+      });
+    },
+    async maps(pictures) {
+      if (withMaps.length === 0) {
+        throw new InputError(`the CNN ${name} gives no maps on the backend ${backend}`, { settings: ['cnnBackend'] });
+      }
+      const bytes = stack(pictures, length);
+      const network = await open(backends);
+      const able = network.maps ? network : await open(withMaps);
+      return able.maps!(bytes, pictures.length);
     },
     dispose() {
-      loaded?.dispose();
+      for (const network of opened.values()) network.then((loaded) => loaded.dispose()).catch(() => {});
     },
   };
 }

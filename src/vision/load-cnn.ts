@@ -1,4 +1,5 @@
 /** From the name of a CNN to what computes features. Knows no CNN and no backend by its name. */
+import type { Engine } from '../compute/engine.ts';
 import { type Cnn, createCnn } from './cnn.ts';
 import type { CnnBackend } from './cnn-backends.ts';
 import { describeCnn } from './networks/describe-cnn.ts';
@@ -10,8 +11,13 @@ import { describeCnn } from './networks/describe-cnn.ts';
  *   - `efficientnet-lite2` ships with the package (default)
  *   - `mobilenet-v1`, `mobilenet-v2`: @tensorflow-models/mobilenet, which downloads 17 or 14 MB at each start
  *   - anything else: the folder of a MobileNet's model.json
+ * @param engine whose threads and memory the CNN shares where it runs on the backend `engine`; by default it has its own
  * @throws InputError when a folder does not hold what it should, or the CNN does not run on the backend
  */
-export async function loadCnn(choice = 'efficientnet-lite2', backend: CnnBackend = 'auto'): Promise<Cnn> {
-  return createCnn(await describeCnn(choice), backend);
+export async function loadCnn(
+  choice = 'efficientnet-lite2',
+  backend: CnnBackend = 'auto',
+  engine?: Engine,
+): Promise<Cnn> {
+  return createCnn(await describeCnn(choice), backend, engine);
 }

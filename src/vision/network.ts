@@ -4,6 +4,9 @@
  * program sees of a CNN is in `cnn.ts`.
  */
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Matrix } from '../compute/arena.ts';
+import type { Engine } from '../compute/engine.ts';
+import type { FeatureMaps } from '../nn/feature-maps.ts';
 import type { Preprocessing } from './pixels.ts';
 
 /** What a CNN is, which is known before anything of it is loaded, and how its weights are had. */
@@ -15,14 +18,28 @@ export interface CnnDescription {
   key: string;
   preprocessing: Preprocessing;
   featureSize: number;
-  /** The network takes (byte - mean) / scale. */
-  normalisation: { mean: number; scale: number };
-  /** Whether `openOnTfjs` fetches the weights from afar. */
+  normalisation: Normalisation;
+  /** Whether the weights are fetched from afar. */
   downloaded?: boolean;
+  /** Loads the weights into an engine's arena, where they stay; absent where the engine lacks a layer of the network. */
+  openOnEngine?(engine: Engine): Promise<EngineNetwork>;
   /** Loads the weights onto tfjs' current backend. */
   openOnTfjs(tf: Tf): Promise<TfjsNetwork>;
   /** The network as a model in ONNX's format, as `onnxruntime` takes it; absent where only tfjs has it. */
   onnxModel?(): Promise<Uint8Array>;
+}
+
+/** A network takes (byte - mean) / scale. */
+export interface Normalisation {
+  mean: number;
+  scale: number;
+}
+
+export interface EngineNetwork {
+  /** Bytes [N, S, S, 3] to features [N, D], valid until the next call. */
+  features(pictures: Uint8Array, N: number): Matrix;
+  /** Bytes [N, S, S, 3] to the maps of D channels whose means the features are, valid until the next call. */
+  maps(pictures: Uint8Array, N: number): FeatureMaps;
 }
 
 export type Tf = typeof import('@tensorflow/tfjs-core');
@@ -33,9 +50,19 @@ export interface TfjsNetwork {
   dispose(): void;
 }
 
+/** The last feature maps of a CNN, whose means over the pixels are the features. */
+export interface LastMaps {
+  height: number;
+  width: number;
+  /** [N, height, width, D] */
+  values: Float32Array;
+}
+
 /** What CNNs can run on. Its library is loaded when it is asked to, never when its file is imported. */
 export interface Backend {
   readonly name: string;
+  /** Whether networks on it give the last feature maps too, not their means alone. */
+  readonly givesMaps?: boolean;
 
   /** Whether it could run this CNN where it is installed. */
   runs(cnn: CnnDescription): boolean;
@@ -51,14 +78,17 @@ export interface Backend {
   /**
    * Loads the library and a CNN that it `runs`.
    *
+   * @param engine for a backend that computes on one; by default it opens one of its own
    * @throws InputError when the library or the weights can't be loaded
    */
-  open(cnn: CnnDescription): Promise<Network>;
+  open(cnn: CnnDescription, engine?: Engine): Promise<Network>;
 }
 
 /** A CNN that was loaded onto a backend. */
 export interface Network {
   /** Bytes [N, S, S, 3] to [N, D]. */
   features(pictures: Uint8Array, N: number): Promise<Float32Array>;
+  /** Bytes [N, S, S, 3] to the last maps; absent where the backend gives their means alone. */
+  maps?(pictures: Uint8Array, N: number): Promise<LastMaps>;
   dispose(): void;
 }

@@ -57,6 +57,7 @@ export const fakeCnn: Cnn = {
   featureSize: FEATURES,
   load: async () => {},
   features: async (pictures) => Float32Array.from(pictures.flatMap((pixels) => featuresOfPixels(pixels))),
+  maps: () => Promise.reject(new Error('it has none')),
   dispose() {},
 };
 

@@ -84,6 +84,17 @@ const CASES: { [Name in keyof Kernels]?: [sizes: number[], call: (kernels: Kerne
   logSoftmax: [[N * V], (k, [logits]) => k.logSoftmax(logits!, N, V)],
   sumOfSquares: [[MANY], (k, [source]) => k.sumOfSquares(source!, MANY)],
   toBf16: [[MANY, MANY], (k, [target, source]) => k.toBf16(target!, source!, MANY, 1.5)],
+  biasRelu6: [[N * V, V], (k, [y, bias]) => k.biasRelu6(y!, bias!, N, V)],
+  addRow: [[N * V, N * V, V], (k, [target, source, row]) => k.addRow(target!, source!, row!, N, V)],
+  normaliseBytes: [[MANY, MANY], (k, [target, source]) => k.normaliseBytes(target!, source!, MANY, 127, 128)],
+  unfold: [
+    [2 * N * 9 * 9 * 27, 2 * N * 18 * 17 * 3],
+    (k, [target, x]) => k.unfold(target!, x!, 0, 2 * N * 9, 18, 17, 3, 3, 2, 0, 1, 9, 9),
+  ],
+  depthwise: [
+    [2 * N * 9 * 9 * 7, 2 * N * 18 * 17 * 7, 25 * 7, 7],
+    (k, [y, x, weights, bias]) => k.depthwise(y!, x!, weights!, bias!, 0, 2 * N * 9, 1, 18, 17, 7, 5, 2, 1, 2, 9, 9),
+  ],
   sgd: [[MANY, MANY], (k, [x, g]) => k.sgd(x!, g!, MANY, 0.1)],
   adagrad: [[MANY, MANY, MANY], (k, [x, g, s]) => k.adagrad(x!, g!, s!, MANY, 0.1, 1e-8)],
   rmsprop: [[MANY, MANY, MANY], (k, [x, g, s]) => k.rmsprop(x!, g!, s!, MANY, 0.1, 0.9, 1e-8)],

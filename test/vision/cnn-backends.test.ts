@@ -56,8 +56,12 @@ describe('openOnFirst', () => {
 test('backendsFor keeps to the order of the choices, and to what has the network', () => {
   const names = (choice: (typeof CNN_BACKENDS)[number], description = cnn) =>
     backendsFor(description, choice).map(({ name }) => name);
-  const inOnnx = { ...cnn, onnxModel: async () => new Uint8Array() };
-  expect(['auto', ...names('auto', inOnnx)]).toEqual(CNN_BACKENDS);
+  const inAllForms = {
+    ...cnn,
+    onnxModel: async () => new Uint8Array(),
+    openOnEngine: () => Promise.reject(new Error('not opened here')),
+  };
+  expect(['auto', ...names('auto', inAllForms)]).toEqual(CNN_BACKENDS);
   expect(names('auto')).toEqual(['tensorflow', 'wasm']);
   expect(names('wasm')).toEqual(['wasm']);
   expect(() => names('onnxruntime')).toThrow(InputError);
@@ -67,5 +71,5 @@ test('tryCnnBackends ends with the backend that auto takes', async () => {
   const tried = await tryCnnBackends();
   expect(tried.map(({ name }) => name)).toEqual(CNN_BACKENDS.slice(1, 1 + tried.length));
   for (const { failure } of tried.slice(0, -1)) expect(failure).toMatch(/cannot be loaded: found/);
-  expect(tried.at(-1)!.description).toMatch(/^(ONNX Runtime|TensorFlow\.js) \d+\.\d+\.\d+/);
+  expect(tried.at(-1)!.description).toMatch(/^(ONNX Runtime \d+\.\d+\.\d+|this package's own engine)/);
 });

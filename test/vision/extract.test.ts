@@ -23,6 +23,9 @@ class FakeCnn implements Cnn {
     this.batches.push(pictures.length);
     return Float32Array.from(pictures.flatMap((pixels) => [pixels[0]!, pixels.at(-3)!]));
   }
+  maps(): Promise<never> {
+    throw new Error('not asked for here');
+  }
   dispose() {}
 
   get seen() {

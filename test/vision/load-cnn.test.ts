@@ -24,7 +24,7 @@ describe.each(installations)('on $backend (installed: $installed)', ({ backend, 
   describe.skipIf(!installed).each(choices)('%s', (choice) => {
     testCnnContract(() => loadCnn(choice, backend));
 
-    test.skipIf(backend === 'wasm')('gives the same features as on wasm', async () => {
+    test.skipIf(backend === 'wasm')("gives the same features as on TensorFlow.js' WebAssembly", async () => {
       const features = [];
       for (const each of [backend, 'wasm'] as const) {
         const cnn = await loadCnn(choice, each);

@@ -2,10 +2,12 @@
 export * from './attention';
 export * from './bf16';
 export * from './cells';
+export * from './convolution';
 export * from './optimizers';
 export * from './product';
 export * from './rows';
 export { logSoftmax, softmaxCrossEntropy } from './softmax';
 export { close, fail, leave, stayAwake, stop, takeTask } from './threads';
 // Exported only so that they stay functions of their own: merged into their callers, they run out of registers.
+export { four3s1, four3s2, four5s1, four5s2 } from './depthwise-windows';
 export { tile1, tile2, tile3, tile4, tile5, wideRow } from './tile';

@@ -21,9 +21,22 @@ export function storePartial(p: usize, x: v128, left: i32): void {
   }
 }
 
+/** a b + c: rounded once where the build has relaxed SIMD and the processor fused multiply-add, else twice. */
 @inline
-function multiplyAdd(a: v128, b: v128, c: v128): v128 {
+export function multiplyAdd(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
   return f32x4.add(f32x4.mul(a, b), c);
+}
+
+/** x between 0 and 6. */
+@inline
+export function relu6(x: v128): v128 {
+  return f32x4.pmin(f32x4.pmax(x, f32x4.splat(0)), f32x4.splat(6));
+}
+
+@inline
+export function activated(x: v128, relu: bool): v128 {
+  return relu ? relu6(x) : x;
 }
 
 /**

@@ -2,11 +2,7 @@
  * One row times a matrix that is not packed: for so few rows, to pack the matrix would take longer than to multiply.
  * It is read once, from front to back, at the speed of the memory. The functions know addresses, no threads.
  */
-
-@inline
-function multiplyAdd(a: v128, b: v128, c: v128): v128 {
-  return f32x4.add(f32x4.mul(a, b), c);
-}
+import { multiplyAdd } from './math';
 
 /**
  * c[cols] = alpha * a[depth] * B[depth, cols] + beta * c. Elements of `a` lie `aStep` bytes apart, rows of B `bStep`.

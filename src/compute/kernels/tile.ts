@@ -2,6 +2,7 @@
  * The innermost loops of the matrix product. They know addresses and steps in bytes, no threads and no blocks.
  * With beta 0, C is only written: what it held before may be NaN.
  */
+import { multiplyAdd } from './math';
 
 /**
  * Rows and columns of C that are held in registers: 10 sums, 2 vectors of B, one of A and one product fill the 15
@@ -9,11 +10,6 @@
  */
 export const ROWS: i32 = 5;
 export const COLS: i32 = 8;
-
-@inline
-function multiplyAdd(a: v128, b: v128, c: v128): v128 {
-  return f32x4.add(f32x4.mul(a, b), c);
-}
 
 /**
  * sums[rows, 8] = A * B for 1 to 5 rows; `a` is a panel of 5 rows and `b` one of 8 columns, both `depth` long.

@@ -32,6 +32,9 @@ const MULTIPLY = byPointers('_ZN4dnnl4impl3cpu13sgemm_computeEPKcS3_PKlS5_S5_PKf
 /** Multiply-adds of a product, 15 µs of them: a product by a packed factor takes 8 µs before it begins, others 2 µs. */
 const WORTH_PACKING = 2 ** 20;
 
+/** So many times as many rows as columns: to pack the factor is little of the product, and oneDNN pads it to 384 columns. */
+const TALL = 2;
+
 /** Parts of a packed factor begin where cache lines do. */
 const LINE = 64;
 
@@ -98,7 +101,7 @@ class OneDnnDriver implements ProductDriver {
   }
 
   packedParts(m: number, n: number, k: number): number {
-    if (m === 1 || m * n * k < WORTH_PACKING) return 0;
+    if (m === 1 || m >= TALL * n || m * n * k < WORTH_PACKING) return 0;
     return this.team.recording || isSmall({ m, n, k }) ? 1 : this.team.threads;
   }
 

@@ -7,6 +7,7 @@
  */
 import { basename } from 'node:path';
 import { InputError } from '../../base/errors.ts';
+import type { Engine } from '../../compute/engine.ts';
 import { PICTURE_ENDINGS, picturesBelow } from '../../datasets/pictures.ts';
 import { cachedFeatures, type ExtractionEvents } from '../../vision/cached-features.ts';
 import type { Cnn } from '../../vision/cnn.ts';
@@ -73,14 +74,19 @@ export async function seePictures(
 /**
  * Loads the CNN that made the vectors which a model was trained on.
  *
+ * @param engine as `loadCnn` takes it
  * @throws InputError when the model does not read pictures, or the CNN installed now would make other vectors
  */
-export async function loadCnnOfLabeller({ cnn: trainedWith }: SequenceConfig, backend: CnnBackend): Promise<NamedCnn> {
+export async function loadCnnOfLabeller(
+  { cnn: trainedWith }: SequenceConfig,
+  backend: CnnBackend,
+  engine?: Engine,
+): Promise<NamedCnn> {
   if (!trainedWith) {
     throw new InputError('the model does not read pictures', { expected: 'a model that was trained on pictures' });
   }
   const { name, key } = trainedWith;
-  const cnn = await loadCnn(name, backend);
+  const cnn = await loadCnn(name, backend, engine);
   if (cnn.key === key) return { name, cnn };
   throw new InputError('the model was trained with another CNN', { found: cnn.key, expected: key });
 }

@@ -1,5 +1,5 @@
-/** In place of `backends.ts` in a browser, which has WebAssembly alone. */
+/** In place of `backends.ts` in a browser, whose one CNN the engine runs. */
 import type { Backend } from '../network.ts';
-import { wasm } from './wasm.browser.ts';
+import { engine } from './engine.ts';
 
-export const BACKENDS = [wasm] as const satisfies readonly Backend[];
+export const BACKENDS = [engine] as const satisfies readonly Backend[];

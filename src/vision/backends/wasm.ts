@@ -1,10 +1,7 @@
-/**
- * TensorFlow.js on WebAssembly, which comes with the package: in threads of its own, see `cnn-threads.ts`. A browser has
- * `wasm.browser.ts` in its place.
- */
+/** TensorFlow.js on WebAssembly, which comes with the package: for MobileNets, in the thread that calls. */
 import type { Backend } from '../network.ts';
-import { openInThreads } from './cnn-threads.ts';
 import { loadTfjs } from './tfjs.ts';
+import { openTfjsNetwork } from './tfjs-network.ts';
 
 export const wasm = {
   name: 'wasm',
@@ -13,5 +10,8 @@ export const wasm = {
     const { version } = await loadTfjs('wasm');
     return `TensorFlow.js ${version} on WebAssembly`;
   },
-  open: (cnn) => openInThreads(cnn),
+  async open(cnn) {
+    const { tf } = await loadTfjs('wasm');
+    return openTfjsNetwork(tf, cnn);
+  },
 } as const satisfies Backend;

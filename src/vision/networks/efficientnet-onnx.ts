@@ -1,27 +1,24 @@
-/** EfficientNet-Lite2 as an ONNX model. Knows no files, and not what runs the model. */
-import {
-  applyEfficientNet,
-  type Convolution,
-  FEATURE_SIZE,
-  PICTURE_SIZE,
-  type StoredNetwork,
-  weightsOf,
-} from './efficientnet-lite2.ts';
+/** An EfficientNet-Lite as an ONNX model. Knows no files, and not what runs the model. */
+import type { Normalisation } from '../network.ts';
+import { applyEfficientNet, type ConvolutionPlan, type StoredNetwork, weightsOf } from './efficientnet-lite.ts';
 import { FLOAT, OnnxGraph, UINT8 } from './onnx-graph.ts';
 
 /**
- * Builds a model that takes bytes `pictures` [N, 260, 260, 3] and gives `features` [N, 1280]. What need be done only once,
+ * Builds a model that takes bytes `pictures` [N, S, S, 3] and gives `features` [N, D]. What need be done only once,
  * such as transposing filters, ONNX Runtime does when it loads the model.
  *
  * @throws InputError when a tensor is missing or has another shape
  */
-export function buildOnnxModel(stored: StoredNetwork, { mean, scale }: { mean: number; scale: number }): Uint8Array {
+export function buildOnnxModel(
+  stored: StoredNetwork,
+  { mean, scale, size }: Normalisation & { size: number },
+): Uint8Array {
   const graph = new OnnxGraph();
   const number = (value: number) => graph.constant([], Float32Array.of(value));
   const [zero, six] = [number(0), number(6)];
 
   /** Feature maps are [N, C, S, S] here, filters [output, input, height, width]. */
-  function convolve(x: string, layer: Convolution): string {
+  function convolve(x: string, layer: ConvolutionPlan): string {
     const { shape, depthwise, stride, activation } = layer;
     const { filter, bias } = weightsOf(stored, layer);
     const perm = depthwise ? [2, 3, 0, 1] : [3, 2, 0, 1];
@@ -39,10 +36,10 @@ export function buildOnnxModel(stored: StoredNetwork, { mean, scale }: { mean: n
   const normalised = graph.apply('Div', [graph.apply('Sub', [floats, number(mean)]), number(scale)]);
   const pictures = graph.apply('Transpose', [normalised], { perm: [0, 3, 1, 2] });
   const add = (x: string, y: string) => graph.apply('Add', [x, y]);
-  const means = graph.apply('GlobalAveragePool', [applyEfficientNet(pictures, { convolve, add })]);
+  const means = graph.apply('GlobalAveragePool', [applyEfficientNet(stored.plan, pictures, { convolve, add })]);
   const features = graph.apply('Flatten', [means], { axis: 1 }, 'features');
   return graph.encode(
-    { name: 'pictures', type: UINT8, shape: ['N', PICTURE_SIZE, PICTURE_SIZE, 3] },
-    { name: features, type: FLOAT, shape: ['N', FEATURE_SIZE] },
+    { name: 'pictures', type: UINT8, shape: ['N', size, size, 3] },
+    { name: features, type: FLOAT, shape: ['N', stored.plan.featureSize] },
   );
 }

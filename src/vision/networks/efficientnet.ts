@@ -1,6 +1,6 @@
 /**
- * The CNN that ships with the package, EfficientNet-Lite2, from its folder under data/. Knows the
- * folder's files, and not what runs the network.
+ * The CNN that ships with the package, EfficientNet-Lite2, or another one of its family, from a folder. Knows the folder's
+ * files, and not what runs the network.
  */
 import * as v from 'valibot';
 import { fileIn, inPackage } from '../../base/files.ts';
@@ -8,6 +8,8 @@ import { readJson } from '../../base/json.ts';
 import { readSafetensors } from '../../base/safetensors.ts';
 import { anyInteger, number } from '../../base/schema.ts';
 import type { CnnDescription } from '../network.ts';
+import { EfficientNet } from './efficientnet-engine.ts';
+import { planEfficientNet } from './efficientnet-lite.ts';
 import { buildOnnxModel } from './efficientnet-onnx.ts';
 import { buildOnTfjs } from './efficientnet-tfjs.ts';
 
@@ -27,14 +29,17 @@ const configSchema = v.object({
  */
 export async function efficientnet(folder = inPackage('data/efficientnet-lite2')): Promise<CnnDescription> {
   const config = await readJson(fileIn(folder, 'config.json'), configSchema, "CNN's config");
-  const { name, version, weights } = config;
+  const { name, version, weights, normalisation } = config;
+  const plan = planEfficientNet(name);
   const path = fileIn(folder, weights.file);
-  const stored = async () => ({ tensors: (await readSafetensors(path)).tensors, path });
+  const stored = async () => ({ plan, tensors: (await readSafetensors(path)).tensors, path });
+  const input = { ...normalisation, size: config.preprocessing.size };
   return {
     ...config,
     choice: name,
     key: `${name}-v${version}-${weights.sha256.slice(0, 12)}`,
+    openOnEngine: async (engine) => new EfficientNet(engine, await stored(), input),
     openOnTfjs: async (tf) => buildOnTfjs(tf, await stored()),
-    onnxModel: async () => buildOnnxModel(await stored(), config.normalisation),
+    onnxModel: async () => buildOnnxModel(await stored(), input),
   };
 }

@@ -3,17 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readSafetensors, type StoredTensor } from '../../../src/base/safetensors.ts';
-import { loadTfjs } from '../../../src/vision/backends/tfjs.ts';
 import type { Cnn } from '../../../src/vision/cnn.ts';
 import { decodePicture } from '../../../src/vision/decode.ts';
 import { loadCnn } from '../../../src/vision/load-cnn.ts';
 import { efficientnet } from '../../../src/vision/networks/efficientnet.ts';
+import { wasm } from '../../nn/engines.ts';
 import { distance, samplePictures } from '../cnn-contract.ts';
 
 let cnn: Cnn;
 let classifier: Map<string, StoredTensor>;
 beforeAll(async () => {
-  cnn = await loadCnn('efficientnet-lite2', 'wasm');
+  cnn = await loadCnn('efficientnet-lite2', 'engine');
   classifier = (await readSafetensors('data/efficientnet-lite2/classifier.safetensors')).tensors;
   await cnn.load();
 }, 60_000);
@@ -55,12 +55,11 @@ describe('EfficientNet-Lite2', () => {
   test('is refused without its weights, and with other ones', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'efficientnet-'));
     await copyFile('data/efficientnet-lite2/config.json', join(folder, 'config.json'));
-    const { tf } = await loadTfjs('wasm');
-    const load = async () => (await efficientnet(folder)).openOnTfjs(tf);
+    const load = async () => (await efficientnet(folder)).openOnEngine!(wasm);
     await expect(load()).rejects.toThrow(/cannot read the tensors in .*weights\.safetensors: found ENOENT/);
     await copyFile('data/efficientnet-lite2/classifier.safetensors', join(folder, 'weights.safetensors'));
     await expect(load()).rejects.toThrow(
-      /weights\.safetensors: tensor stem\.filter does not fit EfficientNet-Lite2: found none, expected floats \[3,3,3,32\]/,
+      /weights\.safetensors: tensor stem\.filter does not fit efficientnet-lite2: found none, expected floats \[3,3,3,32\]/,
     );
     await rm(folder, { recursive: true });
   });

@@ -1,0 +1,112 @@
+/**
+ * A convolution over all channels, y = x ∗ W + b, with or without ReLU6 (Krizhevsky 2010; between 0 and 6). Windows of
+ * 1 × 1 pixels are rows of a product as they lie; those of larger ones are unfolded to rows first (Chellapilla et al.
+ * 2006). It knows no network.
+ *
+ * N pictures, k × k pixels of a window, C channels, O of the result.
+ */
+import type { Matrix } from '../compute/arena.ts';
+import type { Engine } from '../compute/engine.ts';
+import { Workspace } from '../compute/workspace.ts';
+import {
+  convolvedSize,
+  type FeatureMaps,
+  type MapSize,
+  pictureCount,
+  pictureGroups,
+  pictureRange,
+  type Windows,
+  windowsOn,
+} from './feature-maps.ts';
+import { Linear } from './linear.ts';
+import { Parameter } from './parameter.ts';
+
+export interface ConvolutionShape extends Windows {
+  /** First part of the parameters' names. */
+  name: string;
+  /** C. */
+  inputs: number;
+  /** O. */
+  outputs: number;
+  relu6: boolean;
+}
+
+export class Convolution {
+  readonly shape: ConvolutionShape;
+  /** W [k · k · C, O] */
+  readonly filter: Parameter;
+  /** b [1, O] */
+  readonly bias: Parameter;
+  readonly #engine: Engine;
+  readonly #linear: Linear;
+  readonly #workspace: Workspace;
+
+  constructor(engine: Engine, shape: ConvolutionShape) {
+    const { name, kernel, inputs, outputs } = shape;
+    this.shape = shape;
+    this.filter = new Parameter(engine.arena, `${name}.filter`, kernel * kernel * inputs, outputs);
+    this.bias = new Parameter(engine.arena, `${name}.bias`, 1, outputs);
+    this.#engine = engine;
+    this.#linear = new Linear(engine, this.filter, this.bias);
+    this.#workspace = new Workspace(engine.arena);
+  }
+
+  get parameters(): Parameter[] {
+    return [this.filter, this.bias];
+  }
+
+  /** Of the result for maps of a size. */
+  sizeOf(maps: MapSize): MapSize {
+    return convolvedSize(maps, this.shape);
+  }
+
+  /**
+   * y = x ∗ W + b, through ReLU6 where the layer has it.
+   *
+   * @param y the result's values, [N · height · width, O] of `sizeOf(x)`
+   * @param residual of the same shape, which is added to a result without ReLU6 (He et al. 2016)
+   */
+  forward(y: Matrix, x: FeatureMaps, residual?: Matrix): void {
+    if (!this.shape.relu6) this.#startFrom(y, residual);
+    if (this.#isPointwise) {
+      this.#multiply(y, x.values);
+      return;
+    }
+    const { height, width } = this.sizeOf(x);
+    const pixels = height * width;
+    for (const { from, to } of pictureGroups(pictureCount(x), pixels * this.filter.value.rows)) {
+      this.#multiply(y.rowRange(from * pixels, to * pixels), this.#unfold(pictureRange(x, from, to)));
+    }
+  }
+
+  get #isPointwise(): boolean {
+    const { kernel, stride } = this.shape;
+    return kernel === 1 && stride === 1;
+  }
+
+  /** y = b, or the residual + b. */
+  #startFrom(y: Matrix, residual: Matrix | undefined): void {
+    const { kernels } = this.#engine;
+    if (residual) kernels.addRow(y.offset, residual.offset, this.bias.value.offset, y.rows, y.cols);
+    else this.#linear.fillBias(y);
+  }
+
+  /** @param rows the windows [N · height · width, k · k · C] */
+  #multiply(y: Matrix, rows: Matrix): void {
+    const { factor } = this.#linear;
+    if (this.shape.relu6) {
+      factor.multiply(y, rows, 0);
+      this.#engine.kernels.biasRelu6(y.offset, this.bias.value.offset, y.rows, y.cols);
+    } else {
+      factor.multiply(y, rows, 1);
+    }
+  }
+
+  #unfold(x: FeatureMaps): Matrix {
+    const { height, width } = this.sizeOf(x);
+    const lines = pictureCount(x) * height;
+    const rows = this.#workspace.matrix('windows', lines * width, this.filter.value.rows);
+    this.#engine.kernels.unfold(rows.offset, x.values.offset, 0, lines, ...windowsOn(x, this.shape, this.shape.inputs));
+    return rows;
+  }
+}

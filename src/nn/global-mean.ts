@@ -1,0 +1,15 @@
+/** The mean of maps over their pixels, which makes a vector of a picture (Lin et al. 2014, section 3.2). Knows no layer. */
+import type { Matrix } from '../compute/arena.ts';
+import type { Engine } from '../compute/engine.ts';
+import { type FeatureMaps, pictureCount } from './feature-maps.ts';
+
+/** y [N, C] = the means of maps of N pictures. */
+export function globalMean({ kernels }: Engine, y: Matrix, x: FeatureMaps): void {
+  const pixels = x.height * x.width;
+  y.data.fill(0);
+  for (let n = 0; n < pictureCount(x); n++) {
+    const maps = x.values.rowRange(n * pixels, (n + 1) * pixels);
+    kernels.addSumOfRows(y.rowRange(n, n + 1).offset, maps.offset, pixels, y.cols);
+  }
+  kernels.scale(y.offset, y.size, 1 / pixels);
+}

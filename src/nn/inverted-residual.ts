@@ -1,0 +1,102 @@
+/**
+ * MobileNetV2's inverted residual block (Sandler et al. 2018, section 3.3): 1 × 1 pixels to many channels, a depthwise
+ * convolution, 1 × 1 pixels back to few, and what was read added where that has the same shape. It knows no network.
+ *
+ * N pictures, C channels that are read, E in between, O that are written.
+ */
+import type { Matrix } from '../compute/arena.ts';
+import type { Engine } from '../compute/engine.ts';
+import type { Workspace } from '../compute/workspace.ts';
+import { Convolution } from './convolution.ts';
+import { DepthwiseConvolution } from './depthwise-convolution.ts';
+import {
+  type FeatureMaps,
+  type MapSize,
+  pictureCount,
+  pictureGroups,
+  pictureRange,
+  type Windows,
+} from './feature-maps.ts';
+import type { Parameter } from './parameter.ts';
+
+export interface BlockShape extends Windows {
+  /** First part of the parameters' names. */
+  name: string;
+  /** C. */
+  inputs: number;
+  /** E / C; with 1 the block has no expansion. */
+  expansion: number;
+  /** O. */
+  outputs: number;
+}
+
+export class InvertedResidual {
+  readonly shape: BlockShape;
+  readonly expand: Convolution | undefined;
+  readonly depthwise: DepthwiseConvolution;
+  readonly project: Convolution;
+  readonly #workspace: Workspace;
+
+  /** @param workspace for maps in between, which may be that of other blocks too */
+  constructor(engine: Engine, workspace: Workspace, shape: BlockShape) {
+    const { name, kernel, stride, inputs, expansion, outputs } = shape;
+    const channels = inputs * expansion;
+    const pointwise = { kernel: 1, stride: 1 };
+    this.shape = shape;
+    this.expand =
+      expansion > 1
+        ? new Convolution(engine, { name: `${name}.expand`, ...pointwise, inputs, outputs: channels, relu6: true })
+        : undefined;
+    this.depthwise = new DepthwiseConvolution(engine, {
+      name: `${name}.depthwise`,
+      kernel,
+      stride,
+      channels,
+      relu6: true,
+    });
+    this.project = new Convolution(engine, {
+      name: `${name}.project`,
+      ...pointwise,
+      inputs: channels,
+      outputs,
+      relu6: false,
+    });
+    this.#workspace = workspace;
+  }
+
+  get parameters(): Parameter[] {
+    return [this.expand, this.depthwise, this.project].flatMap((layer) => layer?.parameters ?? []);
+  }
+
+  /** Of the result for maps of a size. */
+  sizeOf(maps: MapSize): MapSize {
+    return this.depthwise.sizeOf(maps);
+  }
+
+  /** @param y the result's values, [N · height · width, O] of `sizeOf(x)` */
+  forward(y: Matrix, x: FeatureMaps): void {
+    const { height, width } = this.sizeOf(x);
+    const pixels = height * width;
+    const { channels } = this.depthwise.shape;
+    for (const { from, to } of pictureGroups(pictureCount(x), x.height * x.width * channels)) {
+      const read = pictureRange(x, from, to);
+      const filtered = this.#workspace.matrix('filtered', (to - from) * pixels, channels);
+      this.depthwise.forward(filtered, this.#expanded(read));
+      const written = y.rowRange(from * pixels, to * pixels);
+      this.project.forward(written, { values: filtered, height, width }, this.#isResidual ? read.values : undefined);
+    }
+  }
+
+  get #isResidual(): boolean {
+    const { stride, inputs, outputs } = this.shape;
+    return stride === 1 && inputs === outputs;
+  }
+
+  #expanded(x: FeatureMaps): FeatureMaps {
+    if (!this.expand) return x;
+    const { height, width, values } = x;
+    const expanded = this.#workspace.matrix('expanded', values.rows, this.expand.shape.outputs);
+    this.expand.forward(expanded, x);
+    return { values: expanded, height, width };
+  }
+}

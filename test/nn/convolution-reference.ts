@@ -1,0 +1,76 @@
+/**
+ * Convolutions written down as they are defined, in float64 and plain arrays, one output value after the other. Maps are
+ * [N][height][width][C] in one list, as the layers have them.
+ */
+
+export interface Maps {
+  height: number;
+  width: number;
+  channels: number;
+  values: ArrayLike<number>;
+}
+
+export interface Placement {
+  kernel: number;
+  stride: number;
+  /** Zeros above and to the left of the maps; as many as are needed follow below and to the right. */
+  top: number;
+  left: number;
+  outHeight: number;
+  outWidth: number;
+}
+
+/** As TensorFlow defines 'SAME': `ceil(size / stride)` windows, the odd zero behind. */
+export function samePlacement(
+  { height, width }: Pick<Maps, 'height' | 'width'>,
+  kernel: number,
+  stride: number,
+): Placement {
+  const [outHeight, outWidth] = [Math.ceil(height / stride), Math.ceil(width / stride)];
+  const before = (size: number, out: number) => Math.floor(Math.max((out - 1) * stride + kernel - size, 0) / 2);
+  return { kernel, stride, top: before(height, outHeight), left: before(width, outWidth), outHeight, outWidth };
+}
+
+/** Each window of each picture, from top to bottom: its taps [kernel][kernel][C], zeros where it leaves the map. */
+export function windowsOf({ height, width, channels, values }: Maps, placement: Placement): number[][] {
+  const { kernel, stride, top, left, outHeight, outWidth } = placement;
+  const N = values.length / (height * width * channels);
+  const windows: number[][] = [];
+  for (let n = 0; n < N; n++) {
+    for (let i = 0; i < outHeight * outWidth; i++) {
+      const taps: number[] = [];
+      for (let tap = 0; tap < kernel * kernel; tap++) {
+        const y = Math.floor(i / outWidth) * stride - top + Math.floor(tap / kernel);
+        const x = (i % outWidth) * stride - left + (tap % kernel);
+        const isInside = y >= 0 && y < height && x >= 0 && x < width;
+        for (let c = 0; c < channels; c++) {
+          taps.push(isInside ? values[((n * height + y) * width + x) * channels + c]! : 0);
+        }
+      }
+      windows.push(taps);
+    }
+  }
+  return windows;
+}
+
+export const relu6 = (x: number) => Math.min(6, Math.max(0, x));
+
+/** y [windows][O] = windows · filter [kernel · kernel · C, O] + bias. */
+export function convolve(windows: readonly number[][], filter: ArrayLike<number>, bias: ArrayLike<number>): number[] {
+  const O = bias.length;
+  return windows.flatMap((taps) =>
+    Array.from(bias, (b, o) => taps.reduce((sum, tap, i) => sum + tap * filter[i * O + o]!, b)),
+  );
+}
+
+/** y [windows][C] = the taps of each channel by a filter [kernel · kernel, C] of its own, + bias. */
+export function convolveDepthwise(
+  windows: readonly number[][],
+  filter: ArrayLike<number>,
+  bias: ArrayLike<number>,
+): number[] {
+  const C = bias.length;
+  return windows.flatMap((taps) =>
+    Array.from(bias, (b, c) => taps.reduce((sum, tap, i) => (i % C === c ? sum + tap * filter[i]! : sum), b)),
+  );
+}

@@ -1,0 +1,165 @@
+/** The contract of each layer of a convolutional network, on each driver: what a naive version gives in float64. */
+import { describe, expect, test } from 'vitest';
+import { Random } from '../../src/base/random.ts';
+import { type Engine, openEngine } from '../../src/compute/engine.ts';
+import { Workspace } from '../../src/compute/workspace.ts';
+import { Convolution } from '../../src/nn/convolution.ts';
+import { DepthwiseConvolution } from '../../src/nn/depthwise-convolution.ts';
+import type { FeatureMaps, MapSize } from '../../src/nn/feature-maps.ts';
+import { globalMean } from '../../src/nn/global-mean.ts';
+import { InvertedResidual } from '../../src/nn/inverted-residual.ts';
+import type { Parameter } from '../../src/nn/parameter.ts';
+import { convolve, convolveDepthwise, type Maps, relu6, samePlacement, windowsOf } from './convolution-reference.ts';
+import { byDriver } from './engines.ts';
+
+/** Products that round their factors, where this machine has them. */
+const bf16 = await openEngine('auto', 'bf16').catch(() => undefined);
+const all: (readonly [string, Engine, number])[] = byDriver.map(([name, engine]) => [name, engine, 1e-5] as const);
+if (bf16) all.push([bf16.product.driver.name, bf16, 0.1]);
+
+/** Odd sizes, one pixel, fewer pixels than a window has, and one that is large enough for all threads. */
+const SIZES: MapSize[] = [
+  { height: 1, width: 1 },
+  { height: 3, width: 2 },
+  { height: 7, width: 10 },
+  { height: 37, width: 33 },
+];
+const N = 3;
+
+describe.each(all)('on %s', (_, engine, tolerance) => {
+  const random = new Random(1);
+  const floats = (count: number, scale = 1) => Array.from({ length: count }, () => scale * (2 * random.uniform() - 1));
+
+  function mapsOf({ height, width }: MapSize, channels: number): FeatureMaps {
+    const values = engine.arena.matrix(N * height * width, channels);
+    values.data.set(floats(values.size, 2));
+    return { values, height, width };
+  }
+  const plain = ({ values, height, width }: FeatureMaps): Maps => ({
+    height,
+    width,
+    channels: values.cols,
+    values: values.data,
+  });
+  /** Outputs of about one to ten. */
+  function randomise(parameters: readonly Parameter[]) {
+    for (const parameter of parameters) {
+      const { size, rows } = parameter.value;
+      parameter.edit((values) => values.set(floats(size, 4 / Math.sqrt(rows))));
+    }
+  }
+  const outputFor = ({ height, width }: MapSize, channels: number) => {
+    const y = engine.arena.matrix(N * height * width, channels);
+    y.data.fill(Number.NaN);
+    return y;
+  };
+  function expectNear(found: Float32Array, expected: readonly number[]) {
+    expect(found).toHaveLength(expected.length);
+    const error = found.reduce((most, x, i) => Math.max(most, Math.abs(x - expected[i]!)), 0);
+    expect(error).toBeLessThan(tolerance);
+  }
+
+  test.each([
+    [1, 1, 5, 7],
+    [1, 1, 24, 16],
+    [1, 2, 4, 3],
+    [3, 1, 3, 6],
+    [3, 2, 3, 32],
+    [5, 2, 2, 9],
+    [4, 3, 1, 1],
+  ])('Convolution of %d × %d pixels, stride %d, to %d channels', (kernel, stride, inputs, outputs) => {
+    for (const isActivated of [true, false]) {
+      const layer = new Convolution(engine, { name: 'l', kernel, stride, inputs, outputs, relu6: isActivated });
+      randomise(layer.parameters);
+      for (const size of SIZES) {
+        const x = mapsOf(size, inputs);
+        const windows = windowsOf(plain(x), samePlacement(size, kernel, stride));
+        const expected = convolve(windows, layer.filter.value.data, layer.bias.value.data);
+        const y = outputFor(layer.sizeOf(size), outputs);
+        layer.forward(y, x);
+        expectNear(y.data, isActivated ? expected.map(relu6) : expected);
+        if (isActivated) continue;
+        const residual = outputFor(layer.sizeOf(size), outputs);
+        residual.data.set(floats(residual.size));
+        layer.forward(y, x, residual);
+        expectNear(
+          y.data,
+          expected.map((value, i) => value + residual.data[i]!),
+        );
+      }
+    }
+  });
+
+  test.each([
+    [3, 1, 8],
+    [3, 2, 5],
+    [5, 1, 7],
+    [5, 2, 12],
+    [2, 1, 3],
+    [7, 3, 4],
+  ])('DepthwiseConvolution of %d × %d pixels, stride %d', (kernel, stride, channels) => {
+    for (const isActivated of [true, false]) {
+      const layer = new DepthwiseConvolution(engine, { name: 'l', kernel, stride, channels, relu6: isActivated });
+      randomise(layer.parameters);
+      for (const size of SIZES) {
+        const x = mapsOf(size, channels);
+        const windows = windowsOf(plain(x), samePlacement(size, kernel, stride));
+        const expected = convolveDepthwise(windows, layer.filter.value.data, layer.bias.value.data);
+        const y = outputFor(layer.sizeOf(size), channels);
+        layer.forward(y, x);
+        expectNear(y.data, isActivated ? expected.map(relu6) : expected);
+      }
+    }
+  });
+
+  test.each([
+    ['with a residual', 1, 6, 6, 6],
+    ['with another stride', 2, 6, 6, 6],
+    ['to other channels', 1, 3, 5, 4],
+    ['without an expansion', 1, 1, 8, 8],
+  ])('InvertedResidual %s', (_, stride, expansion, inputs, outputs) => {
+    const kernel = 3;
+    const workspace = new Workspace(engine.arena);
+    const block = new InvertedResidual(engine, workspace, { name: 'b', kernel, stride, inputs, expansion, outputs });
+    randomise(block.parameters);
+    const values = ({ filter, bias }: Convolution | DepthwiseConvolution) =>
+      [filter.value.data, bias.value.data] as const;
+    for (const size of SIZES) {
+      const x = mapsOf(size, inputs);
+      const pixels = (maps: Maps) => windowsOf(maps, samePlacement(maps, 1, 1));
+      const expanded = block.expand ? convolve(pixels(plain(x)), ...values(block.expand)).map(relu6) : plain(x).values;
+      const windows = windowsOf(
+        { ...size, channels: inputs * expansion, values: expanded },
+        samePlacement(size, kernel, stride),
+      );
+      const filtered = convolveDepthwise(windows, ...values(block.depthwise)).map(relu6);
+      const result = block.sizeOf(size);
+      const projected = convolve(
+        pixels({ ...result, channels: inputs * expansion, values: filtered }),
+        ...values(block.project),
+      );
+      const y = outputFor(result, outputs);
+      block.forward(y, x);
+      const isResidual = stride === 1 && inputs === outputs;
+      expectNear(
+        y.data,
+        projected.map((value, i) => value + (isResidual ? x.values.data[i]! : 0)),
+      );
+    }
+  });
+
+  test('globalMean', () => {
+    for (const size of SIZES) {
+      const x = mapsOf(size, 6);
+      const pixels = size.height * size.width;
+      const expected = Array.from({ length: N * 6 }, (_, i) => {
+        const ofPicture = x.values.rowRange(Math.floor(i / 6) * pixels, (Math.floor(i / 6) + 1) * pixels);
+        return ofPicture.data.reduce((sum, value, j) => sum + (j % 6 === i % 6 ? value : 0), 0) / pixels;
+      });
+      const y = engine.arena.matrix(N, 6);
+      y.data.fill(Number.NaN);
+      globalMean(engine, y, x);
+      expectNear(y.data, expected);
+    }
+  });
+});
