@@ -31,10 +31,13 @@ mkdirSync('build', { recursive: true });
 const work = mkdtempSync(join('build', 'dist-'));
 const output = join(work, 'new');
 const kernels = 'src/compute/kernels';
+const RELAXED = ['--enable', 'relaxed-simd'];
 try {
   const built =
     compileKernels('shared', 'kernels.wasm') &&
     compileKernels('unshared', 'kernels-unshared.wasm') &&
+    compileKernels('shared', 'kernels-relaxed.wasm', RELAXED) &&
+    compileKernels('unshared', 'kernels-unshared-relaxed.wasm', RELAXED) &&
     run('typescript/bin/tsc', ['--project', 'tsconfig.build.json', '--noEmitOnError', '--outDir', output]);
   if (built) {
     await bundleForBrowsers(join(output, 'web'));
@@ -51,9 +54,12 @@ try {
   rmSync(work, { recursive: true, force: true });
 }
 
-/** @param memory whether the memory that they work on is shared: a target of asconfig.json */
-function compileKernels(memory, file) {
-  const config = ['--config', join(kernels, 'asconfig.json'), '--target', memory];
+/**
+ * @param memory whether the memory that they work on is shared: a target of asconfig.json
+ * @param features of WebAssembly that they may use beside those of asconfig.json
+ */
+function compileKernels(memory, file, features = []) {
+  const config = ['--config', join(kernels, 'asconfig.json'), '--target', memory, ...features];
   return run('assemblyscript/bin/asc.js', [join(kernels, 'index.ts'), ...config, '--outFile', join(output, file)]);
 }
 

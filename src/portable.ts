@@ -67,5 +67,6 @@ export type { Pixels, Preprocessing } from './vision/pixels.ts';
 export { type Explanation, InputError, UsageError } from './base/errors.ts';
 export { Random } from './base/random.ts';
 export { type Engine, openEngine } from './compute/engine.ts';
+export type { KernelBuild } from './compute/kernels.ts';
 export type { Attempt, DriverChoice, Precision } from './compute/product/choose.ts';
 export type { DriverName } from './compute/product/driver.ts';

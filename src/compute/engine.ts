@@ -3,7 +3,7 @@
  * only how many there are.
  */
 import { Arena } from './arena.ts';
-import { compileKernels, instantiateKernels, type Kernels } from './kernels.ts';
+import { compileKernels, fastestBuild, instantiateKernels, type KernelBuild, type Kernels } from './kernels.ts';
 import { type Attempt, type DriverChoice, openProduct, type Precision } from './product/choose.ts';
 import type { MatrixProduct } from './product/product.ts';
 import { shareKernels } from './shared-kernels.ts';
@@ -16,6 +16,7 @@ export interface Engine {
   readonly product: MatrixProduct;
   /** What the factors of products are rounded to. */
   readonly precision: Precision;
+  readonly kernelBuild: KernelBuild;
   /** How many parts of a piece of work can be done at once. */
   readonly threads: number;
   /** Does `work` for each of so many parts, all at once; see `Team.together`. */
@@ -33,18 +34,35 @@ export interface Engine {
  *
  * @param blas the matrix product: a driver by name, or `auto` for the fastest that passes its self-test
  * @param precision what the factors of products are rounded to; `bf16` is for training, with oneDNN alone
+ * @param kernelBuild of the kernels, and of our own matrix product; `plain` computes the same bits under every Node and in
+ *   every browser
  * @throws InputError when a driver asked for by name can't be had
  */
-export async function openEngine(blas: DriverChoice = 'auto', precision: Precision = 'float32'): Promise<Engine> {
+export async function openEngine(
+  blas: DriverChoice = 'auto',
+  precision: Precision = 'float32',
+  kernelBuild: KernelBuild = fastestBuild(),
+): Promise<Engine> {
   const arena = new Arena();
-  const module = await compileKernels(arena.shared);
+  const module = await compileKernels(arena.shared, kernelBuild);
   const { product, notice, tried } = await openProduct(arena, module, blas, precision);
   const { team } = product.driver;
   const own = instantiateKernels(module, arena.memory);
   const kernels = team ? shareKernels(own, team) : own;
   const threads = team?.threads ?? 1;
   const together: Team['together'] = team ? team.together.bind(team) : oneAfterAnother;
-  return { arena, kernels, product, precision, threads, together, notice, tried, close: () => product.close() };
+  return {
+    arena,
+    kernels,
+    product,
+    precision,
+    kernelBuild,
+    threads,
+    together,
+    notice,
+    tried,
+    close: () => product.close(),
+  };
 }
 
 const oneAfterAnother: Team['together'] = (shares, work) => {

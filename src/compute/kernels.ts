@@ -45,7 +45,8 @@ export interface Kernels {
   transposeToBf16(k: number, n: number, source: number, row: number, target: number): void;
 
   biasRelu6(y: number, bias: number, rows: number, cols: number): void;
-  addRow(target: number, source: number, row: number, rows: number, cols: number): void;
+  addBias(y: number, bias: number, rows: number, cols: number): void;
+  addBiasAndResidual(y: number, x: number, bias: number, rows: number, cols: number): void;
   normaliseBytes(target: number, source: number, count: number, mean: number, scale: number): void;
   unfold(target: number, x: number, from: number, lines: number, ...windows: WindowArguments): void;
   depthwise(
@@ -88,6 +89,23 @@ export type WindowArguments = readonly [
   outWidth: number,
 ];
 
+/**
+ * Two builds of the same sources: `relaxed` multiplies and adds in one instruction, rounded once, where the processor has
+ * one (WebAssembly's relaxed SIMD: Node 21 and later, browsers since 2023); `plain` gives the same bits everywhere.
+ */
+export type KernelBuild = 'plain' | 'relaxed';
+
+/** A module of one function that calls f32x4.relaxed_madd. */
+const RELAXED = Uint8Array.of(
+  ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0], // "\0asm", version 1; one function () -> v128:
+  ...[10, 19, 1, 17, 0, 65, 0, 253, 17, 65, 0, 253, 17, 65, 0, 253, 17, 253, 133, 2, 11], // madd of three i32x4.splat(0)
+);
+
+/** The fastest build that can be compiled here. */
+export function fastestBuild(): KernelBuild {
+  return WebAssembly.validate(RELAXED) ? 'relaxed' : 'plain';
+}
+
 const compiled = new Map<string, Promise<WebAssembly.Module>>();
 
 /**
@@ -95,8 +113,8 @@ const compiled = new Map<string, Promise<WebAssembly.Module>>();
  *
  * @param shared whether that memory is shared
  */
-export function compileKernels(shared = true): Promise<WebAssembly.Module> {
-  const file = inPackage(shared ? 'dist/kernels.wasm' : 'dist/kernels-unshared.wasm');
+export function compileKernels(shared = true, build: KernelBuild = fastestBuild()): Promise<WebAssembly.Module> {
+  const file = inPackage(`dist/kernels${shared ? '' : '-unshared'}${build === 'plain' ? '' : '-relaxed'}.wasm`);
   const module = compiled.get(file) ?? compile(file);
   compiled.set(file, module);
   return module;

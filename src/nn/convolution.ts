@@ -18,8 +18,7 @@ import {
   type Windows,
   windowsOn,
 } from './feature-maps.ts';
-import { Linear } from './linear.ts';
-import { Parameter } from './parameter.ts';
+import { Parameter, WeightFactor } from './parameter.ts';
 
 export interface ConvolutionShape extends Windows {
   /** First part of the parameters' names. */
@@ -38,7 +37,8 @@ export class Convolution {
   /** b [1, O] */
   readonly bias: Parameter;
   readonly #engine: Engine;
-  readonly #linear: Linear;
+  /** W as products take it. */
+  readonly #factor: WeightFactor;
   readonly #workspace: Workspace;
 
   constructor(engine: Engine, shape: ConvolutionShape) {
@@ -47,7 +47,7 @@ export class Convolution {
     this.filter = new Parameter(engine.arena, `${name}.filter`, kernel * kernel * inputs, outputs);
     this.bias = new Parameter(engine.arena, `${name}.bias`, 1, outputs);
     this.#engine = engine;
-    this.#linear = new Linear(engine, this.filter, this.bias);
+    this.#factor = new WeightFactor(engine, this.filter);
     this.#workspace = new Workspace(engine.arena);
   }
 
@@ -67,16 +67,20 @@ export class Convolution {
    * @param residual of the same shape, which is added to a result without ReLU6 (He et al. 2016)
    */
   forward(y: Matrix, x: FeatureMaps, residual?: Matrix): void {
-    if (!this.shape.relu6) this.#startFrom(y, residual);
     if (this.#isPointwise) {
-      this.#multiply(y, x.values);
-      return;
+      this.#factor.multiply(y, x.values, 0);
+    } else {
+      const { height, width } = this.sizeOf(x);
+      const pixels = height * width;
+      for (const { from, to } of pictureGroups(pictureCount(x), pixels * this.filter.value.rows)) {
+        this.#factor.multiply(y.rowRange(from * pixels, to * pixels), this.#unfold(pictureRange(x, from, to)), 0);
+      }
     }
-    const { height, width } = this.sizeOf(x);
-    const pixels = height * width;
-    for (const { from, to } of pictureGroups(pictureCount(x), pixels * this.filter.value.rows)) {
-      this.#multiply(y.rowRange(from * pixels, to * pixels), this.#unfold(pictureRange(x, from, to)));
-    }
+    const { kernels } = this.#engine;
+    const { offset: bias } = this.bias.value;
+    if (this.shape.relu6) kernels.biasRelu6(y.offset, bias, y.rows, y.cols);
+    else if (residual) kernels.addBiasAndResidual(y.offset, residual.offset, bias, y.rows, y.cols);
+    else kernels.addBias(y.offset, bias, y.rows, y.cols);
   }
 
   get #isPointwise(): boolean {
@@ -84,24 +88,7 @@ export class Convolution {
     return kernel === 1 && stride === 1;
   }
 
-  /** y = b, or the residual + b. */
-  #startFrom(y: Matrix, residual: Matrix | undefined): void {
-    const { kernels } = this.#engine;
-    if (residual) kernels.addRow(y.offset, residual.offset, this.bias.value.offset, y.rows, y.cols);
-    else this.#linear.fillBias(y);
-  }
-
-  /** @param rows the windows [N · height · width, k · k · C] */
-  #multiply(y: Matrix, rows: Matrix): void {
-    const { factor } = this.#linear;
-    if (this.shape.relu6) {
-      factor.multiply(y, rows, 0);
-      this.#engine.kernels.biasRelu6(y.offset, this.bias.value.offset, y.rows, y.cols);
-    } else {
-      factor.multiply(y, rows, 1);
-    }
-  }
-
+  /** The windows of maps as rows [N · height · width, k · k · C]. */
   #unfold(x: FeatureMaps): Matrix {
     const { height, width } = this.sizeOf(x);
     const lines = pictureCount(x) * height;

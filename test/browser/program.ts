@@ -20,7 +20,7 @@ export interface Sizes {
 
 /** An LSTM learns from a text, then scores it, writes on and is searched for cells that follow something. */
 export async function learnAndWrite(lib: Library, { layers, hidden, batch, steps, updates }: Sizes) {
-  const engine = await lib.openEngine('wasm');
+  const engine = await lib.openEngine('wasm', 'float32', 'plain'); // which computes the same bits everywhere
   const tokenizer = lib.tokenizers.char;
   const tokens = tokenizer.split(TEXT);
   const vocabulary = new lib.Vocabulary([lib.UNKNOWN, ...new Set(tokens)]);

@@ -85,7 +85,8 @@ const CASES: { [Name in keyof Kernels]?: [sizes: number[], call: (kernels: Kerne
   sumOfSquares: [[MANY], (k, [source]) => k.sumOfSquares(source!, MANY)],
   toBf16: [[MANY, MANY], (k, [target, source]) => k.toBf16(target!, source!, MANY, 1.5)],
   biasRelu6: [[N * V, V], (k, [y, bias]) => k.biasRelu6(y!, bias!, N, V)],
-  addRow: [[N * V, N * V, V], (k, [target, source, row]) => k.addRow(target!, source!, row!, N, V)],
+  addBias: [[N * V, V], (k, [y, bias]) => k.addBias(y!, bias!, N, V)],
+  addBiasAndResidual: [[N * V, N * V, V], (k, [y, x, bias]) => k.addBiasAndResidual(y!, x!, bias!, N, V)],
   normaliseBytes: [[MANY, MANY], (k, [target, source]) => k.normaliseBytes(target!, source!, MANY, 127, 128)],
   unfold: [
     [2 * N * 9 * 9 * 27, 2 * N * 18 * 17 * 3],

@@ -4,7 +4,7 @@
  * begins[s] to begins[s + 1] - 1 of keys [places, A] and of values [places, D]. A row of `weights` has room for S
  * places. The kernels are called by the names of their arguments, see `../attention-call.ts`.
  */
-import { storePartial, sum4, tanh4 } from './math';
+import { multiplyAdd, storePartial, sum4, tanh4 } from './math';
 import { affine, exponentials, maximum, storeScalar } from './softmax';
 
 /**
@@ -121,7 +121,7 @@ function scoreOf(query: usize, key: usize, score: usize, A: i32): f32 {
   let left = A;
   for (; left >= 4; left -= 4, query += 16, key += 16, score += 16) {
     const u = tanh4(f32x4.add(v128.load(query), v128.load(key)));
-    lanes = f32x4.add(lanes, f32x4.mul(v128.load(score), u));
+    lanes = multiplyAdd(v128.load(score), u, lanes);
   }
   let total = sum4(lanes);
   for (; left > 0; left--, query += 4, key += 4, score += 4) {
@@ -147,7 +147,7 @@ function scoreBackward(
   for (let left = A; left > 0; left -= 4) {
     const u = tanh4(f32x4.add(v128.load(query), v128.load(key)));
     const d = f32x4.mul(f32x4.mul(by, v128.load(score)), f32x4.sub(one, f32x4.mul(u, u)));
-    storePartial(dScore, f32x4.add(v128.load(dScore), f32x4.mul(by, u)), left);
+    storePartial(dScore, multiplyAdd(by, u, v128.load(dScore)), left);
     storePartial(dQuery, f32x4.add(v128.load(dQuery), d), left);
     storePartial(dKey, f32x4.add(v128.load(dKey), d), left);
     query += 16;
@@ -163,7 +163,7 @@ function dot(a: usize, b: usize, count: i32): f32 {
   let lanes = f32x4.splat(0);
   let left = count;
   for (; left >= 4; left -= 4, a += 16, b += 16) {
-    lanes = f32x4.add(lanes, f32x4.mul(v128.load(a), v128.load(b)));
+    lanes = multiplyAdd(v128.load(a), v128.load(b), lanes);
   }
   let total = sum4(lanes);
   for (; left > 0; left--, a += 4, b += 4) total += load<f32>(a) * load<f32>(b);
@@ -174,6 +174,6 @@ function dot(a: usize, b: usize, count: i32): f32 {
 function addScaled(target: usize, source: usize, factor: f32, count: i32): void {
   const by = f32x4.splat(factor);
   for (let left = count; left > 0; left -= 4, target += 16, source += 16) {
-    storePartial(target, f32x4.add(v128.load(target), f32x4.mul(by, v128.load(source))), left);
+    storePartial(target, multiplyAdd(by, v128.load(source), v128.load(target)), left);
   }
 }

@@ -3,7 +3,7 @@
  * row-major matrices; the recurrent product was added before (forward) or follows (backward). These kernels know no
  * weights and no other step.
  */
-import { sigmoid4, storePartial, tanh4 } from './math';
+import { multiplyAdd, sigmoid4, storePartial, tanh4 } from './math';
 
 /** Vanilla RNN: h = tanh(z). All of shape [count]. */
 export function rnnForward(z: usize, h: usize, count: i32): void {
@@ -34,7 +34,7 @@ export function lstmForward(z: usize, cPrevious: usize, c: usize, tanhC: usize, 
       const f = sigmoid4(v128.load(z + row));
       const g = tanh4(v128.load(z + 2 * row));
       const o = sigmoid4(v128.load(z + 3 * row));
-      const cell = f32x4.add(f32x4.mul(f, v128.load(cPrevious)), f32x4.mul(i, g));
+      const cell = multiplyAdd(f, v128.load(cPrevious), f32x4.mul(i, g));
       const squashed = tanh4(cell);
       storePartial(z, i, left);
       storePartial(z + row, f, left);
@@ -99,12 +99,12 @@ export function gruForward(x: usize, s: usize, hPrevious: usize, h: usize, N: i3
     for (let left = H; left > 0; left -= 4) {
       const r = sigmoid4(f32x4.add(v128.load(x), v128.load(s)));
       const u = sigmoid4(f32x4.add(v128.load(x + row), v128.load(s + row)));
-      const n = tanh4(f32x4.add(v128.load(x + 2 * row), f32x4.mul(r, v128.load(s + 2 * row))));
+      const n = tanh4(multiplyAdd(r, v128.load(s + 2 * row), v128.load(x + 2 * row)));
       const kept = f32x4.mul(u, v128.load(hPrevious));
       storePartial(x, r, left);
       storePartial(x + row, u, left);
       storePartial(x + 2 * row, n, left);
-      storePartial(h, f32x4.add(f32x4.mul(f32x4.sub(one, u), n), kept), left);
+      storePartial(h, multiplyAdd(f32x4.sub(one, u), n, kept), left);
       const step = <usize>min(left, 4) << 2;
       x += step;
       s += step;
@@ -141,7 +141,7 @@ export function gruBackward(
         f32x4.mul(d, f32x4.sub(v128.load(hPrevious), n)),
         f32x4.mul(u, f32x4.sub(one, u)),
       );
-      storePartial(dhPrevious, f32x4.add(v128.load(dhPrevious), f32x4.mul(d, u)), left);
+      storePartial(dhPrevious, multiplyAdd(d, u, v128.load(dhPrevious)), left);
       storePartial(x, dr, left);
       storePartial(x + row, du, left);
       storePartial(x + 2 * row, dn, left);

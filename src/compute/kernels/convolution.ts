@@ -17,15 +17,26 @@ export function biasRelu6(y: usize, bias: usize, rows: i32, cols: i32): void {
   }
 }
 
-/** target [rows, cols] = source [rows, cols] + row [cols]: a residual and a bias before the product is added. */
-export function addRow(target: usize, source: usize, row: usize, rows: i32, cols: i32): void {
+/** y += bias for rows [rows, cols]. */
+export function addBias(y: usize, bias: usize, rows: i32, cols: i32): void {
   for (; rows > 0; rows--) {
-    let b = row;
+    let b = bias;
     for (let left = cols; left > 0; left -= 4, b += 16) {
-      storePartial(target, f32x4.add(v128.load(source), v128.load(b)), left);
+      storePartial(y, f32x4.add(v128.load(y), v128.load(b)), left);
+      y += <usize>min(left, 4) << 2;
+    }
+  }
+}
+
+/** y += x + bias for rows [rows, cols]: the end of a residual block. */
+export function addBiasAndResidual(y: usize, x: usize, bias: usize, rows: i32, cols: i32): void {
+  for (; rows > 0; rows--) {
+    let b = bias;
+    for (let left = cols; left > 0; left -= 4, b += 16) {
+      storePartial(y, f32x4.add(v128.load(y), f32x4.add(v128.load(x), v128.load(b))), left);
       const step = <usize>min(left, 4) << 2;
-      target += step;
-      source += step;
+      y += step;
+      x += step;
     }
   }
 }

@@ -3,6 +3,7 @@
  * belongs to which task, and what a thread does for one task. Every element of C is summed in the same order on
  * whichever thread, so a result does not depend on the number of threads.
  */
+import { directTile } from './direct-tile';
 import { pack } from './pack';
 import { rowTimesColumns, rowTimesRows } from './row';
 import { DESCRIPTION, takeTask } from './threads';
@@ -12,6 +13,11 @@ import { addTile, COLS, ROWS, tile, wideRow } from './tile';
 const DEPTH: i32 = 512;
 /** Rows of A in a block, a multiple of ROWS: the packed block (120 KB) stays in the L2 cache. */
 export const BLOCK: i32 = 60;
+/**
+ * Columns of C up to which A is multiplied as it lies: to pack a float takes about as long as 16 multiplications. Beyond
+ * them a packed A is read faster, unless the loop waits for its multiply-adds.
+ */
+const NARROW: i32 = ASC_FEATURE_RELAXED_SIMD ? 512 : 64;
 /** Floats that a job of one thread alone takes. */
 const OWN_JOB: i32 = 32;
 /** Floats of scratch memory of one thread: the sums of a tile, a packed block of A, a job of its own. */
@@ -130,6 +136,10 @@ function multiplyWideRow(k: i32, depth: i32, from: i32, to: i32, beta: f32, sums
 /** C[row.., from..to] += A[row.., k..] * B[k.., from..to], tile by tile down the columns of each panel. */
 function multiplyBlock(row: i32, k: i32, depth: i32, from: i32, to: i32, beta: f32, sums: usize): void {
   const rows = min(job.rows, job.m - row);
+  if (job.aCol == 4 && job.n <= NARROW) {
+    multiplyDirectly(row, rows, k, depth, from, to, beta, sums);
+    return;
+  }
   const block = sums + (<usize>(ROWS * COLS) << 2);
   if (packedRow != row || packedK != k) {
     pack(job.a + <usize>row * job.aRow + <usize>k * job.aCol, job.aRow, job.aCol, rows, depth, ROWS, block);
@@ -137,6 +147,7 @@ function multiplyBlock(row: i32, k: i32, depth: i32, from: i32, to: i32, beta: f
     packedK = k;
   }
   const alpha = job.alpha;
+  const isPlain = alpha == 1 && beta == 0;
   const cRow = job.cRow;
   for (let col = from; col < to; col += COLS) {
     const panel = panelAt(k, col, depth);
@@ -145,10 +156,48 @@ function multiplyBlock(row: i32, k: i32, depth: i32, from: i32, to: i32, beta: f
     let c = job.c + <usize>row * cRow + (<usize>col << 2);
     for (let left = rows; left > 0; left -= ROWS) {
       const high = min(ROWS, left);
-      tile(high, a, panel, depth, sums);
-      addTile(high, cols, sums, <usize>COLS << 2, c, cRow, alpha, beta);
+      if (isPlain && cols == COLS) {
+        tile(high, a, panel, depth, c, cRow);
+      } else {
+        tile(high, a, panel, depth, sums, <usize>COLS << 2);
+        addTile(high, cols, sums, <usize>COLS << 2, c, cRow, alpha, beta);
+      }
       a += <usize>(ROWS * depth) << 2;
       c += cRow * <usize>ROWS;
+    }
+  }
+}
+
+/** The same with A as it lies. */
+function multiplyDirectly(
+  row: i32,
+  rows: i32,
+  k: i32,
+  depth: i32,
+  from: i32,
+  to: i32,
+  beta: f32,
+  sums: usize,
+): void {
+  const step = job.aRow;
+  const alpha = job.alpha;
+  const isPlain = alpha == 1 && beta == 0;
+  const cRow = job.cRow;
+  for (let col = from; col < to; col += COLS) {
+    const panel = panelAt(k, col, depth);
+    const cols = min(COLS, to - col);
+    let a = job.a + <usize>row * step + (<usize>k << 2);
+    let c = job.c + <usize>row * cRow + (<usize>col << 2);
+    for (let left = rows; left > 0; left -= ROWS) {
+      const high = min(ROWS, left);
+      if (isPlain && cols == COLS) {
+        directTile(high, a, step, panel, depth, c, cRow);
+      } else {
+        directTile(high, a, step, panel, depth, sums, <usize>COLS << 2);
+        addTile(high, cols, sums, <usize>COLS << 2, c, cRow, alpha, beta);
+      }
+      a += <usize>ROWS * step;
+      c += <usize>ROWS * cRow;
     }
   }
 }

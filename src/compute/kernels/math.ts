@@ -39,9 +39,16 @@ export function activated(x: v128, relu: bool): v128 {
   return relu ? relu6(x) : x;
 }
 
+/** a b + c, rounded twice in all builds. */
+@inline
+function unfused(a: v128, b: v128, c: v128): v128 {
+  return f32x4.add(f32x4.mul(a, b), c);
+}
+
 /**
  * tanh by the rational function of degrees 9 and 8 that Eigen uses; exact to a few units in the last place. The limit is
- * the smallest x for which it is 1: it never exceeds that.
+ * the smallest x for which it is 1: it never exceeds that. Which one that is depends on how products are rounded, so that
+ * they are rounded alike in both builds.
  */
 @inline
 export function tanh4(x: v128): v128 {
@@ -49,15 +56,15 @@ export function tanh4(x: v128): v128 {
   x = f32x4.pmin(f32x4.pmax(x, f32x4.neg(limit)), limit);
   const y = f32x4.mul(x, x);
   let p = f32x4.splat(1.394553628e-8);
-  p = multiplyAdd(p, y, f32x4.splat(2.102733560e-5));
-  p = multiplyAdd(p, y, f32x4.splat(3.520756727e-3));
-  p = multiplyAdd(p, y, f32x4.splat(1.340216100e-1));
-  p = multiplyAdd(f32x4.mul(x, y), p, x);
+  p = unfused(p, y, f32x4.splat(2.102733560e-5));
+  p = unfused(p, y, f32x4.splat(3.520756727e-3));
+  p = unfused(p, y, f32x4.splat(1.340216100e-1));
+  p = unfused(f32x4.mul(x, y), p, x);
   let q = f32x4.splat(8.015776984e-7);
-  q = multiplyAdd(q, y, f32x4.splat(3.326951409e-4));
-  q = multiplyAdd(q, y, f32x4.splat(2.597254514e-2));
-  q = multiplyAdd(q, y, f32x4.splat(4.673548340e-1));
-  q = multiplyAdd(q, y, f32x4.splat(1));
+  q = unfused(q, y, f32x4.splat(3.326951409e-4));
+  q = unfused(q, y, f32x4.splat(2.597254514e-2));
+  q = unfused(q, y, f32x4.splat(4.673548340e-1));
+  q = unfused(q, y, f32x4.splat(1));
   return f32x4.div(p, q);
 }
 

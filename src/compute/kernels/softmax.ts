@@ -1,5 +1,5 @@
 /** Softmax, its logarithm and its cross entropy, row by row. It knows logits, not the weights that they come from. */
-import { exp4, max4, storePartial, sum4 } from './math';
+import { exp4, max4, multiplyAdd, storePartial, sum4 } from './math';
 
 /** The target of a row that has none and does not count. */
 const MASKED = -1;
@@ -108,7 +108,7 @@ export function affine(row: usize, V: i32, a: f32, b: f32): void {
   const slope = f32x4.splat(a);
   const offset = f32x4.splat(b);
   for (let left = V; left > 0; left -= 4, row += 16) {
-    storePartial(row, f32x4.add(f32x4.mul(slope, v128.load(row)), offset), left);
+    storePartial(row, multiplyAdd(slope, v128.load(row), offset), left);
   }
 }
 

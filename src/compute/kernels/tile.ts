@@ -6,47 +6,54 @@ import { multiplyAdd } from './math';
 
 /**
  * Rows and columns of C that are held in registers: 10 sums, 2 vectors of B, one of A and one product fill the 15
- * vector registers that V8 has on x86-64. (4 × 8 reached 80 % of the speed, 3 × 12 90 %, 6 × 8 spills: 65 %.)
+ * vector registers that V8 has on x86-64. (4 × 8 reached 80 % of the speed, 3 × 12 90 %, 6 × 8 spills: 65 %.) Where a
+ * multiply-add is one instruction, no register is needed for the product, so that there is room for a sixth row.
  */
-export const ROWS: i32 = 5;
+export const ROWS: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 5;
 export const COLS: i32 = 8;
 
 /**
- * sums[rows, 8] = A * B for 1 to 5 rows; `a` is a panel of 5 rows and `b` one of 8 columns, both `depth` long.
+ * sums[rows, 8] = A * B for 1 to ROWS rows; `a` is a panel of ROWS rows and `b` one of 8 columns, both `depth` long.
+ * Rows of the sums lie `step` bytes apart.
  *
- * What becomes of the sums is left to `addTile`: alpha and beta would take two of the registers that the loop needs.
+ * What else becomes of the sums is left to `addTile`: alpha and beta would take two of the registers that the loop needs.
  */
-export function tile(rows: i32, a: usize, b: usize, depth: i32, sums: usize): void {
-  if (rows == 5) tile5(a, b, depth, sums);
-  else if (rows == 4) tile4(a, b, depth, sums);
-  else if (rows == 3) tile3(a, b, depth, sums);
-  else if (rows == 2) tile2(a, b, depth, sums);
-  else tile1(a, b, depth, sums);
+export function tile(rows: i32, a: usize, b: usize, depth: i32, sums: usize, step: usize): void {
+  if (ROWS == 6 && rows == 6) tile6(a, b, depth, sums, step);
+  else if (rows == 5) tile5(a, b, depth, sums, step);
+  else if (rows == 4) tile4(a, b, depth, sums, step);
+  else if (rows == 3) tile3(a, b, depth, sums, step);
+  else if (rows == 2) tile2(a, b, depth, sums, step);
+  else tile1(a, b, depth, sums, step);
 }
 
-export function tile5(a: usize, b: usize, depth: i32, sums: usize): void {
-  tileOf(5, a, b, depth, sums);
+export function tile6(a: usize, b: usize, depth: i32, sums: usize, step: usize): void {
+  tileOf(6, a, b, depth, sums, step);
 }
 
-export function tile4(a: usize, b: usize, depth: i32, sums: usize): void {
-  tileOf(4, a, b, depth, sums);
+export function tile5(a: usize, b: usize, depth: i32, sums: usize, step: usize): void {
+  tileOf(5, a, b, depth, sums, step);
 }
 
-export function tile3(a: usize, b: usize, depth: i32, sums: usize): void {
-  tileOf(3, a, b, depth, sums);
+export function tile4(a: usize, b: usize, depth: i32, sums: usize, step: usize): void {
+  tileOf(4, a, b, depth, sums, step);
 }
 
-export function tile2(a: usize, b: usize, depth: i32, sums: usize): void {
-  tileOf(2, a, b, depth, sums);
+export function tile3(a: usize, b: usize, depth: i32, sums: usize, step: usize): void {
+  tileOf(3, a, b, depth, sums, step);
 }
 
-export function tile1(a: usize, b: usize, depth: i32, sums: usize): void {
-  tileOf(1, a, b, depth, sums);
+export function tile2(a: usize, b: usize, depth: i32, sums: usize, step: usize): void {
+  tileOf(2, a, b, depth, sums, step);
+}
+
+export function tile1(a: usize, b: usize, depth: i32, sums: usize, step: usize): void {
+  tileOf(1, a, b, depth, sums, step);
 }
 
 /** Inlined with `rows` as a constant, so that only the rows that are there cost anything. */
 @inline
-function tileOf(rows: i32, a: usize, b: usize, depth: i32, sums: usize): void {
+function tileOf(rows: i32, a: usize, b: usize, depth: i32, sums: usize, step: usize): void {
   let x00 = f32x4.splat(0);
   let x01 = f32x4.splat(0);
   let x10 = f32x4.splat(0);
@@ -57,6 +64,8 @@ function tileOf(rows: i32, a: usize, b: usize, depth: i32, sums: usize): void {
   let x31 = f32x4.splat(0);
   let x40 = f32x4.splat(0);
   let x41 = f32x4.splat(0);
+  let x50 = f32x4.splat(0);
+  let x51 = f32x4.splat(0);
   for (const end = b + (<usize>depth << 5); b < end; a += <usize>ROWS << 2, b += 32) {
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
@@ -83,16 +92,22 @@ function tileOf(rows: i32, a: usize, b: usize, depth: i32, sums: usize): void {
       x40 = multiplyAdd(y, b0, x40);
       x41 = multiplyAdd(y, b1, x41);
     }
+    if (rows > 5) {
+      y = v128.load32_splat(a, 20);
+      x50 = multiplyAdd(y, b0, x50);
+      x51 = multiplyAdd(y, b1, x51);
+    }
   }
   storePair(sums, x00, x01);
-  if (rows > 1) storePair(sums + 32, x10, x11);
-  if (rows > 2) storePair(sums + 64, x20, x21);
-  if (rows > 3) storePair(sums + 96, x30, x31);
-  if (rows > 4) storePair(sums + 128, x40, x41);
+  if (rows > 1) storePair(sums + step, x10, x11);
+  if (rows > 2) storePair(sums + 2 * step, x20, x21);
+  if (rows > 3) storePair(sums + 3 * step, x30, x31);
+  if (rows > 4) storePair(sums + 4 * step, x40, x41);
+  if (rows > 5) storePair(sums + 5 * step, x50, x51);
 }
 
 @inline
-function storePair(p: usize, low: v128, high: v128): void {
+export function storePair(p: usize, low: v128, high: v128): void {
   v128.store(p, low);
   v128.store(p, high, 16);
 }

@@ -9,10 +9,12 @@ import type { ProductDriver } from '../../../src/compute/product/driver.ts';
 import { MatrixProduct } from '../../../src/compute/product/product.ts';
 import { selfTest } from '../../../src/compute/product/self-test.ts';
 import { openWasm } from '../../../src/compute/product/wasm.ts';
+import { withRelaxedSimd } from '../relaxed.ts';
 import { distance, naiveProduct, randomBf16Matrix, randomMatrix, type Scale } from './naive.ts';
 
-const module = await compileKernels();
-const unsharedModule = await compileKernels(false);
+const module = await compileKernels(true, 'plain');
+const unsharedModule = await compileKernels(false, 'plain');
+const relaxedModule = await withRelaxedSimd(() => compileKernels(true, 'relaxed'));
 const UNSHARED = 'wasm on memory that is not shared';
 
 const OPENERS: Record<string, (arena: Arena) => Promise<ProductDriver>> = {
@@ -23,11 +25,12 @@ const OPENERS: Record<string, (arena: Arena) => Promise<ProductDriver>> = {
   wasm: (arena) => openDriver(arena, module, 'wasm'),
   'wasm on one thread': (arena) => openWasm(arena, module, 1),
   'wasm on five threads': (arena) => openWasm(arena, module, 5),
+  'wasm with relaxed SIMD': (arena) => openWasm(arena, relaxedModule),
   [UNSHARED]: (arena) => openWasm(arena, unsharedModule),
 };
 
-/** Around every block of the kernels: a tile is 5 × 8, four panels are 32 columns, a block has 60 rows. */
-const SIZES = [1, 3, 5, 8, 17, 65, 130];
+/** Around every block of the kernels: a tile is 5 × 8 or 6 × 8, four panels are 32 columns, a block has 60 rows. */
+const SIZES = [1, 3, 5, 8, 17, 66, 130];
 const TRANSPOSES: Scale[] = [false, true].flatMap((transposeA) =>
   [false, true].map((transposeB) => ({ transposeA, transposeB })),
 );
