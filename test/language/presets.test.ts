@@ -15,7 +15,7 @@ import { temporaryFolder } from '../training/small-training.ts';
 import { type MinCharRnn, MinCharRnnTraining } from './min-char-rnn.ts';
 import { openSmallText } from './small-language.ts';
 
-const engine = await openEngine('wasm');
+const engine = await openEngine('wasm', 'float32', 'plain');
 const root = await temporaryFolder();
 afterAll(async () => {
   engine.close();

@@ -195,7 +195,7 @@ describe('LanguageModel', () => {
   });
 
   test('two engines in one process do not disturb each other', async () => {
-    const other = await openEngine('wasm');
+    const other = await openEngine('wasm', 'float32', 'plain');
     const trainer = (engine: Engine, seed: number) => {
       const model = randomModel(engine, {}, seed);
       const optimizer = new Optimizer(engine, model.parameters, optimizerDefaults.adam);
