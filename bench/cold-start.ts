@@ -37,8 +37,13 @@ const commandsWith = (model: string) => [
   },
   {
     title: 'caption describe',
-    args: [pathOf('../dist/cli/caption.js'), 'describe', '--cnn-backend', 'wasm', photo],
+    args: [pathOf('../dist/cli/caption.js'), 'describe', '--cnn-backend', 'engine', photo],
     parts: ['describe', photo],
+  },
+  {
+    title: 'caption describe, all on WebAssembly',
+    args: [pathOf('../dist/cli/caption.js'), 'describe', '--cnn-backend', 'engine', '--blas', 'wasm', photo],
+    parts: ['describe', photo, 'wasm'],
   },
 ];
 
@@ -57,8 +62,8 @@ await inTemporaryFolder(async (folder) => {
   await writeModel(folder);
   const figures = await measure(commandsWith(folder));
   for (const { title, firstMs, endMs, parts } of figures) {
-    console.log(`\n${title.padEnd(28)}first words ${inWords(firstMs)}   end ${inWords(endMs)}`);
-    for (const [part, ms] of Object.entries(parts)) console.log(`  ${part.padEnd(26)}${ms.toFixed(0).padStart(6)}`);
+    console.log(`\n${title.padEnd(40)}first words ${inWords(firstMs)}   end ${inWords(endMs)}`);
+    for (const [part, ms] of Object.entries(parts)) console.log(`  ${part.padEnd(38)}${ms.toFixed(0).padStart(6)}`);
   }
   console.log(`\n${await writeResults('cold-start', { rounds, figures }, { keep: options.save })}`);
 });

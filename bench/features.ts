@@ -2,10 +2,11 @@
  * Races the extraction of features from photos on disk, reading, decoding and the CNN, against PyTorch on the processor:
  * EfficientNet-Lite2 with the weights that ship, pictures of 260 × 260, float32, two threads each.
  *
- *     npm run bench -- features [--photos FOLDER] [--count 1000] [--drivers onnxruntime,tensorflow,wasm] [--rounds 3]
- *                               [--save]
+ *     npm run bench -- features [--photos FOLDER] [--count 1000] [--drivers engine/onednn,engine/wasm,onnxruntime]
+ *                               [--rounds 3] [--save]
  *
- * Drivers are what `--cnn-backend` takes. A turn is one pass over the photos, whatever --seconds says: those of a folder,
+ * Drivers are what `--cnn-backend` takes; of the engine, after a stroke, what `--blas` takes. Under Node 22 and later its
+ * WebAssembly has relaxed SIMD. A turn is one pass over the photos, whatever --seconds says: those of a folder,
  * or if none is named, pieces of two photos, as large as COCO's. PyTorch's side is compiled (channels-last, frozen
  * TorchScript, the batch size that is fastest here), and two workers read, decode and resize for it by torchvision. The
  * means of all features show that both do the same work; they scale photos down a little differently. See
@@ -23,7 +24,7 @@ export default function features() {
     photos: '',
     count: '1000',
     rounds: '3',
-    drivers: 'onnxruntime,tensorflow,wasm',
+    drivers: 'engine/onednn,engine/wasm,onnxruntime,tensorflow,wasm',
   });
   return inTemporaryFolder(async (folder) => {
     const photos = values.photos || (await makePhotos(join(folder, 'photos'), Number(values.count)));

@@ -2,13 +2,13 @@
  * What a command does from its start to its first words, one part after another, each timed: prints milliseconds by part
  * as JSON. Plain JavaScript on `dist`, as an installed package runs. The commands themselves let some parts overlap.
  *
- *     node bench/ours/start.mjs describe PICTURE
+ *     node bench/ours/start.mjs describe PICTURE [BLAS]
  *     node bench/ours/start.mjs sample MODEL
  */
 import { createRequire } from 'node:module';
 
 const parts = { 'Node itself': performance.now() };
-const [command, path] = process.argv.slice(2);
+const [command, path, blas = 'auto'] = process.argv.slice(2);
 
 async function timed(part, work) {
   const start = performance.now();
@@ -23,8 +23,10 @@ async function openEngine() {
   const { loadLibrary } = await import('../../dist/compute/product/native.js');
   const { openEngine } = await import('../../dist/compute/engine.js');
   await timed('kernels compiled', compileKernels);
-  await timed('koffi and oneDNN loaded', () => loadLibrary(libraryCandidates('onednn')).catch(() => {}));
-  return timed('engine opened and tested', () => openEngine());
+  if (blas === 'auto') {
+    await timed('koffi and oneDNN loaded', () => loadLibrary(libraryCandidates('onednn')).catch(() => {}));
+  }
+  return timed('engine opened and tested', () => openEngine(blas));
 }
 
 async function describe() {
@@ -33,11 +35,11 @@ async function describe() {
   const { decodePicture } = await import('../../dist/vision/decode.js');
   const { readPicture } = await import('../../dist/vision/read-picture.js');
   const engine = await openEngine();
-  const { captioner, cnn } = await timed('captioner read', () => openCaptioner(engine, { cnnBackend: 'wasm' }));
+  const { captioner, cnn } = await timed('captioner read', () => openCaptioner(engine, { cnnBackend: 'engine' }));
   const bytes = await readPicture(path);
   await timed('sharp loaded', () => createRequire(import.meta.url)('sharp'));
   const pixels = await timed('picture decoded', () => decodePicture(bytes, cnn.preprocessing, path));
-  await timed("CNN's thread started", () => cnn.load());
+  await timed('CNN read', () => cnn.load());
   const features = await timed('CNN', () => cnn.features([pixels]));
   const { decodingDefaults } = await import('../../dist/captioning/caption.js');
   await timed('beam search', () => captioner.describe(features, { ...decodingDefaults, consensus: 0 }));

@@ -7,7 +7,7 @@
  */
 import type { Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';
-import { Workspace } from '../compute/workspace.ts';
+import type { Workspace } from '../compute/workspace.ts';
 import {
   convolvedSize,
   type FeatureMaps,
@@ -39,7 +39,6 @@ export class Convolution {
   readonly #engine: Engine;
   /** W as products take it. */
   readonly #factor: WeightFactor;
-  readonly #workspace: Workspace;
 
   constructor(engine: Engine, shape: ConvolutionShape) {
     const { name, kernel, inputs, outputs } = shape;
@@ -48,7 +47,6 @@ export class Convolution {
     this.bias = new Parameter(engine.arena, `${name}.bias`, 1, outputs);
     this.#engine = engine;
     this.#factor = new WeightFactor(engine, this.filter);
-    this.#workspace = new Workspace(engine.arena);
   }
 
   get parameters(): Parameter[] {
@@ -64,16 +62,18 @@ export class Convolution {
    * y = x ∗ W + b, through ReLU6 where the layer has it.
    *
    * @param y the result's values, [N · height · width, O] of `sizeOf(x)`
+   * @param workspace for unfolded windows
    * @param residual of the same shape, which is added to a result without ReLU6 (He et al. 2016)
    */
-  forward(y: Matrix, x: FeatureMaps, residual?: Matrix): void {
+  forward(y: Matrix, x: FeatureMaps, workspace: Workspace, residual?: Matrix): void {
     if (this.#isPointwise) {
       this.#factor.multiply(y, x.values, 0);
     } else {
       const { height, width } = this.sizeOf(x);
       const pixels = height * width;
       for (const { from, to } of pictureGroups(pictureCount(x), pixels * this.filter.value.rows)) {
-        this.#factor.multiply(y.rowRange(from * pixels, to * pixels), this.#unfold(pictureRange(x, from, to)), 0);
+        const windows = this.#unfold(pictureRange(x, from, to), workspace);
+        this.#factor.multiply(y.rowRange(from * pixels, to * pixels), windows, 0);
       }
     }
     const { kernels } = this.#engine;
@@ -83,16 +83,23 @@ export class Convolution {
     else kernels.addBias(y.offset, bias, y.rows, y.cols);
   }
 
+  /** For `Team.together`: packs the weights for threads that each convolve the maps of a picture; makes the room. */
+  prepare(maps: MapSize, workspace: Workspace): void {
+    const { height, width } = this.sizeOf(maps);
+    this.#factor.pack(height * width);
+    if (!this.#isPointwise) workspace.matrix('windows', height * width, this.filter.value.rows);
+  }
+
   get #isPointwise(): boolean {
     const { kernel, stride } = this.shape;
     return kernel === 1 && stride === 1;
   }
 
   /** The windows of maps as rows [N · height · width, k · k · C]. */
-  #unfold(x: FeatureMaps): Matrix {
+  #unfold(x: FeatureMaps, workspace: Workspace): Matrix {
     const { height, width } = this.sizeOf(x);
     const lines = pictureCount(x) * height;
-    const rows = this.#workspace.matrix('windows', lines * width, this.filter.value.rows);
+    const rows = workspace.matrix('windows', lines * width, this.filter.value.rows);
     this.#engine.kernels.unfold(rows.offset, x.values.offset, 0, lines, ...windowsOn(x, this.shape, this.shape.inputs));
     return rows;
   }

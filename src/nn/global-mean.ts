@@ -6,10 +6,12 @@ import { type FeatureMaps, pictureCount } from './feature-maps.ts';
 /** y [N, C] = the means of maps of N pictures. */
 export function globalMean({ kernels }: Engine, y: Matrix, x: FeatureMaps): void {
   const pixels = x.height * x.width;
-  y.data.fill(0);
   for (let n = 0; n < pictureCount(x); n++) {
-    const maps = x.values.rowRange(n * pixels, (n + 1) * pixels);
-    kernels.addSumOfRows(y.rowRange(n, n + 1).offset, maps.offset, pixels, y.cols);
+    const mean = y.rowRange(n, n + 1);
+    const first = x.values.rowRange(n * pixels, n * pixels + 1);
+    const others = x.values.rowRange(n * pixels + 1, (n + 1) * pixels);
+    kernels.fillRows(mean.offset, first.offset, 1, y.cols);
+    kernels.addSumOfRows(mean.offset, others.offset, pixels - 1, y.cols);
   }
   kernels.scale(y.offset, y.size, 1 / pixels);
 }

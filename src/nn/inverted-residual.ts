@@ -35,10 +35,8 @@ export class InvertedResidual {
   readonly expand: Convolution | undefined;
   readonly depthwise: DepthwiseConvolution;
   readonly project: Convolution;
-  readonly #workspace: Workspace;
 
-  /** @param workspace for maps in between, which may be that of other blocks too */
-  constructor(engine: Engine, workspace: Workspace, shape: BlockShape) {
+  constructor(engine: Engine, shape: BlockShape) {
     const { name, kernel, stride, inputs, expansion, outputs } = shape;
     const channels = inputs * expansion;
     const pointwise = { kernel: 1, stride: 1 };
@@ -61,7 +59,6 @@ export class InvertedResidual {
       outputs,
       relu6: false,
     });
-    this.#workspace = workspace;
   }
 
   get parameters(): Parameter[] {
@@ -73,18 +70,32 @@ export class InvertedResidual {
     return this.depthwise.sizeOf(maps);
   }
 
-  /** @param y the result's values, [N · height · width, O] of `sizeOf(x)` */
-  forward(y: Matrix, x: FeatureMaps): void {
+  /**
+   * @param y the result's values, [N · height · width, O] of `sizeOf(x)`
+   * @param workspace for maps in between, which may be that of other blocks too
+   */
+  forward(y: Matrix, x: FeatureMaps, workspace: Workspace): void {
     const { height, width } = this.sizeOf(x);
     const pixels = height * width;
     const { channels } = this.depthwise.shape;
     for (const { from, to } of pictureGroups(pictureCount(x), x.height * x.width * channels)) {
       const read = pictureRange(x, from, to);
-      const filtered = this.#workspace.matrix('filtered', (to - from) * pixels, channels);
-      this.depthwise.forward(filtered, this.#expanded(read));
+      const filtered = workspace.matrix('filtered', (to - from) * pixels, channels);
+      this.depthwise.forward(filtered, this.#expanded(read, workspace));
       const written = y.rowRange(from * pixels, to * pixels);
-      this.project.forward(written, { values: filtered, height, width }, this.#isResidual ? read.values : undefined);
+      const residual = this.#isResidual ? read.values : undefined;
+      this.project.forward(written, { values: filtered, height, width }, workspace, residual);
     }
+  }
+
+  /** As `Convolution.prepare`. */
+  prepare(maps: MapSize, workspace: Workspace): void {
+    const result = this.sizeOf(maps);
+    const { channels } = this.depthwise.shape;
+    if (this.expand) workspace.matrix('expanded', maps.height * maps.width, channels);
+    workspace.matrix('filtered', result.height * result.width, channels);
+    this.expand?.prepare(maps, workspace);
+    this.project.prepare(result, workspace);
   }
 
   get #isResidual(): boolean {
@@ -92,11 +103,11 @@ export class InvertedResidual {
     return stride === 1 && inputs === outputs;
   }
 
-  #expanded(x: FeatureMaps): FeatureMaps {
+  #expanded(x: FeatureMaps, workspace: Workspace): FeatureMaps {
     if (!this.expand) return x;
     const { height, width, values } = x;
-    const expanded = this.#workspace.matrix('expanded', values.rows, this.expand.shape.outputs);
-    this.expand.forward(expanded, x);
+    const expanded = workspace.matrix('expanded', values.rows, this.expand.shape.outputs);
+    this.expand.forward(expanded, x, workspace);
     return { values: expanded, height, width };
   }
 }

@@ -36,10 +36,10 @@ export interface Normalisation {
 }
 
 export interface EngineNetwork {
-  /** Bytes [N, S, S, 3] to features [N, D], valid until the next call. */
+  /** Bytes [N, S, S, 3] to features [N, D], for N up to the engine's threads; valid until the next call. */
   features(pictures: Uint8Array, N: number): Matrix;
-  /** Bytes [N, S, S, 3] to the maps of D channels whose means the features are, valid until the next call. */
-  maps(pictures: Uint8Array, N: number): FeatureMaps;
+  /** Bytes [S, S, 3] of a picture to the maps of D channels whose means the features are, valid until the next call. */
+  maps(picture: Uint8Array): FeatureMaps;
 }
 
 export type Tf = typeof import('@tensorflow/tfjs-core');

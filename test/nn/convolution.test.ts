@@ -1,6 +1,7 @@
 /** The contract of each layer of a convolutional network, on each driver: what a naive version gives in float64. */
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../src/base/random.ts';
+import type { Matrix } from '../../src/compute/arena.ts';
 import { type Engine, openEngine } from '../../src/compute/engine.ts';
 import { Workspace } from '../../src/compute/workspace.ts';
 import { Convolution } from '../../src/nn/convolution.ts';
@@ -28,6 +29,7 @@ const N = 3;
 
 describe.each(all)('on %s', (_, engine, tolerance) => {
   const random = new Random(1);
+  const workspace = new Workspace(engine.arena);
   const floats = (count: number, scale = 1) => Array.from({ length: count }, () => scale * (2 * random.uniform() - 1));
 
   function mapsOf({ height, width }: MapSize, channels: number): FeatureMaps {
@@ -76,12 +78,12 @@ describe.each(all)('on %s', (_, engine, tolerance) => {
         const windows = windowsOf(plain(x), samePlacement(size, kernel, stride));
         const expected = convolve(windows, layer.filter.value.data, layer.bias.value.data);
         const y = outputFor(layer.sizeOf(size), outputs);
-        layer.forward(y, x);
+        layer.forward(y, x, workspace);
         expectNear(y.data, isActivated ? expected.map(relu6) : expected);
         if (isActivated) continue;
         const residual = outputFor(layer.sizeOf(size), outputs);
         residual.data.set(floats(residual.size));
-        layer.forward(y, x, residual);
+        layer.forward(y, x, workspace, residual);
         expectNear(
           y.data,
           expected.map((value, i) => value + residual.data[i]!),
@@ -119,8 +121,7 @@ describe.each(all)('on %s', (_, engine, tolerance) => {
     ['without an expansion', 1, 1, 8, 8],
   ])('InvertedResidual %s', (_, stride, expansion, inputs, outputs) => {
     const kernel = 3;
-    const workspace = new Workspace(engine.arena);
-    const block = new InvertedResidual(engine, workspace, { name: 'b', kernel, stride, inputs, expansion, outputs });
+    const block = new InvertedResidual(engine, { name: 'b', kernel, stride, inputs, expansion, outputs });
     randomise(block.parameters);
     const values = ({ filter, bias }: Convolution | DepthwiseConvolution) =>
       [filter.value.data, bias.value.data] as const;
@@ -139,12 +140,46 @@ describe.each(all)('on %s', (_, engine, tolerance) => {
         ...values(block.project),
       );
       const y = outputFor(result, outputs);
-      block.forward(y, x);
+      block.forward(y, x, workspace);
       const isResidual = stride === 1 && inputs === outputs;
       expectNear(
         y.data,
         projected.map((value, i) => value + (isResidual ? x.values.data[i]! : 0)),
       );
+    }
+  });
+
+  test('layers do what they do alone where each thread takes a picture through them', () => {
+    const size = { height: 37, width: 33 };
+    const stem = new Convolution(engine, { name: 's', kernel: 3, stride: 2, inputs: 3, outputs: 24, relu6: true });
+    const shape = { name: 'b', kernel: 5, stride: 1, inputs: 24, expansion: 6, outputs: 24 };
+    const block = new InvertedResidual(engine, shape);
+    randomise([...stem.parameters, ...block.parameters]);
+    const maps = stem.sizeOf(size);
+    const pictures = Array.from({ length: engine.threads }, () => {
+      const values = engine.arena.matrix(size.height * size.width, 3);
+      values.data.set(floats(values.size));
+      return { ...size, values };
+    });
+    const results = () => pictures.map(() => engine.arena.matrix(maps.height * maps.width, 24));
+    const forward = (picture: FeatureMaps, [read, written]: Matrix[], own: Workspace) => {
+      stem.forward(read!, picture, own);
+      block.forward(written!, { ...maps, values: read! }, own);
+      globalMean(engine, read!.rowRange(0, 1), { ...maps, values: written! });
+    };
+    const [read, written, alone, expected] = [results(), results(), results(), results()];
+    const own = pictures.map(() => new Workspace(engine.arena));
+    for (const each of own) {
+      stem.prepare(size, each);
+      block.prepare(maps, each);
+    }
+    const room = engine.arena.size;
+    engine.together(pictures.length, (n) => forward(pictures[n]!, [read[n]!, written[n]!], own[n]!));
+    expect(engine.arena.size).toBe(room);
+    for (const [n, picture] of pictures.entries()) {
+      forward(picture, [alone[n]!, expected[n]!], workspace);
+      expectNear(written[n]!.data, Array.from(expected[n]!.data));
+      expectNear(read[n]!.rowRange(0, 1).data, Array.from(alone[n]!.rowRange(0, 1).data));
     }
   });
 

@@ -6,12 +6,6 @@ import { nextTurn } from '../../base/platform.ts';
 import { type Engine, openEngine } from '../../compute/engine.ts';
 import type { Backend, Network } from '../network.ts';
 
-/**
- * Pictures that go through the network at once. More gain nothing and hold this thread, which does its share of the work,
- * for longer.
- */
-const AT_ONCE = 2;
-
 export const engine = {
   name: 'engine',
   givesMaps: true,
@@ -24,29 +18,30 @@ export const engine = {
     const network = await openOnEngine!(chosen);
     const pictureBytes = 3 * size ** 2;
 
-    async function inGroups(N: number, compute: (from: number, count: number) => void): Promise<void> {
-      for (let from = 0; from < N; from += AT_ONCE) {
+    /** Between groups of pictures the program has its turn: this thread does its share of the work. */
+    async function inGroups(N: number, size: number, compute: (from: number, to: number) => void): Promise<void> {
+      for (let from = 0; from < N; from += size) {
         if (from > 0) await nextTurn();
-        compute(from, Math.min(AT_ONCE, N - from));
+        compute(from, Math.min(from + size, N));
       }
     }
-    const bytesOf = (pictures: Uint8Array, from: number, count: number) =>
-      pictures.subarray(from * pictureBytes, (from + count) * pictureBytes);
+    const bytesOf = (pictures: Uint8Array, from: number, to: number) =>
+      pictures.subarray(from * pictureBytes, to * pictureBytes);
 
     return {
       async features(pictures, N) {
         const features = new Float32Array(N * featureSize);
-        await inGroups(N, (from, count) => {
-          features.set(network.features(bytesOf(pictures, from, count), count).data, from * featureSize);
+        await inGroups(N, chosen.threads, (from, to) => {
+          features.set(network.features(bytesOf(pictures, from, to), to - from).data, from * featureSize);
         });
         return features;
       },
       async maps(pictures, N) {
         let maps = { height: 0, width: 0, values: new Float32Array() };
-        await inGroups(N, (from, count) => {
-          const { height, width, values } = network.maps(bytesOf(pictures, from, count), count);
-          if (from === 0) maps = { height, width, values: new Float32Array(N * height * width * featureSize) };
-          maps.values.set(values.data, from * height * width * featureSize);
+        await inGroups(N, 1, (n) => {
+          const { height, width, values } = network.maps(bytesOf(pictures, n, n + 1));
+          if (n === 0) maps = { height, width, values: new Float32Array(N * values.size) };
+          maps.values.set(values.data, n * values.size);
         });
         return maps;
       },

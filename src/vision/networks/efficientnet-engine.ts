@@ -5,7 +5,7 @@ import type { Matrix } from '../../compute/arena.ts';
 import type { Engine } from '../../compute/engine.ts';
 import { Workspace } from '../../compute/workspace.ts';
 import { Convolution } from '../../nn/convolution.ts';
-import { type FeatureMaps, pictureCount } from '../../nn/feature-maps.ts';
+import type { FeatureMaps, MapSize } from '../../nn/feature-maps.ts';
 import { globalMean } from '../../nn/global-mean.ts';
 import { InvertedResidual } from '../../nn/inverted-residual.ts';
 import type { Parameter } from '../../nn/parameter.ts';
@@ -20,13 +20,14 @@ import {
 
 export class EfficientNet {
   readonly #engine: Engine;
-  readonly #workspace: Workspace;
+  /** One for each thread. */
+  readonly #workspaces: readonly Workspace[];
   readonly #normalisation: Normalisation;
   /** S, width and height of a picture. */
   readonly #size: number;
-  readonly #stem: Convolution;
-  readonly #blocks: readonly InvertedResidual[];
   readonly #head: Convolution;
+  /** All, in their order. */
+  readonly #layers: readonly (Convolution | InvertedResidual)[];
 
   /**
    * @param size of the pictures
@@ -35,15 +36,14 @@ export class EfficientNet {
   constructor(engine: Engine, stored: StoredNetwork, { size, ...normalisation }: Normalisation & { size: number }) {
     const { plan } = stored;
     this.#engine = engine;
-    this.#workspace = new Workspace(engine.arena);
+    this.#workspaces = Array.from({ length: engine.threads }, () => new Workspace(engine.arena));
     this.#normalisation = normalisation;
     this.#size = size;
-    this.#stem = convolutionOf(engine, plan.stem);
-    this.#blocks = plan.blocks.map(
-      ({ input: inputs, output: outputs, ...block }) =>
-        new InvertedResidual(engine, this.#workspace, { ...block, inputs, outputs }),
-    );
     this.#head = convolutionOf(engine, plan.head);
+    const blocks = plan.blocks.map(
+      ({ input: inputs, output: outputs, ...block }) => new InvertedResidual(engine, { ...block, inputs, outputs }),
+    );
+    this.#layers = [convolutionOf(engine, plan.stem), ...blocks, this.#head];
     const parameters = new Map(this.parameters.map((parameter) => [parameter.name, parameter]));
     for (const [name, shape] of allConvolutions(plan).flatMap(tensorsOf)) {
       fill(parameters.get(name)!, storedTensor(stored, name, shape));
@@ -52,40 +52,64 @@ export class EfficientNet {
 
   /** A filter and a bias of each convolution, in the order of the layers. */
   get parameters(): Parameter[] {
-    return [this.#stem, ...this.#blocks, this.#head].flatMap(({ parameters }) => parameters);
+    return this.#layers.flatMap(({ parameters }) => parameters);
   }
 
-  /** Bytes [N, S, S, 3] to the last feature maps [N · ⌈S/32⌉ · ⌈S/32⌉, D], valid until the next call. */
-  maps(pictures: Uint8Array, N: number): FeatureMaps {
-    let x = this.#apply(this.#stem, this.#normalised(pictures, N), 0);
-    for (const [i, block] of this.#blocks.entries()) x = this.#apply(block, x, i + 1);
-    return this.#apply(this.#head, x, this.#blocks.length + 1);
+  /** Bytes [S, S, 3] of a picture to the last feature maps [⌈S/32⌉ · ⌈S/32⌉, D], valid until the next call. */
+  maps(picture: Uint8Array): FeatureMaps {
+    return this.#mapsOf(picture, this.#workspaces[0]!);
   }
 
-  /** Bytes [N, S, S, 3] to features [N, D], the means of the last maps; valid until the next call. */
+  /**
+   * Bytes [N, S, S, 3] to features [N, D], the means of the last maps; valid until the next call. A single picture is
+   * shared by the threads layer by layer; of several each thread takes one through the whole network, and none waits.
+   *
+   * @param N at most as many as the engine has threads
+   */
   features(pictures: Uint8Array, N: number): Matrix {
-    const features = this.#workspace.matrix('features', N, this.#head.shape.outputs);
-    globalMean(this.#engine, features, this.maps(pictures, N));
+    const features = this.#workspaces[0]!.matrix('features', N, this.#head.shape.outputs);
+    if (N > 1) for (let n = 0; n < N; n++) this.#prepare(this.#workspaces[n]!);
+    const bytes = pictures.length / N;
+    this.#engine.together(N, (n) => {
+      const maps = this.#mapsOf(pictures.subarray(n * bytes, (n + 1) * bytes), this.#workspaces[n]!);
+      globalMean(this.#engine, features.rowRange(n, n + 1), maps);
+    });
     return features;
   }
 
-  #normalised(pictures: Uint8Array, N: number): FeatureMaps {
-    const { arena, kernels } = this.#engine;
-    const { mean, scale } = this.#normalisation;
-    const size = this.#size;
-    const bytes = this.#workspace.matrix('bytes', 1, Math.ceil(pictures.length / 4));
-    new Uint8Array(arena.memory.buffer, bytes.offset, pictures.length).set(pictures);
-    const values = this.#workspace.matrix('pictures', N * size * size, 3);
-    kernels.normaliseBytes(values.offset, bytes.offset, values.size, mean, scale);
-    return { values, height: size, width: size };
+  /** Makes room for a picture, which can't be made while calls are recorded. */
+  #prepare(workspace: Workspace): void {
+    const size = { height: this.#size, width: this.#size };
+    workspace.matrix('bytes', 1, Math.ceil((3 * this.#size ** 2) / 4));
+    workspace.matrix('pictures', this.#size ** 2, 3);
+    let maps: MapSize = size;
+    for (const [i, layer] of this.#layers.entries()) {
+      layer.prepare(maps, workspace);
+      maps = layer.sizeOf(maps);
+      workspace.matrix(`maps ${i % 2}`, maps.height * maps.width, layer.shape.outputs);
+    }
   }
 
-  /** Layers read and write two buffers in turn. */
-  #apply(layer: Convolution | InvertedResidual, x: FeatureMaps, turn: number): FeatureMaps {
-    const { height, width } = layer.sizeOf(x);
-    const values = this.#workspace.matrix(`maps ${turn % 2}`, pictureCount(x) * height * width, layer.shape.outputs);
-    layer.forward(values, x);
-    return { values, height, width };
+  #mapsOf(picture: Uint8Array, workspace: Workspace): FeatureMaps {
+    let x = this.#normalised(picture, workspace);
+    for (const [i, layer] of this.#layers.entries()) {
+      const { height, width } = layer.sizeOf(x);
+      // Layers read and write two buffers in turn.
+      const values = workspace.matrix(`maps ${i % 2}`, height * width, layer.shape.outputs);
+      layer.forward(values, x, workspace);
+      x = { values, height, width };
+    }
+    return x;
+  }
+
+  #normalised(picture: Uint8Array, workspace: Workspace): FeatureMaps {
+    const { arena, kernels } = this.#engine;
+    const { mean, scale } = this.#normalisation;
+    const bytes = workspace.matrix('bytes', 1, Math.ceil(picture.length / 4));
+    new Uint8Array(arena.memory.buffer, bytes.offset, picture.length).set(picture);
+    const values = workspace.matrix('pictures', this.#size ** 2, 3);
+    kernels.normaliseBytes(values.offset, bytes.offset, values.size, mean, scale);
+    return { values, height: this.#size, width: this.#size };
   }
 }
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openEngine } from '../../../src/compute/engine.ts';
 import { engine as backend } from '../../../src/vision/backends/engine.ts';
 import type { Cnn } from '../../../src/vision/cnn.ts';
@@ -16,10 +16,22 @@ beforeAll(async () => {
   expected = await other.features(pictures);
 });
 afterAll(() => other.dispose());
+afterEach(() => vi.unstubAllEnvs());
 
 test.each(byDriver)('gives the features of TensorFlow.js on the matrix products of %s', async (_, engine) => {
   const cnn = await loadCnn('efficientnet-lite2', 'engine', engine);
   expect(distance(await cnn.features(pictures), expected)).toBeLessThan(1e-5);
+});
+
+test.each(['2', '5'])('on %s threads, each of which takes a picture', async (threads) => {
+  vi.stubEnv('OMP_NUM_THREADS', threads);
+  const engine = await openEngine('wasm');
+  expect(engine.threads).toBe(Number(threads));
+  const cnn = await loadCnn('efficientnet-lite2', 'engine', engine);
+  const room = engine.arena.size;
+  for (const round of [1, 2]) expect(distance(await cnn.features(pictures), expected), `${round}`).toBeLessThan(1e-5);
+  expect(engine.arena.size - room).toBeLessThan(Number(threads) * 20e6 + 50e6);
+  engine.close();
 });
 
 test('an engine that is handed in is used, and left open', async () => {
