@@ -60,6 +60,7 @@ export {
   type PictureSource,
 } from './vision/extract.ts';
 export { loadCnn } from './vision/load-cnn.ts';
+export type { LastMaps } from './vision/network.ts';
 export type { Pixels, Preprocessing } from './vision/pixels.ts';
 
 // Common to all
