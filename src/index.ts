@@ -36,6 +36,7 @@ export { type CaptionsFile, readCaptionsOnly } from './datasets/captions-only.ts
 export type { CaptionDataset, CaptionedPicture, DatasetFormat, Split } from './datasets/dataset.ts';
 export type { Oddity } from './datasets/oddities.ts';
 export { type ReadSettings, readCaptionDataset } from './datasets/read.ts';
+export type { ColumnNames } from './datasets/reader.ts';
 export { type Standardisation, standardise } from './model/standardisation.ts';
 
 // Language models
@@ -48,7 +49,10 @@ export { type LanguageTraining, resumeLanguageModel, trainLanguageModel } from '
 
 // Tokens
 
-export type { ByteSource } from './base/byte-source.ts';
+export type { ByteReading, ByteSource } from './base/byte-source.ts';
+export type { DecodingSettings } from './base/text-decoding.ts';
+export type { TextReading } from './base/text-file.ts';
+export type { LeftOut } from './base/walk.ts';
 export { NgramModel, type NgramOptions } from './text/ngram-model.ts';
 export { type FileReadOptions, linesOfTokens, tokenizeFiles } from './text/read.ts';
 
@@ -94,6 +98,8 @@ export type { Alignment, TranslatingOptions } from './translation/translator.ts'
 
 export type { ExtractionEvents } from './vision/cached-features.ts';
 export { type CollectedFeatures, collectFeatures } from './vision/extract.ts';
+export type { LastMaps } from './vision/network.ts';
+export { type PictureLimits, pictureLimits } from './vision/pixels.ts';
 
 // Common to all
 

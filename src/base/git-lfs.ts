@@ -1,4 +1,4 @@
-/** Pointers that Git LFS leaves in place of files that were not fetched (github.com/git-lfs/git-lfs, docs/spec.md). */
+/** Pointers that Git LFS leaves in place of files that were not fetched (its specification is in the repository of git-lfs). */
 import { InputError } from './errors.ts';
 
 const START = 'version https://git-lfs.github.com/spec/';

@@ -12,11 +12,11 @@ import { flickrReader } from './flickr.ts';
 import { listedIn } from './in-language.ts';
 import { annotationsReader, jsonFile, karpathyReader, splitFilesReader } from './json-files.ts';
 import { Oddities } from './oddities.ts';
-import type { DatasetReading, FoundDataset } from './reader.ts';
+import type { ColumnNames, DatasetReading, FoundDataset } from './reader.ts';
 import { sidecarReader } from './sidecar.ts';
 import { onlyTableReader, tableFile, tableReader } from './table.ts';
 
-export interface ReadSettings extends Pick<DatasetReading, 'encoding' | 'columns'> {
+export interface ReadSettings {
   /** Folder of the pictures. Default: they lie beside the captions */
   images?: string | undefined;
   /**
@@ -29,6 +29,10 @@ export interface ReadSettings extends Pick<DatasetReading, 'encoding' | 'columns
    * read. Default: all, in the languages that the dataset says, if any
    */
   language?: string | undefined;
+  /** Of the text files: `windows-1252` or the like. Default: UTF-8, or what their first bytes say */
+  encoding?: string | undefined;
+  /** Names of a table's columns, where they are not usual ones. */
+  columns?: ColumnNames | undefined;
 }
 
 /** In the order in which they are asked: a Flickr8k folder may hold Karpathy's file of the same pictures too. */

@@ -103,7 +103,7 @@ describe('seq, translating', () => {
     );
     const nowhere = ['--model', path('model'), '--report', join(path('pairs.tsv'), 'report.html'), '--quiet'];
     const unwritten = await seq('evaluate', path('pairs.tsv'), ...nowhere);
-    expect(unwritten).toMatchObject({ code: 1, stdout: expect.stringMatching(/BLEU +100\.00/) });
+    expect(unwritten).toMatchObject({ code: 1, stdout: '' }); // told before the work
     expect(unwritten.stderr).toMatch(oneLine('seq', /.*pairs\.tsv.*report\.html/));
     const explain = ['--explain', '--text', 'a', '--model', path('model'), '--blas', 'wasm', '--quiet'];
     expectLine(await seq('predict', ...explain), /--explain is for labels of texts: found a translator/, 2);

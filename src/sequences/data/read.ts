@@ -2,6 +2,7 @@
 import { basename, extname, join } from 'node:path';
 import { InputError } from '../../base/errors.ts';
 import { kindAt } from '../../base/files.ts';
+import { readTextPieces } from '../../base/text-file.ts';
 import { isPassedOver } from '../../base/walk.ts';
 import { foldersIn, listFolder } from '../../datasets/files.ts';
 import type { OddLines } from '../../datasets/odd-lines.ts';
@@ -13,9 +14,9 @@ import { findClips, readClips } from './clips.ts';
 import { checkExamples, type Examples, type SequenceData } from './example.ts';
 import { findIdx, isIdx, readIdx } from './idx.ts';
 import { type NamedCnn, readPictureClasses } from './pictures.ts';
-import { readCsv, readRecords } from './records.ts';
+import { findColumns, readCsv, readRecords } from './records.ts';
 import { readTaggedLines } from './tags.ts';
-import { readClassFiles, readLabelledLines } from './texts.ts';
+import { isLabelledHeader, readClassFiles, readLabelledLines } from './texts.ts';
 
 /** How sequences are read. */
 export interface SequenceReading extends OddLines {
@@ -80,7 +81,18 @@ async function readPath(path: string, options: SequenceReading): Promise<Example
   if (isIdx(path)) return readIdx(path, reading);
   if (/\.(jsonl|ndjson)(\.gz)?$/i.test(path)) return readRecords(path, options);
   if (/\.csv(\.gz)?$/i.test(path)) return readCsv(path, options);
+  if (task === 'classify' && /\.tsv(\.gz)?$/i.test(path) && (await namesColumns(path, options)))
+    return readCsv(path, options);
   return task === 'tag' ? readTaggedLines(path, options) : readLabelledLines(path, options);
+}
+
+/** Whether the first line of a table names columns of texts and labels, otherwise than lines of text and label do. */
+async function namesColumns(path: string, options: SequenceReading): Promise<boolean> {
+  for await (const piece of readTextPieces(path, options)) {
+    const columns = piece.split(/[\r\n]/, 1)[0]!.split('\t');
+    return findColumns(columns) !== undefined && !isLabelledHeader(columns);
+  }
+  return false;
 }
 
 /** The files of a folder that are a class each. @throws InputError when there are fewer than two */

@@ -96,13 +96,12 @@ export async function readCsv(path: string, odd: OddLines): Promise<Examples> {
   const records = parseDelimited(text, path, delimiter);
   const first = (records[0]?.fields ?? []).map((field) => field.trim()); // an empty file has none, which `parseItems` refuses
   if (first.length === 1) throw new InputError(`${path} has a single column`, { expected: 'numbers, and a label' });
-  const namedText = first.findIndex((field) => TEXT_COLUMN.test(field));
-  const usual = first.findIndex((field) => LABEL_COLUMN.test(field));
-  const named = usual < 0 && namedText >= 0 ? first.findIndex((field) => OTHER_LABEL_COLUMN.test(field)) : usual;
+  const columns = findColumns(first);
+  const named = columns?.label ?? first.findIndex((field) => LABEL_COLUMN.test(field));
   const decimal = (field: string) => (delimiter === ';' ? field.replace(',', '.') : field);
   if (named >= 0 || isHeader(records, decimal)) records.shift();
   const labelAt = named >= 0 ? named : first.length - 1;
-  const textAt = named >= 0 ? namedText : -1;
+  const textAt = columns?.text ?? -1;
   const examples = await parseItems(
     path,
     records,
@@ -117,6 +116,14 @@ export async function readCsv(path: string, odd: OddLines): Promise<Examples> {
     odd,
   );
   return { D: textAt >= 0 ? 0 : first.length - 1, examples };
+}
+
+/** The places of texts and labels among the names of columns; undefined where these name none of both. */
+export function findColumns(names: readonly string[]): { text: number; label: number } | undefined {
+  const placeOf = (column: RegExp) => names.findIndex((name) => column.test(name.trim().replace(/^"(.*)"$/, '$1')));
+  const [text, usual] = [placeOf(TEXT_COLUMN), placeOf(LABEL_COLUMN)];
+  const label = usual < 0 ? placeOf(OTHER_LABEL_COLUMN) : usual;
+  return text < 0 || label < 0 ? undefined : { text, label };
 }
 
 /** Whether the first of rows of numbers with a label in the last column names the columns: none of it is a number. */

@@ -9,6 +9,11 @@ import type { Examples, SequenceExample } from './example.ts';
 /** A first line that names the columns. */
 const HEADER = /^(text|sentence|review|phrase)\tlabel$|^label\t(text|sentence|review|phrase)$/i;
 
+/** Whether the first line of a file says that its lines are a text and a label, or the other way round. */
+export function isLabelledHeader(columns: readonly string[]): boolean {
+  return HEADER.test(columns.join('\t'));
+}
+
 /**
  * Reads a file of `text TAB label` lines, or of `label TAB text` lines where its first line names the columns so.
  *

@@ -201,7 +201,7 @@ describe('readSequences, IDX', () => {
     [images.subarray(0, 5), labels, /is no IDX file of bytes in 3 dimensions: found 5 bytes that begin with 00000803/],
     [labels, labels, /is no IDX file of bytes in 3 dimensions: found 10 bytes that begin with 00000801/],
     [images, idx([3], [1, 2, 3]), /does not belong to .*: found 3 labels, expected 2, one for each picture/],
-    [gzipSync(images).subarray(0, 20), labels, /is no IDX file/],
+    [gzipSync(images).subarray(0, 20), labels, /cannot unpack .*: found damaged gzip data/],
   ])('refuses torn files: %#', async (broken, labels, message) => {
     const torn = { 'train-images-idx3-ubyte': broken, 'train-labels-idx1-ubyte': labels };
     await expectInputError(readFiles(torn), message);
@@ -210,6 +210,61 @@ describe('readSequences, IDX', () => {
   it('refuses pictures without labels, and a torn gzip', async () => {
     await expectInputError(readFiles({ 'train-images-idx3-ubyte': images }), /cannot read .*train-labels-idx1-ubyte/);
     const torn = { 'train-images-idx3-ubyte.gz': gzipSync(images).subarray(0, 20) };
-    await expectInputError(readFiles(torn), /cannot read .*\.gz: found unexpected end of file/);
+    await expectInputError(readFiles(torn), /cannot unpack .*\.gz: found damaged gzip data: unexpected end of file/);
+  });
+});
+
+describe('tables and columns of others', () => {
+  it.each([
+    ['review,sentiment\n"A fine, fine film",positive\nDull,negative\n', 'positive'],
+    ['id;text;label\n1;a fine fine film;positive\n2;dull;negative\n', 'positive'],
+    ['sentiment\treview\npositive\ta fine fine film\nnegative\tdull\n', 'positive'],
+    ['id\tsentiment\treview\n"1_8"\tpositive\t"a ""fine"" fine film"\n"2_1"\tnegative\tdull\n', 'positive'],
+  ])('reads labelled texts of %j', async (table, label) => {
+    const { examples } = await readFile(table.includes('\t') ? 'data.tsv' : 'data.csv', table);
+    expect(examples.map(({ labels }) => labels)).toEqual([[label], ['negative']]);
+    expect(examples[0]!.inputs).toContain('fine');
+    expect(examples[0]!.inputs).not.toContain('1');
+  });
+
+  it('reads numbers with a decimal comma and a header', async () => {
+    const table = 'length;width;species\n5,1;3,5;setosa\n6,2;2,8;virginica\n';
+    const { examples } = await readFile('data.csv', table);
+    expect(examples).toEqual([
+      { inputs: Float32Array.of(5.1, 3.5), labels: ['setosa'] },
+      { inputs: Float32Array.of(6.2, 2.8), labels: ['virginica'] },
+    ]);
+  });
+
+  const TAGGED = [
+    { inputs: ['eu', 'rejects'], labels: ['B-ORG', 'O'] },
+    { inputs: ['peter'], labels: ['B-PER'] },
+  ];
+  it.each([
+    ['CoNLL-2003', '-DOCSTART- -X- -X- O\n\nEU NNP B-NP B-ORG\nrejects VBZ B-VP O\n\nPeter NNP B-NP B-PER\n', TAGGED],
+    ['CoNLL-2003 with tabs', 'EU\tNNP\tB-ORG\nrejects\tVBZ\tO\n\nPeter\tNNP\tB-PER\n', TAGGED],
+    ['CR line ends', 'EU\tB-ORG\rrejects\tO\r\rPeter\tB-PER\r', TAGGED],
+    [
+      'CoNLL-U',
+      '# text = im Haus\n1-2\tim\t_\t_\t_\t_\t_\t_\t_\t_\n1\tin\tin\tADP\t_\t_\t2\t_\t_\t_\n2\tHaus\tHaus\tNOUN\t_\t_\t0\t_\t_\t_\n2.1\tx\t_\tX\t_\t_\t_\t_\t_\t_\n',
+      [{ inputs: ['in', 'haus'], labels: ['ADP', 'NOUN'] }],
+    ],
+  ])('reads tags of %s', async (_, text, expected) => {
+    const { examples } = await readFile('data.txt', text, { task: 'tag' });
+    expect(examples).toEqual(expected);
+  });
+
+  it('does not take a text for a table of tags', async () => {
+    await expectInputError(readFile('data.txt', 'a fine film\nit was rather dull\n', { task: 'tag' }), /no tab/);
+  });
+
+  it('names the odd line of another encoding, or reads it', async () => {
+    const file = { 'data.tsv': Buffer.from('caf\xe9 noir\tpos\n', 'latin1') };
+    await expectInputError(
+      readFiles(file, { of: ['data.tsv'] }),
+      /is not UTF-8 text: found the byte 0xe9 at position 3, in line 1/,
+    );
+    const { examples } = await readFiles(file, { of: ['data.tsv'], encoding: 'windows-1252' });
+    expect(examples[0]!.inputs).toEqual(['café', 'noir']);
   });
 });
