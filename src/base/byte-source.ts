@@ -64,15 +64,19 @@ export async function* readBlocks(
  */
 export async function* readUnpacked(source: string | ByteSource, reading: ByteReading = {}): AsyncGenerator<Buffer> {
   const blocks = fromStart(readBlocks(source, reading), 2);
-  const first = await blocks.next();
-  if (first.done) return;
-  const whole = prepend(first.value, blocks);
-  if (first.value[0] === 0x1f && first.value[1] === 0x8b) yield* unpack(whole, nameOfSource(source));
-  else yield* whole;
+  try {
+    const first = await blocks.next();
+    if (first.done) return;
+    const whole = prepend(first.value, blocks);
+    if (first.value[0] === 0x1f && first.value[1] === 0x8b) yield* unpack(whole, nameOfSource(source));
+    else yield* whole;
+  } finally {
+    await blocks.return(undefined); // closes the file where not all of it was wanted
+  }
 }
 
 /** Blocks of which the first has at least `count` bytes, where there are so many: a pipe may give them one by one. */
-export async function* fromStart(blocks: AsyncIterable<Buffer>, count: number): AsyncGenerator<Buffer> {
+export async function* fromStart(blocks: AsyncIterable<Buffer>, count: number): AsyncGenerator<Buffer, void, void> {
   let start: Buffer | undefined = Buffer.alloc(0);
   for await (const block of blocks) {
     if (!start) {

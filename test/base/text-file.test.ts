@@ -1,10 +1,10 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { readdir, readlink, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { ByteSource } from '../../src/base/byte-source.ts';
 import { UsageError } from '../../src/base/errors.ts';
-import { readLines, readText } from '../../src/base/text-file.ts';
+import { readLines, readText, readTextPieces } from '../../src/base/text-file.ts';
 import { expectInputError } from '../input-error.ts';
 import { temporaryFolder } from '../training/small-training.ts';
 
@@ -39,6 +39,23 @@ describe('readText', () => {
     await writeFile(path, bytes);
     expect(await readText(path)).toBe(TEXT);
     expect(await readText(drops(bytes))).toBe(TEXT);
+  });
+
+  it.each([
+    ['plain', (text: string) => Buffer.from(text)],
+    ['gzip', (text: string) => gzipSync(text)],
+  ])('closes a file of which only the beginning is wanted: %s', async (name, bytesOf) => {
+    const path = join(root, `long-${name}.txt`);
+    await writeFile(path, bytesOf(Array.from({ length: 300_000 }, (_, i) => `${i}\n`).join('')));
+    for await (const piece of readTextPieces(path)) {
+      expect(piece.startsWith('0\n1\n')).toBe(true);
+      break;
+    }
+    if (process.platform !== 'linux') return;
+    const open = await Promise.all(
+      (await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')),
+    );
+    expect(open).not.toContain(path);
   });
 
   it('reads an empty source', async () => {
