@@ -60,7 +60,10 @@ const NO_TEXT: readonly { start: string; at?: number; what: string }[] = [
  *
  * @throws InputError where bytes stand for no text; UsageError when the encoding is not known
  */
-export async function* decodeText(blocks: AsyncIterable<Buffer>, settings: DecodingSettings): AsyncGenerator<string> {
+export async function* decodeTextBlocks(
+  blocks: AsyncIterable<Buffer>,
+  settings: DecodingSettings,
+): AsyncGenerator<string> {
   let decoder: Decoder | undefined;
   for await (const block of fromStart(blocks, START)) {
     let bytes = block;

@@ -1,7 +1,7 @@
 /** Text files, as all parts of the program read them: of any encoding, packed or not. Knows no format. */
 import { type ByteReading, type ByteSource, nameOfSource, readUnpacked } from './byte-source.ts';
 import { InputError } from './errors.ts';
-import { type DecodingSettings, decodeText } from './text-decoding.ts';
+import { type DecodingSettings, decodeTextBlocks } from './text-decoding.ts';
 
 /** How a text file is read. */
 export type TextReading = ByteReading & Pick<DecodingSettings, 'encoding' | 'advice'>;
@@ -14,7 +14,7 @@ export type TextReading = ByteReading & Pick<DecodingSettings, 'encoding' | 'adv
  */
 export function readTextPieces(source: string | ByteSource, reading: TextReading = {}): AsyncGenerator<string> {
   const { encoding, advice } = reading;
-  return decodeText(readUnpacked(source, reading), { name: nameOfSource(source), encoding, advice });
+  return decodeTextBlocks(readUnpacked(source, reading), { name: nameOfSource(source), encoding, advice });
 }
 
 /** The text of a file or another source. @throws InputError as `readTextPieces` does, and when it is too large */

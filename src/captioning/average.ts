@@ -8,14 +8,14 @@ import type { Captioner } from './captioner.ts';
  * captions score better than at either end, since finetuning alone makes the distribution of words too sharp (Wortsman et
  * al. 2022, "Robust fine-tuning of zero-shot models", section 3). How sure it may be must then be calibrated anew.
  *
- * @param other may have more words
- * @throws InputError when their shapes or CNNs differ, or the captioner has words that `other` has not
+ * @param other may have other words; those that it has not stay as the captioner has them
+ * @param share that `other` has in the mean
+ * @throws InputError when their shapes or CNNs differ
  */
-export function averageWeights(captioner: Captioner, other: Captioner): void {
+export function averageWeights(captioner: Captioner, other: Captioner, share = 0.5): void {
   const tokens = captioner.vocabulary.tokens.map((token) => other.vocabulary.idOf(token) ?? -1);
   const differences = {
     shape: !sameShape(captioner, other),
-    words: tokens.includes(-1),
     features: captioner.config.pictures.key !== other.config.pictures.key,
   };
   for (const [what, differ] of Object.entries(differences)) {
@@ -25,11 +25,12 @@ export function averageWeights(captioner: Captioner, other: Captioner): void {
     });
   }
   const model = new LanguageModel(captioner.model.engine, captioner.config.shape);
+  model.copyFrom(captioner.model);
   model.copyFrom(other.model, tokens);
   for (const [i, parameter] of captioner.model.parameters.entries()) {
     const from = model.parameters[i]!.value.data;
     parameter.edit((values) => {
-      for (let j = 0; j < from.length; j++) values[j] = (values[j]! + from[j]!) / 2;
+      for (let j = 0; j < from.length; j++) values[j] = (1 - share) * values[j]! + share * from[j]!;
     });
   }
   captioner.confidence = captioner.confidence?.uncalibrated();

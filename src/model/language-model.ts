@@ -148,7 +148,7 @@ export class LanguageModel {
    * Takes the weights of a model that is the same but for its vocabulary; those of tokens that it has not stay as they
    * are.
    *
-   * @param tokens of that model, in the order of this one's first tokens; default: all
+   * @param tokens of that model, in the order of this one's first tokens, -1 for one that it has not; default: all
    * @throws RangeError when a parameter is missing there or is larger
    */
   copyFrom(source: LanguageModel, tokens: ArrayLike<number> = [...Array(source.shape.vocabulary).keys()]): void {
@@ -163,8 +163,12 @@ export class LanguageModel {
       }
       parameter.edit((values) => {
         for (let row = 0; row < rows!; row++) {
-          const taken = from.data.subarray((rowTokens?.[row] ?? row) * from.cols);
-          for (let col = 0; col < cols!; col++) values[row * value.cols + col] = taken[columnTokens?.[col] ?? col]!;
+          const fromRow = rowTokens?.[row] ?? row;
+          if (fromRow < 0) continue;
+          for (let col = 0; col < cols!; col++) {
+            const fromCol = columnTokens?.[col] ?? col;
+            if (fromCol >= 0) values[row * value.cols + col] = from.data[fromRow * from.cols + fromCol]!;
+          }
         }
       });
     }
