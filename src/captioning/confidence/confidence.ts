@@ -24,7 +24,7 @@ const [LEAST_LOG_PROB, LEAST_SHARE] = [-50, 1e-3];
  * The share of pictures that are taken to be like none that were calibrated on, as familiar as chance has it. Where so
  * unfamiliar a picture is more probably one of these, nothing that was measured on photos holds for it.
  */
-const UNLIKE = 0.1;
+const UNLIKE = 0.16;
 
 /** What is known of the captions in one language. */
 export interface LanguageConfidence {
