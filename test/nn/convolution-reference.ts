@@ -53,6 +53,19 @@ export function windowsOf({ height, width, channels, values }: Maps, placement: 
   return windows;
 }
 
+/** The gradient of maps from that of their windows, in one list: each pixel's is the sum of its copies'. */
+export function foldWindows(gradients: ArrayLike<number>, maps: Maps, placement: Placement): number[] {
+  // Windows of maps that hold the places of their own pixels, from 1 on, show where each tap was read; 0 is padding.
+  const places = Array.from(maps.values, (_, i) => i + 1);
+  const folded = places.map(() => 0);
+  for (const [i, place] of windowsOf({ ...maps, values: places }, placement)
+    .flat()
+    .entries()) {
+    if (place > 0) folded[place - 1]! += gradients[i]!;
+  }
+  return folded;
+}
+
 export const relu6 = (x: number) => Math.min(6, Math.max(0, x));
 
 /** y [windows][O] = windows · filter [kernel · kernel · C, O] + bias. */
@@ -71,6 +84,10 @@ export function convolveDepthwise(
 ): number[] {
   const C = bias.length;
   return windows.flatMap((taps) =>
-    Array.from(bias, (b, c) => taps.reduce((sum, tap, i) => (i % C === c ? sum + tap * filter[i]! : sum), b)),
+    Array.from(bias, (b, c) => {
+      let sum = b;
+      for (let i = c; i < taps.length; i += C) sum += taps[i]! * filter[i]!;
+      return sum;
+    }),
   );
 }
