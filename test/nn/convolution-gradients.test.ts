@@ -10,7 +10,7 @@ import type { MapGradients, MapSize } from '../../src/nn/feature-maps.ts';
 import { globalMeanBackward } from '../../src/nn/global-mean.ts';
 import { InvertedResidual } from '../../src/nn/inverted-residual.ts';
 import type { Parameter } from '../../src/nn/parameter.ts';
-import { convolve, convolveDepthwise, relu6, samePlacement, windowsOf } from './convolution-reference.ts';
+import { applyBlock, applyConvolution, applyDepthwise, type Definition } from './convolution-reference.ts';
 import { byDriver } from './engines.ts';
 import { numericalGradients, type Weights } from './reference.ts';
 
@@ -30,42 +30,10 @@ interface Layer {
   backward(gradients: MapGradients, workspace: Workspace): void;
 }
 
-/** What a layer gives for `x` and its parameters, each one row by its name, as it is defined. */
-type Definition = (values: Weights, size: MapSize) => number[];
-
 /** Products that round their factors, where this machine has them. */
 const bf16 = await openEngine('auto', 'bf16').catch(() => undefined);
 const withBf16: (readonly [string, Engine, number])[] = byDriver.map(([name, engine]) => [name, engine, 1e-5] as const);
 if (bf16) withBf16.push([bf16.product.driver.name, bf16, 0.02]);
-
-const applyConvolution =
-  ({ shape: { kernel, stride, inputs, relu6: isActivated, name } }: Convolution): Definition =>
-  (values, size) => {
-    const maps = { ...size, channels: inputs, values: values['x']![0]! };
-    const windows = windowsOf(maps, samePlacement(size, kernel, stride));
-    const y = convolve(windows, values[`${name}.filter`]![0]!, values[`${name}.bias`]![0]!);
-    return isActivated ? y.map(relu6) : y;
-  };
-
-const applyDepthwise =
-  ({ shape: { kernel, stride, channels, relu6: isActivated, name } }: DepthwiseConvolution): Definition =>
-  (values, size) => {
-    const windows = windowsOf({ ...size, channels, values: values['x']![0]! }, samePlacement(size, kernel, stride));
-    const y = convolveDepthwise(windows, values[`${name}.filter`]![0]!, values[`${name}.bias`]![0]!);
-    return isActivated ? y.map(relu6) : y;
-  };
-
-const applyBlock =
-  (block: InvertedResidual): Definition =>
-  (values, size) => {
-    const { stride, inputs, outputs } = block.shape;
-    const at = (x: number[]) => ({ ...values, x: [x] });
-    const x = values['x']![0]!;
-    const expanded = block.expand ? applyConvolution(block.expand)(values, size) : x;
-    const filtered = applyDepthwise(block.depthwise)(at(expanded), size);
-    const projected = applyConvolution(block.project)(at(filtered), block.sizeOf(size));
-    return stride === 1 && inputs === outputs ? projected.map((value, i) => value + x[i]!) : projected;
-  };
 
 /** A layer's random inputs, what it gives for them, and the gradients of Σ y · dy by all of them. */
 interface Case {

@@ -3,6 +3,12 @@
  * [N][height][width][C] in one list, as the layers have them.
  */
 
+import type { Convolution } from '../../src/nn/convolution.ts';
+import type { DepthwiseConvolution } from '../../src/nn/depthwise-convolution.ts';
+import type { MapSize } from '../../src/nn/feature-maps.ts';
+import type { InvertedResidual } from '../../src/nn/inverted-residual.ts';
+import type { Weights } from './reference.ts';
+
 export interface Maps {
   height: number;
   width: number;
@@ -91,3 +97,35 @@ export function convolveDepthwise(
     }),
   );
 }
+
+/** What a layer gives for maps `x` and its parameters, each one row by its name, as it is defined. */
+export type Definition = (values: Weights, size: MapSize) => number[];
+
+export const applyConvolution =
+  ({ shape: { kernel, stride, inputs, relu6: isActivated, name } }: Convolution): Definition =>
+  (values, size) => {
+    const maps = { ...size, channels: inputs, values: values['x']![0]! };
+    const windows = windowsOf(maps, samePlacement(size, kernel, stride));
+    const y = convolve(windows, values[`${name}.filter`]![0]!, values[`${name}.bias`]![0]!);
+    return isActivated ? y.map(relu6) : y;
+  };
+
+export const applyDepthwise =
+  ({ shape: { kernel, stride, channels, relu6: isActivated, name } }: DepthwiseConvolution): Definition =>
+  (values, size) => {
+    const windows = windowsOf({ ...size, channels, values: values['x']![0]! }, samePlacement(size, kernel, stride));
+    const y = convolveDepthwise(windows, values[`${name}.filter`]![0]!, values[`${name}.bias`]![0]!);
+    return isActivated ? y.map(relu6) : y;
+  };
+
+export const applyBlock =
+  (block: InvertedResidual): Definition =>
+  (values, size) => {
+    const { stride, inputs, outputs } = block.shape;
+    const at = (x: number[]) => ({ ...values, x: [x] });
+    const x = values['x']![0]!;
+    const expanded = block.expand ? applyConvolution(block.expand)(values, size) : x;
+    const filtered = applyDepthwise(block.depthwise)(at(expanded), size);
+    const projected = applyConvolution(block.project)(at(filtered), block.sizeOf(size));
+    return stride === 1 && inputs === outputs ? projected.map((value, i) => value + x[i]!) : projected;
+  };
