@@ -8,8 +8,9 @@ import { Convolution } from '../../nn/convolution.ts';
 import type { FeatureMaps, MapSize } from '../../nn/feature-maps.ts';
 import { globalMean } from '../../nn/global-mean.ts';
 import { InvertedResidual } from '../../nn/inverted-residual.ts';
+import { LearnedLayers } from '../../nn/learned-layers.ts';
 import type { Parameter } from '../../nn/parameter.ts';
-import type { Normalisation } from '../network.ts';
+import type { EngineNetwork, LearnedStages, NetworkParts, Normalisation } from '../network.ts';
 import {
   allConvolutions,
   type ConvolutionPlan,
@@ -18,12 +19,8 @@ import {
   storedTensor,
   tensorsOf,
 } from './efficientnet-lite.ts';
-import { LearnedLayers } from './learned-layers.ts';
 
-/** Which part of a network is learned: so many of its last stages, with the head, or all of it. */
-export type LearnedStages = number | 'all';
-
-export class EfficientNet {
+export class EfficientNet implements EngineNetwork {
   readonly #plan: EfficientNetPlan;
   readonly #engine: Engine;
   /** One for each thread. */
@@ -84,13 +81,8 @@ export class EfficientNet {
     return features;
   }
 
-  /**
-   * Parts the network: what the frozen layers give for the bytes [S, S, 3] of a picture, valid until the next call, is
-   * what the learned layers read, for as many pictures as are handed to them together. With `all` these are the pixels.
-   *
-   * @throws RangeError when the network has fewer stages
-   */
-  part(stages: LearnedStages): { frozen: (picture: Uint8Array) => FeatureMaps; learned: LearnedLayers } {
+  /** @throws RangeError when the network has fewer stages */
+  part(stages: LearnedStages): NetworkParts {
     const first = this.#firstLearned(stages);
     return {
       frozen: (picture) => this.#mapsOf(picture, this.#workspaces[0]!, first),

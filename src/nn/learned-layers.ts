@@ -6,14 +6,14 @@
  * N pictures, D features. Of a picture only what each layer reads is kept for the backward pass; a block computes what
  * is in between again. All of an EfficientNet-Lite2 takes 10 MB a picture so, instead of 52.
  */
-import type { Matrix } from '../../compute/arena.ts';
-import type { Engine } from '../../compute/engine.ts';
-import { Workspace } from '../../compute/workspace.ts';
-import type { Convolution } from '../../nn/convolution.ts';
-import { type FeatureMaps, pictureCount } from '../../nn/feature-maps.ts';
-import { globalMean, globalMeanBackward } from '../../nn/global-mean.ts';
-import type { InvertedResidual } from '../../nn/inverted-residual.ts';
-import type { Parameter } from '../../nn/parameter.ts';
+import type { Matrix } from '../compute/arena.ts';
+import type { Engine } from '../compute/engine.ts';
+import { Workspace } from '../compute/workspace.ts';
+import type { Convolution } from './convolution.ts';
+import { type FeatureMaps, pictureCount } from './feature-maps.ts';
+import { globalMean, globalMeanBackward } from './global-mean.ts';
+import type { InvertedResidual } from './inverted-residual.ts';
+import type { Parameter } from './parameter.ts';
 
 export class LearnedLayers {
   readonly #engine: Engine;

@@ -1,15 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { Random } from '../../../src/base/random.ts';
-import { Convolution } from '../../../src/nn/convolution.ts';
-import type { FeatureMaps, MapSize } from '../../../src/nn/feature-maps.ts';
-import { InvertedResidual } from '../../../src/nn/inverted-residual.ts';
-import { EfficientNet, type LearnedStages } from '../../../src/vision/networks/efficientnet-engine.ts';
-import { allConvolutions, planEfficientNet, tensorsOf } from '../../../src/vision/networks/efficientnet-lite.ts';
-import { LearnedLayers } from '../../../src/vision/networks/learned-layers.ts';
-import { applyBlock, applyConvolution } from '../../nn/convolution-reference.ts';
-import { byDriver, wasm } from '../../nn/engines.ts';
-import { gradientsOf, numericalGradients, type Weights } from '../../nn/reference.ts';
-import { distance } from '../cnn-contract.ts';
+import { Random } from '../../src/base/random.ts';
+import { Convolution } from '../../src/nn/convolution.ts';
+import type { FeatureMaps, MapSize } from '../../src/nn/feature-maps.ts';
+import { InvertedResidual } from '../../src/nn/inverted-residual.ts';
+import { LearnedLayers } from '../../src/nn/learned-layers.ts';
+import type { LearnedStages } from '../../src/vision/network.ts';
+import { EfficientNet } from '../../src/vision/networks/efficientnet-engine.ts';
+import { allConvolutions, planEfficientNet, tensorsOf } from '../../src/vision/networks/efficientnet-lite.ts';
+import { distance } from '../vision/cnn-contract.ts';
+import { applyBlock, applyConvolution } from './convolution-reference.ts';
+import { byDriver, wasm } from './engines.ts';
+import { gradientsOf, numericalGradients, type Weights } from './reference.ts';
 
 const random = new Random(1);
 const floats = (count: number, scale = 1) =>
