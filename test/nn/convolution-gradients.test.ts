@@ -22,7 +22,7 @@ const SMALL: MapSize[] = [
   { height: 4, width: 5 },
 ];
 /** Large enough for all threads; gradients are compared by the slopes in a direction. */
-const LARGE: MapSize = { height: 37, width: 33 };
+const LARGE: MapSize = { height: 23, width: 21 };
 
 interface Layer {
   readonly parameters: readonly Parameter[];
