@@ -2,12 +2,16 @@
  * Where a photo's milliseconds go in the CNN, by kind of work, and how fast products and depthwise convolutions are beside
  * what the machine can do.
  *
- *     npm run bench -- cnn [--drivers onednn,openblas,wasm] [--builds plain,relaxed] [--rounds 40]
+ *     npm run bench -- cnn [--drivers onednn,openblas,wasm] [--builds plain,relaxed] [--rounds 40] [--learned 1,3,all]
  *
  * EfficientNet-Lite2, one photo on one thread (call it with OMP_NUM_THREADS=1), the least of all rounds of each call: a
  * model of a quiet machine. The limit is a product of 384 × 384 × 384 by the same driver.
+ *
+ * Then, for so many last stages of it with the head, or all: a photo forwards and backwards, in batches of 8, and how much
+ * memory these take; a tenth of the rounds.
  */
 import { parseArgs } from 'node:util';
+import { copyRows } from '../src/compute/arena.ts';
 import { type Engine, openEngine } from '../src/compute/engine.ts';
 import { fastestBuild, type KernelBuild, type Kernels } from '../src/compute/kernels.ts';
 import type { DriverChoice } from '../src/compute/product/choose.ts';
@@ -19,8 +23,11 @@ const { values: options } = parseArgs({
     drivers: { type: 'string', default: 'onednn,openblas,wasm' },
     builds: { type: 'string', default: fastestBuild() === 'relaxed' ? 'plain,relaxed' : 'plain' },
     rounds: { type: 'string', default: '40' },
+    learned: { type: 'string', default: '1,3,all' },
   },
 });
+/** Photos that are learned from together. */
+const BATCH = 8;
 const rounds = Number(options.rounds);
 const cnn = await efficientnet();
 const photo = Uint8Array.from({ length: 3 * cnn.preprocessing.size ** 2 }, (_, i) => (i * 7919) % 251);
@@ -66,8 +73,37 @@ async function measure(driver: DriverChoice, build: KernelBuild): Promise<void> 
     const speed = work > 0 ? `${((2 * work) / ms / 1e6).toFixed(0)} GFLOPS` : '';
     console.log(`  ${kind.padEnd(22)}${ms.toFixed(2).padStart(8)} ms ${speed}`);
   }
-  console.log(`  limit of the products${' '.repeat(12)}${limitOf(engine).toFixed(0)} GFLOPS\n`);
+  console.log(`  limit of the products${' '.repeat(12)}${limitOf(engine).toFixed(0)} GFLOPS`);
+  await measureLearning(engine);
+  console.log();
   engine.close();
+}
+
+async function measureLearning(engine: Engine): Promise<void> {
+  const network = await cnn.openOnEngine!(engine);
+  const dFeatures = engine.arena.matrix(BATCH, cnn.featureSize);
+  dFeatures.data.fill(1e-3);
+  for (const stages of options.learned.split(',').map((value) => (value === 'all' ? value : Number(value)))) {
+    const before = engine.arena.size;
+    const { frozen, learned } = network.part(stages);
+    const { values, ...size } = frozen(photo);
+    const x = { ...size, values: engine.arena.matrix(BATCH * values.rows, values.cols) };
+    for (let n = 0; n < BATCH; n++) copyRows(x.values, n * values.rows, values, 0, values.rows);
+    const least = { forward: Number.POSITIVE_INFINITY, backward: Number.POSITIVE_INFINITY };
+    for (let round = 0; round < Math.ceil(rounds / 10); round++) {
+      const begun = performance.now();
+      learned.forward(x);
+      const between = performance.now();
+      learned.backward(dFeatures);
+      least.forward = Math.min(least.forward, (between - begun) / BATCH);
+      least.backward = Math.min(least.backward, (performance.now() - between) / BATCH);
+    }
+    const megabytes = (engine.arena.size - before) / 1e6;
+    const title = `  ${stages} learned`.padEnd(24);
+    console.log(
+      `${title}${least.forward.toFixed(2).padStart(8)} ms and ${least.backward.toFixed(2)} ms back, ${megabytes.toFixed(0)} MB`,
+    );
+  }
 }
 
 /** The same engine, whose calls are timed. */

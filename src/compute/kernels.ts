@@ -59,6 +59,25 @@ export interface Kernels {
     relu: 0 | 1,
     ...windows: WindowArguments
   ): void;
+  relu6Backward(dy: number, y: number, count: number): void;
+  fold(dx: number, rows: number, from: number, lines: number, ...windows: WindowArguments): void;
+  depthwiseInputGradient(
+    dx: number,
+    dy: number,
+    weights: number,
+    from: number,
+    lines: number,
+    ...windows: WindowArguments
+  ): void;
+  depthwiseFilterGradient(
+    dw: number,
+    x: number,
+    dy: number,
+    lines: number,
+    from: number,
+    channels: number,
+    ...windows: WindowArguments
+  ): void;
 
   sgd(x: number, g: number, count: number, rate: number): void;
   adagrad(x: number, g: number, s: number, count: number, rate: number, epsilon: number): void;

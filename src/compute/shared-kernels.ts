@@ -52,6 +52,10 @@ const PARTINGS: { [Name in keyof Kernels]?: Parting } = {
   normaliseBytes: { ...byValues(2, 0.3), steps: () => [1, 0.25] },
   unfold: byLines(2, 0.2),
   depthwise: byLines(4, 0.1),
+  relu6Backward: byValues(2, 0.2),
+  fold: byLines(2, 0.2),
+  depthwiseInputGradient: byLines(3, 0.1),
+  depthwiseFilterGradient: byChannels(3, 0.1),
   attendForward: bySequences(ATTENTION_ADDRESSES.attendForward, 20),
   attendBackward: bySequences(ATTENTION_ADDRESSES.attendBackward, 40),
   addSumOfRows: byColumns(3, 0.1, 'addSumOfRowParts'),
@@ -115,6 +119,15 @@ function byLines(begin: number, nanoseconds: number): Parting {
     return outWidth * kernel ** 2 * C * nanoseconds;
   };
   return { counted: begin + 1, unit: 1, begin, steps: () => [], nanoseconds: ofLine };
+}
+
+/** Channels of a depthwise filter, whose windows are the last arguments. @param nanoseconds for a tap of a channel */
+function byChannels(lines: number, nanoseconds: number): Parting {
+  const ofChannel = (values: readonly number[]) => {
+    const [, , , kernel, , , , , outWidth] = values.slice(-WINDOW_ARGUMENTS) as unknown as WindowArguments;
+    return values[lines]! * outWidth * kernel ** 2 * nanoseconds;
+  };
+  return { counted: lines + 2, unit: LINE, begin: lines + 1, steps: () => [], nanoseconds: ofChannel };
 }
 
 /** Rows of the attention kernels, one for each sequence: addresses and sizes as their table has them. */

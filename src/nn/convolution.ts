@@ -11,6 +11,7 @@ import type { Workspace } from '../compute/workspace.ts';
 import {
   convolvedSize,
   type FeatureMaps,
+  type MapGradients,
   type MapSize,
   pictureCount,
   pictureGroups,
@@ -19,6 +20,7 @@ import {
   windowsOn,
 } from './feature-maps.ts';
 import { Parameter, WeightFactor } from './parameter.ts';
+import { relu6Backward } from './relu6.ts';
 
 export interface ConvolutionShape extends Windows {
   /** First part of the parameters' names. */
@@ -37,8 +39,9 @@ export class Convolution {
   /** b [1, O] */
   readonly bias: Parameter;
   readonly #engine: Engine;
-  /** W as products take it. */
+  /** W and Wᵀ as products take them. */
   readonly #factor: WeightFactor;
+  readonly #transposedFactor: WeightFactor;
 
   constructor(engine: Engine, shape: ConvolutionShape) {
     const { name, kernel, inputs, outputs } = shape;
@@ -47,6 +50,7 @@ export class Convolution {
     this.bias = new Parameter(engine.arena, `${name}.bias`, 1, outputs);
     this.#engine = engine;
     this.#factor = new WeightFactor(engine, this.filter);
+    this.#transposedFactor = new WeightFactor(engine, this.filter, { transposed: true });
   }
 
   get parameters(): Parameter[] {
@@ -81,6 +85,36 @@ export class Convolution {
     if (this.shape.relu6) kernels.biasRelu6(y.offset, bias, y.rows, y.cols);
     else if (residual) kernels.addBiasAndResidual(y.offset, residual.offset, bias, y.rows, y.cols);
     else kernels.addBias(y.offset, bias, y.rows, y.cols);
+  }
+
+  /**
+   * Adds to the gradients of W and b from that of y, and sets that of x where it is wanted.
+   *
+   * @param workspace as in `forward`
+   * @throws RangeError when a layer with ReLU6 is not given y
+   */
+  backward({ x, y, dy, dx }: MapGradients, workspace: Workspace): void {
+    const { kernels, product } = this.#engine;
+    if (this.shape.relu6) relu6Backward(this.#engine, dy, y);
+    kernels.addSumOfRows(this.bias.gradient.offset, dy.offset, dy.rows, dy.cols);
+    if (this.#isPointwise) {
+      product.multiply(this.filter.gradient, x.values, dy, { transposeA: true, beta: 1 });
+      if (dx) this.#transposedFactor.multiply(dx, dy, 0);
+      return;
+    }
+    const { height, width } = this.sizeOf(x);
+    const pixels = height * width;
+    for (const { from, to } of pictureGroups(pictureCount(x), pixels * this.filter.value.rows)) {
+      const read = pictureRange(x, from, to);
+      const dResult = dy.rowRange(from * pixels, to * pixels);
+      const windows = this.#unfold(read, workspace);
+      product.multiply(this.filter.gradient, windows, dResult, { transposeA: true, beta: 1 });
+      if (!dx) continue;
+      this.#transposedFactor.multiply(windows, dResult, 0); // the windows' own values are done with
+      const { offset } = pictureRange({ ...x, values: dx }, from, to).values;
+      const lines = (to - from) * x.height;
+      kernels.fold(offset, windows.offset, 0, lines, ...windowsOn(x, this.shape, this.shape.inputs));
+    }
   }
 
   /** For `Team.together`: packs the weights for threads that each convolve the maps of a picture; makes the room. */

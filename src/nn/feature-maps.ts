@@ -19,6 +19,18 @@ export interface FeatureMaps extends MapSize {
   values: Matrix;
 }
 
+/** What a layer's backward pass reads and writes, for N pictures. */
+export interface MapGradients {
+  /** What `forward` read. */
+  x: FeatureMaps;
+  /** What `forward` wrote; layers without ReLU6 do not read it. */
+  y?: Matrix;
+  /** The gradient of what `forward` wrote; behind a ReLU6 it is overwritten. */
+  dy: Matrix;
+  /** Where the gradient of x goes, of the same shape; absent where nothing before the layer is learned. */
+  dx?: Matrix | undefined;
+}
+
 /** Windows of kernel × kernel pixels, `stride` pixels apart. */
 export interface Windows {
   kernel: number;

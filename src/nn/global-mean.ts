@@ -15,3 +15,13 @@ export function globalMean({ kernels }: Engine, y: Matrix, x: FeatureMaps): void
   }
   kernels.scale(y.offset, y.size, 1 / pixels);
 }
+
+/** dx = the gradient of the maps from that of their means [N, C]: that of each pixel is 1 / pixels of its mean's. */
+export function globalMeanBackward({ kernels }: Engine, dx: FeatureMaps, dy: Matrix): void {
+  const pixels = dx.height * dx.width;
+  for (let n = 0; n < dy.rows; n++) {
+    const ofPicture = dx.values.rowRange(n * pixels, (n + 1) * pixels);
+    kernels.fillRows(ofPicture.offset, dy.rowRange(n, n + 1).offset, pixels, dy.cols);
+  }
+  kernels.scale(dx.values.offset, dx.values.size, 1 / pixels);
+}

@@ -11,6 +11,7 @@ import { Convolution } from './convolution.ts';
 import { DepthwiseConvolution } from './depthwise-convolution.ts';
 import {
   type FeatureMaps,
+  type MapGradients,
   type MapSize,
   pictureCount,
   pictureGroups,
@@ -32,6 +33,7 @@ export interface BlockShape extends Windows {
 
 export class InvertedResidual {
   readonly shape: BlockShape;
+  readonly #engine: Engine;
   readonly expand: Convolution | undefined;
   readonly depthwise: DepthwiseConvolution;
   readonly project: Convolution;
@@ -41,6 +43,7 @@ export class InvertedResidual {
     const channels = inputs * expansion;
     const pointwise = { kernel: 1, stride: 1 };
     this.shape = shape;
+    this.#engine = engine;
     this.expand =
       expansion > 1
         ? new Convolution(engine, { name: `${name}.expand`, ...pointwise, inputs, outputs: channels, relu6: true })
@@ -85,6 +88,33 @@ export class InvertedResidual {
       const written = y.rowRange(from * pixels, to * pixels);
       const residual = this.#isResidual ? read.values : undefined;
       this.project.forward(written, { values: filtered, height, width }, workspace, residual);
+    }
+  }
+
+  /**
+   * Adds to the gradients of its layers from that of y, and sets that of x where it is wanted. The maps in between, which
+   * are many times as large as x, are computed again instead of kept (Chen et al. 2016).
+   *
+   * @param workspace as in `forward`
+   */
+  backward({ x, dy, dx }: Omit<MapGradients, 'y'>, workspace: Workspace): void {
+    const { height, width } = this.sizeOf(x);
+    const pixels = height * width;
+    const { channels } = this.depthwise.shape;
+    for (const { from, to } of pictureGroups(pictureCount(x), 2 * x.height * x.width * channels)) {
+      const read = pictureRange(x, from, to);
+      const dWritten = dy.rowRange(from * pixels, to * pixels);
+      const dRead = dx && pictureRange({ ...x, values: dx }, from, to).values;
+      const expanded = this.#expanded(read, workspace);
+      const filtered = workspace.matrix('filtered', dWritten.rows, channels);
+      this.depthwise.forward(filtered, expanded);
+
+      const dFiltered = workspace.matrix('filtered gradient', dWritten.rows, channels);
+      this.project.backward({ x: { values: filtered, height, width }, dy: dWritten, dx: dFiltered }, workspace);
+      const dExpanded = this.expand ? workspace.matrix('expanded gradient', read.values.rows, channels) : dRead;
+      this.depthwise.backward({ x: expanded, y: filtered, dy: dFiltered, dx: dExpanded }, workspace);
+      this.expand?.backward({ x: read, y: expanded.values, dy: dExpanded!, dx: dRead }, workspace);
+      if (dRead && this.#isResidual) this.#engine.kernels.add(dRead.offset, dWritten.offset, dRead.size);
     }
   }
 

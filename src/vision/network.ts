@@ -7,6 +7,7 @@ import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';
 import type { FeatureMaps } from '../nn/feature-maps.ts';
+import type { LearnedLayers } from '../nn/learned-layers.ts';
 import type { Preprocessing } from './pixels.ts';
 
 /** What a CNN is, which is known before anything of it is loaded, and how its weights are had. */
@@ -40,6 +41,21 @@ export interface EngineNetwork {
   features(pictures: Uint8Array, N: number): Matrix;
   /** Bytes [S, S, 3] of a picture to the maps of D channels whose means the features are, valid until the next call. */
   maps(picture: Uint8Array): FeatureMaps;
+  /** The network in two parts on the same weights, the latter of which can be learned. */
+  part(stages: LearnedStages): NetworkParts;
+}
+
+/** Which part of a network is learned: so many of its last stages, with the head, or all of it. */
+export type LearnedStages = number | 'all';
+
+export interface NetworkParts {
+  /**
+   * Bytes [S, S, 3] of a picture to what the learned layers read of it, valid until the next call: maps, or pixels where
+   * all layers are learned.
+   */
+  frozen(picture: Uint8Array): FeatureMaps;
+  /** They take the maps of any number of pictures together. */
+  learned: LearnedLayers;
 }
 
 export type Tf = typeof import('@tensorflow/tfjs-core');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../src/base/random.ts';
-import { convolveDepthwise, type Placement, relu6, windowsOf } from '../nn/convolution-reference.ts';
+import { convolveDepthwise, foldWindows, type Placement, relu6, windowsOf } from '../nn/convolution-reference.ts';
 import { byBuild } from '../nn/engines.ts';
 import { Guarded } from './guarded.ts';
 
@@ -46,6 +46,15 @@ describe.each(byBuild)('the %s build', (_, { arena, kernels }) => {
     expectValues(
       sum.data,
       products.map((x, i) => x + residual.data[i]! + bias.data[i % width]!),
+    );
+
+    const [gradient, clamped] = [floats(ROWS * width), floats(ROWS * width, 9)];
+    clamped.data.set([0, 6].slice(0, ROWS * width));
+    const before6 = Array.from(gradient.data);
+    kernels.relu6Backward(gradient.offset, clamped.offset, ROWS * width);
+    expectValues(
+      gradient.data,
+      before6.map((g, i) => (clamped.data[i]! > 0 && clamped.data[i]! < 6 ? g : 0)),
     );
 
     const bytes = Uint8Array.from({ length: width }, (_, i) => (i * 89 + 200) % 256);
@@ -100,6 +109,45 @@ describe.each(byBuild)('the %s build', (_, { arena, kernels }) => {
       depthwise(activated.offset, outHeight - 1, (N - 1) * outHeight + 1, 1);
       depthwise(activated.offset, 0, outHeight - 1, 1);
       expectValues(activated.data, expected.map(relu6));
+      guarded.expectIntact();
+    });
+
+    test.each([1, 3, 4, 6, 13, 21])('of %d channels, gradients, all lines and channels or some', (C) => {
+      const { guarded, floats } = setting(C);
+      const x = floats(N * height * width * C);
+      const filter = floats(kernel * kernel * C, 3);
+      const sizes = [height, width, C, kernel, stride, top, left, outHeight, outWidth] as const;
+      const maps = { height, width, channels: C, values: x.data };
+      const windows = windowsOf(maps, placement);
+      const lines = N * height;
+
+      const rows = floats(windows.length * kernel * kernel * C);
+      const folded = floats(x.data.length);
+      kernels.fold(folded.offset, rows.offset, height - 1, lines - height + 1, ...sizes);
+      kernels.fold(folded.offset, rows.offset, 0, height - 1, ...sizes);
+      expectValues(folded.data, foldWindows(Array.from(rows.data), maps, placement));
+
+      const dy = floats(windows.length * C);
+      const dx = floats(x.data.length);
+      const dTaps = windows.flatMap((taps, n) => taps.map((_, i) => filter.data[i]! * dy.data[n * C + (i % C)]!));
+      const inputGradient = (from: number, some: number) =>
+        kernels.depthwiseInputGradient(dx.offset, dy.offset, filter.offset, from, some, ...sizes);
+      inputGradient(height - 1, lines - height + 1);
+      inputGradient(0, height - 1);
+      expectValues(dx.data, foldWindows(dTaps, maps, placement));
+
+      const dw = floats(kernel * kernel * C);
+      const expected = Array.from(dw.data, (before, i) =>
+        windows.reduce((sum, taps, n) => sum + taps[i]! * dy.data[n * C + (i % C)]!, before),
+      );
+      for (const [from, to] of [
+        [2, C],
+        [0, Math.min(2, C)],
+      ] as const) {
+        const channels = Math.max(0, to - from);
+        kernels.depthwiseFilterGradient(dw.offset, x.offset, dy.offset, N * outHeight, from, channels, ...sizes);
+      }
+      expectValues(dw.data, expected);
       guarded.expectIntact();
     });
   });

@@ -96,6 +96,19 @@ const CASES: { [Name in keyof Kernels]?: [sizes: number[], call: (kernels: Kerne
     [2 * N * 9 * 9 * 7, 2 * N * 18 * 17 * 7, 25 * 7, 7],
     (k, [y, x, weights, bias]) => k.depthwise(y!, x!, weights!, bias!, 0, 2 * N * 9, 1, 18, 17, 7, 5, 2, 1, 2, 9, 9),
   ],
+  relu6Backward: [[MANY, MANY], (k, [dy, y]) => k.relu6Backward(dy!, y!, MANY)],
+  fold: [
+    [2 * N * 18 * 17 * 3, 2 * N * 9 * 9 * 27],
+    (k, [dx, rows]) => k.fold(dx!, rows!, 0, 2 * N * 18, 18, 17, 3, 3, 2, 0, 1, 9, 9),
+  ],
+  depthwiseInputGradient: [
+    [2 * N * 18 * 17 * 7, 2 * N * 9 * 9 * 7, 25 * 7],
+    (k, [dx, dy, weights]) => k.depthwiseInputGradient(dx!, dy!, weights!, 0, 2 * N * 18, 18, 17, 7, 5, 2, 1, 2, 9, 9),
+  ],
+  depthwiseFilterGradient: [
+    [25 * 39, N * 18 * 17 * 39, N * 9 * 9 * 39],
+    (k, [dw, x, dy]) => k.depthwiseFilterGradient(dw!, x!, dy!, N * 9, 0, 39, 18, 17, 39, 5, 2, 1, 2, 9, 9),
+  ],
   sgd: [[MANY, MANY], (k, [x, g]) => k.sgd(x!, g!, MANY, 0.1)],
   adagrad: [[MANY, MANY, MANY], (k, [x, g, s]) => k.adagrad(x!, g!, s!, MANY, 0.1, 1e-8)],
   rmsprop: [[MANY, MANY, MANY], (k, [x, g, s]) => k.rmsprop(x!, g!, s!, MANY, 0.1, 0.9, 1e-8)],

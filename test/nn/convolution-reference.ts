@@ -3,6 +3,12 @@
  * [N][height][width][C] in one list, as the layers have them.
  */
 
+import type { Convolution } from '../../src/nn/convolution.ts';
+import type { DepthwiseConvolution } from '../../src/nn/depthwise-convolution.ts';
+import type { MapSize } from '../../src/nn/feature-maps.ts';
+import type { InvertedResidual } from '../../src/nn/inverted-residual.ts';
+import type { Weights } from './reference.ts';
+
 export interface Maps {
   height: number;
   width: number;
@@ -53,6 +59,19 @@ export function windowsOf({ height, width, channels, values }: Maps, placement: 
   return windows;
 }
 
+/** The gradient of maps from that of their windows, in one list: each pixel's is the sum of its copies'. */
+export function foldWindows(gradients: ArrayLike<number>, maps: Maps, placement: Placement): number[] {
+  // Windows of maps that hold the places of their own pixels, from 1 on, show where each tap was read; 0 is padding.
+  const places = Array.from(maps.values, (_, i) => i + 1);
+  const folded = places.map(() => 0);
+  for (const [i, place] of windowsOf({ ...maps, values: places }, placement)
+    .flat()
+    .entries()) {
+    if (place > 0) folded[place - 1]! += gradients[i]!;
+  }
+  return folded;
+}
+
 export const relu6 = (x: number) => Math.min(6, Math.max(0, x));
 
 /** y [windows][O] = windows · filter [kernel · kernel · C, O] + bias. */
@@ -71,6 +90,42 @@ export function convolveDepthwise(
 ): number[] {
   const C = bias.length;
   return windows.flatMap((taps) =>
-    Array.from(bias, (b, c) => taps.reduce((sum, tap, i) => (i % C === c ? sum + tap * filter[i]! : sum), b)),
+    Array.from(bias, (b, c) => {
+      let sum = b;
+      for (let i = c; i < taps.length; i += C) sum += taps[i]! * filter[i]!;
+      return sum;
+    }),
   );
 }
+
+/** What a layer gives for maps `x` and its parameters, each one row by its name, as it is defined. */
+export type Definition = (values: Weights, size: MapSize) => number[];
+
+export const applyConvolution =
+  ({ shape: { kernel, stride, inputs, relu6: isActivated, name } }: Convolution): Definition =>
+  (values, size) => {
+    const maps = { ...size, channels: inputs, values: values['x']![0]! };
+    const windows = windowsOf(maps, samePlacement(size, kernel, stride));
+    const y = convolve(windows, values[`${name}.filter`]![0]!, values[`${name}.bias`]![0]!);
+    return isActivated ? y.map(relu6) : y;
+  };
+
+export const applyDepthwise =
+  ({ shape: { kernel, stride, channels, relu6: isActivated, name } }: DepthwiseConvolution): Definition =>
+  (values, size) => {
+    const windows = windowsOf({ ...size, channels, values: values['x']![0]! }, samePlacement(size, kernel, stride));
+    const y = convolveDepthwise(windows, values[`${name}.filter`]![0]!, values[`${name}.bias`]![0]!);
+    return isActivated ? y.map(relu6) : y;
+  };
+
+export const applyBlock =
+  (block: InvertedResidual): Definition =>
+  (values, size) => {
+    const { stride, inputs, outputs } = block.shape;
+    const at = (x: number[]) => ({ ...values, x: [x] });
+    const x = values['x']![0]!;
+    const expanded = block.expand ? applyConvolution(block.expand)(values, size) : x;
+    const filtered = applyDepthwise(block.depthwise)(at(expanded), size);
+    const projected = applyConvolution(block.project)(at(filtered), block.sizeOf(size));
+    return stride === 1 && inputs === outputs ? projected.map((value, i) => value + x[i]!) : projected;
+  };

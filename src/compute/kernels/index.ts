@@ -3,6 +3,7 @@ export * from './attention';
 export * from './bf16';
 export * from './cells';
 export * from './convolution';
+export * from './convolution-gradients';
 export * from './optimizers';
 export * from './product';
 export * from './rows';

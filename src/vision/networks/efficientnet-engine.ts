@@ -8,17 +8,20 @@ import { Convolution } from '../../nn/convolution.ts';
 import type { FeatureMaps, MapSize } from '../../nn/feature-maps.ts';
 import { globalMean } from '../../nn/global-mean.ts';
 import { InvertedResidual } from '../../nn/inverted-residual.ts';
+import { LearnedLayers } from '../../nn/learned-layers.ts';
 import type { Parameter } from '../../nn/parameter.ts';
-import type { Normalisation } from '../network.ts';
+import type { EngineNetwork, LearnedStages, NetworkParts, Normalisation } from '../network.ts';
 import {
   allConvolutions,
   type ConvolutionPlan,
+  type EfficientNetPlan,
   type StoredNetwork,
   storedTensor,
   tensorsOf,
 } from './efficientnet-lite.ts';
 
-export class EfficientNet {
+export class EfficientNet implements EngineNetwork {
+  readonly #plan: EfficientNetPlan;
   readonly #engine: Engine;
   /** One for each thread. */
   readonly #workspaces: readonly Workspace[];
@@ -35,6 +38,7 @@ export class EfficientNet {
    */
   constructor(engine: Engine, stored: StoredNetwork, { size, ...normalisation }: Normalisation & { size: number }) {
     const { plan } = stored;
+    this.#plan = plan;
     this.#engine = engine;
     this.#workspaces = Array.from({ length: engine.threads }, () => new Workspace(engine.arena));
     this.#normalisation = normalisation;
@@ -77,6 +81,22 @@ export class EfficientNet {
     return features;
   }
 
+  /** @throws RangeError when the network has fewer stages */
+  part(stages: LearnedStages): NetworkParts {
+    const first = this.#firstLearned(stages);
+    return {
+      frozen: (picture) => this.#mapsOf(picture, this.#workspaces[0]!, first),
+      learned: new LearnedLayers(this.#engine, this.#layers.slice(first)),
+    };
+  }
+
+  #firstLearned(stages: LearnedStages): number {
+    if (stages === 'all') return 0;
+    const block = this.#plan.stages.at(-stages);
+    if (stages > 0 && block !== undefined) return block + 1; // behind the stem
+    throw new RangeError(`${this.#plan.name} has ${this.#plan.stages.length} stages, not ${stages}`);
+  }
+
   /** Makes room for a picture, which can't be made while calls are recorded. */
   #prepare(workspace: Workspace): void {
     const size = { height: this.#size, width: this.#size };
@@ -90,9 +110,10 @@ export class EfficientNet {
     }
   }
 
-  #mapsOf(picture: Uint8Array, workspace: Workspace): FeatureMaps {
+  /** @param layers how many of the first ones the picture is taken through */
+  #mapsOf(picture: Uint8Array, workspace: Workspace, layers = this.#layers.length): FeatureMaps {
     let x = this.#normalised(picture, workspace);
-    for (const [i, layer] of this.#layers.entries()) {
+    for (const [i, layer] of this.#layers.slice(0, layers).entries()) {
       const { height, width } = layer.sizeOf(x);
       // Layers read and write two buffers in turn.
       const values = workspace.matrix(`maps ${i % 2}`, height * width, layer.shape.outputs);

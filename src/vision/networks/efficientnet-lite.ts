@@ -53,6 +53,8 @@ export interface EfficientNetPlan {
   name: string;
   stem: ConvolutionPlan;
   blocks: readonly BlockPlan[];
+  /** The number of the first block of each stage: its blocks write maps of the same shape. */
+  stages: readonly number[];
   head: ConvolutionPlan;
   /** Channels of the last maps. */
   featureSize: number;
@@ -68,9 +70,11 @@ export function planEfficientNet(name: string): EfficientNetPlan {
   const scale = scales[name];
   if (!scale) throw new InputError(`there is no CNN ${name}`, { expected: Object.keys(scales).join(', ') });
   const blocks: BlockPlan[] = [];
+  const starts: number[] = [];
   let input = STEM_CHANNELS;
   for (const [stage, [kernel, firstStride, expansion, channels, repeats]] of stages.entries()) {
     const output = widened(channels, scale.width);
+    starts.push(blocks.length);
     const isFixed = stage === 0 || stage === stages.length - 1;
     for (let repeat = 0; repeat < (isFixed ? repeats : Math.ceil(repeats * scale.depth)); repeat++) {
       const stride = repeat === 0 ? firstStride : 1;
@@ -79,7 +83,8 @@ export function planEfficientNet(name: string): EfficientNetPlan {
     }
   }
   const stem = convolution('stem', 3, 3, STEM_CHANNELS, { stride: 2 });
-  return { name, stem, blocks, head: convolution('head', 1, input, FEATURE_SIZE), featureSize: FEATURE_SIZE };
+  const head = convolution('head', 1, input, FEATURE_SIZE);
+  return { name, stem, blocks, stages: starts, head, featureSize: FEATURE_SIZE };
 }
 
 /** The nearest multiple of 8, but not less than nine tenths. */
