@@ -82,13 +82,14 @@ describe('a trained captioner', () => {
     expect(captioner.describe(new Float32Array())).toEqual([]);
   });
 
-  it('takes a beam as wide as its vocabulary, and refuses a wider one', () => {
+  it('takes a beam as wide as its vocabulary or the default, and refuses a wider one', () => {
     const V = captioner.vocabulary.size;
     const wide = captioner.describe(featuresFor(pictures.slice(0, 3)), { ...decodingDefaults, beam: V });
     expect(wide.map(([caption]) => caption?.caption)).toEqual(best(featuresFor(pictures.slice(0, 3))));
-    const refused = () => captioner.describe(featuresFor(pictures), { ...decodingDefaults, beam: V + 1 });
+    const most = Math.max(V, decodingDefaults.beam);
+    const refused = () => captioner.describe(featuresFor(pictures), { ...decodingDefaults, beam: most + 1 });
     expect(refused).toThrow(UsageError);
-    expect(refused).toThrow(`the beam is too wide: found ${V + 1}, expected at most ${V}, the size of the vocabulary`);
+    expect(refused).toThrow(`the beam is too wide: found ${most + 1}, expected at most ${most}`);
   });
 
   it('draws what it has learned when it is sure, and the same captions for the same seed when it is not', () => {

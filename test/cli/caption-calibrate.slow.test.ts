@@ -41,7 +41,10 @@ describe('a calibration', () => {
     const [calibration] = JSON.parse(again.stdout);
     expect(calibration).toMatchObject({ datasets: [{ name: 'dataset', pictures: 52 }] });
     const { stdout } = await runProgram('caption', ['info', model]);
-    expect(JSON.parse(stdout).confidence).toEqual({ pictures: 12, languages: [{ pictures: 12, calibration }] });
+    expect(JSON.parse(stdout).confidence).toEqual({
+      pictures: 12,
+      languages: [{ pictures: 12, power: 0.5, calibration }],
+    });
 
     const described = await caption(
       'describe',
