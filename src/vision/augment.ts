@@ -9,6 +9,9 @@ export interface Augmentation {
   colour: number;
 }
 
+/** Gentle: captions name colours and what stands at the edges. A change makes cached views stale: see `frozen-maps.ts`. */
+export const augmentationDefaults: Augmentation = { crop: 0.8, colour: 0.2 };
+
 /** How much of red, green and blue is in the brightness of a pixel (ITU-R BT.601). */
 const LUMA = [0.299, 0.587, 0.114] as const;
 
