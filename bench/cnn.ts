@@ -80,7 +80,7 @@ async function measure(driver: DriverChoice, build: KernelBuild): Promise<void> 
 }
 
 async function measureLearning(engine: Engine): Promise<void> {
-  const network = await cnn.openOnEngine!(engine);
+  const network = await cnn.openToLearn!(engine);
   const dFeatures = engine.arena.matrix(BATCH, cnn.featureSize);
   dFeatures.data.fill(1e-3);
   for (const stages of options.learned.split(',').map((value) => (value === 'all' ? value : Number(value)))) {

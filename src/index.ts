@@ -25,6 +25,7 @@ export {
 } from './captioning/config.ts';
 export { DescriptionPage, type DescriptionPageOptions } from './captioning/description-page.ts';
 export { featuresOf, picturesOf } from './captioning/features.ts';
+export type { CnnTraining } from './captioning/learn-with-cnn.ts';
 export type { CaptionSets, HeldOutSet } from './captioning/sets.ts';
 export {
   type CaptionTraining,
@@ -98,7 +99,7 @@ export type { Alignment, TranslatingOptions } from './translation/translator.ts'
 
 export type { ExtractionEvents } from './vision/cached-features.ts';
 export { type CollectedFeatures, collectFeatures } from './vision/extract.ts';
-export type { LastMaps } from './vision/network.ts';
+export type { LastMaps, LearnableNetwork, LearnedPart, LearnedStages, NetworkParts } from './vision/network.ts';
 export { type PictureLimits, pictureLimits } from './vision/pixels.ts';
 
 // Common to all

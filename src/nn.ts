@@ -41,6 +41,7 @@ export { type Packing, packedSequences, uniformPacking } from './nn/packing.ts';
 
 export { type Cell, type CellGradients, type CellName, type CellStep, cells } from './nn/cell.ts';
 export type { Dropout } from './nn/dropout.ts';
+export type { FeatureMaps, MapSize } from './nn/feature-maps.ts';
 export type { RecurrentBatch, StateGradients } from './nn/recurrent-layer.ts';
 export { RecurrentStack, type StackLayer, type StackStateGradients } from './nn/recurrent-stack.ts';
 export { type LayerState, resetState, type StackState } from './nn/state.ts';
@@ -48,7 +49,13 @@ export { type LayerState, resetState, type StackState } from './nn/state.ts';
 // Learning
 
 export { type Clipping, clipGradients } from './nn/clip.ts';
-export { Optimizer, type OptimizerConfig, type OptimizerName, optimizerDefaults } from './nn/optimizer.ts';
+export {
+  Optimizer,
+  type OptimizerConfig,
+  type OptimizerName,
+  optimizerDefaults,
+  type UpdateRule,
+} from './nn/optimizer.ts';
 export { Parameter } from './nn/parameter.ts';
 
 // Computing

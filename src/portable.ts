@@ -52,6 +52,7 @@ export { type Translation, Translator, type Vocabularies } from './translation/t
 
 export type { Cnn } from './vision/cnn.ts';
 export type { CnnBackend } from './vision/cnn-backends.ts';
+export type { CnnFiles } from './vision/cnn-files.ts';
 export {
   type Extracted,
   type ExtractOptions,
@@ -60,7 +61,7 @@ export {
   type PictureSource,
 } from './vision/extract.ts';
 export { loadCnn } from './vision/load-cnn.ts';
-export type { LastMaps } from './vision/network.ts';
+export type { LastMaps, LearnableNetwork, LearnedPart, LearnedStages, NetworkParts } from './vision/network.ts';
 export type { Pixels, Preprocessing } from './vision/pixels.ts';
 
 // Common to all

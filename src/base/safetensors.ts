@@ -42,8 +42,16 @@ export interface WriteOptions {
 export async function writeSafetensors(
   path: string,
   tensors: Iterable<NamedTensor>,
-  { half = false, metadata = {} }: WriteOptions = {},
+  options: WriteOptions = {},
 ): Promise<void> {
+  await writeFileAtomically(path, encodeSafetensors(tensors, options));
+}
+
+/** The bytes of a safetensors file, in parts one after another. */
+export function encodeSafetensors(
+  tensors: Iterable<NamedTensor>,
+  { half = false, metadata = {} }: WriteOptions = {},
+): Uint8Array[] {
   const encoded = Array.from(tensors, (tensor) => encode(tensor, half));
   // The smallest items last, so that everything is aligned to its own size.
   encoded.sort((a, b) => itemSize[b.dtype] - itemSize[a.dtype]);
@@ -60,7 +68,7 @@ export async function writeSafetensors(
   const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
   const padding = new Uint8Array(-json.length & 7).fill(SPACE);
   const length = new BigUint64Array([BigInt(json.length + padding.length)]);
-  await writeFileAtomically(path, [new Uint8Array(length.buffer), json, padding, ...encoded.map(({ bytes }) => bytes)]);
+  return [new Uint8Array(length.buffer), json, padding, ...encoded.map(({ bytes }) => bytes)];
 }
 
 /**

@@ -1,4 +1,5 @@
 /** A trained captioner: feature vectors become captions. Does not know the CNN that the vectors come from. */
+import { fileIn } from '../base/files.ts';
 import { partOf, runAtOnce, type Steps } from '../base/steps.ts';
 import type { Engine } from '../compute/engine.ts';
 import type { StepFunction } from '../decoding/step.ts';
@@ -12,6 +13,7 @@ import {
 } from '../model/standardisation.ts';
 import { createStepper } from '../model/stepper.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
+import { CNN_FOLDER, type CnnFiles, readCnnFiles, writeCnnFiles } from '../vision/cnn-files.ts';
 import {
   type Caption,
   type CaptionSampling,
@@ -35,6 +37,8 @@ export class Captioner implements CaptionWriter {
   readonly standardisation: Standardisation;
   /** How sure it may be of its captions. What changes its weights takes the calibration away. */
   confidence: Confidence | undefined;
+  /** The CNN that has learned with it and is saved with it; none where its CNN is one that all share. */
+  cnn: (() => Promise<CnnFiles>) | undefined;
   readonly #begin: ReturnType<typeof createStepper>;
 
   constructor(
@@ -67,7 +71,10 @@ export class Captioner implements CaptionWriter {
     specialIds(vocabulary, { name: `the vocabulary in ${folder}` }); // a vocabulary without them is refused here
     const standardisation = standardisationOf(extra, config.shape.condition, folder, 'features');
     const confidence = config.confidence && (await readConfidence(folder, config.confidence, config.shape));
-    return new Captioner(config, vocabulary, model, standardisation, confidence);
+    const captioner = new Captioner(config, vocabulary, model, standardisation, confidence);
+    const { key, folder: cnn } = config.pictures;
+    if (cnn !== undefined) captioner.cnn = () => readCnnFiles(fileIn(folder, cnn), key);
+    return captioner;
   }
 
   /**
@@ -83,8 +90,12 @@ export class Captioner implements CaptionWriter {
   ): Promise<void> {
     const { vocabulary, model, standardisation, confidence } = this;
     const extra = standardisationTensors(standardisation, 'features');
+    const cnn = await this.cnn?.();
     if (confidence) await writeConfidence(folder, confidence);
-    await saveModel(folder, { config: this.#configWith({ scores }), vocabulary, model }, { extra, half });
+    if (cnn) await writeCnnFiles(fileIn(folder, CNN_FOLDER), cnn);
+    const pictures = cnn && { ...this.config.pictures, key: cnn.key, folder: CNN_FOLDER };
+    const config = this.#configWith({ scores, ...(pictures && { pictures }) });
+    await saveModel(folder, { config, vocabulary, model }, { extra, half });
   }
 
   /** Writes how sure it may be into its folder, where all else stays as it is. @throws InputError as `save` does */

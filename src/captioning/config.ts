@@ -1,9 +1,10 @@
 /** The config of a captioner, the settings of its training, and the defaults of both. */
 import * as v from 'valibot';
-import { anyInteger, integerFrom, positiveNumber } from '../base/schema.ts';
+import { anyInteger, integerFrom, numberFrom, positiveNumber } from '../base/schema.ts';
 import { modelConfigSchema } from '../model/model-folder.ts';
 import { optimizerDefaults } from '../nn/optimizer.ts';
 import { enoughEpochs, trainingSettingsSchema } from '../training/settings.ts';
+import { CNN_FOLDER } from '../vision/cnn-files.ts';
 import { confidenceSchema } from './confidence/calibration.ts';
 
 /** The settings of a captioner's training. */
@@ -19,7 +20,23 @@ export const captionSettingsSchema = v.object({
   mirrored: v.boolean(),
   /** `cider`: learns to write captions with a high CIDEr-D and BLEU-4 (`self-critical.ts`). Default: likelihood */
   finetune: v.optional(v.picklist(['cider'])),
+  /** How the CNN learns too. Default: it does not */
+  cnn: v.optional(
+    v.object({
+      /** Which part of it: so many of its last stages, or all. */
+      learned: v.union([integerFrom(1), v.literal('all')]),
+      /** Its highest learning rate, which the captioner's schedule multiplies. */
+      learningRate: positiveNumber,
+      /** Decoupled weight decay of its filters. */
+      weightDecay: numberFrom(0),
+      /** Views of each training picture: as it is, and random ones. */
+      views: integerFrom(1),
+    }),
+  ),
 });
+
+/** How a CNN learns with its captioner. */
+export type CnnSettings = NonNullable<CaptionSettings['cnn']>;
 
 export type CaptionSettings = v.InferOutput<typeof captionSettingsSchema>;
 
@@ -57,6 +74,8 @@ export const captionConfigSchema = v.object({
     cnn: v.string(),
     /** Name and hash of its weights. */
     key: v.string(),
+    /** Where it is in the model's folder, if it has learned; it is then one of the family of `cnn`. */
+    folder: v.optional(v.literal(CNN_FOLDER)),
     preprocessing: v.object({ size: anyInteger, fit: v.picklist(['squash', 'crop']) }),
   }),
   settings: captionSettingsSchema,
@@ -123,6 +142,9 @@ export const finetuneDefaults: CaptionSettings = {
   smoothing: 0,
   finetune: 'cider',
 };
+
+/** How a CNN learns by default: by neuraltalk2's rate (Karpathy 2015). */
+export const cnnDefaults: CnnSettings = { learned: 1, learningRate: 1e-5, weightDecay: 0, views: 4 };
 
 /** The updates of a training by default are no fewer, however small the dataset. */
 const LEAST_UPDATES = 400;

@@ -1,11 +1,11 @@
 /** Opening captioners together with the CNN that they were trained with. */
 import { InputError } from '../base/errors.ts';
-import { inPackage } from '../base/files.ts';
+import { fileIn, inPackage } from '../base/files.ts';
 import type { Engine } from '../compute/engine.ts';
 import { readConfig } from '../model/model-folder.ts';
 import type { Cnn } from '../vision/cnn.ts';
 import type { CnnBackend } from '../vision/cnn-backends.ts';
-import { loadCnn } from '../vision/load-cnn.ts';
+import { loadCnn, loadCnnIn } from '../vision/load-cnn.ts';
 import { preprocessingKey } from '../vision/pixels.ts';
 import type { CaptionWriter } from './caption.ts';
 import { Captioner } from './captioner.ts';
@@ -34,7 +34,7 @@ export async function openCaptioner(
   { folder = shippedCaptioner(), cnn, cnnBackend }: CnnOptions & { folder?: string | undefined } = {},
 ): Promise<{ captioner: Captioner; cnn: Cnn }> {
   const captioner = await Captioner.load(folder, engine);
-  const opened = cnn ?? (await loadCnn(captioner.config.pictures.cnn, cnnBackend, engine));
+  const opened = cnn ?? (await openCnn(folder, captioner.config, cnnBackend, engine));
   refuseOtherCnn(opened, captioner.config, folder);
   return { captioner, cnn: opened };
 }
@@ -62,8 +62,17 @@ export async function openCaptioners(
 
 /** The CNN that the captioner in `folder` was trained with. @param engine as `loadCnn` takes it */
 export async function loadCnnOf(folder: string, cnnBackend: CnnBackend, engine?: Engine): Promise<Cnn> {
-  const { pictures } = await readConfig(folder, captionConfigSchema);
-  return loadCnn(pictures.cnn, cnnBackend, engine);
+  return openCnn(folder, await readConfig(folder, captionConfigSchema), cnnBackend, engine);
+}
+
+async function openCnn(
+  folder: string,
+  { pictures }: CaptionConfig,
+  backend?: CnnBackend,
+  engine?: Engine,
+): Promise<Cnn> {
+  if (pictures.folder === undefined) return loadCnn(pictures.cnn, backend, engine);
+  return loadCnnIn(fileIn(folder, pictures.folder), backend, engine);
 }
 
 /**

@@ -7,15 +7,15 @@ import type { Oddity } from '../datasets/oddities.ts';
 import { LanguageModel, type LanguageModelShape } from '../model/language-model.ts';
 import { measureStandardisationSteps, type Standardisation, standardiseSteps } from '../model/standardisation.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
-import { type FolderTraining, refuseOtherData, runSession } from '../training/session.ts';
+import { refuseOtherData, runSession } from '../training/session.ts';
 import type { TrainingResult } from '../training/trainer.ts';
-import type { ExtractionEvents } from '../vision/cached-features.ts';
 import type { Cnn } from '../vision/cnn.ts';
 import { examplesSteps, targetCounts } from './batch.ts';
 import { type CaptionData, datasetsOf, namesInWords, namesOf } from './caption-data.ts';
 import { Captioner } from './captioner.ts';
 import { type CaptionConfig, type CaptionSettings, type PartOfData, partsOfData } from './config.ts';
 import { isSpecial, languagesOf, startIds } from './languages.ts';
+import { type CnnLearning, type CnnTraining, learnWithCnn, openCnnToLearn } from './learn-with-cnn.ts';
 import { refuseOtherCnn } from './open.ts';
 import { selfCriticalTaskSteps } from './self-critical.ts';
 import { allCaptions, type CaptionSets, type ReadSets, readSets } from './sets.ts';
@@ -28,16 +28,14 @@ import { captionVocabularySteps, extendVocabularySteps, specialIds } from './voc
  */
 const LEAST_DEVIATION = 1e-3;
 
+/** On what and how validations are made. */
+const MEASURED = { split: 'val', decoding: 'greedy' };
+
 /** A training that goes on: with the data that it began with, as often as that was shown. */
 export type ResumedCaptionTraining = CaptionData &
-  FolderTraining<CaptionConfig, CaptionSets> & {
-    cnn: Cnn;
-    /** Called as pictures become features. */
-    onExtraction?: ExtractionEvents | undefined;
+  CnnTraining & {
     /** Called when training pictures are left out, because another one of the datasets measures on the same photo. */
     onLeftOut?: ((oddity: Oddity) => void) | undefined;
-    /** Called as the captions are prepared for the training, with the share that is done. */
-    onPreparation?: ((share: number) => void) | undefined;
   };
 
 export type CaptionTraining = ResumedCaptionTraining & {
@@ -59,7 +57,8 @@ export async function trainCaptioner(training: CaptionTraining): Promise<Trainin
   const inTurns = <Result>(steps: Steps<Result>) => runInTurns(steps, { signal });
   const initial = start instanceof Captioner ? start : undefined;
   const { shape, cnnName } = start instanceof Captioner ? beginningOf(start) : start;
-  const sets = await prepare(training, settings.mirrored, { standardisation: initial?.standardisation });
+  const learning = await openCnnToLearn(training, settings, initial !== undefined);
+  const sets = await prepare(training, settings, { standardisation: initial?.standardisation });
   const written = allCaptions(sets.training, sets.captionsOnly);
   const vocabulary = await inTurns(
     initial ? extendVocabularySteps(initial.vocabulary, written, settings) : captionVocabularySteps(written, settings),
@@ -91,7 +90,8 @@ export async function trainCaptioner(training: CaptionTraining): Promise<Trainin
   const hasAll = kept?.length === initial?.vocabulary.size;
   const confidence = hasAll ? initial?.confidence?.uncalibrated(languagesOf(vocabulary)[0]) : undefined;
   const captioner = new Captioner(config, vocabulary, model, sets.standardisation, confidence);
-  return learn(training, captioner, sets, false);
+  captioner.cnn = initial?.cnn;
+  return learn(training, captioner, sets, learning, false);
 }
 
 /**
@@ -105,8 +105,9 @@ export async function resumeCaptioner(training: ResumedCaptionTraining): Promise
   captioner.confidence = captioner.confidence?.uncalibrated();
   refuseOtherCnn(cnn, captioner.config, folder);
   const { settings, dataset } = captioner.config;
+  const learning = await openCnnToLearn(training, settings, true);
   const known = { standardisation: captioner.standardisation, datasets: partsOfData(captioner.config) };
-  const sets = await prepare(training, settings.mirrored, known);
+  const sets = await prepare(training, settings, known);
   refuseOtherData(
     folder,
     { found: sets.hash, expected: dataset.hash },
@@ -116,22 +117,29 @@ export async function resumeCaptioner(training: ResumedCaptionTraining): Promise
       expected: `the ${dataset.pictures} pictures of ${dataset.name} and their captions`,
     },
   );
-  return learn(training, captioner, sets, true);
+  return learn(training, captioner, sets, learning, true);
 }
 
 async function learn(
   training: ResumedCaptionTraining,
   captioner: Captioner,
   sets: CaptionSets,
+  learning: CnnLearning | undefined,
   resume: boolean,
 ): Promise<TrainingResult> {
   const { config } = captioner;
   const { folder, onPreparation, signal } = training;
+  if (learning) {
+    const { standardisation } = captioner;
+    const known = { standardisation, datasets: partsOfData(config) };
+    const setsSeenBy = (cnn: Cnn) => prepare({ ...training, cnn }, config.settings, known);
+    return learnWithCnn(training, captioner, sets, { ...learning, resume, setsSeenBy, measured: MEASURED });
+  }
   const taskSteps = config.settings.finetune === 'cider' ? selfCriticalTaskSteps : captionTaskSteps;
   const task = await runInTurns(taskSteps(captioner, sets, config.settings), { onProgress: onPreparation, signal });
-  const measured = { split: 'val', decoding: 'greedy' };
   const validateFirst = config.init !== undefined;
-  return runSession({ product: captioner, folder, task, data: sets, resume, validateFirst, measured }, training);
+  const session = { product: captioner, folder, task, data: sets, resume, validateFirst, measured: MEASURED };
+  return runSession(session, training);
 }
 
 function beginningOf({ config }: Captioner) {
@@ -167,11 +175,12 @@ function takeOver(initial: Captioner, kept: readonly number[], model: LanguageMo
  */
 async function prepare(
   training: ResumedCaptionTraining,
-  mirrored: boolean,
+  { mirrored, cnn: learning }: CaptionSettings,
   known: { standardisation?: Standardisation | undefined; datasets?: readonly PartOfData[] },
 ): Promise<ReadSets & { standardisation: Standardisation }> {
   const { cnn, signal } = training;
-  const sets = await readSets(training, { ...training, mirrored, known: known.datasets });
+  // A CNN that learns sees views of its own.
+  const sets = await readSets(training, { ...training, mirrored: mirrored && !learning, known: known.datasets });
   const { features, mirrored: mirrorImages } = sets.training;
   const standardisation =
     known.standardisation ??

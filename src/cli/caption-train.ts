@@ -1,15 +1,18 @@
 /** `caption train`: trains a captioner on pictures and their captions. */
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../base/errors.ts';
+import { cacheFolder } from '../base/files.ts';
 import type { WeightedDataset } from '../captioning/caption-data.ts';
 import { Captioner } from '../captioning/captioner.ts';
 import { calibrateTrained } from '../captioning/confidence/calibrate-folder.ts';
 import {
   type CaptionConfig,
   type CaptionSettings,
+  type CnnSettings,
   captionConfigSchema,
   captionDefaults,
   captionShapeDefaults,
+  cnnDefaults,
   epochsForCaptions,
   finetuneDefaults,
   type PartOfData,
@@ -32,8 +35,10 @@ import {
   addPictureOptions,
   type CommonOptions,
   type PictureOptions,
+  parseAtLeast,
   parseInteger,
   parseLanguages,
+  parsePositive,
   parsePositives,
   parseShare,
 } from './options.ts';
@@ -45,6 +50,9 @@ import { addTrainingOptions, type TrainingOptions, trainingFlags, trainingSettin
 
 /** Options about the shape of a new captioner, which one given by --init has already. */
 const SHAPE = ['cell', 'layers', 'hidden', 'embedding', 'cnn'];
+
+/** Options about a CNN that learns. */
+const CNN_LEARNING = ['cnnLr', 'cnnWeightDecay', 'cnnViews'];
 
 interface Options extends CommonOptions, PictureOptions, DatasetOptions, TrainingOptions {
   weight?: number[];
@@ -58,6 +66,10 @@ interface Options extends CommonOptions, PictureOptions, DatasetOptions, Trainin
   mirror: boolean;
   init?: string;
   finetune?: 'cider';
+  finetuneCnn?: CnnSettings['learned'];
+  cnnLr: number;
+  cnnWeightDecay: number;
+  cnnViews: number;
 }
 
 export function addCaptionTrainCommand(program: Command): void {
@@ -98,6 +110,19 @@ export function addCaptionTrainCommand(program: Command): void {
     .addOption(
       new Option('--finetune <score>', 'with --init: learn to write captions that score well').choices(['cider']),
     )
+    .option(
+      '--finetune-cnn <stages>',
+      'with --init: let the CNN learn too, its `last` stage, so many of its stages, or `all` of it',
+      parseStages,
+    )
+    .option('--cnn-lr <rate>', "highest learning rate of the CNN's weights", parsePositive, cnnDefaults.learningRate)
+    .option('--cnn-weight-decay <rate>', "decay of the CNN's filters", parseAtLeast(0), cnnDefaults.weightDecay)
+    .option(
+      '--cnn-views <number>',
+      'views of each picture that the CNN learns from: as it is, and cropped, mirrored and recoloured at random',
+      parseInteger(1),
+      cnnDefaults.views,
+    )
     .option('--no-mirror', 'do not learn from mirror images too');
   addDatasetOptions(command);
   addTrainingOptions(
@@ -118,7 +143,9 @@ async function trainCommand(paths: string[], options: Options, command: Command)
     const captionsOnly =
       options.captionsOnly && (await Promise.all(options.captionsOnly.map((path) => readCaptionsOnly(path, options))));
     const onPreparation = showShare(status, 'preparing the captions');
-    const data = { datasets, captionsOnly, onLeftOut, onPreparation };
+    const onFrozenMaps = (bytes: number) =>
+      status.say(`the maps of the CNN's frozen layers take ${(bytes / 1e9).toFixed(1)} GB in ${cacheFolder('maps')}`);
+    const data = { datasets, captionsOnly, onLeftOut, onPreparation, onFrozenMaps };
     const extraction = (signal: AbortSignal) => ({ onExtraction: showExtraction(status, signal, { begun: true }) });
     if (options.resume) {
       const cnn = await loadCnnOf(folder, options.cnnBackend, engine);
@@ -160,7 +187,7 @@ function shareInWords({ captions, weight, ...part }: PartOfData): string {
 /** @throws UsageError when options contradict each other */
 function checkOptions(
   paths: readonly string[],
-  { weight, language, init, finetune, resume }: Options,
+  { weight, language, init, finetune, finetuneCnn, resume }: Options,
   command: Command,
 ): void {
   if (weight && weight.length !== paths.length && !resume) {
@@ -178,11 +205,29 @@ function checkOptions(
   if (init) refuseGiven(command, SHAPE, '--init', 'a captioner with a shape and a CNN of its own');
   if (finetune)
     refuseInapplicable(command, ['captionsOnly'], '--finetune, which scores captions against those of pictures');
+  if (finetuneCnn) {
+    refuseInapplicable(command, ['finetune', 'captionsOnly', 'mirror'], '--finetune-cnn, which learns from views');
+    if (!init && !resume) {
+      throw new UsageError('--finetune-cnn needs a captioner to start from', {
+        advice: 'Train one first, then name its folder by --init.',
+      });
+    }
+  } else {
+    refuseInapplicable(command, CNN_LEARNING, 'a CNN that does not learn, which takes --finetune-cnn');
+  }
   if (finetune && !init && !resume) {
     throw new UsageError('--finetune needs a captioner to start from', {
       advice: 'Train one first, then name its folder by --init.',
     });
   }
+}
+
+/** @throws InvalidArgumentError when it is none of the three */
+function parseStages(text: string): CnnSettings['learned'] {
+  if (text === 'all') return text;
+  const stages = text === 'last' ? 1 : Number(text);
+  if (Number.isSafeInteger(stages) && stages >= 1) return stages;
+  throw new InvalidArgumentError('Expected last, how many stages, or all.');
 }
 
 function counted(count: number, what: string): string {
@@ -207,7 +252,15 @@ function settingsOf(options: Options, command: Command, datasets: readonly Weigh
   const defaults = options.finetune ? finetuneDefaults : captionDefaults;
   const resolved = resolveOptions(command, options, { ...defaults, ...trainingFlags(defaults) });
   const { threshold, words, smoothing, mirror: mirrored } = resolved;
-  const settings = { ...trainingSettings(resolved, defaults), threshold, ...(words && { words }), smoothing, mirrored };
+  const { finetuneCnn: learned, cnnLr: learningRate, cnnWeightDecay: weightDecay, cnnViews: views } = resolved;
+  const settings = {
+    ...trainingSettings(resolved, defaults),
+    threshold,
+    ...(words && { words }),
+    smoothing,
+    mirrored,
+    ...(learned && { cnn: { learned, learningRate, weightDecay, views } }),
+  };
   if (isGiven(command, 'epochs') || options.finetune) return settings;
   // Where none of the datasets has a train split, the training refuses them and names the splits there are.
   const shown = datasets.flatMap(({ dataset: { splits }, weight = 1 }) =>

@@ -212,9 +212,16 @@ export class LanguageModel {
    * The loss of a batch, and in every parameter's `gradient` that of the mean loss over its tokens. `state` as above.
    *
    * @param dStart takes the gradient of the state that the sequences started from, where it is wanted
+   * @param dCondition takes that of the condition vectors [N, condition], where it is wanted
    */
-  lossAndGradients(batch: TokenBatch, state: StackState, noise: TrainingNoise = {}, dStart?: StackState): Loss {
-    return runAtOnce(this.lossAndGradientsSteps(batch, state, noise, dStart));
+  lossAndGradients(
+    batch: TokenBatch,
+    state: StackState,
+    noise: TrainingNoise = {},
+    dStart?: StackState,
+    dCondition?: Matrix,
+  ): Loss {
+    return runAtOnce(this.lossAndGradientsSteps(batch, state, noise, dStart, dCondition));
   }
 
   /** `lossAndGradients`, a while at a time: forwards, the output's gradients, backwards. */
@@ -223,13 +230,19 @@ export class LanguageModel {
     state: StackState,
     { dropout, smoothing = 0 }: TrainingNoise = {},
     dStart?: StackState,
+    dCondition?: Matrix,
   ): Steps<Loss> {
     const { recurrent, hidden, logits } = yield* partOf(this.#forwardSteps(batch, state, dropout), 0, 0.3);
     yield 0.3;
     const { loss, dHidden } = yield* partOf(this.#output.backwardSteps(logits, hidden, batch, smoothing), 0.3, 0.5);
     const dInput = this.#reader.gradient(hidden.rows);
-    yield* partOf(this.stack.backwardSteps(dHidden, recurrent, dropout, dInput, { start: dStart }), 0.5, 1);
+    yield* partOf(
+      this.stack.backwardSteps(dHidden, recurrent, dropout, dInput, { start: dStart, condition: dCondition }),
+      0.5,
+      1,
+    );
     this.#reader.backward(dInput, dropout);
+    if (dCondition && dropout) applyDropout(this.engine.kernels, dropout, CONDITION_SITE, dCondition);
     return loss;
   }
 

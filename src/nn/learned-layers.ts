@@ -10,7 +10,7 @@ import type { Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';
 import { Workspace } from '../compute/workspace.ts';
 import type { Convolution } from './convolution.ts';
-import { type FeatureMaps, pictureCount } from './feature-maps.ts';
+import { type FeatureMaps, type MapSize, pictureCount } from './feature-maps.ts';
 import { globalMean, globalMeanBackward } from './global-mean.ts';
 import type { InvertedResidual } from './inverted-residual.ts';
 import type { Parameter } from './parameter.ts';
@@ -30,6 +30,17 @@ export class LearnedLayers {
 
   get parameters(): Parameter[] {
     return this.#layers.flatMap(({ parameters }) => parameters);
+  }
+
+  /** Floats that a picture takes, forwards and backwards, whose maps of this size the first layer reads. */
+  floatsOf({ height, width, channels }: MapSize & { channels: number }): number {
+    let size = { height, width };
+    const read = this.#layers.map((layer) => {
+      size = layer.sizeOf(size);
+      return size.height * size.width * layer.shape.outputs;
+    });
+    const kept = [height * width * channels, ...read];
+    return kept.reduce((sum, floats) => sum + floats) + 2 * Math.max(...kept);
   }
 
   /**

@@ -20,6 +20,17 @@ export const optimizerDefaults: { readonly [Name in OptimizerName]: Extract<Opti
   adam: { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
 };
 
+/** How updates of some parameters differ from those of the others: of weights that were trained before, say. */
+export interface UpdateRule {
+  /** Factor of the learning rate. Default: 1 */
+  rate?: number;
+  /**
+   * Decoupled weight decay λ (Loshchilov and Hutter 2019, algorithm 2): values first become (1 - rate · λ) of what they
+   * are. Default: 0
+   */
+  decay?: number;
+}
+
 /** Running statistics of each parameter's gradient that an optimiser keeps: `<parameter>.<role>`. */
 const ROLES: Readonly<Record<OptimizerName, readonly string[]>> = {
   sgd: [],
@@ -37,11 +48,19 @@ export class Optimizer {
   steps = 0;
   readonly #engine: Engine;
   readonly #parameters: readonly Parameter[];
+  readonly #rules: ReadonlyMap<Parameter, UpdateRule>;
 
-  constructor(engine: Engine, parameters: readonly Parameter[], config: OptimizerConfig) {
+  /** @param rules of the parameters that are not updated as all are */
+  constructor(
+    engine: Engine,
+    parameters: readonly Parameter[],
+    config: OptimizerConfig,
+    rules: ReadonlyMap<Parameter, UpdateRule> = new Map(),
+  ) {
     this.config = config;
     this.#engine = engine;
     this.#parameters = parameters;
+    this.#rules = rules;
     this.state = new Map(
       parameters.flatMap(({ name, value }) =>
         ROLES[config.name].map((role) => [`${name}.${role}`, engine.arena.matrix(value.rows, value.cols)] as const),
@@ -52,7 +71,17 @@ export class Optimizer {
   /** One update of all parameters from their gradients. */
   step(rate: number): void {
     this.steps++;
-    for (const parameter of this.#parameters) parameter.edit(() => this.#update(parameter, rate));
+    for (const parameter of this.#parameters) {
+      const { rate: factor = 1, decay = 0 } = this.#rules.get(parameter) ?? {};
+      parameter.edit(() => {
+        if (decay > 0) this.#shrink(parameter, 1 - rate * factor * decay);
+        this.#update(parameter, rate * factor);
+      });
+    }
+  }
+
+  #shrink({ value }: Parameter, factor: number): void {
+    this.#engine.kernels.scale(value.offset, value.size, factor);
   }
 
   #update({ name, value, gradient }: Parameter, rate: number): void {

@@ -34,12 +34,14 @@ export interface RecurrentBatch {
   condition?: Matrix | undefined;
 }
 
-/** Gradients of states: [N, H] each, as the states themselves. */
+/** Gradients at the ends of sequences: of states, [N, H] each as the states themselves, and of the condition. */
 export interface StateGradients {
   /** That of the states in which the sequences ended, where something was read off them; not changed. */
   end?: LayerState | undefined;
   /** Takes that of the states from which the sequences started. */
   start?: LayerState | undefined;
+  /** Takes that of the condition [N, condition]. */
+  condition?: Matrix | undefined;
 }
 
 export interface LayerShape {
@@ -193,7 +195,7 @@ export class RecurrentLayer {
    *
    * @param dh gradient of the hidden states [M, H]; used as working memory
    * @param dx takes the gradient of the input [M, D], where one is wanted; a chooser learns only with it
-   * @param states gradients of the states at both ends, where they are wanted
+   * @param states gradients at both ends, where they are wanted
    */
   backward(dh: Matrix, batch: RecurrentBatch, dx?: Matrix, states?: StateGradients): void {
     runAtOnce(this.backwardSteps(dh, batch, dx, states));
@@ -204,9 +206,9 @@ export class RecurrentLayer {
     dh: Matrix,
     { packing, input, condition }: RecurrentBatch,
     dx?: Matrix,
-    { end, start }: StateGradients = {},
+    { end, start, condition: dCondition }: StateGradients = {},
   ): Steps<void> {
-    const { kernels } = this.#engine;
+    const { kernels, product } = this.#engine;
     const { batch, rows } = packing;
     const buffers = this.reserve(rows, batch);
 
@@ -240,6 +242,9 @@ export class RecurrentLayer {
     const dz = buffers.z.rowRange(0, rows);
     this.#recurrent.backward(buffers.recurrent.rowRange(0, rows), buffers.statesBefore(packing));
     this.#conditionBackward(dz.rowRange(0, batch), condition);
+    if (dCondition && this.conditionWeights) {
+      product.multiply(dCondition, dz.rowRange(0, batch), this.conditionWeights.value, { transposeB: true });
+    }
     yield 0.6;
     input.backward(this.#input, dz);
     yield 0.8;

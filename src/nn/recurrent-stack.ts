@@ -29,10 +29,11 @@ export interface StackShape {
   condition: number;
 }
 
-/** Gradients of the states of all layers, see `StateGradients`. */
+/** Gradients of the states of all layers and of the first one's condition, see `StateGradients`. */
 export interface StackStateGradients {
   end?: StackState | undefined;
   start?: StackState | undefined;
+  condition?: Matrix | undefined;
 }
 
 /** A layer that reads in one direction, or in both. */
@@ -154,7 +155,7 @@ export class RecurrentStack<Layer extends StackLayer = RecurrentLayer> {
    *
    * @param gradient of the last layer's output [M, H or 2H]; used as working memory
    * @param dInput takes the gradient of the input [M, D], where one is wanted
-   * @param states gradients of the states at both ends, where they are wanted
+   * @param states gradients at both ends, where they are wanted
    */
   backward(
     gradient: Matrix,
@@ -172,11 +173,11 @@ export class RecurrentStack<Layer extends StackLayer = RecurrentLayer> {
     batch: RecurrentBatch,
     dropout?: Dropout,
     dInput?: Matrix,
-    { end, start }: StackStateGradients = {},
+    { end, start, condition }: StackStateGradients = {},
   ): Steps<void> {
     for (const [i, layer] of [...this.layers.entries()].reverse()) {
       if (dropout) applyDropout(this.#engine.kernels, dropout, i, gradient);
-      const states = { end: end?.[i], start: start?.[i] };
+      const states = { end: end?.[i], start: start?.[i], condition: i === 0 ? condition : undefined };
       const dBelow = i > 0 ? this.#workspace.matrix(`gradient ${i - 1}`, gradient.rows, gradient.cols) : undefined;
       const running = layer.backwardSteps(gradient, this.#batchOf(i, batch), dBelow ?? dInput, states);
       yield* this.#inTurn(running, this.layers.length - 1 - i);

@@ -3,6 +3,7 @@ import type { Steps } from '../base/steps.ts';
 import type { Engine } from '../compute/engine.ts';
 import type { TokenBatch, TrainingNoise } from '../model/language-model.ts';
 import type { Loss } from '../model/softmax-output.ts';
+import type { UpdateRule } from '../nn/optimizer.ts';
 import type { Parameter } from '../nn/parameter.ts';
 import type { StackState } from '../nn/state.ts';
 
@@ -10,6 +11,8 @@ import type { StackState } from '../nn/state.ts';
 export interface TrainableModel<Batch> {
   readonly engine: Engine;
   readonly parameters: readonly Parameter[];
+  /** Of parameters that are not updated as all are. */
+  readonly updateRules?: ReadonlyMap<Parameter, UpdateRule>;
   /** V, how many tokens or classes its softmax chooses among. */
   readonly choices: number;
   newState(batch: number): StackState;

@@ -56,7 +56,7 @@ const CHECKPOINT_INTERVAL = 60;
  */
 export async function train<Batch>(run: TrainingRun<TrainableModel<Batch>, Batch>): Promise<TrainingResult> {
   const { model, task, settings, folder, signal } = run;
-  const optimizer = new Optimizer(model.engine, model.parameters, settings.optimizer);
+  const optimizer = new Optimizer(model.engine, model.parameters, settings.optimizer, model.updateRules);
   const state = model.newState(task.batchSize);
   const before = model.newState(task.batchSize);
   const checkpoint: Checkpoint | undefined = folder === undefined ? undefined : { folder, model, optimizer, state };

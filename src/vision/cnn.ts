@@ -6,7 +6,7 @@
 import { InputError } from '../base/errors.ts';
 import type { Engine } from '../compute/engine.ts';
 import { backendsFor, type CnnBackend, openOnFirst } from './cnn-backends.ts';
-import type { Backend, CnnDescription, LastMaps, Network } from './network.ts';
+import type { Backend, CnnDescription, LastMaps, LearnableNetwork, Network } from './network.ts';
 import type { Pixels, Preprocessing } from './pixels.ts';
 
 export interface Cnn {
@@ -34,6 +34,13 @@ export interface Cnn {
    */
   maps(pictures: readonly Pixels[]): Promise<LastMaps>;
 
+  /**
+   * The network on an engine, with weights of its own that can be learned; absent where the engine can't.
+   *
+   * @throws InputError when the weights can't be loaded
+   */
+  openToLearn?(engine: Engine): Promise<LearnableNetwork>;
+
   /** Frees what is not an engine's that was handed in. The CNN must not be used afterwards. */
   dispose(): void;
 }
@@ -45,7 +52,7 @@ export interface Cnn {
  * @throws InputError when the CNN can't run on this backend, whether that is installed or not
  */
 export function createCnn(description: CnnDescription, backend: CnnBackend, engine?: Engine): Cnn {
-  const { name, key, preprocessing, featureSize } = description;
+  const { name, key, preprocessing, featureSize, openToLearn } = description;
   const backends = backendsFor(description, backend);
   const length = 3 * preprocessing.size ** 2;
   const opened = new Map<readonly Backend[], Promise<Network>>();
@@ -84,6 +91,7 @@ export function createCnn(description: CnnDescription, backend: CnnBackend, engi
       const able = network.maps ? network : await open(withMaps);
       return able.maps!(bytes, pictures.length);
     },
+    ...(openToLearn && { openToLearn }),
     dispose() {
       for (const network of opened.values()) network.then((loaded) => loaded.dispose()).catch(() => {});
     },

@@ -4,6 +4,9 @@
  */
 import { InputError } from '../base/errors.ts';
 import { nextTurn } from '../base/platform.ts';
+import { Random } from '../base/random.ts';
+import { ahead } from './ahead.ts';
+import { augment, augmentationDefaults } from './augment.ts';
 import type { Cnn } from './cnn.ts';
 import { decodePicture } from './decode.ts';
 import type { View } from './feature-cache.ts';
@@ -19,6 +22,11 @@ export interface ExtractOptions {
   cache?: string;
   /** Also the features of the mirror image. Default: false */
   mirrored?: boolean;
+  /**
+   * Also the features of so many random views of each picture, which are the same whenever it comes; they go to the cache
+   * alone, which must be there. Default: 0
+   */
+  augmented?: number;
   /** Pictures that go through the CNN at once. More cost memory (60 MB each) and gain nothing. Default: 8 */
   batchSize?: number;
   /** Called after each batch. */
@@ -50,6 +58,8 @@ export interface Extracted {
   features: Float32Array;
   /** [D], with the option `mirrored`. */
   mirrored?: Float32Array;
+  /** What the cache finds the picture by; empty where there is none. */
+  key: string;
 }
 
 /**
@@ -60,10 +70,11 @@ export interface Extracted {
 export async function* extractFeatures(
   pictures: Iterable<PictureSource> | AsyncIterable<PictureSource>,
   cnn: Cnn,
-  { cache: folder, mirrored = false, batchSize = 8, onProgress, onSkip, limits: given, signal }: ExtractOptions = {},
+  options: ExtractOptions = {},
 ): AsyncGenerator<Extracted, void, void> {
-  const limits = { ...pictureLimits, ...given };
-  const views: readonly View[] = mirrored ? ['plain', 'mirrored'] : ['plain'];
+  const { cache: folder, mirrored = false, augmented = 0, batchSize = 8, onProgress, onSkip, signal } = options;
+  const limits = { ...pictureLimits, ...options.limits };
+  const views: readonly View[] = ['plain', ...(mirrored ? ['mirrored' as const] : []), ...augmentedViews(augmented)];
   const progress = { done: 0, computed: 0, skipped: 0 };
   const caches = folder === undefined ? undefined : await openViewCaches(folder, cnn, views);
   try {
@@ -86,14 +97,19 @@ export async function* extractFeatures(
         if (picture.pixels.size) progress.computed++;
         const features = picture.features.get('plain')!;
         const reflection = picture.features.get('mirrored');
-        const { index, name, source } = picture;
-        yield { index, name, source, features, ...(reflection && { mirrored: reflection }) };
+        const { index, name, source, key } = picture;
+        yield { index, name, source, key, features, ...(reflection && { mirrored: reflection }) };
       }
       onProgress?.({ ...progress });
     }
   } finally {
     await caches?.close();
   }
+}
+
+/** The names of the first `count` random views. */
+export function augmentedViews(count: number): View[] {
+  return Array.from({ length: count }, (_, i) => `augmented-${i}` as const);
 }
 
 export interface CollectedFeatures {
@@ -159,7 +175,7 @@ async function prepare(
       cnn.load().catch(() => {});
       const pixels = await decoding;
       for (const view of missing) {
-        picture.pixels.set(view, view === 'plain' ? pixels : mirror(pixels, cnn.preprocessing.size));
+        picture.pixels.set(view, viewOf(pixels, cnn.preprocessing.size, view, picture.key));
       }
     }
   } catch (error) {
@@ -167,6 +183,15 @@ async function prepare(
     picture.error = error;
   }
   return picture;
+}
+
+/** @param key of the picture, by which its random views are drawn */
+function viewOf(pixels: Pixels, size: number, view: View, key: string): Pixels {
+  if (view === 'plain') return pixels;
+  if (view === 'mirrored') return mirror(pixels, size);
+  const drawn =
+    Number.parseInt(key.slice(0, 8), 16) ^ Math.imul(Number(view.slice('augmented-'.length)) + 1, 0x9e3779b1);
+  return augment(pixels, size, new Random(drawn), augmentationDefaults);
 }
 
 /**
@@ -213,39 +238,4 @@ async function compute(
   signal?.throwIfAborted(); // the caches are closed then
   await caches?.add(computed);
   return batch;
-}
-
-/**
- * Runs `work` on up to `window` items ahead of the one that is being waited for; results come in the items' order. Work
- * that was begun is over before the generator ends, even where it ends by an error; only a signal does not wait for it.
- */
-async function* ahead<Item, Result>(
-  items: Iterable<Item> | AsyncIterable<Item>,
-  window: number,
-  signal: AbortSignal | undefined,
-  work: (item: Item) => Promise<Result>,
-): AsyncGenerator<Result, void, void> {
-  const queue: Promise<Result>[] = [];
-  try {
-    for await (const item of items) {
-      const result = work(item);
-      result.catch(() => {}); // thrown when its turn comes
-      queue.push(result);
-      if (queue.length >= window) yield await unlessStopped(queue.shift()!, signal);
-    }
-    while (queue.length > 0) yield await unlessStopped(queue.shift()!, signal);
-  } finally {
-    if (!signal?.aborted) await Promise.allSettled(queue);
-  }
-}
-
-/** What comes of work, or the signal's reason as soon as that is raised. */
-async function unlessStopped<Result>(work: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
-  if (!signal) return work;
-  signal.throwIfAborted();
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
 }

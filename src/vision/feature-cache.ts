@@ -17,7 +17,8 @@ import { makeFolder } from '../base/files.ts';
 import type { Cnn } from './cnn.ts';
 import { preprocessingKey } from './pixels.ts';
 
-export type View = 'plain' | 'mirrored';
+/** A picture as it is, its mirror image, or one of its random views. */
+export type View = 'plain' | 'mirrored' | `augmented-${number}`;
 
 /** The file in `folder` that holds a CNN's features of one view. */
 export function featureCachePath(folder: string, cnn: Pick<Cnn, 'key' | 'preprocessing'>, view: View): string {

@@ -1,8 +1,9 @@
-/** From the name of a CNN to what computes features. Knows no CNN and no backend by its name. */
+/** From the name of a CNN to what computes features. Knows no backend by its name. */
 import type { Engine } from '../compute/engine.ts';
 import { type Cnn, createCnn } from './cnn.ts';
 import type { CnnBackend } from './cnn-backends.ts';
 import { describeCnn } from './networks/describe-cnn.ts';
+import { efficientnet } from './networks/efficientnet.ts';
 
 /**
  * Finds a CNN and says what it is; its weights and its backend are loaded later, when they are needed.
@@ -20,4 +21,13 @@ export async function loadCnn(
   engine?: Engine,
 ): Promise<Cnn> {
   return createCnn(await describeCnn(choice), backend, engine);
+}
+
+/**
+ * As `loadCnn`, for a CNN that has learned and lies in a folder (`cnn-files.ts`): one of the family that the engine learns.
+ *
+ * @throws InputError when the folder does not hold what it should
+ */
+export async function loadCnnIn(folder: string, backend: CnnBackend = 'auto', engine?: Engine): Promise<Cnn> {
+  return createCnn(await efficientnet(folder), backend, engine);
 }

@@ -6,8 +6,9 @@
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';
-import type { FeatureMaps } from '../nn/feature-maps.ts';
-import type { LearnedLayers } from '../nn/learned-layers.ts';
+import type { FeatureMaps, MapSize } from '../nn/feature-maps.ts';
+import type { Parameter } from '../nn/parameter.ts';
+import type { CnnFiles } from './cnn-files.ts';
 import type { Preprocessing } from './pixels.ts';
 
 /** What a CNN is, which is known before anything of it is loaded, and how its weights are had. */
@@ -24,6 +25,8 @@ export interface CnnDescription {
   downloaded?: boolean;
   /** Loads the weights into an engine's arena, where they stay; absent where the engine lacks a layer of the network. */
   openOnEngine?(engine: Engine): Promise<EngineNetwork>;
+  /** As `openOnEngine`, for a network that is to learn; absent where the engine can't go backwards through it. */
+  openToLearn?(engine: Engine): Promise<LearnableNetwork>;
   /** Loads the weights onto tfjs' current backend. */
   openOnTfjs(tf: Tf): Promise<TfjsNetwork>;
   /** The network as a model in ONNX's format, as `onnxruntime` takes it; absent where only tfjs has it. */
@@ -41,8 +44,19 @@ export interface EngineNetwork {
   features(pictures: Uint8Array, N: number): Matrix;
   /** Bytes [S, S, 3] of a picture to the maps of D channels whose means the features are, valid until the next call. */
   maps(picture: Uint8Array): FeatureMaps;
-  /** The network in two parts on the same weights, the latter of which can be learned. */
+}
+
+/** A network on an engine whose weights can be learned. */
+export interface LearnableNetwork {
+  readonly parameters: readonly Parameter[];
+  /**
+   * The network in two parts on the same weights, the latter of which is learned.
+   *
+   * @throws InputError when it has fewer stages
+   */
   part(stages: LearnedStages): NetworkParts;
+  /** The CNN with its weights as they are now. */
+  files(): Promise<CnnFiles>;
 }
 
 /** Which part of a network is learned: so many of its last stages, with the head, or all of it. */
@@ -55,7 +69,18 @@ export interface NetworkParts {
    */
   frozen(picture: Uint8Array): FeatureMaps;
   /** They take the maps of any number of pictures together. */
-  learned: LearnedLayers;
+  learned: LearnedPart;
+}
+
+/** What `LearnedLayers` offers (`src/nn/learned-layers.ts`). */
+export interface LearnedPart {
+  readonly parameters: readonly Parameter[];
+  /** Floats that a picture takes, forwards and backwards, whose maps are of this size. */
+  floatsOf(maps: MapSize & { channels: number }): number;
+  /** Maps of N pictures to their features [N, D], valid until the next call; the maps must stay as they are. */
+  forward(x: FeatureMaps): Matrix;
+  /** Adds to the gradients of all parameters from that of the features [N, D] of the last `forward`. */
+  backward(dFeatures: Matrix): void;
 }
 
 export type Tf = typeof import('@tensorflow/tfjs-core');

@@ -72,12 +72,29 @@ describe('caption train --init', () => {
     expect(settings).toMatchObject({ finetune: 'cider', epochs: 1, smoothing: 0, learningRate: 1e-4 });
   });
 
+  it('with --finetune-cnn has its CNN learn, which is then part of the model', async () => {
+    const args = ['--init', model, '--finetune-cnn', 'last', '--cnn-views', '2', '--cnn-lr', '0.001', '--epochs', '1'];
+    const { code, stderr } = await train(dataset, 'with-cnn', ...args);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(stderr).toMatch(/\nthe maps of the CNN's frozen layers take \d\.\d GB in /);
+    const { settings, pictures } = await configOf('with-cnn');
+    expect(settings.cnn).toEqual({ learned: 1, learningRate: 0.001, weightDecay: 0, views: 2 });
+    expect(pictures).toMatchObject({ cnn: 'efficientnet-lite2', folder: 'cnn' });
+    expect(pictures.key).not.toBe((await configOf('model')).pictures.key);
+    const further = await train(dataset, 'with-cnn-further', '--init', join(root, 'with-cnn'), '--epochs', '1');
+    expect(further).toMatchObject({ code: 0 });
+    expect((await configOf('with-cnn-further')).pictures).toEqual(pictures);
+  }, 120_000);
+
   it('has one line for options that contradict it', async () => {
     const refusals: [string[], RegExp][] = [
       [['--init', model, '--hidden', '16'], /--hidden can't be given with --init: found a captioner with a shape/],
       [['--init', model, '--cell', 'gru'], /--cell can't be given with --init/],
       [['--init', model, '--cnn', 'mobilenet-v1'], /--cnn can't be given with --init/],
       [['--finetune', 'cider'], /--finetune needs a captioner to start from\. Train one first/],
+      [['--finetune-cnn', 'last'], /--finetune-cnn needs a captioner to start from\. Train one first/],
+      [['--finetune-cnn', '2', '--init', model, '--finetune', 'cider'], /--finetune does not apply to --finetune-cnn/],
+      [['--cnn-lr', '1', '--init', model], /--cnn-lr does not apply to a CNN that does not learn/],
       [['--resume', '--init', model], /--init can't be given with --resume/],
     ];
     for (const [args, message] of refusals) {
@@ -87,6 +104,14 @@ describe('caption train --init', () => {
         stderr: expect.stringMatching(oneLine('caption', message)),
       });
     }
+  });
+
+  it('says which stages --finetune-cnn takes', async () => {
+    const { code, stderr } = await train(dataset, 'refused', '--init', model, '--finetune-cnn', 'none');
+    expect({ code, stderr }).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Expected last, how many stages, or all.'),
+    });
   });
 
   it('has one line for a folder without a captioner, and for one that saw by another CNN', async () => {

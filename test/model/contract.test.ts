@@ -12,6 +12,7 @@ import {
   numericalGradients,
   oncePerCase,
   type ReferenceState,
+  rowsOf,
   run,
   type Sequence,
   type Weights,
@@ -74,6 +75,28 @@ describe.each(contracts)('LanguageModel, %s on %s', (cell, _, engine) => {
     expect(loss.sum / loss.tokens).toBeCloseTo(smoothed(), 6);
     const expected = referenceOf(`${cell}, smoothed`, () => numericalGradients(weightsOf(model), smoothed));
     expect(difference(gradientsOf(model), expected)).toBeLessThan(TOLERANCE);
+  });
+
+  test.each([
+    ['two layers', {}],
+    ['one-hot inputs, three layers', { embedding: 0, layers: 3 }],
+  ])('the gradient of the condition as the reference: %s', (title, changes) => {
+    const { shape, model, state, sequences } = randomTask(engine, { cell, ...changes }, [4, 2, 1]);
+    const dCondition = engine.arena.matrix(3, shape.condition);
+    dCondition.data.fill(Number.NaN);
+    model.lossAndGradients(pack(sequences), state, {}, undefined, dCondition);
+    const weights = weightsOf(model);
+    const conditions = sequences.map(({ condition }) => condition!.slice());
+    const { moved: expected } = referenceOf(`${cell}, condition, ${title}`, () =>
+      numericalGradients({ moved: conditions }, ({ moved }) =>
+        meanLoss(
+          shape,
+          weights,
+          sequences.map((sequence, n) => ({ ...sequence, condition: moved![n]! })),
+        ),
+      ),
+    );
+    expect(difference(rowsOf(dCondition.data, shape.condition), expected!)).toBeLessThan(TOLERANCE);
   });
 
   test('loss is the loss of lossAndGradients, without its smoothing', () => {

@@ -88,11 +88,14 @@ describe('LanguageModel', () => {
     const model = randomModel(wasm, { embedding: size, hidden: size, condition: size });
     const batch = pack(randomSequences([1], model.shape));
     // What is dropped from the only step has no part in the gradient of the weights that would have read it.
+    const dCondition = wasm.arena.matrix(1, size);
     const droppedAt = (rate: number) => {
-      model.lossAndGradients(batch, model.newState(1), { dropout: { rate, seed: 5 } });
+      model.lossAndGradients(batch, model.newState(1), { dropout: { rate, seed: 5 } }, undefined, dCondition);
       const { 'layers.0.input': embedding, 'layers.0.condition': condition, ...others } = gradientsOf(model);
       const readers = [embedding!, condition!, others['layers.1.input']!, others['output.weights']!];
-      return readers.map((rows) => rows.flatMap((row, i) => (row.every((g) => g === 0) ? [i] : [])));
+      const zeros = (rows: number[][]) => rows.flatMap((row, i) => (row.every((g) => g === 0) ? [i] : []));
+      expect(zeros(Array.from(dCondition.data, (g) => [g]))).toEqual(zeros(condition!));
+      return readers.map(zeros);
     };
     expect(droppedAt(0)).toEqual([[], [], [], []]);
     const dropped = droppedAt(0.5);

@@ -141,6 +141,8 @@ describe('an EfficientNet in parts', () => {
   });
 
   test.each([0, 8, -1])('has no %d last stages', (stages) => {
-    expect(() => network.part(stages)).toThrow(`efficientnet-lite0 has 7 stages, not ${stages}`);
+    expect(() => network.part(stages)).toThrow(
+      `the CNN efficientnet-lite0 has no ${stages} stages that could learn: expected 1 to 7, or all`,
+    );
   });
 });

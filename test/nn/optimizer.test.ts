@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../src/base/random.ts';
-import { Optimizer, type OptimizerConfig, optimizerDefaults } from '../../src/nn/optimizer.ts';
+import { Optimizer, type OptimizerConfig, optimizerDefaults, type UpdateRule } from '../../src/nn/optimizer.ts';
 import { Parameter } from '../../src/nn/parameter.ts';
 import { wasm } from './engines.ts';
 
@@ -67,6 +67,23 @@ describe('Optimizer', () => {
     }
   });
 
+  test.each(configs)('takes other steps for the parameters of a rule: %o', (config) => {
+    const decay = 0.5;
+    const rule = task(config, { rate: 2, decay });
+    const plain = task(config);
+    // Twice the rate on what is left of the values after the decay, by the same gradients.
+    for (const gradient of rule.gradients) {
+      const before = Array.from(rule.parameter.value.data);
+      const beforePlain = Array.from(plain.parameter.value.data);
+      rule.take(gradient);
+      plain.take(gradient);
+      const expected = before.map(
+        (x, i) => (1 - 2 * RATE * decay) * x + 2 * (plain.parameter.value.data[i]! - beforePlain[i]!),
+      );
+      for (const [i, x] of expected.entries()) expect(Math.abs(rule.parameter.value.data[i]! - x)).toBeLessThan(2e-6);
+    }
+  });
+
   test.each(configs)('goes on from a saved state as if it had not stopped: %o', (config) => {
     const whole = task(config);
     const saved = task(config);
@@ -110,7 +127,7 @@ describe('Optimizer', () => {
 });
 
 /** One parameter with random values, its optimiser, and the gradients of some steps, of very different sizes. */
-function task(config: OptimizerConfig) {
+function task(config: OptimizerConfig, rule?: UpdateRule) {
   const random = new Random(1);
   const parameter = new Parameter(wasm.arena, 'w', 1, COUNT);
   parameter.value.data.forEach((_, i, values) => {
@@ -120,7 +137,7 @@ function task(config: OptimizerConfig) {
   const gradients = Array.from({ length: STEPS }, () =>
     Float32Array.from(sizes, (size) => size * (2 * random.uniform() - 1)),
   );
-  const optimizer = new Optimizer(wasm, [parameter], config);
+  const optimizer = new Optimizer(wasm, [parameter], config, rule && new Map([[parameter, rule]]));
   const take = (gradient: Float32Array) => {
     parameter.gradient.data.set(gradient);
     optimizer.step(RATE);

@@ -1,4 +1,5 @@
 /** An EfficientNet-Lite on the layers of `src/nn`. Knows no files, and not which matrix products the engine has. */
+import { InputError } from '../../base/errors.ts';
 import { fromHalf } from '../../base/half.ts';
 import type { StoredTensor } from '../../base/safetensors.ts';
 import type { Matrix } from '../../compute/arena.ts';
@@ -81,7 +82,7 @@ export class EfficientNet implements EngineNetwork {
     return features;
   }
 
-  /** @throws RangeError when the network has fewer stages */
+  /** As `LearnableNetwork.part`. */
   part(stages: LearnedStages): NetworkParts {
     const first = this.#firstLearned(stages);
     return {
@@ -94,7 +95,9 @@ export class EfficientNet implements EngineNetwork {
     if (stages === 'all') return 0;
     const block = this.#plan.stages.at(-stages);
     if (stages > 0 && block !== undefined) return block + 1; // behind the stem
-    throw new RangeError(`${this.#plan.name} has ${this.#plan.stages.length} stages, not ${stages}`);
+    throw new InputError(`the CNN ${this.#plan.name} has no ${stages} stages that could learn`, {
+      expected: `1 to ${this.#plan.stages.length}, or all`,
+    });
   }
 
   /** Makes room for a picture, which can't be made while calls are recorded. */

@@ -5,11 +5,13 @@
 import * as v from 'valibot';
 import { fileIn, inPackage } from '../../base/files.ts';
 import { readJson } from '../../base/json.ts';
-import { readSafetensors } from '../../base/safetensors.ts';
+import { encodeSafetensors, readSafetensors } from '../../base/safetensors.ts';
 import { anyInteger, number } from '../../base/schema.ts';
+import type { Parameter } from '../../nn/parameter.ts';
+import { CNN_CONFIG, CNN_WEIGHTS, type CnnFiles } from '../cnn-files.ts';
 import type { CnnDescription } from '../network.ts';
 import { EfficientNet } from './efficientnet-engine.ts';
-import { planEfficientNet } from './efficientnet-lite.ts';
+import { allConvolutions, type EfficientNetPlan, planEfficientNet, tensorsOf } from './efficientnet-lite.ts';
 import { buildOnnxModel } from './efficientnet-onnx.ts';
 import { buildOnTfjs } from './efficientnet-tfjs.ts';
 
@@ -22,14 +24,16 @@ const configSchema = v.object({
   weights: v.object({ file: v.string(), sha256: v.string() }),
 });
 
+type Config = v.InferOutput<typeof configSchema>;
+
 /**
  * Describes the CNN in a folder. Its weights are read when a backend opens it.
  *
  * @throws InputError when the folder's config.json is missing or does not hold what it should
  */
 export async function efficientnet(folder = inPackage('data/efficientnet-lite2')): Promise<CnnDescription> {
-  const config = await readJson(fileIn(folder, 'config.json'), configSchema, "CNN's config");
-  const { name, version, weights, normalisation } = config;
+  const config = await readJson(fileIn(folder, CNN_CONFIG), configSchema, "CNN's config");
+  const { name, weights, normalisation } = config;
   const plan = planEfficientNet(name);
   const path = fileIn(folder, weights.file);
   const stored = async () => ({ plan, tensors: (await readSafetensors(path)).tensors, path });
@@ -37,9 +41,42 @@ export async function efficientnet(folder = inPackage('data/efficientnet-lite2')
   return {
     ...config,
     choice: name,
-    key: `${name}-v${version}-${weights.sha256.slice(0, 12)}`,
+    key: keyOf(config),
     openOnEngine: async (engine) => new EfficientNet(engine, await stored(), input),
+    async openToLearn(engine) {
+      const network = new EfficientNet(engine, await stored(), input);
+      const { parameters } = network;
+      return {
+        parameters,
+        part: (stages) => network.part(stages),
+        files: () => filesOf(config, plan, parameters),
+      };
+    },
     openOnTfjs: async (tf) => buildOnTfjs(tf, await stored()),
     onnxModel: async () => buildOnnxModel(await stored(), input),
   };
+}
+
+function keyOf({ name, version, weights }: Config): string {
+  return `${name}-v${version}-${weights.sha256.slice(0, 12)}`;
+}
+
+/** The network of a config with other weights. */
+async function filesOf(config: Config, plan: EfficientNetPlan, parameters: readonly Parameter[]): Promise<CnnFiles> {
+  const values = new Map(parameters.map(({ name, value }) => [name, value.data]));
+  const tensors = allConvolutions(plan)
+    .flatMap(tensorsOf)
+    // Filters in half precision and biases not, as in the CNN that ships: what did not learn stays as it was, to the bit.
+    .map(([name, shape]) => ({ name, shape, data: values.get(name)!, half: shape.length > 1 }));
+  const parts = encodeSafetensors(tensors);
+  const weights = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let end = 0;
+  for (const part of parts) {
+    weights.set(part, end);
+    end += part.length;
+  }
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', weights));
+  const sha256 = Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const learned = { ...config, weights: { file: CNN_WEIGHTS, sha256 } };
+  return { key: keyOf(learned), config: `${JSON.stringify(learned, null, 2)}\n`, weights };
 }

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readSafetensors, type StoredTensor } from '../../../src/base/safetensors.ts';
 import type { Cnn } from '../../../src/vision/cnn.ts';
+import { readCnnFiles, writeCnnFiles } from '../../../src/vision/cnn-files.ts';
 import { decodePicture } from '../../../src/vision/decode.ts';
-import { loadCnn } from '../../../src/vision/load-cnn.ts';
+import { loadCnn, loadCnnIn } from '../../../src/vision/load-cnn.ts';
 import { efficientnet } from '../../../src/vision/networks/efficientnet.ts';
 import { wasm } from '../../nn/engines.ts';
 import { distance, samplePictures } from '../cnn-contract.ts';
@@ -61,6 +62,26 @@ describe('EfficientNet-Lite2', () => {
     await expect(load()).rejects.toThrow(
       /weights\.safetensors: tensor stem\.filter does not fit efficientnet-lite2: found none, expected floats \[3,3,3,32\]/,
     );
+    await rm(folder, { recursive: true });
+  });
+
+  test('that has learned lies in a folder of its own, with another key', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'efficientnet-'));
+    const network = await cnn.openToLearn!(wasm);
+    await writeCnnFiles(folder, await network.files());
+    const pictures = samplePictures(260).slice(0, 1);
+    const same = await loadCnnIn(folder, 'engine', wasm);
+    expect(await same.features(pictures)).toEqual(await (await loadCnn(undefined, 'engine', wasm)).features(pictures));
+
+    const bias = network.parameters.at(-1)!;
+    bias.edit((values) => values.set(values.map((value) => value + 1)));
+    await writeCnnFiles(folder, await network.files());
+    const learned = await loadCnnIn(folder, 'engine', wasm);
+    expect(learned).toMatchObject({ name: 'efficientnet-lite2', preprocessing: cnn.preprocessing, featureSize: 1280 });
+    expect(new Set([cnn.key, same.key, learned.key]).size).toBe(3);
+    expect(learned.key).toMatch(/^efficientnet-lite2-v1-[0-9a-f]{12}$/);
+    expect(distance(await learned.features(pictures), await same.features(pictures))).toBeGreaterThan(0.1);
+    expect(await readCnnFiles(folder, learned.key)).toMatchObject({ key: learned.key });
     await rm(folder, { recursive: true });
   });
 

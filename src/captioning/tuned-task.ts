@@ -1,0 +1,63 @@
+/** The task of writing captions as people did, for a captioner whose CNN learns too: batches of views, a validation. */
+import { Random } from '../base/random.ts';
+import { partOf, type Steps } from '../base/steps.ts';
+import { shuffledBatches } from '../training/shuffled-batches.ts';
+import type { TrainingTask } from '../training/task.ts';
+import { type CaptionExample, examplesSteps, repeatsOf, tokenBatch } from './batch.ts';
+import type { Captioner } from './captioner.ts';
+import type { CaptionSettings } from './config.ts';
+import type { CaptionSets, HeldOutSet } from './sets.ts';
+import type { PictureView, TunedBatch, TunedCaptioner } from './tuned-captioner.ts';
+import { captionValidation } from './validation.ts';
+
+/** The share of a validation's time that the features take, about. */
+const FEATURES_SHARE = 0.5;
+
+/**
+ * As `captionTaskSteps`; each caption comes with one of the views of its picture. Before each validation the features of
+ * the held-out sets become those that the CNN gives by then.
+ *
+ * @param views of each training picture
+ */
+export function* tunedTaskSteps(
+  captioner: Captioner,
+  tuned: TunedCaptioner,
+  { training, validation }: CaptionSets,
+  { batch: batchSize, seed }: CaptionSettings,
+  views: number,
+): Steps<TrainingTask<TunedBatch>> {
+  const examples = yield* examplesSteps(training, captioner.vocabulary);
+  const weightOf = ({ picture }: CaptionExample) => repeatsOf(training, picture);
+  const { perEpoch, batchOf } = shuffledBatches(examples, batchSize, seed, weightOf);
+  const validate = captionValidation(captioner, validation, batchSize);
+
+  return {
+    iterationsPerEpoch: perEpoch,
+    batchSize,
+    continues: () => false,
+
+    batch(iteration) {
+      const random = new Random(seed * 1013 + iteration);
+      const pictures: PictureView[] = [];
+      const batch = tokenBatch(batchOf(iteration), 0, ({ picture }) => {
+        pictures.push({ file: training.files![picture]!, view: random.integer(views) });
+        return NO_FEATURES;
+      });
+      return { ...batch, pictures };
+    },
+
+    *validate() {
+      yield* partOf(refreshSteps(tuned, validation), 0, FEATURES_SHARE);
+      return yield* partOf(validate(), FEATURES_SHARE, 1);
+    },
+  };
+}
+
+const NO_FEATURES = new Float32Array();
+
+/** Gives held-out sets the features of the CNN as it is now. */
+function* refreshSteps(tuned: TunedCaptioner, sets: readonly HeldOutSet[]): Steps<void> {
+  for (const [i, { features, files }] of sets.entries()) {
+    features.set(yield* partOf(tuned.featuresSteps(files!), i / sets.length, (i + 1) / sets.length));
+  }
+}
