@@ -114,7 +114,7 @@ export function checkDecoding(options: DecodingOptions | CaptionSampling, vocabu
   if (beam <= widest && beam * groups <= ROWS) return beam * groups;
   const [most, why] =
     beam > widest
-      ? [widest, widest === vocabulary.size ? ', the size of the vocabulary' : '']
+      ? [widest, `, ${widest === vocabulary.size ? 'the size of the vocabulary' : 'more than there are words'}`]
       : [Math.floor(ROWS / groups), groups > 1 ? ` for each of ${groups} captions` : ''];
   throw new UsageError('the beam is too wide', { found: `${beam}`, expected: `at most ${most}${why}` });
 }

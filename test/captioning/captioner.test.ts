@@ -89,7 +89,7 @@ describe('a trained captioner', () => {
     const most = Math.max(V, decodingDefaults.beam);
     const refused = () => captioner.describe(featuresFor(pictures), { ...decodingDefaults, beam: most + 1 });
     expect(refused).toThrow(UsageError);
-    expect(refused).toThrow(`the beam is too wide: found ${most + 1}, expected at most ${most}`);
+    expect(refused).toThrow(`the beam is too wide: found ${most + 1}, expected at most ${most}, `);
   });
 
   it('draws what it has learned when it is sure, and the same captions for the same seed when it is not', () => {
