@@ -2,8 +2,9 @@
  * Gradients of what convolutions do beside products (`convolution.ts`). Windows lie on maps as there: `height` to `left`
  * say how those of the forward pass do, `outHeight` and `outWidth` are of its result. The kernels know no layer.
  */
-import { multiplyAdd, storePartial } from './math';
+import { storePartial } from './math';
 import { add } from './rows';
+import { sumOfTaps } from './taps';
 
 /** The gradient of y = relu6(x) becomes that of x, for `count` values: 0 where y was clamped. */
 export function relu6Backward(dy: usize, y: usize, count: i32): void {
@@ -76,6 +77,7 @@ export function depthwiseInputGradient(
 ): void {
   const pixel = <usize>C << 2;
   const row = <usize>outWidth * pixel;
+  const step = <usize>stride * pixel;
   dx += <usize>from * <usize>width * pixel;
   for (let line = from; line < from + lines; line++) {
     const picture = dy + <usize>(line / height) * <usize>outHeight * row;
@@ -88,7 +90,9 @@ export function depthwiseInputGradient(
       const j = firstTap(x, stride, outWidth);
       const cols = tapsFrom(j, x, kernel, stride);
       const last = ofLine + <usize>((x - j) / stride) * pixel;
-      sumBackwards(dx, last, row, C, weights + <usize>(i * kernel + j) * pixel, kernel, stride, rows, cols);
+      const tap = weights + <usize>(i * kernel + j) * pixel;
+      // Later taps belong to earlier results, so that one goes forwards as the other goes backwards.
+      sumOfTaps(dx, 0, C, rows, cols, last, 0 - row, 0 - pixel, tap, <usize>kernel * step, step, false);
     }
   }
 }
@@ -104,54 +108,6 @@ function firstTap(y: i32, stride: i32, windows: i32): i32 {
 function tapsFrom(first: i32, y: i32, kernel: i32, stride: i32): i32 {
   const last = min(kernel - 1, y);
   return first > last ? 0 : (last - first) / stride + 1;
-}
-
-/** A pixel of dx: later taps belong to earlier results, so that one goes forwards as the other goes backwards. */
-function sumBackwards(
-  dx: usize,
-  dy: usize,
-  row: usize,
-  C: i32,
-  taps: usize,
-  kernel: i32,
-  stride: i32,
-  rows: i32,
-  cols: i32,
-): void {
-  const pixel = <usize>C << 2;
-  const step = <usize>stride * pixel;
-  const tapRow = <usize>kernel * step;
-  let left = C;
-  // Four sums at a time: one alone would wait for its own last addition.
-  for (; left >= 16; left -= 16, dx += 64, dy += 64, taps += 64) {
-    let s0 = f32x4.splat(0);
-    let s1 = s0;
-    let s2 = s0;
-    let s3 = s0;
-    for (let i = 0; i < rows; i++) {
-      let p = dy - <usize>i * row;
-      let w = taps + <usize>i * tapRow;
-      for (let j = 0; j < cols; j++, p -= pixel, w += step) {
-        s0 = multiplyAdd(v128.load(p), v128.load(w), s0);
-        s1 = multiplyAdd(v128.load(p, 16), v128.load(w, 16), s1);
-        s2 = multiplyAdd(v128.load(p, 32), v128.load(w, 32), s2);
-        s3 = multiplyAdd(v128.load(p, 48), v128.load(w, 48), s3);
-      }
-    }
-    v128.store(dx, s0);
-    v128.store(dx, s1, 16);
-    v128.store(dx, s2, 32);
-    v128.store(dx, s3, 48);
-  }
-  for (; left > 0; left -= 4, dx += 16, dy += 16, taps += 16) {
-    let sum = f32x4.splat(0);
-    for (let i = 0; i < rows; i++) {
-      let p = dy - <usize>i * row;
-      let w = taps + <usize>i * tapRow;
-      for (let j = 0; j < cols; j++, p -= pixel, w += step) sum = multiplyAdd(v128.load(p), v128.load(w), sum);
-    }
-    storePartial(dx, sum, left);
-  }
 }
 
 /**
@@ -194,38 +150,10 @@ export function depthwiseFilterGradient(
           if (first >= end) continue;
           const p = picture + <usize>(y0 + i) * row + <usize>(first * stride - before) * pixel + at;
           const g = ofLine + <usize>first * pixel + at;
-          addProducts(dw + <usize>(i * kernel + j) * pixel + at, p, step, g, pixel, end - first, from + channels - c);
+          const target = dw + <usize>(i * kernel + j) * pixel + at;
+          sumOfTaps(target, target, min(16, from + channels - c), 1, end - first, p, 0, step, g, 0, pixel, false);
         }
       }
     }
-  }
-}
-
-/** target += the sum of the products of `count` pixels with as many others, for up to 16 channels. */
-@inline
-function addProducts(target: usize, p: usize, pStep: usize, g: usize, gStep: usize, count: i32, channels: i32): void {
-  if (channels >= 16) {
-    let s0 = v128.load(target);
-    let s1 = v128.load(target, 16);
-    let s2 = v128.load(target, 32);
-    let s3 = v128.load(target, 48);
-    for (; count > 0; count--, p += pStep, g += gStep) {
-      s0 = multiplyAdd(v128.load(p), v128.load(g), s0);
-      s1 = multiplyAdd(v128.load(p, 16), v128.load(g, 16), s1);
-      s2 = multiplyAdd(v128.load(p, 32), v128.load(g, 32), s2);
-      s3 = multiplyAdd(v128.load(p, 48), v128.load(g, 48), s3);
-    }
-    v128.store(target, s0);
-    v128.store(target, s1, 16);
-    v128.store(target, s2, 32);
-    v128.store(target, s3, 48);
-    return;
-  }
-  for (let left = channels; left > 0; left -= 4, target += 16, p += 16, g += 16) {
-    let sum = v128.load(target);
-    let q = p;
-    let d = g;
-    for (let i = 0; i < count; i++, q += pStep, d += gStep) sum = multiplyAdd(v128.load(q), v128.load(d), sum);
-    storePartial(target, sum, left);
   }
 }

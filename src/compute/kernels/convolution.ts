@@ -4,7 +4,8 @@
  * the edge of a map, zeros are read. The kernels know no layer.
  */
 import { four3s1, four3s2, four5s1, four5s2 } from './depthwise-windows';
-import { activated, multiplyAdd, relu6, storePartial } from './math';
+import { relu6, storePartial } from './math';
+import { sumOfTaps } from './taps';
 
 /** y = relu6(y + bias) for rows [rows, cols], ReLU6 as in MobileNetV2: between 0 and 6. */
 export function biasRelu6(y: usize, bias: usize, rows: i32, cols: i32): void {
@@ -154,6 +155,7 @@ export function depthwise(
 }
 
 /** One pixel of the result, from the `rows` × `cols` taps of a window that lie within the map. */
+@inline
 function window(
   p: usize,
   row: usize,
@@ -167,37 +169,7 @@ function window(
   relu: bool,
 ): void {
   const pixel = <usize>C << 2;
-  let left = C;
-  // Four sums at a time: one alone would wait for its own last addition.
-  for (; left >= 16; left -= 16, p += 64, taps += 64, bias += 64, y += 64) {
-    let s0 = v128.load(bias);
-    let s1 = v128.load(bias, 16);
-    let s2 = v128.load(bias, 32);
-    let s3 = v128.load(bias, 48);
-    for (let i = 0; i < rows; i++) {
-      let q = p + <usize>i * row;
-      let w = taps + <usize>(i * kernel) * pixel;
-      for (let j = 0; j < cols; j++, q += pixel, w += pixel) {
-        s0 = multiplyAdd(v128.load(q), v128.load(w), s0);
-        s1 = multiplyAdd(v128.load(q, 16), v128.load(w, 16), s1);
-        s2 = multiplyAdd(v128.load(q, 32), v128.load(w, 32), s2);
-        s3 = multiplyAdd(v128.load(q, 48), v128.load(w, 48), s3);
-      }
-    }
-    v128.store(y, activated(s0, relu));
-    v128.store(y, activated(s1, relu), 16);
-    v128.store(y, activated(s2, relu), 32);
-    v128.store(y, activated(s3, relu), 48);
-  }
-  for (; left > 0; left -= 4, p += 16, taps += 16, bias += 16, y += 16) {
-    let sum = v128.load(bias);
-    for (let i = 0; i < rows; i++) {
-      let q = p + <usize>i * row;
-      let w = taps + <usize>(i * kernel) * pixel;
-      for (let j = 0; j < cols; j++, q += pixel, w += pixel) sum = multiplyAdd(v128.load(q), v128.load(w), sum);
-    }
-    storePartial(y, activated(sum, relu), left);
-  }
+  sumOfTaps(y, bias, C, rows, cols, p, row, pixel, taps, <usize>kernel * pixel, pixel, relu);
 }
 
 /** Four neighbours of a line; false for kernels and strides that have no loop of their own here. */

@@ -136,67 +136,37 @@ function multiplyWideRow(k: i32, depth: i32, from: i32, to: i32, beta: f32, sums
 /** C[row.., from..to] += A[row.., k..] * B[k.., from..to], tile by tile down the columns of each panel. */
 function multiplyBlock(row: i32, k: i32, depth: i32, from: i32, to: i32, beta: f32, sums: usize): void {
   const rows = min(job.rows, job.m - row);
-  if (job.aCol == 4 && job.n <= NARROW) {
-    multiplyDirectly(row, rows, k, depth, from, to, beta, sums);
-    return;
-  }
-  const block = sums + (<usize>(ROWS * COLS) << 2);
-  if (packedRow != row || packedK != k) {
-    pack(job.a + <usize>row * job.aRow + <usize>k * job.aCol, job.aRow, job.aCol, rows, depth, ROWS, block);
-    packedRow = row;
-    packedK = k;
+  const isDirect = job.aCol == 4 && job.n <= NARROW;
+  let block = job.a + <usize>row * job.aRow + <usize>k * job.aCol;
+  let blockStep = <usize>ROWS * job.aRow;
+  if (!isDirect) {
+    const packed = sums + (<usize>(ROWS * COLS) << 2);
+    if (packedRow != row || packedK != k) {
+      pack(block, job.aRow, job.aCol, rows, depth, ROWS, packed);
+      packedRow = row;
+      packedK = k;
+    }
+    block = packed;
+    blockStep = <usize>(ROWS * depth) << 2;
   }
   const alpha = job.alpha;
   const isPlain = alpha == 1 && beta == 0;
+  const aRow = job.aRow;
   const cRow = job.cRow;
   for (let col = from; col < to; col += COLS) {
     const panel = panelAt(k, col, depth);
     const cols = min(COLS, to - col);
+    const isWhole = isPlain && cols == COLS;
+    const step = isWhole ? cRow : <usize>COLS << 2;
     let a = block;
     let c = job.c + <usize>row * cRow + (<usize>col << 2);
     for (let left = rows; left > 0; left -= ROWS) {
       const high = min(ROWS, left);
-      if (isPlain && cols == COLS) {
-        tile(high, a, panel, depth, c, cRow);
-      } else {
-        tile(high, a, panel, depth, sums, <usize>COLS << 2);
-        addTile(high, cols, sums, <usize>COLS << 2, c, cRow, alpha, beta);
-      }
-      a += <usize>(ROWS * depth) << 2;
-      c += cRow * <usize>ROWS;
-    }
-  }
-}
-
-/** The same with A as it lies. */
-function multiplyDirectly(
-  row: i32,
-  rows: i32,
-  k: i32,
-  depth: i32,
-  from: i32,
-  to: i32,
-  beta: f32,
-  sums: usize,
-): void {
-  const step = job.aRow;
-  const alpha = job.alpha;
-  const isPlain = alpha == 1 && beta == 0;
-  const cRow = job.cRow;
-  for (let col = from; col < to; col += COLS) {
-    const panel = panelAt(k, col, depth);
-    const cols = min(COLS, to - col);
-    let a = job.a + <usize>row * step + (<usize>k << 2);
-    let c = job.c + <usize>row * cRow + (<usize>col << 2);
-    for (let left = rows; left > 0; left -= ROWS) {
-      const high = min(ROWS, left);
-      if (isPlain && cols == COLS) {
-        directTile(high, a, step, panel, depth, c, cRow);
-      } else {
-        directTile(high, a, step, panel, depth, sums, <usize>COLS << 2);
-        addTile(high, cols, sums, <usize>COLS << 2, c, cRow, alpha, beta);
-      }
-      a += <usize>ROWS * step;
+      const target = isWhole ? c : sums;
+      if (isDirect) directTile(high, a, aRow, panel, depth, target, step);
+      else tile(high, a, panel, depth, target, step);
+      if (!isWhole) addTile(high, cols, sums, step, c, cRow, alpha, beta);
+      a += blockStep;
       c += <usize>ROWS * cRow;
     }
   }
