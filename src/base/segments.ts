@@ -1,5 +1,8 @@
 /** Long texts in segments of `Intl.Segmenter`, in time that grows with their length. Knows no language. */
 
+/** For words: code units that a segmenter gets at once, and words at their end that what follows may change. */
+export const WORD_WINDOW = { window: 1024, uncertain: 3 };
+
 /**
  * The segments of a text. The segmenter gets a window of it at a time, as its time grows with the square of what it gets;
  * a window never ends within a code point.

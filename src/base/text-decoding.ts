@@ -24,7 +24,7 @@ interface Decoder {
 }
 
 /** Bytes that are enough to tell what a file is. */
-const START = 512;
+export const TELLING_BYTES = 512;
 
 /** The marks at the beginning of texts, the longer before the shorter ones that they begin with. */
 const MARKS: readonly { bytes: Buffer; encoding: string }[] = [
@@ -65,7 +65,7 @@ export async function* decodeTextBlocks(
   settings: DecodingSettings,
 ): AsyncGenerator<string> {
   let decoder: Decoder | undefined;
-  for await (const block of fromStart(blocks, START)) {
+  for await (const block of fromStart(blocks, TELLING_BYTES)) {
     let bytes = block;
     if (!decoder) {
       const mark = MARKS.find((one) => block.subarray(0, one.bytes.length).equals(one.bytes));
@@ -83,7 +83,7 @@ export function kindOfBinary(start: Buffer): string | undefined {
   const known = NO_TEXT.find((kind) => text.startsWith(kind.start, kind.at))?.what;
   if (known !== undefined) return known;
   const marked = MARKS.some(({ bytes }) => start.subarray(0, bytes.length).equals(bytes));
-  return !marked && start.subarray(0, START).includes(0) ? 'binary data' : undefined;
+  return !marked && start.subarray(0, TELLING_BYTES).includes(0) ? 'binary data' : undefined;
 }
 
 async function decoderFor(encoding: string | undefined, start: Buffer, settings: DecodingSettings): Promise<Decoder> {
@@ -101,7 +101,7 @@ async function decoderFor(encoding: string | undefined, start: Buffer, settings:
 /** @throws InputError when every other byte is zero: UTF-16 without a mark would pass for UTF-8 */
 function refuseUnmarked(bytes: Buffer, { name }: DecodingSettings): void {
   const zeros = [0, 0];
-  const looked = bytes.subarray(0, START);
+  const looked = bytes.subarray(0, TELLING_BYTES);
   for (const [i, byte] of looked.entries()) if (byte === 0) zeros[i % 2]! += 1;
   const [even, odd] = zeros.map((count) => count / looked.length) as [number, number];
   if (Math.max(even, odd) < 0.3 || Math.min(even, odd) > 0.05) return;

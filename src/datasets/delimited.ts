@@ -83,6 +83,11 @@ export function parseDelimited(text: string, name: string, delimiter = ','): Del
   return records;
 }
 
+/** The first line of a text, without its end. */
+export function firstLineOf(text: string): string {
+  return text.slice(0, /[\r\n]/.exec(text)?.index);
+}
+
 /** A search for a sign from places that only grow: no part of the text is looked through twice. */
 function finder(text: string, sign: string): (from: number) => number {
   let found = -1;

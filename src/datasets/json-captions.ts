@@ -19,7 +19,6 @@ import type { ListedPicture } from './assemble.ts';
 import { type DatasetFormat, SPLITS, type Split } from './dataset.ts';
 import type { Oddities } from './oddities.ts';
 import type { DatasetReading } from './reader.ts';
-import { SPLIT_NAMES } from './table-rows.ts';
 
 export interface JsonCaptions {
   format: DatasetFormat;
@@ -197,10 +196,4 @@ function recordsOf(records: readonly unknown[], name: string, oddities: Oddities
     for (const one of [caption].flat()) picture.captions.push(one);
   }
   return [...pictures.values()];
-}
-
-/** The split that the name of a file or of its folder says: `captions_val2017.json`, `valid/_annotations.coco.json`. */
-export function splitInName(name: string): Split | undefined {
-  const words = name.toLowerCase().split(/[^a-z]+/);
-  return words.map((word) => SPLIT_NAMES[word]).find((split) => split !== undefined);
 }

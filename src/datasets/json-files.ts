@@ -11,9 +11,10 @@ import type { ListedSplit } from './assemble.ts';
 import { annotationFolders, cocoFile } from './coco.ts';
 import { SPLITS, type Split } from './dataset.ts';
 import { foldersIn, listFolder } from './files.ts';
-import { type JsonCaptions, readJsonCaptions, splitInName } from './json-captions.ts';
+import { type JsonCaptions, readJsonCaptions } from './json-captions.ts';
 import { PictureFinder, pictureFolders } from './pictures.ts';
 import type { DatasetReader, DatasetReading, FoundDataset } from './reader.ts';
+import { splitInName } from './split-names.ts';
 
 /** The names that tools give to the one caption file of a dataset without splits, or of the folder of a split. */
 const USUAL_NAME = /^(captions|_?annotations(\.coco)?|result|metadata)\.json$/;

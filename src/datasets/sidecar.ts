@@ -10,7 +10,7 @@ import type { ListedPicture, ListedSplit } from './assemble.ts';
 import { SPLITS } from './dataset.ts';
 import { isPictureName, PictureFinder } from './pictures.ts';
 import type { DatasetReader, DatasetReading, FoundDataset } from './reader.ts';
-import { SPLIT_NAMES } from './table-rows.ts';
+import { splitOfPath } from './split-names.ts';
 
 const TEXT = /\.(txt|caption)$/i;
 
@@ -48,9 +48,7 @@ async function readSidecars(
   for (const { picture, text } of pairs) {
     const lines = await readFilledLines(text, { what: 'caption', encoding });
     const name = relative(folder, picture);
-    const folders = dirname(name).toLowerCase().split('/');
-    const split = folders.map((one) => SPLIT_NAMES[one]).find((found) => found !== undefined) ?? 'train';
-    listed.get(split)!.push({ id: name, name, captions: lines.map((line) => line.text.trim()) });
+    listed.get(splitOfPath(name) ?? 'train')!.push({ id: name, name, captions: lines.map((line) => line.text.trim()) });
   }
   return [...listed].map(([split, pictures]) => ({ split, pictures, finder }));
 }

@@ -10,20 +10,9 @@ import { parseJson } from '../base/json.ts';
 import { LANGUAGE_TAG, languageTag } from '../base/languages.ts';
 import { linesOf, readFilledLines, readText } from '../base/text-file.ts';
 import type { Split } from './dataset.ts';
-import { type DelimitedRecord, parseDelimited } from './delimited.ts';
+import { type DelimitedRecord, firstLineOf, parseDelimited } from './delimited.ts';
 import type { ColumnNames, DatasetReading } from './reader.ts';
-
-/** The names that tables, lists and folders give to the splits. */
-export const SPLIT_NAMES: Readonly<Record<string, Split>> = {
-  train: 'train',
-  training: 'train',
-  restval: 'train',
-  val: 'val',
-  valid: 'val',
-  validation: 'val',
-  dev: 'val',
-  test: 'test',
-};
+import { SPLIT_NAMES } from './split-names.ts';
 
 /** Names of columns of pictures and of captions; the second ones count where no column has one of the first. */
 const PICTURE_COLUMNS = [
@@ -130,9 +119,9 @@ function rowOf({ line, fields }: TableRecord, path: string, columns: Columns): T
 
 function splitOf(value: unknown, path: string, line: number): Split | undefined {
   if (value === undefined || value === null || value === '') return undefined;
-  const split = SPLIT_NAMES[String(value).trim().toLowerCase()];
+  const split = SPLIT_NAMES.get(String(value).trim().toLowerCase());
   if (split) return split;
-  throw wrongLine(path, line, `the split ${JSON.stringify(value)}`, Object.keys(SPLIT_NAMES).join(', '));
+  throw wrongLine(path, line, `the split ${JSON.stringify(value)}`, [...SPLIT_NAMES.keys()].join(', '));
 }
 
 function languageOf(value: unknown, path: string, line: number): string | undefined {
@@ -188,7 +177,7 @@ const DELIMITERS = [',', ';', '\t', '|'];
 
 async function csvRecords(path: string, reading: DatasetReading): Promise<TableRecord[]> {
   const text = await readText(path, { what: 'caption table', encoding: reading.encoding });
-  const first = text.slice(0, 1 + (/[\r\n]/.exec(text)?.index ?? text.length));
+  const first = firstLineOf(text);
   const delimiter = DELIMITERS.find((sign) => {
     const fields = first.split(sign).map((field) => field.trim().replace(/^"(.*)"$/, '$1'));
     return reading.columns ? fields.length > 1 : isHeader(fields);

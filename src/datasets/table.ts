@@ -14,7 +14,8 @@ import { captionsWhere } from './languages.ts';
 import type { Oddities } from './oddities.ts';
 import { PictureFinder, pictureFolders } from './pictures.ts';
 import type { DatasetReader, DatasetReading, FoundDataset } from './reader.ts';
-import { readTable, SPLIT_NAMES, type TableRow } from './table-rows.ts';
+import { SPLIT_NAMES, splitOfPath } from './split-names.ts';
+import { readTable, type TableRow } from './table-rows.ts';
 
 const TABLES = ['metadata', 'captions'].flatMap((name) => ['jsonl', 'csv', 'tsv'].map((end) => `${name}.${end}`));
 TABLES.push('captions.txt');
@@ -47,7 +48,7 @@ export const onlyTableReader: DatasetReader = {
 /** Recognises a folder of pictures by its table, or by the tables in the folders of its splits. */
 async function findTable(folder: string): Promise<FoundDataset | undefined> {
   const tables: Table[] = [];
-  for (const [name, split] of Object.entries({ '.': 'train' as const, ...SPLIT_NAMES })) {
+  for (const [name, split] of [['.', 'train'] as const, ...SPLIT_NAMES]) {
     const names = await listFolder(join(folder, name));
     const table = TABLES.find((table) => names.includes(table));
     if (table) tables.push({ path: join(folder, name, table), folder: name, split });
@@ -75,12 +76,6 @@ async function readTables(tables: readonly Table[], beside: string, reading: Dat
     }
   }
   return listed;
-}
-
-/** The split whose name a path begins with: `val/p3.jpg`, `./images/val/p3.jpg`. */
-function splitOfPath(name: string): Split | undefined {
-  const folders = name.toLowerCase().split(/[\\/]/).slice(0, -1);
-  return folders.map((folder) => SPLIT_NAMES[folder]).find((split) => split !== undefined);
 }
 
 function groupByPicture(rows: readonly TableRow[], oddities: Oddities): Iterable<ListedPicture> {

@@ -4,11 +4,8 @@ import { join } from 'node:path';
 import { type ByteSource, nameOfSource, readBlocks } from '../base/byte-source.ts';
 import { InputError } from '../base/errors.ts';
 import { writeFileAtomically } from '../base/files.ts';
-import { kindOfBinary } from '../base/text-decoding.ts';
+import { kindOfBinary, TELLING_BYTES } from '../base/text-decoding.ts';
 import { LeftOut, walk } from '../base/walk.ts';
-
-/** Bytes by which a file is told that holds no text. */
-const START = 512;
 
 export interface TextFiles {
   files: string[];
@@ -53,7 +50,8 @@ async function filesBelow(folder: string, readsBytes: boolean, leftOut: LeftOut)
 async function startOf(path: string): Promise<Buffer> {
   const file = await open(path).catch(() => undefined);
   try {
-    const { bytesRead = 0, buffer = Buffer.alloc(0) } = (await file?.read(Buffer.alloc(START), 0, START)) ?? {};
+    const { bytesRead = 0, buffer = Buffer.alloc(0) } =
+      (await file?.read(Buffer.alloc(TELLING_BYTES), 0, TELLING_BYTES)) ?? {};
     return buffer.subarray(0, bytesRead);
   } catch {
     return Buffer.alloc(0);

@@ -3,7 +3,7 @@
  * tags; what a word is in English `tokenizeCaption` knows, in the others Unicode.
  */
 import { isUnspaced, UNSPACED_LETTER } from '../base/languages.ts';
-import { segmentsIn } from '../base/segments.ts';
+import { segmentsIn, WORD_WINDOW } from '../base/segments.ts';
 import { tokenizeCaption } from './tokenize.ts';
 
 /** Splits a caption into words in lower case, without punctuation. */
@@ -29,13 +29,10 @@ export function tokenizerOf(language?: string): CaptionTokenizer {
 function unicodeTokenizer(language: string): CaptionTokenizer {
   const segmenter = new Intl.Segmenter([language, 'en'], { granularity: 'word' });
   return (caption) =>
-    Array.from(segmentsIn(caption.normalize('NFC'), segmenter, WINDOW))
+    Array.from(segmentsIn(caption.normalize('NFC'), segmenter, WORD_WINDOW))
       .filter(({ isWordLike }) => isWordLike)
       .map(({ segment }) => segment.toLocaleLowerCase(language));
 }
-
-/** Code units that a segmenter gets at once, and words at their end that what follows may change. */
-const WINDOW = { window: 1024, uncertain: 3 };
 
 const UNSPACED = new RegExp(UNSPACED_LETTER, 'u');
 

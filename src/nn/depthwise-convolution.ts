@@ -67,6 +67,7 @@ export class DepthwiseConvolution {
       ...windowsOn(x, shape, shape.channels),
     );
   }
+
   /**
    * Adds to the gradients of filter and bias from that of y, and sets that of x where it is wanted.
    *

@@ -110,7 +110,7 @@ export class RecurrentStack<Layer extends StackLayer = RecurrentLayer> {
     for (const [i, layer] of this.layers.entries()) {
       this.#keep(layer.forward(this.#batchOf(i, batch), this.#stateOf(i, batch, state)), dropout);
     }
-    return this.#outputs.at(-1)!;
+    return this.#lastOutput();
   }
 
   /** `forward`, a while at a time. */
@@ -120,7 +120,13 @@ export class RecurrentStack<Layer extends StackLayer = RecurrentLayer> {
       const running = layer.forwardSteps(this.#batchOf(i, batch), this.#stateOf(i, batch, state));
       this.#keep(yield* this.#inTurn(running, i), dropout);
     }
-    return this.#outputs.at(-1)!;
+    return this.#lastOutput();
+  }
+
+  #lastOutput(): Matrix {
+    const output = this.#outputs.at(-1);
+    if (!output) throw new RangeError('a stack of no layers');
+    return output;
   }
 
   /** What layer i reads: the batch, or the output of the layer below. */

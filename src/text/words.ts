@@ -10,7 +10,7 @@
  * run of a million marks would not come back.
  */
 import { UNSPACED_LETTER } from '../base/languages.ts';
-import { segmentsIn } from '../base/segments.ts';
+import { segmentsIn, WORD_WINDOW } from '../base/segments.ts';
 import { splitCharacters } from './characters.ts';
 
 /** What a code point is; a letter that is written without spaces is UNSPACED too, some of those are no LETTER. */
@@ -88,11 +88,8 @@ const isMark = (found: number): boolean => (found & MARK) !== 0;
 /** Made when it is first needed. */
 let segmenter: Intl.Segmenter | undefined;
 
-/** Code units that the segmenter gets at once, and words at their end that what follows may change. */
-const WINDOW = { window: 1024, uncertain: 3 };
-
 /** Words that are written without spaces between them, by the dictionaries of the JavaScript engine. */
 function segmentsOf(text: string): string[] {
   segmenter ??= new Intl.Segmenter('ja', { granularity: 'word' });
-  return Array.from(segmentsIn(text, segmenter, WINDOW), ({ segment }) => segment);
+  return Array.from(segmentsIn(text, segmenter, WORD_WINDOW), ({ segment }) => segment);
 }

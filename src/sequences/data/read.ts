@@ -4,6 +4,7 @@ import { InputError } from '../../base/errors.ts';
 import { kindAt } from '../../base/files.ts';
 import { readTextPieces } from '../../base/text-file.ts';
 import { isPassedOver } from '../../base/walk.ts';
+import { firstLineOf } from '../../datasets/delimited.ts';
 import { foldersIn, listFolder } from '../../datasets/files.ts';
 import type { OddLines } from '../../datasets/odd-lines.ts';
 import { filesInWords } from '../../report/files-in-words.ts';
@@ -89,7 +90,7 @@ async function readPath(path: string, options: SequenceReading): Promise<Example
 /** Whether the first line of a table names columns of texts and labels, otherwise than lines of text and label do. */
 async function namesColumns(path: string, options: SequenceReading): Promise<boolean> {
   for await (const piece of readTextPieces(path, options)) {
-    const columns = piece.split(/[\r\n]/, 1)[0]!.split('\t');
+    const columns = firstLineOf(piece).split('\t');
     return findColumns(columns) !== undefined && !isLabelledHeader(columns);
   }
   return false;

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { InputError } from '../../base/errors.ts';
 import { number } from '../../base/schema.ts';
 import { readFilledLines, readText } from '../../base/text-file.ts';
-import { type DelimitedRecord, parseDelimited } from '../../datasets/delimited.ts';
+import { type DelimitedRecord, firstLineOf, parseDelimited } from '../../datasets/delimited.ts';
 import { OddLine, type OddLines, parseItems } from '../../datasets/odd-lines.ts';
 import type { Examples, SequenceExample } from './example.ts';
 import { exampleOf } from './texts.ts';
@@ -90,7 +90,7 @@ const DELIMITERS = [',', ';', '\t'];
  */
 export async function readCsv(path: string, odd: OddLines): Promise<Examples> {
   const text = await readText(path, odd);
-  const start = text.slice(0, 1 + (/[\r\n]/.exec(text)?.index ?? text.length));
+  const start = firstLineOf(text);
   const signs = DELIMITERS.map((sign) => start.split(sign).length);
   const delimiter = DELIMITERS[signs.reduce((best, count, i) => (count > signs[best]! ? i : best), 0)]!;
   const records = parseDelimited(text, path, delimiter);

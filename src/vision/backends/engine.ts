@@ -19,10 +19,10 @@ export const engine = {
     const pictureBytes = 3 * size ** 2;
 
     /** Between groups of pictures the program has its turn: this thread does its share of the work. */
-    async function inGroups(N: number, size: number, compute: (from: number, to: number) => void): Promise<void> {
-      for (let from = 0; from < N; from += size) {
+    async function inGroups(N: number, atOnce: number, compute: (from: number, to: number) => void): Promise<void> {
+      for (let from = 0; from < N; from += atOnce) {
         if (from > 0) await nextTurn();
-        compute(from, Math.min(from + size, N));
+        compute(from, Math.min(from + atOnce, N));
       }
     }
     const bytesOf = (pictures: Uint8Array, from: number, to: number) =>
