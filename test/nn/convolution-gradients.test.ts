@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../src/base/random.ts';
 import type { Matrix } from '../../src/compute/arena.ts';
-import { type Engine, openEngine } from '../../src/compute/engine.ts';
+import type { Engine } from '../../src/compute/engine.ts';
 import { Workspace } from '../../src/compute/workspace.ts';
 import { Convolution } from '../../src/nn/convolution.ts';
 import { DepthwiseConvolution } from '../../src/nn/depthwise-convolution.ts';
@@ -11,7 +11,7 @@ import { globalMeanBackward } from '../../src/nn/global-mean.ts';
 import { InvertedResidual } from '../../src/nn/inverted-residual.ts';
 import type { Parameter } from '../../src/nn/parameter.ts';
 import { applyBlock, applyConvolution, applyDepthwise, type Definition } from './convolution-reference.ts';
-import { byDriver } from './engines.ts';
+import { byDriver, byDriverWithBf16 } from './engines.ts';
 import { numericalGradients, type Weights } from './reference.ts';
 
 const N = 2;
@@ -29,11 +29,6 @@ interface Layer {
   sizeOf(maps: MapSize): MapSize;
   backward(gradients: MapGradients, workspace: Workspace): void;
 }
-
-/** Products that round their factors, where this machine has them. */
-const bf16 = await openEngine('auto', 'bf16').catch(() => undefined);
-const withBf16: (readonly [string, Engine, number])[] = byDriver.map(([name, engine]) => [name, engine, 1e-5] as const);
-if (bf16) withBf16.push([bf16.product.driver.name, bf16, 0.02]);
 
 /** A layer's random inputs, what it gives for them, and the gradients of Σ y · dy by all of them. */
 interface Case {
@@ -136,7 +131,7 @@ function expectGradients(
   }
 }
 
-describe.each(withBf16)('on %s', (_, engine, tolerance) => {
+describe.each(await byDriverWithBf16(1e-5, 0.02))('on %s', (_, engine, tolerance) => {
   test.each([
     [1, 1, 5, 7],
     [1, 1, 20, 16],

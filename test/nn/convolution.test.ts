@@ -2,7 +2,6 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../src/base/random.ts';
 import type { Matrix } from '../../src/compute/arena.ts';
-import { type Engine, openEngine } from '../../src/compute/engine.ts';
 import { Workspace } from '../../src/compute/workspace.ts';
 import { Convolution } from '../../src/nn/convolution.ts';
 import { DepthwiseConvolution } from '../../src/nn/depthwise-convolution.ts';
@@ -10,13 +9,8 @@ import type { FeatureMaps, MapSize } from '../../src/nn/feature-maps.ts';
 import { globalMean } from '../../src/nn/global-mean.ts';
 import { InvertedResidual } from '../../src/nn/inverted-residual.ts';
 import type { Parameter } from '../../src/nn/parameter.ts';
-import { convolve, convolveDepthwise, type Maps, relu6, samePlacement, windowsOf } from './convolution-reference.ts';
-import { byDriver } from './engines.ts';
-
-/** Products that round their factors, where this machine has them. */
-const bf16 = await openEngine('auto', 'bf16').catch(() => undefined);
-const all: (readonly [string, Engine, number])[] = byDriver.map(([name, engine]) => [name, engine, 1e-5] as const);
-if (bf16) all.push([bf16.product.driver.name, bf16, 0.1]);
+import { applyBlock, applyConvolution, applyDepthwise, type Definition } from './convolution-reference.ts';
+import { byDriverWithBf16 } from './engines.ts';
 
 /** Odd sizes, one pixel, fewer pixels than a window has, and one that is large enough for all threads. */
 const SIZES: MapSize[] = [
@@ -27,7 +21,7 @@ const SIZES: MapSize[] = [
 ];
 const N = 2;
 
-describe.each(all)('on %s', (_, engine, tolerance) => {
+describe.each(await byDriverWithBf16(1e-5, 0.1))('on %s', (_, engine, tolerance) => {
   const random = new Random(1);
   const workspace = new Workspace(engine.arena);
   const floats = (count: number, scale = 1) => Array.from({ length: count }, () => scale * (2 * random.uniform() - 1));
@@ -37,12 +31,11 @@ describe.each(all)('on %s', (_, engine, tolerance) => {
     values.data.set(floats(values.size, 2));
     return { values, height, width };
   }
-  const plain = ({ values, height, width }: FeatureMaps): Maps => ({
-    height,
-    width,
-    channels: values.cols,
-    values: values.data,
-  });
+  /** What a layer is to give for maps. */
+  function defined(apply: Definition, { parameters }: { parameters: readonly Parameter[] }, x: FeatureMaps): number[] {
+    const rows = parameters.map(({ name, value }) => [name, [Array.from(value.data)]] as const);
+    return apply({ x: [Array.from(x.values.data)], ...Object.fromEntries(rows) }, x);
+  }
   /** Outputs of about one to ten. */
   function randomise(parameters: readonly Parameter[]) {
     for (const parameter of parameters) {
@@ -75,11 +68,10 @@ describe.each(all)('on %s', (_, engine, tolerance) => {
       randomise(layer.parameters);
       for (const size of SIZES) {
         const x = mapsOf(size, inputs);
-        const windows = windowsOf(plain(x), samePlacement(size, kernel, stride));
-        const expected = convolve(windows, layer.filter.value.data, layer.bias.value.data);
+        const expected = defined(applyConvolution(layer), layer, x);
         const y = outputFor(layer.sizeOf(size), outputs);
         layer.forward(y, x, workspace);
-        expectNear(y.data, isActivated ? expected.map(relu6) : expected);
+        expectNear(y.data, expected);
         if (isActivated) continue;
         const residual = outputFor(layer.sizeOf(size), outputs);
         residual.data.set(floats(residual.size));
@@ -105,11 +97,9 @@ describe.each(all)('on %s', (_, engine, tolerance) => {
       randomise(layer.parameters);
       for (const size of SIZES) {
         const x = mapsOf(size, channels);
-        const windows = windowsOf(plain(x), samePlacement(size, kernel, stride));
-        const expected = convolveDepthwise(windows, layer.filter.value.data, layer.bias.value.data);
         const y = outputFor(layer.sizeOf(size), channels);
         layer.forward(y, x);
-        expectNear(y.data, isActivated ? expected.map(relu6) : expected);
+        expectNear(y.data, defined(applyDepthwise(layer), layer, x));
       }
     }
   });
@@ -120,32 +110,13 @@ describe.each(all)('on %s', (_, engine, tolerance) => {
     ['to other channels', 1, 3, 5, 4],
     ['without an expansion', 1, 1, 8, 8],
   ])('InvertedResidual %s', (_, stride, expansion, inputs, outputs) => {
-    const kernel = 3;
-    const block = new InvertedResidual(engine, { name: 'b', kernel, stride, inputs, expansion, outputs });
+    const block = new InvertedResidual(engine, { name: 'b', kernel: 3, stride, inputs, expansion, outputs });
     randomise(block.parameters);
-    const values = ({ filter, bias }: Convolution | DepthwiseConvolution) =>
-      [filter.value.data, bias.value.data] as const;
     for (const size of SIZES) {
       const x = mapsOf(size, inputs);
-      const pixels = (maps: Maps) => windowsOf(maps, samePlacement(maps, 1, 1));
-      const expanded = block.expand ? convolve(pixels(plain(x)), ...values(block.expand)).map(relu6) : plain(x).values;
-      const windows = windowsOf(
-        { ...size, channels: inputs * expansion, values: expanded },
-        samePlacement(size, kernel, stride),
-      );
-      const filtered = convolveDepthwise(windows, ...values(block.depthwise)).map(relu6);
-      const result = block.sizeOf(size);
-      const projected = convolve(
-        pixels({ ...result, channels: inputs * expansion, values: filtered }),
-        ...values(block.project),
-      );
-      const y = outputFor(result, outputs);
+      const y = outputFor(block.sizeOf(size), outputs);
       block.forward(y, x, workspace);
-      const isResidual = stride === 1 && inputs === outputs;
-      expectNear(
-        y.data,
-        projected.map((value, i) => value + (isResidual ? x.values.data[i]! : 0)),
-      );
+      expectNear(y.data, defined(applyBlock(block), block, x));
     }
   });
 

@@ -23,6 +23,13 @@ export const byDriver = engines.map(
   (engine) => [`${engine.product.driver.name}${engine === relaxed ? ', relaxed SIMD' : ''}`, engine] as const,
 );
 
+/** `byDriver` with a tolerance for each, and products that round their factors, where this machine has them. */
+export async function byDriverWithBf16(exact: number, rounded: number): Promise<(readonly [string, Engine, number])[]> {
+  const all = byDriver.map(([name, engine]) => [name, engine, exact] as const);
+  const bf16 = await openEngine('auto', 'bf16').catch(() => undefined);
+  return bf16 ? [...all, [bf16.product.driver.name, bf16, rounded]] : all;
+}
+
 async function opened(name: DriverChoice): Promise<Engine | undefined> {
   if (name === 'wasm') return wasm;
   try {
