@@ -50,6 +50,7 @@ export { type Translation, Translator, type Vocabularies } from './translation/t
 
 // Features of pictures
 
+export { Classifier, type Tag } from './vision/classifier.ts';
 export type { Cnn } from './vision/cnn.ts';
 export type { CnnBackend } from './vision/cnn-backends.ts';
 export type { CnnFiles } from './vision/cnn-files.ts';
