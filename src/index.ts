@@ -99,8 +99,6 @@ export type { Alignment, TranslatingOptions } from './translation/translator.ts'
 
 export type { ExtractionEvents } from './vision/cached-features.ts';
 export { type CollectedFeatures, collectFeatures } from './vision/extract.ts';
-export type { LastMaps, LearnableNetwork, LearnedPart, LearnedStages, NetworkParts } from './vision/network.ts';
-export { type PictureLimits, pictureLimits } from './vision/pixels.ts';
 
 // Common to all
 
