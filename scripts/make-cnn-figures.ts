@@ -63,7 +63,8 @@ async function drawMaps(pixels: Uint8Array): Promise<string> {
       parts.push(image(LABEL + i * (TILE + GAP), top, TILE, TILE, `data:image/png;base64,${png.toString('base64')}`));
     }
   }
-  return svg(LABEL + SHOWN * (TILE + GAP) - GAP, rows.length * (TILE + GAP) - GAP, parts, 'pixelated');
+  const extent = [LABEL + SHOWN * (TILE + GAP) - GAP, rows.length * (TILE + GAP) - GAP] as const;
+  return svg('What channels of the CNN see in a photo of a cat', extent, parts, 'pixelated');
 }
 
 /** Each photo with the class that is likeliest, and light where the last maps speak for it. */
@@ -91,7 +92,7 @@ async function drawActivations(): Promise<string> {
     parts.push(text(left, height + 16, `${tag!.name} ${tag!.probability.toFixed(2)}`));
     left += width + 2 * GAP;
   }
-  return svg(left - 2 * GAP, height + 20, parts);
+  return svg('Where the CNN sees a cat and an espresso', [left - 2 * GAP, height + 20], parts);
 }
 
 /** Of each stage: size, kernel, channels, blocks, millions of multiply-adds and thousands of parameters. */
@@ -140,7 +141,17 @@ function text(x: number, y: number, words: string): string {
   return `<text x="${x}" y="${y}">${words}</text>`;
 }
 
-function svg(width: number, height: number, parts: readonly string[], rendering = 'auto'): string {
-  const style = 'font: 13px sans-serif; background: #fff';
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" style="${style}" image-rendering="${rendering}" shape-rendering="crispEdges">\n<rect width="100%" height="100%" fill="#fff"/>\n${parts.join('\n')}\n</svg>\n`;
+function svg(
+  title: string,
+  [width, height]: readonly [number, number],
+  parts: readonly string[],
+  rendering = 'auto',
+): string {
+  const look = `style="font: 13px sans-serif" image-rendering="${rendering}" shape-rendering="crispEdges"`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" ${look}>
+<title>${title}</title>
+<rect width="100%" height="100%" fill="#fff"/>
+${parts.join('\n')}
+</svg>
+`;
 }
