@@ -23,6 +23,7 @@ export {
   captionShapeDefaults,
   finetuneDefaults,
 } from './captioning/config.ts';
+export type { PictureOnPage } from './captioning/description-card.ts';
 export { DescriptionPage, type DescriptionPageOptions } from './captioning/description-page.ts';
 export { featuresOf, picturesOf } from './captioning/features.ts';
 export type { CnnTraining } from './captioning/learn-with-cnn.ts';
