@@ -8,7 +8,7 @@ import * as v from 'valibot';
 import { InputError } from '../base/errors.ts';
 import { fileIn } from '../base/files.ts';
 import { readJson } from '../base/json.ts';
-import { readSafetensors } from '../base/safetensors.ts';
+import { readSafetensors, type Safetensors } from '../base/safetensors.ts';
 import type { MapSize } from '../nn/feature-maps.ts';
 
 /** A class that a picture may show. */
@@ -45,21 +45,12 @@ export class Classifier {
    * @throws InputError when a file is missing or does not hold what it should
    */
   static async read(folder: string, weights: string, classes: string, D: number): Promise<Classifier> {
-    const path = fileIn(folder, weights);
     const names = await readJson(fileIn(folder, classes), v.array(v.string()), "CNN's classes");
+    const path = fileIn(folder, weights);
     const { tensors } = await readSafetensors(path);
-    const [W, b] = [
-      ['classifier.weight', [names.length, D]] as const,
-      ['classifier.bias', [names.length]] as const,
-    ].map(([name, shape]) => {
-      const { shape: found, data } = tensors.get(name) ?? {};
-      if (`${found}` === `${shape}` && data instanceof Float32Array && data.every(Number.isFinite)) return data;
-      throw new InputError(`${path}: tensor ${name} does not fit the classes of the CNN`, {
-        found: found ? (`${found}` === `${shape}` ? 'values that are no numbers' : `[${found}]`) : 'none',
-        expected: `floats [${shape}]`,
-      });
-    });
-    return new Classifier(names, W!, b!);
+    const W = floatsOf(path, tensors, 'classifier.weight', [names.length, D]);
+    const b = floatsOf(path, tensors, 'classifier.bias', [names.length]);
+    return new Classifier(names, W, b);
   }
 
   /**
@@ -116,4 +107,15 @@ export class Classifier {
     if (length === vectors * this.#D) return;
     throw new RangeError(`${length} values, expected ${vectors} × ${this.#D}`);
   }
+}
+
+/** @throws InputError when the file lacks the tensor, or it has another shape or values that are no numbers */
+function floatsOf(path: string, tensors: Safetensors['tensors'], name: string, shape: readonly number[]): Float32Array {
+  const tensor = tensors.get(name);
+  const fits = `${tensor?.shape}` === `${shape}` && tensor?.data instanceof Float32Array;
+  if (fits && tensor.data.every(Number.isFinite)) return tensor.data as Float32Array;
+  throw new InputError(`${path}: tensor ${name} does not fit the CNN and its classes`, {
+    found: fits ? 'values that are no numbers' : tensor ? `[${tensor.shape}]` : 'none',
+    expected: `floats [${shape}]`,
+  });
 }
