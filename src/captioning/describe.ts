@@ -17,6 +17,8 @@ export interface DescribedPicture {
   name: string;
   /** The picture as it was passed in. */
   source: PictureSource;
+  /** [D], as the CNN gives them: what a `Classifier` reads. */
+  features: Float32Array;
   /** Best first; at least one. */
   captions: Caption[];
 }
@@ -48,7 +50,7 @@ export async function* describePictures(
   };
   for await (const extracted of extractFeatures(pictures, cnn, { ...extraction, batchSize: TOGETHER })) {
     features.set(extracted.features, batch.length * D);
-    batch.push({ name: extracted.name, source: extracted.source });
+    batch.push({ name: extracted.name, source: extracted.source, features: extracted.features });
     if (batch.length === TOGETHER) {
       yield* await describe();
       batch = [];
