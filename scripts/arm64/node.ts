@@ -36,7 +36,7 @@ export interface Arm64Node {
 }
 
 /**
- * Fetches what is not there yet: a minute, 80 MB.
+ * Fetches what is not there yet: a minute, 130 MB.
  *
  * @throws InputError when it can't be fetched
  */
