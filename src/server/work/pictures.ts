@@ -1,0 +1,158 @@
+/**
+ * The thread that looks at pictures: captioners and the CNNs that they see by, on an engine of their own. Pictures that
+ * come one by one are decoded at once, and go through the CNN and are described a few at a time. Knows no HTTP.
+ */
+import { InputError } from '../../base/errors.ts';
+import { runInTurns } from '../../base/steps.ts';
+import { resolveDecoding } from '../../captioning/caption.ts';
+import type { Captioner } from '../../captioning/captioner.ts';
+import { type DescriptionFlags, describingBy } from '../../captioning/decoding-flags.ts';
+import { type Description, descriptionOf } from '../../captioning/description.ts';
+import { chooseLanguage } from '../../captioning/languages.ts';
+import { openCaptioner } from '../../captioning/open.ts';
+import { checkDecoding } from '../../captioning/write.ts';
+import { openEngine } from '../../compute/engine.ts';
+import type { DriverChoice } from '../../compute/product/choose.ts';
+import type { Cnn } from '../../vision/cnn.ts';
+import type { CnnBackend } from '../../vision/cnn-backends.ts';
+import { decodePicture } from '../../vision/decode.ts';
+import type { PictureLimits, Pixels } from '../../vision/pixels.ts';
+import { Batches } from './batches.ts';
+import { doWork } from './do-work.ts';
+
+/** How a picture is to be described. */
+export interface DescribingOptions extends DescriptionFlags {
+  /** Captions that are less sure to fit are left out. */
+  minConfidence: number;
+}
+
+/** What a captioner is. */
+export interface CaptionerInfo {
+  /** The tags of the languages that it writes; none where it was trained without. */
+  languages: string[];
+  /** Whether its captions come with a confidence. */
+  calibrated: boolean;
+  cnn: string;
+}
+
+export interface PictureWorks {
+  open: {
+    argument: {
+      /** Folders by the ids of the models. */
+      captioners: ReadonlyMap<string, string>;
+      blas: DriverChoice;
+      cnnBackend: CnnBackend;
+      limits: PictureLimits;
+    };
+    piece: never;
+    result: { captioners: ReadonlyMap<string, CaptionerInfo>; notice: string };
+  };
+  describe: {
+    argument: { model: string; name: string; bytes: Uint8Array; options: DescribingOptions };
+    piece: never;
+    result: Description;
+  };
+}
+
+/** Pictures that go through the CNN together, and milliseconds that the first of them waits for others. */
+const BATCH = { most: 8, patience: 20 };
+
+interface OpenCaptioner {
+  captioner: Captioner;
+  look: Look;
+}
+
+/** A CNN, and the pictures that wait for it. */
+interface Look {
+  cnn: Cnn;
+  batches: Batches<Seen, Description>;
+}
+
+/** A picture as the CNN sees it, with all that is wanted of it. */
+interface Seen {
+  pixels: Pixels;
+  name: string;
+  captioner: Captioner;
+  options: DescribingOptions;
+}
+
+const captioners = new Map<string, OpenCaptioner>();
+let limits: PictureLimits;
+
+doWork<PictureWorks>({
+  async open({ captioners: folders, blas, cnnBackend, ...others }) {
+    limits = others.limits;
+    const engine = await openEngine(blas);
+    const looks = new Map<string, Look>();
+    for (const [id, folder] of folders) {
+      const { captioner, cnn } = await openCaptioner(engine, { folder, cnnBackend });
+      const look = looks.get(cnn.key) ?? { cnn, batches: new Batches(BATCH, (seen) => describeBatch(cnn, seen)) };
+      looks.set(cnn.key, look);
+      captioners.set(id, { captioner, look });
+    }
+    for (const { cnn } of looks.values()) await cnn.load();
+    const infos = [...captioners].map(([id, { captioner, look }]) => [id, infoOf(captioner, look.cnn)] as const);
+    return { captioners: new Map(infos), notice: engine.notice };
+  },
+
+  async describe({ model, name, bytes, options }, { signal }) {
+    const { captioner, look } = captioners.get(model)!; // the server knows which there are
+    check(captioner, options);
+    const pixels = await decodePicture(bytes, look.cnn.preprocessing, name, limits);
+    return look.batches.add({ pixels, name, captioner, options }, signal);
+  },
+});
+
+function infoOf(captioner: Captioner, cnn: Cnn): CaptionerInfo {
+  return { languages: captioner.languages, calibrated: captioner.isCalibrated(), cnn: cnn.name };
+}
+
+/** @throws InputError when a picture can't be described so */
+function check(captioner: Captioner, options: DescribingOptions): void {
+  checkDecoding(describingBy(options), captioner.vocabulary);
+  if (options.minConfidence === 0 || captioner.isCalibrated(options.language)) return;
+  throw new InputError('the captioner does not know how sure it is', {
+    advice: 'Leave minConfidence out.',
+    settings: ['minConfidence'],
+  });
+}
+
+/** Describes pictures together: all go through the CNN at once, and those that are to be described alike are. */
+async function describeBatch(cnn: Cnn, seen: readonly Seen[]): Promise<PromiseSettledResult<Description>[]> {
+  const D = cnn.featureSize;
+  const features = await cnn.features(seen.map(({ pixels }) => pixels));
+  const results: PromiseSettledResult<Description>[] = [];
+  for (const group of alike(seen)) {
+    const rows = new Float32Array(group.length * D);
+    for (const [row, i] of group.entries()) rows.set(features.subarray(i * D, (i + 1) * D), row * D);
+    const [settled] = await Promise.allSettled([describeAlike(group.map((i) => seen[i]!), rows)]);
+    for (const [row, i] of group.entries()) {
+      results[i] = settled.status === 'rejected' ? settled : { status: 'fulfilled', value: settled.value[row]! };
+    }
+  }
+  return results;
+}
+
+/** The numbers of pictures that are to be described alike; each draw of random captions is for one picture alone. */
+function alike(seen: readonly Seen[]): number[][] {
+  const groups = new Map<unknown, Map<string, number[]>>();
+  for (const [i, { captioner, options }] of seen.entries()) {
+    const ofCaptioner = groups.get(captioner) ?? new Map<string, number[]>();
+    groups.set(captioner, ofCaptioner);
+    const { minConfidence: _, ...written } = options;
+    const key = options.sample ? `drawn ${i}` : JSON.stringify(written);
+    ofCaptioner.set(key, [...(ofCaptioner.get(key) ?? []), i]);
+  }
+  return [...groups.values()].flatMap((ofCaptioner) => [...ofCaptioner.values()]);
+}
+
+async function describeAlike(seen: readonly Seen[], features: Float32Array): Promise<Description[]> {
+  const { captioner, options } = seen[0]!;
+  const language = chooseLanguage(captioner.vocabulary, options.language);
+  const decoding = { ...resolveDecoding(describingBy(options), captioner.isCalibrated(language)), language };
+  const described = await runInTurns(captioner.describeSteps(features, decoding));
+  return described.map((captions, i) => {
+    const { name, options: own } = seen[i]!;
+    return descriptionOf(name, captions, { top: own.top, minConfidence: own.minConfidence, language });
+  });
+}
