@@ -4,7 +4,8 @@ import type { Models } from './models.ts';
 import type { ServerLimits } from './options.ts';
 import type { Room } from './room.ts';
 import type { CaptionerInfo, PictureWorks } from './work/pictures.ts';
-import type { TextModelInfo, TextWorks } from './work/texts.ts';
+import type { RunWorks } from './work/runs.ts';
+import type { LabellerInfo, TextModelInfo, TextWorks } from './work/texts.ts';
 import type { WorkerThread } from './work/thread.ts';
 
 export interface ServerContext {
@@ -14,16 +15,15 @@ export interface ServerContext {
   models: Models;
   captioners: ReadonlyMap<string, CaptionerInfo>;
   languageModels: ReadonlyMap<string, TextModelInfo>;
-  /** Absent where the server has no model that reads pictures. */
-  pictures: WorkerThread<PictureWorks> | undefined;
-  /** Absent where the server has no model that reads texts. */
-  texts: WorkerThread<TextWorks> | undefined;
+  labellers: ReadonlyMap<string, LabellerInfo>;
+  pictures: WorkerThread<PictureWorks>;
+  texts: WorkerThread<TextWorks>;
   /** For pictures that wait or are looked at. */
   pictureRoom: Room;
   /** For texts that wait or are written or read. */
   textRoom: Room;
-  /** The folder of trainings. */
-  runs: string | undefined;
+  /** The folder of trainings, and what reads it; absent where none is shown. */
+  runs: { root: string; thread: WorkerThread<RunWorks> } | undefined;
   /** Whether it still takes requests. */
   isReady: () => boolean;
 }

@@ -72,6 +72,6 @@ function refusal(issue: v.BaseIssue<unknown>): ApiError {
   if (issue.type === 'strict_object' && issue.expected === 'never') {
     return new ApiError(400, 'unknown_field', `there is no field ${path}`);
   }
-  const message = `${path ?? 'the request'}: ${issue.message}`;
-  return new ApiError(400, issue.received === 'undefined' ? 'missing_field' : 'invalid_field', message);
+  if (issue.received === 'undefined') return new ApiError(400, 'missing_field', `${path ?? 'the body'} is missing`);
+  return new ApiError(400, 'invalid_field', `${path ?? 'the request'}: ${issue.message}`);
 }

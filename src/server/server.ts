@@ -14,7 +14,10 @@ import { addCompletionRoutes } from './routes/completions.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import { addModelRoutes } from './routes/models.ts';
 import { addPageRoutes } from './routes/page.ts';
+import { addRunRoutes } from './routes/runs.ts';
+import { addTextRoutes } from './routes/texts.ts';
 import type { PictureWorks } from './work/pictures.ts';
+import type { RunWorks } from './work/runs.ts';
 import type { TextWorks } from './work/texts.ts';
 import { WorkerThread } from './work/thread.ts';
 
@@ -49,7 +52,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   failed.catch(() => {}); // where nobody listens
   const pictures = new WorkerThread<PictureWorks>('pictures', fail);
   const texts = new WorkerThread<TextWorks>('texts', fail);
-  const closeThreads = () => Promise.all([pictures.close(), texts.close()]);
+  const runs = options.runs === undefined ? undefined : { root: options.runs, thread: new WorkerThread<RunWorks>('runs', fail) };
+  const closeThreads = () => Promise.all([pictures.close(), texts.close(), runs?.thread.close()]);
   try {
     const [seeing, writing] = await Promise.all([
       pictures.call('open', {
@@ -58,7 +62,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         cnnBackend,
         limits: { ...pictureLimits, bytes: limits.bytes, pixels: limits.pixels, seconds: 10 },
       }),
-      texts.call('open', { languageModels: models.foldersOf('language'), blas }),
+      texts.call('open', {
+        languageModels: models.foldersOf('language'),
+        labellers: models.foldersOf('sequence'),
+        blas,
+      }),
     ]);
     const { version } = JSON.parse(await readFile(inPackage('package.json'), 'utf8')) as { version: string };
     const metrics = new Metrics();
@@ -70,11 +78,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       models,
       captioners: seeing.captioners,
       languageModels: writing.languageModels,
+      labellers: writing.labellers,
       pictures,
       texts,
       pictureRoom: new Room('pictures', limits.waiting),
       textRoom: new Room('texts', limits.waiting),
-      runs: options.runs,
+      runs,
       isReady: () => ready,
     };
     metrics.watch(context.pictureRoom, 'pictures');
@@ -91,6 +100,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     addModelRoutes(app, context);
     addCaptionRoutes(app, context);
     addCompletionRoutes(app, context);
+    addTextRoutes(app, context);
+    addRunRoutes(app, context);
     await addPageRoutes(app);
     const address = await app.listen({ host, port }).catch((error) => {
       throw refusedToListen(error, host, port);

@@ -63,7 +63,7 @@ export function addCaptionRoutes(app: App, context: ServerContext): void {
       const { name } = picture;
       const bytes = ownBytes(picture.bytes);
       const argument = { model: model.id, name, bytes, options: describingOptions(options) };
-      const description = await context.pictures!.call('describe', argument, { signal, transfer: [bytes.buffer] });
+      const description = await context.pictures.call('describe', argument, { signal, transfer: [bytes.buffer] });
       context.metrics.described(1);
       return description;
     } finally {

@@ -8,7 +8,7 @@ import { describe } from '../schema.ts';
 const PARAMS = describe(v.object({ model: v.string() }));
 
 export function addModelRoutes(app: App, context: ServerContext): void {
-  const { models, captioners, languageModels } = context;
+  const { models, captioners, languageModels, labellers } = context;
   const described = ({ id, kind, created }: ServedModel) => ({
     id,
     object: 'model',
@@ -17,6 +17,7 @@ export function addModelRoutes(app: App, context: ServerContext): void {
     kind,
     ...captioners.get(id),
     ...languageModels.get(id),
+    ...labellers.get(id),
   });
 
   app.get('/v1/models', { schema: { summary: 'The models that there are' } }, async () => ({
