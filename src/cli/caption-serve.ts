@@ -6,7 +6,14 @@ import { InputError, reasonOf, UsageError } from '../base/errors.ts';
 import { shippedCaptioner } from '../captioning/open.ts';
 import type { ServerOptions } from '../server/options.ts';
 import { startServer } from '../server/server.ts';
-import { addCommonOptions, addPictureOptions, type CommonOptions, collect, type PictureOptions, parseInteger } from './options.ts';
+import {
+  addCommonOptions,
+  addPictureOptions,
+  type CommonOptions,
+  collect,
+  type PictureOptions,
+  parseInteger,
+} from './options.ts';
 import { Status } from './progress.ts';
 import { interruptible } from './run.ts';
 
@@ -34,7 +41,7 @@ export function addServeCommand(program: Command): void {
     .option('--lm <folder>', 'a language model of `lm train`; may be given several times', collect)
     .option('--seq <folder>', 'a labeller of `seq train`; may be given several times', collect)
     .option('--runs <folder>', 'shows the trainings in it, while they run too')
-    .option('--host <address>', 'address to listen on; others than this machine\'s need a token', '127.0.0.1')
+    .option('--host <address>', "address to listen on; others than this machine's need a token", '127.0.0.1')
     .option('--port <number>', 'port to listen on; 0 for one that is free', parseInteger(0), 8080)
     .option('--token-file <file>', 'a file with the token that clients have to send')
     .option('--no-token', 'lets everybody who reaches the address in')

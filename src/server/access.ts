@@ -38,7 +38,8 @@ export function accessCheck({ hosts, token }: Access): (request: FastifyRequest,
     if (expected === undefined || open) return;
     const [, sent] = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '') ?? [];
     if (sent === undefined) throw new ApiError(401, 'token_missing', 'Send the token: Authorization: Bearer TOKEN.');
-    if (!timingSafeEqual(digest(sent), expected)) throw new ApiError(401, 'token_wrong', 'The token is not the right one.');
+    if (!timingSafeEqual(digest(sent), expected))
+      throw new ApiError(401, 'token_wrong', 'The token is not the right one.');
   };
 }
 
@@ -50,7 +51,10 @@ function digest(token: string): Buffer {
 /** The name of a Host header, without its port; an IPv6 address without its brackets. */
 function hostnameOf(host: string): string {
   const [, name = ''] = /^(\[[^\]]*\]|[^:]*)(?::\d*)?$/.exec(host) ?? [];
-  return name.replace(/^\[|\]$/g, '').replace(/\.$/, '').toLowerCase();
+  return name
+    .replace(/^\[|\]$/g, '')
+    .replace(/\.$/, '')
+    .toLowerCase();
 }
 
 function hostOfOrigin(origin: string): string | undefined {

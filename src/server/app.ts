@@ -1,11 +1,17 @@
 /** The HTTP application: plugins, limits, errors, who may ask. What it answers is in `routes`. */
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import helmet from '@fastify/helmet';
 import multipart from '@fastify/multipart';
 import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type RawServerDefault } from 'fastify';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type RawServerDefault,
+} from 'fastify';
 import { type Access, accessCheck } from './access.ts';
 import { ApiError, apiErrorOf, errorBody } from './errors.ts';
 import type { Metrics } from './metrics.ts';
@@ -84,7 +90,8 @@ export async function createApp({ version, access, limits, metrics, rateLimit: m
   });
   app.setNotFoundHandler((request, reply) => {
     const allowed = methodsOf(routes, request.url.replace(/\?.*/s, ''));
-    if (allowed.length === 0) throw new ApiError(404, 'not_found', 'There is nothing at this address; GET /openapi.json lists what there is.');
+    if (allowed.length === 0)
+      throw new ApiError(404, 'not_found', 'There is nothing at this address; GET /openapi.json lists what there is.');
     reply.header('allow', allowed.join(', '));
     throw new ApiError(405, 'method_not_allowed', `Expected ${allowed.join(' or ')} here.`);
   });
@@ -92,7 +99,13 @@ export async function createApp({ version, access, limits, metrics, rateLimit: m
   await app.register(helmet, { contentSecurityPolicy: CONTENT_SECURITY_POLICY, strictTransportSecurity: false });
   if (most !== undefined) await app.register(rateLimit, { max: most, timeWindow: '1 minute' });
   await app.register(multipart, {
-    limits: { fileSize: limits.bytes, files: limits.pictures, fields: 32, fieldSize: 4096, parts: limits.pictures + 32 },
+    limits: {
+      fileSize: limits.bytes,
+      files: limits.pictures,
+      fields: 32,
+      fieldSize: 4096,
+      parts: limits.pictures + 32,
+    },
   });
   await app.register(swagger, {
     openapi: {

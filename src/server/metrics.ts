@@ -1,6 +1,6 @@
 /** What is measured of a server, in the format of Prometheus. Knows no route. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Room } from './room.ts';
 
 /** Seconds, from an answer that was there to one that took a whole queue. */

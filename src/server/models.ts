@@ -64,7 +64,8 @@ export class Models {
   /** A model by its id. @throws ApiError 404 where there is none */
   get(id: string): ServedModel {
     const model = this.#byId.get(id);
-    if (!model) throw new ApiError(404, 'model_not_found', `There is no model ${id}; GET /v1/models lists those there are.`);
+    if (!model)
+      throw new ApiError(404, 'model_not_found', `There is no model ${id}; GET /v1/models lists those there are.`);
     return model;
   }
 

@@ -56,11 +56,11 @@ export function parseBody<Output>(described: Described<Output>, body: unknown): 
 function fromTexts(schema: object, texts: Record<string, unknown>): Record<string, unknown> {
   const { properties = {} } = schema as { properties?: Record<string, { type?: string }> };
   return Object.fromEntries(
-    Object.entries(texts).map(([name, text]) => [name, valueOf(text, properties[name]?.type)] as const),
+    Object.entries(texts).map(([name, text]) => [name, readFrom(text, properties[name]?.type)] as const),
   );
 }
 
-function valueOf(text: unknown, type: string | undefined): unknown {
+function readFrom(text: unknown, type: string | undefined): unknown {
   if (typeof text !== 'string') return text;
   if (type === 'boolean') return text === 'true' ? true : text === 'false' ? false : text;
   const isNumber = (type === 'number' || type === 'integer') && text.trim() !== '';

@@ -52,7 +52,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   failed.catch(() => {}); // where nobody listens
   const pictures = new WorkerThread<PictureWorks>('pictures', fail);
   const texts = new WorkerThread<TextWorks>('texts', fail);
-  const runs = options.runs === undefined ? undefined : { root: options.runs, thread: new WorkerThread<RunWorks>('runs', fail) };
+  const runs =
+    options.runs === undefined ? undefined : { root: options.runs, thread: new WorkerThread<RunWorks>('runs', fail) };
   const closeThreads = () => Promise.all([pictures.close(), texts.close(), runs?.thread.close()]);
   try {
     const [seeing, writing] = await Promise.all([

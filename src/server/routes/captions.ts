@@ -104,7 +104,9 @@ export function addCaptionRoutes(app: App, context: ServerContext): void {
 
     scope.post(
       '/v1/image-to-text',
-      { schema: { summary: "A picture's caption, as Hugging Face's inference clients ask for it", querystring: QUERY } },
+      {
+        schema: { summary: "A picture's caption, as Hugging Face's inference clients ask for it", querystring: QUERY },
+      },
       async (request, reply) => {
         const { name, ...options } = request.query;
         if (!Buffer.isBuffer(request.body)) {

@@ -62,7 +62,12 @@ export function addCompletionRoutes(app: App, context: ServerContext): void {
     const giveBack = context.textRoom.take(prompts.length * body.n);
     const pieces = new PieceQueue<CompletionChoice>();
     const usage = writeChoices(model, prompts, body, context, deadlineOf(reply, context.limits.seconds), pieces);
-    usage.then(() => pieces.end(), (error) => pieces.end(error)).finally(giveBack);
+    usage
+      .then(
+        () => pieces.end(),
+        (error) => pieces.end(error),
+      )
+      .finally(giveBack);
     const head = completionHead(model);
     if (!body.stream) {
       const choices: CompletionChoice[][] = Array.from({ length: prompts.length * body.n }, () => []);
@@ -70,7 +75,10 @@ export function addCompletionRoutes(app: App, context: ServerContext): void {
       return { ...head, choices: choices.map(joinPieces), usage: await usage } satisfies Completion;
     }
     const begun = await pieces.begun(); // what is wrong with the request is answered by a status
-    reply.type('text/event-stream; charset=utf-8').header('cache-control', 'no-cache').header('x-accel-buffering', 'no');
+    reply
+      .type('text/event-stream; charset=utf-8')
+      .header('cache-control', 'no-cache')
+      .header('x-accel-buffering', 'no');
     return reply.send(Readable.from(events(head, begun, usage, body.stream_options?.include_usage ?? false)));
   });
 }
@@ -114,7 +122,8 @@ async function writeChoices(
     const end = (reason: 'length' | 'stop') => pieces.add({ text: '', index, logprobs: null, finish_reason: reason });
     let scored = 0;
     if (echo || length === 0) {
-      const read = likeliest === undefined ? undefined : await thread.call('score', { model, text: prime, likeliest }, { signal });
+      const read =
+        likeliest === undefined ? undefined : await thread.call('score', { model, text: prime, likeliest }, { signal });
       scored = read?.tokens ?? 0;
       if (echo) hand(prime, read?.read ?? []);
     }
@@ -146,7 +155,10 @@ async function writeChoices(
     prompts.flatMap((prime, p) => Array.from({ length: n }, (_, i) => writeChoice(prime, p * n + i))),
   );
   const read = costs.reduce((sum, [tokens], i) => (i % n === 0 ? sum + tokens : sum), 0);
-  return usageOf(read, costs.reduce((sum, [, tokens]) => sum + tokens, 0));
+  return usageOf(
+    read,
+    costs.reduce((sum, [, tokens]) => sum + tokens, 0),
+  );
 }
 
 /** Server-sent events: a piece each, what it has cost where that was asked for, and the end. */

@@ -26,7 +26,9 @@ export async function labelTexts(
 ): Promise<Labelled[]> {
   const { task } = labeller.config;
   const sequences = inputs.map((input) => sequenceOf(input, labeller));
-  const predicted = (await runInTurns(labeller.predictSteps(sequences.filter(({ length }) => length > 0)), { signal })).values();
+  const predicted = (
+    await runInTurns(labeller.predictSteps(sequences.filter(({ length }) => length > 0)), { signal })
+  ).values();
   return sequences.map((sequence, i): Labelled => {
     const input = inputs[i]!;
     const about = typeof input === 'string' ? { text: input } : isTokens(input) ? { tokens: input } : {};
@@ -34,7 +36,12 @@ export async function labelTexts(
     const predictions = predicted.next().value!;
     if (task === 'tag') return { ...about, tags: predictions.map(({ label }) => label) };
     const words = explained && !(sequence instanceof Float32Array) ? sequence : undefined;
-    return labelled(about, labeller, predictions[0]!, words && explain(labeller, words, predictions[0]!).slice(0, NAMED));
+    return labelled(
+      about,
+      labeller,
+      predictions[0]!,
+      words && explain(labeller, words, predictions[0]!).slice(0, NAMED),
+    );
   });
 }
 
@@ -44,7 +51,8 @@ function sequenceOf(input: LabelInput, { config, coder }: SequenceLabeller): rea
   const tags = config.task === 'tag';
   if (vocabulary && typeof input === 'string' && !tags) return wordsOf(input);
   if (vocabulary && isTokens(input)) return input;
-  if (!vocabulary && isVectors(input) && input.every(({ length }) => length === D)) return Float32Array.from(input.flat());
+  if (!vocabulary && isVectors(input) && input.every(({ length }) => length === D))
+    return Float32Array.from(input.flat());
   const expected = vocabulary ? (tags ? 'a list of tokens' : 'a text') : `a list of vectors of ${D} numbers`;
   throw new InputError('the model does not read this input', { expected });
 }

@@ -125,7 +125,12 @@ async function describeBatch(cnn: Cnn, seen: readonly Seen[]): Promise<PromiseSe
   for (const group of alike(seen)) {
     const rows = new Float32Array(group.length * D);
     for (const [row, i] of group.entries()) rows.set(features.subarray(i * D, (i + 1) * D), row * D);
-    const [settled] = await Promise.allSettled([describeAlike(group.map((i) => seen[i]!), rows)]);
+    const [settled] = await Promise.allSettled([
+      describeAlike(
+        group.map((i) => seen[i]!),
+        rows,
+      ),
+    ]);
     for (const [row, i] of group.entries()) {
       results[i] = settled.status === 'rejected' ? settled : { status: 'fulfilled', value: settled.value[row]! };
     }

@@ -32,7 +32,11 @@ export interface LabellerInfo {
 export interface TextWorks {
   open: {
     /** Folders by the ids of the models. */
-    argument: { languageModels: ReadonlyMap<string, string>; labellers: ReadonlyMap<string, string>; blas: DriverChoice };
+    argument: {
+      languageModels: ReadonlyMap<string, string>;
+      labellers: ReadonlyMap<string, string>;
+      blas: DriverChoice;
+    };
     piece: never;
     result: {
       languageModels: ReadonlyMap<string, TextModelInfo>;
