@@ -65,6 +65,7 @@ export async function createApp({ version, access, limits, metrics, rateLimit: m
     http: { headersTimeout: 1000 * limits.sendingSeconds, connectionsCheckingInterval: LOOKING },
     routerOptions: { maxParamLength: 200 },
     trustProxy: 'loopback',
+    return503OnClosing: false, // what comes on connections that are still open is answered
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (error, _, reply: FastifyReply) => {
       const refused = apiErrorOf(error);
@@ -78,7 +79,6 @@ export async function createApp({ version, access, limits, metrics, rateLimit: m
   });
 
   const check = accessCheck(access);
-  app.addHook('onRequest', async (request) => check(request, request.routeOptions.config.open === true));
   app.addHook('onResponse', async (request, reply) => metrics.answered(request, reply));
   app.setErrorHandler((error, request, reply) => {
     const refused = apiErrorOf(error);
@@ -96,8 +96,11 @@ export async function createApp({ version, access, limits, metrics, rateLimit: m
     throw new ApiError(405, 'method_not_allowed', `Expected ${allowed.join(' or ')} here.`);
   });
 
+  // First, so that its headers are on answers that refuse too.
   await app.register(helmet, { contentSecurityPolicy: CONTENT_SECURITY_POLICY, strictTransportSecurity: false });
   if (most !== undefined) await app.register(rateLimit, { max: most, timeWindow: '1 minute' });
+  // After the limit of requests, by which those who try out tokens are stopped.
+  app.addHook('preParsing', async (request) => check(request, request.routeOptions.config.open === true));
   await app.register(multipart, {
     limits: {
       fileSize: limits.bytes,

@@ -1,5 +1,6 @@
 /** Pictures as requests bring them: as the body itself, as files of a form, in base64 in JSON. Knows no captions. */
 import type { FastifyRequest } from 'fastify';
+import { reasonOf } from '../base/errors.ts';
 import type { App } from './app.ts';
 import { ApiError } from './errors.ts';
 import type { ServerLimits } from './options.ts';
@@ -71,9 +72,14 @@ async function picturesOfForm<Options>(
 ): Promise<SentPictures<Options>> {
   const pictures: SentPicture[] = [];
   const fields: Record<string, unknown> = {};
-  for await (const part of request.parts()) {
-    if (part.type === 'field') fields[part.fieldname] = part.value;
-    else pictures.push({ name: part.filename || `picture ${pictures.length + 1}`, bytes: await part.toBuffer() });
+  try {
+    for await (const part of request.parts()) {
+      if (part.type === 'field') fields[part.fieldname] = part.value;
+      else pictures.push({ name: part.filename || `picture ${pictures.length + 1}`, bytes: await part.toBuffer() });
+    }
+  } catch (error) {
+    if (error instanceof Error && 'statusCode' in error) throw error; // one of the limits
+    throw new ApiError(400, 'invalid_body', `The form can not be read: ${reasonOf(error)}.`);
   }
   if (pictures.length === 0) throw new ApiError(400, 'missing_picture', 'The form has no file.');
   const ofForm = parseTexts(formOptions, fields);

@@ -113,7 +113,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       failed,
       async close() {
         ready = false;
-        await app.close();
+        // Clients may keep connections for the next request long after their last answer.
+        const closing = setInterval(() => app.server.closeIdleConnections(), 100);
+        await app.close().finally(() => clearInterval(closing));
         await closeThreads();
       },
     };

@@ -81,7 +81,7 @@ describe('POST /v1/captions', () => {
     ['another type', 'text', { 'content-type': 'text/html' }, 415, 'unsupported_media_type'],
     ['a packed body', 'text', { 'content-type': 'image/png', 'content-encoding': 'gzip' }, 415, 'unsupported_encoding'],
     ['broken JSON', '{"pictures":', { 'content-type': 'application/json' }, 400, 'invalid_body'],
-    ['JSON of another kind', '[]', { 'content-type': 'application/json' }, 400, 'invalid_field'],
+    ['JSON of another kind', '{"pictures":3}', { 'content-type': 'application/json' }, 400, 'invalid_field'],
     ['an address to be fetched', '{"pictures":[{"data":"http://localhost/a.jpg"}]}', { 'content-type': 'application/json' }, 400, 'invalid_field'],
     ['a field that is not there', '{"pictures":[{"data":"AA=="}],"tpo":3}', { 'content-type': 'application/json' }, 400, 'unknown_field'],
     ['a form without its end', '--x\r\ncontent-disposition: form-data; name="a"; filename="a.jpg"\r\n\r\nabc', { 'content-type': 'multipart/form-data; boundary=x' }, 400, 'invalid_body'],

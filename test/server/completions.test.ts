@@ -11,7 +11,7 @@ let engine: Engine;
 let model: TextModel;
 
 beforeAll(async () => {
-  server = await startTestServer({ captioners: [] });
+  server = await startTestServer({ captioners: [], limits: { waiting: 8 } });
   client = new OpenAI({ baseURL: `${server.address}/v1`, apiKey: 'none', maxRetries: 0 });
   engine = await openEngine('wasm');
   model = await TextModel.load(`${server.folder}/letters`, engine);
@@ -100,17 +100,19 @@ describe("OpenAI's client", () => {
   });
 });
 
+const PATIENT = { timeout: 20_000 };
+
 test('a client that leaves makes room for others', async () => {
   const controller = new AbortController();
-  const requests = Array.from({ length: 128 }, () =>
+  const requests = Array.from({ length: 8 }, () =>
     client.completions.create({ model: 'letters', prompt: '', max_tokens: 20_000 }, { signal: controller.signal }),
   );
   const settled = Promise.allSettled(requests);
   const ask = () => server.ask('/v1/completions', { model: 'letters' });
-  await expect.poll(ask).toMatchObject({ status: 503, json: { error: { code: 'overloaded', type: 'server_error' } } });
+  await expect.poll(ask, PATIENT).toMatchObject({ status: 503, json: { error: { code: 'overloaded', type: 'server_error' } } });
   controller.abort();
   expect((await settled).every(({ status }) => status === 'rejected')).toBe(true);
-  await expect.poll(async () => (await ask()).status).toBe(200);
+  await expect.poll(async () => (await ask()).status, PATIENT).toBe(200);
 });
 
 describe('what is told of a text', () => {

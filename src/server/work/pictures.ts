@@ -98,6 +98,7 @@ doWork<PictureWorks>({
   async describe({ model, name, bytes, options }, { signal }) {
     const { captioner, look } = captioners.get(model)!; // the server knows which there are
     check(captioner, options);
+    refuseDrawing(bytes, name);
     const pixels = await decodePicture(bytes, look.cnn.preprocessing, name, limits);
     return look.batches.add({ pixels, name, captioner, options }, signal);
   },
@@ -114,6 +115,21 @@ function check(captioner: Captioner, options: DescribingOptions): void {
   throw new InputError('the captioner does not know how sure it is', {
     advice: 'Leave minConfidence out.',
     settings: ['minConfidence'],
+  });
+}
+
+/**
+ * Refuses SVG, packed or not: what it draws may take for ever, whatever its bytes and pixels.
+ *
+ * @throws InputError for a file that begins as one
+ */
+function refuseDrawing(bytes: Uint8Array, name: string): void {
+  const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  const start = Buffer.from(bytes.subarray(0, 1000)).toString('latin1');
+  if (!isPacked && !/^(\xef\xbb\xbf)?\s*</.test(start)) return;
+  throw new InputError(`${name} is not a picture that the server takes`, {
+    found: isPacked ? 'packed data' : 'SVG or other markup',
+    expected: 'a JPEG, PNG, WebP, AVIF, GIF or TIFF picture',
   });
 }
 
