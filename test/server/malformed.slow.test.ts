@@ -1,6 +1,5 @@
 import { connect } from 'node:net';
-import { gzipSync } from 'node:zlib';
-import sharp from 'sharp';
+import { crc32, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Random } from '../../src/base/random.ts';
 import { type ServeProgram, serveProgram } from './serve-program.ts';
@@ -8,19 +7,35 @@ import { type ServeProgram, serveProgram } from './serve-program.ts';
 /** Requests that nobody should send, a thousand of them: each is refused by a 4xx, and the server goes on. */
 
 let server: ServeProgram;
-/** 900 million pixels in some kilobytes. */
-let bomb: Buffer;
+/** 400 million pixels in some kilobytes. */
+const bomb = blackPng(20_000);
 
 beforeAll(async () => {
   server = await serveProgram();
-  const black = { create: { width: 30_000, height: 30_000, channels: 3, background: 'black' } } as const;
-  bomb = await sharp({ ...black, limitInputPixels: false }).png({ compressionLevel: 9, bitdepth: 1, palette: false }).toBuffer();
-}, 120_000);
+});
 
 afterAll(async () => {
   server.child.kill('SIGKILL');
   await server.ended;
 });
+
+/** A black square of so many pixels, a bit each, as PNG. */
+function blackPng(side: number): Buffer {
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(side, 0);
+  header.writeUInt32BE(side, 4);
+  header[8] = 1; // bit of a grey pixel
+  const chunk = (type: string, data: Uint8Array) => {
+    const named = Buffer.concat([Buffer.from(type), data]);
+    const around = Buffer.alloc(8);
+    around.writeUInt32BE(data.length, 0);
+    around.writeUInt32BE(crc32(named), 4);
+    return Buffer.concat([around.subarray(0, 4), named, around.subarray(4)]);
+  };
+  const lines = deflateSync(Buffer.alloc(side * (1 + side / 8)));
+  const signature = Buffer.from('89504e470d0a1a0a', 'hex');
+  return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', lines), chunk('IEND', Buffer.alloc(0))]);
+}
 
 /** Sends bytes as they are. @returns the status of the answer, or undefined where the connection is just closed */
 function send(...parts: (string | Uint8Array)[]): Promise<{ status: number | undefined; body: string }> {
@@ -89,6 +104,9 @@ const requests: Readonly<Record<string, (random: Random) => ReturnType<typeof se
   'a path out of the page': (random) => post(`/${'../'.repeat(random.integer(9))}etc/passwd`, {}, ''),
 };
 
+/** Of a connection that its client has closed in the middle of a request there may be none left to be answered. */
+const CUT_OFF = new Set(['length that is too large', 'no HTTP']);
+
 test('a thousand malformed requests', { timeout: 600_000 }, async () => {
   const kinds = Object.keys(requests);
   const random = new Random(1);
@@ -97,8 +115,7 @@ test('a thousand malformed requests', { timeout: 600_000 }, async () => {
     const some = Array.from({ length: 10 }, (_, i) => kinds[(n + i) % kinds.length]!);
     const answers = await Promise.all(some.map((kind) => requests[kind]!(random)));
     for (const [i, { status, body }] of answers.entries()) {
-      // Of a connection that its client has closed in the middle of a request there may be none left to be answered.
-      const refused = status === undefined || (status >= 400 && status < 500 && 'error' in JSON.parse(body));
+      const refused = (status === undefined && CUT_OFF.has(some[i]!)) || (status >= 400 && status < 500 && 'error' in JSON.parse(body));
       if (!refused) wrong.push(`${some[i]}: ${status} ${body.slice(0, 200)}`);
     }
   }
