@@ -15,6 +15,8 @@ export interface ServedModel {
   folder: string;
   /** When its config was written, in seconds since 1970. */
   created: number;
+  /** Whether a labeller's sequences are pictures, seen by a CNN. */
+  seesPictures: boolean;
 }
 
 /** What the kinds of models are called in their configs, and in words. */
@@ -56,9 +58,10 @@ export class Models {
     return [...this.#byId.values()];
   }
 
-  /** Folders by ids, of one kind. */
-  foldersOf(kind: ModelKind): Map<string, string> {
-    return new Map(this.all.filter((model) => model.kind === kind).map(({ id, folder }) => [id, folder]));
+  /** Folders by ids, of one kind; @param filter of those wanted */
+  foldersOf(kind: ModelKind, filter: (model: ServedModel) => boolean = () => true): Map<string, string> {
+    const ofKind = this.all.filter((model) => model.kind === kind && filter(model));
+    return new Map(ofKind.map(({ id, folder }) => [id, folder]));
   }
 
   /** A model by its id. @throws ApiError 404 where there is none */
@@ -87,7 +90,7 @@ export class Models {
 async function modelIn(folder: string, kind: ModelKind): Promise<ServedModel> {
   const { config, words } = KINDS[kind];
   const message = `the model in ${folder} is not ${words}`;
-  await readConfig(folder, v.object({ kind: v.literal(config, message) }));
+  const { cnn } = await readConfig(folder, v.object({ kind: v.literal(config, message), cnn: v.optional(v.unknown()) }));
   const { mtimeMs } = await stat(join(folder, 'config.json'));
-  return { id: basename(resolve(folder)), kind, folder, created: Math.floor(mtimeMs / 1000) };
+  return { id: basename(resolve(folder)), kind, folder, created: Math.floor(mtimeMs / 1000), seesPictures: cnn !== undefined };
 }

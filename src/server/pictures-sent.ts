@@ -1,10 +1,11 @@
 /** Pictures as requests bring them: as the body itself, as files of a form, in base64 in JSON. Knows no captions. */
 import type { FastifyRequest } from 'fastify';
+import * as v from 'valibot';
 import { reasonOf } from '../base/errors.ts';
 import type { App } from './app.ts';
 import { ApiError } from './errors.ts';
 import type { ServerLimits } from './options.ts';
-import { type Described, parseBody, parseTexts } from './schema.ts';
+import { type Described, parseTexts } from './schema.ts';
 
 /** A picture, by what its client calls it: a name for messages, never a path. */
 export interface SentPicture {
@@ -26,9 +27,27 @@ interface Reading<Options> {
   options: Options;
   /** The options that a form may have. */
   formOptions: Described<Options>;
-  /** A JSON body. */
-  json: Described<Options & { pictures: { data: string; name?: string | undefined }[] }>;
   limits: ServerLimits;
+}
+
+/** Pictures in JSON: base64, or `data:` URLs of it. */
+export const picturesInJson = v.pipe(
+  v.array(v.strictObject({ data: v.string(), name: v.optional(v.string()) })),
+  v.minLength(1),
+);
+
+/** A body that brings pictures, for a route. @param json what it may be in JSON */
+export function pictureBody(json: Described<unknown>) {
+  const bytes = { type: 'string', format: 'binary' };
+  const files = { type: 'object', properties: { picture: { type: 'array', items: bytes } } };
+  return {
+    content: {
+      'image/*': { schema: bytes },
+      'application/octet-stream': { schema: bytes },
+      'multipart/form-data': { schema: files },
+      'application/json': { schema: json },
+    },
+  };
 }
 
 /** Has the bodies of a scope read as bytes where they are pictures: of any kind, which their bytes tell. */
@@ -46,15 +65,16 @@ export function addPictureParsers(scope: App, { bytes }: ServerLimits): void {
   });
 }
 
-/** The pictures of a request. @throws ApiError when there are none, or too many */
+/** The pictures of a request, whose JSON has been checked. @throws ApiError when there are none, or too many */
 export async function picturesOf<Options>(
   request: FastifyRequest,
-  { name, options, formOptions, json, limits }: Reading<Options>,
+  { name, options, formOptions, limits }: Reading<Options>,
 ): Promise<SentPictures<Options>> {
   if (request.isMultipart()) return picturesOfForm(request, options, formOptions);
   const { body } = request;
   if (Buffer.isBuffer(body)) return { pictures: [{ name, bytes: body }], options, several: false };
-  const { pictures, ...inBody } = parseBody(json, body);
+  if (!body) throw new ApiError(400, 'missing_picture', 'The request has no picture.');
+  const { pictures, ...inBody } = body as { pictures: v.InferOutput<typeof picturesInJson> };
   if (pictures.length > limits.pictures) {
     throw new ApiError(413, 'too_many_pictures', `At most ${limits.pictures} pictures can be sent at once.`);
   }
@@ -62,7 +82,7 @@ export async function picturesOf<Options>(
     name: picture.name ?? `picture ${i + 1}`,
     bytes: fromBase64(picture.data, i),
   }));
-  return { pictures: read, options: inBody as unknown as Options, several: true };
+  return { pictures: read, options: inBody as Options, several: true };
 }
 
 async function picturesOfForm<Options>(
@@ -93,4 +113,10 @@ function fromBase64(text: string, i: number): Uint8Array {
   const letters = data.replace(/[\s=]/g, '').length;
   if (letters > 0 && Math.floor((letters * 3) / 4) === bytes.length) return bytes;
   throw new ApiError(400, 'invalid_field', `pictures.${i}.data: expected base64; addresses are not fetched`);
+}
+
+/** Bytes that lie in no buffer but their own, and can be moved to another thread. */
+export function ownBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { buffer, byteLength } = bytes;
+  return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? new Uint8Array(buffer) : bytes.slice();
 }

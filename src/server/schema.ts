@@ -33,7 +33,8 @@ export function describe<S extends Schema>(schema: S): Described<v.InferOutput<S
 
 /** Checks what a route gets. What stands in an address is text: numbers and booleans are read from it. */
 export const validatorCompiler: FastifySchemaCompiler<object> = ({ schema, httpPart }) => {
-  const source = sources.get(schema)!; // every schema of a request is made by `describe`
+  const source = sources.get(schema);
+  if (!source) return (value) => ({ value }); // bytes, which are only described
   return (value) => {
     const given = httpPart === 'querystring' ? fromTexts(schema, value as Record<string, unknown>) : value;
     const result = v.safeParse(source, given);
@@ -43,12 +44,7 @@ export const validatorCompiler: FastifySchemaCompiler<object> = ({ schema, httpP
 
 /** Checks fields that came as texts: of a form. @throws ApiError that names the first that is wrong */
 export function parseTexts<Output>(described: Described<Output>, texts: Record<string, unknown>): Output {
-  return parseBody(described, fromTexts(described, texts));
-}
-
-/** Checks a body that came as JSON. @throws ApiError that names the first field that is wrong */
-export function parseBody<Output>(described: Described<Output>, body: unknown): Output {
-  const result = v.safeParse(sources.get(described)!, body);
+  const result = v.safeParse(sources.get(described)!, fromTexts(described, texts));
   if (result.success) return result.output as Output;
   throw refusal(result.issues[0]);
 }

@@ -12,6 +12,7 @@ import { Room } from './room.ts';
 import { addCaptionRoutes } from './routes/captions.ts';
 import { addCompletionRoutes } from './routes/completions.ts';
 import { addHealthRoutes } from './routes/health.ts';
+import { addLabelRoutes } from './routes/labels.ts';
 import { addModelRoutes } from './routes/models.ts';
 import { addPageRoutes } from './routes/page.ts';
 import { addRunRoutes } from './routes/runs.ts';
@@ -59,13 +60,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const [seeing, writing] = await Promise.all([
       pictures.call('open', {
         captioners: models.foldersOf('captioner'),
+        labellers: models.foldersOf('sequence', ({ seesPictures }) => seesPictures),
         blas,
         cnnBackend,
         limits: { ...pictureLimits, bytes: limits.bytes, pixels: limits.pixels, seconds: 10 },
       }),
       texts.call('open', {
         languageModels: models.foldersOf('language'),
-        labellers: models.foldersOf('sequence'),
+        labellers: models.foldersOf('sequence', ({ seesPictures }) => !seesPictures),
         blas,
       }),
     ]);
@@ -79,7 +81,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       models,
       captioners: seeing.captioners,
       languageModels: writing.languageModels,
-      labellers: writing.labellers,
+      labellers: new Map([...writing.labellers, ...seeing.labellers]),
       pictures,
       texts,
       pictureRoom: new Room('pictures', limits.waiting),
@@ -102,6 +104,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     addCaptionRoutes(app, context);
     addCompletionRoutes(app, context);
     addTextRoutes(app, context);
+    addLabelRoutes(app, context);
     addRunRoutes(app, context);
     await addPageRoutes(app);
     const address = await app.listen({ host, port }).catch((error) => {

@@ -37,8 +37,14 @@ function blackPng(side: number): Buffer {
   return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', lines), chunk('IEND', Buffer.alloc(0))]);
 }
 
-/** Sends bytes as they are. @returns the status of the answer, or undefined where the connection is just closed */
-function send(...parts: (string | Uint8Array)[]): Promise<{ status: number | undefined; body: string }> {
+interface Answer {
+  /** Absent where the connection was closed without any. */
+  status: number | undefined;
+  body: string;
+}
+
+/** Sends bytes as they are. @param leaves whether the client closes its side of the connection at once */
+function send(parts: readonly (string | Uint8Array)[], leaves = false): Promise<Answer> {
   const { hostname, port } = new URL(server.address);
   return new Promise((resolve) => {
     const socket = connect(Number(port), hostname);
@@ -54,33 +60,38 @@ function send(...parts: (string | Uint8Array)[]): Promise<{ status: number | und
     });
     socket.on('close', done).on('error', () => {});
     for (const part of parts) socket.write(part);
-    socket.end();
+    if (leaves) socket.end();
   });
 }
 
-function post(path: string, headers: Record<string, string | number>, body: string | Uint8Array = '') {
+function post(
+  path: string,
+  headers: Record<string, string | number>,
+  body: string | Uint8Array = '',
+  leaves = false,
+): Promise<Answer> {
   const bytes = Buffer.from(body);
   const all = { host: 'localhost', 'content-length': bytes.length, connection: 'close', ...headers };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
-  return send(`POST ${path} HTTP/1.1\r\n${lines.join('')}\r\n`, bytes);
+  return send([`POST ${path} HTTP/1.1\r\n${lines.join('')}\r\n`, bytes], leaves);
 }
 
 /** By what is wrong with them; `random` makes each another one. */
-const requests: Readonly<Record<string, (random: Random) => ReturnType<typeof send>>> = {
+const requests: Readonly<Record<string, (random: Random) => Promise<Answer>>> = {
   'torn form': (random) => {
     const form = `--x\r\nContent-Disposition: form-data; name="a"; filename="b.jpg"\r\n\r\n${'z'.repeat(random.integer(500))}\r\n--x--\r\n`;
     return post('/v1/captions', { 'content-type': 'multipart/form-data; boundary=x' }, form.slice(0, random.integer(form.length - 9)));
   },
   'form without a boundary': () => post('/v1/captions', { 'content-type': 'multipart/form-data' }, 'abc'),
   'length that is too large': (random) =>
-    post('/v1/captions', { 'content-type': 'image/png', 'content-length': 1 + random.integer(1e6) }, ''),
+    post('/v1/captions', { 'content-type': 'image/png', 'content-length': 1 + random.integer(1e6) }, '', true),
   'length that is no number': () => post('/v1/captions', { 'content-type': 'image/png', 'content-length': '-1' }, 'a'),
   'length of a huge body': () => post('/v1/captions', { 'content-type': 'image/png', 'content-length': 2 ** 31 }, 'a'),
-  'two lengths': () => send('POST /v1/captions HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab'),
+  'two lengths': () => send(['POST /v1/captions HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab']),
   'torn chunks': () =>
-    send('POST /v1/captions HTTP/1.1\r\nhost: localhost\r\ncontent-type: image/png\r\ntransfer-encoding: chunked\r\n\r\nzz\r\nabc'),
+    send(['POST /v1/captions HTTP/1.1\r\nhost: localhost\r\ncontent-type: image/png\r\ntransfer-encoding: chunked\r\n\r\nzz\r\nabc']),
   'huge headers': (random) => post('/v1/models', { 'x-huge': 'a'.repeat(20_000 + random.integer(1e5)) }),
-  'no HTTP': (random) => send(Uint8Array.from({ length: 1 + random.integer(200) }, () => random.integer(256)), '\r\n\r\n'),
+  'no HTTP': (random) => send([Uint8Array.from({ length: 1 + random.integer(200) }, () => random.integer(256)), '\r\n\r\n'], true),
   'torn JSON': (random) => {
     const json = JSON.stringify({ model: 'a', prompt: 'b'.repeat(random.integer(100)), n: 1 });
     return post('/v1/completions', { 'content-type': 'application/json' }, json.slice(0, random.integer(json.length - 1)));

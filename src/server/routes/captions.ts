@@ -9,7 +9,15 @@ import type { App } from '../app.ts';
 import type { ServerContext } from '../context.ts';
 import { deadlineOf } from '../deadline.ts';
 import { ApiError, apiErrorOf, type ErrorBody, errorBody } from '../errors.ts';
-import { addPictureParsers, picturesOf, type SentPicture, type SentPictures } from '../pictures-sent.ts';
+import {
+  addPictureParsers,
+  ownBytes,
+  pictureBody,
+  picturesInJson,
+  picturesOf,
+  type SentPicture,
+  type SentPictures,
+} from '../pictures-sent.ts';
 import { describe } from '../schema.ts';
 import type { DescribingOptions } from '../work/pictures.ts';
 
@@ -43,14 +51,7 @@ const OPTIONS = describe(optionsSchema);
 
 const QUERY = describe(v.strictObject({ ...optionEntries, name: v.optional(v.string(), 'picture') }));
 
-const pictureSchema = v.strictObject({
-  /** Base64, or a `data:` URL of it. */
-  data: v.string(),
-  name: v.optional(v.string()),
-});
-const JSON_BODY = describe(
-  v.strictObject({ ...optionEntries, pictures: v.pipe(v.array(pictureSchema), v.minLength(1)) }),
-);
+const JSON_BODY = describe(v.strictObject({ ...optionEntries, pictures: picturesInJson }));
 
 export function addCaptionRoutes(app: App, context: ServerContext): void {
   const { limits } = context;
@@ -93,10 +94,10 @@ export function addCaptionRoutes(app: App, context: ServerContext): void {
 
     scope.post(
       '/v1/captions',
-      { schema: { summary: 'Captions of pictures', querystring: QUERY } },
+      { schema: { summary: 'Captions of pictures', querystring: QUERY, body: pictureBody(JSON_BODY) } },
       async (request, reply) => {
         const { name, ...options } = request.query;
-        const sent = await picturesOf(request, { name, options, formOptions: OPTIONS, json: JSON_BODY, limits });
+        const sent = await picturesOf(request, { name, options, formOptions: OPTIONS, limits });
         if (sent.several) return describeAll(sent, reply);
         return describePicture(sent.pictures[0]!, sent.options, deadlineOf(reply, limits.seconds));
       },
@@ -118,12 +119,6 @@ export function addCaptionRoutes(app: App, context: ServerContext): void {
       },
     );
   });
-}
-
-/** Bytes that lie in no buffer but their own, and can be moved to another thread. */
-function ownBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const { buffer, byteLength } = bytes;
-  return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? new Uint8Array(buffer) : bytes.slice();
 }
 
 function describingOptions(options: CaptionOptions): DescribingOptions {

@@ -1,4 +1,4 @@
-/** Routes that look into texts: how probable their tokens are to a model, what its cells do, which label they have. */
+/** Routes that look into texts: how probable their tokens are to a model, what its cells do. */
 import type { FastifyReply } from 'fastify';
 import * as v from 'valibot';
 import { integerFrom } from '../../base/schema.ts';
@@ -23,37 +23,14 @@ const CELLS = describe(
   }),
 );
 
-const tokens = v.pipe(v.array(v.string()), v.minLength(1));
-const vectors = v.pipe(v.array(v.pipe(v.array(v.number()), v.minLength(1))), v.minLength(1));
-const LABELS = describe(
-  v.strictObject({
-    model,
-    /** A text, or what is read step by step: tokens, or vectors. */
-    input: v.optional(v.union([v.string(), tokens, vectors])),
-    /** Several of them. */
-    inputs: v.optional(v.pipe(v.array(v.union([v.string(), tokens, vectors])), v.minLength(1), v.maxLength(1000))),
-    explain: v.optional(v.boolean(), false),
-  }),
-);
-
 export function addTextRoutes(app: App, context: ServerContext): void {
-  const { models, texts, textRoom, limits } = context;
-
-  /** Does some work for a request, in a place of its own. */
-  async function inPlace<Result>(reply: FastifyReply, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
-    const giveBack = textRoom.take();
-    try {
-      return await work(deadlineOf(reply, limits.seconds));
-    } finally {
-      giveBack();
-    }
-  }
+  const { models, texts, limits } = context;
 
   app.post('/v1/scores', { schema: { summary: 'How probable a text is', body: SCORES } }, async ({ body }, reply) => {
     const { id } = models.choose('language', body.model);
     const { text, likeliest } = body;
     refuseLong(text, limits.characters);
-    const { read, ...score } = await inPlace(reply, (signal) =>
+    const { read, ...score } = await inTextRoom(context, reply, (signal) =>
       texts.call('score', { model: id, text, likeliest }, { signal }),
     );
     return { model: id, score, tokens: read };
@@ -63,7 +40,7 @@ export function addTextRoutes(app: App, context: ServerContext): void {
     const { id } = models.choose('language', body.model);
     const { text, cells, find } = body;
     refuseLong(text, limits.characters);
-    const found = await inPlace(reply, (signal) =>
+    const found = await inTextRoom(context, reply, (signal) =>
       texts.call('cells', { model: id, text, wanted: { cells, find } }, { signal }),
     );
     return {
@@ -74,19 +51,20 @@ export function addTextRoutes(app: App, context: ServerContext): void {
       ...(found.search && { search: found.search }),
     };
   });
+}
 
-  app.post('/v1/labels', { schema: { summary: 'Labels of texts', body: LABELS } }, async ({ body }, reply) => {
-    const { id } = models.choose('sequence', body.model);
-    const { input, inputs: several, explain } = body;
-    if ((input === undefined) === (several === undefined)) {
-      throw new ApiError(400, 'missing_field', 'Expected input, or inputs for several.');
-    }
-    const inputs = several ?? [input!];
-    const length = inputs.reduce((sum, one) => sum + (typeof one === 'string' ? one : one.flat().join(' ')).length, 0);
-    refuseLong({ length }, limits.characters);
-    const labels = await inPlace(reply, (signal) => texts.call('label', { model: id, inputs, explain }, { signal }));
-    return several ? { model: id, labels } : { model: id, ...labels[0] };
-  });
+/** Does some work on a text for a request, in a place of its own. */
+export async function inTextRoom<Result>(
+  { textRoom, limits }: ServerContext,
+  reply: FastifyReply,
+  work: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const giveBack = textRoom.take();
+  try {
+    return await work(deadlineOf(reply, limits.seconds));
+  } finally {
+    giveBack();
+  }
 }
 
 /** @throws ApiError for a text that takes too long to read */

@@ -6,6 +6,19 @@ import { type Labelled, labelled } from '../../sequences/labelled.ts';
 import type { SequenceLabeller } from '../../sequences/labeller.ts';
 import { wordsOf } from '../../sequences/words.ts';
 
+/** What a labeller is. */
+export interface LabellerInfo {
+  task: SequenceLabeller['config']['task'];
+  labels: readonly string[];
+  reads: 'words' | 'vectors' | 'pictures';
+}
+
+export function labellerInfo({ config }: SequenceLabeller): LabellerInfo {
+  const { task, labels, shape, cnn } = config;
+  const reads = cnn ? 'pictures' : 'vocabulary' in shape.reads ? 'words' : 'vectors';
+  return { task, labels, reads };
+}
+
 /** A sequence as requests have it: a text, tokens, or vectors of a step each. */
 export type LabelInput = string | string[] | number[][];
 

@@ -13,12 +13,15 @@ import { openCaptioner } from '../../captioning/open.ts';
 import { checkDecoding } from '../../captioning/write.ts';
 import { openEngine } from '../../compute/engine.ts';
 import type { DriverChoice } from '../../compute/product/choose.ts';
+import type { Labelled } from '../../sequences/labelled.ts';
 import type { Cnn } from '../../vision/cnn.ts';
 import type { CnnBackend } from '../../vision/cnn-backends.ts';
 import { decodePicture } from '../../vision/decode.ts';
 import type { PictureLimits, Pixels } from '../../vision/pixels.ts';
 import { Batches } from './batches.ts';
 import { doWork } from './do-work.ts';
+import type { LabellerInfo } from './labels.ts';
+import { PictureLabeller } from './picture-labels.ts';
 
 /** How a picture is to be described. */
 export interface DescribingOptions extends DescriptionFlags {
@@ -40,18 +43,24 @@ export interface PictureWorks {
     argument: {
       /** Folders by the ids of the models. */
       captioners: ReadonlyMap<string, string>;
+      labellers: ReadonlyMap<string, string>;
       blas: DriverChoice;
       cnnBackend: CnnBackend;
       limits: PictureLimits;
     };
     piece: never;
-    result: { captioners: ReadonlyMap<string, CaptionerInfo>; notice: string };
+    result: {
+      captioners: ReadonlyMap<string, CaptionerInfo>;
+      labellers: ReadonlyMap<string, LabellerInfo>;
+      notice: string;
+    };
   };
   describe: {
     argument: { model: string; name: string; bytes: Uint8Array; options: DescribingOptions };
     piece: never;
     result: Description;
   };
+  label: { argument: { model: string; name: string; bytes: Uint8Array }; piece: never; result: Labelled };
 }
 
 /** Pictures that go through the CNN together, and milliseconds that the first of them waits for others. */
@@ -77,10 +86,11 @@ interface Seen {
 }
 
 const captioners = new Map<string, OpenCaptioner>();
+const labellers = new Map<string, PictureLabeller>();
 let limits: PictureLimits;
 
 doWork<PictureWorks>({
-  async open({ captioners: folders, blas, cnnBackend, ...others }) {
+  async open({ captioners: folders, labellers: labellerFolders, blas, cnnBackend, ...others }) {
     limits = others.limits;
     const engine = await openEngine(blas);
     const looks = new Map<string, Look>();
@@ -91,8 +101,12 @@ doWork<PictureWorks>({
       captioners.set(id, { captioner, look });
     }
     for (const { cnn } of looks.values()) await cnn.load();
+    for (const [id, folder] of labellerFolders) {
+      labellers.set(id, await PictureLabeller.open(folder, { engine, cnnBackend, batch: BATCH }));
+    }
     const infos = [...captioners].map(([id, { captioner, look }]) => [id, infoOf(captioner, look.cnn)] as const);
-    return { captioners: new Map(infos), notice: engine.notice };
+    const labellerInfos = [...labellers].map(([id, { info }]) => [id, info] as const);
+    return { captioners: new Map(infos), labellers: new Map(labellerInfos), notice: engine.notice };
   },
 
   async describe({ model, name, bytes, options }, { signal }) {
@@ -101,6 +115,12 @@ doWork<PictureWorks>({
     refuseDrawing(bytes, name);
     const pixels = await decodePicture(bytes, look.cnn.preprocessing, name, limits);
     return look.batches.add({ pixels, name, captioner, options }, signal);
+  },
+
+  async label({ model, name, bytes }, { signal }) {
+    const labeller = labellers.get(model)!;
+    refuseDrawing(bytes, name);
+    return labeller.label(await decodePicture(bytes, labeller.preprocessing, name, limits), name, signal);
   },
 });
 

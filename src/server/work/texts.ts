@@ -9,7 +9,7 @@ import type { Labelled } from '../../sequences/labelled.ts';
 import { SequenceLabeller } from '../../sequences/labeller.ts';
 import type { Level } from '../../text/tokenizer.ts';
 import { doWork } from './do-work.ts';
-import { type LabelInput, labelTexts } from './labels.ts';
+import { type LabelInput, type LabellerInfo, labellerInfo, labelTexts } from './labels.ts';
 import { type CellsFound, type CellsWanted, readCells, type ScoredText, TextReader } from './reading.ts';
 import { type TextEnd, type TextPiece, TextWriter, type WritingOptions } from './writing.ts';
 
@@ -20,13 +20,6 @@ export interface TextModelInfo {
   layers: number;
   hidden: number;
   cell: string;
-}
-
-/** What a labeller is. */
-export interface LabellerInfo {
-  task: 'classify' | 'tag';
-  labels: readonly string[];
-  reads: 'words' | 'vectors' | 'pictures';
 }
 
 export interface TextWorks {
@@ -81,10 +74,4 @@ doWork<TextWorks>({
 function infoOf({ config, vocabulary }: TextModel): TextModelInfo {
   const { cell, layers, hidden } = config.shape;
   return { level: config.level, vocabulary: vocabulary.size, cell, layers, hidden };
-}
-
-function labellerInfo({ config }: SequenceLabeller): LabellerInfo {
-  const { task, labels, shape, cnn } = config;
-  const reads = cnn ? 'pictures' : 'vocabulary' in shape.reads ? 'words' : 'vectors';
-  return { task, labels, reads };
 }
