@@ -66,7 +66,10 @@ await inTemporaryFolder(async (folder) => {
     });
   const write = (streams: number) => {
     const body = JSON.stringify({ model: 'letters', max_tokens: tokens, stream: true, seed: 1 });
-    const texts = Array.from({ length: streams }, () => () => post(server.address, '/v1/completions', body, 'application/json'));
+    const texts = Array.from(
+      { length: streams },
+      () => () => post(server.address, '/v1/completions', body, 'application/json'),
+    );
     return perSecond(streams * tokens, async () => {
       await Promise.all(texts.map((text) => text()));
     });
@@ -87,7 +90,10 @@ await inTemporaryFolder(async (folder) => {
   const photoRatio = spreadOf(turns.map(({ alone, http }) => http / alone));
   const streamRatio = spreadOf(turns.map(({ one, together }) => together / one));
   const figures = {
-    photosPerSecond: { alone: spreadOf(turns.map(({ alone }) => alone)), http: spreadOf(turns.map(({ http }) => http)) },
+    photosPerSecond: {
+      alone: spreadOf(turns.map(({ alone }) => alone)),
+      http: spreadOf(turns.map(({ http }) => http)),
+    },
     photoRatio,
     waitMs: { p50, p99 },
     tokensPerSecond: {
@@ -114,7 +120,12 @@ async function perSecond(amount: number, work: () => Promise<void>): Promise<num
   return amount / ((performance.now() - start) / 1000);
 }
 
-async function post(address: string, path: string, body: Uint8Array<ArrayBuffer> | string, type: string): Promise<string> {
+async function post(
+  address: string,
+  path: string,
+  body: Uint8Array<ArrayBuffer> | string,
+  type: string,
+): Promise<string> {
   const response = await fetch(`${address}${path}`, { method: 'POST', body, headers: { 'content-type': type } });
   const text = await response.text();
   if (!response.ok) throw new Error(text);

@@ -3,9 +3,9 @@ import type { Metrics } from './metrics.ts';
 import type { Models } from './models.ts';
 import type { ServerLimits } from './options.ts';
 import type { Room } from './room.ts';
+import type { LabellerInfo } from './work/labels.ts';
 import type { CaptionerInfo, PictureWorks } from './work/pictures.ts';
 import type { RunWorks } from './work/runs.ts';
-import type { LabellerInfo } from './work/labels.ts';
 import type { TextModelInfo, TextWorks } from './work/texts.ts';
 import type { WorkerThread } from './work/thread.ts';
 

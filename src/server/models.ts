@@ -90,7 +90,16 @@ export class Models {
 async function modelIn(folder: string, kind: ModelKind): Promise<ServedModel> {
   const { config, words } = KINDS[kind];
   const message = `the model in ${folder} is not ${words}`;
-  const { cnn } = await readConfig(folder, v.object({ kind: v.literal(config, message), cnn: v.optional(v.unknown()) }));
+  const { cnn } = await readConfig(
+    folder,
+    v.object({ kind: v.literal(config, message), cnn: v.optional(v.unknown()) }),
+  );
   const { mtimeMs } = await stat(join(folder, 'config.json'));
-  return { id: basename(resolve(folder)), kind, folder, created: Math.floor(mtimeMs / 1000), seesPictures: cnn !== undefined };
+  return {
+    id: basename(resolve(folder)),
+    kind,
+    folder,
+    created: Math.floor(mtimeMs / 1000),
+    seesPictures: cnn !== undefined,
+  };
 }

@@ -16,14 +16,16 @@ const TOKEN = { authorization: 'Bearer a-long-token' };
 
 /** Asks with headers that `fetch` does not let be set. */
 function ask(path: string, headers: Record<string, string>, method = 'GET') {
-  return new Promise<{ status: number | undefined; headers: Record<string, unknown>; body: string }>((resolve, reject) => {
-    const asking = request(`${server.address}${path}`, { headers, method }, async (response) => {
-      let body = '';
-      for await (const chunk of response.setEncoding('utf8')) body += chunk;
-      resolve({ status: response.statusCode, headers: response.headers, body });
-    });
-    asking.on('error', reject).end();
-  });
+  return new Promise<{ status: number | undefined; headers: Record<string, unknown>; body: string }>(
+    (resolve, reject) => {
+      const asking = request(`${server.address}${path}`, { headers, method }, async (response) => {
+        let body = '';
+        for await (const chunk of response.setEncoding('utf8')) body += chunk;
+        resolve({ status: response.statusCode, headers: response.headers, body });
+      });
+      asking.on('error', reject).end();
+    },
+  );
 }
 
 describe('who may ask', () => {

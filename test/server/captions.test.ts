@@ -21,7 +21,7 @@ beforeAll(async () => {
   const { captioner, cnn } = await openCaptioner(engine);
   expected = [];
   for await (const { name, captions } of describePictures(captioner, cnn, PICTURES, { decoding: decodingDefaults })) {
-    const description = descriptionOf(name, captions, { top: 1, minConfidence: 0, language: undefined });
+    const description = descriptionOf(name, captions, { top: 1, minConfidence: 0 });
     expected.push(JSON.parse(JSON.stringify(description)));
   }
   engine.close();
@@ -41,7 +41,9 @@ function rounded(description: Description): unknown {
 
 describe('POST /v1/captions', () => {
   test('says of a picture as body what the command says', async () => {
-    const { status, json } = await send(`/v1/captions?name=${PICTURES[0]}`, photos[0]!, { 'content-type': 'image/jpeg' });
+    const { status, json } = await send(`/v1/captions?name=${PICTURES[0]}`, photos[0]!, {
+      'content-type': 'image/jpeg',
+    });
     expect(status).toBe(200);
     expect(Object.keys(json)).toEqual(Object.keys(expected[0]!));
     expect(rounded(json)).toEqual(rounded(expected[0]!));
@@ -49,20 +51,37 @@ describe('POST /v1/captions', () => {
 
   test('describes the files of a form together, and tells of one that is no picture in its place', async () => {
     const form = new FormData();
-    for (const [i, photo] of photos.entries()) form.append('picture', new Blob([photo]), PICTURES[i]!.replace(/.*\//, ''));
+    for (const [i, photo] of photos.entries())
+      form.append('picture', new Blob([photo]), PICTURES[i]!.replace(/.*\//, ''));
     form.append('picture', new Blob(['no picture']), '../../etc/passwd');
     const { status, json } = await send('/v1/captions', form);
     expect(status).toBe(200);
-    expect(json.pictures.map(({ caption }: Description) => caption)).toEqual([...expected.map(({ caption }) => caption), undefined]);
+    expect(json.pictures.map(({ caption }: Description) => caption)).toEqual([
+      ...expected.map(({ caption }) => caption),
+      undefined,
+    ]);
     expect(json.pictures[2]).toEqual({
       file: expect.stringContaining('passwd'),
-      error: { message: expect.stringContaining('is not a picture'), type: 'invalid_request_error', code: 'invalid_input' },
+      error: {
+        message: expect.stringContaining('is not a picture'),
+        type: 'invalid_request_error',
+        code: 'invalid_input',
+      },
     });
   });
 
   test('takes the options of the command: in the address, in a form, in JSON', async () => {
-    const { json: inAddress } = await send('/v1/captions?top=2&min_confidence=1', photos[0]!, { 'content-type': 'image/jpeg' });
-    expect(inAddress).toMatchObject({ caption: null, logProb: null, candidates: [], confidence: expected[0]!.confidence });
+    const { json: inAddress } = await send('/v1/captions?top=2&min_confidence=1', photos[0]!, {
+      'content-type': 'image/jpeg',
+    });
+    expect(inAddress).toMatchObject({
+      caption: null,
+      logProb: null,
+      candidates: [],
+      confidence: expected[0]!.confidence,
+    });
+    const { json: tagged } = await send('/v1/captions?tags=2', photos[0]!);
+    expect(tagged.tags).toHaveLength(2);
     const form = new FormData();
     form.append('seed', '3');
     form.append('picture', new Blob([photos[0]!]), 'a.jpg');
@@ -82,9 +101,27 @@ describe('POST /v1/captions', () => {
     ['a packed body', 'text', { 'content-type': 'image/png', 'content-encoding': 'gzip' }, 415, 'unsupported_encoding'],
     ['broken JSON', '{"pictures":', { 'content-type': 'application/json' }, 400, 'invalid_body'],
     ['JSON of another kind', '{"pictures":3}', { 'content-type': 'application/json' }, 400, 'invalid_field'],
-    ['an address to be fetched', '{"pictures":[{"data":"http://localhost/a.jpg"}]}', { 'content-type': 'application/json' }, 400, 'invalid_field'],
-    ['a field that is not there', '{"pictures":[{"data":"AA=="}],"tpo":3}', { 'content-type': 'application/json' }, 400, 'unknown_field'],
-    ['a form without its end', '--x\r\ncontent-disposition: form-data; name="a"; filename="a.jpg"\r\n\r\nabc', { 'content-type': 'multipart/form-data; boundary=x' }, 400, 'invalid_body'],
+    [
+      'an address to be fetched',
+      '{"pictures":[{"data":"http://localhost/a.jpg"}]}',
+      { 'content-type': 'application/json' },
+      400,
+      'invalid_field',
+    ],
+    [
+      'a field that is not there',
+      '{"pictures":[{"data":"AA=="}],"tpo":3}',
+      { 'content-type': 'application/json' },
+      400,
+      'unknown_field',
+    ],
+    [
+      'a form without its end',
+      '--x\r\ncontent-disposition: form-data; name="a"; filename="a.jpg"\r\n\r\nabc',
+      { 'content-type': 'multipart/form-data; boundary=x' },
+      400,
+      'invalid_body',
+    ],
   ])('refuses %s', async (_, body, headers, status, code) => {
     expect(await send('/v1/captions', body, headers)).toEqual({
       status,

@@ -38,7 +38,9 @@ describe("OpenAI's client", () => {
       written('', 9, 50),
       written('', 10, 50),
     ]);
-    expect(choices.map(({ index, finish_reason }) => [index, finish_reason])).toEqual([0, 1, 2, 3].map((i) => [i, 'length']));
+    expect(choices.map(({ index, finish_reason }) => [index, finish_reason])).toEqual(
+      [0, 1, 2, 3].map((i) => [i, 'length']),
+    );
     expect(usage).toEqual({ prompt_tokens: 5, completion_tokens: 200, total_tokens: 205 });
   });
 
@@ -56,7 +58,13 @@ describe("OpenAI's client", () => {
   test('ends before a stop', async () => {
     const text = written('', 1, 200);
     const stop = text.slice(40, 43);
-    const { choices } = await client.completions.create({ model: 'letters', prompt: '', max_tokens: 200, seed: 1, stop: ['zzzzz', stop] });
+    const { choices } = await client.completions.create({
+      model: 'letters',
+      prompt: '',
+      max_tokens: 200,
+      seed: 1,
+      stop: ['zzzzz', stop],
+    });
     expect(choices[0]).toMatchObject({ text: text.slice(0, text.indexOf(stop)), finish_reason: 'stop' });
   });
 
@@ -109,7 +117,9 @@ test('a client that leaves makes room for others', async () => {
   );
   const settled = Promise.allSettled(requests);
   const ask = () => server.ask('/v1/completions', { model: 'letters' });
-  await expect.poll(ask, PATIENT).toMatchObject({ status: 503, json: { error: { code: 'overloaded', type: 'server_error' } } });
+  await expect
+    .poll(ask, PATIENT)
+    .toMatchObject({ status: 503, json: { error: { code: 'overloaded', type: 'server_error' } } });
   controller.abort();
   expect((await settled).every(({ status }) => status === 'rejected')).toBe(true);
   await expect.poll(async () => (await ask()).status, PATIENT).toBe(200);
@@ -141,6 +151,9 @@ test('trainings: which there are, and of one what is new', async () => {
   expect(log).toMatchObject({ id: 'first/try', config: { settings: { epochs: 2 } }, validations: [], samples: [] });
   expect(log.updates).toEqual([expect.objectContaining({ iteration: 200, loss: 1.5 })]);
   for (const id of ['first', '..%2F..%2Fetc', '%2Fetc', 'first%2F..%2Ffirst%2Ftry']) {
-    expect(await server.ask(`/v1/runs/${id}`)).toMatchObject({ status: 404, json: { error: { code: 'run_not_found' } } });
+    expect(await server.ask(`/v1/runs/${id}`)).toMatchObject({
+      status: 404,
+      json: { error: { code: 'run_not_found' } },
+    });
   }
 });

@@ -39,7 +39,8 @@ test(`${REQUESTS} requests on ${CONNECTIONS} connections: all are answered as th
       connections: CONNECTIONS,
       timeout: 60,
       amount: Math.max(CONNECTIONS, amount),
-      verifyBody: (body) => JSON.parse(String(body)).caption === expected || JSON.parse(String(body)).error.code === 'overloaded',
+      verifyBody: (body) =>
+        JSON.parse(String(body)).caption === expected || JSON.parse(String(body)).error.code === 'overloaded',
     });
   const health: number[] = [];
   const watching = new AbortController();
@@ -58,7 +59,9 @@ test(`${REQUESTS} requests on ${CONNECTIONS} connections: all are answered as th
   watching.abort();
   await watched;
   expect(result).toMatchObject({ errors: 0, timeouts: 0, mismatches: 0 });
-  expect(Object.keys(result.statusCodeStats ?? {}).filter((status) => status !== '200' && status !== '503')).toEqual([]);
+  expect(Object.keys(result.statusCodeStats ?? {}).filter((status) => status !== '200' && status !== '503')).toEqual(
+    [],
+  );
   expect((await memory()) / warm).toBeLessThan(1.05);
   health.sort((a, b) => a - b);
   expect(health[Math.floor(health.length * 0.99)]).toBeLessThan(100); // the rest is left to the machine's other work
@@ -72,9 +75,13 @@ test('SIGTERM under load: what has been accepted is answered, and the server end
   );
   // All have arrived when as many wait as were sent.
   await expect
-    .poll(async () => (await (await fetch(`${server.address}/metrics`)).text()).match(/^caption_pictures_waiting (\d+)/m)?.[1], {
-      timeout: 20_000,
-    })
+    .poll(
+      async () =>
+        (await (await fetch(`${server.address}/metrics`)).text()).match(/^caption_pictures_waiting (\d+)/m)?.[1],
+      {
+        timeout: 20_000,
+      },
+    )
     .toMatch(/^[1-9]/);
   await setTimeout(200);
   server.child.kill('SIGTERM');
@@ -90,5 +97,9 @@ test('a port that is taken is told in a line, and an address for others needs a 
   const taken = await runProgram('caption', ['serve', '--port', port]);
   expect(taken).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(/^caption: port \d+ is taken[^\n]*\n$/) });
   const others = await runProgram('caption', ['serve', '--host', '0.0.0.0']);
-  expect(others).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(/^caption: [^\n]*--token-file[^\n]*\n$/) });
+  expect(others).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: expect.stringMatching(/^caption: [^\n]*--token-file[^\n]*\n$/),
+  });
 });

@@ -52,7 +52,10 @@ function send(parts: readonly (string | Uint8Array)[], leaves = false): Promise<
     const done = () => {
       socket.destroy();
       const [, status] = /^HTTP\/1\.1 (\d+)/.exec(answer) ?? [];
-      resolve({ status: status === undefined ? undefined : Number(status), body: answer.slice(answer.indexOf('\r\n\r\n') + 4) });
+      resolve({
+        status: status === undefined ? undefined : Number(status),
+        body: answer.slice(answer.indexOf('\r\n\r\n') + 4),
+      });
     };
     socket.setEncoding('latin1').on('data', (text: string) => {
       answer += text;
@@ -80,34 +83,59 @@ function post(
 const requests: Readonly<Record<string, (random: Random) => Promise<Answer>>> = {
   'torn form': (random) => {
     const form = `--x\r\nContent-Disposition: form-data; name="a"; filename="b.jpg"\r\n\r\n${'z'.repeat(random.integer(500))}\r\n--x--\r\n`;
-    return post('/v1/captions', { 'content-type': 'multipart/form-data; boundary=x' }, form.slice(0, random.integer(form.length - 9)));
+    return post(
+      '/v1/captions',
+      { 'content-type': 'multipart/form-data; boundary=x' },
+      form.slice(0, random.integer(form.length - 9)),
+    );
   },
   'form without a boundary': () => post('/v1/captions', { 'content-type': 'multipart/form-data' }, 'abc'),
   'length that is too large': (random) =>
     post('/v1/captions', { 'content-type': 'image/png', 'content-length': 1 + random.integer(1e6) }, '', true),
   'length that is no number': () => post('/v1/captions', { 'content-type': 'image/png', 'content-length': '-1' }, 'a'),
   'length of a huge body': () => post('/v1/captions', { 'content-type': 'image/png', 'content-length': 2 ** 31 }, 'a'),
-  'two lengths': () => send(['POST /v1/captions HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab']),
+  'two lengths': () =>
+    send(['POST /v1/captions HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab']),
   'torn chunks': () =>
-    send(['POST /v1/captions HTTP/1.1\r\nhost: localhost\r\ncontent-type: image/png\r\ntransfer-encoding: chunked\r\n\r\nzz\r\nabc']),
+    send([
+      'POST /v1/captions HTTP/1.1\r\nhost: localhost\r\ncontent-type: image/png\r\ntransfer-encoding: chunked\r\n\r\nzz\r\nabc',
+    ]),
   'huge headers': (random) => post('/v1/models', { 'x-huge': 'a'.repeat(20_000 + random.integer(1e5)) }),
-  'no HTTP': (random) => send([Uint8Array.from({ length: 1 + random.integer(200) }, () => random.integer(256)), '\r\n\r\n'], true),
+  'no HTTP': (random) =>
+    send([Uint8Array.from({ length: 1 + random.integer(200) }, () => random.integer(256)), '\r\n\r\n'], true),
   'torn JSON': (random) => {
     const json = JSON.stringify({ model: 'a', prompt: 'b'.repeat(random.integer(100)), n: 1 });
-    return post('/v1/completions', { 'content-type': 'application/json' }, json.slice(0, random.integer(json.length - 1)));
+    return post(
+      '/v1/completions',
+      { 'content-type': 'application/json' },
+      json.slice(0, random.integer(json.length - 1)),
+    );
   },
   'JSON nested deeply': (random) => {
     const depth = 10_000 + random.integer(100_000);
     return post('/v1/captions', { 'content-type': 'application/json' }, '['.repeat(depth) + ']'.repeat(depth));
   },
   'a prototype in JSON': () =>
-    post('/v1/captions', { 'content-type': 'application/json' }, '{"__proto__":{"top":3},"pictures":[{"data":"AAAA"}]}'),
+    post(
+      '/v1/captions',
+      { 'content-type': 'application/json' },
+      '{"__proto__":{"top":3},"pictures":[{"data":"AAAA"}]}',
+    ),
   'random bytes as a picture': (random) =>
-    post('/v1/captions', { 'content-type': 'image/png' }, Uint8Array.from({ length: random.integer(1000) }, () => random.integer(256))),
-  'a torn picture': (random) => post('/v1/captions', { 'content-type': 'image/png' }, bomb.subarray(0, random.integer(1000))),
+    post(
+      '/v1/captions',
+      { 'content-type': 'image/png' },
+      Uint8Array.from({ length: random.integer(1000) }, () => random.integer(256)),
+    ),
+  'a torn picture': (random) =>
+    post('/v1/captions', { 'content-type': 'image/png' }, bomb.subarray(0, random.integer(1000))),
   'a bomb in PNG': () => post('/v1/captions', { 'content-type': 'image/png' }, bomb),
   'a bomb in gzip': () =>
-    post('/v1/captions', { 'content-type': 'image/svg+xml' }, gzipSync(`<svg xmlns="http://www.w3.org/2000/svg">${' '.repeat(5e6)}</svg>`)),
+    post(
+      '/v1/captions',
+      { 'content-type': 'image/svg+xml' },
+      gzipSync(`<svg xmlns="http://www.w3.org/2000/svg">${' '.repeat(5e6)}</svg>`),
+    ),
   'a packed body': () =>
     post('/v1/captions', { 'content-type': 'application/json', 'content-encoding': 'gzip' }, gzipSync('a'.repeat(1e6))),
   'an address in place of a picture': () =>
@@ -139,7 +167,9 @@ test('a thousand malformed requests', { timeout: 600_000 }, async () => {
 test('a body that comes too slowly is not waited for', { timeout: 60_000 }, async () => {
   const { hostname, port } = new URL(server.address);
   const socket = connect(Number(port), hostname);
-  socket.write('POST /v1/captions HTTP/1.1\r\nhost: localhost\r\ncontent-type: image/png\r\ncontent-length: 1000\r\n\r\n');
+  socket.write(
+    'POST /v1/captions HTTP/1.1\r\nhost: localhost\r\ncontent-type: image/png\r\ncontent-length: 1000\r\n\r\n',
+  );
   const slowly = setInterval(() => socket.write('a'), 1000);
   let answer = '';
   for await (const text of socket.setEncoding('utf8')) answer += text;

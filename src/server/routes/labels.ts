@@ -5,7 +5,14 @@ import type { App } from '../app.ts';
 import type { ServerContext } from '../context.ts';
 import { deadlineOf } from '../deadline.ts';
 import { ApiError } from '../errors.ts';
-import { addPictureParsers, ownBytes, pictureBody, picturesInJson, picturesOf, type SentPicture } from '../pictures-sent.ts';
+import {
+  addPictureParsers,
+  ownBytes,
+  pictureBody,
+  picturesInJson,
+  picturesOf,
+  type SentPicture,
+} from '../pictures-sent.ts';
 import { describe } from '../schema.ts';
 import { inTextRoom, refuseLong } from './texts.ts';
 

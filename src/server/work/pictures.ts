@@ -14,6 +14,7 @@ import { checkDecoding } from '../../captioning/write.ts';
 import { openEngine } from '../../compute/engine.ts';
 import type { DriverChoice } from '../../compute/product/choose.ts';
 import type { Labelled } from '../../sequences/labelled.ts';
+import type { Classifier } from '../../vision/classifier.ts';
 import type { Cnn } from '../../vision/cnn.ts';
 import type { CnnBackend } from '../../vision/cnn-backends.ts';
 import { decodePicture } from '../../vision/decode.ts';
@@ -27,6 +28,8 @@ import { PictureLabeller } from './picture-labels.ts';
 export interface DescribingOptions extends DescriptionFlags {
   /** Captions that are less sure to fit are left out. */
   minConfidence: number;
+  /** How many of the classes that the CNN's classifier sees are told too. */
+  tags?: number | undefined;
 }
 
 /** What a captioner is. */
@@ -87,6 +90,7 @@ interface Seen {
 
 const captioners = new Map<string, OpenCaptioner>();
 const labellers = new Map<string, PictureLabeller>();
+const classifiers = new Map<Cnn, Promise<Classifier>>();
 let limits: PictureLimits;
 
 doWork<PictureWorks>({
@@ -111,7 +115,7 @@ doWork<PictureWorks>({
 
   async describe({ model, name, bytes, options }, { signal }) {
     const { captioner, look } = captioners.get(model)!; // the server knows which there are
-    check(captioner, options);
+    check(captioner, look.cnn, options);
     refuseDrawing(bytes, name);
     const pixels = await decodePicture(bytes, look.cnn.preprocessing, name, limits);
     return look.batches.add({ pixels, name, captioner, options }, signal);
@@ -129,8 +133,11 @@ function infoOf(captioner: Captioner, cnn: Cnn): CaptionerInfo {
 }
 
 /** @throws InputError when a picture can't be described so */
-function check(captioner: Captioner, options: DescribingOptions): void {
+function check(captioner: Captioner, cnn: Cnn, options: DescribingOptions): void {
   checkDecoding(describingBy(options), captioner.vocabulary);
+  if (options.tags !== undefined && !cnn.openClassifier) {
+    throw new InputError('the CNN of this captioner has no classifier', { advice: 'Leave tags out.' });
+  }
   if (options.minConfidence === 0 || captioner.isCalibrated(options.language)) return;
   throw new InputError('the captioner does not know how sure it is', {
     advice: 'Leave minConfidence out.',
@@ -161,12 +168,8 @@ async function describeBatch(cnn: Cnn, seen: readonly Seen[]): Promise<PromiseSe
   for (const group of alike(seen)) {
     const rows = new Float32Array(group.length * D);
     for (const [row, i] of group.entries()) rows.set(features.subarray(i * D, (i + 1) * D), row * D);
-    const [settled] = await Promise.allSettled([
-      describeAlike(
-        group.map((i) => seen[i]!),
-        rows,
-      ),
-    ]);
+    const ofGroup = group.map((i) => seen[i]!);
+    const [settled] = await Promise.allSettled([describeAlike(cnn, ofGroup, rows)]);
     for (const [row, i] of group.entries()) {
       results[i] = settled.status === 'rejected' ? settled : { status: 'fulfilled', value: settled.value[row]! };
     }
@@ -180,20 +183,31 @@ function alike(seen: readonly Seen[]): number[][] {
   for (const [i, { captioner, options }] of seen.entries()) {
     const ofCaptioner = groups.get(captioner) ?? new Map<string, number[]>();
     groups.set(captioner, ofCaptioner);
-    const { minConfidence: _, ...written } = options;
+    const { minConfidence: _, tags: __, ...written } = options;
     const key = options.sample ? `drawn ${i}` : JSON.stringify(written);
     ofCaptioner.set(key, [...(ofCaptioner.get(key) ?? []), i]);
   }
   return [...groups.values()].flatMap((ofCaptioner) => [...ofCaptioner.values()]);
 }
 
-async function describeAlike(seen: readonly Seen[], features: Float32Array): Promise<Description[]> {
+/** The classifier of a CNN that has one. */
+function classifierOf(cnn: Cnn): Promise<Classifier> {
+  const classifier = classifiers.get(cnn) ?? cnn.openClassifier!();
+  classifiers.set(cnn, classifier);
+  return classifier;
+}
+
+async function describeAlike(cnn: Cnn, seen: readonly Seen[], features: Float32Array): Promise<Description[]> {
   const { captioner, options } = seen[0]!;
   const language = chooseLanguage(captioner.vocabulary, options.language);
   const decoding = { ...resolveDecoding(describingBy(options), captioner.isCalibrated(language)), language };
   const described = await runInTurns(captioner.describeSteps(features, decoding));
+  const tagged = seen.some(({ options: { tags } }) => tags !== undefined);
+  const classifier = tagged ? await classifierOf(cnn) : undefined;
+  const D = cnn.featureSize;
   return described.map((captions, i) => {
     const { name, options: own } = seen[i]!;
-    return descriptionOf(name, captions, { top: own.top, minConfidence: own.minConfidence, language });
+    const tags = own.tags === undefined ? undefined : classifier!.tags(features.subarray(i * D, (i + 1) * D), own.tags);
+    return descriptionOf(name, captions, own, { language, tags });
   });
 }
