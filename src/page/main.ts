@@ -1,2 +1,1 @@
 /** The page of `caption serve`. */
-export {};

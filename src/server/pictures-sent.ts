@@ -66,7 +66,7 @@ export function addPictureParsers(scope: App, { bytes }: ServerLimits): void {
 }
 
 /** The pictures of a request, whose JSON has been checked. @throws ApiError when there are none, or too many */
-export async function picturesOf<Options>(
+export async function sentPicturesOf<Options>(
   request: FastifyRequest,
   { name, options, formOptions, limits }: Reading<Options>,
 ): Promise<SentPictures<Options>> {

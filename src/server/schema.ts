@@ -25,7 +25,7 @@ export interface SchemaTypes extends FastifyTypeProvider {
 const sources = new WeakMap<object, Schema>();
 
 /** A schema as JSON schema, for a route. */
-export function describe<S extends Schema>(schema: S): Described<v.InferOutput<S>> {
+export function requestSchema<S extends Schema>(schema: S): Described<v.InferOutput<S>> {
   const { $schema: _, ...json } = toJsonSchema(schema, { errorMode: 'ignore', typeMode: 'input' });
   sources.set(json, schema);
   return json as Described<v.InferOutput<S>>;

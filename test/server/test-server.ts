@@ -13,7 +13,8 @@ export const CHARACTERS = [...'\nabcdefghijklmnopqrstuvwxyz .'];
 
 export interface TestServer extends RunningServer {
   /** Asks for JSON, or sends some by POST. */
-  ask(path: string, body?: unknown, headers?: Record<string, string>): Promise<{ status: number; json: any }>; // biome-ignore lint/suspicious/noExplicitAny: tests look into it
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into it
+  ask(path: string, body?: unknown, headers?: Record<string, string>): Promise<{ status: number; json: any }>;
   folder: string;
   end(): Promise<void>;
 }

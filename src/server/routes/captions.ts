@@ -14,11 +14,11 @@ import {
   ownBytes,
   pictureBody,
   picturesInJson,
-  picturesOf,
+  sentPicturesOf,
   type SentPicture,
   type SentPictures,
 } from '../pictures-sent.ts';
-import { describe } from '../schema.ts';
+import { requestSchema } from '../schema.ts';
 import type { DescribingOptions } from '../work/pictures.ts';
 
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
@@ -48,11 +48,11 @@ const optionEntries = {
 const optionsSchema = v.strictObject(optionEntries);
 type CaptionOptions = v.InferOutput<typeof optionsSchema>;
 
-const OPTIONS = describe(optionsSchema);
+const OPTIONS = requestSchema(optionsSchema);
 
-const QUERY = describe(v.strictObject({ ...optionEntries, name: v.optional(v.string(), 'picture') }));
+const QUERY = requestSchema(v.strictObject({ ...optionEntries, name: v.optional(v.string(), 'picture') }));
 
-const JSON_BODY = describe(v.strictObject({ ...optionEntries, pictures: picturesInJson }));
+const JSON_BODY = requestSchema(v.strictObject({ ...optionEntries, pictures: picturesInJson }));
 
 export function addCaptionRoutes(app: App, context: ServerContext): void {
   const { limits } = context;
@@ -98,7 +98,7 @@ export function addCaptionRoutes(app: App, context: ServerContext): void {
       { schema: { summary: 'Captions of pictures', querystring: QUERY, body: pictureBody(JSON_BODY) } },
       async (request, reply) => {
         const { name, ...options } = request.query;
-        const sent = await picturesOf(request, { name, options, formOptions: OPTIONS, limits });
+        const sent = await sentPicturesOf(request, { name, options, formOptions: OPTIONS, limits });
         if (sent.several) return describeAll(sent, reply);
         return describePicture(sent.pictures[0]!, sent.options, deadlineOf(reply, limits.seconds));
       },

@@ -16,7 +16,7 @@ import type { ServerContext } from '../context.ts';
 import { deadlineOf } from '../deadline.ts';
 import { ApiError, apiErrorOf, errorBody } from '../errors.ts';
 import { PieceQueue } from '../piece-queue.ts';
-import { describe } from '../schema.ts';
+import { requestSchema } from '../schema.ts';
 import { refuseLong } from './texts.ts';
 
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
@@ -49,7 +49,7 @@ const bodySchema = v.strictObject({
 
 type Body = v.InferOutput<typeof bodySchema>;
 
-const BODY = describe(bodySchema);
+const BODY = requestSchema(bodySchema);
 
 /** Texts to stop before, and choices that a request may ask for. */
 const MOST = { stops: 16, choices: 64 };

@@ -10,10 +10,10 @@ import {
   ownBytes,
   pictureBody,
   picturesInJson,
-  picturesOf,
+  sentPicturesOf,
   type SentPicture,
 } from '../pictures-sent.ts';
-import { describe } from '../schema.ts';
+import { requestSchema } from '../schema.ts';
 import { inTextRoom, refuseLong } from './texts.ts';
 
 const model = v.optional(v.string());
@@ -32,9 +32,9 @@ const jsonSchema = v.strictObject({
   explain: v.optional(v.boolean(), false),
 });
 
-const JSON_BODY = describe(jsonSchema);
-const OPTIONS = describe(v.strictObject({ model }));
-const QUERY = describe(v.strictObject({ model, name: v.optional(v.string(), 'picture') }));
+const JSON_BODY = requestSchema(jsonSchema);
+const OPTIONS = requestSchema(v.strictObject({ model }));
+const QUERY = requestSchema(v.strictObject({ model, name: v.optional(v.string(), 'picture') }));
 
 export function addLabelRoutes(app: App, context: ServerContext): void {
   const { models, limits } = context;
@@ -74,7 +74,7 @@ export function addLabelRoutes(app: App, context: ServerContext): void {
       const body = request.body as v.InferOutput<typeof jsonSchema> | Buffer | undefined;
       if (body && !Buffer.isBuffer(body) && body.pictures === undefined) return labelTexts(body, reply);
       const { name, ...options } = request.query;
-      const sent = await picturesOf(request, { name, options, formOptions: OPTIONS, limits });
+      const sent = await sentPicturesOf(request, { name, options, formOptions: OPTIONS, limits });
       const signal = deadlineOf(reply, limits.seconds);
       const labels = sent.pictures.map((picture) => labelPicture(picture, sent.options.model, signal));
       return sent.several ? { labels: await Promise.all(labels) } : labels[0];

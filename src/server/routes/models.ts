@@ -3,9 +3,9 @@ import * as v from 'valibot';
 import type { App } from '../app.ts';
 import type { ServerContext } from '../context.ts';
 import type { ServedModel } from '../models.ts';
-import { describe } from '../schema.ts';
+import { requestSchema } from '../schema.ts';
 
-const PARAMS = describe(v.object({ model: v.string() }));
+const PARAMS = requestSchema(v.object({ model: v.string() }));
 
 export function addModelRoutes(app: App, context: ServerContext): void {
   const { models, captioners, languageModels, labellers } = context;

@@ -5,10 +5,10 @@ import type { App } from '../app.ts';
 import type { ServerContext } from '../context.ts';
 import { deadlineOf } from '../deadline.ts';
 import { ApiError } from '../errors.ts';
-import { describe } from '../schema.ts';
+import { requestSchema } from '../schema.ts';
 
-const PARAMS = describe(v.object({ run: v.string() }));
-const QUERY = describe(v.strictObject({ after: v.optional(anyInteger, -1) }));
+const PARAMS = requestSchema(v.object({ run: v.string() }));
+const QUERY = requestSchema(v.strictObject({ after: v.optional(anyInteger, -1) }));
 
 export function addRunRoutes(app: App, { runs, limits }: ServerContext): void {
   app.get('/v1/runs', { schema: { summary: 'Trainings, those written to last first' } }, async (_, reply) => {

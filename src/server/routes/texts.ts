@@ -6,15 +6,15 @@ import type { App } from '../app.ts';
 import type { ServerContext } from '../context.ts';
 import { deadlineOf } from '../deadline.ts';
 import { ApiError } from '../errors.ts';
-import { describe } from '../schema.ts';
+import { requestSchema } from '../schema.ts';
 
 const model = v.optional(v.string());
 const upTo = (most: number) => v.pipe(integerFrom(0), v.maxValue(most));
 
-const SCORES = describe(v.strictObject({ model, text: v.string(), likeliest: v.optional(upTo(20), 0) }));
+const SCORES = requestSchema(v.strictObject({ model, text: v.string(), likeliest: v.optional(upTo(20), 0) }));
 
 const cell = v.strictObject({ layer: integerFrom(0), cell: integerFrom(0) });
-const CELLS = describe(
+const CELLS = requestSchema(
   v.strictObject({
     model,
     text: v.string(),

@@ -17,7 +17,7 @@ export interface TokenOut {
   likeliest?: { token: string; logProb: number }[];
 }
 
-export interface ScoredText extends Score {
+export interface TextScores extends Score {
   read: TokenOut[];
 }
 
@@ -56,13 +56,13 @@ export class TextReader {
    * @param likeliest how many of the likeliest tokens are told of each place
    * @throws InputError when there is a token that the model has no place for; the signal's reason
    */
-  score(text: string, likeliest: number, signal: AbortSignal): Promise<ScoredText> {
+  score(text: string, likeliest: number, signal: AbortSignal): Promise<TextScores> {
     const reading = this.#last.then(() => this.#read(text, likeliest, signal));
     this.#last = reading.catch(() => {}); // told to the one who asked for it
     return reading;
   }
 
-  async #read(text: string, likeliest: number, signal: AbortSignal): Promise<ScoredText> {
+  async #read(text: string, likeliest: number, signal: AbortSignal): Promise<TextScores> {
     this.#scorer ??= this.#model.scorer();
     this.#scorer.begin();
     const { vocabulary, tokenizer } = this.#model;

@@ -10,8 +10,8 @@ import { SequenceLabeller } from '../../sequences/labeller.ts';
 import type { Level } from '../../text/tokenizer.ts';
 import { doWork } from './do-work.ts';
 import { type LabelInput, type LabellerInfo, labellerInfo, labelTexts } from './labels.ts';
-import { type CellsFound, type CellsWanted, readCells, type ScoredText, TextReader } from './reading.ts';
-import { type TextEnd, type TextPiece, TextWriter, type WritingOptions } from './writing.ts';
+import { type CellsFound, type CellsWanted, readCells, type TextScores, TextReader } from './reading.ts';
+import { type TextEnd, type TextPiece, TextWriter, type TextOptions } from './writing.ts';
 
 /** What a language model is. */
 export interface TextModelInfo {
@@ -38,9 +38,9 @@ export interface TextWorks {
     };
   };
   /** Writes a text. */
-  write: { argument: { model: string; prime: string; options: WritingOptions }; piece: TextPiece; result: TextEnd };
+  write: { argument: { model: string; prime: string; options: TextOptions }; piece: TextPiece; result: TextEnd };
   /** Says how probable a text is. */
-  score: { argument: { model: string; text: string; likeliest: number }; piece: never; result: ScoredText };
+  score: { argument: { model: string; text: string; likeliest: number }; piece: never; result: TextScores };
   /** Says what the cells of a model do while it reads a text. */
   cells: { argument: { model: string; text: string; wanted: CellsWanted }; piece: never; result: CellsFound };
   label: { argument: { model: string; inputs: LabelInput[]; explain: boolean }; piece: never; result: Labelled[] };

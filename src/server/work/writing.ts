@@ -8,7 +8,7 @@ import { TextWriting } from '../../language/write.ts';
 import { type TextInRow, TextsTogether } from '../../language/write-together.ts';
 import { type TokenOut, tokenOut } from './reading.ts';
 
-export interface WritingOptions extends SamplingOptions {
+export interface TextOptions extends SamplingOptions {
   /** Most tokens, at least one. */
   length: number;
   stops: readonly string[];
@@ -56,7 +56,7 @@ export class TextWriter {
    */
   write(
     prime: string,
-    options: WritingOptions,
+    options: TextOptions,
     send: (piece: TextPiece) => void,
     signal: AbortSignal,
   ): Promise<TextEnd> {
