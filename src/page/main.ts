@@ -1,1 +1,2 @@
 /** The page of `caption serve`. */
+export {};
