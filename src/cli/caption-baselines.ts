@@ -2,13 +2,14 @@
 import { type Command, Option } from 'commander';
 import { runInTurns } from '../base/steps.ts';
 import { type CaptionSystem, compareWithBaselinesSteps } from '../captioning/baselines.ts';
+import { type DecodingFlags, decodingFrom } from '../captioning/decoding-flags.ts';
 import { featuresOf, picturesOf } from '../captioning/features.ts';
 import { chooseLanguage } from '../captioning/languages.ts';
 import { openCaptioner } from '../captioning/open.ts';
 import { openEngine } from '../compute/engine.ts';
 import { SPLITS, type Split } from '../datasets/dataset.ts';
 import { standardise } from '../model/standardisation.ts';
-import { addDecodingOptions, addLanguageOption, type DecodingFlags, decodingFrom } from './caption-options.ts';
+import { addDecodingOptions, addLanguageOption } from './caption-options.ts';
 import { addDatasetOptions, type DatasetOptions, openDataset } from './dataset-options.ts';
 import { addCommonOptions, addPictureOptions, type CommonOptions, type PictureOptions } from './options.ts';
 import { Status, showExtraction, showShare } from './progress.ts';

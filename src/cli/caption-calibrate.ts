@@ -4,6 +4,7 @@ import { runInTurns } from '../base/steps.ts';
 import type { Captioner } from '../captioning/captioner.ts';
 import { calibrateCaptionerSteps } from '../captioning/confidence/calibrate.ts';
 import type { Calibration } from '../captioning/confidence/calibration.ts';
+import { type DecodingFlags, decodingFrom } from '../captioning/decoding-flags.ts';
 import { openCaptioner } from '../captioning/open.ts';
 import { readHeldOut, readSets } from '../captioning/sets.ts';
 import { checkDecoding } from '../captioning/write.ts';
@@ -11,7 +12,7 @@ import { openEngine } from '../compute/engine.ts';
 import type { CaptionDataset } from '../datasets/dataset.ts';
 import { describeOddity } from '../datasets/oddities.ts';
 import { standardise } from '../model/standardisation.ts';
-import { addDecodingOptions, type DecodingFlags, decodingFrom } from './caption-options.ts';
+import { addDecodingOptions } from './caption-options.ts';
 import { addDatasetOptions, type DatasetOptions, openDatasets } from './dataset-options.ts';
 import {
   addCommonOptions,

@@ -1,28 +1,23 @@
 /** `caption describe`: writes captions for pictures. */
 import type { Command } from 'commander';
-import { UsageError } from '../base/errors.ts';
-import { type Caption, type CaptionSampling, type DecodingOptions, resolveDecoding } from '../captioning/caption.ts';
+import { type Caption, resolveDecoding } from '../captioning/caption.ts';
+import { type DescriptionFlags, describingBy } from '../captioning/decoding-flags.ts';
 import { describePictures } from '../captioning/describe.ts';
+import { descriptionOf } from '../captioning/description.ts';
 import { chooseLanguage } from '../captioning/languages.ts';
 import { loadCnnOf, openCaptioners, shippedCaptioner } from '../captioning/open.ts';
 import { checkDecoding } from '../captioning/write.ts';
 import { openEngine } from '../compute/engine.ts';
-import type { Tag } from '../vision/classifier.ts';
 import {
   addCaptionSamplingOptions,
   addDecodingOptions,
   addLanguageOption,
   addModelsOption,
   addSurestOption,
-  type CaptionSamplingFlags,
-  type DecodingFlags,
-  decodingFrom,
   refuseUncalibrated,
-  samplingFrom,
 } from './caption-options.ts';
 import { checkPageFile, openDescriptionPage } from './describe-page.ts';
 import { findPictures } from './find-pictures.ts';
-import { refuseInapplicable } from './given-options.ts';
 import {
   addCommonOptions,
   addPictureOptions,
@@ -38,10 +33,8 @@ import { Status } from './progress.ts';
 import { Exit, ExitCode, interruptible } from './run.ts';
 import { addTagsOption, openClassifierOf, tagsLine } from './tags.ts';
 
-interface Options extends CommonOptions, PictureOptions, DecodingFlags, CaptionSamplingFlags {
+interface Options extends CommonOptions, PictureOptions, DescriptionFlags {
   model?: string[];
-  top: number;
-  diversity: number;
   minConfidence: number;
   tags?: number;
   json?: boolean;
@@ -79,7 +72,7 @@ export function addDescribeCommand(program: Command): void {
 
 async function describeCommand(args: string[], options: Options, command: Command): Promise<void> {
   const { model: folders = [shippedCaptioner()], top, minConfidence, tags: most, cnnBackend, json, html } = options;
-  const given = decodingOf(options, command);
+  const given = describingBy(options);
   const status = new Status(options.quiet);
   if (html !== undefined) await checkPageFile(html);
   const found = await findPictures(args);
@@ -114,12 +107,13 @@ async function describeCommand(args: string[], options: Options, command: Comman
     });
     try {
       for await (const { name, source, features, captions } of described) {
-        const wanted = captions.slice(0, top);
-        const sure = wanted.filter(({ confidence = 0 }) => confidence >= minConfidence);
         const tags = classifier?.tags(features, most);
-        if (json) process.stdout.write(jsonLine(name, sure, wanted[0]!, { language, tags }));
-        else process.stdout.write(plainLines(name, sure, several) + (tags ? tagsLine(tags) : ''));
-        await page?.add({ name, source, captions: sure.length > 0 ? sure : wanted, ...(tags && { tags }) });
+        const description = descriptionOf(name, captions, { top, minConfidence }, { language, tags });
+        const { candidates } = description;
+        if (json) process.stdout.write(`${JSON.stringify(description)}\n`);
+        else process.stdout.write(plainLines(name, candidates, several) + (tags ? tagsLine(tags) : ''));
+        const shown = candidates.length > 0 ? candidates : captions.slice(0, top);
+        await page?.add({ name, source, captions: shown, ...(tags && { tags }) });
       }
     } finally {
       await page?.close();
@@ -127,34 +121,6 @@ async function describeCommand(args: string[], options: Options, command: Comman
     }
   });
   if (failures > 0) throw new Exit(ExitCode.failed);
-}
-
-/** How the `--top` captions of a picture are written. @throws UsageError when options contradict each other */
-function decodingOf(options: Options, command: Command): DecodingOptions | CaptionSampling {
-  const { sample, top, diversity } = options;
-  if (sample) return samplingFrom(options, top);
-  const decoding = decodingFrom(options);
-  if (diversity === 0) return { ...decoding, beam: Math.max(decoding.beam, top) };
-  if (top === 1) {
-    throw new UsageError('--diversity is for several captions', { found: '--top 1', expected: '--top 2 or more' });
-  }
-  if (decoding.consensus) refuseInapplicable(command, ['consensus'], '--diversity, which draws no captions');
-  return { ...decoding, groups: top, diversity };
-}
-
-/**
- * @param candidates those that are sure enough, best first
- * @param first the best, whose confidence is told even where it is left out
- * @param more `language` is left out of a captioner that has none, `tags` where they are not wanted
- */
-function jsonLine(
-  file: string,
-  candidates: readonly Caption[],
-  first: Caption,
-  { language, tags }: { language: string | undefined; tags: readonly Tag[] | undefined },
-): string {
-  const { caption, logProb, confidence } = candidates[0] ?? { ...first, caption: null, logProb: null };
-  return `${JSON.stringify({ file, language, caption, logProb, confidence, tags, candidates })}\n`;
 }
 
 /** A line for each caption, which begins with the picture's name where there are several pictures. */

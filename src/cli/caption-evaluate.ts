@@ -6,6 +6,7 @@ import { runInTurns } from '../base/steps.ts';
 import { type DecodingOptions, resolveDecoding } from '../captioning/caption.ts';
 import { cocoReferences, cocoResults, readCocoResults } from '../captioning/coco-results.ts';
 import { type MeasuredConfidence, measureConfidenceSteps } from '../captioning/confidence/scores.ts';
+import { type DecodingFlags, decodingFrom } from '../captioning/decoding-flags.ts';
 import { scoreWrittenSteps, shareCopiedFrom } from '../captioning/evaluate.ts';
 import { writeCaptionEvaluation } from '../captioning/evaluation-report.ts';
 import { featuresOf, picturesOf } from '../captioning/features.ts';
@@ -16,14 +17,7 @@ import { openEngine } from '../compute/engine.ts';
 import { type CaptionDataset, SPLITS, type Split } from '../datasets/dataset.ts';
 import { captionsByLanguage } from '../datasets/languages.ts';
 import { type CaptionScores, scoreCaptions } from '../metrics/score.ts';
-import {
-  addDecodingOptions,
-  addLanguageOption,
-  addModelsOption,
-  addSurestOption,
-  type DecodingFlags,
-  decodingFrom,
-} from './caption-options.ts';
+import { addDecodingOptions, addLanguageOption, addModelsOption, addSurestOption } from './caption-options.ts';
 import { addDatasetOptions, type DatasetOptions, openDataset } from './dataset-options.ts';
 import { addCommonOptions, addPictureOptions, type CommonOptions, type PictureOptions } from './options.ts';
 import { Status, showExtraction, showShare } from './progress.ts';

@@ -1,35 +1,9 @@
 /** Options of the commands that write captions, and the decoding or sampling that they stand for. */
 import { type Command, Option } from 'commander';
 import { InputError } from '../base/errors.ts';
-import { Random } from '../base/random.ts';
-import {
-  type CaptionRules,
-  type CaptionSampling,
-  type CaptionWriter,
-  type DecodingOptions,
-  decodingDefaults,
-} from '../captioning/caption.ts';
-import type { SamplingOptions } from '../decoding/sampling.ts';
+import { type CaptionWriter, decodingDefaults } from '../captioning/caption.ts';
+import { CAPTION_TEMPERATURE } from '../captioning/decoding-flags.ts';
 import { addSamplingOptions, collect, parseAtLeast, parseInteger, parseLanguage } from './options.ts';
-
-export interface DecodingFlags {
-  beam: number;
-  lengthPenalty: number;
-  minLength: number;
-  maxLength: number;
-  block: number;
-  consensus?: number;
-  surest?: boolean;
-  language?: string;
-}
-
-export interface CaptionSamplingFlags extends SamplingOptions {
-  sample?: boolean;
-  seed?: number;
-}
-
-/** Below 1, since captions are learned with label smoothing, which gives unlikely words too much probability. */
-const TEMPERATURE = 0.5;
 
 /** Adds `--model`, which may be given several times: those models write together. */
 export function addModelsOption(command: Command): Command {
@@ -92,38 +66,11 @@ export function addCaptionSamplingOptions(command: Command): Command {
     ).conflicts(['beam', 'lengthPenalty', 'consensus', 'surest', 'diversity']),
   );
   const before = command.options.length;
-  addSamplingOptions(command, TEMPERATURE).option(
+  addSamplingOptions(command, CAPTION_TEMPERATURE).option(
     '--seed <number>',
     'equal seeds draw equal captions; others each time without one',
     parseInteger(0),
   );
   for (const option of command.options.slice(before)) option.implies({ sample: true });
   return command;
-}
-
-/** The options of beam search. What a consensus has chosen is not chosen anew by its confidence. */
-export function decodingFrom({
-  beam,
-  lengthPenalty,
-  consensus,
-  surest = true,
-  ...flags
-}: DecodingFlags): DecodingOptions {
-  return {
-    beam,
-    lengthPenalty,
-    ...(consensus !== undefined && { consensus }),
-    ...(surest && !consensus && { surest }),
-    ...rulesFrom(flags),
-  };
-}
-
-/** The options of sampling; without `--seed` the random numbers are others each time. */
-export function samplingFrom(flags: DecodingFlags & CaptionSamplingFlags, samples: number): CaptionSampling {
-  const { temperature, topK, topP, minP, seed = Date.now() } = flags;
-  return { temperature, topK, topP, minP, ...rulesFrom(flags), samples, random: new Random(seed) };
-}
-
-function rulesFrom({ minLength, maxLength, block, language }: Pick<DecodingFlags, keyof CaptionRules>): CaptionRules {
-  return { minLength, maxLength, block, ...(language !== undefined && { language }) };
 }
