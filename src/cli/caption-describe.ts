@@ -1,8 +1,9 @@
 /** `caption describe`: writes captions for pictures. */
 import type { Command } from 'commander';
 import { UsageError } from '../base/errors.ts';
+import { modelFingerprint } from '../captioning/bulk/fingerprint.ts';
 import { type Caption, type CaptionSampling, type DecodingOptions, resolveDecoding } from '../captioning/caption.ts';
-import { describePictures } from '../captioning/describe.ts';
+import { describeBatches, describePictures } from '../captioning/describe.ts';
 import { chooseLanguage } from '../captioning/languages.ts';
 import { loadCnnOf, openCaptioners, shippedCaptioner } from '../captioning/open.ts';
 import { checkDecoding } from '../captioning/write.ts';
@@ -19,6 +20,7 @@ import {
   refuseUncalibrated,
   samplingFrom,
 } from './caption-options.ts';
+import { addOutOptions, checkOut, describeToFile, type OutOptions } from './describe-out.ts';
 import { checkPageFile, openDescriptionPage } from './describe-page.ts';
 import { findPictures } from './find-pictures.ts';
 import { refuseInapplicable } from './given-options.ts';
@@ -36,7 +38,7 @@ import { printable } from './printable.ts';
 import { Status } from './progress.ts';
 import { Exit, ExitCode, interruptible } from './run.ts';
 
-interface Options extends CommonOptions, PictureOptions, DecodingFlags, CaptionSamplingFlags {
+interface Options extends CommonOptions, PictureOptions, DecodingFlags, CaptionSamplingFlags, OutOptions {
   model?: string[];
   top: number;
   diversity: number;
@@ -67,6 +69,7 @@ export function addDescribeCommand(program: Command): void {
     )
     .option('--json', 'one JSON value a picture: {"file","caption","logProb","confidence","candidates":[…]}')
     .option('--html <file>', 'writes a page too: pictures, captions, each word shaded by how sure it is');
+  addOutOptions(command);
   addLanguageOption(command, 'language to write, of a captioner that has several, as `de`');
   addSurestOption(addDecodingOptions(command));
   addCaptionSamplingOptions(command);
@@ -76,6 +79,7 @@ export function addDescribeCommand(program: Command): void {
 async function describeCommand(args: string[], options: Options, command: Command): Promise<void> {
   const { model: folders = [shippedCaptioner()], top, minConfidence, cnnBackend, json, html } = options;
   const given = decodingOf(options, command);
+  checkOut(options, command);
   const status = new Status(options.quiet);
   if (html !== undefined) await checkPageFile(html);
   const found = await findPictures(args);
@@ -94,6 +98,18 @@ async function describeCommand(args: string[], options: Options, command: Comman
   const decoding = { ...resolved, ...(language !== undefined && { language }) };
   if (minConfidence > 0) refuseUncalibrated(captioner, folders, language);
   status.say(engine.notice);
+  if (options.out !== undefined) {
+    await describeToFile(options, {
+      sources,
+      missing: errors.length,
+      describe: (pictures, signal) => describeBatches(captioner, cnn, pictures, { decoding, signal }),
+      model: await modelFingerprint(cnn, folders),
+      decoding: decoding as DecodingOptions, // --sample is refused
+      layout: { top, minConfidence, words: json ?? false, language },
+      status,
+    });
+    return;
+  }
   const page = html === undefined ? undefined : await openDescriptionPage(html, found, decoding, cnn.name, command);
 
   await interruptible(async (signal) => {
