@@ -46,7 +46,7 @@ describe.each(['.jsonl', '.csv'])('a file of captions, %s', (ending) => {
     expect(counts).toMatchObject({ described: 5, copied: 1, failed: 3, known: 0, failedBefore: 0 });
     const whole = await readFile(out('whole'));
     const ends = [...whole.entries()].flatMap(([i, byte]) => (byte === 0x0a ? [i + 1] : []));
-    const lengths = [0, 5, ...ends.flatMap((end) => [end - 9, end - 1, end, end + 12])];
+    const lengths = [0, 5, ...ends.flatMap((end) => [end - 9, end - 1, end + 12])];
     for (const length of lengths.filter((length) => length <= whole.length)) {
       await writeFile(out('cut'), whole.subarray(0, length));
       const seen: string[] = [];
