@@ -64,9 +64,10 @@ export class TextLikelihoods {
       const count = Math.min(ROWS, N - first);
       const condition = features.slice(first * D, (first + count) * D);
       standardise(condition, this.#captioner.standardisation);
+      let read = 0;
       for (const [text, ofText] of this.#read(this.#root, 0, new Float64Array(count), condition)) {
         likelihoods.set(ofText, text * N + first);
-        yield (first + (count * (text + 1)) / this.#texts) / N;
+        yield (first + (count * ++read) / this.#texts) / N;
       }
     }
     return likelihoods;
