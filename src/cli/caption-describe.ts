@@ -22,6 +22,7 @@ import {
 } from './caption-options.ts';
 import { addOutOptions, checkOut, describeToFile, type OutOptions } from './describe-out.ts';
 import { checkPageFile, openDescriptionPage } from './describe-page.ts';
+import { addWriteOptions, checkWrite, openTexts, type WriteOptions } from './describe-write.ts';
 import { findPictures } from './find-pictures.ts';
 import { refuseInapplicable } from './given-options.ts';
 import {
@@ -38,7 +39,7 @@ import { printable } from './printable.ts';
 import { Status } from './progress.ts';
 import { Exit, ExitCode, interruptible } from './run.ts';
 
-interface Options extends CommonOptions, PictureOptions, DecodingFlags, CaptionSamplingFlags, OutOptions {
+interface Options extends CommonOptions, PictureOptions, DecodingFlags, CaptionSamplingFlags, OutOptions, WriteOptions {
   model?: string[];
   top: number;
   diversity: number;
@@ -69,7 +70,7 @@ export function addDescribeCommand(program: Command): void {
     )
     .option('--json', 'one JSON value a picture: {"file","caption","logProb","confidence","candidates":[…]}')
     .option('--html <file>', 'writes a page too: pictures, captions, each word shaded by how sure it is');
-  addOutOptions(command);
+  addWriteOptions(addOutOptions(command));
   addLanguageOption(command, 'language to write, of a captioner that has several, as `de`');
   addSurestOption(addDecodingOptions(command));
   addCaptionSamplingOptions(command);
@@ -80,13 +81,16 @@ async function describeCommand(args: string[], options: Options, command: Comman
   const { model: folders = [shippedCaptioner()], top, minConfidence, cnnBackend, json, html } = options;
   const given = decodingOf(options, command);
   checkOut(options, command);
+  checkWrite(options, command);
   const status = new Status(options.quiet);
   if (html !== undefined) await checkPageFile(html);
   const found = await findPictures(args);
-  const { sources, errors } = found;
+  const { errors } = found;
   for (const error of errors) status.warn(`caption: ${error.message}`);
   status.sayLeftOut(found.leftOut, options.verbose);
 
+  const texts = await openTexts(options, status);
+  const sources = (await texts?.lacking(found.sources)) ?? found.sources;
   let failures = errors.length;
   const engine = await openEngine(options.blas);
   const cnn = await loadCnnOf(folders[0]!, cnnBackend, engine);
@@ -110,7 +114,10 @@ async function describeCommand(args: string[], options: Options, command: Comman
     });
     return;
   }
-  const page = html === undefined ? undefined : await openDescriptionPage(html, found, decoding, cnn.name, command);
+  const page =
+    html === undefined
+      ? undefined
+      : await openDescriptionPage(html, { ...found, sources }, decoding, cnn.name, command);
 
   await interruptible(async (signal) => {
     const several = args.length > 1 || sources.length > 1;
@@ -129,13 +136,15 @@ async function describeCommand(args: string[], options: Options, command: Comman
         const sure = wanted.filter(({ confidence = 0 }) => confidence >= minConfidence);
         process.stdout.write(json ? jsonLine(name, sure, wanted[0]!, language) : plainLines(name, sure, several));
         await page?.add({ name, source, captions: sure.length > 0 ? sure : wanted });
+        await texts?.write(name, sure[0]?.caption);
       }
     } finally {
+      await texts?.close();
       await page?.close();
       if (page?.described) status.say(`${page.described} of ${sources.length} pictures are in ${html}`);
     }
   });
-  if (failures > 0) throw new Exit(ExitCode.failed);
+  if (failures + (texts?.failures ?? 0) > 0) throw new Exit(ExitCode.failed);
 }
 
 /** How the `--top` captions of a picture are written. @throws UsageError when options contradict each other */
