@@ -23,6 +23,8 @@ export interface DescribedPicture {
   name: string;
   /** The picture as it was passed in. */
   source: PictureSource;
+  /** [D], as the CNN gives them: what a `Classifier` reads. */
+  features: Float32Array;
   /** Best first; at least one. */
   captions: Caption[];
 }
@@ -76,7 +78,8 @@ export async function* describeBatches(
     const captions = (await runInTurns(steps, { signal: extraction.signal })).values();
     return batch.map((picture) => {
       if ('error' in picture) return picture;
-      return { name: picture.name, source: picture.source, captions: captions.next().value! };
+      const { name, source, features } = picture;
+      return { name, source, features, captions: captions.next().value! };
     });
   };
   for await (const picture of extractEach(pictures, cnn, { ...extraction, batchSize: TOGETHER })) {

@@ -8,6 +8,7 @@ import { chooseLanguage } from '../captioning/languages.ts';
 import { loadCnnOf, openCaptioners, shippedCaptioner } from '../captioning/open.ts';
 import { checkDecoding } from '../captioning/write.ts';
 import { openEngine } from '../compute/engine.ts';
+import type { Tag } from '../vision/classifier.ts';
 import {
   addCaptionSamplingOptions,
   addDecodingOptions,
@@ -38,12 +39,14 @@ import {
 import { printable } from './printable.ts';
 import { Status } from './progress.ts';
 import { Exit, ExitCode, interruptible } from './run.ts';
+import { addTagsOption, openClassifierOf, tagsLine } from './tags.ts';
 
 interface Options extends CommonOptions, PictureOptions, DecodingFlags, CaptionSamplingFlags, OutOptions, WriteOptions {
   model?: string[];
   top: number;
   diversity: number;
   minConfidence: number;
+  tags?: number;
   json?: boolean;
   html?: string;
   verbose?: boolean;
@@ -71,6 +74,7 @@ export function addDescribeCommand(program: Command): void {
     .option('--json', 'one JSON value a picture: {"file","caption","logProb","confidence","candidates":[…]}')
     .option('--html <file>', 'writes a page too: pictures, captions, each word shaded by how sure it is');
   addWriteOptions(addOutOptions(command));
+  addTagsOption(command);
   addLanguageOption(command, 'language to write, of a captioner that has several, as `de`');
   addSurestOption(addDecodingOptions(command));
   addCaptionSamplingOptions(command);
@@ -78,7 +82,7 @@ export function addDescribeCommand(program: Command): void {
 }
 
 async function describeCommand(args: string[], options: Options, command: Command): Promise<void> {
-  const { model: folders = [shippedCaptioner()], top, minConfidence, cnnBackend, json, html } = options;
+  const { model: folders = [shippedCaptioner()], top, minConfidence, tags: most, cnnBackend, json, html } = options;
   const given = decodingOf(options, command);
   checkOut(options, command);
   checkWrite(options, command);
@@ -94,6 +98,7 @@ async function describeCommand(args: string[], options: Options, command: Comman
   let failures = errors.length;
   const engine = await openEngine(options.blas);
   const cnn = await loadCnnOf(folders[0]!, cnnBackend, engine);
+  const classifier = most === undefined ? undefined : await openClassifierOf(cnn);
   cnn.load().catch(() => {}); // its files are read beside what follows; a failure is reported at the first picture
   const { captioner } = await openCaptioners(engine, { folders, cnn });
   checkDecoding(given, captioner.vocabulary);
@@ -131,11 +136,13 @@ async function describeCommand(args: string[], options: Options, command: Comman
       },
     });
     try {
-      for await (const { name, source, captions } of described) {
+      for await (const { name, source, features, captions } of described) {
         const wanted = captions.slice(0, top);
         const sure = wanted.filter(({ confidence = 0 }) => confidence >= minConfidence);
-        process.stdout.write(json ? jsonLine(name, sure, wanted[0]!, language) : plainLines(name, sure, several));
-        await page?.add({ name, source, captions: sure.length > 0 ? sure : wanted });
+        const tags = classifier?.tags(features, most);
+        if (json) process.stdout.write(jsonLine(name, sure, wanted[0]!, { language, tags }));
+        else process.stdout.write(plainLines(name, sure, several) + (tags ? tagsLine(tags) : ''));
+        await page?.add({ name, source, captions: sure.length > 0 ? sure : wanted, ...(tags && { tags }) });
         await texts?.write(name, sure[0]?.caption);
       }
     } finally {
@@ -163,11 +170,16 @@ function decodingOf(options: Options, command: Command): DecodingOptions | Capti
 /**
  * @param candidates those that are sure enough, best first
  * @param first the best, whose confidence is told even where it is left out
- * @param language left out of a captioner that has none
+ * @param more `language` is left out of a captioner that has none, `tags` where they are not wanted
  */
-function jsonLine(file: string, candidates: readonly Caption[], first: Caption, language: string | undefined): string {
+function jsonLine(
+  file: string,
+  candidates: readonly Caption[],
+  first: Caption,
+  { language, tags }: { language: string | undefined; tags: readonly Tag[] | undefined },
+): string {
   const { caption, logProb, confidence } = candidates[0] ?? { ...first, caption: null, logProb: null };
-  return `${JSON.stringify({ file, language, caption, logProb, confidence, candidates })}\n`;
+  return `${JSON.stringify({ file, language, caption, logProb, confidence, tags, candidates })}\n`;
 }
 
 /** A line for each caption, which begins with the picture's name where there are several pictures. */
