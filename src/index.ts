@@ -27,6 +27,7 @@ export type { PictureOnPage } from './captioning/description-card.ts';
 export { DescriptionPage, type DescriptionPageOptions } from './captioning/description-page.ts';
 export { featuresOf, picturesOf } from './captioning/features.ts';
 export type { CnnTraining } from './captioning/learn-with-cnn.ts';
+export { type Match, type Query, queryOf, type SearchOptions, searchPictures } from './captioning/retrieval/search.ts';
 export type { CaptionSets, HeldOutSet } from './captioning/sets.ts';
 export {
   type CaptionTraining,

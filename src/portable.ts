@@ -13,7 +13,7 @@ export {
 } from './captioning/caption.ts';
 export { Captioner } from './captioning/captioner.ts';
 export type { Calibration, SignalWeights } from './captioning/confidence/calibration.ts';
-export { type DescribedPicture, describePictures } from './captioning/describe.ts';
+export { type DescribedPicture, type DescribeOptions, describePictures } from './captioning/describe.ts';
 export { type CnnOptions, openCaptioner, openCaptioners } from './captioning/open.ts';
 
 // Language models
@@ -60,6 +60,7 @@ export {
   type ExtractOptions,
   type ExtractProgress,
   extractFeatures,
+  type FailedPicture,
   type PictureSource,
 } from './vision/extract.ts';
 export { loadCnn } from './vision/load-cnn.ts';

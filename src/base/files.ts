@@ -11,12 +11,14 @@ import { InputError, reasonOf } from './errors.ts';
  * it, flushed to the disk, then renamed. Makes the folder where there is none.
  *
  * @param content all of it, or its parts one after another
+ * @param options `mode`: its permissions. Default: those of a new file
  * @throws InputError that names the file when it can't be written, or what the parts throw; what stood there before is
  *   untouched
  */
 export async function writeFileAtomically(
   path: string,
   content: string | Uint8Array | readonly Uint8Array[] | AsyncIterable<Uint8Array>,
+  { mode }: { mode?: number } = {},
 ): Promise<void> {
   const temporary = temporaryBeside(path);
   try {
@@ -25,6 +27,7 @@ export async function writeFileAtomically(
     try {
       const parts = typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
       for await (const part of parts) await file.writeFile(part);
+      if (mode !== undefined) await file.chmod(mode);
       await file.sync();
     } finally {
       await file.close();

@@ -1,7 +1,13 @@
 /** Captions for pictures: a CNN and a captioner, one after the other. */
 import { runInTurns } from '../base/steps.ts';
 import type { Cnn } from '../vision/cnn.ts';
-import { type ExtractOptions, extractFeatures, type PictureSource } from '../vision/extract.ts';
+import {
+  type Extracted,
+  type ExtractOptions,
+  extractEach,
+  type FailedPicture,
+  type PictureSource,
+} from '../vision/extract.ts';
 import {
   type Caption,
   type CaptionSampling,
@@ -23,6 +29,10 @@ export interface DescribedPicture {
   captions: Caption[];
 }
 
+export interface DescribeOptions extends Pick<ExtractOptions, 'limits' | 'signal'> {
+  decoding?: DecodingOptions | CaptionSampling;
+}
+
 /**
  * Yields the captions of pictures in their order, a few pictures at a time; the next ones are read meanwhile.
  *
@@ -34,27 +44,57 @@ export async function* describePictures(
   captioner: CaptionWriter,
   cnn: Cnn,
   pictures: Iterable<PictureSource>,
-  {
-    decoding = decodingDefaults,
-    ...extraction
-  }: Pick<ExtractOptions, 'onSkip' | 'limits' | 'signal'> & { decoding?: DecodingOptions | CaptionSampling } = {},
+  { onSkip, ...options }: DescribeOptions & Pick<ExtractOptions, 'onSkip'> = {},
 ): AsyncGenerator<DescribedPicture> {
-  const D = cnn.featureSize;
-  const features = new Float32Array(TOGETHER * D);
-  let batch: Omit<DescribedPicture, 'captions'>[] = [];
-
-  const describe = async (): Promise<DescribedPicture[]> => {
-    const steps = captioner.describeSteps(features.subarray(0, batch.length * D), decoding);
-    const described = await runInTurns(steps, { signal: extraction.signal });
-    return described.map((captions, i) => ({ ...batch[i]!, captions }));
-  };
-  for await (const extracted of extractFeatures(pictures, cnn, { ...extraction, batchSize: TOGETHER })) {
-    features.set(extracted.features, batch.length * D);
-    batch.push({ name: extracted.name, source: extracted.source, features: extracted.features });
-    if (batch.length === TOGETHER) {
-      yield* await describe();
-      batch = [];
+  for await (const batch of describeBatches(captioner, cnn, pictures, options)) {
+    for (const picture of batch) {
+      if ('error' in picture) onSkip?.(picture);
+      else yield picture;
     }
   }
-  if (batch.length > 0) yield* await describe();
+}
+
+/** A picture with its captions, or with the reason why it has none. */
+export type PictureResult = DescribedPicture | FailedPicture;
+
+/**
+ * `describePictures` that yields bad pictures too, each in its place: batches of those that are described together, eight
+ * that can be read in each but the last. A caption's last bits are the same where the pictures of its batch are.
+ */
+export async function* describeBatches(
+  captioner: CaptionWriter,
+  cnn: Cnn,
+  pictures: Iterable<PictureSource> | AsyncIterable<PictureSource>,
+  { decoding = decodingDefaults, ...extraction }: DescribeOptions = {},
+): AsyncGenerator<PictureResult[]> {
+  const D = cnn.featureSize;
+  const features = new Float32Array(TOGETHER * D);
+  /** Pictures in their order, of which so many have features. */
+  let batch: (Extracted | FailedPicture)[] = [];
+  let readable = 0;
+
+  const describe = async (): Promise<PictureResult[]> => {
+    const steps = captioner.describeSteps(features.subarray(0, readable * D), decoding);
+    const captions = (await runInTurns(steps, { signal: extraction.signal })).values();
+    return batch.map((picture) => {
+      if ('error' in picture) return picture;
+      const { name, source, features } = picture;
+      return { name, source, features, captions: captions.next().value! };
+    });
+  };
+  for await (const picture of extractEach(pictures, cnn, { ...extraction, batchSize: TOGETHER })) {
+    if (readable === 0 && 'error' in picture) {
+      yield [picture];
+      continue;
+    }
+    batch.push(picture);
+    if ('error' in picture) continue;
+    features.set(picture.features, readable++ * D);
+    if (readable === TOGETHER) {
+      yield await describe();
+      batch = [];
+      readable = 0;
+    }
+  }
+  if (readable > 0) yield await describe();
 }

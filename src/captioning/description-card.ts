@@ -33,14 +33,15 @@ export async function descriptionCard(
   const said = (best.confidence ?? 1) >= minConfidence;
   const alt = said ? best.caption : 'not described: the captioner is not sure';
   return html`<li data-sure="${sureness(best).toFixed(4)}"><figure>
-${await frame(source, alt)}
+${await framedPicture(source, alt)}
 <figcaption><p class="said">${said ? shaded(best) : '(not sure)'}</p>
 <p class="soft file">${fileName(name)}</p>
 ${tags && tagsOf(tags)}<details><summary>${figureOf(best)}<span class="more">${said ? more(others.length) : 'what it would say'}</span></summary>
 ${said ? unfolded(best, others) : listOf(captions)}</details></figcaption></figure></li>`;
 }
 
-async function frame(source: DescribedPicture['source'], alt: string): Promise<Html> {
+/** A small copy of a picture, or what says that there is none. */
+export async function framedPicture(source: DescribedPicture['source'], alt: string): Promise<Html> {
   const picture = await thumbnail(typeof source === 'string' ? source : source.bytes, SIZE);
   return picture
     ? html`<img src="${picture.source}" width="${picture.width}" height="${picture.height}" alt="${alt}" decoding="async">`
@@ -80,7 +81,7 @@ function tagsOf(tags: readonly Tag[]): Html {
 }
 
 /** A picture's name, which may be broken where a folder ends. */
-function fileName(name: string): Html {
+export function fileName(name: string): Html {
   const parts = name === '-' ? ['standard input'] : name.split(/(?<=[^/\\][/\\])/);
   return html`${parts.map((part, i) => html`${i > 0 && html`<wbr>`}${part}`)}`;
 }

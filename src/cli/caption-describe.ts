@@ -1,8 +1,9 @@
 /** `caption describe`: writes captions for pictures. */
 import type { Command } from 'commander';
-import { type Caption, resolveDecoding } from '../captioning/caption.ts';
+import { modelFingerprint } from '../captioning/bulk/fingerprint.ts';
+import { type Caption, type DecodingOptions, resolveDecoding } from '../captioning/caption.ts';
 import { type DescriptionFlags, describingBy } from '../captioning/decoding-flags.ts';
-import { describePictures } from '../captioning/describe.ts';
+import { describeBatches, describePictures } from '../captioning/describe.ts';
 import { descriptionOf } from '../captioning/description.ts';
 import { chooseLanguage } from '../captioning/languages.ts';
 import { loadCnnOf, openCaptioners, shippedCaptioner } from '../captioning/open.ts';
@@ -16,7 +17,9 @@ import {
   addSurestOption,
   refuseUncalibrated,
 } from './caption-options.ts';
+import { addOutOptions, checkOut, describeToFile, type OutOptions } from './describe-out.ts';
 import { checkPageFile, openDescriptionPage } from './describe-page.ts';
+import { addWriteOptions, checkWrite, openTexts, type WriteOptions } from './describe-write.ts';
 import { findPictures } from './find-pictures.ts';
 import {
   addCommonOptions,
@@ -33,7 +36,7 @@ import { Status } from './progress.ts';
 import { Exit, ExitCode, interruptible } from './run.ts';
 import { addTagsOption, openClassifierOf, tagsLine } from './tags.ts';
 
-interface Options extends CommonOptions, PictureOptions, DescriptionFlags {
+interface Options extends CommonOptions, PictureOptions, DescriptionFlags, OutOptions, WriteOptions {
   model?: string[];
   minConfidence: number;
   tags?: number;
@@ -63,6 +66,7 @@ export function addDescribeCommand(program: Command): void {
     )
     .option('--json', 'one JSON value a picture: {"file","caption","logProb","confidence","candidates":[…]}')
     .option('--html <file>', 'writes a page too: pictures, captions, each word shaded by how sure it is');
+  addWriteOptions(addOutOptions(command));
   addTagsOption(command);
   addLanguageOption(command, 'language to write, of a captioner that has several, as `de`');
   addSurestOption(addDecodingOptions(command));
@@ -73,13 +77,17 @@ export function addDescribeCommand(program: Command): void {
 async function describeCommand(args: string[], options: Options, command: Command): Promise<void> {
   const { model: folders = [shippedCaptioner()], top, minConfidence, tags: most, cnnBackend, json, html } = options;
   const given = describingBy(options);
+  checkOut(options, command);
+  checkWrite(options, command);
   const status = new Status(options.quiet);
   if (html !== undefined) await checkPageFile(html);
   const found = await findPictures(args);
-  const { sources, errors } = found;
+  const { errors } = found;
   for (const error of errors) status.warn(`caption: ${error.message}`);
   status.sayLeftOut(found.leftOut, options.verbose);
 
+  const texts = await openTexts(options, status);
+  const sources = (await texts?.lacking(found.sources)) ?? found.sources;
   let failures = errors.length;
   const engine = await openEngine(options.blas);
   const cnn = await loadCnnOf(folders[0]!, cnnBackend, engine);
@@ -92,7 +100,22 @@ async function describeCommand(args: string[], options: Options, command: Comman
   const decoding = { ...resolved, ...(language !== undefined && { language }) };
   if (minConfidence > 0) refuseUncalibrated(captioner, folders, language);
   status.say(engine.notice);
-  const page = html === undefined ? undefined : await openDescriptionPage(html, found, decoding, cnn.name, command);
+  if (options.out !== undefined) {
+    await describeToFile(options, {
+      sources,
+      missing: errors.length,
+      describe: (pictures, signal) => describeBatches(captioner, cnn, pictures, { decoding, signal }),
+      model: await modelFingerprint(cnn, folders),
+      decoding: decoding as DecodingOptions, // --sample is refused
+      layout: { top, minConfidence, words: json ?? false, language },
+      status,
+    });
+    return;
+  }
+  const page =
+    html === undefined
+      ? undefined
+      : await openDescriptionPage(html, { ...found, sources }, decoding, cnn.name, command);
 
   await interruptible(async (signal) => {
     const several = args.length > 1 || sources.length > 1;
@@ -114,13 +137,15 @@ async function describeCommand(args: string[], options: Options, command: Comman
         else process.stdout.write(plainLines(name, candidates, several) + (tags ? tagsLine(tags) : ''));
         const shown = candidates.length > 0 ? candidates : captions.slice(0, top);
         await page?.add({ name, source, captions: shown, ...(tags && { tags }) });
+        await texts?.write(name, candidates[0]?.caption);
       }
     } finally {
+      await texts?.close();
       await page?.close();
       if (page?.described) status.say(`${page.described} of ${sources.length} pictures are in ${html}`);
     }
   });
-  if (failures > 0) throw new Exit(ExitCode.failed);
+  if (failures + (texts?.failures ?? 0) > 0) throw new Exit(ExitCode.failed);
 }
 
 /** A line for each caption, which begins with the picture's name where there are several pictures. */

@@ -11,6 +11,8 @@ export const programs = {
     description: 'Captions for pictures: describe photos, train on your own.',
     commands: {
       describe: async () => (await import('./caption-describe.ts')).addDescribeCommand,
+      alt: async () => (await import('./caption-alt.ts')).addAltCommand,
+      search: async () => (await import('./caption-search.ts')).addSearchCommand,
       train: async () => (await import('./caption-train.ts')).addCaptionTrainCommand,
       evaluate: async () => (await import('./caption-evaluate.ts')).addEvaluateCommand,
       calibrate: async () => (await import('./caption-calibrate.ts')).addCalibrateCommand,

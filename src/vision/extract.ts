@@ -32,7 +32,7 @@ export interface ExtractOptions {
   /** Called after each batch. */
   onProgress?: (progress: ExtractProgress) => void;
   /** Called for each picture that can't be read or decoded, in the pictures' order; it is left out of the results. */
-  onSkip?: (skipped: { index: number; name: string; error: InputError }) => void;
+  onSkip?: (skipped: FailedPicture) => void;
   /** What a picture may cost; one that costs more is skipped. Default: `pictureLimits` */
   limits?: Partial<PictureLimits>;
   /** Stops at once with the signal's reason: the batches under way are lost, what was computed before is in the cache. */
@@ -62,6 +62,11 @@ export interface Extracted {
   key: string;
 }
 
+/** A picture that can't be read or decoded, or costs more than it may. */
+export interface FailedPicture extends Pick<Extracted, 'index' | 'name' | 'source'> {
+  error: InputError;
+}
+
 /**
  * Yields the features of pictures in their order. The CNN is not even loaded when the cache holds all of them.
  *
@@ -70,9 +75,21 @@ export interface Extracted {
 export async function* extractFeatures(
   pictures: Iterable<PictureSource> | AsyncIterable<PictureSource>,
   cnn: Cnn,
-  options: ExtractOptions = {},
+  { onSkip, ...options }: ExtractOptions = {},
 ): AsyncGenerator<Extracted, void, void> {
-  const { cache: folder, mirrored = false, augmented = 0, batchSize = 8, onProgress, onSkip, signal } = options;
+  for await (const picture of extractEach(pictures, cnn, options)) {
+    if ('error' in picture) onSkip?.(picture);
+    else yield picture;
+  }
+}
+
+/** `extractFeatures` that yields bad pictures too, each in its place. @throws InputError as `extractFeatures` */
+export async function* extractEach(
+  pictures: Iterable<PictureSource> | AsyncIterable<PictureSource>,
+  cnn: Cnn,
+  options: Omit<ExtractOptions, 'onSkip'> = {},
+): AsyncGenerator<Extracted | FailedPicture, void, void> {
+  const { cache: folder, mirrored = false, augmented = 0, batchSize = 8, onProgress, signal } = options;
   const limits = { ...pictureLimits, ...options.limits };
   const views: readonly View[] = ['plain', ...(mirrored ? ['mirrored' as const] : []), ...augmentedViews(augmented)];
   const progress = { done: 0, computed: 0, skipped: 0 };
@@ -89,15 +106,15 @@ export async function* extractFeatures(
     for await (const batch of batches) {
       for (const picture of batch) {
         progress.done++;
+        const { index, name, source, key } = picture;
         if (picture.error) {
           progress.skipped++;
-          onSkip?.({ index: picture.index, name: picture.name, error: picture.error });
+          yield { index, name, source, error: picture.error };
           continue;
         }
         if (picture.pixels.size) progress.computed++;
         const features = picture.features.get('plain')!;
         const reflection = picture.features.get('mirrored');
-        const { index, name, source, key } = picture;
         yield { index, name, source, key, features, ...(reflection && { mirrored: reflection }) };
       }
       onProgress?.({ ...progress });

@@ -1,0 +1,27 @@
+/** The pictures that were found for a text, side by side on a page that loads nothing from elsewhere. */
+import { type Html, html } from '../../report/html.ts';
+import { page } from '../../report/page.ts';
+import { fileName, framedPicture } from '../description-card.ts';
+import { DESCRIPTION_STYLE } from '../description-look.ts';
+import type { Match } from './search.ts';
+
+const LEAD =
+  'The figures are log p(text | picture) - log p(text) in nats: above 0, the text is likelier for the picture than for no picture in particular.';
+
+/** @param text that was looked for */
+export async function searchPage(text: string, matches: readonly Match[]): Promise<string> {
+  const cards: Html[] = [];
+  for (const { name, source, score } of matches) {
+    cards.push(html`<li><figure>
+${await framedPicture(source, name)}
+<figcaption><p class="said">${score.toFixed(2)}</p>
+<p class="soft file">${fileName(name)}</p></figcaption></figure></li>
+`);
+  }
+  return page(
+    `Pictures for “${text}”`,
+    LEAD,
+    [html`<ol class="gallery" role="list">\n${cards}</ol>`],
+    DESCRIPTION_STYLE,
+  );
+}

@@ -1,0 +1,122 @@
+/** `caption describe --write`: captions that are put beside pictures or into them, where there is no text yet. */
+import { type Command, Option } from 'commander';
+import { InputError, UsageError } from '../base/errors.ts';
+import type { PictureTexts } from '../captioning/texts/picture-texts.ts';
+import { sidecarTexts } from '../captioning/texts/sidecar.ts';
+import { xmpTexts } from '../captioning/texts/xmp.ts';
+import type { PictureSource } from '../vision/extract.ts';
+import { isGiven, refuseInapplicable } from './given-options.ts';
+import type { Status } from './progress.ts';
+
+export interface WriteOptions {
+  write?: 'sidecar' | 'xmp';
+  overwrite?: boolean;
+  dryRun?: boolean;
+  keepTimes?: boolean;
+}
+
+export function addWriteOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--write <place>',
+        'puts captions beside pictures (photo.txt) or into them (XMP, by ExifTool), where there is no text yet',
+      ).choices(['sidecar', 'xmp']),
+    )
+    .option('--overwrite', 'replaces texts that are there')
+    .option('--dry-run', 'puts nothing anywhere: says what would be put')
+    .option('--keep-times', 'pictures keep the time at which they were last changed');
+}
+
+/** @throws UsageError when an option is without effect */
+export function checkWrite({ write }: WriteOptions, command: Command): void {
+  const where = write === undefined ? 'what is not put beside pictures or into them by --write' : `--write ${write}`;
+  if (write === undefined) refuseInapplicable(command, ['overwrite', 'dryRun', 'keepTimes'], where);
+  if (write === 'sidecar') refuseInapplicable(command, ['keepTimes'], where);
+  if (write !== undefined && isGiven(command, 'out')) {
+    throw new UsageError('--write can not be given with --out', {
+      advice: 'Give each in a command of its own: what is in a file or beside a picture is not described again.',
+    });
+  }
+}
+
+/** The place of captions that --write names. @throws InputError when it takes a program that is not there */
+export async function openTexts(options: WriteOptions, status: Status): Promise<WrittenTexts | undefined> {
+  if (options.write === undefined) return undefined;
+  const texts = options.write === 'sidecar' ? sidecarTexts : await xmpTexts(options);
+  return new WrittenTexts(texts, options, status);
+}
+
+/** Captions that are put to a place, with how many they are. */
+class WrittenTexts {
+  failures = 0;
+  readonly #texts: PictureTexts;
+  readonly #options: WriteOptions;
+  readonly #status: Status;
+  readonly #counts = { written: 0, there: 0, unsure: 0 };
+
+  constructor(texts: PictureTexts, options: WriteOptions, status: Status) {
+    this.#texts = texts;
+    this.#options = options;
+    this.#status = status;
+  }
+
+  /** The pictures that have no text yet; all of them where texts are replaced. */
+  async lacking(sources: readonly PictureSource[]): Promise<PictureSource[]> {
+    const lacking: PictureSource[] = [];
+    for (const source of sources) {
+      if (typeof source !== 'string') {
+        throw new UsageError('--write is for pictures in files', { found: 'standard input' });
+      }
+      if (await this.#trying(() => this.#isFree(source))) lacking.push(source);
+      this.#status.update(() => `looking for texts: ${lacking.length + this.#counts.there} of ${sources.length}`);
+    }
+    return lacking;
+  }
+
+  /** @param caption none where it is not sure enough */
+  async write(file: string, caption: string | undefined): Promise<void> {
+    if (caption === undefined || caption === '') {
+      this.#counts.unsure++;
+      return;
+    }
+    await this.#trying(async () => {
+      if (!(await this.#isFree(file))) return; // photo.jpg and photo.png have one photo.txt
+      if (!this.#options.dryRun) await this.#texts.write(file, caption);
+      this.#counts.written++;
+    });
+  }
+
+  /** Says what was done. */
+  async close(): Promise<void> {
+    await this.#texts.close();
+    const { written, there, unsure } = this.#counts;
+    const parts = [
+      `${count(written, 'text')} ${this.#options.dryRun ? 'would be written' : 'written'}`,
+      there > 0 && `${count(there, 'picture')} had one`,
+      unsure > 0 && `${count(unsure, 'caption')} left out, not sure enough`,
+    ];
+    this.#status.say(parts.filter(Boolean).join(', '));
+  }
+
+  async #isFree(file: string): Promise<boolean> {
+    if (this.#options.overwrite || !(await this.#texts.has(file))) return true;
+    this.#counts.there++;
+    return false;
+  }
+
+  async #trying<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof InputError) || error instanceof UsageError) throw error;
+      this.failures++;
+      this.#status.warn(`caption: ${error.message}`);
+      return undefined;
+    }
+  }
+}
+
+function count(number: number, what: string): string {
+  return `${number.toLocaleString('en')} ${what}${number === 1 ? '' : 's'}`;
+}
