@@ -2,6 +2,7 @@
 import { runInTurns } from '../base/steps.ts';
 import type { Cnn } from '../vision/cnn.ts';
 import { type ExtractOptions, extractFeatures, type PictureSource } from '../vision/extract.ts';
+import { cnnWithGrid } from '../vision/grid-maps.ts';
 import {
   type Caption,
   type CaptionSampling,
@@ -9,6 +10,7 @@ import {
   type DecodingOptions,
   decodingDefaults,
 } from './caption.ts';
+import { featuresWithMaps } from './picture-features.ts';
 
 /** How many pictures are described together, at little more than the cost of one. */
 const TOGETHER = 8;
@@ -37,17 +39,21 @@ export async function* describePictures(
     ...extraction
   }: Pick<ExtractOptions, 'onSkip' | 'limits' | 'signal'> & { decoding?: DecodingOptions | CaptionSampling } = {},
 ): AsyncGenerator<DescribedPicture> {
+  const { grid } = captioner;
   const D = cnn.featureSize;
-  const features = new Float32Array(TOGETHER * D);
+  const source = grid === undefined ? cnn : cnnWithGrid(cnn, grid);
+  const size = source.featureSize;
+  const features = new Float32Array(TOGETHER * size);
   let batch: Omit<DescribedPicture, 'captions'>[] = [];
 
   const describe = async (): Promise<DescribedPicture[]> => {
-    const steps = captioner.describeSteps(features.subarray(0, batch.length * D), decoding);
+    const rows = features.subarray(0, batch.length * size);
+    const steps = captioner.describeSteps(grid === undefined ? rows : featuresWithMaps(rows, grid, D), decoding);
     const described = await runInTurns(steps, { signal: extraction.signal });
     return described.map((captions, i) => ({ ...batch[i]!, captions }));
   };
-  for await (const extracted of extractFeatures(pictures, cnn, { ...extraction, batchSize: TOGETHER })) {
-    features.set(extracted.features, batch.length * D);
+  for await (const extracted of extractFeatures(pictures, source, { ...extraction, batchSize: TOGETHER })) {
+    features.set(extracted.features, batch.length * size);
     batch.push({ name: extracted.name, source: extracted.source });
     if (batch.length === TOGETHER) {
       yield* await describe();

@@ -6,6 +6,7 @@ import { calibrateCaptionerSteps } from '../captioning/confidence/calibrate.ts';
 import type { Calibration } from '../captioning/confidence/calibration.ts';
 import { openCaptioner } from '../captioning/open.ts';
 import { readHeldOut, readSets } from '../captioning/sets.ts';
+import { withMaps } from '../captioning/with-maps.ts';
 import { checkDecoding } from '../captioning/write.ts';
 import { openEngine } from '../compute/engine.ts';
 import type { CaptionDataset } from '../datasets/dataset.ts';
@@ -69,7 +70,9 @@ async function calibrateCommand(paths: string[], options: Options, command: Comm
       if (set) standardise(set.features, captioner.standardisation);
     }
     const steps = calibrateCaptionerSteps(captioner, sets, decoding);
-    return runInTurns(steps, { signal, onProgress: showShare(status, 'calibrating') });
+    return withMaps({ cnn, grid: captioner.grid }, sets.validation, onExtraction, () =>
+      runInTurns(steps, { signal, onProgress: showShare(status, 'calibrating') }),
+    );
   });
   await captioner.saveConfidence(folder);
   for (const dataset of calibrations.flatMap(({ datasets }) => datasets)) status.say(inWords(dataset));
