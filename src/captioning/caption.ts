@@ -4,6 +4,7 @@ import type { Steps } from '../base/steps.ts';
 import type { BeamSearchOptions } from '../decoding/beam-search.ts';
 import type { SamplingOptions } from '../decoding/sampling.ts';
 import type { SequenceRules } from '../decoding/sequence.ts';
+import type { StepFunction } from '../decoding/step.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 import type { PictureFeatures } from './picture-features.ts';
 
@@ -100,6 +101,15 @@ export interface CaptionWriter {
    * @returns the captions of each picture, best first
    */
   describe(features: Float32Array | PictureFeatures, options?: DecodingOptions | CaptionSampling): Caption[][];
+  /** A step function for captions of these pictures, at most 192. */
+  begin(features: PictureFeatures): StepFunction;
+  /**
+   * Where it looks before each word of a caption of one picture: weights of the cells of a map, with the sum 1; undefined
+   * where it attends to nothing. Of several captioners it is the mean of those that attend.
+   *
+   * @param ids START and the words but the last, which nothing is written after
+   */
+  attentionOf(features: PictureFeatures, ids: readonly number[]): number[][] | undefined;
   /** `describe`, a few tokens at a time. */
   describeSteps(
     features: Float32Array | PictureFeatures,

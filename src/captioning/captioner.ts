@@ -178,6 +178,16 @@ export class Captioner implements CaptionWriter {
     return this.#begin({ condition: vectors, ...(places && { places: { vectors: places, sources } }) });
   }
 
+  attentionOf(features: PictureFeatures, ids: readonly number[]): number[][] | undefined {
+    const { attention } = this.model;
+    if (!attention) return undefined;
+    const step = this.begin(features);
+    return ids.map((id) => {
+      step([id], [0]);
+      return [...attention.weights.data];
+    });
+  }
+
   /** What it attends to in the maps of N pictures, standardised [N, G · G, D]; undefined where it attends to nothing. */
   placesOf(N: number, maps: PictureMaps | undefined): Float32Array | undefined {
     if (this.grid === undefined) return undefined;

@@ -10,7 +10,8 @@ import {
   type DecodingOptions,
   decodingDefaults,
 } from './caption.ts';
-import { featuresWithMaps } from './picture-features.ts';
+import { featuresAt, featuresWithMaps } from './picture-features.ts';
+import { type WordMaps, wordMaps } from './word-maps.ts';
 
 /** How many pictures are described together, at little more than the cost of one. */
 const TOGETHER = 8;
@@ -21,13 +22,16 @@ export interface DescribedPicture {
   source: PictureSource;
   /** Best first; at least one. */
   captions: Caption[];
+  /** Where the words of the first of them come from, if that was asked for. */
+  wordMaps?: WordMaps | undefined;
 }
 
 /**
  * Yields the captions of pictures in their order, a few pictures at a time; the next ones are read meanwhile.
  *
  * @param captioner trained with features of this CNN
- * @param options `onSkip` is called for pictures that can't be read, or cost more than `limits` allow
+ * @param options `explain` tells where in each picture the words come from, which takes about 50 times as long where the
+ *   captioner does not attend to places; `onSkip` is called for pictures that can't be read, or cost more than `limits` allow
  * @throws UsageError as `checkDecoding` does; the reason of `signal` when that stops it
  */
 export async function* describePictures(
@@ -36,8 +40,12 @@ export async function* describePictures(
   pictures: Iterable<PictureSource>,
   {
     decoding = decodingDefaults,
+    explain = false,
     ...extraction
-  }: Pick<ExtractOptions, 'onSkip' | 'limits' | 'signal'> & { decoding?: DecodingOptions | CaptionSampling } = {},
+  }: Pick<ExtractOptions, 'onSkip' | 'limits' | 'signal'> & {
+    decoding?: DecodingOptions | CaptionSampling;
+    explain?: boolean;
+  } = {},
 ): AsyncGenerator<DescribedPicture> {
   const { grid } = captioner;
   const D = cnn.featureSize;
@@ -47,10 +55,20 @@ export async function* describePictures(
   let batch: Omit<DescribedPicture, 'captions'>[] = [];
 
   const describe = async (): Promise<DescribedPicture[]> => {
-    const rows = features.subarray(0, batch.length * size);
-    const steps = captioner.describeSteps(grid === undefined ? rows : featuresWithMaps(rows, grid, D), decoding);
-    const described = await runInTurns(steps, { signal: extraction.signal });
-    return described.map((captions, i) => ({ ...batch[i]!, captions }));
+    const rows = features.slice(0, batch.length * size);
+    const seen = grid === undefined ? { vectors: rows } : featuresWithMaps(rows, grid, D);
+    const { signal } = extraction;
+    const written = await runInTurns(captioner.describeSteps(seen, decoding), { signal });
+    const described = written.map((captions, i) => ({ ...batch[i]!, captions }));
+    if (!explain) return described;
+    const { language } = decoding;
+    const explained: DescribedPicture[] = [];
+    for (const [i, picture] of described.entries()) {
+      signal?.throwIfAborted();
+      const told = { source: picture.source, features: featuresAt(seen, [i], D), caption: picture.captions[0]!, language };
+      explained.push({ ...picture, wordMaps: await wordMaps(captioner, cnn, told) });
+    }
+    return explained;
   };
   for await (const extracted of extractFeatures(pictures, source, { ...extraction, batchSize: TOGETHER })) {
     features.set(extracted.features, batch.length * size);

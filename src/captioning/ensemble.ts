@@ -2,6 +2,7 @@
 import { InputError } from '../base/errors.ts';
 import { partOf, runAtOnce, type Steps } from '../base/steps.ts';
 import { meanOfSteps } from '../decoding/ensemble.ts';
+import type { StepFunction } from '../decoding/step.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 import {
   type Caption,
@@ -52,17 +53,30 @@ export class CaptionerEnsemble implements CaptionWriter {
     return runAtOnce(this.describeSteps(features, options));
   }
 
+  begin(features: PictureFeatures): StepFunction {
+    return meanOfSteps(this.#members.map((member) => member.begin(features)));
+  }
+
+  attentionOf(features: PictureFeatures, ids: readonly number[]): number[][] | undefined {
+    const [first, ...others] = this.#members.flatMap((member) => {
+      const weights = member.attentionOf(features, ids);
+      return weights ? [weights] : [];
+    });
+    return first?.map((cells, t) =>
+      cells.map((weight, j) => others.reduce((sum, other) => sum + other[t]![j]!, weight) / (1 + others.length)),
+    );
+  }
+
   /** `describe`, a few tokens at a time. */
   *describeSteps(
     features: Float32Array | PictureFeatures,
     options: DecodingOptions | CaptionSampling = decodingDefaults,
   ): Steps<Caption[][]> {
     const seen = pictureFeatures(features);
-    const begin = (some: PictureFeatures) => meanOfSteps(this.#members.map((member) => member.begin(some)));
     const { vocabulary } = this;
     const language = chooseLanguage(vocabulary, options.language);
     const resolved = resolveDecoding(options, this.isCalibrated(language));
-    const captions = yield* writeCaptionsSteps(begin, { vocabulary, D: this.#D }, seen, resolved);
+    const captions = yield* writeCaptionsSteps((some) => this.begin(some), { vocabulary, D: this.#D }, seen, resolved);
     const confidences = this.#members.map(({ confidence }) => confidence);
     const unrated = { captions, features: seen.vectors, vocabulary, language, options: resolved };
     return yield* partOf(withConfidenceSteps(confidences, unrated), 1, 1);
