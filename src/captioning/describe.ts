@@ -65,7 +65,12 @@ export async function* describePictures(
     const explained: DescribedPicture[] = [];
     for (const [i, picture] of described.entries()) {
       signal?.throwIfAborted();
-      const told = { source: picture.source, features: featuresAt(seen, [i], D), caption: picture.captions[0]!, language };
+      const told = {
+        source: picture.source,
+        features: featuresAt(seen, [i], D),
+        caption: picture.captions[0]!,
+        language,
+      };
       explained.push({ ...picture, wordMaps: await wordMaps(captioner, cnn, told) });
     }
     return explained;

@@ -42,7 +42,12 @@ const GREY = 127;
 export async function wordMaps(
   captioner: CaptionWriter,
   cnn: Cnn,
-  { source, features, caption, language }: { source: PictureSource; features: PictureFeatures; caption: Caption; language?: string | undefined },
+  {
+    source,
+    features,
+    caption,
+    language,
+  }: { source: PictureSource; features: PictureFeatures; caption: Caption; language?: string | undefined },
 ): Promise<WordMaps> {
   const { vocabulary } = captioner;
   const { start } = specialIds(vocabulary, { language });
@@ -56,7 +61,12 @@ export async function wordMaps(
 }
 
 /** How much the log-probability of each word falls where a square of the picture is grey. @param ids START and the words */
-async function occlusion(captioner: CaptionWriter, cnn: Cnn, pixels: Pixels, ids: readonly number[]): Promise<number[][]> {
+async function occlusion(
+  captioner: CaptionWriter,
+  cnn: Cnn,
+  pixels: Pixels,
+  ids: readonly number[],
+): Promise<number[][]> {
   const { size } = cnn.preprocessing;
   const cells = Array.from({ length: OCCLUSION_GRID ** 2 }, (_, cell) => covered(pixels, size, cell));
   const step = captioner.begin(await seenBy(captioner, cnn, [pixels, ...cells]));

@@ -2,9 +2,10 @@
 import type { Command } from 'commander';
 import { UsageError } from '../base/errors.ts';
 import { type Caption, type CaptionSampling, type DecodingOptions, resolveDecoding } from '../captioning/caption.ts';
-import { describePictures } from '../captioning/describe.ts';
+import { type DescribedPicture, describePictures } from '../captioning/describe.ts';
 import { chooseLanguage } from '../captioning/languages.ts';
 import { loadCnnOf, openCaptioners, shippedCaptioner } from '../captioning/open.ts';
+import type { WordMaps } from '../captioning/word-maps.ts';
 import { checkDecoding } from '../captioning/write.ts';
 import { openEngine } from '../compute/engine.ts';
 import {
@@ -19,6 +20,7 @@ import {
   refuseUncalibrated,
   samplingFrom,
 } from './caption-options.ts';
+import { addExplainOptions, explains, whereOf, writeFigure } from './describe-explained.ts';
 import { checkPageFile, openDescriptionPage } from './describe-page.ts';
 import { findPictures } from './find-pictures.ts';
 import { refuseInapplicable } from './given-options.ts';
@@ -43,6 +45,8 @@ interface Options extends CommonOptions, PictureOptions, DecodingFlags, CaptionS
   minConfidence: number;
   json?: boolean;
   html?: string;
+  explain?: boolean;
+  svg?: string;
   verbose?: boolean;
 }
 
@@ -67,6 +71,7 @@ export function addDescribeCommand(program: Command): void {
     )
     .option('--json', 'one JSON value a picture: {"file","caption","logProb","confidence","candidates":[…]}')
     .option('--html <file>', 'writes a page too: pictures, captions, each word shaded by how sure it is');
+  addExplainOptions(command);
   addLanguageOption(command, 'language to write, of a captioner that has several, as `de`');
   addSurestOption(addDecodingOptions(command));
   addCaptionSamplingOptions(command);
@@ -74,9 +79,10 @@ export function addDescribeCommand(program: Command): void {
 }
 
 async function describeCommand(args: string[], options: Options, command: Command): Promise<void> {
-  const { model: folders = [shippedCaptioner()], top, minConfidence, cnnBackend, json, html } = options;
+  const { model: folders = [shippedCaptioner()], top, minConfidence, cnnBackend, json, html, svg } = options;
   const given = decodingOf(options, command);
   const status = new Status(options.quiet);
+  const explain = await explains(options, command);
   if (html !== undefined) await checkPageFile(html);
   const found = await findPictures(args);
   const { sources, errors } = found;
@@ -100,6 +106,7 @@ async function describeCommand(args: string[], options: Options, command: Comman
     const several = args.length > 1 || sources.length > 1;
     const described = describePictures(captioner, cnn, sources, {
       decoding,
+      explain,
       signal,
       onSkip({ error }) {
         failures++;
@@ -107,15 +114,21 @@ async function describeCommand(args: string[], options: Options, command: Comman
         status.warn(`caption: ${error.message}`);
       },
     });
+    const figure: DescribedPicture[] = [];
     try {
-      for await (const { name, source, captions } of described) {
+      for await (const { name, source, captions, wordMaps } of described) {
         const wanted = captions.slice(0, top);
         const sure = wanted.filter(({ confidence = 0 }) => confidence >= minConfidence);
-        process.stdout.write(json ? jsonLine(name, sure, wanted[0]!, language) : plainLines(name, sure, several));
-        await page?.add({ name, source, captions: sure.length > 0 ? sure : wanted });
+        process.stdout.write(
+          json ? jsonLine(name, sure, wanted[0]!, language, wordMaps) : plainLines(name, sure, several),
+        );
+        const shown = { name, source, captions: sure.length > 0 ? sure : wanted, wordMaps };
+        await page?.add(shown);
+        if (svg !== undefined) figure.push(shown);
       }
     } finally {
       await page?.close();
+      if (svg !== undefined && figure.length > 0) await writeFigure(svg, figure);
       if (page?.described) status.say(`${page.described} of ${sources.length} pictures are in ${html}`);
     }
   });
@@ -140,9 +153,15 @@ function decodingOf(options: Options, command: Command): DecodingOptions | Capti
  * @param first the best, whose confidence is told even where it is left out
  * @param language left out of a captioner that has none
  */
-function jsonLine(file: string, candidates: readonly Caption[], first: Caption, language: string | undefined): string {
+function jsonLine(
+  file: string,
+  candidates: readonly Caption[],
+  first: Caption,
+  language: string | undefined,
+  maps: WordMaps | undefined,
+): string {
   const { caption, logProb, confidence } = candidates[0] ?? { ...first, caption: null, logProb: null };
-  return `${JSON.stringify({ file, language, caption, logProb, confidence, candidates })}\n`;
+  return `${JSON.stringify({ file, language, caption, logProb, confidence, candidates, ...whereOf(first, maps) })}\n`;
 }
 
 /** A line for each caption, which begins with the picture's name where there are several pictures. */
