@@ -96,18 +96,18 @@ function covered(pixels: Pixels, size: number, cell: number): Pixels {
   };
   const [top, bottom] = range(Math.floor(cell / OCCLUSION_GRID));
   const [left, right] = range(cell % OCCLUSION_GRID);
-  const result = pixels.slice();
+  const result = new Uint8Array(pixels); // a Buffer's own `slice` would share its memory
   for (let y = top; y < bottom; y++) result.fill(GREY, 3 * (y * size + left), 3 * (y * size + right));
   return result;
 }
 
 /**
  * The maps of words for the eye: from 0 to 1, of each word by its greatest value. Where the picture hardly matters to a
- * word its map stays faint: it is at least a quarter of the greatest of all words that counts as 1.
+ * word its map stays faint: what counts as 1 is at least a tenth of the greatest of all words.
  */
 export function shownMaps({ words }: WordMaps): number[][] {
   const greatest = words.map((map) => Math.max(0, ...map));
-  const least = Math.max(...greatest) / 4 || 1;
+  const least = Math.max(...greatest) / 10 || 1;
   return words.map((map, i) => map.map((value) => Math.max(0, value) / Math.max(greatest[i]!, least)));
 }
 
