@@ -15,6 +15,8 @@ export { Captioner } from './captioning/captioner.ts';
 export type { Calibration, SignalWeights } from './captioning/confidence/calibration.ts';
 export { type DescribedPicture, describePictures } from './captioning/describe.ts';
 export { type CnnOptions, openCaptioner, openCaptioners } from './captioning/open.ts';
+export type { PictureFeatures, PictureMaps } from './captioning/picture-features.ts';
+export type { WordMaps } from './captioning/word-maps.ts';
 
 // Language models
 

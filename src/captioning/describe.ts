@@ -30,7 +30,8 @@ export interface DescribedPicture {
  * Yields the captions of pictures in their order, a few pictures at a time; the next ones are read meanwhile.
  *
  * @param captioner trained with features of this CNN
- * @param options `explain` tells where in each picture the words come from, which takes about 50 times as long where the
+ * @param options `explain` tells where in each picture the words come from, in the way that
+ *   it names or by attention where there is any, which takes about 50 times as long where the
  *   captioner does not attend to places; `onSkip` is called for pictures that can't be read, or cost more than `limits` allow
  * @throws UsageError as `checkDecoding` does; the reason of `signal` when that stops it
  */
@@ -44,7 +45,7 @@ export async function* describePictures(
     ...extraction
   }: Pick<ExtractOptions, 'onSkip' | 'limits' | 'signal'> & {
     decoding?: DecodingOptions | CaptionSampling;
-    explain?: boolean;
+    explain?: boolean | WordMaps['by'];
   } = {},
 ): AsyncGenerator<DescribedPicture> {
   const { grid } = captioner;
@@ -70,6 +71,7 @@ export async function* describePictures(
         features: featuresAt(seen, [i], D),
         caption: picture.captions[0]!,
         language,
+        ...(explain !== true && { by: explain }),
       };
       explained.push({ ...picture, wordMaps: await wordMaps(captioner, cnn, told) });
     }

@@ -32,28 +32,30 @@ const SQUARE = 2;
 /** A grey of which CNNs make values near 0. */
 const GREY = 127;
 
+/** A caption of a picture, of whose words it is asked where they come from. */
+interface AskedWords {
+  source: PictureSource;
+  /** As the captioner takes them. */
+  features: PictureFeatures;
+  caption: Caption;
+  language?: string | undefined;
+  /** Default: attention where there is any, else occlusion */
+  by?: WordMaps['by'];
+}
+
 /**
  * Finds where the words of a caption come from: by attention where the captioner attends to places, else by occlusion
  * (Zeiler and Fergus 2014, section 4.2).
  *
- * @param features of the picture, as the captioner takes them
  * @throws InputError when the picture can't be read (again)
  */
-export async function wordMaps(
-  captioner: CaptionWriter,
-  cnn: Cnn,
-  {
-    source,
-    features,
-    caption,
-    language,
-  }: { source: PictureSource; features: PictureFeatures; caption: Caption; language?: string | undefined },
-): Promise<WordMaps> {
+export async function wordMaps(captioner: CaptionWriter, cnn: Cnn, asked: AskedWords): Promise<WordMaps> {
+  const { source, features, caption, language, by } = asked;
   const { vocabulary } = captioner;
   const { start } = specialIds(vocabulary, { language });
   const ids = [start, ...caption.words.map(({ word }) => vocabulary.idOf(word)!)];
   const { fit } = cnn.preprocessing;
-  const attended = captioner.attentionOf(features, ids.slice(0, -1));
+  const attended = by === 'occlusion' ? undefined : captioner.attentionOf(features, ids.slice(0, -1));
   if (attended) return { by: 'attention', grid: captioner.grid!, fit, words: attended };
   const picture = typeof source === 'string' ? { name: source, bytes: await readPicture(source) } : source;
   const pixels = await decodePicture(picture.bytes, cnn.preprocessing, picture.name);

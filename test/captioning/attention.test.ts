@@ -146,7 +146,7 @@ describe('a captioner with attention', () => {
 describe('a captioner without attention', () => {
   it('tells by occlusion for which part of the picture each word stands', async () => {
     const plain = await Captioner.load(join(root, 'plain'), engine);
-    const [{ file }] = picturesOf(trained.dataset, 'val') as [{ file: string }];
+    const { file } = picturesOf(trained.dataset, 'val')[0]!;
     const [described] = await explained(plain, [file]);
     const { by, grid, words } = described!.wordMaps!;
     expect({ by, grid }).toEqual({ by: 'occlusion', grid: 7 });
