@@ -124,7 +124,7 @@ export function scoresByDataset({ dataset, scores }: CaptionConfig): Record<stri
 /** The shape of a new captioner by default. */
 export const captionShapeDefaults = { cell: 'lstm', layers: 1, hidden: 640, embedding: 512 } as const;
 
-/** Attention by default: cells in a line of a map, and the weight λ of its coverage (Xu et al. 2015, section 4.2.1). */
+/** Attention by default: cells in a line of a map, which then takes 64 KB of a cache, and the weight λ of its coverage (Xu et al. 2015, section 4.2.1). */
 export const attentionDefaults = { grid: 5, gate: false, coverage: 1 } as const;
 
 /** The settings of a training by default, found on Flickr8k, see the model card. */

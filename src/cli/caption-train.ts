@@ -161,9 +161,9 @@ async function trainCommand(paths: string[], options: Options, command: Command)
       options.captionsOnly && (await Promise.all(options.captionsOnly.map((path) => readCaptionsOnly(path, options))));
     const onPreparation = showShare(status, 'preparing the captions');
     const onFrozenMaps = (bytes: number) =>
-      status.say(`the maps of the CNN's frozen layers take ${(bytes / 1e9).toFixed(1)} GB in ${cacheFolder('maps')}`);
+      status.say(`the maps of the CNN's frozen layers take ${bytesInWords(bytes)} in ${cacheFolder('maps')}`);
     const onMaps = (bytes: number) =>
-      status.say(`the maps that it looks at take ${(bytes / 1e9).toFixed(1)} GB in ${cacheFolder('maps')}`);
+      status.say(`the maps that it looks at take ${bytesInWords(bytes)} in ${cacheFolder('maps')}`);
     const data = { datasets, captionsOnly, onLeftOut, onPreparation, onFrozenMaps, onMaps };
     const extraction = (signal: AbortSignal) => ({ onExtraction: showExtraction(status, signal, { begun: true }) });
     if (options.resume) {
@@ -264,6 +264,10 @@ function parseStages(text: string): CnnSettings['learned'] {
   const stages = text === 'last' ? 1 : Number(text);
   if (Number.isSafeInteger(stages) && stages >= 1) return stages;
   throw new InvalidArgumentError('Expected last, how many stages, or all.');
+}
+
+function bytesInWords(bytes: number): string {
+  return bytes < 1e9 ? `${Math.ceil(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
 function counted(count: number, what: string): string {

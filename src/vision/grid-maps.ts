@@ -9,9 +9,6 @@ import type { Cnn } from './cnn.ts';
 import type { LastMaps } from './network.ts';
 import type { MapSource } from './stored-maps.ts';
 
-/** Cells in a line by default: EfficientNet-Lite2's 9 lines, pooled, take 64 KB a picture. */
-export const GRID = 5;
-
 /**
  * The maps of a CNN on a grid, to be stored.
  *
