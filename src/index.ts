@@ -8,7 +8,7 @@ export * from './portable.ts';
 // Captions
 
 export { type CaptionSystem, compareWithBaselines } from './captioning/baselines.ts';
-export { allFeatures, type CaptionedFeatures, type StoredGrid } from './captioning/batch.ts';
+export { allFeatures, type CaptionedFeatures, type LearnedView, type StoredGrid } from './captioning/batch.ts';
 export type { CaptionsByPicture } from './captioning/caption.ts';
 export type { CaptionData, WeightedDataset } from './captioning/caption-data.ts';
 export {

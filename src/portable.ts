@@ -2,6 +2,7 @@
 
 // Captions
 
+export type { CaptionExample, Seen } from './captioning/batch.ts';
 export {
   type Caption,
   type CaptionRules,
