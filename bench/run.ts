@@ -15,6 +15,7 @@ import { spreadInWords } from './racing/statistics.ts';
 
 const races: Record<string, () => Promise<{ default: () => Promise<Outcome[]> }>> = {
   'lm-training': () => import('./lm-training.ts'),
+  'cnn-training': () => import('./cnn-training.ts'),
   'caption-training': () => import('./caption-training.ts'),
   features: () => import('./features.ts'),
   generating: () => import('./generating.ts'),

@@ -23,6 +23,7 @@ export {
   captionShapeDefaults,
   finetuneDefaults,
 } from './captioning/config.ts';
+export type { PictureOnPage } from './captioning/description-card.ts';
 export { DescriptionPage, type DescriptionPageOptions } from './captioning/description-page.ts';
 export { featuresOf, picturesOf } from './captioning/features.ts';
 export type { CnnTraining } from './captioning/learn-with-cnn.ts';
@@ -100,8 +101,6 @@ export type { Alignment, TranslatingOptions } from './translation/translator.ts'
 
 export type { ExtractionEvents } from './vision/cached-features.ts';
 export { type CollectedFeatures, collectFeatures } from './vision/extract.ts';
-export type { LastMaps, LearnableNetwork, LearnedPart, LearnedStages, NetworkParts } from './vision/network.ts';
-export { type PictureLimits, pictureLimits } from './vision/pixels.ts';
 
 // Common to all
 

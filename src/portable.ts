@@ -53,9 +53,11 @@ export { type Translation, Translator, type Vocabularies } from './translation/t
 
 // Features of pictures
 
+export { Classifier, type Tag } from './vision/classifier.ts';
 export type { Cnn } from './vision/cnn.ts';
 export type { CnnBackend } from './vision/cnn-backends.ts';
 export type { CnnFiles } from './vision/cnn-files.ts';
+export { decodePicture } from './vision/decode.ts';
 export {
   type Extracted,
   type ExtractOptions,
@@ -65,7 +67,7 @@ export {
 } from './vision/extract.ts';
 export { loadCnn } from './vision/load-cnn.ts';
 export type { LastMaps, LearnableNetwork, LearnedPart, LearnedStages, NetworkParts } from './vision/network.ts';
-export type { Pixels, Preprocessing } from './vision/pixels.ts';
+export { type PictureLimits, type Pixels, type Preprocessing, pictureLimits } from './vision/pixels.ts';
 
 // Common to all
 

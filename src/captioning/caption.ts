@@ -50,7 +50,7 @@ export interface CaptionSampling extends CaptionRules, SamplingOptions {
 
 /** The best for its time of those tried on the development sets, see docs/results/captioning.md. */
 export const decodingDefaults: DecodingOptions & { minLength: number } = {
-  beam: 20,
+  beam: 10,
   lengthPenalty: 0.7,
   surest: true,
   minLength: 1,

@@ -20,6 +20,8 @@ export interface DescribedPicture {
   name: string;
   /** The picture as it was passed in. */
   source: PictureSource;
+  /** [D], as the CNN gives them: what a `Classifier` reads. */
+  features: Float32Array;
   /** Best first; at least one. */
   captions: Caption[];
   /** Where the words of the first of them come from, if that was asked for. */
@@ -79,7 +81,7 @@ export async function* describePictures(
   };
   for await (const extracted of extractFeatures(pictures, source, { ...extraction, batchSize: TOGETHER })) {
     features.set(extracted.features, batch.length * size);
-    batch.push({ name: extracted.name, source: extracted.source });
+    batch.push({ name: extracted.name, source: extracted.source, features: extracted.features.subarray(0, D) });
     if (batch.length === TOGETHER) {
       yield* await describe();
       batch = [];

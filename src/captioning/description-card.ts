@@ -3,6 +3,7 @@ import { shadedWord } from '../report/certainty.ts';
 import { type Html, html } from '../report/html.ts';
 import { formatPercent } from '../report/page.ts';
 import { thumbnail } from '../report/thumbnail.ts';
+import type { Tag } from '../vision/classifier.ts';
 import type { Caption, CaptionWord } from './caption.ts';
 import type { DescribedPicture } from './describe.ts';
 import { explainedFrame } from './explained-frame.ts';
@@ -19,9 +20,15 @@ export function sureness({ confidence, logProb, words }: Caption): number {
   return confidence ?? Math.exp(logProb / (words.length + 1));
 }
 
+/** What a page shows of a described picture. */
+export interface PictureOnPage extends Omit<DescribedPicture, 'features'> {
+  /** What the CNN's classifier sees, likeliest first. */
+  tags?: readonly Tag[];
+}
+
 /** @param minConfidence a caption that is less sure is not given as the picture's */
 export async function descriptionCard(
-  { name, source, captions, wordMaps }: DescribedPicture,
+  { name, source, captions, tags, wordMaps }: PictureOnPage,
   minConfidence = 0,
 ): Promise<Html> {
   const [best, ...others] = captions as [Caption, ...Caption[]];
@@ -31,7 +38,7 @@ export async function descriptionCard(
 ${await frame(source, alt, said ? wordMaps : undefined)}
 <figcaption><p class="said">${said ? shaded(best) : '(not sure)'}</p>
 <p class="soft file">${fileName(name)}</p>
-<details><summary>${figureOf(best)}<span class="more">${said ? more(others.length) : 'what it would say'}</span></summary>
+${tags && tagsOf(tags)}<details><summary>${figureOf(best)}<span class="more">${said ? more(others.length) : 'what it would say'}</span></summary>
 ${said ? unfolded(best, others) : listOf(captions)}</details></figcaption></figure></li>`;
 }
 
@@ -67,6 +74,12 @@ function unfolded(best: Caption, others: readonly Caption[]): Html {
 
 function listOf(captions: readonly Caption[]): Html {
   return html`<ol>${captions.map((one) => html`<li>${shaded(one)} ${figureOf(one)}</li>`)}</ol>\n`;
+}
+
+function tagsOf(tags: readonly Tag[]): Html {
+  const shares = tags.map((tag, i) => html`${i > 0 && ', '}${tag.name} <span>${percent(tag.probability)}</span>`);
+  return html`<p class="soft tags">${shares}</p>
+`;
 }
 
 /** A picture's name, which may be broken where a folder ends. */

@@ -6,8 +6,7 @@ import { Html, html } from '../report/html.ts';
 import { type Fact, facts, formatInteger, pageFrame, section } from '../report/page.ts';
 import type { CaptionSampling, DecodingOptions } from './caption.ts';
 import { decodingFacts, modelsFact } from './decoding-in-words.ts';
-import type { DescribedPicture } from './describe.ts';
-import { descriptionCard } from './description-card.ts';
+import { descriptionCard, type PictureOnPage } from './description-card.ts';
 import { DESCRIPTION_SCRIPT, DESCRIPTION_STYLE } from './description-look.ts';
 import { EXPLAINED_SCRIPT, EXPLAINED_STYLE, explainedLead } from './explained-frame.ts';
 import type { WordMaps } from './word-maps.ts';
@@ -98,7 +97,7 @@ export class DescriptionPage {
    *
    * @throws InputError when the page can't be written; it then holds what was written before
    */
-  async add(picture: DescribedPicture): Promise<void> {
+  async add(picture: PictureOnPage): Promise<void> {
     this.#explained ??= picture.wordMaps?.by;
     this.#waiting.push(descriptionCard(picture, this.#options.minConfidence));
     if (this.#waiting.length >= TOGETHER) await this.#write();

@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { writeFileAtomically } from '../base/files.ts';
 import { type Html, html } from '../report/html.ts';
 import { thumbnail } from '../report/thumbnail.ts';
-import type { DescribedPicture } from './describe.ts';
+import type { PictureOnPage } from './description-card.ts';
 import { coveredPart, shownMaps, type WordMaps } from './word-maps.ts';
 
 /** Pixels of the longer side of the pictures in the figure, and of a panel's width in it. */
@@ -26,7 +26,7 @@ const SHADE = 0.75;
  * @param pictures each with its `wordMaps`
  * @throws InputError when the file can't be written
  */
-export async function writeExplainedFigure(file: string, pictures: readonly DescribedPicture[]): Promise<void> {
+export async function writeExplainedFigure(file: string, pictures: readonly PictureOnPage[]): Promise<void> {
   const blocks: Html[] = [];
   let height = 0;
   for (const picture of pictures) {
@@ -45,7 +45,7 @@ ${blocks}</svg>
 
 /** The panels of one picture: the picture as it is, then one for each word. */
 async function blockOf(
-  { source, captions, wordMaps }: DescribedPicture,
+  { source, captions, wordMaps }: PictureOnPage,
   top: number,
 ): Promise<{ content: Html; height: number } | undefined> {
   const small = await thumbnail(typeof source === 'string' ? source : source.bytes, PICTURE);

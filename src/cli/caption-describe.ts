@@ -2,12 +2,14 @@
 import type { Command } from 'commander';
 import { UsageError } from '../base/errors.ts';
 import { type Caption, type CaptionSampling, type DecodingOptions, resolveDecoding } from '../captioning/caption.ts';
-import { type DescribedPicture, describePictures } from '../captioning/describe.ts';
+import { describePictures } from '../captioning/describe.ts';
+import type { PictureOnPage } from '../captioning/description-card.ts';
 import { chooseLanguage } from '../captioning/languages.ts';
 import { loadCnnOf, openCaptioners, shippedCaptioner } from '../captioning/open.ts';
 import type { WordMaps } from '../captioning/word-maps.ts';
 import { checkDecoding } from '../captioning/write.ts';
 import { openEngine } from '../compute/engine.ts';
+import type { Tag } from '../vision/classifier.ts';
 import {
   addCaptionSamplingOptions,
   addDecodingOptions,
@@ -37,12 +39,14 @@ import {
 import { printable } from './printable.ts';
 import { Status } from './progress.ts';
 import { Exit, ExitCode, interruptible } from './run.ts';
+import { addTagsOption, openClassifierOf, tagsLine } from './tags.ts';
 
 interface Options extends CommonOptions, PictureOptions, DecodingFlags, CaptionSamplingFlags {
   model?: string[];
   top: number;
   diversity: number;
   minConfidence: number;
+  tags?: number;
   json?: boolean;
   html?: string;
   explain?: boolean;
@@ -72,6 +76,7 @@ export function addDescribeCommand(program: Command): void {
     .option('--json', 'one JSON value a picture: {"file","caption","logProb","confidence","candidates":[…]}')
     .option('--html <file>', 'writes a page too: pictures, captions, each word shaded by how sure it is');
   addExplainOptions(command);
+  addTagsOption(command);
   addLanguageOption(command, 'language to write, of a captioner that has several, as `de`');
   addSurestOption(addDecodingOptions(command));
   addCaptionSamplingOptions(command);
@@ -79,7 +84,16 @@ export function addDescribeCommand(program: Command): void {
 }
 
 async function describeCommand(args: string[], options: Options, command: Command): Promise<void> {
-  const { model: folders = [shippedCaptioner()], top, minConfidence, cnnBackend, json, html, svg } = options;
+  const {
+    model: folders = [shippedCaptioner()],
+    top,
+    minConfidence,
+    tags: most,
+    cnnBackend,
+    json,
+    html,
+    svg,
+  } = options;
   const given = decodingOf(options, command);
   const status = new Status(options.quiet);
   const explain = await explains(options, command);
@@ -92,6 +106,7 @@ async function describeCommand(args: string[], options: Options, command: Comman
   let failures = errors.length;
   const engine = await openEngine(options.blas);
   const cnn = await loadCnnOf(folders[0]!, cnnBackend, engine);
+  const classifier = most === undefined ? undefined : await openClassifierOf(cnn);
   cnn.load().catch(() => {}); // its files are read beside what follows; a failure is reported at the first picture
   const { captioner } = await openCaptioners(engine, { folders, cnn });
   checkDecoding(given, captioner.vocabulary);
@@ -114,15 +129,15 @@ async function describeCommand(args: string[], options: Options, command: Comman
         status.warn(`caption: ${error.message}`);
       },
     });
-    const figure: DescribedPicture[] = [];
+    const figure: PictureOnPage[] = [];
     try {
-      for await (const { name, source, captions, wordMaps } of described) {
+      for await (const { name, source, features, captions, wordMaps } of described) {
         const wanted = captions.slice(0, top);
         const sure = wanted.filter(({ confidence = 0 }) => confidence >= minConfidence);
-        process.stdout.write(
-          json ? jsonLine(name, sure, wanted[0]!, language, wordMaps) : plainLines(name, sure, several),
-        );
-        const shown = { name, source, captions: sure.length > 0 ? sure : wanted, wordMaps };
+        const tags = classifier?.tags(features, most);
+        if (json) process.stdout.write(jsonLine(name, sure, wanted[0]!, { language, tags, wordMaps }));
+        else process.stdout.write(plainLines(name, sure, several) + (tags ? tagsLine(tags) : ''));
+        const shown = { name, source, captions: sure.length > 0 ? sure : wanted, wordMaps, ...(tags && { tags }) };
         await page?.add(shown);
         if (svg !== undefined) figure.push(shown);
       }
@@ -151,17 +166,21 @@ function decodingOf(options: Options, command: Command): DecodingOptions | Capti
 /**
  * @param candidates those that are sure enough, best first
  * @param first the best, whose confidence is told even where it is left out
- * @param language left out of a captioner that has none
+ * @param more `language` is left out of a captioner that has none, `tags` where they are not wanted
  */
 function jsonLine(
   file: string,
   candidates: readonly Caption[],
   first: Caption,
-  language: string | undefined,
-  maps: WordMaps | undefined,
+  {
+    language,
+    tags,
+    wordMaps,
+  }: { language: string | undefined; tags: readonly Tag[] | undefined; wordMaps: WordMaps | undefined },
 ): string {
   const { caption, logProb, confidence } = candidates[0] ?? { ...first, caption: null, logProb: null };
-  return `${JSON.stringify({ file, language, caption, logProb, confidence, candidates, ...whereOf(first, maps) })}\n`;
+  const line = { file, language, caption, logProb, confidence, tags, candidates, ...whereOf(first, wordMaps) };
+  return `${JSON.stringify(line)}\n`;
 }
 
 /** A line for each caption, which begins with the picture's name where there are several pictures. */

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { UsageError } from '../base/errors.ts';
 import { ensureWritable } from '../base/files.ts';
 import type { Caption } from '../captioning/caption.ts';
-import type { DescribedPicture } from '../captioning/describe.ts';
+import type { PictureOnPage } from '../captioning/description-card.ts';
 import type { WordMaps } from '../captioning/word-maps.ts';
 
 /** Pictures that a figure may have: it is made for papers, a page has room for more. */
@@ -14,7 +14,7 @@ export function addExplainOptions(command: Command): void {
     .option(
       '--explain',
       'shows on the page of --html, or in --json, where in the picture each word comes from: slow (some 50 looks at each ' +
-        'picture), but for captioners of `caption train --attention`',
+        'picture), but for captioners trained with --attention',
     )
     .option('--svg <file>', 'writes a figure of that, for papers: the picture once for each word');
 }
@@ -42,7 +42,7 @@ export async function explains(
 }
 
 /** Writes the figure of the first pictures. @throws InputError when the file can not be written */
-export async function writeFigure(file: string, pictures: readonly DescribedPicture[]): Promise<void> {
+export async function writeFigure(file: string, pictures: readonly PictureOnPage[]): Promise<void> {
   const { writeExplainedFigure } = await import('../captioning/explained-figure.ts'); // with sharp, which takes its time
   await writeExplainedFigure(file, pictures.slice(0, MOST));
 }
