@@ -3,7 +3,8 @@
  *
  *     npm run bench                                 all races, one after another, and a table of their ratios at the end
  *     npm run bench -- NAME… [OPTIONS]              some of them
- *     npm run bench -- browser|cnn|cold-start|confidence|ctrl-c|memory|product|retrieval|scaling|serve|step   a measurement without rivals
+ *     npm run bench -- browser|cnn|cold-start|confidence|ctrl-c|memory|pointing|product|retrieval|scaling|serve|step
+ *                                                   a measurement without rivals
  *
  * Each is a script of this folder, whose header says what it does and what its options are. All races know `--drivers`,
  * `--rounds`, `--seconds` and `--save`. `node bench/setup-rivals.mjs` installs the rivals; a race without its rival says
@@ -31,6 +32,7 @@ const measurements: Record<string, () => Promise<unknown>> = {
   'cold-start': () => import('./cold-start.ts'),
   'ctrl-c': () => import('./ctrl-c.ts'),
   memory: () => import('./memory.ts'),
+  pointing: () => import('./pointing.ts'),
   product: () => import('./product.ts'),
   retrieval: () => import('./retrieval.ts'),
   scaling: () => import('./scaling.ts'),

@@ -8,7 +8,7 @@ export * from './portable.ts';
 // Captions
 
 export { type CaptionSystem, compareWithBaselines } from './captioning/baselines.ts';
-export type { CaptionedFeatures } from './captioning/batch.ts';
+export { allFeatures, type CaptionedFeatures, type LearnedView, type StoredGrid } from './captioning/batch.ts';
 export type { CaptionsByPicture } from './captioning/caption.ts';
 export type { CaptionData, WeightedDataset } from './captioning/caption-data.ts';
 export {
@@ -35,6 +35,7 @@ export {
   resumeCaptioner,
   trainCaptioner,
 } from './captioning/train.ts';
+export { type MapEvents, withMaps } from './captioning/with-maps.ts';
 export { type CaptionsFile, readCaptionsOnly } from './datasets/captions-only.ts';
 export type { CaptionDataset, CaptionedPicture, DatasetFormat, Split } from './datasets/dataset.ts';
 export type { Oddity } from './datasets/oddities.ts';

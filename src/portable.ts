@@ -2,6 +2,7 @@
 
 // Captions
 
+export type { CaptionExample, Seen } from './captioning/batch.ts';
 export {
   type Caption,
   type CaptionRules,
@@ -15,6 +16,8 @@ export { Captioner } from './captioning/captioner.ts';
 export type { Calibration, SignalWeights } from './captioning/confidence/calibration.ts';
 export { type DescribedPicture, type DescribeOptions, describePictures } from './captioning/describe.ts';
 export { type CnnOptions, openCaptioner, openCaptioners } from './captioning/open.ts';
+export type { PictureFeatures, PictureMaps } from './captioning/picture-features.ts';
+export type { WordMaps } from './captioning/word-maps.ts';
 
 // Language models
 

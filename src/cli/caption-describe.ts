@@ -5,8 +5,10 @@ import { type Caption, type DecodingOptions, resolveDecoding } from '../captioni
 import { type DescriptionFlags, describingBy } from '../captioning/decoding-flags.ts';
 import { describeBatches, describePictures } from '../captioning/describe.ts';
 import { descriptionOf } from '../captioning/description.ts';
+import type { PictureOnPage } from '../captioning/description-card.ts';
 import { chooseLanguage } from '../captioning/languages.ts';
 import { loadCnnOf, openCaptioners, shippedCaptioner } from '../captioning/open.ts';
+import type { WordMaps } from '../captioning/word-maps.ts';
 import { checkDecoding } from '../captioning/write.ts';
 import { openEngine } from '../compute/engine.ts';
 import {
@@ -17,6 +19,7 @@ import {
   addSurestOption,
   refuseUncalibrated,
 } from './caption-options.ts';
+import { addExplainOptions, explains, whereOf, writeFigure } from './describe-explained.ts';
 import { addOutOptions, checkOut, describeToFile, type OutOptions } from './describe-out.ts';
 import { checkPageFile, openDescriptionPage } from './describe-page.ts';
 import { addWriteOptions, checkWrite, openTexts, type WriteOptions } from './describe-write.ts';
@@ -42,6 +45,8 @@ interface Options extends CommonOptions, PictureOptions, DescriptionFlags, OutOp
   tags?: number;
   json?: boolean;
   html?: string;
+  explain?: boolean;
+  svg?: string;
   verbose?: boolean;
 }
 
@@ -67,6 +72,7 @@ export function addDescribeCommand(program: Command): void {
     .option('--json', 'one JSON value a picture: {"file","caption","logProb","confidence","candidates":[…]}')
     .option('--html <file>', 'writes a page too: pictures, captions, each word shaded by how sure it is');
   addWriteOptions(addOutOptions(command));
+  addExplainOptions(command);
   addTagsOption(command);
   addLanguageOption(command, 'language to write, of a captioner that has several, as `de`');
   addSurestOption(addDecodingOptions(command));
@@ -75,11 +81,21 @@ export function addDescribeCommand(program: Command): void {
 }
 
 async function describeCommand(args: string[], options: Options, command: Command): Promise<void> {
-  const { model: folders = [shippedCaptioner()], top, minConfidence, tags: most, cnnBackend, json, html } = options;
+  const {
+    model: folders = [shippedCaptioner()],
+    top,
+    minConfidence,
+    tags: most,
+    cnnBackend,
+    json,
+    html,
+    svg,
+  } = options;
   const given = describingBy(options);
   checkOut(options, command);
   checkWrite(options, command);
   const status = new Status(options.quiet);
+  const explain = await explains(options, command);
   if (html !== undefined) await checkPageFile(html);
   const found = await findPictures(args);
   const { errors } = found;
@@ -121,6 +137,7 @@ async function describeCommand(args: string[], options: Options, command: Comman
     const several = args.length > 1 || sources.length > 1;
     const described = describePictures(captioner, cnn, sources, {
       decoding,
+      explain,
       signal,
       onSkip({ error }) {
         failures++;
@@ -128,20 +145,24 @@ async function describeCommand(args: string[], options: Options, command: Comman
         status.warn(`caption: ${error.message}`);
       },
     });
+    const figure: PictureOnPage[] = [];
     try {
-      for await (const { name, source, features, captions } of described) {
+      for await (const { name, source, features, captions, wordMaps } of described) {
         const tags = classifier?.tags(features, most);
         const description = descriptionOf(name, captions, { top, minConfidence }, { language, tags });
         const { candidates } = description;
-        if (json) process.stdout.write(`${JSON.stringify(description)}\n`);
+        if (json) process.stdout.write(`${JSON.stringify({ ...description, ...whereOf(captions[0]!, wordMaps) })}\n`);
         else process.stdout.write(plainLines(name, candidates, several) + (tags ? tagsLine(tags) : ''));
-        const shown = candidates.length > 0 ? candidates : captions.slice(0, top);
-        await page?.add({ name, source, captions: shown, ...(tags && { tags }) });
+        const sure = candidates.length > 0 ? candidates : captions.slice(0, top);
+        const shown = { name, source, captions: sure, wordMaps, ...(tags && { tags }) };
+        await page?.add(shown);
         await texts?.write(name, candidates[0]?.caption);
+        if (svg !== undefined) figure.push(shown);
       }
     } finally {
       await texts?.close();
       await page?.close();
+      if (svg !== undefined && figure.length > 0) await writeFigure(svg, figure);
       if (page?.described) status.say(`${page.described} of ${sources.length} pictures are in ${html}`);
     }
   });

@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { InputError } from '../base/errors.ts';
 import { writeFileAtomically } from '../base/files.ts';
 import { runInTurns } from '../base/steps.ts';
+import { allFeatures } from '../captioning/batch.ts';
 import { type DecodingOptions, resolveDecoding } from '../captioning/caption.ts';
 import { cocoReferences, cocoResults, readCocoResults } from '../captioning/coco-results.ts';
 import { type MeasuredConfidence, measureConfidenceSteps } from '../captioning/confidence/scores.ts';
@@ -12,6 +13,7 @@ import { writeCaptionEvaluation } from '../captioning/evaluation-report.ts';
 import { featuresOf, picturesOf } from '../captioning/features.ts';
 import { chooseLanguage } from '../captioning/languages.ts';
 import { openCaptioners, shippedCaptioner } from '../captioning/open.ts';
+import { withMaps } from '../captioning/with-maps.ts';
 import { checkDecoding } from '../captioning/write.ts';
 import { openEngine } from '../compute/engine.ts';
 import { type CaptionDataset, SPLITS, type Split } from '../datasets/dataset.ts';
@@ -110,14 +112,13 @@ async function evaluateModels(
   status.say(engine.notice);
 
   const { pictures, written, confidence } = await interruptible(async (signal) => {
-    const found = await featuresOf(
-      picturesOf(dataset, split),
-      cnn,
-      false,
-      showExtraction(status, signal, { begun: true }),
-    );
+    const events = showExtraction(status, signal, { begun: true });
+    const found = await featuresOf(picturesOf(dataset, split), cnn, false, events);
     const turns = { signal, onProgress: showShare(status, 'describing') };
-    const captions = await runInTurns(captioner.describeSteps(found.features, decoding), turns);
+    const { grid } = captioner;
+    const captions = await withMaps({ cnn, grid }, [found], events, () =>
+      runInTurns(captioner.describeSteps(allFeatures(found), decoding), turns),
+    );
     return {
       pictures: found,
       written: await runInTurns(scoreWrittenSteps(captions, found, language), { signal }),

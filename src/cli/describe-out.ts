@@ -41,7 +41,7 @@ export function checkOut({ out, retryFailed }: OutOptions, command: Command): vo
       expected: `a name that ends in ${Object.keys(FORMATS).join(' or ')}`,
     });
   }
-  refuseInapplicable(command, ['tags'], '--out');
+  refuseInapplicable(command, ['tags', 'explain', 'svg'], '--out');
   const where = '--out, whose captions are the same whenever they are written';
   refuseInapplicable(command, ['html', 'sample', 'temperature', 'topK', 'topP', 'minP', 'seed'], where);
   if (ending === '.csv') refuseInapplicable(command, ['json'], 'a .csv file');
