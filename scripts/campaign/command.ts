@@ -17,6 +17,10 @@ export interface Call {
   node?: readonly string[];
   env?: NodeJS.ProcessEnv;
   cwd?: string;
+  /** Run in place of the program. */
+  script?: string;
+  /** Seconds after which it counts as one that hangs, and is killed. */
+  patience?: number;
   /** Called when the process has started; what it returns is called when it has ended. */
   onStart?: (kill: () => void) => () => void;
 }
@@ -41,14 +45,12 @@ export interface Limits {
 
 export const limits: Limits = { codes: [0, 1], seconds: 30, peak: 1024 };
 
-/** After so many times its limit of seconds a process counts as one that hangs, and is killed. */
-const PATIENCE = 4;
 /** Milliseconds between two looks at its memory. */
 const INTERVAL = 25;
 
 /** Runs a command to its end. */
-export function run({ program, args, before, node = [], env = {}, cwd, onStart }: Call): Promise<Ending> {
-  const script = fileURLToPath(new URL(`../../dist/cli/${program}.js`, import.meta.url));
+export function run({ program, args, before, node = [], env = {}, patience = 120, ...call }: Call): Promise<Ending> {
+  const { cwd, onStart, script = fileURLToPath(new URL(`../../dist/cli/${program}.js`, import.meta.url)) } = call;
   const command = [process.execPath, ...node, script, ...args];
   const [file = '', ...rest] = before ? ['sh', '-c', `${before} && exec "$@"`, 'sh', ...command] : command;
   const begin = performance.now();
@@ -62,7 +64,7 @@ export function run({ program, args, before, node = [], env = {}, cwd, onStart }
   const look = setInterval(() => {
     ended.peak = Math.max(ended.peak, peakOf(child.pid));
   }, INTERVAL);
-  const end = setTimeout(() => child.kill('SIGKILL'), PATIENCE * limits.seconds * 1000);
+  const end = setTimeout(() => child.kill('SIGKILL'), patience * 1000);
   const stop = onStart?.(() => child.kill('SIGKILL'));
   return new Promise((resolve, reject) => {
     child.once('error', reject);
