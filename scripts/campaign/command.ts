@@ -13,6 +13,8 @@ export interface Call {
   args: readonly string[];
   /** Run by the shell before the command: `ulimit -n 24`. */
   before?: string;
+  /** A program that runs the command which its arguments end with: `taskset 1`. */
+  within?: readonly string[];
   /** Options of Node's own. */
   node?: readonly string[];
   env?: NodeJS.ProcessEnv;
@@ -49,9 +51,18 @@ export const limits: Limits = { codes: [0, 1], seconds: 30, peak: 1024 };
 const INTERVAL = 25;
 
 /** Runs a command to its end. */
-export function run({ program, args, before, node = [], env = {}, patience = 120, ...call }: Call): Promise<Ending> {
+export function run({
+  program,
+  args,
+  before,
+  within = [],
+  node = [],
+  env = {},
+  patience = 120,
+  ...call
+}: Call): Promise<Ending> {
   const { cwd, onStart, script = fileURLToPath(new URL(`../../dist/cli/${program}.js`, import.meta.url)) } = call;
-  const command = [process.execPath, ...node, script, ...args];
+  const command = [...within, process.execPath, ...node, script, ...args];
   const [file = '', ...rest] = before ? ['sh', '-c', `${before} && exec "$@"`, 'sh', ...command] : command;
   const begin = performance.now();
   const child = spawn(file, rest, { env: { ...process.env, ...env }, cwd, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -8,7 +8,7 @@ import { type Call, run } from './command.ts';
 import { makeTrainings, type Place, train } from './inputs.ts';
 import type { PartOptions } from './part.ts';
 
-export async function giveLess({ times, place, tally }: PartOptions): Promise<void> {
+export async function giveLess({ times, place, tally, isOver }: PartOptions): Promise<void> {
   const trainings = await makeTrainings(place);
   for (const [i, training] of trainings.entries()) await train(training, place.path('models', String(i)), place);
   const model = (i: number) => ['--model', place.path('models', String(i))];
@@ -22,15 +22,17 @@ export async function giveLess({ times, place, tally }: PartOptions): Promise<vo
   for (let i = 0; i < times; i++) {
     for (const [what, lack] of Object.entries(lacks(place))) {
       for (const { program, args } of work) {
+        if (isOver()) return;
         await rm(learnt(), { recursive: true, force: true });
         const call: Call = { program, args, ...lack, env: { ...place.env, ...lack.env } };
         const ending = await run(call);
-        // A heap that is used up ends Node itself, whatever a program does.
         tally.judge(what, call, ending);
       }
     }
   }
 }
+
+const smallMemory = 'mount -t tmpfs -o size=64m tmpfs /dev/shm';
 
 /** What is missing, and how it is taken away. */
 function lacks({ path }: Place): Record<string, Partial<Call>> {
@@ -39,21 +41,18 @@ function lacks({ path }: Place): Record<string, Partial<Call>> {
     'address space of 4 GB': { before: 'ulimit -v 4000000' },
     'address space of 8 GB': { before: 'ulimit -v 8000000' },
     '24 open files': { before: 'ulimit -n 24' },
-    '16 open files': { before: 'ulimit -n 16' },
-    ...(can('taskset', '1', 'true') && { 'one processor': { before: 'taskset -p 1 $$ > /dev/null' } }),
+    ...(can('taskset', '1', 'true') && { 'one processor': { within: ['taskset', '1'] } }),
     'a heap of 200 MB': { node: ['--max-old-space-size=200'] },
     'no current folder': { before: `mkdir -p ${path('gone')} && cd ${path('gone')} && rmdir ${path('gone')}` },
     'no folder for temporary files': { env: { TMPDIR: path('missing') } },
     'a folder for temporary files that can not be written': { env: { TMPDIR: '/proc' } },
     'a cache that can not be written': { env: { CAPTION_LM_CACHE: '/proc/cache' } },
     'no home': { env: { HOME: '', CAPTION_LM_CACHE: undefined, XDG_CACHE_HOME: '/proc' } },
-    ...(can('unshare', '-m', 'true') && { 'shared memory of 64 MB': sharedMemory }),
+    ...(can('unshare', '-m', ...smallMemory.split(' ')) && {
+      'shared memory of 64 MB': { within: ['unshare', '-m', 'sh', '-c', `${smallMemory} && exec "$@"`, 'sh'] },
+    }),
   };
 }
-
-const sharedMemory: Partial<Call> = {
-  before: 'exec unshare -m sh -c \'mount -t tmpfs -o size=64m tmpfs /dev/shm && exec "$@"\' sh "$@"; true',
-};
 
 function can(file: string, ...args: string[]): boolean {
   try {
