@@ -36,7 +36,7 @@ export async function fillDisk({ times, place, tally, isOver }: PartOptions): Pr
           place,
           tally,
         });
-        if (onDisk) execFileSync('umount', [disk]);
+        if (onDisk) execFileSync('sh', ['-c', 'umount "$0"', disk]);
       }
     }
   }
@@ -70,7 +70,7 @@ async function fillOnce(
 /** Mounts a disk of a size. @returns whether that is allowed here */
 function mount(folder: string, bytes: number, how = ''): boolean {
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `${how}size=${bytes}`, 'tmpfs', folder], { stdio: 'ignore' });
+    execFileSync('sh', ['-c', `mount -t tmpfs -o ${how}size=${bytes} tmpfs "$0"`, folder], { stdio: 'ignore' });
     return true;
   } catch {
     return false;
