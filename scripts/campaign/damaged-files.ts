@@ -21,8 +21,8 @@ interface Target {
   args: readonly string[];
 }
 
-/** Damaged files that one process gets, each by a command of its own; and of how many one gets a process of its own. */
-const AT_ONCE = 40;
+/** Damaged files of a kind in one round. */
+const AT_ONCE = 200;
 
 export async function damageFiles(options: PartOptions): Promise<void> {
   const { times, seed, place, isOver } = options;

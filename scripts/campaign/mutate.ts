@@ -4,7 +4,7 @@ import type { Random } from '../../src/base/random.ts';
 /** Integers that programs trip over. */
 const FORGED = [0, 1, 0x7f, 0xff, 0x7fff, 0xffff, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff];
 /** What may stand for a number or a string in a text. */
-const TOKENS = [
+const VALUES = [
   'null',
   '""',
   '[]',
@@ -20,13 +20,16 @@ const TOKENS = [
 ];
 
 /**
- * Bytes with one to three changes: bits flipped, a piece cut out or said twice, the end cut off, a length forged; of a text
- * also a number or a string replaced.
+ * Bytes with one to three changes: bits flipped, a piece cut out or said twice, the end cut off, a length forged. Every
+ * second text has another value in the place of one number or string instead, by which it stays well-formed.
  */
 export function mutate(bytes: Uint8Array, random: Random, isText = false): Uint8Array<ArrayBuffer> {
-  const ways = [flipBits, cutPiece, cutEnd, repeatPiece, forgeLength, ...(isText ? [replaceToken, replaceToken] : [])];
+  if (isText && random.integer(2) === 0) return replaceValue(bytes, random);
+  const ways = [flipBits, cutPiece, cutEnd, repeatPiece, forgeLength];
   let changed = new Uint8Array(bytes);
-  for (let i = 1 + random.integer(3); i > 0; i--) changed = ways[random.integer(ways.length)]!(changed, random);
+  // Most often one change, as of several the coarsest hides the others.
+  for (let i = Math.max(1, random.integer(4)); i > 0; i--)
+    changed = ways[random.integer(ways.length)]!(changed, random);
   return changed;
 }
 
@@ -74,13 +77,14 @@ function forgeLength(bytes: Uint8Array, random: Random): Uint8Array<ArrayBuffer>
   return changed;
 }
 
-function replaceToken(bytes: Uint8Array, random: Random): Uint8Array<ArrayBuffer> {
+function replaceValue(bytes: Uint8Array, random: Random): Uint8Array<ArrayBuffer> {
   const text = Buffer.from(bytes).toString('latin1');
-  const tokens = [...text.matchAll(/-?\d+(?:\.\d+)?|"[^"\n]*"|true|false|null/g)];
-  const token = tokens[random.integer(Math.max(1, tokens.length))];
-  if (!token) return new Uint8Array(bytes);
-  const [before, after] = [text.slice(0, token.index), text.slice(token.index + token[0].length)];
-  return new Uint8Array(Buffer.from(before + TOKENS[random.integer(TOKENS.length)] + after, 'latin1'));
+  // A string before a colon is a name.
+  const values = [...text.matchAll(/-?\d+(?:\.\d+)?|"[^"\n]*"(?!")(?!\s*:)|true|false|null/g)];
+  const value = values[random.integer(Math.max(1, values.length))];
+  if (!value) return new Uint8Array(bytes);
+  const [before, after] = [text.slice(0, value.index), text.slice(value.index + value[0].length)];
+  return new Uint8Array(Buffer.from(before + VALUES[random.integer(VALUES.length)] + after, 'latin1'));
 }
 
 function joined(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
