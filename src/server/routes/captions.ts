@@ -14,9 +14,9 @@ import {
   ownBytes,
   pictureBody,
   picturesInJson,
-  sentPicturesOf,
   type SentPicture,
   type SentPictures,
+  sentPicturesOf,
 } from '../pictures-sent.ts';
 import { requestSchema } from '../schema.ts';
 import type { DescribingOptions } from '../work/pictures.ts';

@@ -10,8 +10,8 @@ import {
   ownBytes,
   pictureBody,
   picturesInJson,
-  sentPicturesOf,
   type SentPicture,
+  sentPicturesOf,
 } from '../pictures-sent.ts';
 import { requestSchema } from '../schema.ts';
 import { inTextRoom, refuseLong } from './texts.ts';

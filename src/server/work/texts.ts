@@ -10,8 +10,8 @@ import { SequenceLabeller } from '../../sequences/labeller.ts';
 import type { Level } from '../../text/tokenizer.ts';
 import { doWork } from './do-work.ts';
 import { type LabelInput, type LabellerInfo, labellerInfo, labelTexts } from './labels.ts';
-import { type CellsFound, type CellsWanted, readCells, type TextScores, TextReader } from './reading.ts';
-import { type TextEnd, type TextPiece, TextWriter, type TextOptions } from './writing.ts';
+import { type CellsFound, type CellsWanted, readCells, TextReader, type TextScores } from './reading.ts';
+import { type TextEnd, type TextOptions, type TextPiece, TextWriter } from './writing.ts';
 
 /** What a language model is. */
 export interface TextModelInfo {

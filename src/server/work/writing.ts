@@ -54,12 +54,7 @@ export class TextWriter {
    * @param signal ends it before its end
    * @throws InputError when the prime has a token that the model has never seen; the signal's reason
    */
-  write(
-    prime: string,
-    options: TextOptions,
-    send: (piece: TextPiece) => void,
-    signal: AbortSignal,
-  ): Promise<TextEnd> {
+  write(prime: string, options: TextOptions, send: (piece: TextPiece) => void, signal: AbortSignal): Promise<TextEnd> {
     const { vocabulary, tokenizer } = this.#model;
     const ids = primeIds(prime, vocabulary, tokenizer, 'prompt');
     return new Promise((resolve, reject) => {
