@@ -8,7 +8,6 @@ import {
   type FailedPicture,
   type PictureSource,
 } from '../vision/extract.ts';
-import { cnnWithGrid } from '../vision/grid-maps.ts';
 import {
   type Caption,
   type CaptionSampling,
@@ -16,7 +15,8 @@ import {
   type DecodingOptions,
   decodingDefaults,
 } from './caption.ts';
-import { featuresAt, featuresWithMaps, type PictureFeatures } from './picture-features.ts';
+import { featuresAt, type PictureFeatures } from './picture-features.ts';
+import { seeingCnn, seenIn } from './see.ts';
 import { type WordMaps, wordMaps } from './word-maps.ts';
 
 /** How many pictures are described together, at little more than the cost of one. */
@@ -78,9 +78,8 @@ export async function* describeBatches(
   { decoding = decodingDefaults, explain = false, ...extraction }: DescribeOptions = {},
 ): AsyncGenerator<PictureResult[]> {
   const { signal } = extraction;
-  const { grid } = captioner;
   const D = cnn.featureSize;
-  const seeing = grid === undefined ? cnn : cnnWithGrid(cnn, grid);
+  const seeing = seeingCnn(captioner, cnn);
   const size = seeing.featureSize;
   const rows = new Float32Array(TOGETHER * size);
   /** Pictures in their order, of which so many have features. */
@@ -88,8 +87,7 @@ export async function* describeBatches(
   let readable = 0;
 
   const describe = async (): Promise<PictureResult[]> => {
-    const ofBatch = rows.slice(0, readable * size);
-    const features = grid === undefined ? { vectors: ofBatch } : featuresWithMaps(ofBatch, grid, D);
+    const features = seenIn(rows.slice(0, readable * size), captioner, D);
     const written = await runInTurns(captioner.describeSteps(features, decoding), { signal });
     const results: PictureResult[] = [];
     let n = 0;

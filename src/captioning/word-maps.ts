@@ -7,11 +7,11 @@
 import type { Cnn } from '../vision/cnn.ts';
 import { decodePicture } from '../vision/decode.ts';
 import type { PictureSource } from '../vision/extract.ts';
-import { cnnWithGrid } from '../vision/grid-maps.ts';
 import type { Pixels, Preprocessing } from '../vision/pixels.ts';
 import { readPicture } from '../vision/read-picture.ts';
 import type { Caption, CaptionWriter } from './caption.ts';
-import { featuresWithMaps, type PictureFeatures } from './picture-features.ts';
+import type { PictureFeatures } from './picture-features.ts';
+import { seePictures } from './see.ts';
 import { specialIds } from './vocabulary.ts';
 
 export interface WordMaps {
@@ -71,7 +71,7 @@ async function occlusion(
 ): Promise<number[][]> {
   const { size } = cnn.preprocessing;
   const cells = Array.from({ length: OCCLUSION_GRID ** 2 }, (_, cell) => covered(pixels, size, cell));
-  const step = captioner.begin(await seenBy(captioner, cnn, [pixels, ...cells]));
+  const step = captioner.begin(await seePictures(captioner, cnn, [pixels, ...cells]));
   const V = captioner.vocabulary.size;
   const rows = [...Array(1 + cells.length).keys()];
   return ids.slice(1).map((word, t) => {
@@ -80,12 +80,6 @@ async function occlusion(
     const whole = logProbs[word]!;
     return rows.slice(1).map((row) => whole - logProbs[row * V + word]!);
   });
-}
-
-/** The features of pictures, as the captioner takes them. */
-async function seenBy({ grid }: CaptionWriter, cnn: Cnn, pictures: readonly Pixels[]): Promise<PictureFeatures> {
-  if (grid === undefined) return { vectors: await cnn.features(pictures) };
-  return featuresWithMaps(await cnnWithGrid(cnn, grid).features(pictures), grid, cnn.featureSize);
 }
 
 /** A picture with a grey square on a cell. */

@@ -8,7 +8,6 @@ import { descriptionOf } from '../captioning/description.ts';
 import type { PictureOnPage } from '../captioning/description-card.ts';
 import { chooseLanguage } from '../captioning/languages.ts';
 import { loadCnnOf, openCaptioners, shippedCaptioner } from '../captioning/open.ts';
-import type { WordMaps } from '../captioning/word-maps.ts';
 import { checkDecoding } from '../captioning/write.ts';
 import { openEngine } from '../compute/engine.ts';
 import {

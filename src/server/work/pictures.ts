@@ -10,6 +10,8 @@ import { type DescriptionFlags, describingBy } from '../../captioning/decoding-f
 import { type Description, descriptionOf } from '../../captioning/description.ts';
 import { chooseLanguage } from '../../captioning/languages.ts';
 import { openCaptioner } from '../../captioning/open.ts';
+import { featuresAt, type PictureFeatures } from '../../captioning/picture-features.ts';
+import { seeingCnn, seePictures } from '../../captioning/see.ts';
 import { checkDecoding } from '../../captioning/write.ts';
 import { openEngine } from '../../compute/engine.ts';
 import type { DriverChoice } from '../../compute/product/choose.ts';
@@ -74,7 +76,7 @@ interface OpenCaptioner {
   look: Look;
 }
 
-/** A CNN, and the pictures that wait for it. */
+/** A CNN, with or without its maps, and the pictures that wait for it. */
 interface Look {
   cnn: Cnn;
   batches: Batches<Seen, Description>;
@@ -100,8 +102,9 @@ doWork<PictureWorks>({
     const looks = new Map<string, Look>();
     for (const [id, folder] of folders) {
       const { captioner, cnn } = await openCaptioner(engine, { folder, cnnBackend });
-      const look = looks.get(cnn.key) ?? { cnn, batches: new Batches(BATCH, (seen) => describeBatch(cnn, seen)) };
-      looks.set(cnn.key, look);
+      const { key } = seeingCnn(captioner, cnn);
+      const look = looks.get(key) ?? { cnn, batches: new Batches(BATCH, (seen) => describeBatch(cnn, seen)) };
+      looks.set(key, look);
       captioners.set(id, { captioner, look });
     }
     for (const { cnn } of looks.values()) await cnn.load();
@@ -162,14 +165,14 @@ function refuseDrawing(bytes: Uint8Array, name: string): void {
 
 /** Describes pictures together: all go through the CNN at once, and those that are to be described alike are. */
 async function describeBatch(cnn: Cnn, seen: readonly Seen[]): Promise<PromiseSettledResult<Description>[]> {
-  const D = cnn.featureSize;
-  const features = await cnn.features(seen.map(({ pixels }) => pixels));
+  const pictures = seen.map(({ pixels }) => pixels);
+  const features = await seePictures(seen[0]!.captioner, cnn, pictures); // all captioners of a look see alike
   const results: PromiseSettledResult<Description>[] = [];
   for (const group of alike(seen)) {
-    const rows = new Float32Array(group.length * D);
-    for (const [row, i] of group.entries()) rows.set(features.subarray(i * D, (i + 1) * D), row * D);
     const ofGroup = group.map((i) => seen[i]!);
-    const [settled] = await Promise.allSettled([describeAlike(cnn, ofGroup, rows)]);
+    const [settled] = await Promise.allSettled([
+      describeAlike(cnn, ofGroup, featuresAt(features, group, cnn.featureSize)),
+    ]);
     for (const [row, i] of group.entries()) {
       results[i] = settled.status === 'rejected' ? settled : { status: 'fulfilled', value: settled.value[row]! };
     }
@@ -197,7 +200,7 @@ function classifierOf(cnn: Cnn): Promise<Classifier> {
   return classifier;
 }
 
-async function describeAlike(cnn: Cnn, seen: readonly Seen[], features: Float32Array): Promise<Description[]> {
+async function describeAlike(cnn: Cnn, seen: readonly Seen[], features: PictureFeatures): Promise<Description[]> {
   const { captioner, options } = seen[0]!;
   const language = chooseLanguage(captioner.vocabulary, options.language);
   const decoding = { ...resolveDecoding(describingBy(options), captioner.isCalibrated(language)), language };
@@ -207,7 +210,8 @@ async function describeAlike(cnn: Cnn, seen: readonly Seen[], features: Float32A
   const D = cnn.featureSize;
   return described.map((captions, i) => {
     const { name, options: own } = seen[i]!;
-    const tags = own.tags === undefined ? undefined : classifier!.tags(features.subarray(i * D, (i + 1) * D), own.tags);
+    const tags =
+      own.tags === undefined ? undefined : classifier!.tags(features.vectors.subarray(i * D, (i + 1) * D), own.tags);
     return descriptionOf(name, captions, own, { language, tags });
   });
 }
