@@ -35,7 +35,7 @@ export async function callOften({ times, place, tally, isOver }: PartOptions): P
     `lm score --model ${text} ${place.path('nothing.txt')}`,
     'seq predict --frobnicate',
   ].map((line) => line.split(' '));
-  let before: string | undefined;
+  let before: Set<string> | undefined;
   for (let i = 0; i < times && !isOver(); i++) {
     const [program, ...args] = calls[i % calls.length]! as ['lm' | 'caption' | 'seq', ...string[]];
     const call = { program, args, env: place.env };
@@ -48,17 +48,17 @@ export async function callOften({ times, place, tally, isOver }: PartOptions): P
     const isFirst = i + 1 === calls.length; // what it leaves is there for good: the features of the pictures
     if (!isFirst && (i + 1) % (ROUNDS * calls.length) !== 0 && i + 1 !== times) continue;
     const now = await remains(place);
-    const grown = before === undefined || before === now ? [] : ['something was left'];
-    tally.add('looks at what is left', 'as before', grown, `${before}\n${now}`);
+    const left = [...now].filter((each) => before && !before.has(each));
+    tally.add('looks at what is left', left.length > 0 ? 'more' : 'no more', left, 'is new');
     before ??= now;
   }
 }
 
 /** What is in the cache, among the temporary files and among the processes. */
-async function remains({ env, root }: Place): Promise<string> {
-  const cache = await listing(env.CAPTION_LM_CACHE);
+async function remains({ env, root }: Place): Promise<Set<string>> {
+  const cache = await listing(join(env.CAPTION_LM_CACHE, 'features'));
   const temporary = await listing(env.TMPDIR);
-  return [...cache, ...temporary, ...processesOf(root)].join('\n');
+  return new Set([...cache, ...temporary, ...processesOf(root)]);
 }
 
 async function listing(folder: string): Promise<string[]> {

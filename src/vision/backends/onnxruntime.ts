@@ -2,7 +2,9 @@
  * ONNX Runtime, where `caption setup --onnxruntime` or npm has installed it: the fastest. The only file that loads it.
  * Knows no CNN: a model in ONNX's format goes in, a network comes out.
  */
-import { availableParallelism } from 'node:os';
+import { rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { InputError, reasonOf } from '../../base/errors.ts';
 import { requireOptional } from '../../base/optional-package.ts';
 import type { Backend, Network } from '../network.ts';
@@ -33,6 +35,7 @@ interface Session {
 function loadOnnxruntime(): Onnxruntime {
   try {
     const runtime = requireOptional('onnxruntime-node') as Onnxruntime;
+    if (!process.listeners('exit').includes(deleteLog)) process.once('exit', deleteLog);
     runtime.env.logLevel = 'error'; // else it warns on stderr, of processors that it does not know for one
     return runtime;
   } catch (cause) {
@@ -43,6 +46,15 @@ function loadOnnxruntime(): Onnxruntime {
       settings: ['cnnBackend'],
       cause,
     });
+  }
+}
+
+/** Deletes the empty log that the runtime's telemetry makes among the temporary files, one for each process. */
+function deleteLog(): void {
+  try {
+    rmSync(join(tmpdir(), `mat-debug-${process.pid}.log`), { force: true });
+  } catch {
+    // It is not worth an error.
   }
 }
 
