@@ -1,0 +1,82 @@
+/**
+ * What the answers of the server hold, for its routes and for the page that asks it. Types alone: they know no Node, no
+ * thread and no HTTP.
+ */
+import type { Description } from '../captioning/description.ts';
+import type { CellIndex } from '../language/cells/record.ts';
+import type { CellSearch } from '../language/cells/search.ts';
+import type { Score } from '../language/score.ts';
+import type { TrainingLog } from '../report/training-log.ts';
+
+export type { Caption, CaptionWord } from '../captioning/caption.ts';
+export type { Finding } from '../language/cells/search.ts';
+export type { Score } from '../language/score.ts';
+export type { CellIndex, CellSearch, Description, TrainingLog };
+
+/** What a model is for. */
+export type ModelKind = 'captioner' | 'language' | 'sequence';
+
+/** A model, as `/v1/models` tells of it. What it has beside these goes by its kind. */
+export interface ModelAnswer {
+  id: string;
+  kind: ModelKind;
+  /** Of a captioner: the tags of the languages that it writes; none where it was trained without. */
+  languages?: string[];
+  /** Of a language model: what its tokens are, its layers, and the cells of each. */
+  level?: string;
+  layers?: number;
+  hidden?: number;
+}
+
+/** A token that was written or read. */
+export interface TokenAnswer {
+  token: string;
+  /** In nats. */
+  logProb: number;
+  /** The likeliest tokens in its place, where they were asked for, likeliest first. */
+  likeliest?: { token: string; logProb: number }[];
+}
+
+/** The answer of `/v1/scores`. */
+export interface ScoresAnswer {
+  model: string;
+  score: Score;
+  tokens: TokenAnswer[];
+}
+
+/** The answer of `/v1/cells`. */
+export interface CellsAnswer {
+  model: string;
+  /** What a cell's value is. */
+  quantity: 'tanh(c)' | 'h';
+  /** The text that each token completes. */
+  texts: readonly string[];
+  /** After each token, -1 to 1. */
+  cells: (CellIndex & { values: number[] })[];
+  /** Which cells follow something, where that was asked for. */
+  search?: CellSearch;
+}
+
+/** A piece of what `/v1/completions` streams. */
+export interface CompletionPiece {
+  choices: { text: string; finish_reason: 'length' | 'stop' | null }[];
+}
+
+/** A training, as the list of them has it. */
+export interface RunAnswer {
+  /** Its folder's name, below the folder of trainings, with `/` between the parts. */
+  id: string;
+  /** When its log was written to last: a little ago, it is under way. ISO 8601. */
+  updated: string;
+}
+
+/** How a training went so far, or what is new of it. */
+export interface RunLogAnswer extends RunAnswer, TrainingLog {
+  /** What is trained and how, as its `config.json` says it; null where there is none. */
+  config: unknown;
+}
+
+/** What is wrong with a request. */
+export interface ErrorAnswer {
+  error: { message: string; type: string; code: string };
+}
