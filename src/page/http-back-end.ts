@@ -1,9 +1,9 @@
 /** A server as back end, by its HTTP API; addresses are below that of the page. Knows no view. */
 import type {
   CellsAnswer,
-  CompletionPiece,
+  Completion,
   Description,
-  ErrorAnswer,
+  ErrorBody,
   ModelAnswer,
   RunAnswer,
   RunLogAnswer,
@@ -54,7 +54,7 @@ export function httpBackEnd(askForToken: (again: boolean) => Promise<string>): B
         await pause(1000 * Math.min(LONGEST, seconds) * (0.5 + Math.random()), init.signal);
         continue;
       }
-      const answer = (await response.json().catch(() => undefined)) as ErrorAnswer | undefined;
+      const answer = (await response.json().catch(() => undefined)) as ErrorBody | undefined;
       throw new BackEndError(answer?.error.message ?? `The server answers ${response.status} ${response.statusText}.`);
     }
   }
@@ -83,7 +83,7 @@ export function httpBackEnd(askForToken: (again: boolean) => Promise<string>): B
       for await (const data of eventsOf(response.body!)) {
         // an answer to POST has a body
         if (data === '[DONE]') return;
-        const event = JSON.parse(data) as CompletionPiece | ErrorAnswer;
+        const event = JSON.parse(data) as Completion | ErrorBody;
         if ('error' in event) throw new BackEndError(event.error.message);
         const text = event.choices.map((choice) => choice.text).join('');
         if (text !== '') yield text;

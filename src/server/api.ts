@@ -19,6 +19,10 @@ export type ModelKind = 'captioner' | 'language' | 'sequence';
 /** A model, as `/v1/models` tells of it. What it has beside these goes by its kind. */
 export interface ModelAnswer {
   id: string;
+  object: 'model';
+  /** When its config was written, in seconds since 1970. */
+  created: number;
+  owned_by: string;
   kind: ModelKind;
   /** Of a captioner: the tags of the languages that it writes; none where it was trained without. */
   languages?: string[];
@@ -29,7 +33,7 @@ export interface ModelAnswer {
 }
 
 /** A token that was written or read. */
-export interface TokenAnswer {
+export interface TokenOut {
   token: string;
   /** In nats. */
   logProb: number;
@@ -41,7 +45,7 @@ export interface TokenAnswer {
 export interface ScoresAnswer {
   model: string;
   score: Score;
-  tokens: TokenAnswer[];
+  tokens: TokenOut[];
 }
 
 /** The answer of `/v1/cells`. */
@@ -57,9 +61,36 @@ export interface CellsAnswer {
   search?: CellSearch;
 }
 
-/** A piece of what `/v1/completions` streams. */
-export interface CompletionPiece {
-  choices: { text: string; finish_reason: 'length' | 'stop' | null }[];
+/** The tokens of a choice, or of a piece of it. */
+export interface Logprobs {
+  tokens: string[];
+  token_logprobs: number[];
+  /** The likeliest tokens in each place, where they were asked for. */
+  top_logprobs: Record<string, number>[] | null;
+  /** Where each token begins in the choice's text. */
+  text_offset: number[];
+}
+
+export interface CompletionChoice {
+  text: string;
+  index: number;
+  logprobs: Logprobs | null;
+  finish_reason: 'length' | 'stop' | null;
+}
+
+export interface Usage {
+  prompt_tokens: number;
+  completion_tokens: number;
+  total_tokens: number;
+}
+
+export interface Completion {
+  id: string;
+  object: 'text_completion';
+  created: number;
+  model: string;
+  choices: CompletionChoice[];
+  usage?: Usage | null;
 }
 
 /** A training, as the list of them has it. */
@@ -76,7 +107,10 @@ export interface RunLogAnswer extends RunAnswer, TrainingLog {
   config: unknown;
 }
 
+/** What an error is of, as the OpenAI API names it. */
+export type ErrorType = 'invalid_request_error' | 'authentication_error' | 'rate_limit_error' | 'server_error';
+
 /** What is wrong with a request. */
-export interface ErrorAnswer {
-  error: { message: string; type: string; code: string };
+export interface ErrorBody {
+  error: { message: string; type: ErrorType; code: string };
 }

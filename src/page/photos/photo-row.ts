@@ -68,7 +68,7 @@ export function photoRow(photo: Photo, { remove, again }: { remove: () => void; 
     if (state.kind === 'described') return showDescription(state.description);
     if (state.kind === 'failed') {
       fill(content, element('p', { class: 'problem' }, state.reason), file());
-      fill(actions, button('Try again', again, { 'aria-label': `Try ${name} again` }), removing());
+      fill(actions, button('Try again', again, { 'aria-label': `Try again: ${name}` }), removing());
       return;
     }
     fill(content, element('p', { class: 'said soft' }, state.kind === 'waiting' ? 'waiting …' : 'looking …'), file());

@@ -80,21 +80,30 @@ export function readingPart(backEnd: BackEnd, model: () => ModelAnswer): Reading
     const answer = await backEnd.cells(wanted, signal);
     const search = answer.search!; // was asked for
     fill(findings, findingsList(search, answer.quantity));
-    const best = search.findings[0]?.cells[0];
-    if (!best) return 'No cell follows anything here.';
+    const [first] = search.findings;
+    const best = first?.cells[0];
+    if (!best || best.figure <= first.chance) return 'No cell follows anything here better than by chance.';
     choose(best);
     return showCell(signal);
   }
 
   function findingsList({ findings: found, missing }: CellSearch, quantity: string): HTMLElement {
     const items = found.flatMap((finding) =>
-      finding.cells.map((one) => {
-        const pick = button(labelOf(finding, one), () => {
-          choose(one);
-          void work(showCell);
-        });
-        return element('li', {}, pick, ' ', element('span', { class: 'soft' }, readingInWords(one, finding, quantity)));
-      }),
+      finding.cells
+        .filter(({ figure }) => figure > finding.chance)
+        .map((one) => {
+          const pick = button(labelOf(finding, one), () => {
+            choose(one);
+            void work(showCell);
+          });
+          return element(
+            'li',
+            {},
+            pick,
+            ' ',
+            element('span', { class: 'soft' }, readingInWords(one, finding, quantity)),
+          );
+        }),
     );
     const rare = missing.length > 0 && element('p', { class: 'soft' }, `Too rare in this text: ${missing.join(', ')}.`);
     return element(

@@ -5,6 +5,8 @@ import type { Point } from './run-data.ts';
 
 export interface Curve {
   name: string;
+  /** What it is of, which has one colour and one place in the key. */
+  of: string;
   /** Which of the colours it has, from 0. */
   colour: number;
   dashed?: boolean;
@@ -12,7 +14,7 @@ export interface Curve {
 }
 
 /** Colours that curves can have, `--line-1` and so on; further curves begin with them again. */
-export const COLOURS = 8;
+const COLOURS = 8;
 const HEIGHT = 300;
 /** A curve of fewer points than this shows them as dots too. */
 const FEW_POINTS = 60;
@@ -58,9 +60,10 @@ export class CurveChart {
     this.#made = made;
     this.#xLabel = xLabel;
     this.#plot?.destroy();
+    const key = new Map(this.#curves.map(({ of, colour }) => [of, colour]));
     fill(
       this.#key,
-      ...this.#curves.map((curve) => element('li', {}, element('span', { class: lookOf(curve) }), curve.name)),
+      ...Array.from(key, ([of, number]) => element('li', {}, element('span', { class: lookOf(number) }), of)),
     );
     fill(this.#canvas);
     this.#plot = new uPlot(this.#options(xLabel), data, this.#canvas);
@@ -84,14 +87,14 @@ export class CurveChart {
       legend: { show: false },
       scales: { x: { time: false } },
       axes: [
-        { ...axis, label: xLabel, labelSize: 22, grid: { show: false } },
+        { ...axis, label: xLabel, size: 30, labelSize: 20, labelGap: 0, grid: { show: false } },
         { ...axis, size: 56 },
       ],
       series: [
         {},
         ...this.#curves.map((curve) => ({
           label: curve.name,
-          stroke: () => colour(`--line-${1 + (curve.colour % COLOURS)}`),
+          stroke: () => colour(`--${lookOf(curve.colour)}`),
           width: 2,
           ...(curve.dashed && { dash: [6, 4] }),
           spanGaps: true,
@@ -128,8 +131,9 @@ export class CurveChart {
   }
 }
 
-function lookOf({ colour: number, dashed }: Curve): string {
-  return `line-${1 + (number % COLOURS)}${dashed ? ' level' : ''}`;
+/** The class of a colour. */
+export function lookOf(number: number): string {
+  return `line-${1 + (number % COLOURS)}`;
 }
 
 function colour(name: string): string {

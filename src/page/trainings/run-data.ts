@@ -87,13 +87,19 @@ export function writtenSamples({
     .sort((a, b) => b.iteration - a.iteration);
 }
 
+/** What says nothing to a reader, and names that are left out before the names of what is in them. */
+const [UNTOLD, SURROUNDING] = [new Set(['format', 'hash']), new Set(['settings', 'shape'])];
+
 /** Settings as names and values, those within others too: `optimizer name`, `adam`. Long lists are left out. */
 export function flatSettings(value: unknown, name = ''): [name: string, value: string][] {
+  if (value === null || value === undefined) return [];
   if (Array.isArray(value)) return value.length > 8 ? [] : [[name, value.map(String).join(', ')]];
-  if (typeof value === 'object' && value !== null) {
-    return Object.entries(value).flatMap(([key, inner]) => flatSettings(inner, name ? `${name} ${key}` : key));
-  }
-  return value === null || value === undefined ? [] : [[name, String(value)]];
+  if (typeof value === 'number') return [[name, String(Number(value.toPrecision(6)))]];
+  if (typeof value !== 'object') return [[name, String(value)]];
+  return Object.entries(value).flatMap(([key, inner]) => {
+    if (UNTOLD.has(key)) return [];
+    return flatSettings(inner, SURROUNDING.has(key) ? name : `${name} ${key}`.trim());
+  });
 }
 
 function beginOf(...lists: readonly (readonly Logged[])[]): number {

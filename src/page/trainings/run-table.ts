@@ -1,7 +1,7 @@
 /** The table of trainings: which of them are drawn, and how each stands. */
 import type { RunAnswer } from '../../server/api.ts';
 import { button, element, fill } from '../elements.ts';
-import { COLOURS } from './curve-chart.ts';
+import { lookOf } from './curve-chart.ts';
 import { type KnownRun, standing } from './run-data.ts';
 
 /** A log that was written to within these milliseconds is of a training that is under way. */
@@ -24,7 +24,7 @@ export function runTable(onDraw: (id: string, drawn: boolean) => void, onDetail:
   const body = element('tbody');
   const table = element(
     'div',
-    { class: 'scroll runs', role: 'region', 'aria-label': 'Trainings', tabindex: 0 },
+    { class: 'scroll runs', role: 'region', 'aria-label': 'All trainings', tabindex: 0 },
     element(
       'table',
       {},
@@ -61,7 +61,7 @@ export function runTable(onDraw: (id: string, drawn: boolean) => void, onDetail:
         const { item, drawn, mark, name, cells } = rowOf(id);
         const colour = colours.get(id);
         drawn.checked = colour !== undefined;
-        mark.className = colour === undefined ? 'mark' : `mark line-${1 + (colour % COLOURS)}`;
+        mark.className = colour === undefined ? 'mark' : `mark ${lookOf(colour)}`;
         name.ariaPressed = String(id === detailed);
         const run = known.get(id);
         const texts = [...(run ? figuresOf(run) : ['', '', '', '', '']), writtenAgo(updated)];

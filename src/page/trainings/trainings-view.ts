@@ -33,7 +33,11 @@ export function trainingsView(view: HTMLElement, runs: NonNullable<BackEnd['runs
     detailed = id;
     show();
   });
-  const key = element('p', { class: 'soft' }, 'Lines are validation losses, dashed ones training losses, in nats.');
+  const key = element(
+    'p',
+    { class: 'soft' },
+    'Losses are in nats: on held-out data by whole lines, on training data by dashed ones.',
+  );
   const charts = element('div', { class: 'charts' }, losses.figure, scores.figure);
   const options = element('div', { class: 'options' }, labelled('Over', axis), scoreLabel);
   const content = element('div', {}, options, charts, key, table.table, details.part);
@@ -100,13 +104,14 @@ export function trainingsView(view: HTMLElement, runs: NonNullable<BackEnd['runs
     const xLabel = axis.selectedOptions[0]!.textContent; // one is always selected
     const over = axis.value as Axis;
     const lossCurves = drawn.flatMap(({ run, colour }): Curve[] => [
-      { name: run.id, colour, points: scoreLine(run, 'loss', over) },
-      { name: `${run.id}, training`, colour, dashed: true, points: trainingLine(run, over) },
+      { name: run.id, of: run.id, colour, points: scoreLine(run, 'loss', over) },
+      { name: `${run.id}, training`, of: run.id, colour, dashed: true, points: trainingLine(run, over) },
     ]);
     losses.show(lossCurves, xLabel);
     showScoreNames(scoreNames(drawn.map(({ run }) => run)));
     const scoreCurves = drawn.map(({ run, colour }) => ({
       name: run.id,
+      of: run.id,
       colour,
       points: scoreLine(run, score.value, over),
     }));
