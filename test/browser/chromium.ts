@@ -8,6 +8,12 @@ import { transform } from 'esbuild';
 export interface Page {
   goto(address: string): Promise<unknown>;
   evaluate(script: string): Promise<unknown>;
+  focus(selector: string): Promise<void>;
+  keyboard: { press(key: string): Promise<void> };
+  setViewport(size: { width: number; height: number }): Promise<void>;
+  emulateMediaFeatures(features: readonly { name: string; value: string }[]): Promise<void>;
+  on(event: 'pageerror', listener: (error: unknown) => void): void;
+  on(event: 'console', listener: (message: { text(): string }) => void): void;
 }
 
 interface Browser {
