@@ -37,6 +37,8 @@ export async function bundlePage(output) {
     ...options,
     entryPoints: ['src/page/main.ts'],
     outdir: output,
+    splitting: true, // what draws charts is fetched when there are some
+    chunkNames: '[name]-[hash]',
     minify: true,
     plugins: [browserFiles],
   });

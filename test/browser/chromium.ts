@@ -32,7 +32,8 @@ export async function launchChromium(): Promise<Browser | string> {
     );
     return await launch({
       executablePath: await chromium.executablePath(),
-      args: ['--no-sandbox'], // root has none
+      // Root has no sandbox; the locale C would make a language tag that no Intl understands.
+      args: ['--no-sandbox', '--lang=en-US', '--accept-lang=en-US'],
       headless: 'shell',
     });
   } catch (error) {
