@@ -41,6 +41,12 @@ export async function launchChromium(): Promise<Browser | string> {
   }
 }
 
+/** axe-core as a script for a page, which defines `axe`. */
+export async function axeScript(): Promise<string> {
+  const [file] = ['axe-core/axe.min.js'].map((name) => require.resolve(name));
+  return `${await readFile(file!, 'utf8')};0`; // whose value is nothing that a page would have to hand over
+}
+
 /** `program.ts` as an address that a page can import. */
 export async function programAddress(): Promise<string> {
   const { code } = await transform(await readFile(new URL('program.ts', import.meta.url)), { loader: 'ts' });

@@ -1,9 +1,8 @@
 /** The page in a browser, by a server of its own: its main ways, and that axe-core finds nothing in any view. */
 import { appendFile, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launchChromium, type Page } from '../browser/chromium.ts';
+import { axeScript, launchChromium, type Page } from '../browser/chromium.ts';
 import { startTestServer, type TestServer } from '../server/test-server.ts';
 
 const browser = await launchChromium();
@@ -19,11 +18,10 @@ describe.skipIf(typeof browser === 'string')('the page', () => {
   const faults: string[] = [];
 
   beforeAll(async () => {
-    const require = createRequire(new URL('../browser/chromium.ts', import.meta.url));
     [server, page, axe] = await Promise.all([
       startTestServer(),
       (browser as Exclude<typeof browser, string>).newPage(),
-      readFile(require.resolve('axe-core/axe.min.js'), 'utf8'),
+      axeScript(),
     ]);
     page.on('pageerror', (error) => faults.push(String(error)));
     page.on('console', (message) => {
@@ -57,7 +55,7 @@ describe.skipIf(typeof browser === 'string')('the page', () => {
     ] as const) {
       await page.setViewport({ width, height: 800 });
       await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value }]);
-      await page.evaluate(`${axe};0`);
+      await page.evaluate(axe);
       found.push(
         await page.evaluate(`axe.run().then(({ violations }) =>
         violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]))`),
@@ -139,6 +137,27 @@ describe.skipIf(typeof browser === 'string')('the page', () => {
     expect(await textOf('.runs tbody tr')).toMatch(/first\/try2\.001\.2501\.7501\.750.*under way/);
     expect(await textOf('#trainings-view pre')).toBe('to be or not');
     expect(await faultsThere()).toEqual(NONE);
+  });
+
+  test('a server that wants a token is asked with the one that the reader types', async () => {
+    const guarded = await startTestServer({ captioners: [], token: 'open-sesame' });
+    try {
+      await page.goto(`${guarded.address}/#text`);
+      const type = async (token: string) => {
+        await expect.poll(() => page.evaluate(`document.querySelector('dialog input') !== null`), SLOW).toBe(true);
+        await page.evaluate(`document.querySelector('dialog input').value = '${token}'`);
+        await page.focus('dialog input');
+        await page.keyboard.press('Enter');
+      };
+      await type('wrong-token');
+      await expect.poll(() => textOf('dialog p'), SLOW).toBe('That is not the token of this server.');
+      expect(await faultsThere()).toEqual(NONE);
+      await type('open-sesame');
+      await expect.poll(() => textOf('#text-view select'), SLOW).toMatch(/^letters/);
+      await expect.poll(() => textOf('#photos-view')).toMatch(/This server has no captioner/);
+    } finally {
+      await guarded.end();
+    }
   });
 
   test('nothing on the way was an error or against the content security policy', () => expect(faults).toEqual([]));

@@ -25,7 +25,9 @@ export function listenForFiles(onFiles: (files: File[]) => void, onOver: (over: 
     void filesOf(event.dataTransfer!).then(onFiles);
   });
   let pasted = 0;
-  document.addEventListener('paste', ({ clipboardData }) => {
+  document.addEventListener('paste', ({ clipboardData, target }) => {
+    // Some programs copy a picture of a text beside it: where texts are typed, the text is meant.
+    if (target instanceof HTMLTextAreaElement && clipboardData?.types.includes('text/plain')) return;
     const files = [...(clipboardData?.files ?? [])];
     if (files.length === 0) return;
     // All that is copied from a screen has the same name.

@@ -1,12 +1,12 @@
 /** Has a language model read a text, and colours it: by how surprising each token was, or by what a cell says after it. */
-import { figureInWords, readingInWords } from '../../language/cells/in-words.ts';
 import { divergingColour, hexOf, SURPRISE_LEVELS, surpriseLevel } from '../../report/colours.ts';
 import { probabilityInWords, surpriseName } from '../../report/surprise.ts';
-import type { CellIndex, CellSearch, CellsAnswer, Finding, ModelAnswer, ScoresAnswer } from '../../server/api.ts';
+import type { CellIndex, CellsAnswer, ModelAnswer, ScoresAnswer } from '../../server/api.ts';
 import { announce } from '../announce.ts';
 import { type BackEnd, inWords } from '../back-end.ts';
 import { button, element, factList, fill, labelled } from '../elements.ts';
 import { colouredText } from './coloured-text.ts';
+import { findingsTable } from './findings-table.ts';
 import { numberInput } from './writing.ts';
 
 /** Characters that are read at most, and tokens that are shown. */
@@ -79,40 +79,16 @@ export function readingPart(backEnd: BackEnd, model: () => ModelAnswer): Reading
     const wanted = { model: model().id, text: input.value, cells: [], find: FOUND };
     const answer = await backEnd.cells(wanted, signal);
     const search = answer.search!; // was asked for
-    fill(findings, findingsList(search, answer.quantity));
+    const pick = (one: CellIndex) => {
+      choose(one);
+      void work(showCell).then(() => result.scrollIntoView({ block: 'nearest' }));
+    };
+    fill(findings, findingsTable(search, answer.quantity, pick));
     const [first] = search.findings;
     const best = first?.cells[0];
     if (!best || best.figure <= first.chance) return 'No cell follows anything here better than by chance.';
     choose(best);
     return showCell(signal);
-  }
-
-  function findingsList({ findings: found, missing }: CellSearch, quantity: string): HTMLElement {
-    const items = found.flatMap((finding) =>
-      finding.cells
-        .filter(({ figure }) => figure > finding.chance)
-        .map((one) => {
-          const pick = button(labelOf(finding, one), () => {
-            choose(one);
-            void work(showCell);
-          });
-          return element(
-            'li',
-            {},
-            pick,
-            ' ',
-            element('span', { class: 'soft' }, readingInWords(one, finding, quantity)),
-          );
-        }),
-    );
-    const rare = missing.length > 0 && element('p', { class: 'soft' }, `Too rare in this text: ${missing.join(', ')}.`);
-    return element(
-      'div',
-      {},
-      element('h4', {}, 'Cells that follow something'),
-      element('ul', { class: 'findings' }, ...items),
-      rare,
-    );
   }
 
   function choose(one: CellIndex): void {
@@ -174,13 +150,6 @@ export function readingPart(backEnd: BackEnd, model: () => ModelAnswer): Reading
       void work(showSurprise);
     },
   };
-}
-
-function labelOf(
-  { feature, measure, chance }: Finding,
-  { layer, cell, figure }: CellIndex & { figure: number },
-): string {
-  return `${feature}: layer ${layer}, cell ${cell} (${measure} ${figureInWords(figure)}, by chance ${figureInWords(chance)})`;
 }
 
 function beginningNote(tokens: number): string {
