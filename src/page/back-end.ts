@@ -16,6 +16,8 @@ export interface DescribingChoices {
   language: string | undefined;
   /** Captions of each picture. */
   top: number;
+  /** Tags of each picture; absent for none. */
+  tags: number | undefined;
 }
 
 /** How a text is to be written. */

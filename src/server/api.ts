@@ -8,9 +8,7 @@ import type { CellSearch } from '../language/cells/search.ts';
 import type { Score } from '../language/score.ts';
 import type { TrainingLog } from '../report/training-log.ts';
 
-export type { Caption, CaptionWord } from '../captioning/caption.ts';
-export type { Finding } from '../language/cells/search.ts';
-export type { Score } from '../language/score.ts';
+export type { Caption } from '../captioning/caption.ts';
 export type { CellIndex, CellSearch, Description, TrainingLog };
 
 /** What a model is for. */
@@ -26,6 +24,8 @@ export interface ModelAnswer {
   kind: ModelKind;
   /** Of a captioner: the tags of the languages that it writes; none where it was trained without. */
   languages?: string[];
+  /** Of a captioner: whether it tells tags too. */
+  tags?: boolean;
   /** Of a language model: what its tokens are, its layers, and the cells of each. */
   level?: string;
   layers?: number;

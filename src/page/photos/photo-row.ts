@@ -8,12 +8,6 @@ import { copyText } from './copy-text.ts';
 import type { Photo } from './photo.ts';
 import { drawThumbnail } from './thumbnail.ts';
 
-/** A tag, where the server gives some. */
-interface Tag {
-  name: string;
-  probability: number;
-}
-
 export interface PhotoRow {
   readonly item: HTMLLIElement;
   /** Shows what has become of the photo. */
@@ -87,8 +81,7 @@ export function photoRow(photo: Photo, { remove, again }: { remove: () => void; 
 const COPY = 'Copy as alt text';
 
 /** What the CNN sees in the photo, where the server tells it. */
-function tagsOf(description: Description & { tags?: readonly Tag[] }): HTMLElement | undefined {
-  const { tags = [] } = description;
+function tagsOf({ tags = [] }: Description): HTMLElement | undefined {
   if (tags.length === 0) return undefined;
   const items = tags.map((tag) => element('li', {}, tag.name, ' ', element('span', {}, percent(tag.probability))));
   return element('ul', { class: 'figures', 'aria-label': 'Tags' }, ...items);

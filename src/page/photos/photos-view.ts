@@ -12,6 +12,8 @@ import { saveFile } from './save-file.ts';
 
 /** Captions of a photo that can be asked for. */
 const CAPTIONS = ['1', '3', '5', '10'] as const;
+/** Tags of a photo. */
+const TAGS = 3;
 
 /** @param onFiles called when photos come, from wherever the reader is */
 export function photosView(
@@ -132,8 +134,9 @@ function describingOptions(captioners: readonly ModelAnswer[]) {
   top.value = '3';
   const languageLabel = labelled('Language', language);
   const modelLabel = labelled('Captioner', model);
+  const captioner = () => captioners[model.selectedIndex]!; // one is always selected
   const showLanguages = () => {
-    const { languages = [] } = captioners.find(({ id }) => id === model.value) ?? {};
+    const { languages = [] } = captioner();
     const names = new Intl.DisplayNames('en', { type: 'language', fallback: 'code' });
     fill(language, ...languages.map((tag) => element('option', { value: tag }, names.of(tag))));
     languageLabel.hidden = languages.length < 2;
@@ -147,6 +150,7 @@ function describingOptions(captioners: readonly ModelAnswer[]) {
       model: model.value,
       language: language.value === '' ? undefined : language.value,
       top: Number(top.value),
+      tags: captioner().tags ? TAGS : undefined,
     }),
   };
 }
