@@ -49,12 +49,13 @@ export function httpBackEnd(askForToken: (again: boolean) => Promise<string>): B
         if (sent === token) await needToken();
         continue;
       }
+      const answer = (await response.json().catch(() => undefined)) as ErrorBody | undefined;
       const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
-      if ((response.status === 503 || response.status === 429) && tries < TRIES && seconds >= 0) {
+      const hasNoRoom = response.status === 429 || answer?.error.code === 'overloaded';
+      if (hasNoRoom && tries < TRIES && seconds >= 0) {
         await pause(1000 * Math.min(LONGEST, seconds) * (0.5 + Math.random()), init.signal);
         continue;
       }
-      const answer = (await response.json().catch(() => undefined)) as ErrorBody | undefined;
       throw new BackEndError(answer?.error.message ?? `The server answers ${response.status} ${response.statusText}.`);
     }
   }
