@@ -4,7 +4,7 @@
  * A file that needs Node has its counterpart for browsers beside it: where there is an X.browser.ts, every import of X.ts
  * means X.browser.ts in the bundle. That is the only difference between the two builds.
  */
-import { copyFileSync, existsSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
@@ -32,18 +32,27 @@ export async function bundleForBrowsers(output) {
 
 /** Bundles the page that `caption serve` shows. @param output its folder */
 export async function bundlePage(output) {
+  const options = { bundle: true, format: 'esm', platform: 'browser', target: 'es2022', logLevel: 'warning' };
   await build({
-    entryPoints: ['src/page/main.ts', 'src/page/page.css'],
+    ...options,
+    entryPoints: ['src/page/main.ts'],
     outdir: output,
-    bundle: true,
-    format: 'esm',
-    platform: 'browser',
-    target: 'es2022',
+    splitting: true, // what draws charts is fetched when there are some
+    chunkNames: '[name]-[hash]',
     minify: true,
-    logLevel: 'warning',
     plugins: [browserFiles],
   });
-  copyFileSync('src/page/index.html', join(output, 'index.html'));
+  const style = await build({ ...options, entryPoints: ['src/page/style.ts'], write: false });
+  const { REPORT_STYLE } = await import(`data:text/javascript,${encodeURIComponent(style.outputFiles[0].text)}`);
+  const contents = `@import 'uplot/dist/uPlot.min.css';\n${REPORT_STYLE}\n${readFileSync('src/page/page.css', 'utf8')}`;
+  await build({
+    ...options,
+    stdin: { contents, loader: 'css', resolveDir: 'src/page' },
+    outfile: join(output, 'page.css'),
+    minify: true,
+  });
+  for (const file of ['index.html', 'icon.svg']) copyFileSync(join('src/page', file), join(output, file));
+  copyFileSync('node_modules/uplot/LICENSE', join(output, 'uplot.licence.txt'));
 }
 
 /** X.browser.ts for X.ts, where there is one. */

@@ -4,21 +4,14 @@ import { type Html, html } from '../report/html.ts';
 import { formatPercent } from '../report/page.ts';
 import { thumbnail } from '../report/thumbnail.ts';
 import type { Tag } from '../vision/classifier.ts';
-import type { Caption, CaptionWord } from './caption.ts';
+import type { Caption } from './caption.ts';
 import type { DescribedPicture } from './describe.ts';
 import { explainedFrame } from './explained-frame.ts';
+import { shownWords, sureness } from './shown-caption.ts';
 import type { WordMaps } from './word-maps.ts';
 
 /** Pixels of the longer side of a picture on the page, whose columns are about as wide. */
 const SIZE = 320;
-
-/**
- * How sure a caption is, for putting captions in order: its confidence, or the geometric mean of the probabilities of
- * its words and its end.
- */
-export function sureness({ confidence, logProb, words }: Caption): number {
-  return confidence ?? Math.exp(logProb / (words.length + 1));
-}
 
 /** What a page shows of a described picture. */
 export interface PictureOnPage extends Omit<DescribedPicture, 'features'> {
@@ -55,15 +48,11 @@ export async function framedPicture(
     : html`<div class="none">can not be shown</div>`;
 }
 
-function shaded({ caption, words }: Caption): Html | string {
-  if (words.length === 0) return '(no words)';
-  let end = 0;
-  const parts = words.map((word) => {
-    const begin = caption.indexOf(word.word, end);
-    const between = caption.slice(end, begin); // not all languages put spaces between words
-    end = begin + word.word.length;
-    return html`${between}${shadedWord(word.word, probabilityOf(word))}`;
-  });
+function shaded(caption: Caption): Html | string {
+  if (caption.words.length === 0) return '(no words)';
+  const parts = shownWords(caption).map(
+    ({ between, word, probability }) => html`${between}${shadedWord(word, probability)}`,
+  );
   return html`${parts}`;
 }
 
@@ -73,7 +62,9 @@ function more(others: number): string {
 
 /** The other captions, and the figure of each word of the best. */
 function unfolded(best: Caption, others: readonly Caption[]): Html {
-  const figures = best.words.map((word) => html`<li>${word.word} <span>${percent(probabilityOf(word))}</span></li> `);
+  const figures = shownWords(best).map(
+    ({ word, probability }) => html`<li>${word} <span>${percent(probability)}</span></li> `,
+  );
   return html`${others.length > 0 && listOf(others)}<ul class="figures">${figures}</ul>`;
 }
 
@@ -98,10 +89,6 @@ function figureOf(caption: Caption): Html {
   const share = sureness(caption);
   const figure = caption.confidence === undefined ? `${share.toFixed(2)} a word` : `confidence ${percent(share)}`;
   return html`<span class="sure">${figure} <i style="--share:${share.toFixed(2)}"></i></span> `;
-}
-
-function probabilityOf({ confidence, logProb }: CaptionWord): number {
-  return confidence ?? Math.exp(logProb);
 }
 
 /** Per cent, without decimals where they would pretend to be known. */

@@ -2,9 +2,10 @@
  * A text coloured by how much each of its tokens surprised a model, as one page with nothing loaded from elsewhere. Knows no
  * model: the figures are given.
  */
-import { hexOf, INK, SURPRISE_LEVELS, surpriseColour, surpriseLevel } from '../report/colours.ts';
-import { Html, html } from '../report/html.ts';
-import { facts, formatInteger, formatPercent, page, section } from '../report/page.ts';
+import { SURPRISE_LEVELS, surpriseLevel } from '../report/colours.ts';
+import { type Html, html } from '../report/html.ts';
+import { facts, formatInteger, page, section } from '../report/page.ts';
+import { probabilityInWords, SURPRISE_STYLE, surpriseName } from '../report/surprise.ts';
 import { visible } from '../report/visible.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 import type { Score } from './score.ts';
@@ -40,11 +41,11 @@ export function likeliest(logProbs: Float32Array, count: number, { tokens }: Voc
 export function scorePage(model: string, unit: string, texts: readonly ScoredText[]): string {
   const steps = Array.from({ length: SURPRISE_LEVELS + 1 }, (_, level) => level);
   const lead = `How probable each ${unit} was to the model ${model} before it read it. Point at one to see its probability, and what was expected in its place.`;
-  const legend = html`<p class="surprise">Probability ${steps.map((level) => html`<span class="s${level}"> ${level === 0 ? 'above 1/2' : level === SURPRISE_LEVELS ? `below 1/${2 ** level}` : `1/${2 ** level}`} </span>`)}</p>`;
+  const legend = html`<p class="surprise">Probability ${steps.map((level) => html`<span class="s${level}"> ${surpriseName(level)} </span>`)}</p>`;
   const sections = texts.map(({ name, score, shown }) =>
     section(name, figures(score, unit), text(shown), shown.length < score.tokens && rest(shown.length, score, unit)),
   );
-  return page('How surprising a text is', lead, [legend, sections], STYLE);
+  return page('How surprising a text is', lead, [legend, sections], SURPRISE_STYLE);
 }
 
 function figures({ tokens, unknown, logProb, nats, bits, perplexity }: Score, unit: string): Html {
@@ -61,8 +62,8 @@ function figures({ tokens, unknown, logProb, nats, bits, perplexity }: Score, un
 
 function text(shown: readonly ShownToken[]): Html {
   const spans = shown.map((token) => {
-    const title = `${percentOf(token.logProb)}; likeliest: ${token.alternatives
-      .map(({ token, logProb }) => `${JSON.stringify(token)} ${percentOf(logProb)}`)
+    const title = `${probabilityInWords(token.logProb)}; likeliest: ${token.alternatives
+      .map(({ token, logProb }) => `${JSON.stringify(token)} ${probabilityInWords(logProb)}`)
       .join(', ')}`;
     return html`<span class="s${surpriseLevel(token.logProb)}" title="${title}">${visible(token.text)}</span>`;
   });
@@ -72,15 +73,3 @@ function text(shown: readonly ShownToken[]): Html {
 function rest(shown: number, { tokens }: Score, unit: string): Html {
   return html`<p class="soft">These are the first ${formatInteger(shown)} ${unit}s; the figures are of all ${formatInteger(tokens)}.</p>\n`;
 }
-
-function percentOf(logProb: number): string {
-  const share = Math.exp(logProb);
-  return share < 0.0005 ? `${(100 * share).toExponential(1)} %` : formatPercent(share);
-}
-
-const STYLE = new Html(`
-pre.surprise, p.surprise .s0 { background: #fff; color: ${INK}; }
-${Array.from({ length: SURPRISE_LEVELS + 1 }, (_, level) => {
-  const colour = surpriseColour(level);
-  return colour ? `.s${level} { background: ${hexOf(colour)}; color: ${INK}; }\n` : '';
-}).join('')}`);

@@ -7,6 +7,9 @@ import { Html, html } from './html.ts';
 /** The lowest probability of each shade but the last, from none on: a half, a quarter, an eighth. */
 const BOUNDS = [1 / 2, 1 / 4, 1 / 8] as const;
 
+/** What the steps are called, from surest to least sure. */
+export const CERTAINTY_NAMES = ['from 50 %', 'from 25 %', 'from 12.5 %', 'less'] as const;
+
 interface Shade {
   ground: string;
   ink: string;
@@ -31,8 +34,7 @@ export function shadedWord(word: string, probability: number): Html {
 
 /** What the grounds stand for, in a line. */
 export function certaintyLegend(): Html {
-  const names = ['from 50 %', 'from 25 %', 'from 12.5 %', 'less'];
-  return html`${names.map((name, level) => html`<span class="nowrap u${level}">${name}</span> `)}`;
+  return html`${CERTAINTY_NAMES.map((name, level) => html`<span class="nowrap u${level}">${name}</span> `)}`;
 }
 
 const grounds = (scheme: keyof typeof SHADES) =>

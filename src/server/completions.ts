@@ -1,38 +1,6 @@
-/** What `/v1/completions` answers, in the shapes of the OpenAI API. Knows no threads and no HTTP. */
+/** Puts together what `/v1/completions` answers, in the shapes of the OpenAI API. Knows no threads and no HTTP. */
 import { randomUUID } from 'node:crypto';
-import type { TokenOut } from './work/reading.ts';
-
-/** The tokens of a choice, or of a piece of it. */
-export interface Logprobs {
-  tokens: string[];
-  token_logprobs: number[];
-  /** The likeliest tokens in each place, where they were asked for. */
-  top_logprobs: Record<string, number>[] | null;
-  /** Where each token begins in the choice's text. */
-  text_offset: number[];
-}
-
-export interface CompletionChoice {
-  text: string;
-  index: number;
-  logprobs: Logprobs | null;
-  finish_reason: 'length' | 'stop' | null;
-}
-
-export interface Usage {
-  prompt_tokens: number;
-  completion_tokens: number;
-  total_tokens: number;
-}
-
-export interface Completion {
-  id: string;
-  object: 'text_completion';
-  created: number;
-  model: string;
-  choices: CompletionChoice[];
-  usage?: Usage | null;
-}
+import type { Completion, CompletionChoice, Logprobs, TokenOut, Usage } from './api.ts';
 
 /** What all pieces of an answer have in common. */
 export function completionHead(model: string): Omit<Completion, 'choices'> {

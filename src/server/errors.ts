@@ -1,12 +1,6 @@
 /** Errors as clients get them: a status and `{ "error": { "message", "type", "code" } }`. Knows no route. */
 import { InputError } from '../base/errors.ts';
-
-/** What an error is of, as the OpenAI API names it. */
-type ErrorType = 'invalid_request_error' | 'authentication_error' | 'rate_limit_error' | 'server_error';
-
-export interface ErrorBody {
-  error: { message: string; type: ErrorType; code: string };
-}
+import type { ErrorBody, ErrorType } from './api.ts';
 
 /** An error that a client is told of. */
 export class ApiError extends Error {

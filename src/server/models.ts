@@ -4,10 +4,8 @@ import { basename, join, resolve } from 'node:path';
 import * as v from 'valibot';
 import { UsageError } from '../base/errors.ts';
 import { readConfig } from '../model/model-folder.ts';
+import type { ModelKind } from './api.ts';
 import { ApiError } from './errors.ts';
-
-/** What a model is for. */
-export type ModelKind = 'captioner' | 'language' | 'sequence';
 
 export interface ServedModel {
   id: string;

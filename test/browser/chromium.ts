@@ -8,6 +8,12 @@ import { transform } from 'esbuild';
 export interface Page {
   goto(address: string): Promise<unknown>;
   evaluate(script: string): Promise<unknown>;
+  focus(selector: string): Promise<void>;
+  keyboard: { press(key: string): Promise<void> };
+  setViewport(size: { width: number; height: number }): Promise<void>;
+  emulateMediaFeatures(features: readonly { name: string; value: string }[]): Promise<void>;
+  on(event: 'pageerror', listener: (error: unknown) => void): void;
+  on(event: 'console', listener: (message: { text(): string }) => void): void;
 }
 
 interface Browser {
@@ -26,12 +32,19 @@ export async function launchChromium(): Promise<Browser | string> {
     );
     return await launch({
       executablePath: await chromium.executablePath(),
-      args: ['--no-sandbox'], // root has none
+      // Root has no sandbox; the locale C would make a language tag that no Intl understands.
+      args: ['--no-sandbox', '--lang=en-US', '--accept-lang=en-US'],
       headless: 'shell',
     });
   } catch (error) {
     return String(error).split('\n')[0]!;
   }
+}
+
+/** axe-core as a script for a page, which defines `axe`. */
+export async function axeScript(): Promise<string> {
+  const [file] = ['axe-core/axe.min.js'].map((name) => require.resolve(name));
+  return `${await readFile(file!, 'utf8')};0`; // whose value is nothing that a page would have to hand over
 }
 
 /** `program.ts` as an address that a page can import. */

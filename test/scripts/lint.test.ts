@@ -56,6 +56,8 @@ describe('which room may import which', () => {
     ['src/captioning/train.ts', `import '../language/train.ts';`],
     ['src/captioning/train.ts', `import '../server/server.ts';`],
     ['src/server/server.ts', `import '../cli/run.ts';`],
+    ['src/server/server.ts', `import '../page/main.ts';`],
+    ['src/page/main.ts', `import '../vision/decode.ts';`],
     ['src/language/train.ts', `import '../vision/cnn.ts';`],
     ['src/language/train.ts', `import '../sequences/train.ts';`],
     ['src/sequences/train.ts', `import '../captioning/train.ts';`],

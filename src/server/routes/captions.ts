@@ -5,10 +5,11 @@ import { integerFrom, numberFrom } from '../../base/schema.ts';
 import { decodingDefaults } from '../../captioning/caption.ts';
 import { CAPTION_TEMPERATURE } from '../../captioning/decoding-flags.ts';
 import type { Description } from '../../captioning/description.ts';
+import type { ErrorBody } from '../api.ts';
 import type { App } from '../app.ts';
 import type { ServerContext } from '../context.ts';
 import { deadlineOf } from '../deadline.ts';
-import { ApiError, apiErrorOf, type ErrorBody, errorBody } from '../errors.ts';
+import { ApiError, apiErrorOf, errorBody } from '../errors.ts';
 import {
   addPictureParsers,
   ownBytes,

@@ -2,16 +2,9 @@
 import { Readable } from 'node:stream';
 import * as v from 'valibot';
 import { integerFrom, numberFrom } from '../../base/schema.ts';
+import type { Completion, CompletionChoice, Usage } from '../api.ts';
 import type { App } from '../app.ts';
-import {
-  type Completion,
-  type CompletionChoice,
-  completionHead,
-  joinPieces,
-  LogprobsWriter,
-  type Usage,
-  usageOf,
-} from '../completions.ts';
+import { completionHead, joinPieces, LogprobsWriter, usageOf } from '../completions.ts';
 import type { ServerContext } from '../context.ts';
 import { deadlineOf } from '../deadline.ts';
 import { ApiError, apiErrorOf, errorBody } from '../errors.ts';

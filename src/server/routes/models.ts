@@ -1,5 +1,6 @@
 /** `GET /v1/models`, as the OpenAI API has it, with what each model is. */
 import * as v from 'valibot';
+import type { ModelAnswer } from '../api.ts';
 import type { App } from '../app.ts';
 import type { ServerContext } from '../context.ts';
 import type { ServedModel } from '../models.ts';
@@ -9,16 +10,10 @@ const PARAMS = requestSchema(v.object({ model: v.string() }));
 
 export function addModelRoutes(app: App, context: ServerContext): void {
   const { models, captioners, languageModels, labellers } = context;
-  const described = ({ id, kind, created }: ServedModel) => ({
-    id,
-    object: 'model',
-    created,
-    owned_by: 'caption-lm',
-    kind,
-    ...captioners.get(id),
-    ...languageModels.get(id),
-    ...labellers.get(id),
-  });
+  const described = ({ id, kind, created }: ServedModel) => {
+    const answer: ModelAnswer = { id, object: 'model', created, owned_by: 'caption-lm', kind };
+    return { ...answer, ...captioners.get(id), ...languageModels.get(id), ...labellers.get(id) } satisfies ModelAnswer;
+  };
 
   app.get('/v1/models', { schema: { summary: 'The models that there are' } }, async () => ({
     object: 'list',

@@ -2,6 +2,7 @@
 import type { FastifyReply } from 'fastify';
 import * as v from 'valibot';
 import { integerFrom } from '../../base/schema.ts';
+import type { CellsAnswer, ScoresAnswer } from '../api.ts';
 import type { App } from '../app.ts';
 import type { ServerContext } from '../context.ts';
 import { deadlineOf } from '../deadline.ts';
@@ -33,7 +34,7 @@ export function addTextRoutes(app: App, context: ServerContext): void {
     const { read, ...score } = await inTextRoom(context, reply, (signal) =>
       texts.call('score', { model: id, text, likeliest }, { signal }),
     );
-    return { model: id, score, tokens: read };
+    return { model: id, score, tokens: read } satisfies ScoresAnswer;
   });
 
   app.post('/v1/cells', { schema: { summary: 'What cells do on a text', body: CELLS } }, async ({ body }, reply) => {
@@ -49,7 +50,7 @@ export function addTextRoutes(app: App, context: ServerContext): void {
       texts: found.texts,
       cells: found.values.map(({ values, ...which }) => ({ ...which, values: Array.from(values, rounded) })),
       ...(found.search && { search: found.search }),
-    };
+    } satisfies CellsAnswer;
   });
 }
 

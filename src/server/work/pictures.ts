@@ -41,6 +41,8 @@ export interface CaptionerInfo {
   /** Whether its captions come with a confidence. */
   calibrated: boolean;
   cnn: string;
+  /** Whether it tells tags too: its CNN has a classifier. */
+  tags: boolean;
 }
 
 export interface PictureWorks {
@@ -132,7 +134,12 @@ doWork<PictureWorks>({
 });
 
 function infoOf(captioner: Captioner, cnn: Cnn): CaptionerInfo {
-  return { languages: captioner.languages, calibrated: captioner.isCalibrated(), cnn: cnn.name };
+  return {
+    languages: captioner.languages,
+    calibrated: captioner.isCalibrated(),
+    cnn: cnn.name,
+    tags: cnn.openClassifier !== undefined,
+  };
 }
 
 /** @throws InputError when a picture can't be described so */

@@ -7,15 +7,7 @@ import { checkCell, type TextCells } from '../../language/cells/text-cells.ts';
 import type { Score, TextScorer } from '../../language/score.ts';
 import type { TextModel } from '../../language/text-model.ts';
 import type { Vocabulary } from '../../text/vocabulary.ts';
-
-/** A token that was written or read. */
-export interface TokenOut {
-  token: string;
-  /** In nats. */
-  logProb: number;
-  /** The likeliest tokens in its place, where they were asked for, likeliest first. */
-  likeliest?: { token: string; logProb: number }[];
-}
+import type { TokenOut } from '../api.ts';
 
 export interface TextScores extends Score {
   read: TokenOut[];

@@ -5,28 +5,13 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { readTrainingLog, type TrainingLog } from '../../report/training-log.ts';
+import type { RunAnswer, RunLogAnswer } from '../api.ts';
 import { doWork } from './do-work.ts';
 
-/** A training, as the list of them has it. */
-export interface Run {
-  /** Its folder's name, below the folder of trainings, with `/` between the parts. */
-  id: string;
-  /** When its log was written to last: a little ago, it is under way. ISO 8601. */
-  updated: string;
-}
-
-/** How a training went so far. */
-export interface RunLog extends Run, Omit<TrainingLog, 'seconds'> {
-  /** How long it took so far, pauses left out. */
-  seconds: number;
-  /** What is trained and how, as its `config.json` says it; null where there is none. */
-  config: unknown;
-}
-
 export interface RunWorks {
-  list: { argument: { root: string }; piece: never; result: Run[] };
+  list: { argument: { root: string }; piece: never; result: RunAnswer[] };
   /** @returns undefined where the list has no such training */
-  read: { argument: { root: string; id: string; after: number }; piece: never; result: RunLog | undefined };
+  read: { argument: { root: string; id: string; after: number }; piece: never; result: RunLogAnswer | undefined };
 }
 
 /** How deep below the folder trainings are looked for, and how many folders are looked into. */
@@ -56,7 +41,7 @@ doWork<RunWorks>({
   },
 });
 
-interface FoundRun extends Run {
+interface FoundRun extends RunAnswer {
   folder: string;
   /** Changes whenever the log does. */
   written: string;

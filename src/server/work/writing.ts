@@ -6,7 +6,8 @@ import { primeIds } from '../../language/sample.ts';
 import type { TextModel } from '../../language/text-model.ts';
 import { TextWriting } from '../../language/write.ts';
 import { type TextInRow, TextsTogether } from '../../language/write-together.ts';
-import { type TokenOut, tokenOut } from './reading.ts';
+import type { TokenOut } from '../api.ts';
+import { tokenOut } from './reading.ts';
 
 export interface TextOptions extends SamplingOptions {
   /** Most tokens, at least one. */

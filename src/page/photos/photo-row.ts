@@ -1,0 +1,114 @@
+/** The row of a photo: a small copy, its caption word by word, how sure that is, and what can be done with it. */
+import { shownWords, sureness } from '../../captioning/shown-caption.ts';
+import type { Caption, Description } from '../../server/api.ts';
+import { announce } from '../announce.ts';
+import { button, element, fill } from '../elements.ts';
+import { percent, shadedCaption } from '../shaded-words.ts';
+import { copyText } from './copy-text.ts';
+import type { Photo } from './photo.ts';
+import { drawThumbnail } from './thumbnail.ts';
+
+export interface PhotoRow {
+  readonly item: HTMLLIElement;
+  /** Shows what has become of the photo. */
+  show(): void;
+}
+
+/** Makes the row, which shows what the photo's state is when `show` is called. */
+export function photoRow(photo: Photo, { remove, again }: { remove: () => void; again: () => void }): PhotoRow {
+  const { name } = photo;
+  const canvas = element('canvas', { role: 'img', 'aria-label': name });
+  const frame = element('div', { class: 'thumbnail' }, canvas);
+  const content = element('div', { class: 'content' });
+  const sure = element('div', { class: 'sure' });
+  const actions = element('div', { class: 'actions' });
+  const item = element('li', { class: 'photo' }, frame, content, sure, actions);
+  const file = () => element('p', { class: 'soft file' }, name);
+  const removing = () => button('Remove', remove, { 'aria-label': `Remove ${name}` });
+
+  function showDescription(description: Description): void {
+    const { caption, candidates } = description;
+    const [best, ...others] = candidates;
+    if (caption === null || !best) {
+      fill(content, element('p', { class: 'said' }, '(not sure)'), file());
+      fill(actions, removing());
+      return;
+    }
+    canvas.setAttribute('aria-label', caption);
+    fill(
+      content,
+      element('p', { class: 'said' }, ...shadedCaption(best)),
+      file(),
+      tagsOf(description),
+      more(best, others),
+    );
+    fill(sure, ...figureOf(best));
+    const copy = async () => {
+      const copied = await copyText(caption);
+      announce(copied ? 'Copied' : 'This browser does not let pages copy');
+      if (!copied) return;
+      copying.textContent = 'Copied';
+      setTimeout(() => fill(copying, COPY), 1500);
+    };
+    const copying = button(COPY, copy, { 'aria-label': `Copy as alt text: ${caption}` });
+    fill(actions, copying, removing());
+  }
+
+  function show(): void {
+    const { state } = photo;
+    item.dataset['state'] = state.kind;
+    item.ariaBusy = String(state.kind === 'waiting' || state.kind === 'looking');
+    fill(sure);
+    if (state.kind === 'described') return showDescription(state.description);
+    if (state.kind === 'failed') {
+      fill(content, element('p', { class: 'problem' }, state.reason), file());
+      fill(actions, button('Try again', again, { 'aria-label': `Try again: ${name}` }), removing());
+      return;
+    }
+    fill(content, element('p', { class: 'said soft' }, state.kind === 'waiting' ? 'waiting …' : 'looking …'), file());
+    fill(actions, removing());
+  }
+
+  show();
+  queueMicrotask(async () => {
+    if (await drawThumbnail(photo.file, canvas)) return;
+    const none = element('div', { class: 'none', 'aria-hidden': 'true' }, 'no preview');
+    canvas.replaceWith(none);
+  });
+  return { item, show };
+}
+
+const COPY = 'Copy as alt text';
+
+/** What the CNN sees in the photo, where the server tells it. */
+function tagsOf({ tags = [] }: Description): HTMLElement | undefined {
+  if (tags.length === 0) return undefined;
+  const items = tags.map((tag) => element('li', {}, tag.name, ' ', element('span', {}, percent(tag.probability))));
+  return element('ul', { class: 'figures', 'aria-label': 'Tags' }, ...items);
+}
+
+/** The other captions, and the figure of each word of the best. */
+function more(best: Caption, others: readonly Caption[]): HTMLElement {
+  const what = others.length === 0 ? 'word by word' : `${others.length} more`;
+  const figures = shownWords(best).map(({ word, probability }) =>
+    element('li', {}, word, ' ', element('span', {}, percent(probability))),
+  );
+  const items = others.map((other) => element('li', {}, ...shadedCaption(other), ' ', ...figureOf(other)));
+  return element(
+    'details',
+    {},
+    element('summary', {}, what),
+    items.length > 0 && element('ol', {}, ...items),
+    element('ul', { class: 'figures', 'aria-label': 'How sure each word is' }, ...figures),
+  );
+}
+
+/** How sure a caption is, in figures and as a bar. */
+function figureOf(caption: Caption): HTMLElement[] {
+  const share = sureness(caption);
+  const figure = caption.confidence === undefined ? `${share.toFixed(2)} a word` : percent(share);
+  const bar = element('i');
+  bar.style.setProperty('--share', share.toFixed(2));
+  const title = caption.confidence === undefined ? 'mean probability of a word' : 'confidence';
+  return [element('span', { class: 'figure', title }, bar, element('span', { class: 'unseen' }, `${title} `), figure)];
+}

@@ -1,0 +1,150 @@
+/** Trainings: the curves of several in one chart, how each stands, what it writes, all of it while they train. */
+import type { RunAnswer } from '../../server/api.ts';
+import { type BackEnd, inWords } from '../back-end.ts';
+import { choice, element, fill, labelled } from '../elements.ts';
+import { type Curve, CurveChart } from './curve-chart.ts';
+import { type Axis, type KnownRun, scoreLine, scoreNames, trainingLine, withNew } from './run-data.ts';
+import { runDetails } from './run-details.ts';
+import { runTable } from './run-table.ts';
+
+/** Milliseconds between two looks at the trainings. */
+const INTERVAL = 2000;
+const AXES: readonly (readonly [Axis, string])[] = [
+  ['epoch', 'epochs'],
+  ['iteration', 'updates'],
+  ['minutes', 'minutes'],
+];
+
+export interface View {
+  /** It is being shown, or no longer. */
+  setShown(shown: boolean): void;
+}
+
+export function trainingsView(view: HTMLElement, runs: NonNullable<BackEnd['runs']>): View {
+  const axis = choice(AXES);
+  const score = choice([]);
+  const scoreLabel = labelled('Score', score);
+  const losses = new CurveChart('Loss');
+  const scores = new CurveChart('Score');
+  const details = runDetails();
+  const status = element('p', { class: 'soft' });
+  const table = runTable(setDrawn, (id) => {
+    setDrawn(id, true);
+    detailed = id;
+    show();
+  });
+  const key = element(
+    'p',
+    { class: 'soft' },
+    'Losses are in nats: on held-out data by whole lines, on training data by dashed ones.',
+  );
+  const charts = element('div', { class: 'charts' }, losses.figure, scores.figure);
+  const options = element('div', { class: 'options' }, labelled('Over', axis), scoreLabel);
+  const content = element('div', {}, options, charts, key, table.table, details.part);
+  view.append(status, content);
+
+  let listed: RunAnswer[] = [];
+  const known = new Map<string, KnownRun>();
+  /** The colours of the trainings that are drawn, which they keep. */
+  const colours = new Map<string, number>();
+  let detailed: string | undefined;
+  let begun = false;
+  let watching: AbortController | undefined;
+
+  function setDrawn(id: string, drawn: boolean): void {
+    if (drawn && !colours.has(id)) {
+      const taken = new Set(colours.values());
+      let colour = 0;
+      while (taken.has(colour)) colour++;
+      colours.set(id, colour);
+    }
+    if (!drawn) colours.delete(id);
+    if (drawn && !known.has(id)) void look();
+    show();
+  }
+
+  /** Asks for what is new of all that is drawn. */
+  async function look(): Promise<void> {
+    const signal = watching?.signal;
+    if (!signal) return;
+    try {
+      listed = await runs.list(signal);
+      if (!begun && listed[0]) {
+        begun = true;
+        detailed = listed[0].id;
+        setDrawn(detailed, true);
+      }
+      for (const { id, updated } of listed) {
+        const before = known.get(id);
+        if (!colours.has(id) || before?.updated === updated) continue;
+        const news = await runs.read(id, before?.last ?? -1, signal);
+        const now = withNew(before, news) ?? withNew(undefined, await runs.read(id, -1, signal));
+        if (now) known.set(id, now);
+      }
+      fill(status);
+      if (listed.length === 0)
+        fill(
+          status,
+          'No training here yet. ',
+          element('code', {}, 'caption serve --runs DIR'),
+          ' shows those whose folders are in DIR.',
+        );
+      show();
+    } catch (error) {
+      if (!signal.aborted) fill(status, inWords(error));
+    }
+  }
+
+  function show(): void {
+    content.hidden = listed.length === 0;
+    const drawn = [...colours].flatMap(([id, colour]) => {
+      const run = known.get(id);
+      return run ? [{ run, colour }] : [];
+    });
+    const xLabel = axis.selectedOptions[0]!.textContent; // one is always selected
+    const over = axis.value as Axis;
+    const lossCurves = drawn.flatMap(({ run, colour }): Curve[] => [
+      { name: run.id, of: run.id, colour, points: scoreLine(run, 'loss', over) },
+      { name: `${run.id}, training`, of: run.id, colour, dashed: true, points: trainingLine(run, over) },
+    ]);
+    losses.show(lossCurves, xLabel);
+    showScoreNames(scoreNames(drawn.map(({ run }) => run)));
+    const scoreCurves = drawn.map(({ run, colour }) => ({
+      name: run.id,
+      of: run.id,
+      colour,
+      points: scoreLine(run, score.value, over),
+    }));
+    scores.show(scoreCurves, xLabel);
+    table.show(listed, known, colours, detailed);
+    details.show(detailed === undefined ? undefined : known.get(detailed));
+  }
+
+  function showScoreNames(names: readonly string[]): void {
+    scoreLabel.hidden = names.length === 0;
+    const there = [...score.options].map(({ value }) => value);
+    if (names.join('\n') === there.join('\n')) return;
+    const { value } = score;
+    fill(score, ...names.map((name) => element('option', { value: name }, name)));
+    if (names.includes(value)) score.value = value;
+  }
+
+  async function watch({ signal }: AbortController): Promise<void> {
+    while (!signal.aborted) {
+      if (!document.hidden) await look();
+      await new Promise((resolve) => setTimeout(resolve, INTERVAL));
+    }
+  }
+
+  axis.addEventListener('change', show);
+  score.addEventListener('change', show);
+  content.hidden = true;
+  return {
+    setShown(shown) {
+      if (shown === (watching !== undefined)) return;
+      watching?.abort();
+      watching = shown ? new AbortController() : undefined;
+      if (watching) void watch(watching);
+    },
+  };
+}

@@ -1,0 +1,164 @@
+/** The page in a browser, by a server of its own: its main ways, and that axe-core finds nothing in any view. */
+import { appendFile, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { axeScript, launchChromium, type Page } from '../browser/chromium.ts';
+import { startTestServer, type TestServer } from '../server/test-server.ts';
+
+const browser = await launchChromium();
+if (typeof browser === 'string') console.warn(`no browser, so tests of the page are left out: ${browser}`);
+
+const PHOTO = 'docs/nagasaki-boats.jpg';
+const SLOW = { timeout: 20_000 };
+
+describe.skipIf(typeof browser === 'string')('the page', () => {
+  let server: TestServer;
+  let page: Page;
+  let axe: string;
+  const faults: string[] = [];
+
+  beforeAll(async () => {
+    [server, page, axe] = await Promise.all([
+      startTestServer(),
+      (browser as Exclude<typeof browser, string>).newPage(),
+      axeScript(),
+    ]);
+    page.on('pageerror', (error) => faults.push(String(error)));
+    page.on('console', (message) => {
+      if (/Content Security Policy/.test(message.text())) faults.push(message.text());
+    });
+  });
+  afterAll(async () => {
+    await Promise.all([server?.end(), typeof browser !== 'string' && browser.close()]);
+  });
+
+  /** Shows a view. @param looks what is there when it is */
+  async function show(view: string, looks: string): Promise<void> {
+    await page.goto(`${server.address}/#${view}`);
+    await expect
+      .poll(() => page.evaluate(`document.querySelector('#${view}-view:not([hidden]) ${looks}') !== null`), SLOW)
+      .toBe(true);
+  }
+
+  const textOf = (selector: string) =>
+    page.evaluate(`document.querySelector(${JSON.stringify(selector)})?.textContent`);
+  const press = (name: string) =>
+    page.evaluate(`[...document.querySelectorAll('section:not([hidden]) button')]
+      .find((button) => button.textContent === ${JSON.stringify(name)}).click()`);
+
+  /** What axe-core finds, on a narrow dark page and on a wide light one; and whether the page is wider than it may be. */
+  async function faultsThere(): Promise<unknown> {
+    const found: unknown[] = [];
+    for (const [width, value] of [
+      [400, 'dark'],
+      [1200, 'light'],
+    ] as const) {
+      await page.setViewport({ width, height: 800 });
+      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value }]);
+      await page.evaluate(axe);
+      found.push(
+        await page.evaluate(`axe.run().then(({ violations }) =>
+        violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]))`),
+      );
+      found.push(await page.evaluate('document.documentElement.scrollWidth'));
+    }
+    return found;
+  }
+  const NONE = [[], 400, [], 1200];
+
+  test('a photo that is dropped gets the caption of the API, a file that is none its reason', async () => {
+    const bytes = await readFile(PHOTO);
+    const answer = await fetch(`${server.address}/v1/captions?top=3`, {
+      method: 'POST',
+      headers: { 'content-type': 'image/jpeg' },
+      body: bytes,
+    });
+    const { caption } = (await answer.json()) as { caption: string };
+    await show('text', 'form'); // photos may be dropped anywhere
+    await page.evaluate(`{
+      const data = new DataTransfer();
+      const bytes = Uint8Array.from(atob('${bytes.toString('base64')}'), (letter) => letter.charCodeAt(0));
+      data.items.add(new File([bytes], 'boats.jpg'));
+      data.items.add(new File(['no picture'], '<b>notes</b>.txt'));
+      document.dispatchEvent(new DragEvent('drop', { dataTransfer: data, cancelable: true }));
+    }`);
+    await expect.poll(() => textOf('.photo[data-state=described] .said'), SLOW).toBe(caption);
+    await expect
+      .poll(() => textOf('.photo[data-state=failed] .content'), SLOW)
+      .toMatch(/^<b>notes<\/b>\.txt is not a picture/);
+    expect(await textOf('.counts')).toBe('1 of 2 described, 1 failed');
+    await expect.poll(() => textOf('#status')).toContain(caption);
+    expect(await page.evaluate(`document.querySelectorAll('.photo details ol li').length`)).toBe(2);
+    expect(await page.evaluate(`document.querySelector('.photo canvas').width`)).toBe(320);
+    expect(await faultsThere()).toEqual(NONE);
+  });
+
+  test('a model writes, its text is coloured by surprise, then by a cell', async () => {
+    await show('text', 'form');
+    await page.evaluate(`document.querySelector('#text-view input').value = 300`);
+    await press('Generate');
+    await expect.poll(() => textOf('#text-view form .actions'), SLOW).toMatch(/written in/);
+    const written = (await textOf('.written')) as string;
+    expect(written).toHaveLength(300);
+
+    await press('Look into it');
+    await expect.poll(() => page.evaluate(`document.querySelectorAll('pre.surprise span').length`), SLOW).toBe(300);
+    const { json } = await server.ask('/v1/scores', { model: 'letters', text: written });
+    expect(await textOf('.coloured + dl')).toContain(`${json.score.nats.toFixed(3)} nats`);
+    await page.focus('pre.surprise');
+    await page.keyboard.press('ArrowRight');
+    expect(await textOf('.told')).toMatch(/^".+" [\d.]+ %; likeliest: /);
+
+    await press('Colour by this cell');
+    await expect.poll(() => textOf('.legend'), SLOW).toMatch(/layer 0, cell 0/);
+    const colours = await page.evaluate(`new Set([...document.querySelectorAll('pre.surprise span')]
+      .map((span) => span.style.background)).size`);
+    expect(colours).toBeGreaterThan(3);
+    expect(await faultsThere()).toEqual(NONE);
+  });
+
+  test("a training's curve grows when its log does", async () => {
+    await show('trainings', '.curves canvas');
+    const label = () => page.evaluate(`document.querySelector('.curves').getAttribute('aria-label')`);
+    expect(await label()).toBe('Loss over epochs: first/try, training from 3 to 1.5 at 1');
+    const line = {
+      type: 'validation',
+      time: new Date().toISOString(),
+      iteration: 300,
+      epoch: 2,
+      trainingLoss: 1.25,
+      best: true,
+    };
+    const event = JSON.stringify({ ...line, scores: { loss: 1.75 }, samples: ['to be or not'] });
+    await appendFile(join(server.folder, 'runs/first/try/log.jsonl'), `\n${event}\n`);
+    await expect
+      .poll(label, SLOW)
+      .toMatch(/first\/try from 1.75 to 1.75 at 2; first\/try, training from 3 to 1.25 at 2/);
+    expect(await textOf('.runs tbody tr')).toMatch(/first\/try2\.001\.2501\.7501\.750.*under way/);
+    expect(await textOf('#trainings-view pre')).toBe('to be or not');
+    expect(await faultsThere()).toEqual(NONE);
+  });
+
+  test('a server that wants a token is asked with the one that the reader types', async () => {
+    const guarded = await startTestServer({ captioners: [], token: 'open-sesame' });
+    try {
+      await page.goto(`${guarded.address}/#text`);
+      const type = async (token: string) => {
+        await expect.poll(() => page.evaluate(`document.querySelector('dialog input') !== null`), SLOW).toBe(true);
+        await page.evaluate(`document.querySelector('dialog input').value = '${token}'`);
+        await page.focus('dialog input');
+        await page.keyboard.press('Enter');
+      };
+      await type('wrong-token');
+      await expect.poll(() => textOf('dialog p'), SLOW).toBe('That is not the token of this server.');
+      expect(await faultsThere()).toEqual(NONE);
+      await type('open-sesame');
+      await expect.poll(() => textOf('#text-view select'), SLOW).toMatch(/^letters/);
+      await expect.poll(() => textOf('#photos-view')).toMatch(/This server has no captioner/);
+    } finally {
+      await guarded.end();
+    }
+  });
+
+  test('nothing on the way was an error or against the content security policy', () => expect(faults).toEqual([]));
+});
