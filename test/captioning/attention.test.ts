@@ -9,6 +9,7 @@ import { finetuneDefaults } from '../../src/captioning/config.ts';
 import { type DescribedPicture, describePictures } from '../../src/captioning/describe.ts';
 import { CaptionerEnsemble } from '../../src/captioning/ensemble.ts';
 import { featuresOf, picturesOf } from '../../src/captioning/features.ts';
+import { TextLikelihoods } from '../../src/captioning/retrieval/likelihoods.ts';
 import { type CaptionTraining, resumeCaptioner, trainCaptioner } from '../../src/captioning/train.ts';
 import { withMaps } from '../../src/captioning/with-maps.ts';
 import type { Cnn } from '../../src/vision/cnn.ts';
@@ -62,6 +63,12 @@ beforeAll(async () => {
 });
 
 describe('a captioner with attention', () => {
+  it('finds no pictures, which takes maps of all of them', () => {
+    expect(() => new TextLikelihoods(captioner, [[3]])).toThrow(
+      /^pictures can not be found by a captioner that attends/,
+    );
+  });
+
   it('says in its config that it attends, and before its training how much room its maps take', () => {
     expect(captioner.config.shape).toMatchObject({ memory: fakeCnn.featureSize, gate: true });
     expect(captioner.config.pictures.grid).toBe(2);
