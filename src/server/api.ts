@@ -9,7 +9,10 @@ import type { Score } from '../language/score.ts';
 import type { TrainingLog } from '../report/training-log.ts';
 
 export type { Caption } from '../captioning/caption.ts';
-export type { CellIndex, CellSearch, Description, TrainingLog };
+export type { Description } from '../captioning/description.ts';
+export type { CellIndex } from '../language/cells/record.ts';
+export type { CellSearch } from '../language/cells/search.ts';
+export type { TrainingLog } from '../report/training-log.ts';
 
 /** What a model is for. */
 export type ModelKind = 'captioner' | 'language' | 'sequence';
