@@ -20,6 +20,6 @@ export function seenIn(features: Float32Array, { grid }: Seer, D: number): Pictu
 }
 
 /** What a captioner sees of decoded pictures. */
-export async function seePictures(captioner: Seer, cnn: Cnn, pictures: readonly Pixels[]): Promise<PictureFeatures> {
+export async function lookAtPictures(captioner: Seer, cnn: Cnn, pictures: readonly Pixels[]): Promise<PictureFeatures> {
   return seenIn(await seeingCnn(captioner, cnn).features(pictures), captioner, cnn.featureSize);
 }

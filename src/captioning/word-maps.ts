@@ -11,7 +11,7 @@ import type { Pixels, Preprocessing } from '../vision/pixels.ts';
 import { readPicture } from '../vision/read-picture.ts';
 import type { Caption, CaptionWriter } from './caption.ts';
 import type { PictureFeatures } from './picture-features.ts';
-import { seePictures } from './see.ts';
+import { lookAtPictures } from './see.ts';
 import { specialIds } from './vocabulary.ts';
 
 export interface WordMaps {
@@ -71,7 +71,7 @@ async function occlusion(
 ): Promise<number[][]> {
   const { size } = cnn.preprocessing;
   const cells = Array.from({ length: OCCLUSION_GRID ** 2 }, (_, cell) => covered(pixels, size, cell));
-  const step = captioner.begin(await seePictures(captioner, cnn, [pixels, ...cells]));
+  const step = captioner.begin(await lookAtPictures(captioner, cnn, [pixels, ...cells]));
   const V = captioner.vocabulary.size;
   const rows = [...Array(1 + cells.length).keys()];
   return ids.slice(1).map((word, t) => {

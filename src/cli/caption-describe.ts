@@ -21,7 +21,7 @@ import {
 import { addExplainOptions, explains, whereOf, writeFigure } from './describe-explained.ts';
 import { addOutOptions, checkOut, describeToFile, type OutOptions } from './describe-out.ts';
 import { checkPageFile, openDescriptionPage } from './describe-page.ts';
-import { addWriteOptions, checkWrite, openTexts, type WriteOptions } from './describe-write.ts';
+import { addWriteOptions, checkWrite, openTexts, type WriteFlags } from './describe-write.ts';
 import { findPictures } from './find-pictures.ts';
 import {
   addCommonOptions,
@@ -38,7 +38,7 @@ import { Status } from './progress.ts';
 import { Exit, ExitCode, interruptible } from './run.ts';
 import { addTagsOption, openClassifierOf, tagsLine } from './tags.ts';
 
-interface Options extends CommonOptions, PictureOptions, DescriptionFlags, OutOptions, WriteOptions {
+interface Options extends CommonOptions, PictureOptions, DescriptionFlags, OutOptions, WriteFlags {
   model?: string[];
   minConfidence: number;
   tags?: number;

@@ -8,7 +8,7 @@ import type { PictureSource } from '../vision/extract.ts';
 import { isGiven, refuseInapplicable } from './given-options.ts';
 import type { Status } from './progress.ts';
 
-export interface WriteOptions {
+export interface WriteFlags {
   write?: 'sidecar' | 'xmp';
   overwrite?: boolean;
   dryRun?: boolean;
@@ -29,7 +29,7 @@ export function addWriteOptions(command: Command): Command {
 }
 
 /** @throws UsageError when an option is without effect */
-export function checkWrite({ write }: WriteOptions, command: Command): void {
+export function checkWrite({ write }: WriteFlags, command: Command): void {
   const where = write === undefined ? 'what is not put beside pictures or into them by --write' : `--write ${write}`;
   if (write === undefined) refuseInapplicable(command, ['overwrite', 'dryRun', 'keepTimes'], where);
   if (write === 'sidecar') refuseInapplicable(command, ['keepTimes'], where);
@@ -41,7 +41,7 @@ export function checkWrite({ write }: WriteOptions, command: Command): void {
 }
 
 /** The place of captions that --write names. @throws InputError when it takes a program that is not there */
-export async function openTexts(options: WriteOptions, status: Status): Promise<WrittenTexts | undefined> {
+export async function openTexts(options: WriteFlags, status: Status): Promise<WrittenTexts | undefined> {
   if (options.write === undefined) return undefined;
   const texts = options.write === 'sidecar' ? sidecarTexts : await xmpTexts(options);
   return new WrittenTexts(texts, options, status);
@@ -51,11 +51,11 @@ export async function openTexts(options: WriteOptions, status: Status): Promise<
 class WrittenTexts {
   failures = 0;
   readonly #texts: PictureTexts;
-  readonly #options: WriteOptions;
+  readonly #options: WriteFlags;
   readonly #status: Status;
   readonly #counts = { written: 0, there: 0, unsure: 0 };
 
-  constructor(texts: PictureTexts, options: WriteOptions, status: Status) {
+  constructor(texts: PictureTexts, options: WriteFlags, status: Status) {
     this.#texts = texts;
     this.#options = options;
     this.#status = status;

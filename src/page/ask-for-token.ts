@@ -1,5 +1,5 @@
 /** Asks the reader for the token of a server that wants one. */
-import { element, fill, labelled } from './elements.ts';
+import { element, fill, withLabel } from './elements.ts';
 
 /** @param again whether the one that was given is not the right one @returns what was typed */
 export function askForToken(again: boolean): Promise<string> {
@@ -7,7 +7,7 @@ export function askForToken(again: boolean): Promise<string> {
   const why = element('p', { class: 'soft' });
   fill(why, again ? 'That is not the token of this server.' : 'This server answers only those who have its token.');
   const send = element('button', { class: 'main' }, 'Go on');
-  const form = element('form', { method: 'dialog' }, labelled('Token', input, { class: 'wide' }), send);
+  const form = element('form', { method: 'dialog' }, withLabel('Token', input, { class: 'wide' }), send);
   const heading = element('h2', { id: 'token-heading' }, 'Token');
   const dialog = element('dialog', { 'aria-labelledby': 'token-heading' }, heading, why, form);
   dialog.addEventListener('cancel', (event) => event.preventDefault()); // without it there is nothing to see

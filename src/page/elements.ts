@@ -31,7 +31,7 @@ export function button(label: string, onClick: () => void, attributes: Readonly<
 }
 
 /** A control with what it is called beside it. */
-export function labelled(name: string, control: HTMLElement, attributes: Readonly<Record<string, Attribute>> = {}) {
+export function withLabel(name: string, control: HTMLElement, attributes: Readonly<Record<string, Attribute>> = {}) {
   return element('label', attributes, element('span', {}, name), control);
 }
 

@@ -3,7 +3,7 @@ import { type BackEnd, inWords } from './back-end.ts';
 import { element } from './elements.ts';
 import { photosView } from './photos/photos-view.ts';
 import { textView } from './text/text-view.ts';
-import type { View } from './trainings/trainings-view.ts';
+import type { TrainingsView } from './trainings/trainings-view.ts';
 
 const VIEWS = ['photos', 'text', 'trainings'] as const;
 type ViewName = (typeof VIEWS)[number];
@@ -15,7 +15,7 @@ export async function showPage(backEnd: BackEnd): Promise<void> {
   const sections = new Map(VIEWS.map((name) => [name, document.getElementById(`${name}-view`)!])); // are in index.html
   photosView(sections.get('photos')!, backEnd, ofKind('captioner'), () => go('photos'));
   textView(sections.get('text')!, backEnd, ofKind('language'));
-  let trainings: Promise<View> | undefined;
+  let trainings: Promise<TrainingsView> | undefined;
   const links = [...document.querySelectorAll<HTMLAnchorElement>('nav a')];
   for (const link of links) if (link.hash === '#trainings') link.hidden = !backEnd.runs;
 

@@ -2,7 +2,6 @@
  * What the answers of the server hold, for its routes and for the page that asks it. Types alone: they know no Node, no
  * thread and no HTTP.
  */
-import type { Description } from '../captioning/description.ts';
 import type { CellIndex } from '../language/cells/record.ts';
 import type { CellSearch } from '../language/cells/search.ts';
 import type { Score } from '../language/score.ts';

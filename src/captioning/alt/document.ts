@@ -7,11 +7,11 @@ import { access, constants, readFile, realpath, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { InputError, reasonOf } from '../../base/errors.ts';
 import { writeFileAtomically } from '../../base/files.ts';
-import type { FoundPicture, FoundPictures } from './found-picture.ts';
+import type { FoundPicture, PicturesInMarkup } from './found-picture.ts';
 import { picturesInHtml } from './html.ts';
 import { picturesInMarkdown } from './markdown.ts';
 
-const SYNTAXES: Readonly<Record<string, (text: string) => FoundPictures>> = {
+const SYNTAXES: Readonly<Record<string, (text: string) => PicturesInMarkup>> = {
   html: picturesInHtml,
   htm: picturesInHtml,
   xhtml: picturesInHtml,
@@ -23,7 +23,7 @@ const SYNTAXES: Readonly<Record<string, (text: string) => FoundPictures>> = {
 export const DOCUMENT_ENDINGS = Object.keys(SYNTAXES);
 
 /** A document as it was read. */
-export interface Document extends FoundPictures {
+export interface Document extends PicturesInMarkup {
   path: string;
   bytes: Buffer;
   text: string;

@@ -13,7 +13,7 @@ export interface FoundPicture {
 }
 
 /** The pictures of a document that lack a text; what relative addresses in it are relative to, where it says that. */
-export interface FoundPictures {
+export interface PicturesInMarkup {
   pictures: FoundPicture[];
   base?: string | undefined;
 }

@@ -3,13 +3,13 @@
  * by the HTML standard (4.8.4.4.3) and WAI-ARIA, are passed over. Knows no files.
  */
 import { type DefaultTreeAdapterTypes, html, parse } from 'parse5';
-import type { FoundPicture, FoundPictures } from './found-picture.ts';
+import type { FoundPicture, PicturesInMarkup } from './found-picture.ts';
 
 type Node = DefaultTreeAdapterTypes.ChildNode;
 type Element = DefaultTreeAdapterTypes.Element;
 
 /** The pictures of a document, or of a part of one, that have no `alt` and are not hidden from readers. */
-export function picturesInHtml(text: string): FoundPictures {
+export function picturesInHtml(text: string): PicturesInMarkup {
   const pictures: FoundPicture[] = [];
   let base: string | undefined;
   const options = { sourceCodeLocationInfo: true, scriptingEnabled: false } as const; // <noscript> may hold pictures

@@ -3,14 +3,14 @@
  * that a picture has no text, one whose text is empty lacks it. Knows no files.
  */
 import { fromMarkdown } from 'mdast-util-from-markdown';
-import type { FoundPicture, FoundPictures } from './found-picture.ts';
+import type { FoundPicture, PicturesInMarkup } from './found-picture.ts';
 import { picturesInHtml } from './html.ts';
 
 type Root = ReturnType<typeof fromMarkdown>;
 type Node = Root | Root['children'][number];
 
 /** The pictures of a text whose brackets are empty, and those in its HTML that have no `alt`. */
-export function picturesInMarkdown(text: string): FoundPictures {
+export function picturesInMarkdown(text: string): PicturesInMarkup {
   const nodes = [...nodesOf(fromMarkdown(text))];
   const addresses = new Map<string, string>();
   for (const node of nodes) {

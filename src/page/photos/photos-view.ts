@@ -2,7 +2,7 @@
 import type { ModelAnswer } from '../../server/api.ts';
 import { announce } from '../announce.ts';
 import type { BackEnd, DescribingChoices } from '../back-end.ts';
-import { button, choice, element, fill, labelled } from '../elements.ts';
+import { button, choice, element, fill, withLabel } from '../elements.ts';
 import { shadesLegend } from '../shaded-words.ts';
 import { filesInput, listenForFiles } from './intake.ts';
 import { type Photo, toCsv, toJson } from './photo.ts';
@@ -132,8 +132,8 @@ function describingOptions(captioners: readonly ModelAnswer[]) {
   const language = choice([]);
   const top = choice(CAPTIONS.map((count) => [count, count]));
   top.value = '3';
-  const languageLabel = labelled('Language', language);
-  const modelLabel = labelled('Captioner', model);
+  const languageLabel = withLabel('Language', language);
+  const modelLabel = withLabel('Captioner', model);
   const captioner = () => captioners[model.selectedIndex]!; // one is always selected
   const showLanguages = () => {
     const { languages = [] } = captioner();
@@ -145,7 +145,7 @@ function describingOptions(captioners: readonly ModelAnswer[]) {
   showLanguages();
   modelLabel.hidden = captioners.length < 2;
   return {
-    controls: element('div', { class: 'options' }, modelLabel, languageLabel, labelled('Captions of each', top)),
+    controls: element('div', { class: 'options' }, modelLabel, languageLabel, withLabel('Captions of each', top)),
     chosen: (): DescribingChoices => ({
       model: model.value,
       language: language.value === '' ? undefined : language.value,

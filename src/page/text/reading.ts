@@ -4,7 +4,7 @@ import { probabilityInWords, surpriseName } from '../../report/surprise.ts';
 import type { CellIndex, CellsAnswer, ModelAnswer, ScoresAnswer } from '../../server/api.ts';
 import { announce } from '../announce.ts';
 import { type BackEnd, inWords } from '../back-end.ts';
-import { button, element, factList, fill, labelled } from '../elements.ts';
+import { button, element, factList, fill, withLabel } from '../elements.ts';
 import { colouredText } from './coloured-text.ts';
 import { findingsTable } from './findings-table.ts';
 import { numberInput } from './writing.ts';
@@ -127,13 +127,13 @@ export function readingPart(backEnd: BackEnd, model: () => ModelAnswer): Reading
     'section',
     { 'aria-label': 'Reading' },
     element('h3', {}, 'Look into a text'),
-    labelled('Text', input, { class: 'wide' }),
+    withLabel('Text', input, { class: 'wide' }),
     element('div', { class: 'actions' }, surprise, find),
     element(
       'div',
       { class: 'actions', role: 'group', 'aria-label': 'A cell' },
-      labelled('Layer', layer),
-      labelled('Cell', cell),
+      withLabel('Layer', layer),
+      withLabel('Cell', cell),
       byCell,
     ),
     status,

@@ -1,7 +1,7 @@
 /** Language models: they write, and show what they see in a text. */
 import type { ModelAnswer } from '../../server/api.ts';
 import type { BackEnd } from '../back-end.ts';
-import { choice, element, labelled } from '../elements.ts';
+import { choice, element, withLabel } from '../elements.ts';
 import { readingPart } from './reading.ts';
 import { writingPart } from './writing.ts';
 
@@ -26,7 +26,7 @@ export function textView(view: HTMLElement, backEnd: BackEnd, models: readonly M
   const reading = readingPart(backEnd, chosen);
   const writing = writingPart(backEnd, chosen, reading.take);
   picker.addEventListener('change', reading.changeModel);
-  view.append(element('div', { class: 'options' }, labelled('Model', picker)), writing, reading.part);
+  view.append(element('div', { class: 'options' }, withLabel('Model', picker)), writing, reading.part);
 }
 
 /** A model's name, and what its tokens are. */

@@ -2,7 +2,7 @@
 import type { ModelAnswer } from '../../server/api.ts';
 import { announce } from '../announce.ts';
 import { type BackEnd, inWords } from '../back-end.ts';
-import { button, element, fill, labelled } from '../elements.ts';
+import { button, element, fill, withLabel } from '../elements.ts';
 
 /** @param onLookInto called with a text that is to be looked into */
 export function writingPart(
@@ -75,14 +75,14 @@ export function writingPart(
   const form = element(
     'form',
     {},
-    labelled('Begin with', prime, { class: 'wide' }),
+    withLabel('Begin with', prime, { class: 'wide' }),
     element(
       'div',
       { class: 'options' },
-      labelled('Length', length),
-      labelled('Temperature', temperature),
-      labelled('Top-k', topK),
-      labelled('Top-p', topP),
+      withLabel('Length', length),
+      withLabel('Temperature', temperature),
+      withLabel('Top-k', topK),
+      withLabel('Top-p', topP),
     ),
     element('div', { class: 'actions' }, generate, stop, look, progress),
   );

@@ -1,7 +1,7 @@
 /** Lines of several trainings over a common axis, which are drawn anew as they grow. Knows no training. */
 import uPlot from 'uplot';
 import { element, fill } from '../elements.ts';
-import type { Point } from './run-data.ts';
+import type { LinePoint } from './run-data.ts';
 
 export interface Curve {
   name: string;
@@ -10,7 +10,7 @@ export interface Curve {
   /** Which of the colours it has, from 0. */
   colour: number;
   dashed?: boolean;
-  points: readonly Point[];
+  points: readonly LinePoint[];
 }
 
 /** Colours that curves can have, `--line-1` and so on; further curves begin with them again. */

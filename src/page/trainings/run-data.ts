@@ -1,7 +1,7 @@
 /** What is known of trainings, from their logs, and the lines that are drawn of it. Knows no element and no chart. */
 import type { RunLogAnswer, TrainingLog } from '../../server/api.ts';
 
-export type Point = readonly [x: number, y: number];
+export type LinePoint = readonly [x: number, y: number];
 /** What stands on the x axis. */
 export type Axis = 'epoch' | 'iteration' | 'minutes';
 
@@ -30,11 +30,11 @@ export function withNew(known: KnownRun | undefined, news: RunLogAnswer): KnownR
 }
 
 /** The training loss, and with it that at validations, which is all that a short training has logged of it. */
-export function trainingLine({ updates, validations, samples }: KnownRun, axis: Axis): Point[] {
+export function trainingLine({ updates, validations, samples }: KnownRun, axis: Axis): LinePoint[] {
   const begun = beginOf(updates, validations, samples);
   const points = [
     ...updates.map((event) => [placeOf(event, axis, begun), event.loss] as const),
-    ...validations.flatMap((event): Point[] =>
+    ...validations.flatMap((event): LinePoint[] =>
       event.trainingLoss === null ? [] : [[placeOf(event, axis, begun), event.trainingLoss]],
     ),
   ];
@@ -42,9 +42,9 @@ export function trainingLine({ updates, validations, samples }: KnownRun, axis: 
 }
 
 /** A score by validations. */
-export function scoreLine({ updates, validations, samples }: KnownRun, score: string, axis: Axis): Point[] {
+export function scoreLine({ updates, validations, samples }: KnownRun, score: string, axis: Axis): LinePoint[] {
   const begun = beginOf(updates, validations, samples);
-  return validations.flatMap((event): Point[] => {
+  return validations.flatMap((event): LinePoint[] => {
     const value = event.scores[score];
     return value === undefined ? [] : [[placeOf(event, axis, begun), value]];
   });

@@ -1,7 +1,7 @@
 /** Trainings: the curves of several in one chart, how each stands, what it writes, all of it while they train. */
 import type { RunAnswer } from '../../server/api.ts';
 import { type BackEnd, inWords } from '../back-end.ts';
-import { choice, element, fill, labelled } from '../elements.ts';
+import { choice, element, fill, withLabel } from '../elements.ts';
 import { type Curve, CurveChart } from './curve-chart.ts';
 import { type Axis, type KnownRun, scoreLine, scoreNames, trainingLine, withNew } from './run-data.ts';
 import { runDetails } from './run-details.ts';
@@ -15,15 +15,15 @@ const AXES: readonly (readonly [Axis, string])[] = [
   ['minutes', 'minutes'],
 ];
 
-export interface View {
+export interface TrainingsView {
   /** It is being shown, or no longer. */
   setShown(shown: boolean): void;
 }
 
-export function trainingsView(view: HTMLElement, runs: NonNullable<BackEnd['runs']>): View {
+export function trainingsView(view: HTMLElement, runs: NonNullable<BackEnd['runs']>): TrainingsView {
   const axis = choice(AXES);
   const score = choice([]);
-  const scoreLabel = labelled('Score', score);
+  const scoreLabel = withLabel('Score', score);
   const losses = new CurveChart('Loss');
   const scores = new CurveChart('Score');
   const details = runDetails();
@@ -39,7 +39,7 @@ export function trainingsView(view: HTMLElement, runs: NonNullable<BackEnd['runs
     'Losses are in nats: on held-out data by whole lines, on training data by dashed ones.',
   );
   const charts = element('div', { class: 'charts' }, losses.figure, scores.figure);
-  const options = element('div', { class: 'options' }, labelled('Over', axis), scoreLabel);
+  const options = element('div', { class: 'options' }, withLabel('Over', axis), scoreLabel);
   const content = element('div', {}, options, charts, key, table.table, details.part);
   view.append(status, content);
 

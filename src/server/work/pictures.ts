@@ -11,7 +11,7 @@ import { type Description, descriptionOf } from '../../captioning/description.ts
 import { chooseLanguage } from '../../captioning/languages.ts';
 import { openCaptioner } from '../../captioning/open.ts';
 import { featuresAt, type PictureFeatures } from '../../captioning/picture-features.ts';
-import { seeingCnn, seePictures } from '../../captioning/see.ts';
+import { lookAtPictures, seeingCnn } from '../../captioning/see.ts';
 import { checkDecoding } from '../../captioning/write.ts';
 import { openEngine } from '../../compute/engine.ts';
 import type { DriverChoice } from '../../compute/product/choose.ts';
@@ -173,7 +173,7 @@ function refuseDrawing(bytes: Uint8Array, name: string): void {
 /** Describes pictures together: all go through the CNN at once, and those that are to be described alike are. */
 async function describeBatch(cnn: Cnn, seen: readonly Seen[]): Promise<PromiseSettledResult<Description>[]> {
   const pictures = seen.map(({ pixels }) => pixels);
-  const features = await seePictures(seen[0]!.captioner, cnn, pictures); // all captioners of a look see alike
+  const features = await lookAtPictures(seen[0]!.captioner, cnn, pictures); // all captioners of a look see alike
   const results: PromiseSettledResult<Description>[] = [];
   for (const group of alike(seen)) {
     const ofGroup = group.map((i) => seen[i]!);
