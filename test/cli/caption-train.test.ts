@@ -76,7 +76,7 @@ describe('caption train --init', () => {
     const args = ['--init', model, '--finetune-cnn', 'last', '--cnn-views', '2', '--cnn-lr', '0.001', '--epochs', '1'];
     const { code, stderr } = await train(dataset, 'with-cnn', ...args);
     expect({ code, stderr }).toMatchObject({ code: 0 });
-    expect(stderr).toMatch(/\nthe maps of the CNN's frozen layers take \d\.\d GB in /);
+    expect(stderr).toMatch(/\nthe maps of the CNN's frozen layers take \d+ MB in /);
     const { settings, pictures } = await configOf('with-cnn');
     expect(settings.cnn).toEqual({ learned: 1, learningRate: 0.001, weightDecay: 0, views: 2 });
     expect(pictures).toMatchObject({ cnn: 'efficientnet-lite2', folder: 'cnn' });
