@@ -42,7 +42,10 @@ export class RedisAddress {
   /** A message of a library, without the password. */
   redact(message: string): string {
     if (!this.password) return message;
-    return [this.password, encodeURIComponent(this.password)].reduce((text, one) => text.replaceAll(one, '***'), message);
+    return [this.password, encodeURIComponent(this.password)].reduce(
+      (text, one) => text.replaceAll(one, '***'),
+      message,
+    );
   }
 
   /** What a client's error means, in a line that names this server. */
@@ -60,7 +63,8 @@ export class RedisAddress {
         advice: 'Raise its maxmemory; the same command goes on then.',
       });
     }
-    if (/^[A-Z]{4,} /.test(found) && !/^E[A-Z]+ /.test(found)) return new InputError(`Redis at ${this} refuses`, { found });
+    if (/^[A-Z]{4,} /.test(found) && !/^E[A-Z]+ /.test(found))
+      return new InputError(`Redis at ${this} refuses`, { found });
     return new InputError(`Redis at ${this} can't be reached`, {
       found,
       advice: this.tls ? undefined : 'A server that wants TLS is reached by rediss://.',

@@ -34,7 +34,7 @@ export async function connect(address: RedisAddress, patience: number): Promise<
   const { Redis: RedisClient } = load<typeof import('ioredis')>('ioredis');
   const bullmq = load<typeof BullMq>('bullmq');
   const { host, port, db, username, password, tls } = address;
-  const options: RedisOptions = {
+  const options = {
     host,
     port,
     db,
@@ -43,21 +43,22 @@ export async function connect(address: RedisAddress, patience: number): Promise<
     ...(tls && { tls: { servername: host } }),
     connectionName: 'caption-lm',
     connectTimeout: FIRST_ANSWER,
-  };
+  } satisfies RedisOptions;
   const oddities = await askFirst(RedisClient, options, address);
   const redis = new RedisClient({
     ...options,
     maxRetriesPerRequest: null, // as BullMQ wants it: the patience below ends the waiting
-    retryStrategy: (times) => (times * RETRY > patience * 1000 ? null : RETRY),
+    retryStrategy: (times: number) => (times * RETRY > patience * 1000 ? null : RETRY),
   });
-  const { promise: lost, reject } = Promise.withResolvers<never>();
-  lost.catch(() => {});
   let last: unknown = 'the connection is closed';
   let isClosing = false;
   redis.on('error', (error) => {
     last = error;
   });
-  redis.on('end', () => isClosing || reject(address.refused(last)));
+  const lost = new Promise<never>((_, reject) => {
+    redis.on('end', () => isClosing || reject(address.refused(last)));
+  });
+  lost.catch(() => {}); // where nobody waits for it
   return {
     redis,
     bullmq,
@@ -74,7 +75,7 @@ export async function connect(address: RedisAddress, patience: number): Promise<
 /** Asks the server what it is. @returns what is odd about its settings */
 async function askFirst(
   RedisClient: typeof Redis,
-  options: RedisOptions,
+  options: Omit<RedisOptions, 'replyMapping'>,
   address: RedisAddress,
 ): Promise<readonly string[]> {
   const redis = new RedisClient({
@@ -119,7 +120,9 @@ function odditiesOf(info: string, address: RedisAddress): string[] {
     });
   }
   if (field('aof_enabled') !== '0') return [];
-  return [`Redis at ${address} keeps no append-only file: what it did last is lost when it is restarted (appendonly yes)`];
+  return [
+    `Redis at ${address} keeps no append-only file: what it did last is lost when it is restarted (appendonly yes)`,
+  ];
 }
 
 function load<Package>(name: string): Package {

@@ -31,6 +31,12 @@ export interface JobSize {
   chunks: number;
 }
 
+/** A chunk as it is stored. */
+export interface StoredChunk {
+  names: string[];
+  done: boolean;
+}
+
 /** How far a chunk is whose pictures are described one by one. */
 export interface Trial {
   records: CaptionRecord[];
@@ -79,7 +85,7 @@ export class Job {
 
   /** The jobs of a server, the oldest first. */
   static async all(connection: RedisConnection): Promise<Job[]> {
-    return (await connection.redis.zrange(JOBS, 0, -1)).map((name) => new Job(connection, name));
+    return (await connection.redis.zrange(JOBS, '0', '-1')).map((name) => new Job(connection, name));
   }
 
   /** Where BullMQ keeps this job's queue. */
@@ -119,7 +125,7 @@ export class Job {
   async begin(description: JobDescription): Promise<JobDescription> {
     const { redis } = this.connection;
     await redis.setnx(this.#keys.description, JSON.stringify(description));
-    await redis.zadd(JOBS, 'NX', Date.now(), this.name);
+    await redis.zadd(JOBS, 'NX', String(Date.now()), this.name);
     return this.expect();
   }
 
@@ -133,12 +139,15 @@ export class Job {
     await this.connection.redis.set(this.#keys.size, JSON.stringify(size));
   }
 
-  /** Names of the pictures of chunks: of those that are done by their records; undefined of one that is not there. */
-  async picturesOf(chunks: readonly number[]): Promise<(string[] | undefined)[]> {
-    const waiting = await this.#read<string[]>(this.#keys.pictures, chunks);
-    const absent = chunks.filter((_, i) => waiting[i] === undefined);
-    const done = (await this.records(absent)).map((records) => records?.map(({ file }) => file));
-    return waiting.map((names) => names ?? done.shift());
+  /** The names of the pictures of chunks, and whether these are done; undefined of one that is not there. */
+  async chunks(numbers: readonly number[]): Promise<(StoredChunk | undefined)[]> {
+    const waiting = await this.#read<string[]>(this.#keys.pictures, numbers);
+    const done = await this.records(numbers.filter((_, i) => waiting[i] === undefined));
+    return waiting.map((names) => {
+      if (names) return { names, done: false };
+      const records = done.shift();
+      return records && { names: records.map(({ file }) => file), done: true };
+    });
   }
 
   /** Stores the names of the pictures of chunks, and has BullMQ give these to workers: once, however often it is called. */
@@ -170,6 +179,12 @@ export class Job {
     return (await this.#read<string[]>(this.#keys.pictures, [chunk]))[0];
   }
 
+  /** The numbers of the chunks that are not done, in their order. */
+  async missing(): Promise<number[]> {
+    const numbers = (await this.connection.redis.hkeys(this.#keys.pictures)).map(Number);
+    return numbers.sort((a, b) => a - b);
+  }
+
   /** Stores the records of a chunk, unless another worker has done so. */
   async finish(chunk: number, records: readonly CaptionRecord[]): Promise<void> {
     const failures = records.filter((record) => 'error' in record).length;
@@ -187,11 +202,15 @@ export class Job {
     return this.#read<CaptionRecord[]>(this.#keys.records, chunks);
   }
 
-  /** How many chunks are done, and how many pictures in them failed. */
-  async progress(): Promise<{ done: number; failures: number }> {
-    const { redis } = this.connection;
-    const [done, failures] = await Promise.all([redis.hlen(this.#keys.records), redis.hvals(this.#keys.failures)]);
-    return { done, failures: failures.reduce((sum, count) => sum + Number(count), 0) };
+  /** How many chunks are done. */
+  done(): Promise<number> {
+    return this.connection.redis.hlen(this.#keys.records);
+  }
+
+  /** How many pictures of the chunks that are done have no captions. */
+  async failures(): Promise<number> {
+    const counts = await this.connection.redis.hvals(this.#keys.failures);
+    return counts.reduce((sum, count) => sum + Number(count), 0);
   }
 
   async trial(chunk: number): Promise<Trial> {

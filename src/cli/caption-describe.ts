@@ -1,6 +1,5 @@
 /** `caption describe`: writes captions for pictures. */
 import type { Command } from 'commander';
-import { UsageError } from '../base/errors.ts';
 import { modelFingerprint } from '../captioning/bulk/fingerprint.ts';
 import { type Caption, type CaptionSampling, type DecodingOptions, resolveDecoding } from '../captioning/caption.ts';
 import { describeBatches, describePictures } from '../captioning/describe.ts';
@@ -14,36 +13,30 @@ import {
   addLanguageOption,
   addModelsOption,
   addSurestOption,
+  addTopOptions,
   type CaptionSamplingFlags,
-  type DecodingFlags,
-  decodingFrom,
   refuseUncalibrated,
   samplingFrom,
+  searchFrom,
+  type TopFlags,
 } from './caption-options.ts';
 import { addOutOptions, checkOut, describeToFile, type OutOptions } from './describe-out.ts';
 import { checkPageFile, openDescriptionPage } from './describe-page.ts';
 import { addWriteOptions, checkWrite, openTexts, type WriteOptions } from './describe-write.ts';
 import { findPictures } from './find-pictures.ts';
-import { refuseInapplicable } from './given-options.ts';
 import {
   addCommonOptions,
   addPictureOptions,
   addVerboseOption,
   type CommonOptions,
   type PictureOptions,
-  parseAtLeast,
-  parseInteger,
-  parseShare,
 } from './options.ts';
 import { printable } from './printable.ts';
 import { Status } from './progress.ts';
 import { Exit, ExitCode, interruptible } from './run.ts';
 
-interface Options extends CommonOptions, PictureOptions, DecodingFlags, CaptionSamplingFlags, OutOptions, WriteOptions {
+interface Options extends CommonOptions, PictureOptions, TopFlags, CaptionSamplingFlags, OutOptions, WriteOptions {
   model?: string[];
-  top: number;
-  diversity: number;
-  minConfidence: number;
   json?: boolean;
   html?: string;
   verbose?: boolean;
@@ -54,20 +47,7 @@ export function addDescribeCommand(program: Command): void {
     .command('describe')
     .description('writes captions for pictures')
     .argument('<file...>', 'pictures, folders, globs; - for standard input');
-  addModelsOption(command)
-    .option('--top <number>', 'captions for each picture, best first', parseInteger(1), 1)
-    .option(
-      '--diversity <lambda>',
-      'makes the captions of --top differ: what a word loses, in nats, if others have it in the same place',
-      parseAtLeast(0),
-      0,
-    )
-    .option(
-      '--min-confidence <share>',
-      'leaves out captions that are less sure to fit: "(not sure)", or null in JSON',
-      parseShare({ zero: true, one: true }),
-      0,
-    )
+  addTopOptions(addModelsOption(command))
     .option('--json', 'one JSON value a picture: {"file","caption","logProb","confidence","candidates":[…]}')
     .option('--html <file>', 'writes a page too: pictures, captions, each word shaded by how sure it is');
   addWriteOptions(addOutOptions(command));
@@ -149,15 +129,8 @@ async function describeCommand(args: string[], options: Options, command: Comman
 
 /** How the `--top` captions of a picture are written. @throws UsageError when options contradict each other */
 function decodingOf(options: Options, command: Command): DecodingOptions | CaptionSampling {
-  const { sample, top, diversity } = options;
-  if (sample) return samplingFrom(options, top);
-  const decoding = decodingFrom(options);
-  if (diversity === 0) return { ...decoding, beam: Math.max(decoding.beam, top) };
-  if (top === 1) {
-    throw new UsageError('--diversity is for several captions', { found: '--top 1', expected: '--top 2 or more' });
-  }
-  if (decoding.consensus) refuseInapplicable(command, ['consensus'], '--diversity, which draws no captions');
-  return { ...decoding, groups: top, diversity };
+  if (options.sample) return samplingFrom(options, options.top);
+  return searchFrom(options, command);
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Options of the commands that write captions, and the decoding or sampling that they stand for. */
 import { type Command, Option } from 'commander';
-import { InputError } from '../base/errors.ts';
+import { InputError, UsageError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import {
   type CaptionRules,
@@ -10,7 +10,8 @@ import {
   decodingDefaults,
 } from '../captioning/caption.ts';
 import type { SamplingOptions } from '../decoding/sampling.ts';
-import { addSamplingOptions, collect, parseAtLeast, parseInteger, parseLanguage } from './options.ts';
+import { refuseInapplicable } from './given-options.ts';
+import { addSamplingOptions, collect, parseAtLeast, parseInteger, parseLanguage, parseShare } from './options.ts';
 
 export interface DecodingFlags {
   beam: number;
@@ -21,6 +22,13 @@ export interface DecodingFlags {
   consensus?: number;
   surest?: boolean;
   language?: string;
+}
+
+/** Which of a picture's captions are wanted, and how they are searched for. */
+export interface TopFlags extends DecodingFlags {
+  top: number;
+  diversity: number;
+  minConfidence: number;
 }
 
 export interface CaptionSamplingFlags extends SamplingOptions {
@@ -38,6 +46,24 @@ export function addModelsOption(command: Command): Command {
     'a model of `caption train`; several write together: --model A --model B (default: the captioner that ships)',
     collect,
   );
+}
+
+/** Adds `--top`, `--diversity` and `--min-confidence`. */
+export function addTopOptions(command: Command): Command {
+  return command
+    .option('--top <number>', 'captions for each picture, best first', parseInteger(1), 1)
+    .option(
+      '--diversity <lambda>',
+      'makes the captions of --top differ: what a word loses, in nats, if others have it in the same place',
+      parseAtLeast(0),
+      0,
+    )
+    .option(
+      '--min-confidence <share>',
+      'leaves out captions that are less sure to fit: "(not sure)", or null in JSON',
+      parseShare({ zero: true, one: true }),
+      0,
+    );
 }
 
 /** Adds `--language`, the one that a captioner is to write. */
@@ -116,6 +142,18 @@ export function decodingFrom({
     ...(surest && !consensus && { surest }),
     ...rulesFrom(flags),
   };
+}
+
+/** The search for the `--top` captions of a picture. @throws UsageError when options contradict each other */
+export function searchFrom(options: TopFlags, command: Command): DecodingOptions {
+  const { top, diversity } = options;
+  const decoding = decodingFrom(options);
+  if (diversity === 0) return { ...decoding, beam: Math.max(decoding.beam, top) };
+  if (top === 1) {
+    throw new UsageError('--diversity is for several captions', { found: '--top 1', expected: '--top 2 or more' });
+  }
+  if (decoding.consensus) refuseInapplicable(command, ['consensus'], '--diversity, which draws no captions');
+  return { ...decoding, groups: top, diversity };
 }
 
 /** The options of sampling; without `--seed` the random numbers are others each time. */
