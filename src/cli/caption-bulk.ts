@@ -66,7 +66,10 @@ export function addBulkCommand(program: Command): void {
 }
 
 function addQueueOption(command: Command): Command {
-  const option = new Option('--queue <address>', 'redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE], rediss:// with TLS');
+  const option = new Option(
+    '--queue <address>',
+    'redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE], rediss:// with TLS',
+  );
   return command.addOption(option.env('REDIS_URL').makeOptionMandatory());
 }
 
@@ -145,10 +148,15 @@ async function submitCommand(args: string[], options: SubmitOptions, command: Co
       const names = pictureNames(args, (leftOut) => status.sayLeftOut(leftOut, verbose));
       const decoding = { ...resolved, ...ofLanguage };
       const layout = { top, minConfidence, words: json, ...ofLanguage };
-      return submitJob(job, names, { model, decoding, layout, chunk, attempts }, {
-        signal,
-        onProgress: (count) => status.update(() => `${count.toLocaleString('en')} pictures`),
-      });
+      return submitJob(
+        job,
+        names,
+        { model, decoding, layout, chunk, attempts },
+        {
+          signal,
+          onProgress: (count) => status.update(() => `${count.toLocaleString('en')} pictures`),
+        },
+      );
     });
     const what = `${pictures.toLocaleString('en')} pictures in ${chunks.toLocaleString('en')} chunks`;
     status.say(isNew ? `${name}: ${what} are in the queue` : `${name}: its ${what} were in the queue before`);
@@ -163,12 +171,19 @@ interface WorkFlags extends ModelOptions {
 }
 
 function addWorkCommand(bulk: Command): void {
-  const command = bulk.command('work').description('takes pictures from the queue and describes them, until all are done');
+  const command = bulk
+    .command('work')
+    .description('takes pictures from the queue and describes them, until all are done');
   addQueueOption(command).option('--name <job>', 'the only work to do (default: all, the oldest first)');
   addModelsOption(command)
     .option('--root <folder>', 'where the pictures are whose paths are relative', '.')
     .option('--wait', 'waits for further pictures when all are done')
-    .option('--stalled-after <seconds>', 'without a sign of life, after which others take a chunk over', parsePositive, 30);
+    .option(
+      '--stalled-after <seconds>',
+      'without a sign of life, after which others take a chunk over',
+      parsePositive,
+      30,
+    );
   addPictureOptions(addCommonOptions(command)).action(workCommand);
 }
 
@@ -245,7 +260,9 @@ interface CollectOptions extends QueueOptions {
 }
 
 function addCollectCommand(bulk: Command): void {
-  const command = bulk.command('collect').description('writes the captions to a file, as `caption describe --out` does');
+  const command = bulk
+    .command('collect')
+    .description('writes the captions to a file, as `caption describe --out` does');
   addQueueOption(command)
     .requiredOption('--name <job>', 'the work, which has to be done')
     .requiredOption('--out <file>', 'a .jsonl or .csv file')
