@@ -20,7 +20,9 @@ export interface RedisConnection {
   oddities: readonly string[];
   /** Settles with an InputError when the server was away for longer than the patience; else never. */
   lost: Promise<never>;
-  close(): Promise<void>;
+  /** What an error of the server or of the connection means, in a line; any other error as it is. */
+  explained(error: unknown): unknown;
+  close(): void;
 }
 
 /**
@@ -65,7 +67,12 @@ export async function connect(address: RedisAddress, patience: number): Promise<
     address,
     oddities,
     lost,
-    async close() {
+    explained(error) {
+      if (!(error instanceof Error) || error instanceof InputError) return error;
+      if (error.name === 'ReplyError') return address.refused(error);
+      return error.message === 'Connection is closed.' ? address.refused(last) : error;
+    },
+    close() {
       isClosing = true;
       redis.disconnect();
     },

@@ -128,6 +128,9 @@ async function workOn(
     drainDelay: 1,
   });
   worker.on('error', () => {}); // the connection tells when it is lost; all else is tried again
+  const stop = () => void worker.close().catch(() => {}); // at once, so that no further chunk is taken
+  signal.addEventListener('abort', stop);
+  ended.signal.addEventListener('abort', stop);
   try {
     while (!signal.aborted && !ended.signal.aborted && !(await Promise.race([isFinished(job), lost]))) {
       await Promise.race([pause(POLL, signal, ended.signal), lost]);
@@ -136,6 +139,8 @@ async function workOn(
   } catch (error) {
     await worker.close(true).catch(() => {});
     throw error;
+  } finally {
+    signal.removeEventListener('abort', stop);
   }
   if (ended.signal.aborted) throw ended.signal.reason;
   return pictures;

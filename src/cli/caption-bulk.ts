@@ -75,14 +75,13 @@ function addQueueOption(command: Command): Command {
 
 /** Runs what needs Redis, which is left in peace afterwards. */
 async function withRedis<T>(queue: string, patience: number, run: (connection: RedisConnection) => Promise<T>) {
-  const address = new RedisAddress(queue);
-  const connection = await connect(address, patience);
+  const connection = await connect(new RedisAddress(queue), patience);
   try {
     return await Promise.race([run(connection), connection.lost]);
   } catch (error) {
-    throw error instanceof Error && error.name === 'ReplyError' ? address.refused(error) : error;
+    throw connection.explained(error);
   } finally {
-    await connection.close();
+    connection.close();
   }
 }
 
