@@ -3,7 +3,7 @@
  *
  *     npm run bench                                 all races, one after another, and a table of their ratios at the end
  *     npm run bench -- NAME… [OPTIONS]              some of them
- *     npm run bench -- browser|cnn|cold-start|confidence|ctrl-c|memory|product|retrieval|scaling|step       a measurement without rivals
+ *     npm run bench -- browser|cnn|cold-start|confidence|ctrl-c|memory|product|queue|retrieval|scaling|step       a measurement without rivals
  *
  * Each is a script of this folder, whose header says what it does and what its options are. All races know `--drivers`,
  * `--rounds`, `--seconds` and `--save`. `node bench/setup-rivals.mjs` installs the rivals; a race without its rival says
@@ -31,6 +31,7 @@ const measurements: Record<string, () => Promise<unknown>> = {
   'ctrl-c': () => import('./ctrl-c.ts'),
   memory: () => import('./memory.ts'),
   product: () => import('./product.ts'),
+  queue: () => import('./queue.ts'),
   retrieval: () => import('./retrieval.ts'),
   scaling: () => import('./scaling.ts'),
   step: () => import('./step.ts'),

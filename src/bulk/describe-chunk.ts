@@ -18,7 +18,7 @@ const TRIES = 3;
 
 export interface ChunkWork {
   describe: Describe;
-  reader: QueuedPictureReader;
+  reader: Pick<QueuedPictureReader, 'read'>;
   layout: RecordLayout;
 }
 

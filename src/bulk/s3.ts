@@ -32,6 +32,8 @@ export class S3Storage {
 
   /** @throws InputError when the client is not installed */
   constructor() {
+    // Its warning of versions of Node that its later releases will not run on is of no use to who wants captions.
+    process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
     this.#package = load();
     const endpoint = process.env['AWS_ENDPOINT_URL_S3'] ?? process.env['AWS_ENDPOINT_URL'];
     const region = process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'];
@@ -87,12 +89,14 @@ function parse(address: string): { bucket: string; key: string } {
   throw new InputError(`${address} is no address of pictures`, { expected: 's3://BUCKET[/PREFIX]' });
 }
 
+const ADVICE = [
+  [/^CredentialsProviderError/, 'Give them by AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or by ~/.aws.'],
+  [/Region is missing/, 'Name it by AWS_REGION, or another storage by AWS_ENDPOINT_URL.'],
+] as const;
+
 function refused(address: string, error: unknown): InputError {
   const name = error instanceof Error ? error.name : '';
-  const advice =
-    name === 'CredentialsProviderError'
-      ? 'Give them by AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or by ~/.aws.'
-      : undefined;
+  const advice = ADVICE.find(([sign]) => sign.test(`${name} ${reasonOf(error)}`))?.[1];
   const reason = [name === 'Error' ? '' : name, reasonOf(error)].filter(Boolean).join(': ');
   return new InputError(`cannot read ${address}`, { found: reason, advice, cause: error });
 }
