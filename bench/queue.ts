@@ -43,13 +43,6 @@ const { values: options, positionals } = parseArgs({
 const chunk = Number(options.chunk);
 const caption = fileURLToPath(new URL('../dist/cli/caption.js', import.meta.url));
 const server = await startRedis();
-try {
-  const found = options.simulate ? await simulate() : await withstand(positionals[0]!);
-  console.log(JSON.stringify(found, undefined, 2));
-  if (options.save) await writeFile(options.save, `${JSON.stringify(found, undefined, 2)}\n`);
-} finally {
-  await server.stop();
-}
 
 /** Runs `caption` with one thread. */
 function run(...args: string[]): ChildProcess {
@@ -168,11 +161,13 @@ async function simulate() {
     const picture = { file, hash: hex().join(''), bytes: Math.floor(random.uniform() * 4e6), modified: 1.79e12 };
     return { picture, bytes: new Uint8Array() };
   };
-  const { signal } = new AbortController();
   const others = await Promise.all(Array.from({ length: count }, () => connect(address, 60)));
   const workOf = () => ({ describe: wait, reader: { read }, layout: LAYOUT });
   await Promise.all(
-    others.map((one) => work(one, { name: job.name, model: 'm', wait: false, stalledAfter: 30, signal, workOf })),
+    others.map((one) => {
+      const { signal } = new AbortController();
+      return work(one, { name: job.name, model: 'm', wait: false, stalledAfter: 30, signal, workOf });
+    }),
   );
   const working = (performance.now() - begun) / 1000;
   const after = await figuresOf(connection);
@@ -202,4 +197,12 @@ async function figuresOf({ redis }: RedisConnection) {
   const field = (name: string) => Number(new RegExp(`^${name}:([\\d.]+)`, 'm').exec(info)?.[1]);
   const cpu = field('used_cpu_user') + field('used_cpu_sys');
   return { memory: field('used_memory'), commands: field('total_commands_processed'), cpu };
+}
+
+try {
+  const found = options.simulate ? await simulate() : await withstand(positionals[0]!);
+  console.log(JSON.stringify(found, undefined, 2));
+  if (options.save) await writeFile(options.save, `${JSON.stringify(found, undefined, 2)}\n`);
+} finally {
+  await server.stop();
 }

@@ -1,5 +1,4 @@
 /** A worker: takes chunks of pictures from the queue, describes them, stores their records. Knows no options. */
-import { setTimeout } from 'node:timers/promises';
 import type { Job as Entry } from 'bullmq';
 import { InputError } from '../base/errors.ts';
 import type { RedisConnection } from './connection.ts';
@@ -92,7 +91,7 @@ async function workOn(
   { attempts }: JobDescription,
   { stalledAfter, signal, onProgress }: WorkOptions,
 ): Promise<number> {
-  const { bullmq, lost } = job.connection;
+  const { bullmq } = job.connection;
   let pictures = 0;
   let unreadable = 0;
   const ended = new AbortController(); // with the error that ends this worker
@@ -132,10 +131,10 @@ async function workOn(
   signal.addEventListener('abort', stop);
   ended.signal.addEventListener('abort', stop);
   try {
-    while (!signal.aborted && !ended.signal.aborted && !(await Promise.race([isFinished(job), lost]))) {
-      await Promise.race([pause(POLL, signal, ended.signal), lost]);
+    while (!signal.aborted && !ended.signal.aborted && !(await isFinished(job))) {
+      await pause(POLL, signal, ended.signal);
     }
-    await Promise.race([worker.close(), lost]); // waits for the chunk at hand
+    await worker.close(); // waits for the chunk at hand
   } catch (error) {
     await worker.close(true).catch(() => {});
     throw error;
@@ -146,9 +145,17 @@ async function workOn(
   return pictures;
 }
 
-/** Waits, unless a signal is raised. */
-async function pause(milliseconds: number, ...signals: AbortSignal[]): Promise<void> {
-  await setTimeout(milliseconds, undefined, { signal: AbortSignal.any(signals) }).catch(() => {});
+/** Waits, until a signal is raised. By listeners, as what `AbortSignal.any` makes stays with long-lived signals. */
+function pause(milliseconds: number, ...signals: AbortSignal[]): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      for (const signal of signals) signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, signals.some(({ aborted }) => aborted) ? 0 : milliseconds);
+    for (const signal of signals) signal.addEventListener('abort', end);
+  });
 }
 
 /** None of a chunk's pictures can be read on this machine. */
