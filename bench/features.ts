@@ -43,7 +43,7 @@ export default function features() {
 }
 
 /** Cuts pieces of all sizes out of two photos and scales them to 640 × 480. @returns the folder */
-async function makePhotos(folder: string, count: number): Promise<string> {
+export async function makePhotos(folder: string, count: number): Promise<string> {
   mkdirSync(folder);
   const random = new Random(1);
   for (let n = 0; n < count; n++) {

@@ -46,7 +46,7 @@ for (let update = 1; update <= updates; update++) {
   });
   resetState(state);
   model.lossAndGradients(
-    tokenBatch(examples, D, () => features),
+    tokenBatch(examples, D, () => ({ vector: features })),
     state,
   );
   optimizer.step(1e-3);

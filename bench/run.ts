@@ -3,7 +3,8 @@
  *
  *     npm run bench                                 all races, one after another, and a table of their ratios at the end
  *     npm run bench -- NAME… [OPTIONS]              some of them
- *     npm run bench -- browser|cnn|cold-start|confidence|ctrl-c|memory|product|queue|retrieval|scaling|step       a measurement without rivals
+ *     npm run bench -- browser|cnn|cold-start|confidence|ctrl-c|memory|pointing|product|queue|retrieval|scaling|serve|step
+ *                                                   a measurement without rivals
  *
  * Each is a script of this folder, whose header says what it does and what its options are. All races know `--drivers`,
  * `--rounds`, `--seconds` and `--save`. `node bench/setup-rivals.mjs` installs the rivals; a race without its rival says
@@ -15,6 +16,7 @@ import { spreadInWords } from './racing/statistics.ts';
 
 const races: Record<string, () => Promise<{ default: () => Promise<Outcome[]> }>> = {
   'lm-training': () => import('./lm-training.ts'),
+  'cnn-training': () => import('./cnn-training.ts'),
   'caption-training': () => import('./caption-training.ts'),
   features: () => import('./features.ts'),
   generating: () => import('./generating.ts'),
@@ -30,10 +32,12 @@ const measurements: Record<string, () => Promise<unknown>> = {
   'cold-start': () => import('./cold-start.ts'),
   'ctrl-c': () => import('./ctrl-c.ts'),
   memory: () => import('./memory.ts'),
+  pointing: () => import('./pointing.ts'),
   product: () => import('./product.ts'),
   queue: () => import('./queue.ts'),
   retrieval: () => import('./retrieval.ts'),
   scaling: () => import('./scaling.ts'),
+  serve: () => import('./serve.ts'),
   step: () => import('./step.ts'),
 };
 

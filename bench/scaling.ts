@@ -93,7 +93,7 @@ async function captionTime({ beam, pictures, hidden, vocabulary }: typeof writin
   const time = medianTime(() => {
     for (let first = 0; first < features.length; first += atOnce) {
       const seen = features.subarray(first, first + atOnce);
-      beamSearch(begin(seen), seen.length / shape.condition, rules);
+      beamSearch(begin({ condition: seen }), seen.length / shape.condition, rules);
     }
   });
   engine.close();

@@ -4,7 +4,7 @@
  * A file that needs Node has its counterpart for browsers beside it: where there is an X.browser.ts, every import of X.ts
  * means X.browser.ts in the bundle. That is the only difference between the two builds.
  */
-import { existsSync } from 'node:fs';
+import { copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
@@ -28,6 +28,22 @@ export async function bundleForBrowsers(output) {
     plugins: [browserFiles],
   });
   return metafile;
+}
+
+/** Bundles the page that `caption serve` shows. @param output its folder */
+export async function bundlePage(output) {
+  await build({
+    entryPoints: ['src/page/main.ts', 'src/page/page.css'],
+    outdir: output,
+    bundle: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    minify: true,
+    logLevel: 'warning',
+    plugins: [browserFiles],
+  });
+  copyFileSync('src/page/index.html', join(output, 'index.html'));
 }
 
 /** X.browser.ts for X.ts, where there is one. */

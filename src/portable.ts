@@ -2,6 +2,7 @@
 
 // Captions
 
+export type { CaptionExample, Seen } from './captioning/batch.ts';
 export {
   type Caption,
   type CaptionRules,
@@ -13,8 +14,10 @@ export {
 } from './captioning/caption.ts';
 export { Captioner } from './captioning/captioner.ts';
 export type { Calibration, SignalWeights } from './captioning/confidence/calibration.ts';
-export { type DescribedPicture, describePictures } from './captioning/describe.ts';
+export { type DescribedPicture, type DescribeOptions, describePictures } from './captioning/describe.ts';
 export { type CnnOptions, openCaptioner, openCaptioners } from './captioning/open.ts';
+export type { PictureFeatures, PictureMaps } from './captioning/picture-features.ts';
+export type { WordMaps } from './captioning/word-maps.ts';
 
 // Language models
 
@@ -50,19 +53,22 @@ export { type Translation, Translator, type Vocabularies } from './translation/t
 
 // Features of pictures
 
+export { Classifier, type Tag } from './vision/classifier.ts';
 export type { Cnn } from './vision/cnn.ts';
 export type { CnnBackend } from './vision/cnn-backends.ts';
 export type { CnnFiles } from './vision/cnn-files.ts';
+export { decodePicture } from './vision/decode.ts';
 export {
   type Extracted,
   type ExtractOptions,
   type ExtractProgress,
   extractFeatures,
+  type FailedPicture,
   type PictureSource,
 } from './vision/extract.ts';
 export { loadCnn } from './vision/load-cnn.ts';
 export type { LastMaps, LearnableNetwork, LearnedPart, LearnedStages, NetworkParts } from './vision/network.ts';
-export type { Pixels, Preprocessing } from './vision/pixels.ts';
+export { type PictureLimits, type Pixels, type Preprocessing, pictureLimits } from './vision/pixels.ts';
 
 // Common to all
 

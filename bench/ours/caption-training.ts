@@ -38,9 +38,9 @@ await serveRace(driver, (engine) => {
   const optimizer = new Optimizer(engine, model.parameters, optimizerDefaults.adam);
   return () => {
     const first = (optimizer.steps * BATCH) % examples.length;
-    const batch = tokenBatch(examples.slice(first, first + BATCH), D, ({ picture }) =>
-      features.subarray(picture * D, (picture + 1) * D),
-    );
+    const batch = tokenBatch(examples.slice(first, first + BATCH), D, ({ picture }) => ({
+      vector: features.subarray(picture * D, (picture + 1) * D),
+    }));
     const { sum, tokens } = model.lossAndGradients(batch, model.newState(BATCH));
     clipGradients(engine, model.parameters, { by: 'norm', limit: 5 });
     optimizer.step(1e-3);

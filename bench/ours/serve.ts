@@ -7,10 +7,13 @@ import { type Step, serve } from '../racing/serve.ts';
  *
  * @param driver of `--blas`, or `bf16` @param prepare what prepares the work
  */
-export function serveRace(driver: string | undefined, prepare: (engine: Engine) => () => Step): Promise<void> {
+export function serveRace(
+  driver: string | undefined,
+  prepare: (engine: Engine) => (() => Step) | Promise<() => Step>,
+): Promise<void> {
   return serve(async () => {
     const engine = driver === 'bf16' ? await openEngine('auto', 'bf16') : await openEngine(driver as DriverChoice);
-    const step = prepare(engine);
+    const step = await prepare(engine);
     return { system: `caption-lm, ${engine.product.driver.description}`, step, close: () => engine.close() };
   });
 }

@@ -2,7 +2,7 @@
 
 import sharp from 'sharp';
 import { Random } from '../../src/base/random.ts';
-import { COLOURS, KINDS, SETTINGS } from './grammar.ts';
+import { COLOURS, KINDS, type KindName, SETTINGS } from './grammar.ts';
 import { DRAWINGS, PROPORTION } from './objects.ts';
 import { type Group, OPPOSITE, type Relation, type Scene } from './scene.ts';
 import { between, drawSetting } from './settings.ts';
@@ -20,25 +20,33 @@ interface Spot {
   size: number;
 }
 
+/** Where an object is, in pixels: left, top, width, height. */
+export interface Box {
+  kind: KindName;
+  bbox: [x: number, y: number, width: number, height: number];
+}
+
 /** @param seed gives the same picture for the same scene */
-export function renderScene(scene: Scene, seed: number): Promise<Buffer> {
-  return sharp(Buffer.from(drawScene(scene, seed)))
+export async function renderScene(scene: Scene, seed: number): Promise<{ picture: Buffer; boxes: Box[] }> {
+  const { svg, boxes } = drawScene(scene, seed);
+  const picture = await sharp(Buffer.from(svg))
     .flatten({ background: '#fff' })
     .jpeg({ quality: 82, chromaSubsampling: '4:4:4', mozjpeg: true })
     .toBuffer();
+  return { picture, boxes };
 }
 
-/** The picture as SVG. */
-export function drawScene(scene: Scene, seed: number): string {
+/** The picture as SVG, and where its objects are. */
+function drawScene(scene: Scene, seed: number): { svg: string; boxes: Box[] } {
   const random = new Random(seed);
   const sketch = new Sketch();
   const horizon = between(random, 132, 152);
   drawSetting(scene.setting, { sketch, random, horizon, clouds: scene.clouds });
   if (scene.light) drawLight(scene, sketch, random);
   const spots = spotsOf(scene);
-  for (const [i, group] of scene.groups.entries()) drawGroup(group, spots[i] as Spot, horizon, sketch, random);
+  const boxes = scene.groups.flatMap((group, i) => drawGroup(group, spots[i] as Spot, horizon, sketch, random));
   drawSideLight(scene, sketch);
-  return sketch.svg(PICTURE_SIZE);
+  return { svg: sketch.svg(PICTURE_SIZE), boxes };
 }
 
 const TOP = 0.1;
@@ -66,7 +74,8 @@ function sideBySide(groups: Scene['groups'], relation: Relation): Spot[] {
   });
 }
 
-function drawGroup({ kind, colour, count }: Group, spot: Spot, horizon: number, sketch: Sketch, random: Random): void {
+function drawGroup({ kind, colour, count }: Group, spot: Spot, horizon: number, sketch: Sketch, random: Random): Box[] {
+  const boxes: Box[] = [];
   const share = { 1: 1, 2: 0.85, 3: 0.7 }[count];
   const room = (spot.width / count) * 0.94;
   const width = Math.min(KINDS[kind].width * share * spot.size, room) * between(random, 0.9, 1.08);
@@ -81,7 +90,22 @@ function drawGroup({ kind, colour, count }: Group, spot: Spot, horizon: number, 
     const place = `translate(${x} ${y}) rotate(${tilt}) scale(${facing * scale} ${scale})`;
     if (KINDS[kind].place === 'ground') drawShadow(x, y, width, sketch);
     sketch.add(`<g transform="${place}">${DRAWINGS[kind](vary(COLOURS[colour], random), sketch)}</g>`);
+    boxes.push({ kind, bbox: boxAround(x, y, width, width * PROPORTION[kind]) });
   }
+  return boxes;
+}
+
+/** What of an object is in the picture. @param x middle of its foot @param y of its foot */
+function boxAround(x: number, y: number, width: number, height: number): Box['bbox'] {
+  const inside = (value: number) => Math.min(PICTURE_SIZE, Math.max(0, value));
+  const [left, top, right, bottom] = [x - width / 2, y - height, x + width / 2, y].map(inside) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  const rounded = (value: number) => Number(value.toFixed(1));
+  return [rounded(left), rounded(top), rounded(right - left), rounded(bottom - top)];
 }
 
 /** y of the foot: within the ground or water, or with the whole height in the sky. */

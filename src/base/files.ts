@@ -1,6 +1,6 @@
 /** Files, by Node. A browser has `files.browser.ts` in its place. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -62,6 +62,17 @@ export async function makeFolder(path: string): Promise<void> {
 
 function temporaryBeside(path: string): string {
   return `${path}.${randomBytes(6).toString('hex')}.tmp`;
+}
+
+const TEMPORARY = /\.[0-9a-f]{12}\.tmp$/;
+
+/**
+ * Deletes what processes that were killed while they wrote have left in a folder. Only for a folder that no other process
+ * is writing to.
+ */
+export async function deleteTemporaries(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names) if (TEMPORARY.test(name)) await rm(join(folder, name), { force: true });
 }
 
 /** What the system says about a file that it does not let be written; any other error as it is. */

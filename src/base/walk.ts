@@ -61,6 +61,13 @@ export interface Walked {
   leftOut: LeftOut;
 }
 
+/** Whether bytes of a name were lost when it became text, so that nothing is found by it. */
+async function isUnreachable(path: string, name: string): Promise<boolean> {
+  return name.includes('\ufffd') && (await stat(path).catch(() => undefined)) === undefined;
+}
+
+const nounOf = (kind: { isDirectory(): boolean }): string => (kind.isDirectory() ? 'folder' : 'file');
+
 /**
  * Walks through a folder.
  *
@@ -90,9 +97,9 @@ export async function walk(folder: string, isWanted: (name: string) => boolean):
       if (isPassedOver(name)) continue;
       const kind = entry.isSymbolicLink() ? await stat(path).catch(() => undefined) : entry;
       if (!kind) leftOut.add('broken link', path);
+      else if (await isUnreachable(path, name)) leftOut.add(`${nounOf(kind)} whose name is not UTF-8`, path);
       else if (kind.isDirectory()) open.push(path);
       else if (!kind.isFile()) leftOut.add('pipe or device', path);
-      else if (name.includes('\ufffd')) leftOut.add('file whose name is not UTF-8', path);
       else if (isWanted(name)) files.push(path);
       else leftOut.add(extname(name) === '' ? 'file without an ending' : `${extname(name).toLowerCase()} file`, path);
     }

@@ -5,7 +5,6 @@
 import { InputError, reasonOf } from '../base/errors.ts';
 import type { Describe } from '../captioning/bulk/describe-into.ts';
 import { type CaptionRecord, type RecordLayout, rounded } from '../captioning/bulk/record.ts';
-import type { PictureResult } from '../captioning/describe.ts';
 import { ahead } from '../vision/ahead.ts';
 import type { PictureSource } from '../vision/extract.ts';
 import type { Job } from './job.ts';
@@ -15,6 +14,9 @@ import type { QueuedPictureReader } from './read-queued.ts';
 const AHEAD = 16;
 /** How often a picture alone may end the program that describes it. */
 const TRIES = 3;
+
+/** What comes of a picture. */
+type Result = ReturnType<Describe> extends AsyncIterable<readonly (infer One)[]> ? One : never;
 
 export interface ChunkWork {
   describe: Describe;
@@ -59,7 +61,7 @@ export async function describeChunk(
 }
 
 /** What is kept of a picture's captions: what a file may hold of them. */
-function recordOf({ file, hash, bytes, modified }: CaptionRecord, result: PictureResult, { top, words }: RecordLayout) {
+function recordOf({ file, hash, bytes, modified }: CaptionRecord, result: Result, { top, words }: RecordLayout) {
   const picture = { file, hash, bytes, modified };
   if ('error' in result) return { ...picture, error: result.error.message };
   const captions = result.captions.slice(0, top).map(rounded);

@@ -9,13 +9,14 @@ import { joinWords, tokenizerOf } from '../metrics/language-words.ts';
 import { type CaptionScores, scoreCaptionsSteps } from '../metrics/score.ts';
 import { NgramModel } from '../text/ngram-model.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
-import type { CaptionedFeatures } from './batch.ts';
+import { allFeatures, type CaptionedFeatures } from './batch.ts';
 import { type DecodingOptions, decodingDefaults, resolveDecoding } from './caption.ts';
 import type { Captioner } from './captioner.ts';
 import { shareCopiedSteps } from './evaluate.ts';
 import { chooseLanguage } from './languages.ts';
 import { MostAgreed } from './most-agreed.ts';
 import { nearestPicturesSteps } from './nearest.ts';
+import { featuresAt, type PictureFeatures } from './picture-features.ts';
 import { encodeCaption, specialIds } from './vocabulary.ts';
 
 /** A captioner or a baseline, with its captions and their scores. */
@@ -110,14 +111,14 @@ export function* compareWithSteps(
   const decoding = resolveDecoding(options, false); // captions of standardised features come without confidence
   const references = new Map(pictures.captions.map((captions, i) => [pictures.names[i]!, captions]));
 
-  const captioned = function* (features: Float32Array): Steps<string[]> {
+  const captioned = function* (features: PictureFeatures): Steps<string[]> {
     const written = yield* captioner.describeStandardisedSteps(features, decoding);
     return written.map(([best]) => best!.caption);
   };
 
   const D = captioner.config.shape.condition;
-  const written = yield* partOf(captioned(pictures.features), 0, 0.38);
-  const writtenForOthers = yield* partOf(captioned(exchanged(pictures.features, D)), 0.38, 0.75);
+  const written = yield* partOf(captioned(allFeatures(pictures)), 0, 0.38);
+  const writtenForOthers = yield* partOf(captioned(exchanged(allFeatures(pictures), D)), 0.38, 0.75);
   const k = Math.min(NEIGHBOURS, Math.ceil(training.names.length * NEIGHBOUR_SHARE));
   const engine = captioner.model.engine;
   const neighbours = yield* partOf(
@@ -205,12 +206,9 @@ function sequencesSteps(
 }
 
 /** Gives each of at least two pictures the features of another one. */
-function exchanged(features: Float32Array, D: number): Float32Array {
-  const order = new Random(1).shuffle([...Array(features.length / D).keys()]);
-  const result = new Float32Array(features.length);
-  for (const [i, picture] of order.entries()) {
-    const other = order[(i + 1) % order.length]!;
-    result.set(features.subarray(other * D, (other + 1) * D), picture * D);
-  }
-  return result;
+function exchanged(features: PictureFeatures, D: number): PictureFeatures {
+  const order = new Random(1).shuffle([...Array(features.vectors.length / D).keys()]);
+  const others: number[] = [];
+  for (const [i, picture] of order.entries()) others[picture] = order[(i + 1) % order.length]!;
+  return featuresAt(features, others, D);
 }

@@ -6,7 +6,19 @@ import { packedSequences } from '../nn/packing.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 import type { CaptionsByPicture } from './caption.ts';
 import { startIds } from './languages.ts';
+import type { PictureFeatures } from './picture-features.ts';
 import { encodeCaption, specialIds } from './vocabulary.ts';
+
+/** Maps on a grid, in a cache. */
+export interface StoredGrid {
+  /** G, cells in a line. */
+  grid: number;
+  /** Writes the map of one view of a file to `target` [G · G, D]. */
+  read(target: Float32Array, file: string, view: LearnedView): void;
+}
+
+/** A picture as it is, or its mirror image. */
+export type LearnedView = 'plain' | 'mirrored';
 
 /** Pictures with standardised features and their captions. */
 export interface CaptionedFeatures extends CaptionsByPicture {
@@ -17,6 +29,8 @@ export interface CaptionedFeatures extends CaptionsByPicture {
   names: readonly string[];
   /** The file of each picture, where there are files. */
   files?: readonly string[];
+  /** The maps of these files, for a captioner that attends to them, see `with-maps.ts`. */
+  maps?: StoredGrid | undefined;
   /** How often the captions of each picture come in an epoch, of a fraction by chance. Default: once */
   repeats?: readonly number[];
 }
@@ -53,7 +67,7 @@ export function* examplesSteps(
 
 /** Pictures with their captions in one language; all where the captions do not say theirs. */
 export function picturesIn(pictures: CaptionedFeatures, language: string | undefined): CaptionedFeatures {
-  const { features, mirrored, captions, languages, names, files, repeats } = pictures;
+  const { features, mirrored, captions, languages, names, files, maps, repeats } = pictures;
   if (!languages || languages.every((one) => one === language)) return pictures;
   const rows = [...languages.keys()].filter((row) => languages[row] === language);
   const select = <Item>(items: readonly Item[]) => rows.map((row) => items[row]!);
@@ -64,6 +78,7 @@ export function picturesIn(pictures: CaptionedFeatures, language: string | undef
     languages: select(languages),
     names: select(names),
     ...(files && { files: select(files) }),
+    ...(maps && { maps }),
     ...(repeats && { repeats: select(repeats) }),
   };
 }
@@ -93,26 +108,53 @@ export function targetCounts(
   return counts;
 }
 
-/** The features [D] of a picture, or with a probability of 1/2 of its mirror image, where there are any. */
-export function eitherFeatures(
-  { features, mirrored }: CaptionedFeatures,
+/** What a captioner sees of one picture. */
+export interface Seen {
+  /** v [D] */
+  vector: Float32Array;
+  /** Writes its map, where there is one. */
+  readMap?: ((target: Float32Array) => void) | undefined;
+}
+
+/** What is seen of a picture as it is, or in its mirror image. */
+export function viewOf(
+  { features, mirrored, files, maps }: CaptionedFeatures,
   picture: number,
   D: number,
-  random: Random,
-): Float32Array {
-  const source = mirrored && random.uniform() < 0.5 ? mirrored : features;
-  return source.subarray(picture * D, (picture + 1) * D);
+  view: LearnedView = 'plain',
+): Seen {
+  const source = view === 'mirrored' ? mirrored! : features;
+  return {
+    vector: source.subarray(picture * D, (picture + 1) * D),
+    ...(maps && { readMap: (target) => maps.read(target, files![picture]!, view) }),
+  };
+}
+
+/** What is seen of a picture, or with a probability of 1/2 of its mirror image, where there are any. */
+export function eitherView(pictures: CaptionedFeatures, picture: number, D: number, random: Random): Seen {
+  return viewOf(pictures, picture, D, pictures.mirrored && random.uniform() < 0.5 ? 'mirrored' : 'plain');
+}
+
+/** What is seen of all pictures as they are. */
+export function allFeatures({ features: vectors, files, maps }: CaptionedFeatures): PictureFeatures {
+  if (!maps) return { vectors };
+  return {
+    vectors,
+    maps: { grid: maps.grid, read: (n, target) => maps.read(target, files![n]!, 'plain') },
+  };
 }
 
 /**
  * Packs examples, longest first: step t holds word t of all captions that have one.
  *
- * @param featuresOf gives the condition [D] of an example; called in the order of the batch
+ * @param seenBy gives what is seen of the picture of an example; called in the order of the batch
+ * @param mapSize floats of the map that each attends to; 0 for none
  */
 export function tokenBatch(
   examples: readonly CaptionExample[],
   D: number,
-  featuresOf: (example: CaptionExample) => Float32Array,
+  seenBy: (example: CaptionExample) => Seen,
+  mapSize = 0,
 ): TokenBatch {
   const sorted = examples.toSorted((a, b) => b.inputs.length - a.inputs.length);
   const packing = packedSequences(sorted.map(({ inputs }) => inputs.length));
@@ -120,8 +162,11 @@ export function tokenBatch(
   const targets = new Int32Array(packing.rows);
   const weights = new Float32Array(packing.rows);
   const condition = new Float32Array(sorted.length * D);
+  const places = mapSize > 0 ? new Float32Array(sorted.length * mapSize) : undefined;
   for (const [n, example] of sorted.entries()) {
-    condition.set(featuresOf(example), n * D);
+    const { vector, readMap } = seenBy(example);
+    condition.set(vector, n * D);
+    if (places) readMap!(places.subarray(n * mapSize, (n + 1) * mapSize));
     for (const [t, id] of example.inputs.entries()) {
       const row = packing.starts[t]! + n;
       inputs[row] = id;
@@ -129,5 +174,5 @@ export function tokenBatch(
       weights[row] = example.weight ?? 1;
     }
   }
-  return { packing, inputs, targets, weights, condition };
+  return { packing, inputs, targets, weights, condition, ...(places && { places }) };
 }

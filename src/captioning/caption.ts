@@ -4,7 +4,9 @@ import type { Steps } from '../base/steps.ts';
 import type { BeamSearchOptions } from '../decoding/beam-search.ts';
 import type { SamplingOptions } from '../decoding/sampling.ts';
 import type { SequenceRules } from '../decoding/sequence.ts';
+import type { StepFunction } from '../decoding/step.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
+import type { PictureFeatures } from './picture-features.ts';
 
 /** Captions by picture. */
 export interface CaptionsByPicture {
@@ -48,7 +50,7 @@ export interface CaptionSampling extends CaptionRules, SamplingOptions {
 
 /** The best for its time of those tried on the development sets, see docs/results/captioning.md. */
 export const decodingDefaults: DecodingOptions & { minLength: number } = {
-  beam: 20,
+  beam: 10,
   lengthPenalty: 0.7,
   surest: true,
   minLength: 1,
@@ -92,11 +94,25 @@ export interface CaptionWriter {
   readonly vocabulary: Vocabulary;
   /** Whether its captions come with a confidence. @param language of the captions, by default its first */
   isCalibrated(language?: string): boolean;
+  /** Cells in a line of the maps that it attends to; undefined where vectors are all that it sees. */
+  readonly grid?: number | undefined;
   /**
-   * @param features of N pictures, as the CNN gives them, [N, D]
+   * @param features of N pictures, as the CNN gives them: vectors [N, D], and maps where it has a `grid`
    * @returns the captions of each picture, best first
    */
-  describe(features: Float32Array, options?: DecodingOptions | CaptionSampling): Caption[][];
+  describe(features: Float32Array | PictureFeatures, options?: DecodingOptions | CaptionSampling): Caption[][];
+  /** A step function for captions of these pictures, at most 192. */
+  begin(features: PictureFeatures): StepFunction;
+  /**
+   * Where it looks before each word of a caption of one picture: weights of the cells of a map, with the sum 1; undefined
+   * where it attends to nothing. Of several captioners it is the mean of those that attend.
+   *
+   * @param ids START and the words but the last, which nothing is written after
+   */
+  attentionOf(features: PictureFeatures, ids: readonly number[]): number[][] | undefined;
   /** `describe`, a few tokens at a time. */
-  describeSteps(features: Float32Array, options?: DecodingOptions | CaptionSampling): Steps<Caption[][]>;
+  describeSteps(
+    features: Float32Array | PictureFeatures,
+    options?: DecodingOptions | CaptionSampling,
+  ): Steps<Caption[][]>;
 }

@@ -3,7 +3,7 @@ import { fileIn } from '../base/files.ts';
 import { partOf, runAtOnce, type Steps } from '../base/steps.ts';
 import type { Engine } from '../compute/engine.ts';
 import type { StepFunction } from '../decoding/step.ts';
-import type { LanguageModel } from '../model/language-model.ts';
+import type { LanguageModel, TokenBatch } from '../model/language-model.ts';
 import { loadModel, type SaveModelOptions, saveConfig, saveModel } from '../model/model-folder.ts';
 import {
   type Standardisation,
@@ -14,6 +14,7 @@ import {
 import { createStepper } from '../model/stepper.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 import { CNN_FOLDER, type CnnFiles, readCnnFiles, writeCnnFiles } from '../vision/cnn-files.ts';
+import { type CaptionExample, type Seen, tokenBatch } from './batch.ts';
 import {
   type Caption,
   type CaptionSampling,
@@ -26,6 +27,7 @@ import { type Confidence, withConfidenceSteps } from './confidence/confidence.ts
 import { confidenceConfig, readConfidence, writeConfidence } from './confidence/store.ts';
 import { type CaptionConfig, captionConfigSchema } from './config.ts';
 import { chooseLanguage, languagesOf } from './languages.ts';
+import { type PictureFeatures, type PictureMaps, pictureFeatures } from './picture-features.ts';
 import { specialIds } from './vocabulary.ts';
 import { ROWS, writeCaptionsSteps } from './write.ts';
 
@@ -39,6 +41,8 @@ export class Captioner implements CaptionWriter {
   confidence: Confidence | undefined;
   /** The CNN that has learned with it and is saved with it; none where its CNN is one that all share. */
   cnn: (() => Promise<CnnFiles>) | undefined;
+  /** How the cells of maps are standardised, where it attends to maps. */
+  readonly mapStandardisation: Standardisation | undefined;
   readonly #begin: ReturnType<typeof createStepper>;
 
   constructor(
@@ -47,11 +51,13 @@ export class Captioner implements CaptionWriter {
     model: LanguageModel,
     standardisation: Standardisation,
     confidence?: Confidence,
+    mapStandardisation?: Standardisation,
   ) {
     this.config = config;
     this.vocabulary = vocabulary;
     this.model = model;
     this.standardisation = standardisation;
+    this.mapStandardisation = mapStandardisation;
     this.confidence = confidence;
     this.#begin = createStepper(model, ROWS);
   }
@@ -69,9 +75,11 @@ export class Captioner implements CaptionWriter {
   static async load(folder: string, engine: Engine): Promise<Captioner> {
     const { config, vocabulary, model, extra } = await loadModel(folder, engine, captionConfigSchema);
     specialIds(vocabulary, { name: `the vocabulary in ${folder}` }); // a vocabulary without them is refused here
-    const standardisation = standardisationOf(extra, config.shape.condition, folder, 'features');
+    const { condition, memory } = config.shape;
+    const standardisation = standardisationOf(extra, condition, folder, 'features');
+    const ofMaps = memory === undefined ? undefined : standardisationOf(extra, memory, folder, 'maps');
     const confidence = config.confidence && (await readConfidence(folder, config.confidence, config.shape));
-    const captioner = new Captioner(config, vocabulary, model, standardisation, confidence);
+    const captioner = new Captioner(config, vocabulary, model, standardisation, confidence, ofMaps);
     const { key, folder: cnn } = config.pictures;
     if (cnn !== undefined) captioner.cnn = () => readCnnFiles(fileIn(folder, cnn), key);
     return captioner;
@@ -88,8 +96,11 @@ export class Captioner implements CaptionWriter {
     scores: CaptionConfig['scores'] = this.config.scores,
     { half = false }: Pick<SaveModelOptions, 'half'> = {},
   ): Promise<void> {
-    const { vocabulary, model, standardisation, confidence } = this;
-    const extra = standardisationTensors(standardisation, 'features');
+    const { vocabulary, model, standardisation, mapStandardisation, confidence } = this;
+    const extra = [
+      ...standardisationTensors(standardisation, 'features'),
+      ...(mapStandardisation ? standardisationTensors(mapStandardisation, 'maps') : []),
+    ];
     const cnn = await this.cnn?.();
     if (confidence) await writeConfidence(folder, confidence);
     if (cnn) await writeCnnFiles(fileIn(folder, CNN_FOLDER), cnn);
@@ -112,37 +123,99 @@ export class Captioner implements CaptionWriter {
   /**
    * Writes captions for N pictures.
    *
-   * @param features as the CNN gives them, [N, D]; not changed
+   * @param features as the CNN gives them, vectors [N, D], and maps where it has a `grid`; not changed
    * @returns at least one caption for each picture, best first; those of beam search are different
    * @throws UsageError as `checkDecoding` does
    */
-  describe(features: Float32Array, options: DecodingOptions | CaptionSampling = decodingDefaults): Caption[][] {
+  describe(
+    features: Float32Array | PictureFeatures,
+    options: DecodingOptions | CaptionSampling = decodingDefaults,
+  ): Caption[][] {
     return runAtOnce(this.describeSteps(features, options));
   }
 
   /** `describe`, a few tokens at a time. */
   *describeSteps(
-    features: Float32Array,
+    features: Float32Array | PictureFeatures,
     options: DecodingOptions | CaptionSampling = decodingDefaults,
   ): Steps<Caption[][]> {
     const { vocabulary, confidence } = this;
+    const seen = pictureFeatures(features);
     const language = chooseLanguage(vocabulary, options.language);
     const resolved = resolveDecoding(options, this.isCalibrated(language));
-    const captions = yield* writeCaptionsSteps((rows) => this.begin(rows), this.#sizes, features, resolved);
-    const unrated = { captions, features, vocabulary, language, options: resolved };
+    const captions = yield* writeCaptionsSteps((some) => this.begin(some), this.#sizes, seen, resolved);
+    const unrated = { captions, features: seen.vectors, vocabulary, language, options: resolved };
     return yield* partOf(withConfidenceSteps([confidence], unrated), 1, 1);
   }
 
-  /** `describeSteps` for features that are standardised already, as those of a training are, without confidence. */
-  describeStandardisedSteps(features: Float32Array, options: DecodingOptions | CaptionSampling): Steps<Caption[][]> {
-    return writeCaptionsSteps(this.#begin, this.#sizes, features, options);
+  /**
+   * `describeSteps` for vectors that are standardised already, as those of a training are, without confidence; maps are as
+   * the CNN gives them.
+   */
+  describeStandardisedSteps(
+    features: Float32Array | PictureFeatures,
+    options: DecodingOptions | CaptionSampling,
+  ): Steps<Caption[][]> {
+    const begin = (some: PictureFeatures) => this.#beginStandardised(some);
+    return writeCaptionsSteps(begin, this.#sizes, pictureFeatures(features), options);
   }
 
-  /** A step function for up to 192 captions of N pictures, by their features [N, D], which are not changed. */
-  begin(features: Float32Array): StepFunction {
-    const standardised = features.slice();
+  /**
+   * A step function for up to 192 captions of N pictures, by their features, which are not changed.
+   *
+   * @throws RangeError without maps where it attends to them
+   */
+  begin(features: Float32Array | PictureFeatures): StepFunction {
+    const { vectors, maps } = pictureFeatures(features);
+    const standardised = vectors.slice();
     standardise(standardised, this.standardisation);
-    return this.#begin(standardised);
+    return this.#beginStandardised({ vectors: standardised, maps });
+  }
+
+  #beginStandardised({ vectors, maps }: PictureFeatures): StepFunction {
+    const sources = vectors.length / this.config.shape.condition;
+    const places = this.placesOf(sources, maps);
+    return this.#begin({ condition: vectors, ...(places && { places: { vectors: places, sources } }) });
+  }
+
+  attentionOf(features: PictureFeatures, ids: readonly number[]): number[][] | undefined {
+    const { attention } = this.model;
+    if (!attention) return undefined;
+    const step = this.begin(features);
+    return ids.map((id) => {
+      step([id], [0]);
+      return [...attention.weights.data];
+    });
+  }
+
+  /** What it attends to in the maps of N pictures, standardised [N, G · G, D]; undefined where it attends to nothing. */
+  placesOf(N: number, maps: PictureMaps | undefined): Float32Array | undefined {
+    if (this.grid === undefined) return undefined;
+    if (maps?.grid !== this.grid) {
+      throw new RangeError(
+        `a captioner that attends to maps of ${this.grid} × ${this.grid}: found ${maps?.grid ?? 'none'}`,
+      );
+    }
+    const places = new Float32Array(N * this.mapSize);
+    for (let n = 0; n < N; n++) maps.read(n, places.subarray(n * this.mapSize, (n + 1) * this.mapSize));
+    standardise(places, this.mapStandardisation!);
+    return places;
+  }
+
+  /** A batch of examples, longest first. @param seenBy as `tokenBatch` takes it, vectors standardised and maps not */
+  batchOf(examples: readonly CaptionExample[], seenBy: (example: CaptionExample) => Seen): TokenBatch {
+    const batch = tokenBatch(examples, this.config.shape.condition, seenBy, this.mapSize);
+    if (batch.places) standardise(batch.places, this.mapStandardisation!);
+    return batch;
+  }
+
+  get grid(): number | undefined {
+    return this.config.pictures.grid;
+  }
+
+  /** Values of a map that it attends to; 0 where it attends to none. */
+  get mapSize(): number {
+    return (this.grid ?? 0) ** 2 * (this.config.shape.memory ?? 0);
   }
 
   isCalibrated(language?: string): boolean {

@@ -18,6 +18,8 @@ export const captionSettingsSchema = v.object({
   words: v.optional(integerFrom(1)),
   /** Whether mirror images of the pictures are learned from too. */
   mirrored: v.boolean(),
+  /** λ by which attention is spread over all of a picture (`nn/coverage.ts`). Default: 0 */
+  coverage: v.optional(numberFrom(0)),
   /** `cider`: learns to write captions with a high CIDEr-D and BLEU-4 (`self-critical.ts`). Default: likelihood */
   finetune: v.optional(v.picklist(['cider'])),
   /** How the CNN learns too. Default: it does not */
@@ -68,7 +70,13 @@ export const captionConfigSchema = v.object({
   // First, because the user reads the first error only.
   kind: v.literal('caption', 'the model is not a captioner of `caption train`'),
   ...modelConfigSchema.entries,
-  /** How a picture becomes a vector, in training and in use alike. */
+  shape: v.object({
+    ...modelConfigSchema.entries.shape.entries,
+    /** D of the map's cells that it attends to, and whether a gate scales what it reads there. Default: no attention */
+    memory: v.optional(integerFrom(1)),
+    gate: v.optional(v.boolean()),
+  }),
+  /** How a picture becomes a vector and a map, in training and in use alike. */
   pictures: v.object({
     /** Its name, or the folder of a MobileNet, as `loadCnn` takes it. */
     cnn: v.string(),
@@ -76,6 +84,8 @@ export const captionConfigSchema = v.object({
     key: v.string(),
     /** Where it is in the model's folder, if it has learned; it is then one of the family of `cnn`. */
     folder: v.optional(v.literal(CNN_FOLDER)),
+    /** Cells in a line of the map that it attends to. Default: none */
+    grid: v.optional(integerFrom(1)),
     preprocessing: v.object({ size: anyInteger, fit: v.picklist(['squash', 'crop']) }),
   }),
   settings: captionSettingsSchema,
@@ -113,6 +123,9 @@ export function scoresByDataset({ dataset, scores }: CaptionConfig): Record<stri
 
 /** The shape of a new captioner by default. */
 export const captionShapeDefaults = { cell: 'lstm', layers: 1, hidden: 640, embedding: 512 } as const;
+
+/** Attention by default: cells in a line of a map, which then takes 64 KB of a cache, and the weight λ of its coverage (Xu et al. 2015, section 4.2.1). */
+export const attentionDefaults = { grid: 5, gate: false, coverage: 1 } as const;
 
 /** The settings of a training by default, found on Flickr8k, see the model card. */
 export const captionDefaults: CaptionSettings = {

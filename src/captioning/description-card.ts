@@ -3,8 +3,11 @@ import { shadedWord } from '../report/certainty.ts';
 import { type Html, html } from '../report/html.ts';
 import { formatPercent } from '../report/page.ts';
 import { thumbnail } from '../report/thumbnail.ts';
+import type { Tag } from '../vision/classifier.ts';
 import type { Caption, CaptionWord } from './caption.ts';
 import type { DescribedPicture } from './describe.ts';
+import { explainedFrame } from './explained-frame.ts';
+import type { WordMaps } from './word-maps.ts';
 
 /** Pixels of the longer side of a picture on the page, whose columns are about as wide. */
 const SIZE = 320;
@@ -17,22 +20,36 @@ export function sureness({ confidence, logProb, words }: Caption): number {
   return confidence ?? Math.exp(logProb / (words.length + 1));
 }
 
+/** What a page shows of a described picture. */
+export interface PictureOnPage extends Omit<DescribedPicture, 'features'> {
+  /** What the CNN's classifier sees, likeliest first. */
+  tags?: readonly Tag[];
+}
+
 /** @param minConfidence a caption that is less sure is not given as the picture's */
-export async function descriptionCard({ name, source, captions }: DescribedPicture, minConfidence = 0): Promise<Html> {
+export async function descriptionCard(
+  { name, source, captions, tags, wordMaps }: PictureOnPage,
+  minConfidence = 0,
+): Promise<Html> {
   const [best, ...others] = captions as [Caption, ...Caption[]];
   const said = (best.confidence ?? 1) >= minConfidence;
   const alt = said ? best.caption : 'not described: the captioner is not sure';
   return html`<li data-sure="${sureness(best).toFixed(4)}"><figure>
-${await framedPicture(source, alt)}
+${await framedPicture(source, alt, said ? wordMaps : undefined)}
 <figcaption><p class="said">${said ? shaded(best) : '(not sure)'}</p>
 <p class="soft file">${fileName(name)}</p>
-<details><summary>${figureOf(best)}<span class="more">${said ? more(others.length) : 'what it would say'}</span></summary>
+${tags && tagsOf(tags)}<details><summary>${figureOf(best)}<span class="more">${said ? more(others.length) : 'what it would say'}</span></summary>
 ${said ? unfolded(best, others) : listOf(captions)}</details></figcaption></figure></li>`;
 }
 
-/** A small copy of a picture, or what says that there is none. */
-export async function framedPicture(source: DescribedPicture['source'], alt: string): Promise<Html> {
+/** A small copy of a picture, with where its words come from if that is told, or what says that there is none. */
+export async function framedPicture(
+  source: DescribedPicture['source'],
+  alt: string,
+  maps?: WordMaps | undefined,
+): Promise<Html> {
   const picture = await thumbnail(typeof source === 'string' ? source : source.bytes, SIZE);
+  if (picture && maps) return explainedFrame(picture, alt, maps);
   return picture
     ? html`<img src="${picture.source}" width="${picture.width}" height="${picture.height}" alt="${alt}" decoding="async">`
     : html`<div class="none">can not be shown</div>`;
@@ -62,6 +79,12 @@ function unfolded(best: Caption, others: readonly Caption[]): Html {
 
 function listOf(captions: readonly Caption[]): Html {
   return html`<ol>${captions.map((one) => html`<li>${shaded(one)} ${figureOf(one)}</li>`)}</ol>\n`;
+}
+
+function tagsOf(tags: readonly Tag[]): Html {
+  const shares = tags.map((tag, i) => html`${i > 0 && ', '}${tag.name} <span>${percent(tag.probability)}</span>`);
+  return html`<p class="soft tags">${shares}</p>
+`;
 }
 
 /** A picture's name, which may be broken where a folder ends. */

@@ -21,7 +21,7 @@ body { max-width: 100rem; }
 .gallery .none { display: grid; place-items: center; color: var(--soft); }
 .gallery p { margin: .5rem 0 0; }
 .gallery .said { font-size: 1.05rem; line-height: 1.5; }
-.gallery .file { margin-top: .2rem; font-size: .8rem; }
+.gallery .file, .gallery .tags { margin-top: .2rem; font-size: .8rem; }
 .sure { white-space: nowrap; font-variant-numeric: tabular-nums; color: var(--soft); }
 .sure i { display: inline-block; margin: 0 .3rem; width: 2.5rem; height: .45em; border-radius: .3em;
   background: linear-gradient(var(--line-1) 0 0) 0 / calc(100% * var(--share)) no-repeat var(--rule); }
@@ -62,7 +62,7 @@ const gallery = document.getElementById('pictures');
 const [tools, query, order, found] = ['tools', 'query', 'order', 'found'].map((id) => document.getElementById(id));
 const pictures = [...gallery.children].map((item, place) => {
   const name = item.querySelector('.file').textContent;
-  const captions = [...item.querySelectorAll('.said, ol')].map((part) => part.textContent).join(' ');
+  const captions = [...item.querySelectorAll('.said, .tags, ol')].map((part) => part.textContent).join(' ');
   return { item, place, name, sure: Number(item.dataset.sure), text: (name + ' ' + captions).toLowerCase() };
 });
 function show() {

@@ -6,9 +6,10 @@ import { Html, html } from '../report/html.ts';
 import { type Fact, facts, formatInteger, pageFrame, section } from '../report/page.ts';
 import type { CaptionSampling, DecodingOptions } from './caption.ts';
 import { decodingFacts, modelsFact } from './decoding-in-words.ts';
-import type { DescribedPicture } from './describe.ts';
-import { descriptionCard } from './description-card.ts';
+import { descriptionCard, type PictureOnPage } from './description-card.ts';
 import { DESCRIPTION_SCRIPT, DESCRIPTION_STYLE } from './description-look.ts';
+import { EXPLAINED_SCRIPT, EXPLAINED_STYLE, explainedLead } from './explained-frame.ts';
+import type { WordMaps } from './word-maps.ts';
 
 /** What the page says beside the captions; all of it may be left out. */
 export interface DescriptionPageOptions {
@@ -73,6 +74,8 @@ export class DescriptionPage {
   readonly #unread: string[] = [];
   #waiting: Promise<Html>[] = [];
   #described = 0;
+  /** How the places of words were found, where they are shown. */
+  #explained: WordMaps['by'] | undefined;
 
   /** @param file which is replaced when the first pictures are written; its folder is made where there is none */
   constructor(file: string, options: DescriptionPageOptions = {}) {
@@ -80,7 +83,8 @@ export class DescriptionPage {
     this.#options = options;
     this.#date = options.date ?? new Date();
     const lead = html`Words are shaded by how sure the captioner is of them: ${certaintyLegend()}`;
-    this.#frame = pageFrame(options.title ?? 'Captions', lead, DESCRIPTION_STYLE);
+    const style = new Html(`${DESCRIPTION_STYLE.text}${EXPLAINED_STYLE.text}`);
+    this.#frame = pageFrame(options.title ?? 'Captions', lead, style);
   }
 
   /** How many pictures were added, those that the file does not show yet included. */
@@ -93,7 +97,8 @@ export class DescriptionPage {
    *
    * @throws InputError when the page can't be written; it then holds what was written before
    */
-  async add(picture: DescribedPicture): Promise<void> {
+  async add(picture: PictureOnPage): Promise<void> {
+    this.#explained ??= picture.wordMaps?.by;
     this.#waiting.push(descriptionCard(picture, this.#options.minConfidence));
     if (this.#waiting.length >= TOGETHER) await this.#write();
   }
@@ -123,7 +128,8 @@ export class DescriptionPage {
   #head(described: number): string {
     const counts = html`<p class="soft">${this.#counts(described)}</p>`;
     return html`${this.#frame.head}${new Html(counts.text.padEnd(COUNTS))}
-${TOOLS}<ol class="gallery" id="pictures" role="list" aria-label="Pictures">`.text;
+${this.#explained && html`<p class="soft">${explainedLead(this.#explained)}</p>\n`}${TOOLS}<ol class="gallery" id="pictures" role="list" aria-label="Pictures">`
+      .text;
   }
 
   #counts(described: number): Html {
@@ -134,7 +140,7 @@ ${TOOLS}<ol class="gallery" id="pictures" role="list" aria-label="Pictures">`.te
   }
 
   #foot(): string {
-    return html`</ol>\n${unreadSection(this.#unread)}${this.#howWritten()}<script>${DESCRIPTION_SCRIPT}</script>\n${this.#frame.foot}`
+    return html`</ol>\n${unreadSection(this.#unread)}${this.#howWritten()}<script>${DESCRIPTION_SCRIPT}</script>\n${this.#explained && html`<script>${EXPLAINED_SCRIPT}</script>`}\n${this.#frame.foot}`
       .text;
   }
 

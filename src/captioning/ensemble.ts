@@ -2,6 +2,7 @@
 import { InputError } from '../base/errors.ts';
 import { partOf, runAtOnce, type Steps } from '../base/steps.ts';
 import { meanOfSteps } from '../decoding/ensemble.ts';
+import type { StepFunction } from '../decoding/step.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 import {
   type Caption,
@@ -14,17 +15,19 @@ import {
 import type { Captioner } from './captioner.ts';
 import { withConfidenceSteps } from './confidence/confidence.ts';
 import { chooseLanguage } from './languages.ts';
+import { type PictureFeatures, pictureFeatures } from './picture-features.ts';
 import { writeCaptionsSteps } from './write.ts';
 
 /** Captioners that write together: the probability of a word is the mean of those that they give it. */
 export class CaptionerEnsemble implements CaptionWriter {
   readonly vocabulary: Vocabulary;
   readonly #members: readonly Captioner[];
+  readonly grid: number | undefined;
   readonly #D: number;
 
   /**
    * @param members at least one, by their folders; all trained with features of the same CNN
-   * @throws InputError when their vocabularies differ
+   * @throws InputError when their vocabularies differ, or the grids of those that attend to maps
    */
   constructor(members: ReadonlyMap<string, Captioner>) {
     const [first, ...others] = members;
@@ -32,6 +35,7 @@ export class CaptionerEnsemble implements CaptionWriter {
     const [folder, { vocabulary, config }] = first;
     for (const [other, member] of others) refuseOtherVocabulary(member.vocabulary, other, vocabulary, folder);
     this.vocabulary = vocabulary;
+    this.grid = commonGrid(members);
     this.#D = config.shape.condition;
     this.#members = [...new Set(members.values())]; // one given twice would be stepped twice, on one state
   }
@@ -42,24 +46,52 @@ export class CaptionerEnsemble implements CaptionWriter {
   }
 
   /** Writes captions as `Captioner.describe` does; each member standardises the features in its own way. */
-  describe(features: Float32Array, options: DecodingOptions | CaptionSampling = decodingDefaults): Caption[][] {
+  describe(
+    features: Float32Array | PictureFeatures,
+    options: DecodingOptions | CaptionSampling = decodingDefaults,
+  ): Caption[][] {
     return runAtOnce(this.describeSteps(features, options));
+  }
+
+  begin(features: PictureFeatures): StepFunction {
+    return meanOfSteps(this.#members.map((member) => member.begin(features)));
+  }
+
+  attentionOf(features: PictureFeatures, ids: readonly number[]): number[][] | undefined {
+    const [first, ...others] = this.#members.flatMap((member) => {
+      const weights = member.attentionOf(features, ids);
+      return weights ? [weights] : [];
+    });
+    return first?.map((cells, t) =>
+      cells.map((weight, j) => others.reduce((sum, other) => sum + other[t]![j]!, weight) / (1 + others.length)),
+    );
   }
 
   /** `describe`, a few tokens at a time. */
   *describeSteps(
-    features: Float32Array,
+    features: Float32Array | PictureFeatures,
     options: DecodingOptions | CaptionSampling = decodingDefaults,
   ): Steps<Caption[][]> {
-    const begin = (rows: Float32Array) => meanOfSteps(this.#members.map((member) => member.begin(rows)));
+    const seen = pictureFeatures(features);
     const { vocabulary } = this;
     const language = chooseLanguage(vocabulary, options.language);
     const resolved = resolveDecoding(options, this.isCalibrated(language));
-    const captions = yield* writeCaptionsSteps(begin, { vocabulary, D: this.#D }, features, resolved);
+    const captions = yield* writeCaptionsSteps((some) => this.begin(some), { vocabulary, D: this.#D }, seen, resolved);
     const confidences = this.#members.map(({ confidence }) => confidence);
-    const unrated = { captions, features, vocabulary, language, options: resolved };
+    const unrated = { captions, features: seen.vectors, vocabulary, language, options: resolved };
     return yield* partOf(withConfidenceSteps(confidences, unrated), 1, 1);
   }
+}
+
+/** The grid of those members that attend to maps; undefined where none does. */
+function commonGrid(members: ReadonlyMap<string, Captioner>): number | undefined {
+  const [first, ...others] = [...members].filter(([, { grid }]) => grid !== undefined);
+  const other = others.find(([, { grid }]) => grid !== first![1].grid);
+  if (!first || !other) return first?.[1].grid;
+  throw new InputError(`the captioners in ${first[0]} and ${other[0]} attend to maps of different grids`, {
+    found: `${first[1].grid} and ${other[1].grid} cells in a line`,
+    expected: 'one grid, which captioners that write together see the pictures by',
+  });
 }
 
 /** The words must be the same by their numbers, by which the members' probabilities are added. */

@@ -2,7 +2,7 @@
 import { mapSteps, partOf, runAtOnce, type Steps } from '../base/steps.ts';
 import { tokenizerOf } from '../metrics/language-words.ts';
 import { type CaptionScores, scoreCaptionsSteps } from '../metrics/score.ts';
-import type { CaptionedFeatures } from './batch.ts';
+import { allFeatures, type CaptionedFeatures } from './batch.ts';
 import type { Caption, DecodingOptions } from './caption.ts';
 import type { Captioner } from './captioner.ts';
 
@@ -25,7 +25,7 @@ export function* scoreOnPicturesSteps(
   pictures: CaptionedFeatures,
   decoding: DecodingOptions = GREEDY,
 ): Steps<PictureScores> {
-  const written = yield* partOf(captioner.describeStandardisedSteps(pictures.features, decoding), 0, 0.9);
+  const written = yield* partOf(captioner.describeStandardisedSteps(allFeatures(pictures), decoding), 0, 0.9);
   return yield* partOf(scoreWrittenSteps(written, pictures, decoding.language), 0.9, 1);
 }
 

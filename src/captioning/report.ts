@@ -169,7 +169,7 @@ function factsOf(config: CaptionConfig): Fact[] {
     ...(init ? [['Started from', `a captioner trained on ${init.name}`] as const] : []),
     [
       'Pictures',
-      `${pictures.key}, ${formatInteger(shape.condition)} features, read at the first word only${settings.mirrored ? '; mirror images too' : ''}`,
+      `${pictures.key}, ${formatInteger(shape.condition)} features, read at the first word${shape.memory === undefined ? ' only' : `, and a map of ${pictures.grid} × ${pictures.grid} cells, looked at before each word${shape.gate ? ', through a gate' : ''}`}${settings.mirrored ? '; mirror images too' : ''}`,
     ],
     [
       'Vocabulary',

@@ -12,7 +12,7 @@ import { createStepper } from '../model/stepper.ts';
 import { END } from '../text/special-tokens.ts';
 import { shuffledBatches } from '../training/shuffled-batches.ts';
 import type { TrainingTask } from '../training/task.ts';
-import { type CaptionExample, eitherFeatures, repeatsOf, tokenBatch } from './batch.ts';
+import { type CaptionExample, eitherView, repeatsOf, type Seen } from './batch.ts';
 import type { CaptionsByPicture } from './caption.ts';
 import type { Captioner } from './captioner.ts';
 import type { CaptionSettings } from './config.ts';
@@ -76,11 +76,8 @@ export function* selfCriticalTaskSteps(
     batch(iteration) {
       const random = new Random(seed * 1013 + iteration);
       const pictures = batchOf(iteration);
-      const features = new Float32Array(pictures.length * D);
-      for (const [i, picture] of pictures.entries()) {
-        features.set(eitherFeatures(training, picture, D, random), i * D);
-      }
-      const step = beginningWith(pictures.map(startOf), begin(features), start);
+      const seen = pictures.map((picture) => eitherView(training, picture, D, random));
+      const step = beginningWith(pictures.map(startOf), beginOn(seen), start);
       const sampled = sampleSequences(step, new Array<Random>(pictures.length).fill(random), rules);
       const rewards = sampled.map((sequences, i) => rewardsOf(pictures[i]!, sequences));
       const examples = sampled.flatMap((sequences, i) =>
@@ -88,12 +85,24 @@ export function* selfCriticalTaskSteps(
           return exampleOf({ i, start: startOf(pictures[i]!) }, sequence, advantage(rewards[i]!, j));
         }),
       );
-      const batch = tokenBatch(examples, D, ({ picture }) => features.subarray(picture * D, (picture + 1) * D));
+      const batch = captioner.batchOf(examples, ({ picture }) => seen[picture]!);
       return { ...batch, objective: -mean(rewards.flat()) };
     },
 
     validate: captionValidation(captioner, validation, batchSize),
   };
+
+  /** A step function for as many pictures. */
+  function beginOn(seen: readonly Seen[]): StepFunction {
+    const condition = new Float32Array(seen.length * D);
+    for (const [n, { vector }] of seen.entries()) condition.set(vector, n * D);
+    const maps = training.maps && {
+      grid: training.maps.grid,
+      read: (n: number, target: Float32Array) => seen[n]!.readMap!(target),
+    };
+    const vectors = captioner.placesOf(seen.length, maps);
+    return begin({ condition, ...(vectors && { places: { vectors, sources: seen.length } }) });
+  }
 
   /** The rewards of captions drawn for a picture. */
   function rewardsOf(picture: number, sequences: readonly Sequence[]): number[] {

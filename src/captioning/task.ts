@@ -3,7 +3,7 @@ import { Random } from '../base/random.ts';
 import { partOf, type Steps } from '../base/steps.ts';
 import { shuffledBatches } from '../training/shuffled-batches.ts';
 import type { TrainingTask } from '../training/task.ts';
-import { type CaptionExample, eitherFeatures, examplesSteps, repeatsOf, tokenBatch } from './batch.ts';
+import { type CaptionExample, eitherView, examplesSteps, repeatsOf, type Seen } from './batch.ts';
 import type { Captioner } from './captioner.ts';
 import { featureDrawingSteps } from './captions-only.ts';
 import type { CaptionSettings } from './config.ts';
@@ -17,7 +17,7 @@ import { captionValidation } from './validation.ts';
 export function* captionTaskSteps(
   captioner: Captioner,
   { training, validation, captionsOnly }: CaptionSets,
-  { batch: batchSize, seed }: CaptionSettings,
+  { batch: batchSize, seed, coverage }: CaptionSettings,
 ): Steps<TrainingTask> {
   const D = captioner.model.shape.condition;
   const { vocabulary } = captioner;
@@ -29,9 +29,9 @@ export function* captionTaskSteps(
   const weightOf = ({ picture }: CaptionExample) => repeatsOf(training, picture);
   const { perEpoch, batchOf } = shuffledBatches(examples, batchSize, seed, weightOf);
 
-  /** The features of picture p, which is one of the training's or, from P on, one that is not there. */
-  const featuresOf = (p: number, random: Random) =>
-    draw && p >= P ? draw(p - P, random) : eitherFeatures(training, p, D, random);
+  /** What is seen of picture p, which is one of the training's or, from P on, one that is not there. */
+  const seenOf = (p: number, random: Random): Seen =>
+    draw && p >= P ? { vector: draw(p - P, random) } : eitherView(training, p, D, random);
 
   return {
     iterationsPerEpoch: perEpoch,
@@ -40,7 +40,7 @@ export function* captionTaskSteps(
 
     batch(iteration) {
       const random = new Random(seed * 1013 + iteration);
-      return tokenBatch(batchOf(iteration), D, ({ picture }) => featuresOf(picture, random));
+      return { ...captioner.batchOf(batchOf(iteration), ({ picture }) => seenOf(picture, random)), coverage };
     },
 
     validate: captionValidation(captioner, validation, batchSize),

@@ -1,5 +1,6 @@
 /** Training a captioner, from new weights, from those of another captioner, or from its last checkpoint. */
 import { basename } from 'node:path';
+import { InputError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import { runInTurns, type Steps } from '../base/steps.ts';
 import type { CaptionsFile } from '../datasets/captions-only.ts';
@@ -10,7 +11,7 @@ import type { Vocabulary } from '../text/vocabulary.ts';
 import { refuseOtherData, runSession } from '../training/session.ts';
 import type { TrainingResult } from '../training/trainer.ts';
 import type { Cnn } from '../vision/cnn.ts';
-import { examplesSteps, targetCounts } from './batch.ts';
+import { type CaptionedFeatures, examplesSteps, targetCounts } from './batch.ts';
 import { type CaptionData, datasetsOf, namesInWords, namesOf } from './caption-data.ts';
 import { Captioner } from './captioner.ts';
 import { type CaptionConfig, type CaptionSettings, type PartOfData, partsOfData } from './config.ts';
@@ -21,12 +22,16 @@ import { selfCriticalTaskSteps } from './self-critical.ts';
 import { allCaptions, type CaptionSets, type ReadSets, readSets } from './sets.ts';
 import { captionTaskSteps } from './task.ts';
 import { captionVocabularySteps, extendVocabularySteps, specialIds } from './vocabulary.ts';
+import { withMaps } from './with-maps.ts';
 
 /**
  * Features that deviate less in the training pictures are not scaled up: nothing can be learned from them, and in other
  * kinds of pictures, scaled so, they would outweigh the rest.
  */
 const LEAST_DEVIATION = 1e-3;
+
+/** Pictures whose maps are measured: their cells are 16,200 vectors on a grid of 9, in 83 MB. */
+const MEASURED_MAPS = 200;
 
 /** On what and how validations are made. */
 const MEASURED = { split: 'val', decoding: 'greedy' };
@@ -36,11 +41,15 @@ export type ResumedCaptionTraining = CaptionData &
   CnnTraining & {
     /** Called when training pictures are left out, because another one of the datasets measures on the same photo. */
     onLeftOut?: ((oddity: Oddity) => void) | undefined;
+    /** Called first where the captioner attends to maps, with the bytes on disk that these take. */
+    onMaps?: ((bytes: number) => void) | undefined;
   };
 
 export type CaptionTraining = ResumedCaptionTraining & {
   settings: CaptionSettings;
   /** A trained captioner whose weights and words are taken over; or a new one's shape, and its CNN's name for `loadCnn`. */
+  /** Lets the captioner attend to the CNN's last map; one to start from that does so already keeps its way. */
+  attention?: { grid: number; gate?: boolean | undefined } | undefined;
   start: Captioner | { shape: Pick<LanguageModelShape, 'cell' | 'layers' | 'hidden' | 'embedding'>; cnnName: string };
 };
 
@@ -57,6 +66,9 @@ export async function trainCaptioner(training: CaptionTraining): Promise<Trainin
   const inTurns = <Result>(steps: Steps<Result>) => runInTurns(steps, { signal });
   const initial = start instanceof Captioner ? start : undefined;
   const { shape, cnnName } = start instanceof Captioner ? beginningOf(start) : start;
+  const attention =
+    initial?.grid === undefined ? training.attention : { grid: initial.grid, gate: initial.config.shape.gate };
+  if (attention) refuseWithAttention(training);
   const learning = await openCnnToLearn(training, settings, initial !== undefined);
   const sets = await prepare(training, settings, { standardisation: initial?.standardisation });
   const written = allCaptions(sets.training, sets.captionsOnly);
@@ -66,8 +78,18 @@ export async function trainCaptioner(training: CaptionTraining): Promise<Trainin
   const config: CaptionConfig = {
     format: 1,
     kind: 'caption',
-    shape: { ...shape, vocabulary: vocabulary.size, condition: cnn.featureSize },
-    pictures: { cnn: cnnName, key: cnn.key, preprocessing: cnn.preprocessing },
+    shape: {
+      ...shape,
+      vocabulary: vocabulary.size,
+      condition: cnn.featureSize,
+      ...(attention && { memory: cnn.featureSize, ...(attention.gate && { gate: true }) }),
+    },
+    pictures: {
+      cnn: cnnName,
+      key: cnn.key,
+      ...(attention && { grid: attention.grid }),
+      preprocessing: cnn.preprocessing,
+    },
     settings,
     dataset: {
       name: namesInWords([...new Set(sets.parts.map(({ name }) => name))]),
@@ -89,9 +111,13 @@ export async function trainCaptioner(training: CaptionTraining): Promise<Trainin
   // Word detectors know words by their numbers, which are others where words are missing.
   const hasAll = kept?.length === initial?.vocabulary.size;
   const confidence = hasAll ? initial?.confidence?.uncalibrated(languagesOf(vocabulary)[0]) : undefined;
-  const captioner = new Captioner(config, vocabulary, model, sets.standardisation, confidence);
-  captioner.cnn = initial?.cnn;
-  return learn(training, captioner, sets, learning, false);
+  return withMapsOf(training, attention?.grid, sets, async () => {
+    const maps =
+      attention && (initial?.mapStandardisation ?? (await inTurns(measureMapsSteps(sets.training, cnn.featureSize))));
+    const captioner = new Captioner(config, vocabulary, model, sets.standardisation, confidence, maps);
+    captioner.cnn = initial?.cnn;
+    return learn(training, captioner, sets, learning, false);
+  });
 }
 
 /**
@@ -117,7 +143,39 @@ export async function resumeCaptioner(training: ResumedCaptionTraining): Promise
       expected: `the ${dataset.pictures} pictures of ${dataset.name} and their captions`,
     },
   );
-  return learn(training, captioner, sets, learning, true);
+  return withMapsOf(training, captioner.grid, sets, () => learn(training, captioner, sets, learning, true));
+}
+
+/** Gives the sets of a training their maps, where there is a grid of these, while `use` is at work. */
+function withMapsOf<Result>(
+  { cnn, onExtraction, onMaps, signal }: ResumedCaptionTraining,
+  grid: number | undefined,
+  { training, validation }: CaptionSets,
+  use: () => Promise<Result>,
+): Promise<Result> {
+  return withMaps({ cnn, grid }, [training, ...validation], { ...onExtraction, onSize: onMaps, signal }, use);
+}
+
+/** @throws InputError when a training can't be one of a captioner with attention */
+function refuseWithAttention({ captionsOnly, settings }: CaptionTraining): void {
+  const found = captionsOnly ? 'captions without pictures' : settings.cnn ? 'a CNN that learns' : undefined;
+  if (!found) return;
+  const expected = 'captions of pictures, by a CNN that stays as it is';
+  throw new InputError('a captioner with attention can not learn in this way', { found, expected });
+}
+
+/** How the cells of maps are standardised: by those of so many pictures at most, evenly chosen. */
+function* measureMapsSteps({ maps, files }: CaptionedFeatures, D: number): Steps<Standardisation> {
+  const { grid, read } = maps!;
+  const every = Math.ceil(files!.length / MEASURED_MAPS);
+  const cells: Float32Array[] = [];
+  for (const file of files!.filter((_, i) => i % every === 0)) {
+    const map = new Float32Array(grid * grid * D);
+    read(map, file, 'plain');
+    cells.push(map);
+    yield 0;
+  }
+  return yield* measureStandardisationSteps(cells, D, LEAST_DEVIATION);
 }
 
 async function learn(

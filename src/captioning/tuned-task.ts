@@ -41,7 +41,7 @@ export function* tunedTaskSteps(
       const pictures: PictureView[] = [];
       const batch = tokenBatch(batchOf(iteration), 0, ({ picture }) => {
         pictures.push({ file: training.files![picture]!, view: random.integer(views) });
-        return NO_FEATURES;
+        return NOTHING;
       });
       return { ...batch, pictures };
     },
@@ -53,7 +53,7 @@ export function* tunedTaskSteps(
   };
 }
 
-const NO_FEATURES = new Float32Array();
+const NOTHING = { vector: new Float32Array() };
 
 /** Gives held-out sets the features of the CNN as it is now. */
 function* refreshSteps(tuned: TunedCaptioner, sets: readonly HeldOutSet[]): Steps<void> {

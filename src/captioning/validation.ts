@@ -2,7 +2,7 @@
 import { partOf, type Steps } from '../base/steps.ts';
 import { resetState, type StackState } from '../nn/state.ts';
 import type { Validation } from '../training/task.ts';
-import { type CaptionExample, examplesSteps, tokenBatch } from './batch.ts';
+import { type CaptionExample, examplesSteps, viewOf } from './batch.ts';
 import type { Captioner } from './captioner.ts';
 import { GREEDY, scoreOnPicturesSteps } from './evaluate.ts';
 import type { HeldOutSet } from './sets.ts';
@@ -52,8 +52,8 @@ function measureOf(captioner: Captioner, pictures: HeldOutSet, batchSize: number
     for (let first = 0; first < examples.length; first += batchSize) {
       const share = (LOSS_SHARE * first) / examples.length;
       yield share;
-      const batch = tokenBatch(examples.slice(first, first + batchSize), D, ({ picture }) =>
-        pictures.features.subarray(picture * D, (picture + 1) * D),
+      const batch = captioner.batchOf(examples.slice(first, first + batchSize), ({ picture }) =>
+        viewOf(pictures, picture, D),
       );
       resetState(state);
       const loss = yield* partOf(model.lossSteps(batch, state), share, share);

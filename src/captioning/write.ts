@@ -11,6 +11,7 @@ import type { Vocabulary } from '../text/vocabulary.ts';
 import { type Caption, type CaptionSampling, type DecodingOptions, decodingDefaults } from './caption.ts';
 import { byConsensus } from './consensus.ts';
 import { chooseLanguage } from './languages.ts';
+import { featuresAt, type PictureFeatures } from './picture-features.ts';
 import { specialIds } from './vocabulary.ts';
 
 /** Below 1, since captions are learned with label smoothing, which gives unlikely words too much probability. */
@@ -22,22 +23,22 @@ export const ROWS = 192;
 /**
  * Writes captions for N pictures, at most `ROWS` captions at once.
  *
- * @param begin gives the step function for n of the pictures by their features [n, D]
- * @param features of all pictures, [N, D]
+ * @param begin gives the step function for some of the pictures by their features
+ * @param features of all pictures
  * @returns at least one caption for each picture, best first
  * @throws UsageError as `checkDecoding` does
  */
 export function* writeCaptionsSteps(
-  begin: (features: Float32Array) => StepFunction,
+  begin: (features: PictureFeatures) => StepFunction,
   { vocabulary, D }: { vocabulary: Vocabulary; D: number },
-  features: Float32Array,
+  features: PictureFeatures,
   options: DecodingOptions | CaptionSampling,
 ): Steps<Caption[][]> {
   const language = chooseLanguage(vocabulary, options.language);
   const { start, end, forbidden } = specialIds(vocabulary, { language });
   const { minLength = decodingDefaults.minLength } = options;
   const rules = { ...options, minLength, start, end, forbidden };
-  const pictures = features.length / D;
+  const pictures = features.vectors.length / D;
 
   /** Decodes all pictures, as many at once as `ROWS` has room for. @param rows that a picture takes */
   function* decode(rows: number, decoder: (step: StepFunction, count: number) => Steps<Sequence[][]>) {
@@ -45,7 +46,8 @@ export function* writeCaptionsSteps(
     const captions: Caption[][] = [];
     for (let first = 0; first < pictures; first += atOnce) {
       const count = Math.min(atOnce, pictures - first);
-      const steps = decoder(begin(features.subarray(first * D, (first + count) * D)), count);
+      const some = Array.from({ length: count }, (_, i) => first + i);
+      const steps = decoder(begin(featuresAt(features, some, D)), count);
       for (const sequences of yield* partOf(steps, first / pictures, (first + count) / pictures)) {
         captions.push(sequences.map((sequence) => captionOf(sequence, vocabulary, language)));
       }

@@ -2,13 +2,15 @@
 import { type Command, Option } from 'commander';
 import { runInTurns } from '../base/steps.ts';
 import { type CaptionSystem, compareWithBaselinesSteps } from '../captioning/baselines.ts';
+import { type DecodingFlags, decodingFrom } from '../captioning/decoding-flags.ts';
 import { featuresOf, picturesOf } from '../captioning/features.ts';
 import { chooseLanguage } from '../captioning/languages.ts';
 import { openCaptioner } from '../captioning/open.ts';
+import { withMaps } from '../captioning/with-maps.ts';
 import { openEngine } from '../compute/engine.ts';
 import { SPLITS, type Split } from '../datasets/dataset.ts';
 import { standardise } from '../model/standardisation.ts';
-import { addDecodingOptions, addLanguageOption, type DecodingFlags, decodingFrom } from './caption-options.ts';
+import { addDecodingOptions, addLanguageOption } from './caption-options.ts';
 import { addDatasetOptions, type DatasetOptions, openDataset } from './dataset-options.ts';
 import { addCommonOptions, addPictureOptions, type CommonOptions, type PictureOptions } from './options.ts';
 import { Status, showExtraction, showShare } from './progress.ts';
@@ -45,12 +47,14 @@ async function baselinesCommand(path: string, options: Options, command: Command
   status.say(engine.notice);
 
   const systems = await interruptible(async (signal) => {
-    const features = (of: Split) =>
-      featuresOf(picturesOf(dataset, of), cnn, false, showExtraction(status, signal, { begun: true }));
+    const events = showExtraction(status, signal, { begun: true });
+    const features = (of: Split) => featuresOf(picturesOf(dataset, of), cnn, false, events);
     const [training, pictures] = [await features('train'), await features(split)];
     for (const set of [training, pictures]) standardise(set.features, captioner.standardisation);
     const steps = compareWithBaselinesSteps(captioner, training, pictures, decodingFrom(options));
-    return runInTurns(steps, { signal, onProgress: showShare(status, 'comparing') });
+    return withMaps({ cnn, grid: captioner.grid }, [pictures], events, () =>
+      runInTurns(steps, { signal, onProgress: showShare(status, 'comparing') }),
+    );
   });
   process.stdout.write(
     json ? `${jsonLine(split, systems, language)}\n` : `${scores(systems)}\n${explanations(systems)}`,

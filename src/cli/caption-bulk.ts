@@ -13,6 +13,7 @@ import { work } from '../bulk/work.ts';
 import { fingerprint, modelFingerprint } from '../captioning/bulk/fingerprint.ts';
 import { RecordFile } from '../captioning/bulk/record-file.ts';
 import { type CaptionWriter, type DecodingOptions, resolveDecoding } from '../captioning/caption.ts';
+import { type CaptionSamplingFlags, type DescriptionFlags, describingBy } from '../captioning/decoding-flags.ts';
 import { describeBatches } from '../captioning/describe.ts';
 import { chooseLanguage } from '../captioning/languages.ts';
 import { loadCnnOf, openCaptioners, shippedCaptioner } from '../captioning/open.ts';
@@ -27,8 +28,6 @@ import {
   addSurestOption,
   addTopOptions,
   refuseUncalibrated,
-  searchFrom,
-  type TopFlags,
 } from './caption-options.ts';
 import { recordFormat } from './describe-out.ts';
 import {
@@ -101,7 +100,8 @@ async function openModel({ model: folders = [shippedCaptioner()], blas, cnnBacke
   return { captioner, cnn, model: await modelFingerprint(cnn, folders), folders } satisfies OpenedCaptioner;
 }
 
-interface SubmitOptions extends ModelOptions, TopFlags {
+interface SubmitOptions extends ModelOptions, Omit<DescriptionFlags, keyof CaptionSamplingFlags> {
+  minConfidence: number;
   name: string;
   chunk: number;
   attempts: number;
@@ -129,10 +129,10 @@ function addSubmitCommand(bulk: Command): void {
   addPictureOptions(addCommonOptions(addVerboseOption(command))).action(submitCommand);
 }
 
-async function submitCommand(args: string[], options: SubmitOptions, command: Command): Promise<void> {
+async function submitCommand(args: string[], options: SubmitOptions): Promise<void> {
   const { name, chunk, attempts, top, minConfidence, json = false, verbose } = options;
   const status = new Status(options.quiet);
-  const given = searchFrom(options, command);
+  const given = describingBy({ ...options, temperature: 0 }); // nothing is drawn
   await withRedis(options.queue, PATIENCE.person, async (connection) => {
     const job = new Job(connection, name);
     for (const oddity of connection.oddities) status.warn(`caption: ${oddity}`);

@@ -4,14 +4,16 @@ import { runInTurns } from '../base/steps.ts';
 import type { Captioner } from '../captioning/captioner.ts';
 import { calibrateCaptionerSteps } from '../captioning/confidence/calibrate.ts';
 import type { Calibration } from '../captioning/confidence/calibration.ts';
+import { type DecodingFlags, decodingFrom } from '../captioning/decoding-flags.ts';
 import { openCaptioner } from '../captioning/open.ts';
 import { readHeldOut, readSets } from '../captioning/sets.ts';
+import { withMaps } from '../captioning/with-maps.ts';
 import { checkDecoding } from '../captioning/write.ts';
 import { openEngine } from '../compute/engine.ts';
 import type { CaptionDataset } from '../datasets/dataset.ts';
 import { describeOddity } from '../datasets/oddities.ts';
 import { standardise } from '../model/standardisation.ts';
-import { addDecodingOptions, type DecodingFlags, decodingFrom } from './caption-options.ts';
+import { addDecodingOptions } from './caption-options.ts';
 import { addDatasetOptions, type DatasetOptions, openDatasets } from './dataset-options.ts';
 import {
   addCommonOptions,
@@ -69,7 +71,9 @@ async function calibrateCommand(paths: string[], options: Options, command: Comm
       if (set) standardise(set.features, captioner.standardisation);
     }
     const steps = calibrateCaptionerSteps(captioner, sets, decoding);
-    return runInTurns(steps, { signal, onProgress: showShare(status, 'calibrating') });
+    return withMaps({ cnn, grid: captioner.grid }, sets.validation, onExtraction, () =>
+      runInTurns(steps, { signal, onProgress: showShare(status, 'calibrating') }),
+    );
   });
   await captioner.saveConfidence(folder);
   for (const dataset of calibrations.flatMap(({ datasets }) => datasets)) status.say(inWords(dataset));

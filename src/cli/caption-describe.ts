@@ -1,8 +1,11 @@
 /** `caption describe`: writes captions for pictures. */
 import type { Command } from 'commander';
 import { modelFingerprint } from '../captioning/bulk/fingerprint.ts';
-import { type Caption, type CaptionSampling, type DecodingOptions, resolveDecoding } from '../captioning/caption.ts';
+import { type Caption, type DecodingOptions, resolveDecoding } from '../captioning/caption.ts';
+import { type DescriptionFlags, describingBy } from '../captioning/decoding-flags.ts';
 import { describeBatches, describePictures } from '../captioning/describe.ts';
+import { descriptionOf } from '../captioning/description.ts';
+import type { PictureOnPage } from '../captioning/description-card.ts';
 import { chooseLanguage } from '../captioning/languages.ts';
 import { loadCnnOf, openCaptioners, shippedCaptioner } from '../captioning/open.ts';
 import { checkDecoding } from '../captioning/write.ts';
@@ -14,12 +17,9 @@ import {
   addModelsOption,
   addSurestOption,
   addTopOptions,
-  type CaptionSamplingFlags,
   refuseUncalibrated,
-  samplingFrom,
-  searchFrom,
-  type TopFlags,
 } from './caption-options.ts';
+import { addExplainOptions, explains, whereOf, writeFigure } from './describe-explained.ts';
 import { addOutOptions, checkOut, describeToFile, type OutOptions } from './describe-out.ts';
 import { checkPageFile, openDescriptionPage } from './describe-page.ts';
 import { addWriteOptions, checkWrite, openTexts, type WriteOptions } from './describe-write.ts';
@@ -34,11 +34,16 @@ import {
 import { printable } from './printable.ts';
 import { Status } from './progress.ts';
 import { Exit, ExitCode, interruptible } from './run.ts';
+import { addTagsOption, openClassifierOf, tagsLine } from './tags.ts';
 
-interface Options extends CommonOptions, PictureOptions, TopFlags, CaptionSamplingFlags, OutOptions, WriteOptions {
+interface Options extends CommonOptions, PictureOptions, DescriptionFlags, OutOptions, WriteOptions {
   model?: string[];
+  minConfidence: number;
+  tags?: number;
   json?: boolean;
   html?: string;
+  explain?: boolean;
+  svg?: string;
   verbose?: boolean;
 }
 
@@ -51,6 +56,8 @@ export function addDescribeCommand(program: Command): void {
     .option('--json', 'one JSON value a picture: {"file","caption","logProb","confidence","candidates":[…]}')
     .option('--html <file>', 'writes a page too: pictures, captions, each word shaded by how sure it is');
   addWriteOptions(addOutOptions(command));
+  addExplainOptions(command);
+  addTagsOption(command);
   addLanguageOption(command, 'language to write, of a captioner that has several, as `de`');
   addSurestOption(addDecodingOptions(command));
   addCaptionSamplingOptions(command);
@@ -58,11 +65,21 @@ export function addDescribeCommand(program: Command): void {
 }
 
 async function describeCommand(args: string[], options: Options, command: Command): Promise<void> {
-  const { model: folders = [shippedCaptioner()], top, minConfidence, cnnBackend, json, html } = options;
-  const given = decodingOf(options, command);
+  const {
+    model: folders = [shippedCaptioner()],
+    top,
+    minConfidence,
+    tags: most,
+    cnnBackend,
+    json,
+    html,
+    svg,
+  } = options;
+  const given = describingBy(options);
   checkOut(options, command);
   checkWrite(options, command);
   const status = new Status(options.quiet);
+  const explain = await explains(options, command);
   if (html !== undefined) await checkPageFile(html);
   const found = await findPictures(args);
   const { errors } = found;
@@ -74,6 +91,7 @@ async function describeCommand(args: string[], options: Options, command: Comman
   let failures = errors.length;
   const engine = await openEngine(options.blas);
   const cnn = await loadCnnOf(folders[0]!, cnnBackend, engine);
+  const classifier = most === undefined ? undefined : await openClassifierOf(cnn);
   cnn.load().catch(() => {}); // its files are read beside what follows; a failure is reported at the first picture
   const { captioner } = await openCaptioners(engine, { folders, cnn });
   checkDecoding(given, captioner.vocabulary);
@@ -103,6 +121,7 @@ async function describeCommand(args: string[], options: Options, command: Comman
     const several = args.length > 1 || sources.length > 1;
     const described = describePictures(captioner, cnn, sources, {
       decoding,
+      explain,
       signal,
       onSkip({ error }) {
         failures++;
@@ -110,37 +129,28 @@ async function describeCommand(args: string[], options: Options, command: Comman
         status.warn(`caption: ${error.message}`);
       },
     });
+    const figure: PictureOnPage[] = [];
     try {
-      for await (const { name, source, captions } of described) {
-        const wanted = captions.slice(0, top);
-        const sure = wanted.filter(({ confidence = 0 }) => confidence >= minConfidence);
-        process.stdout.write(json ? jsonLine(name, sure, wanted[0]!, language) : plainLines(name, sure, several));
-        await page?.add({ name, source, captions: sure.length > 0 ? sure : wanted });
-        await texts?.write(name, sure[0]?.caption);
+      for await (const { name, source, features, captions, wordMaps } of described) {
+        const tags = classifier?.tags(features, most);
+        const description = descriptionOf(name, captions, { top, minConfidence }, { language, tags });
+        const { candidates } = description;
+        if (json) process.stdout.write(`${JSON.stringify({ ...description, ...whereOf(captions[0]!, wordMaps) })}\n`);
+        else process.stdout.write(plainLines(name, candidates, several) + (tags ? tagsLine(tags) : ''));
+        const sure = candidates.length > 0 ? candidates : captions.slice(0, top);
+        const shown = { name, source, captions: sure, wordMaps, ...(tags && { tags }) };
+        await page?.add(shown);
+        await texts?.write(name, candidates[0]?.caption);
+        if (svg !== undefined) figure.push(shown);
       }
     } finally {
       await texts?.close();
       await page?.close();
+      if (svg !== undefined && figure.length > 0) await writeFigure(svg, figure);
       if (page?.described) status.say(`${page.described} of ${sources.length} pictures are in ${html}`);
     }
   });
   if (failures + (texts?.failures ?? 0) > 0) throw new Exit(ExitCode.failed);
-}
-
-/** How the `--top` captions of a picture are written. @throws UsageError when options contradict each other */
-function decodingOf(options: Options, command: Command): DecodingOptions | CaptionSampling {
-  if (options.sample) return samplingFrom(options, options.top);
-  return searchFrom(options, command);
-}
-
-/**
- * @param candidates those that are sure enough, best first
- * @param first the best, whose confidence is told even where it is left out
- * @param language left out of a captioner that has none
- */
-function jsonLine(file: string, candidates: readonly Caption[], first: Caption, language: string | undefined): string {
-  const { caption, logProb, confidence } = candidates[0] ?? { ...first, caption: null, logProb: null };
-  return `${JSON.stringify({ file, language, caption, logProb, confidence, candidates })}\n`;
 }
 
 /** A line for each caption, which begins with the picture's name where there are several pictures. */

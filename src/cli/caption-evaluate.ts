@@ -3,27 +3,23 @@ import { type Command, Option } from 'commander';
 import { InputError } from '../base/errors.ts';
 import { writeFileAtomically } from '../base/files.ts';
 import { runInTurns } from '../base/steps.ts';
+import { allFeatures } from '../captioning/batch.ts';
 import { type DecodingOptions, resolveDecoding } from '../captioning/caption.ts';
 import { cocoReferences, cocoResults, readCocoResults } from '../captioning/coco-results.ts';
 import { type MeasuredConfidence, measureConfidenceSteps } from '../captioning/confidence/scores.ts';
+import { type DecodingFlags, decodingFrom } from '../captioning/decoding-flags.ts';
 import { scoreWrittenSteps, shareCopiedFrom } from '../captioning/evaluate.ts';
 import { writeCaptionEvaluation } from '../captioning/evaluation-report.ts';
 import { featuresOf, picturesOf } from '../captioning/features.ts';
 import { chooseLanguage } from '../captioning/languages.ts';
 import { openCaptioners, shippedCaptioner } from '../captioning/open.ts';
+import { withMaps } from '../captioning/with-maps.ts';
 import { checkDecoding } from '../captioning/write.ts';
 import { openEngine } from '../compute/engine.ts';
 import { type CaptionDataset, SPLITS, type Split } from '../datasets/dataset.ts';
 import { captionsByLanguage } from '../datasets/languages.ts';
 import { type CaptionScores, scoreCaptions } from '../metrics/score.ts';
-import {
-  addDecodingOptions,
-  addLanguageOption,
-  addModelsOption,
-  addSurestOption,
-  type DecodingFlags,
-  decodingFrom,
-} from './caption-options.ts';
+import { addDecodingOptions, addLanguageOption, addModelsOption, addSurestOption } from './caption-options.ts';
 import { addDatasetOptions, type DatasetOptions, openDataset } from './dataset-options.ts';
 import { addCommonOptions, addPictureOptions, type CommonOptions, type PictureOptions } from './options.ts';
 import { Status, showExtraction, showShare } from './progress.ts';
@@ -116,14 +112,13 @@ async function evaluateModels(
   status.say(engine.notice);
 
   const { pictures, written, confidence } = await interruptible(async (signal) => {
-    const found = await featuresOf(
-      picturesOf(dataset, split),
-      cnn,
-      false,
-      showExtraction(status, signal, { begun: true }),
-    );
+    const events = showExtraction(status, signal, { begun: true });
+    const found = await featuresOf(picturesOf(dataset, split), cnn, false, events);
     const turns = { signal, onProgress: showShare(status, 'describing') };
-    const captions = await runInTurns(captioner.describeSteps(found.features, decoding), turns);
+    const { grid } = captioner;
+    const captions = await withMaps({ cnn, grid }, [found], events, () =>
+      runInTurns(captioner.describeSteps(allFeatures(found), decoding), turns),
+    );
     return {
       pictures: found,
       written: await runInTurns(scoreWrittenSteps(captions, found, language), { signal }),

@@ -1,43 +1,9 @@
 /** Options of the commands that write captions, and the decoding or sampling that they stand for. */
 import { type Command, Option } from 'commander';
-import { InputError, UsageError } from '../base/errors.ts';
-import { Random } from '../base/random.ts';
-import {
-  type CaptionRules,
-  type CaptionSampling,
-  type CaptionWriter,
-  type DecodingOptions,
-  decodingDefaults,
-} from '../captioning/caption.ts';
-import type { SamplingOptions } from '../decoding/sampling.ts';
-import { refuseInapplicable } from './given-options.ts';
+import { InputError } from '../base/errors.ts';
+import { type CaptionWriter, decodingDefaults } from '../captioning/caption.ts';
+import { CAPTION_TEMPERATURE } from '../captioning/decoding-flags.ts';
 import { addSamplingOptions, collect, parseAtLeast, parseInteger, parseLanguage, parseShare } from './options.ts';
-
-export interface DecodingFlags {
-  beam: number;
-  lengthPenalty: number;
-  minLength: number;
-  maxLength: number;
-  block: number;
-  consensus?: number;
-  surest?: boolean;
-  language?: string;
-}
-
-/** Which of a picture's captions are wanted, and how they are searched for. */
-export interface TopFlags extends DecodingFlags {
-  top: number;
-  diversity: number;
-  minConfidence: number;
-}
-
-export interface CaptionSamplingFlags extends SamplingOptions {
-  sample?: boolean;
-  seed?: number;
-}
-
-/** Below 1, since captions are learned with label smoothing, which gives unlikely words too much probability. */
-const TEMPERATURE = 0.5;
 
 /** Adds `--model`, which may be given several times: those models write together. */
 export function addModelsOption(command: Command): Command {
@@ -118,50 +84,11 @@ export function addCaptionSamplingOptions(command: Command): Command {
     ).conflicts(['beam', 'lengthPenalty', 'consensus', 'surest', 'diversity']),
   );
   const before = command.options.length;
-  addSamplingOptions(command, TEMPERATURE).option(
+  addSamplingOptions(command, CAPTION_TEMPERATURE).option(
     '--seed <number>',
     'equal seeds draw equal captions; others each time without one',
     parseInteger(0),
   );
   for (const option of command.options.slice(before)) option.implies({ sample: true });
   return command;
-}
-
-/** The options of beam search. What a consensus has chosen is not chosen anew by its confidence. */
-export function decodingFrom({
-  beam,
-  lengthPenalty,
-  consensus,
-  surest = true,
-  ...flags
-}: DecodingFlags): DecodingOptions {
-  return {
-    beam,
-    lengthPenalty,
-    ...(consensus !== undefined && { consensus }),
-    ...(surest && !consensus && { surest }),
-    ...rulesFrom(flags),
-  };
-}
-
-/** The search for the `--top` captions of a picture. @throws UsageError when options contradict each other */
-export function searchFrom(options: TopFlags, command: Command): DecodingOptions {
-  const { top, diversity } = options;
-  const decoding = decodingFrom(options);
-  if (diversity === 0) return { ...decoding, beam: Math.max(decoding.beam, top) };
-  if (top === 1) {
-    throw new UsageError('--diversity is for several captions', { found: '--top 1', expected: '--top 2 or more' });
-  }
-  if (decoding.consensus) refuseInapplicable(command, ['consensus'], '--diversity, which draws no captions');
-  return { ...decoding, groups: top, diversity };
-}
-
-/** The options of sampling; without `--seed` the random numbers are others each time. */
-export function samplingFrom(flags: DecodingFlags & CaptionSamplingFlags, samples: number): CaptionSampling {
-  const { temperature, topK, topP, minP, seed = Date.now() } = flags;
-  return { temperature, topK, topP, minP, ...rulesFrom(flags), samples, random: new Random(seed) };
-}
-
-function rulesFrom({ minLength, maxLength, block, language }: Pick<DecodingFlags, keyof CaptionRules>): CaptionRules {
-  return { minLength, maxLength, block, ...(language !== undefined && { language }) };
 }

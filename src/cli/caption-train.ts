@@ -6,6 +6,7 @@ import type { WeightedDataset } from '../captioning/caption-data.ts';
 import { Captioner } from '../captioning/captioner.ts';
 import { calibrateTrained } from '../captioning/confidence/calibrate-folder.ts';
 import {
+  attentionDefaults,
   type CaptionConfig,
   type CaptionSettings,
   type CnnSettings,
@@ -51,6 +52,9 @@ import { addTrainingOptions, type TrainingOptions, trainingFlags, trainingSettin
 /** Options about the shape of a new captioner, which one given by --init has already. */
 const SHAPE = ['cell', 'layers', 'hidden', 'embedding', 'cnn'];
 
+/** Options about attention. */
+const ATTENTION = ['grid', 'attentionGate', 'attentionCoverage'];
+
 /** Options about a CNN that learns. */
 const CNN_LEARNING = ['cnnLr', 'cnnWeightDecay', 'cnnViews'];
 
@@ -65,6 +69,10 @@ interface Options extends CommonOptions, PictureOptions, DatasetOptions, Trainin
   smoothing: number;
   mirror: boolean;
   init?: string;
+  attention?: boolean;
+  grid: number;
+  attentionGate?: boolean;
+  attentionCoverage: number;
   finetune?: 'cider';
   finetuneCnn?: CnnSettings['learned'];
   cnnLr: number;
@@ -107,6 +115,15 @@ export function addCaptionTrainCommand(program: Command): void {
     )
     .option('--smoothing <share>', 'label smoothing', parseShare({ zero: true }), captionDefaults.smoothing)
     .option('--init <folder>', 'start from the weights of this captioner; words that are new to it are added')
+    .option('--attention', "let it look at places of the picture while it writes, by the CNN's last map")
+    .option('--grid <cells>', 'cells in a line of that map, at most 9', parseInteger(1), attentionDefaults.grid)
+    .option('--attention-gate', 'let it choose too how much of what it looks at matters to a word')
+    .option(
+      '--attention-coverage <lambda>',
+      'weight of what keeps it from leaving places out; 0 for none',
+      parseAtLeast(0),
+      attentionDefaults.coverage,
+    )
     .addOption(
       new Option('--finetune <score>', 'with --init: learn to write captions that score well').choices(['cider']),
     )
@@ -144,16 +161,28 @@ async function trainCommand(paths: string[], options: Options, command: Command)
       options.captionsOnly && (await Promise.all(options.captionsOnly.map((path) => readCaptionsOnly(path, options))));
     const onPreparation = showShare(status, 'preparing the captions');
     const onFrozenMaps = (bytes: number) =>
-      status.say(`the maps of the CNN's frozen layers take ${(bytes / 1e9).toFixed(1)} GB in ${cacheFolder('maps')}`);
-    const data = { datasets, captionsOnly, onLeftOut, onPreparation, onFrozenMaps };
+      status.say(`the maps of the CNN's frozen layers take ${bytesInWords(bytes)} in ${cacheFolder('maps')}`);
+    const onMaps = (bytes: number) =>
+      status.say(`the maps that it looks at take ${bytesInWords(bytes)} in ${cacheFolder('maps')}`);
+    const data = { datasets, captionsOnly, onLeftOut, onPreparation, onFrozenMaps, onMaps };
     const extraction = (signal: AbortSignal) => ({ onExtraction: showExtraction(status, signal, { begun: true }) });
     if (options.resume) {
       const cnn = await loadCnnOf(folder, options.cnnBackend, engine);
       return (training) => resumeCaptioner({ ...training, ...data, ...extraction(training.signal), cnn });
     }
     const { start, cnn } = await startOf(options, engine);
-    const settings = settingsOf(options, command, datasets);
-    return (training) => trainCaptioner({ ...training, ...data, ...extraction(training.signal), start, cnn, settings });
+    if (start instanceof Captioner && start.grid !== undefined) {
+      const found = `a captioner that looks at maps of ${start.grid} × ${start.grid} already`;
+      refuseGiven(command, ['attention', 'grid', 'attentionGate'], '--init', found);
+    }
+    const looks = options.attention || (start instanceof Captioner && start.grid !== undefined);
+    if (!looks) refuseInapplicable(command, ATTENTION, 'a captioner that does not look at places, as by --attention');
+    const { grid, attentionGate: gate } = options;
+    const attention = options.attention ? { grid, gate } : undefined;
+    const coverage = looks && !options.finetune ? options.attentionCoverage : undefined;
+    const settings = { ...settingsOf(options, command, datasets), ...(coverage && { coverage }) };
+    return (training) =>
+      trainCaptioner({ ...training, ...data, ...extraction(training.signal), start, cnn, settings, attention });
   });
 }
 
@@ -187,7 +216,7 @@ function shareInWords({ captions, weight, ...part }: PartOfData): string {
 /** @throws UsageError when options contradict each other */
 function checkOptions(
   paths: readonly string[],
-  { weight, language, init, finetune, finetuneCnn, resume }: Options,
+  { weight, language, init, attention, finetune, finetuneCnn, resume }: Options,
   command: Command,
 ): void {
   if (weight && weight.length !== paths.length && !resume) {
@@ -201,6 +230,13 @@ function checkOptions(
       found: `${counted(language.length, 'language')} for ${counted(paths.length, 'dataset')}`,
       expected: 'one for each',
     });
+  }
+  if (attention) {
+    refuseInapplicable(
+      command,
+      ['captionsOnly', 'finetuneCnn'],
+      '--attention, which learns from maps of a CNN as it is',
+    );
   }
   if (init) refuseGiven(command, SHAPE, '--init', 'a captioner with a shape and a CNN of its own');
   if (finetune)
@@ -228,6 +264,10 @@ function parseStages(text: string): CnnSettings['learned'] {
   const stages = text === 'last' ? 1 : Number(text);
   if (Number.isSafeInteger(stages) && stages >= 1) return stages;
   throw new InvalidArgumentError('Expected last, how many stages, or all.');
+}
+
+function bytesInWords(bytes: number): string {
+  return bytes < 1e9 ? `${Math.ceil(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
 function counted(count: number, what: string): string {

@@ -65,12 +65,13 @@ export function collect(value: string, before: readonly string[] = []): string[]
   return [...before, value];
 }
 
-/** A parser of integers of at least `minimum`. */
-export function parseInteger(minimum: number) {
+/** A parser of integers from `minimum` to `maximum`. */
+export function parseInteger(minimum: number, maximum = Number.MAX_SAFE_INTEGER) {
   return (text: string): number => {
     const value = Number(text);
-    if (Number.isSafeInteger(value) && value >= minimum && text.trim() !== '') return value;
-    throw new InvalidArgumentError(`Expected an integer of at least ${minimum}.`);
+    if (Number.isSafeInteger(value) && value >= minimum && value <= maximum && text.trim() !== '') return value;
+    const most = maximum === Number.MAX_SAFE_INTEGER ? '' : ` and at most ${maximum}`;
+    throw new InvalidArgumentError(`Expected an integer of at least ${minimum}${most}.`);
   };
 }
 

@@ -19,6 +19,7 @@ export const programs = {
       calibrate: async () => (await import('./caption-calibrate.ts')).addCalibrateCommand,
       baselines: async () => (await import('./caption-baselines.ts')).addBaselinesCommand,
       extract: async () => (await import('./caption-extract.ts')).addExtractCommand,
+      serve: async () => (await import('./caption-serve.ts')).addServeCommand,
       info: async () => (await import('./info.ts')).addCaptionInfoCommand,
       doctor: async () => (await import('./doctor.ts')).addDoctorCommand({ pictures: true }),
       setup: async () => (await import('./setup.ts')).addSetupCommand,

@@ -77,7 +77,8 @@ async function addCommands(program: Command, commands: Commands): Promise<void> 
   for (const add of await Promise.all(needed.map(([, load]) => load()))) add(program);
 }
 
-function exitCodeOf(error: unknown, program: Command): number {
+/** Prints what is to be said of an error. @returns the code that the process ends with */
+export function exitCodeOf(error: unknown, program: Command): number {
   const name = program.name();
   if (error instanceof Exit) return error.code;
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.done : ExitCode.usage;

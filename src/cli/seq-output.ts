@@ -1,5 +1,6 @@
 /** Predictions of a labeller as text for standard output: lines of columns between tabs, or of JSON. */
 import type { MovingWord } from '../sequences/explain.ts';
+import { labelled } from '../sequences/labelled.ts';
 import type { Prediction, SequenceLabeller } from '../sequences/labeller.ts';
 
 /** The label of a text, or of the picture in a file, with the words that moved it. */
@@ -20,13 +21,12 @@ export function stepLines(steps: readonly string[], predictions: readonly Predic
 
 /** A label in JSON, with the probabilities of all labels. @param about what stands before it */
 export function labelJson(
-  { coder }: SequenceLabeller,
-  { label, probability, probabilities }: Prediction,
+  labeller: SequenceLabeller,
+  prediction: Prediction,
   about: object,
   words?: readonly MovingWord[],
 ): string {
-  const all = Object.fromEntries(coder.labels.map((name, i) => [name, probabilities[i]]));
-  return jsonLine({ ...about, label, probability, probabilities: all, ...(words && { words }) });
+  return jsonLine(labelled(about, labeller, prediction, words));
 }
 
 /** The labels of a clip's frames in JSON. */

@@ -6,13 +6,14 @@ import { rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { InputError } from '../base/errors.ts';
-import { ensureWritable, kindAt } from '../base/files.ts';
+import { deleteTemporaries, ensureWritable, kindAt } from '../base/files.ts';
 import { lockFolder } from '../base/lock.ts';
 import { isStop, type Turns } from '../base/steps.ts';
 import { type Engine, openEngine } from '../compute/engine.ts';
 import { holdsModel } from '../model/model-folder.ts';
 import type { TrainingHooks } from '../training/session.ts';
 import type { TrainingResult } from '../training/trainer.ts';
+import { CNN_FOLDER } from '../vision/cnn-files.ts';
 import { LiveReport } from './live-report.ts';
 import type { CommonOptions } from './options.ts';
 import { Status, showShare, showTraining } from './progress.ts';
@@ -44,6 +45,7 @@ export async function inFolder<Result>(folder: string, work: () => Promise<Resul
     });
   }
   try {
+    for (const place of [folder, join(folder, CNN_FOLDER)]) await deleteTemporaries(place);
     return await work();
   } finally {
     await release();

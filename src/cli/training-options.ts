@@ -1,6 +1,7 @@
 /** The options that all `train` commands share, and the training settings that they stand for. */
 import { type Command, Option } from 'commander';
 import { PRECISIONS, type Precision } from '../compute/product/choose.ts';
+import { MOST_LAYERS } from '../model/model-folder.ts';
 import { CELL_NAMES, type CellName } from '../nn/cell.ts';
 import { type OptimizerName, optimizerDefaults } from '../nn/optimizer.ts';
 import type { TrainingSettings } from '../training/settings.ts';
@@ -60,7 +61,7 @@ export function addTrainingOptions(command: Command, defaults: Defaults, out: st
     .option('--out <folder>', 'where the model goes', out)
     .option('--resume', 'go on where the training in --out stopped, with its settings')
     .addOption(new Option('--cell <cell>', 'recurrent cell').choices(CELL_NAMES).default(defaults.cell))
-    .option('--layers <number>', 'recurrent layers', parseInteger(1), defaults.layers)
+    .option('--layers <number>', 'recurrent layers', parseInteger(1, MOST_LAYERS), defaults.layers)
     .option('--hidden <number>', 'units of a layer; cost grows with its square', parseInteger(1), defaults.hidden)
     .option('--dropout <share>', 'share of values dropped in training', parseShare({ zero: true }), defaults.dropout)
     .addOption(

@@ -1,6 +1,6 @@
 /**
- * Calls of the attention kernels (`kernels/attention.ts`) by the names of their arguments, of which they have 13 and
- * 18. One table has the names in the kernels' order: a call is made from it, and `shared-kernels.ts` parts a call among
+ * Calls of the attention kernels (`kernels/attention.ts`) by the names of their arguments, of which they have 14 and
+ * 20. One table has the names in the kernels' order: a call is made from it, and `shared-kernels.ts` parts a call among
  * threads by it. It does not know what the kernels compute.
  */
 import type { Kernels } from './kernels.ts';
@@ -20,6 +20,7 @@ export const ATTENTION_ADDRESSES = {
     context: 'stride',
     weights: 'S',
     sources: 1,
+    gates: 1,
     keys: 0,
     values: 0,
     begins: 0,
@@ -30,9 +31,11 @@ export const ATTENTION_ADDRESSES = {
     dContext: 'stride',
     weights: 'S',
     sources: 1,
+    gates: 1,
     dWeights: 'S',
     dQuery: 'A',
     dScore: 'A',
+    dGates: 1,
     keys: 0,
     values: 0,
     begins: 0,

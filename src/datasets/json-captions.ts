@@ -92,11 +92,20 @@ const cocoAnnotation = v.object({
   is_rejected: v.nullish(v.boolean(), false),
 });
 
+/** What tells an annotation for captions from one for detection; the caption may be missing or of any kind all the same. */
+const captioned = v.looseObject({ caption: v.unknown() });
+
 function cocoPictures(
   { images, annotations }: v.InferOutput<typeof cocoCaptions>,
   name: string,
   oddities: Oddities,
 ): ListedPicture[] {
+  if (annotations.length > 0 && !annotations.some((annotation) => v.is(captioned, annotation))) {
+    throw new InputError(`${name} holds no captions`, {
+      found: `${annotations.length.toLocaleString('en')} annotations of boxes, outlines or categories alone`,
+      expected: 'annotations with a caption, as in captions_train2017.json of COCO',
+    });
+  }
   const pictures = new Map<string, ListedPicture>();
   const listed = oddities.readItems(images, 'images', (image, i) => checked(cocoImage, image, name, `images.${i}`));
   for (const { id, file_name: file } of listed) {

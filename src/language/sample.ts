@@ -68,19 +68,19 @@ export function* sampleTokens(
 }
 
 /**
- * The ids of a prime; of an empty one that of the token that stands before a text. A word that the model has seen behind
+ * The ids of a prime, which the error calls by `name`; of an empty one that of the token that stands before a text. A word that the model has seen behind
  * a space only is read as that.
  *
  * @throws InputError that names the tokens which the vocabulary does not have
  */
-export function primeIds(prime: string, vocabulary: Vocabulary, tokenizer: Tokenizer): number[] {
+export function primeIds(prime: string, vocabulary: Vocabulary, tokenizer: Tokenizer, name = 'prime'): number[] {
   const tokens = tokenizer.split(prime);
   if (tokens.length === 0) return [startOf(vocabulary)];
   const ids = tokens.map((token) => vocabulary.idOf(token) ?? vocabulary.idOf(` ${token}`));
   if (ids.every((id) => id !== undefined)) return ids;
   const unknown = new Set(tokens.filter((_, i) => ids[i] === undefined));
   const named = Array.from(unknown, (token) => JSON.stringify(token)).join(', ');
-  throw new InputError(`the prime has ${named}, which the model has never seen`, {
+  throw new InputError(`the ${name} has ${named}, which the model has never seen`, {
     advice: 'Leave it out, or train on a text that has it.',
   });
 }

@@ -127,7 +127,11 @@ export class TextModel {
    */
   async cells(text: string | readonly string[], turns: Turns = {}): Promise<TextCells> {
     const { readCellsSteps } = await import('./cells/text-cells.ts'); // most programs never ask for it
-    return runInTurns(readCellsSteps(this, this.#tokensOf(text)), turns);
+    const tokens = this.#tokensOf(text);
+    return runInTurns(
+      this.#withState((state) => readCellsSteps(this, tokens, state)),
+      turns,
+    );
   }
 
   #tokensOf(text: string | readonly string[]): readonly string[] {
@@ -135,11 +139,11 @@ export class TextModel {
   }
 
   /** Lends a state at zero to a generator for as long as it runs. */
-  *#withState<T>(run: (state: StackState) => Generator<T>): Generator<T> {
+  *#withState<T, Result>(run: (state: StackState) => Generator<T, Result, void>): Generator<T, Result, void> {
     const state = this.#states.pop() ?? this.model.newState(1);
     resetState(state);
     try {
-      yield* run(state);
+      return yield* run(state);
     } finally {
       this.#states.push(state);
     }

@@ -36,25 +36,60 @@ export interface Written {
 export function* writeText(
   tokens: Iterable<SampledToken>,
   tokenizer: Tokenizer,
-  { length, stops = [] }: TextLimits,
+  limits: TextLimits,
 ): Generator<Written> {
-  if (length < 1) return;
-  const join = tokenizer.joiner();
-  let waiting = '';
-  let count = 0;
+  if (limits.length < 1) return;
+  const writing = new TextWriting(tokenizer, limits);
   for (const token of tokens) {
-    waiting += join(token.token);
-    const end = firstOf(stops, waiting);
-    if (end !== -1) return yield { text: waiting.slice(0, end), token };
-    if (++count === length) {
-      yield { text: '', token };
-      break;
-    }
-    const certain = waiting.length - mostOverlap(stops, waiting);
-    yield { text: waiting.slice(0, certain), token };
-    waiting = waiting.slice(certain);
+    yield { text: writing.add(token.token), token };
+    if (writing.ended) break;
   }
-  yield { text: waiting + join() };
+  if (writing.ended !== 'stop') yield { text: writing.rest() };
+}
+
+/** A text that grows by the tokens it is given, and says where it ends. */
+export class TextWriting {
+  readonly #limits: TextLimits;
+  readonly #join: ReturnType<Tokenizer['joiner']>;
+  #waiting = '';
+  #count = 0;
+  #ended: 'length' | 'stop' | undefined;
+
+  constructor(tokenizer: Tokenizer, limits: TextLimits) {
+    this.#limits = limits;
+    this.#join = tokenizer.joiner();
+  }
+
+  /** Why no more tokens are taken. */
+  get ended(): 'length' | 'stop' | undefined {
+    return this.#ended;
+  }
+
+  /** Tokens that were taken. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Takes a token. @returns what is certain to be written now: nothing while it may turn out to begin a stop text */
+  add(token: string): string {
+    const { length, stops = [] } = this.#limits;
+    const waiting = this.#waiting + this.#join(token);
+    this.#count++;
+    const end = firstOf(stops, waiting);
+    if (end !== -1) {
+      this.#ended = 'stop';
+      return waiting.slice(0, end);
+    }
+    if (this.#count === length) this.#ended = 'length';
+    const certain = this.#ended ? 0 : waiting.length - mostOverlap(stops, waiting);
+    this.#waiting = waiting.slice(certain);
+    return waiting.slice(0, certain);
+  }
+
+  /** What was kept waiting, where the text has not ended by a stop text. */
+  rest(): string {
+    return this.#waiting + this.#join();
+  }
 }
 
 /** Where the first of some texts begins in another; -1 where none does. */

@@ -151,7 +151,7 @@ export class EncoderDecoder {
       for (const [n, from] of order.entries()) copyRows(matrix, from, matricesOf(dStart)[i]!, n, 1);
     }
     const dOutputs = this.#workspace.matrix('gradient of the outputs', outputs.rows, outputs.cols);
-    if (this.decoder.attention) this.decoder.attention.memoryGradient(dOutputs);
+    if (this.decoder.attention) this.decoder.attention.memory.backward(dOutputs);
     else dOutputs.data.fill(0);
     const dInput = this.#reader.gradient(outputs.rows);
     yield* partOf(this.#encoder.backwardSteps(dOutputs, recurrent, dropout, dInput, { end: dEnd }), 4 / 5, 1);
@@ -185,7 +185,7 @@ export class EncoderDecoder {
   ): Steps<{ recurrent: RecurrentBatch; outputs: Matrix }> {
     const recurrent: RecurrentBatch = { packing, input: this.#reader.read({ ids }, packing, dropout) };
     const outputs = yield* this.#encoder.forwardSteps(recurrent, state, dropout);
-    this.decoder.attention?.setMemory(outputs, packing);
+    this.decoder.attention?.memory.setOutputs(outputs, packing);
     return { recurrent, outputs };
   }
 

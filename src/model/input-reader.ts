@@ -23,22 +23,29 @@ import { checkIds } from './check-ids.ts';
  * One of three:
  *
  * - V ids, whose vectors have E values (0 feeds one-hot vectors to the first layer); with attention beside them the
- *   context, of as many values as the outputs that are attended to (`memory`) have;
+ *   context, of as many values as the vectors that are attended to (`memory`) have, with or without a gate;
  * - given vectors of D values;
  * - so many glimpses of a given picture, where the network chooses to look.
  */
 export type InputShape =
-  | { vocabulary: number; embedding: number; memory?: number | undefined }
+  | { vocabulary: number; embedding: number; memory?: number | undefined; gate?: boolean | undefined }
   | { vectors: number }
   | { glimpses: number; picture: PictureSize };
 
 /**
- * M ids, and with attention which source of the memory each sequence attends to; or M vectors one after the other. A
- * picture is one vector.
+ * M ids, and with attention what each sequence attends to; or M vectors one after the other. A picture is one vector.
  */
-export type StepInputs =
-  | { ids: ArrayLike<number>; sources?: ArrayLike<number> | undefined }
-  | { vectors: Float32Array };
+export type StepInputs = ({ ids: ArrayLike<number> } & Attended) | { vectors: Float32Array };
+
+/** What the sequences of a batch attend to. */
+export interface Attended {
+  /** Which source of the memory each attends to [N₀]. */
+  sources?: ArrayLike<number> | undefined;
+  /** In place of these: vectors at the places of a source for each [N₀, places, memory], which become the memory. */
+  places?: Float32Array | undefined;
+  /** λ of the penalty on places that are not attended to once, see `nn/coverage.ts`; over the divisor of gradients. */
+  coverage?: number | undefined;
+}
 
 /** Dropout site beside the layers', which are numbered from 0. */
 const EMBEDDING_SITE = -1;
@@ -70,10 +77,10 @@ export class InputReader {
       this.glimpses = new GlimpseReader(engine, shape.picture, shape.glimpses, hidden);
       this.size = this.glimpses.size;
     } else {
-      const { vocabulary, embedding, memory = 0 } = shape;
+      const { vocabulary, embedding, memory = 0, gate } = shape;
       if (memory > 0 && embedding === 0) throw new RangeError('attention beside one-hot vectors');
       if (embedding > 0) this.embedding = new Parameter(engine.arena, `${prefix}embedding`, vocabulary, embedding);
-      if (memory > 0) this.attention = new Attention(engine, { values: memory, hidden, keys: hidden });
+      if (memory > 0) this.attention = new Attention(engine, { values: memory, hidden, keys: hidden, gate });
       this.size = (embedding || vocabulary) + memory;
     }
   }
@@ -119,7 +126,14 @@ export class InputReader {
     if (!this.attention) return new VectorInput(embedded);
     const wide = this.#workspace.matrix('embedded and contexts', rows, this.size);
     copyColumns(wide, 0, embedded, 0, embedded.cols);
-    return this.attention.attend(wide, packing, inputs.sources ?? []);
+    return this.attention.attend(wide, packing, this.#sources(inputs, packing, dropout), inputs.coverage);
+  }
+
+  /** Which sources are attended to, of the memory as it is or of what the batch brings along. */
+  #sources({ sources = [], places }: Attended, { batch }: Packing, dropout: Dropout | undefined): ArrayLike<number> {
+    if (!places) return sources;
+    this.attention!.memory.setVectors(places, batch, dropout);
+    return Array.from({ length: batch }, (_, n) => n);
   }
 
   /** Where the first layer's gradient by its input [M, size] goes; none where nothing is learned from it. */

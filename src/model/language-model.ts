@@ -19,9 +19,9 @@ import type { Parameter } from '../nn/parameter.ts';
 import type { RecurrentBatch } from '../nn/recurrent-layer.ts';
 import { RecurrentStack, recurrentLayers } from '../nn/recurrent-stack.ts';
 import type { StackState } from '../nn/state.ts';
-import { InputReader } from './input-reader.ts';
+import { type Attended, InputReader } from './input-reader.ts';
 import { ProjectedWords } from './projected-words.ts';
-import { type Loss, SoftmaxOutput, type Targets } from './softmax-output.ts';
+import { divisorOf, type Loss, SoftmaxOutput, type Targets } from './softmax-output.ts';
 
 export interface LanguageModelShape {
   /** V, number of tokens. */
@@ -34,26 +34,26 @@ export interface LanguageModelShape {
   hidden: number;
   /** Length of the condition vector v; 0 for none. */
   condition: number;
-  /** Size of the encoder outputs that it attends to while it writes; none without attention. */
+  /** Size of the vectors that it attends to while it writes, outputs of an encoder or given; none without attention. */
   memory?: number | undefined;
+  /** Whether a gate scales what it attends to (Xu et al. 2015, section 4.2.1). Default: false */
+  gate?: boolean | undefined;
 }
 
 /**
  * Sequences of tokens, packed: row r of step t is followed by row r of step t + 1. Targets are the tokens that should
  * come next; gradients are of the mean loss over them unless a divisor is given.
  */
-export interface TokenBatch extends Targets {
+export interface TokenBatch extends Targets, Attended {
   packing: Packing;
   /** M token ids that are read. */
   inputs: ArrayLike<number>;
   /** One vector v for each sequence, N₀ × condition. */
   condition?: Float32Array | undefined;
-  /** Which source of the memory each sequence attends to [N₀], in a model with attention. */
-  sources?: ArrayLike<number> | undefined;
 }
 
 /** The part of a batch that is read: no targets. */
-export type InputBatch = Pick<TokenBatch, 'packing' | 'inputs' | 'condition' | 'sources'>;
+export type InputBatch = Pick<TokenBatch, 'packing' | 'inputs' | 'condition' | keyof Attended>;
 
 export interface TrainingNoise {
   /** Dropout on embeddings, on the output of each layer and on the condition. */
@@ -78,7 +78,7 @@ export class LanguageModel {
   readonly engine: Engine;
   /** [V, E] */
   readonly embedding: Parameter | undefined;
-  /** To the encoder outputs in a translator's decoder. */
+  /** To the outputs of a translator's encoder, or to the map of a captioner's picture. */
   readonly attention: Attention | undefined;
   readonly stack: RecurrentStack;
   /** W_hy [H, V] and b_y [1, V] */
@@ -92,10 +92,10 @@ export class LanguageModel {
 
   /** A model with all weights zero: to be initialised, or filled from a file. */
   constructor(engine: Engine, shape: LanguageModelShape) {
-    const { vocabulary, embedding, hidden, layers, condition, memory } = shape;
+    const { vocabulary, embedding, hidden, layers, condition, memory, gate } = shape;
     this.shape = shape;
     this.engine = engine;
-    this.#reader = new InputReader(engine, { vocabulary, embedding, memory }, hidden);
+    this.#reader = new InputReader(engine, { vocabulary, embedding, memory, gate }, hidden);
     const inputs = this.#reader.size;
     const stackShape = { inputs, hidden, layers, condition };
     this.stack = new RecurrentStack(engine, recurrentLayers(engine, cells[shape.cell], stackShape));
@@ -148,11 +148,16 @@ export class LanguageModel {
    * Takes the weights of a model that is the same but for its vocabulary; those of tokens that it has not stay as they
    * are.
    *
+   * A model without attention can be taken by one that has it, which writes at first as the other does.
+   *
    * @param tokens of that model, in the order of this one's first tokens, -1 for one that it has not; default: all
    * @throws RangeError when a parameter is missing there or is larger
    */
   copyFrom(source: LanguageModel, tokens: ArrayLike<number> = [...Array(source.shape.vocabulary).keys()]): void {
+    const isNew = this.attention && !source.attention ? this.attention.parameters : [];
+    if (isNew.length > 0) this.stack.layers[0]!.inputWeights.edit((values) => values.fill(0)); // of the contexts
     for (const parameter of this.parameters) {
+      if (isNew.includes(parameter)) continue;
       const { name, value } = parameter;
       const from = source.parameters.find((other) => other.name === name)?.value;
       const rowTokens = parameter === this.#readParameter ? tokens : undefined;
@@ -232,7 +237,9 @@ export class LanguageModel {
     dStart?: StackState,
     dCondition?: Matrix,
   ): Steps<Loss> {
-    const { recurrent, hidden, logits } = yield* partOf(this.#forwardSteps(batch, state, dropout), 0, 0.3);
+    const coverage = batch.coverage && batch.coverage / divisorOf(batch);
+    const forwards = this.#forwardSteps({ ...batch, coverage }, state, dropout);
+    const { recurrent, hidden, logits } = yield* partOf(forwards, 0, 0.3);
     yield 0.3;
     const { loss, dHidden } = yield* partOf(this.#output.backwardSteps(logits, hidden, batch, smoothing), 0.3, 0.5);
     const dInput = this.#reader.gradient(hidden.rows);
@@ -242,6 +249,7 @@ export class LanguageModel {
       1,
     );
     this.#reader.backward(dInput, dropout);
+    if (batch.places) this.attention?.memory.backward();
     if (dCondition && dropout) applyDropout(this.engine.kernels, dropout, CONDITION_SITE, dCondition);
     return loss;
   }
@@ -283,8 +291,8 @@ export class LanguageModel {
     return { recurrent, hidden, logits: this.#output.logits(hidden) };
   }
 
-  #read({ inputs, sources, packing }: InputBatch, dropout?: Dropout): LayerInput {
-    return this.#reader.read({ ids: inputs, sources }, packing, dropout);
+  #read({ inputs, packing, ...batch }: InputBatch, dropout?: Dropout): LayerInput {
+    return this.#reader.read({ ids: inputs, ...batch }, packing, dropout);
   }
 
   #recurrentBatch(batch: InputBatch, input: LayerInput, dropout?: Dropout): RecurrentBatch {

@@ -20,6 +20,11 @@ import { LanguageModel } from './language-model.ts';
 const size = integerFrom(1);
 const sizeOrNone = integerFrom(0);
 
+/** Far more than anything learns with. A forged number of layers would fill the memory one by one before it is noticed. */
+export const MOST_LAYERS = 1000;
+/** How many layers a config says. */
+export const layerCount = v.pipe(size, v.maxValue(MOST_LAYERS));
+
 /** What every config says; `kind`s extend it. */
 export const folderConfigSchema = v.object({
   /** Version of the folder's format. */
@@ -38,7 +43,7 @@ export const modelConfigSchema = v.object({
     vocabulary: size,
     embedding: sizeOrNone,
     cell: v.picklist(CELL_NAMES),
-    layers: size,
+    layers: layerCount,
     hidden: size,
     condition: sizeOrNone,
   }),

@@ -93,8 +93,7 @@ export class SoftmaxOutput {
     wanted: Targets,
     smoothing = 0,
   ): Steps<{ loss: Loss; dHidden: Matrix }> {
-    const divisor = wanted.divisor ?? Math.max(countTargets(wanted.targets), 1);
-    const loss = this.#crossEntropy(logits, wanted, smoothing, 1 / divisor);
+    const loss = this.#crossEntropy(logits, wanted, smoothing, 1 / divisorOf(wanted));
     const dLogits = logits; // the kernel has replaced one by the other
     yield 0.2;
     this.#linear.backward(dLogits, hidden);
@@ -116,6 +115,11 @@ export class SoftmaxOutput {
     const sum = kernels.softmaxCrossEntropy(logits.offset, ids.offset, factors.offset, rows, V, smoothing, factor);
     return { sum, tokens: countTargets(targets) };
   }
+}
+
+/** What gradients divide the sum of the losses by. */
+export function divisorOf({ divisor, targets }: Targets): number {
+  return divisor ?? Math.max(countTargets(targets), 1);
 }
 
 function countTargets(targets: ArrayLike<number>): number {

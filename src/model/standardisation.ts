@@ -86,8 +86,11 @@ export function* unstandardisedSteps(values: Float32Array, { mean, scale }: Stan
   return found;
 }
 
-/** As it is stored beside a model's weights. @param of what it scales: a captioner's `features`, a labeller's `inputs` */
-export function standardisationTensors({ mean, scale }: Standardisation, of: 'features' | 'inputs'): NamedTensor[] {
+/** As it is stored beside a model's weights. @param of what it scales: a captioner's `features` or `maps`, a labeller's `inputs` */
+export function standardisationTensors(
+  { mean, scale }: Standardisation,
+  of: 'features' | 'maps' | 'inputs',
+): NamedTensor[] {
   const shape = [1, mean.length];
   return [
     { name: `${of}.mean`, shape, data: mean },
@@ -104,7 +107,7 @@ export function standardisationOf(
   tensors: ReadonlyMap<string, StoredTensor>,
   D: number,
   folder: string,
-  of: 'features' | 'inputs',
+  of: 'features' | 'maps' | 'inputs',
 ): Standardisation {
   const read = (name: string): Float32Array => {
     const tensor = tensors.get(name);

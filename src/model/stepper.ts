@@ -3,6 +3,16 @@ import type { StepFunction } from '../decoding/step.ts';
 import { copyState, resetState, type StackState, selectStates } from '../nn/state.ts';
 import type { LanguageModel } from './language-model.ts';
 
+/** What sequences begin with. */
+export interface Beginning {
+  /** Vectors that enter the first step [N, condition]. */
+  condition?: Float32Array | undefined;
+  /** The state that they start in. Default: zeros */
+  start?: StackState | undefined;
+  /** What a model with attention attends to [sources, places, memory]. Default: what its memory holds */
+  places?: { vectors: Float32Array; sources: number } | undefined;
+}
+
 /**
  * Gives decoders the step functions of a model, on one state that is used again and again.
  *
@@ -12,12 +22,13 @@ export function createStepper(model: LanguageModel, capacity: number) {
   const state = model.newState(capacity);
 
   /**
-   * A step function that begins at the start of sequences: in a state of zeros or in a given one, with the condition
-   * vectors at the first step. In a model with attention sequence n attends to source n.
+   * A step function that begins at the start of sequences. In a model with attention sequence n attends to source n of
+   * its memory, which must stay as it is for so long.
    */
-  return function begin(condition?: Float32Array, start?: StackState): StepFunction {
+  return function begin({ condition, start, places }: Beginning = {}): StepFunction {
     resetState(state);
     if (start) copyState(state, start);
+    if (places) model.attention!.memory.setVectors(places.vectors, places.sources);
     let first = condition;
     let sources = Int32Array.from({ length: capacity }, (_, n) => n);
     return (tokens, parents) => {

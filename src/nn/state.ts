@@ -3,7 +3,7 @@
  *
  * N sequences, H hidden units.
  */
-import type { Matrix } from '../compute/arena.ts';
+import { copyRows, type Matrix } from '../compute/arena.ts';
 
 /** The state of one layer, [N, H] each; c for cells that have one. */
 export interface LayerState {
@@ -43,4 +43,10 @@ export function matricesOf(state: StackState): Matrix[] {
 export function copyState(target: StackState, source: StackState): void {
   const from = matricesOf(source);
   for (const [i, { data }] of matricesOf(target).entries()) data.set(from[i]!.data.subarray(0, data.length));
+}
+
+/** One row of a state becomes what a row of another, or of the same, is. */
+export function copyStateRow(target: StackState, to: number, source: StackState, from: number): void {
+  const rows = matricesOf(source);
+  for (const [i, matrix] of matricesOf(target).entries()) copyRows(matrix, to, rows[i]!, from, 1);
 }

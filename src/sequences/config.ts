@@ -3,7 +3,7 @@
 import * as v from 'valibot';
 import { fraction, integerFrom, number } from '../base/schema.ts';
 import type { InputShape } from '../model/input-reader.ts';
-import { folderConfigSchema } from '../model/model-folder.ts';
+import { folderConfigSchema, layerCount } from '../model/model-folder.ts';
 import type { SequenceShape } from '../model/sequence-model.ts';
 import { CELL_NAMES } from '../nn/cell.ts';
 import { LEAST_SIDE } from '../nn/glimpse-window.ts';
@@ -60,7 +60,7 @@ export const sequenceConfigSchema = v.object({
     writes: v.picklist(['each', ...POOLINGS]),
     choices: integerFrom(2),
     cell: v.picklist(CELL_NAMES),
-    layers: size,
+    layers: layerCount,
     hidden: size,
     bidirectional: v.boolean(),
   }),

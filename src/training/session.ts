@@ -67,8 +67,6 @@ export async function runSession<Config extends { settings: TrainingSettings }, 
   { onStart, onEvent = () => {}, onDone, signal }: TrainingHooks<Config, Data>,
 ): Promise<TrainingResult> {
   const { model, config } = product;
-  if (!resume) await product.save(folder, {});
-  onStart?.(config, model.size);
   const result = await train({
     model,
     task,
@@ -78,6 +76,11 @@ export async function runSession<Config extends { settings: TrainingSettings }, 
     validateFirst,
     onEvent,
     signal,
+    // Behind the checkpoint: a folder that holds a model can be resumed, whenever the training is killed.
+    async onBegin() {
+      if (!resume) await product.save(folder, {});
+      onStart?.(config, model.size);
+    },
     saveBest: ({ scores, datasets }, { iteration }) =>
       product.save(folder, {
         ...scores,

@@ -29,6 +29,8 @@ export interface TrainingRun<Model = LanguageModel, Batch = TokenBatch> {
   resume: boolean;
   /** Validates before the first update too: weights that were trained before may be the best. Default: false */
   validateFirst?: boolean;
+  /** Called before the first update, when there is a checkpoint in the folder. */
+  onBegin?(): Promise<void>;
   /** Saves the model; called whenever a validation is better than all before. */
   saveBest(validation: Validation, progress: Progress): Promise<void>;
   onEvent(event: TrainingEvent): void;
@@ -66,6 +68,7 @@ export async function train<Batch>(run: TrainingRun<TrainableModel<Batch>, Batch
   };
   // Should this training be killed soon, the checkpoint of an older one in the folder must not be taken for its own.
   if (!run.resume) await save();
+  await run.onBegin?.();
   const log = checkpoint && (await openLog(checkpoint.folder, progress.iteration));
   const onEvent = (event: TrainingEvent) => {
     log?.(event);

@@ -2,7 +2,7 @@
 
 import * as v from 'valibot';
 import { fraction, integerFrom } from '../base/schema.ts';
-import { folderConfigSchema } from '../model/model-folder.ts';
+import { folderConfigSchema, layerCount } from '../model/model-folder.ts';
 import { CELL_NAMES } from '../nn/cell.ts';
 import { optimizerDefaults } from '../nn/optimizer.ts';
 import { dataConfigSchema, trainingSettingsSchema } from '../training/settings.ts';
@@ -34,7 +34,7 @@ export const translationConfigSchema = v.object({
     /** Size of word vectors; 0 for one-hot vectors. */
     embedding: integerFrom(0),
     cell: v.picklist(CELL_NAMES),
-    layers: size,
+    layers: layerCount,
     hidden: size,
     /** Whether sources are read in both directions and each word attends to them (Bahdanau et al. 2015). */
     attention: v.boolean(),

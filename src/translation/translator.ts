@@ -118,7 +118,7 @@ export class Translator {
       const { order, ...source } = packSources(sources);
       resetState(this.#state);
       const start = yield* partOf(this.model.readSteps(source, this.#state), done(first), done(first));
-      const begin = this.#begin(undefined, start);
+      const begin = this.#begin({ start });
       const maxLength = 2 * Math.max(...sources.map(({ length }) => length)) + 10;
       const search = beamSearchSteps(begin, sources.length, { ...RULES, beam, lengthPenalty, maxLength });
       const hypotheses = yield* partOf(search, done(first), done(first + atOnce));

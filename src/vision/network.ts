@@ -8,6 +8,7 @@ import type { Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';
 import type { FeatureMaps, MapSize } from '../nn/feature-maps.ts';
 import type { Parameter } from '../nn/parameter.ts';
+import type { Classifier } from './classifier.ts';
 import type { CnnFiles } from './cnn-files.ts';
 import type { Preprocessing } from './pixels.ts';
 
@@ -27,6 +28,8 @@ export interface CnnDescription {
   openOnEngine?(engine: Engine): Promise<EngineNetwork>;
   /** As `openOnEngine`, for a network that is to learn; absent where the engine can't go backwards through it. */
   openToLearn?(engine: Engine): Promise<LearnableNetwork>;
+  /** The classifier that the network was trained with; absent where there is none that fits its features. */
+  openClassifier?(): Promise<Classifier>;
   /** Loads the weights onto tfjs' current backend. */
   openOnTfjs(tf: Tf): Promise<TfjsNetwork>;
   /** The network as a model in ONNX's format, as `onnxruntime` takes it; absent where only tfjs has it. */

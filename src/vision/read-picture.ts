@@ -14,7 +14,12 @@ export async function readPicture(path: string, most: number = pictureLimits.byt
     return await readBytes(path, (size) => refuseLarge(size, most, path));
   } catch (error) {
     if (error instanceof InputError) throw error;
-    throw new InputError(`cannot read the picture ${path}`, { found: reasonOf(error), cause: error });
+    const isTorn = path.includes('\ufffd'); // what stands for bytes that are no UTF-8, and names no file
+    throw new InputError(`cannot read the picture ${path}`, {
+      found: isTorn ? 'a name that is not UTF-8' : reasonOf(error),
+      advice: isTorn ? 'Give it a name in UTF-8' : undefined,
+      cause: error,
+    });
   }
 }
 

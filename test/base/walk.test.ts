@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { makeFolder } from '../../src/base/files.ts';
 import { walk } from '../../src/base/walk.ts';
+import { readPicture } from '../../src/vision/read-picture.ts';
 import { temporaryFolder } from '../training/small-training.ts';
 
 const root = await temporaryFolder();
@@ -41,6 +42,28 @@ it('walks through a folder, and counts what it leaves out by kind', async () => 
   ]);
   expect(leftOut.paths).toContain(join(root, 'sub/deep/d.heic'));
 });
+
+// Other systems take no names that are not UTF-8.
+it.skipIf(process.platform !== 'linux')(
+  'tells of names that are no text, and takes those that only look so',
+  async () => {
+    const folder = join(root, 'names');
+    await mkdir(folder);
+    const nameOf = (name: string) => Buffer.from(join(folder, name), 'latin1');
+    await writeFile(nameOf('caf\xe9.jpg'), '');
+    await mkdir(nameOf('d\xe9r'));
+    await writeFile(join(folder, 'odd\ufffd.jpg'), '');
+    const { files, leftOut } = await walk(folder, () => true);
+    expect(files).toEqual([join(folder, 'odd\ufffd.jpg')]);
+    expect(leftOut.inWords()!.split(', ').sort()).toEqual([
+      '1 file whose name is not UTF-8',
+      '1 folder whose name is not UTF-8',
+    ]);
+    await expect(readPicture(join(folder, 'caf\ufffd.jpg'))).rejects.toThrow(
+      /found a name that is not UTF-8\. Give it/,
+    );
+  },
+);
 
 it('makes a folder with those above it, and says so where none can be made', async () => {
   const deep = join(root, 'made', 'of', 'several');

@@ -4,7 +4,7 @@ import { runAtOnce } from '../../src/base/steps.ts';
 import {
   type CaptionExample,
   type CaptionedFeatures,
-  eitherFeatures,
+  eitherView,
   examplesSteps,
   picturesIn,
   tokenBatch,
@@ -75,10 +75,13 @@ describe('tokenBatch', () => {
     { picture: 2, inputs: [1], targets: [9], weight: 2 },
     { picture: 3, inputs: [1, 6], targets: [6, 9], weight: 0 },
   ];
-  const featuresOf = ({ picture }: CaptionExample) => Float32Array.of(picture, 10 * picture);
+  const seenBy = ({ picture }: CaptionExample) => ({
+    vector: Float32Array.of(picture, 10 * picture),
+    readMap: (target: Float32Array) => target.fill(picture),
+  });
 
   it('has in step after step what each caption that is as long reads and is asked for, and its weight', () => {
-    const { packing, ...batch } = tokenBatch(examples, D, featuresOf);
+    const { packing, ...batch } = tokenBatch(examples, D, seenBy);
     const longestFirst = [1, 0, 3, 2].map((i) => examples[i]!);
     const naive = [0, 1, 2, 3].flatMap((t) =>
       longestFirst
@@ -94,19 +97,24 @@ describe('tokenBatch', () => {
     });
   });
 
+  it('has the map of each picture beside its features, where maps are attended to', () => {
+    const maps = [1, 0, 3, 2].flatMap((picture) => [picture, picture, picture]);
+    expect(tokenBatch(examples, D, seenBy, 3).places).toEqual(Float32Array.from(maps));
+  });
+
   it('leaves the examples in the order they are in', () => {
     const before = [...examples];
-    tokenBatch(examples, D, featuresOf);
+    tokenBatch(examples, D, seenBy);
     expect(examples).toEqual(before);
   });
 });
 
-describe('eitherFeatures', () => {
+describe('eitherView', () => {
   const features = Float32Array.of(0, 1, 10, 11, 20, 21);
   const pictures: CaptionedFeatures = { features, captions: [[], [], []], names: ['a', 'b', 'c'] };
   const draw = (set: CaptionedFeatures, seed: number) => {
     const random = new Random(seed);
-    return Array.from({ length: 400 }, (_, i) => [...eitherFeatures(set, i % 3, D, random)]);
+    return Array.from({ length: 400 }, (_, i) => [...eitherView(set, i % 3, D, random).vector]);
   };
 
   it('are those of the picture where there is no mirror image', () => {

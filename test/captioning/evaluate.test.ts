@@ -16,7 +16,7 @@ const vocabulary = vocabularyOf(['one two three four five six']);
 const shape = { cell: 'lstm', layers: 1, hidden: 8, embedding: 4, vocabulary: vocabulary.size, condition: D } as const;
 const model = new LanguageModel(engine, shape).initialise(new Random(1));
 const standardisation = { mean: new Float32Array(D), scale: new Float32Array(D).fill(1) };
-const captioner = new Captioner({ shape } as CaptionConfig, vocabulary, model, standardisation);
+const captioner = new Captioner({ shape, pictures: {} } as CaptionConfig, vocabulary, model, standardisation);
 const features = Float32Array.from({ length: 4 * D }, (_, i) => Math.sin(i));
 const names = ['a', 'b', 'c', 'd'];
 const decoding = { beam: 2, lengthPenalty: 0.7, maxLength: 5 };

@@ -48,7 +48,7 @@ function makeTask(set = pictures, bias: (values: Float32Array) => void = () => {
   const model = new LanguageModel(engine, shape).initialise(new Random(4));
   bias(model.outputBias.value.data);
   const standardisation = { mean: new Float32Array(D), scale: new Float32Array(D).fill(1) };
-  const captioner = new Captioner({ shape } as CaptionConfig, tokens, model, standardisation);
+  const captioner = new Captioner({ shape, pictures: {} } as CaptionConfig, tokens, model, standardisation);
   const sets = {
     training: set,
     validation: [{ ...set, dataset: 'small', language: set.languages?.[0] }],

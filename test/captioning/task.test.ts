@@ -41,7 +41,7 @@ function makeTask(changes: Partial<CaptionSettings> = {}, set = training, captio
   } as const;
   const model = new LanguageModel(engine, shape).initialise(new Random(1));
   const standardisation = measureStandardisation([training.features], D);
-  const captioner = new Captioner({ shape } as CaptionConfig, vocabulary, model, standardisation);
+  const captioner = new Captioner({ shape, pictures: {} } as CaptionConfig, vocabulary, model, standardisation);
   const sets = {
     training: set,
     validation: [{ ...training, dataset: 'numbers' }],

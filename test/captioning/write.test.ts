@@ -3,6 +3,7 @@ import { UsageError } from '../../src/base/errors.ts';
 import { Random } from '../../src/base/random.ts';
 import { runAtOnce } from '../../src/base/steps.ts';
 import { type CaptionSampling, type DecodingOptions, decodingDefaults } from '../../src/captioning/caption.ts';
+import type { PictureFeatures } from '../../src/captioning/picture-features.ts';
 import { checkDecoding, writeCaptionsSteps } from '../../src/captioning/write.ts';
 import type { StepFunction } from '../../src/decoding/step.ts';
 import { END, UNKNOWN } from '../../src/text/special-tokens.ts';
@@ -15,11 +16,16 @@ const sizes = { vocabulary, D: 1 };
 const PICTURES = 60;
 /** A picture's only feature is its number: it tells the distribution which of them are written at once. */
 const features = Float32Array.from({ length: PICTURES }, (_, i) => i);
-const begin = (rows: Float32Array) => {
+const begin = ({ vectors: rows }: PictureFeatures) => {
   const distribution = randomDistribution(vocabulary.size, 3);
   return stepsOf((source, tokens) => distribution(rows[source]!, tokens));
 };
-const writeCaptions = (...args: Parameters<typeof writeCaptionsSteps>) => runAtOnce(writeCaptionsSteps(...args));
+const writeCaptions = (
+  begin: (features: PictureFeatures) => StepFunction,
+  sizes: { vocabulary: Vocabulary; D: number },
+  vectors: Float32Array,
+  options: DecodingOptions | CaptionSampling,
+) => runAtOnce(writeCaptionsSteps(begin, sizes, { vectors }, options));
 const write = (options: Partial<DecodingOptions> = {}) =>
   writeCaptions(begin, sizes, features, { ...decodingDefaults, maxLength: 6, ...options });
 

@@ -117,7 +117,7 @@ describe('caption describe', () => {
     expect(diversity).toEqual(refused(2, /--diversity is for several captions: found --top 1, expected/));
     expect(consensus).toEqual(refused(2, /--consensus does not apply to --diversity, which draws no captions/));
     expect(length).toEqual(refused(2, /the shortest caption is longer than the longest: found at least 9 words/));
-    expect(wide).toEqual(refused(2, /the beam is too wide: found 50, expected at most 20, more than there are words/));
+    expect(wide).toEqual(refused(2, /the beam is too wide: found 50, expected at most 12, the size of the vocabulary/));
     expect(draws).toEqual(refused(2, /too many captions of a picture: found 193, expected at most 192/));
   });
 });

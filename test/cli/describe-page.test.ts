@@ -51,6 +51,20 @@ describe('caption describe --html', () => {
     expect(await readdir(join(root, 'pages'))).toEqual(['page.html']);
   });
 
+  it('refuses to explain where nothing shows it, and a figure that is none, in a line', async () => {
+    const [nowhere, picture] = await Promise.all(
+      [['--explain'], ['--svg', 'figure.png']].map((args) => runProgram('caption', ['describe', ...args, red])),
+    );
+    expect(nowhere).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(oneLine('caption', /--explain has nowhere to show/)),
+    });
+    expect(picture).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(oneLine('caption', /--svg is to name the figure/)),
+    });
+  });
+
   it('refuses a file that can not be written before anything is described, in a line', async () => {
     const [aFolder, picture, below] = await Promise.all([
       describeTo(folder, [red]),

@@ -108,7 +108,8 @@ test.each([
 
 describe('option values', () => {
   it('are taken in every spelling of a number', () => {
-    expect(['12', '1e3', ' 7 '].map(parseInteger(1))).toEqual([12, 1000, 7]);
+    expect(['12', '1e3', ' 7 '].map((text) => parseInteger(1)(text))).toEqual([12, 1000, 7]);
+    expect(() => parseInteger(1, 10)('11')).toThrow('Expected an integer of at least 1 and at most 10.');
     expect(['0.5', '1e-3', '.1'].map((text) => parsePositive(text))).toEqual([0.5, 0.001, 0.1]);
     expect(['0', '2.5'].map(parseAtLeast(0))).toEqual([0, 2.5]);
   });

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterAll, afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import { Exit } from '../../src/cli/run.ts';
-import { type RunningTraining, runTraining, type TrainingShow } from '../../src/cli/training-command.ts';
+import { inFolder, type RunningTraining, runTraining, type TrainingShow } from '../../src/cli/training-command.ts';
 import type { TrainingOptions } from '../../src/cli/training-options.ts';
 import { TEXT } from '../language/small-language.ts';
 import { linesOf, opinions } from '../sequences/small-sequences.ts';
@@ -90,6 +90,17 @@ describe.skipIf(process.platform === 'win32')('a stopped training goes on by the
     const how = '--task translate --attention --hidden 8 --embedding 8 --batch 8 --min-count 1'.split(' ');
     await expectToGoOn('seq', ...texts, '--val-file', ...held, ...how);
   });
+});
+
+it('deletes what a killed training has left half written, and nothing else', async () => {
+  const model = path('killed');
+  await mkdir(join(model, 'cnn'), { recursive: true });
+  const left = ['config.json.0123456789ab.tmp', 'cnn/weights.safetensors.0123456789ab.tmp'];
+  const kept = ['notes.tmp', 'a.0123456789ab.tmp.txt'];
+  for (const name of [...left, ...kept]) await writeFile(join(model, name), '');
+  await inFolder(model, async () => {});
+  const found = await readdir(model, { recursive: true });
+  expect(found.sort()).toEqual([...kept, 'cnn'].sort());
 });
 
 describe('runTraining that is stopped', () => {

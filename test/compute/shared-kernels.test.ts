@@ -41,13 +41,14 @@ const CASES: { [Name in keyof Kernels]?: [sizes: number[], call: (kernels: Kerne
     (k, [target, table, bias, ids]) => k.gatherRowsPlus(target!, table!, bias!, ids!, N, V),
   ],
   attendForward: [
-    [N * A, N * STRIDE, N * S, N * S * A, N * S * D, A],
-    (k, [query, context, weights, keys, values, score, sources, begins]) =>
+    [N * A, N * STRIDE, N * S, N * S * A, N * S * D, A, N],
+    (k, [query, context, weights, keys, values, score, gates, sources, begins]) =>
       attendForward(k, {
         query: query!,
         context: context!,
         weights: weights!,
         sources: sources!,
+        gates: gates!,
         keys: keys!,
         values: values!,
         begins: begins!,
@@ -56,13 +57,16 @@ const CASES: { [Name in keyof Kernels]?: [sizes: number[], call: (kernels: Kerne
       }),
   ],
   attendBackward: [
-    [N * A, N * STRIDE, N * S, N * S, N * A, N * A, N * S * A, N * S * D, A, N * S * A, N * S * D],
-    (k, [query, dContext, weights, dWeights, dQuery, dScore, keys, values, score, dKeys, dValues, sources, begins]) =>
-      attendBackward(k, {
+    [N * A, N * STRIDE, N * S, N * S, N * A, N * A, N * S * A, N * S * D, A, N * S * A, N * S * D, N, N],
+    (k, [query, dContext, weights, dWeights, dQuery, dScore, keys, values, score, dKeys, dValues, ...others]) => {
+      const [gates, dGates, sources, begins] = others;
+      return attendBackward(k, {
         query: query!,
         dContext: dContext!,
         weights: weights!,
         sources: sources!,
+        gates: gates!,
+        dGates: dGates!,
         dWeights: dWeights!,
         dQuery: dQuery!,
         dScore: dScore!,
@@ -73,7 +77,8 @@ const CASES: { [Name in keyof Kernels]?: [sizes: number[], call: (kernels: Kerne
         dKeys: dKeys!,
         dValues: dValues!,
         ...attentionSizes,
-      }),
+      });
+    },
   ],
   addSumOfRows: [[V, N * V * 4], (k, [target, source]) => k.addSumOfRows(target!, source!, 4 * N, V)],
   scatterAddRows: [[N * V, N * V], (k, [table, source, ids]) => k.scatterAddRows(table!, source!, ids!, N, V)],

@@ -223,7 +223,7 @@ describe('layouts', () => {
   test('boxes alone are no captions', async () => {
     const boxes = { images: [{ id: 0, file_name: 'a.jpg' }], annotations: [{ image_id: 0, bbox: [1, 2, 3, 4] }] };
     await expect(readFiles({ '_annotations.coco.json': boxes, 'a.jpg': '' })).rejects.toThrow(
-      /holds no captioned picture/,
+      /_annotations\.coco\.json holds no captions: found 1 annotations of boxes, .*, expected annotations with a caption/,
     );
   });
 });

@@ -70,3 +70,16 @@ describe('examples/describe', () => {
     expect(product).toBeGreaterThan(Number(logProb) - 0.5);
   });
 });
+
+describe('examples/where', () => {
+  it('names the class of the cat, and shows its face in the middle of the map', async () => {
+    const output = await run(['where']);
+    expect(output).toMatch(
+      /^0\.\d\d {2}Egyptian cat\n0\.\d\d {2}.*\n0\.\d\d {2}.*\n\nwhere it looks like Egyptian cat:\n/,
+    );
+    const lines = output.match(/^ {2}\|.{18}\|$/gm);
+    expect(lines).toHaveLength(9);
+    expect(lines!.findIndex((line) => line.includes('@@'))).toBeGreaterThan(2);
+    expect(lines![0]).not.toMatch(/[#%@]/);
+  });
+});

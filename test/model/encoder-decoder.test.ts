@@ -72,7 +72,7 @@ describe.each(contracts)('EncoderDecoder, %s on %s', (cell, _, engine) => {
     const { model, coded, pairs } = randomTask(engine, { cell, attention });
     const { order, ...source } = packSources(coded.map((pair) => pair.source));
     const begin = createStepper(model.decoder, 8);
-    const step = begin(undefined, model.read(source, model.newState(4)));
+    const step = begin({ start: model.read(source, model.newState(4)) });
     // Two hypotheses of each source, in another order at each step.
     let rows = [3, 0, 2, 1, 1, 2, 0, 3].map((n) => ({ source: n, written: [START] }));
     let parents = rows.map((row) => row.source);

@@ -111,6 +111,8 @@ describe('loading a model names the file and what is wrong when', () => {
   it('its config has a field that can not be', async () => {
     const shape = { ...small, hidden: 0 };
     await expectRefusal(await changed({ shape }), /config\.json .*at shape\.hidden: .*>=1/);
+    const high = { ...small, layers: 2 ** 31 - 1 };
+    await expectRefusal(await changed({ shape: high }), /config\.json .*at shape\.layers: .*<=1000/);
     await expectRefusal(await changed({ shape: undefined }), /config\.json .*at shape: /);
     await expectRefusal(await changed({ shape: { ...small, cell: 'qrnn' } }), /config\.json .*at shape\.cell: .*lstm/);
   });

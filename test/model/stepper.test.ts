@@ -25,7 +25,7 @@ describe('createStepper', () => {
   const begin = createStepper(model, 4);
 
   it('moves several sequences on, each continuing the one that it names', () => {
-    const step = begin(conditions);
+    const step = begin({ condition: conditions });
     const rows = (logProbs: Float32Array, row: number) => Array.from(logProbs.subarray(row * V, (row + 1) * V));
     const first = step([1, 1, 1], [0, 1, 2]);
     for (const n of [0, 1, 2]) expectClose(rows(first, n), alone([1], conditionOf(n)));
@@ -47,12 +47,12 @@ describe('createStepper', () => {
 
   it('begins again from nothing', () => {
     expectClose(Array.from(begin()([3], [0])), alone([3]));
-    expectClose(Array.from(begin(conditionOf(1))([3], [0])), alone([3], conditionOf(1)));
+    expectClose(Array.from(begin({ condition: conditionOf(1) })([3], [0])), alone([3], conditionOf(1)));
     expectClose(Array.from(begin()([3], [0])), alone([3]));
   });
 
   it('gives probabilities that sum to 1', () => {
-    const logProbs = begin(conditions)([1, 2, 3], [0, 1, 2]);
+    const logProbs = begin({ condition: conditions })([1, 2, 3], [0, 1, 2]);
     for (const n of [0, 1, 2]) {
       const sum = logProbs.subarray(n * V, (n + 1) * V).reduce((sum, logProb) => sum + Math.exp(logProb), 0);
       expect(sum).toBeCloseTo(1, 5);

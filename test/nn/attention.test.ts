@@ -3,9 +3,9 @@ import { Random } from '../../src/base/random.ts';
 import type { Engine } from '../../src/compute/engine.ts';
 import { Attention } from '../../src/nn/attention.ts';
 import { packedSequences, stepRows } from '../../src/nn/packing.ts';
-import { attend, attendBackward } from './attention-reference.ts';
+import { attend, attendBackward, coveragePenalty, coverageSlope } from './attention-reference.ts';
 import { byDriver, wasm } from './engines.ts';
-import { bySequence, inRows, matrixOf, randomVector, randomVectors } from './packed.ts';
+import { bySequence, inRows, matrixOf, randomVectors } from './packed.ts';
 import {
   difference,
   gradientsOf,
@@ -25,18 +25,32 @@ const [E, D, H, A] = [2, 5, 6, 7];
 const TOLERANCE = 1e-5;
 
 describe('the reference of attention', () => {
-  test('has the gradients that differences of its loss have', () => {
+  test.each([
+    ['without a gate', { gate: false, coverage: 0 }],
+    ['with a gate and a penalty on what is not covered', { gate: true, coverage: 0.7 }],
+  ])('has the gradients that differences of its loss have, %s', (_, { gate, coverage }) => {
     const random = new Random(1);
-    const [h, outputs, dContext] = [randomVector(random, H), randomVectors(random, 4, D), randomVector(random, D)];
-    const weights = weightsOf(newAttention(wasm, { D, A }, random));
-    const gradients = zerosLike(weights);
-    const { dh, dOutputs } = attendBackward(weights, h, outputs, dContext, gradients);
-    const lossAt = ({ h, outputs, ...moved }: Weights) => {
-      const { context } = attend(moved, h![0]!, outputs!);
-      return context.reduce((sum, value, d) => sum + value * dContext[d]!, 0);
+    const [hs, outputs, dContexts] = [
+      randomVectors(random, 2, H),
+      randomVectors(random, 4, D),
+      randomVectors(random, 2, D),
+    ];
+    const weights = weightsOf(newAttention(wasm, { D, A, gate }, random));
+    const lossAt = ({ hs, outputs, ...moved }: Weights) => {
+      const steps = hs!.map((h) => attend(moved, h, outputs!));
+      const alphas = steps.map(({ alpha }) => alpha);
+      const along = steps.flatMap(({ context }, t) => context.map((value, d) => value * dContexts[t]![d]!));
+      return along.reduce((sum, value) => sum + value, coveragePenalty(alphas, coverage));
     };
-    const expected = numericalGradients({ ...weights, h: [h], outputs }, lossAt);
-    expect(difference({ ...gradients, h: [dh], outputs: dOutputs }, expected)).toBeLessThan(1e-9);
+    const gradients = zerosLike(weights);
+    const slope = coverageSlope(
+      hs.map((h) => attend(weights, h, outputs).alpha),
+      coverage,
+    );
+    const back = hs.map((h, t) => attendBackward(weights, h, outputs, dContexts[t]!, gradients, slope));
+    const dOutputs = outputs.map((_, j) => back.map((step) => step.dOutputs[j]!).reduce(plus));
+    const expected = numericalGradients({ ...weights, hs, outputs }, lossAt);
+    expect(difference({ ...gradients, hs: back.map(({ dh }) => dh), outputs: dOutputs }, expected)).toBeLessThan(1e-9);
   });
 });
 
@@ -49,6 +63,17 @@ describe.each(byDriver)('Attention on %s', (_, engine) => {
     ['sixty', Array.from({ length: 60 }, (_, n) => 4 - Math.floor(n / 20)), new Array<number>(60).fill(6)],
   ])('weights, contexts and gradients as the reference: %s', (_, targets, sources) => {
     expectAsReference(engine, targets, sources, { D, A });
+    expectAsReference(engine, targets, sources, { D, A, gate: true, coverage: 0.3 });
+  });
+
+  test('vectors that are given, of which nothing is learned', () => {
+    const random = new Random(1);
+    const [larger, task] = [5, 3].map((places) => randomTask(random, [4, 2, 1], [places, places, places], D));
+    const attention = newAttention(engine, { D, A, gate: true }, random);
+    const asOutputs = run(engine, attention, task!);
+    run(engine, attention, larger!);
+    const { dOutputs: _, ...given } = run(engine, attention, task!, { asVectors: true });
+    for (const [name, values] of Object.entries(given)) expect(values, name).toEqual(asOutputs[name as keyof Outcome]);
   });
 });
 
@@ -66,7 +91,7 @@ describe('Attention', () => {
     const attention = newAttention(wasm, { D, A }, random);
     const lengths = [3, 2];
     const outputs = lengths.map((length) => randomVectors(random, length, D));
-    attention.setMemory(matrixOf(wasm, inRows(outputs)), packedSequences(lengths));
+    attention.memory.setOutputs(matrixOf(wasm, inRows(outputs)), packedSequences(lengths));
     const order = [1, 0, 1, 1];
     const states = randomVectors(random, order.length, H);
     const inputs = wasm.arena.matrix(order.length, E + D);
@@ -94,7 +119,8 @@ describe('Attention', () => {
     const attention = newAttention(wasm, { D, A }, new Random(1));
     const [inputs, packing] = [wasm.arena.matrix(1, E + D), packedSequences([1])];
     expect(() => attention.attend(inputs, packing, [0])).toThrow('without a memory');
-    attention.setMemory(wasm.arena.matrix(2, D), packedSequences([2]));
+    expect(() => attention.memory.setVectors(new Float32Array(7), 1)).toThrow('expected 1 × places × 5');
+    attention.memory.setOutputs(wasm.arena.matrix(2, D), packedSequences([2]));
     expect(() => attention.weights).toThrow('without sequences');
     expect(() => attention.attend(inputs, packing, [1])).toThrow('sequence 0 attends to source 1; expected 0 to 0');
     expect(() => attention.attend(inputs, packing, [])).toThrow('sequence 0 attends to source undefined');
@@ -121,13 +147,13 @@ function expectAsReference(
   engine: Engine,
   targets: readonly number[],
   sources: readonly number[],
-  sizes: { D: number; A: number },
+  { coverage = 0, ...sizes }: Sizes & { coverage?: number },
 ): void {
   const random = new Random(1);
   const task = randomTask(random, targets, sources, sizes.D);
   const attention = newAttention(engine, sizes, random);
-  const found = run(engine, attention, task);
-  const expected = expectedOf(weightsOf(attention), task);
+  const found = run(engine, attention, task, { coverage });
+  const expected = expectedOf(weightsOf(attention), task, coverage);
   for (const [name, values] of Object.entries(found)) {
     expect.soft(difference(values, expected[name as keyof Outcome]), name).toBeLessThan(TOLERANCE);
   }
@@ -145,16 +171,20 @@ function randomTask(random: Random, targets: readonly number[], sources: readonl
   };
 }
 
-function expectedOf(weights: Weights, { outputs, sequences }: Task): Outcome {
+function expectedOf(weights: Weights, { outputs, sequences }: Task, coverage: number): Outcome {
   const gradients = zerosLike(weights);
   const dOutputs = outputs.map((places) => places.map((place) => place.map(() => 0)));
-  const steps = sequences.map(({ source, hs, dxs }) =>
-    hs.map((h, t) => {
-      const back = attendBackward(weights, h, outputs[source]!, dxs[t]!.slice(E), gradients);
+  const steps = sequences.map(({ source, hs, dxs }) => {
+    const slope = coverageSlope(
+      hs.map((h) => attend(weights, h, outputs[source]!).alpha),
+      coverage,
+    );
+    return hs.map((h, t) => {
+      const back = attendBackward(weights, h, outputs[source]!, dxs[t]!.slice(E), gradients, slope);
       dOutputs[source] = dOutputs[source]!.map((d, j) => plus(d, back.dOutputs[j]!));
       return { ...attend(weights, h, outputs[source]!), dh: back.dh };
-    }),
-  );
+    });
+  });
   return {
     alphas: steps.map((ofSteps) => ofSteps.map(({ alpha }) => alpha)),
     contexts: steps.map((ofSteps) => ofSteps.map(({ context }) => context)),
@@ -165,7 +195,12 @@ function expectedOf(weights: Weights, { outputs, sequences }: Task): Outcome {
 }
 
 /** The same by our attention, as a layer calls it: step by step, and back. */
-function run(engine: Engine, attention: Attention, { outputs, sequences }: Task): Outcome {
+function run(
+  engine: Engine,
+  attention: Attention,
+  { outputs, sequences }: Task,
+  { coverage = 0, asVectors = false } = {},
+): Outcome {
   const { values: D } = attention.shape;
   const memory = packedSequences(outputs.map(({ length }) => length));
   const packing = packedSequences(sequences.map(({ hs }) => hs.length));
@@ -175,18 +210,20 @@ function run(engine: Engine, attention: Attention, { outputs, sequences }: Task)
   );
   inputs.data.fill(0.5); // words, to be left as they are
   dhs.data.fill(1); // what the cell has put there, to be added to
-  attention.setMemory(matrixOf(engine, inRows(outputs)), memory);
+  if (asVectors) attention.memory.setVectors(Float32Array.from(outputs.flat(2)), outputs.length);
+  else attention.memory.setOutputs(matrixOf(engine, inRows(outputs)), memory);
   attention.attend(
     inputs,
     packing,
     sequences.map(({ source }) => source),
+    coverage,
   );
   for (const t of packing.counts.keys()) attention.choose(t, stepRows(states!, packing, t));
   for (const t of [...packing.counts.keys()].toReversed()) {
     attention.backward(t, stepRows(dx!, packing, t), stepRows(dhs, packing, t));
   }
   const dOutputs = engine.arena.matrix(memory.rows, D);
-  attention.memoryGradient(dOutputs);
+  attention.memory.backward(dOutputs);
 
   const lengths = sequences.map(({ hs }) => hs.length);
   const read = bySequence(inputs, lengths);
@@ -204,8 +241,14 @@ function run(engine: Engine, attention: Attention, { outputs, sequences }: Task)
   };
 }
 
-function newAttention(engine: Engine, { D, A }: { D: number; A: number }, random: Random): Attention {
-  const attention = new Attention(engine, { values: D, hidden: H, keys: A });
+interface Sizes {
+  D: number;
+  A: number;
+  gate?: boolean;
+}
+
+function newAttention(engine: Engine, { D, A, gate }: Sizes, random: Random): Attention {
+  const attention = new Attention(engine, { values: D, hidden: H, keys: A, gate });
   randomise(attention, random);
   return attention;
 }

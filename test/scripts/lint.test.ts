@@ -54,6 +54,8 @@ describe('which room may import which', () => {
     ['src/model/model.ts', `import '../vision/cnn.ts';`],
     ['src/training/trainer.ts', `import '../language/train.ts';`],
     ['src/captioning/train.ts', `import '../language/train.ts';`],
+    ['src/captioning/train.ts', `import '../server/server.ts';`],
+    ['src/server/server.ts', `import '../cli/run.ts';`],
     ['src/language/train.ts', `import '../vision/cnn.ts';`],
     ['src/language/train.ts', `import '../sequences/train.ts';`],
     ['src/sequences/train.ts', `import '../captioning/train.ts';`],

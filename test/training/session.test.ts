@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openEngine } from '../../src/compute/engine.ts';
@@ -65,6 +65,16 @@ describe('runSession', () => {
     expect(saved[0]).toEqual({});
     expect(saved.slice(1).map(({ iteration }) => iteration)).toEqual(best);
     expect(saved.at(-1)).toEqual({ ...progress.best!.scores, split: 'val', iteration: progress.best!.iteration });
+  });
+
+  it('saves the model behind the first checkpoint, so that it can be resumed whenever it is killed', async () => {
+    const folder = newFolder();
+    const { session } = smallSession(folder);
+    const save = async () => {
+      expect(await readdir(folder)).toContain('training-state.safetensors');
+      throw new Error('killed');
+    };
+    await expect(runSession({ ...session, product: { ...session.product, save } }, {})).rejects.toThrow('killed');
   });
 
   it('says nothing of a measurement where nothing is measured', async () => {

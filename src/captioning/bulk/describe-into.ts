@@ -5,16 +5,19 @@
 import { stat } from 'node:fs/promises';
 import { InputError } from '../../base/errors.ts';
 import { ahead } from '../../vision/ahead.ts';
-import type { PictureSource } from '../../vision/extract.ts';
+import type { FailedPicture, PictureSource } from '../../vision/extract.ts';
 import { contentHash } from '../../vision/feature-cache.ts';
 import { readPicture } from '../../vision/read-picture.ts';
-import type { PictureResult } from '../describe.ts';
+import type { DescribedPicture } from '../describe.ts';
 import type { CaptionRecord, PictureIdentity } from './record.ts';
 import type { RecordFile } from './record-file.ts';
 import type { RecordIndex } from './record-index.ts';
 
+/** A picture's captions, or why it has none. */
+type Described = Pick<DescribedPicture, 'captions'> | Pick<FailedPicture, 'error'>;
+
 /** Describes pictures in their order, a few at a time, each in its place, also one that can't be described. */
-export type Describe = (pictures: AsyncIterable<PictureSource>) => AsyncIterable<readonly PictureResult[]>;
+export type Describe = (pictures: AsyncIterable<PictureSource>) => AsyncIterable<readonly Described[]>;
 
 export interface BulkOptions {
   describe: Describe;
@@ -133,12 +136,12 @@ export async function describeInto(
   return counts;
 }
 
-function recordOf(picture: PictureIdentity, result: PictureResult): CaptionRecord {
+function recordOf(picture: PictureIdentity, result: Described): CaptionRecord {
   return 'error' in result ? { ...picture, error: result.error.message } : { ...picture, captions: result.captions };
 }
 
-async function describeAlone(source: PictureSource, describe: Describe): Promise<PictureResult> {
-  const results: PictureResult[] = [];
+async function describeAlone(source: PictureSource, describe: Describe): Promise<Described> {
+  const results: Described[] = [];
   const only = (async function* () {
     yield source;
   })();

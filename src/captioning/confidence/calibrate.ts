@@ -3,7 +3,7 @@ import { InputError } from '../../base/errors.ts';
 import { Random } from '../../base/random.ts';
 import { partOf, runAtOnce, type Steps } from '../../base/steps.ts';
 import { unstandardisedSteps } from '../../model/standardisation.ts';
-import { type CaptionedFeatures, picturesIn } from '../batch.ts';
+import { allFeatures, type CaptionedFeatures, picturesIn } from '../batch.ts';
 import { type DecodingOptions, decodingDefaults } from '../caption.ts';
 import type { Captioner } from '../captioner.ts';
 import { chooseLanguage } from '../languages.ts';
@@ -172,11 +172,12 @@ function* calibrationSteps(
 function* measureSteps(
   captioner: Captioner,
   known: Confidence,
-  { dataset: name, features, captions: people }: HeldOutSet,
+  set: HeldOutSet,
   decoding: DecodingOptions,
 ): Steps<Measured> {
+  const { dataset: name, features, captions: people } = set;
   const { language } = decoding;
-  const written = yield* partOf(captioner.describeStandardisedSteps(features, decoding), 0, 0.8);
+  const written = yield* partOf(captioner.describeStandardisedSteps(allFeatures(set), decoding), 0, 0.8);
   const fitting = yield* partOf(FittingCaptions.createSteps(people, language), 0.8, 0.9);
   const raw = yield* partOf(unstandardisedSteps(features, captioner.standardisation), 0.9, 0.9);
   const D = captioner.model.shape.condition;

@@ -2,6 +2,7 @@
  * How probable texts are to a captioner as captions of pictures: what it needs to find the pictures of a text, and the
  * texts of a picture. Knows token ids and features, but no words and no pictures.
  */
+import { InputError } from '../../base/errors.ts';
 import type { Steps } from '../../base/steps.ts';
 import { standardise } from '../../model/standardisation.ts';
 import { copyState, resetState, type StackState } from '../../nn/state.ts';
@@ -29,9 +30,14 @@ export class TextLikelihoods {
   /**
    * @param texts the ids of their words
    * @param language of the texts, by default the captioner's first
-   * @throws UsageError when the captioner does not have the language
+   * @throws UsageError when the captioner does not have the language; InputError when it attends to maps
    */
   constructor(captioner: Captioner, texts: readonly (readonly number[])[], language?: string) {
+    if (captioner.grid !== undefined) {
+      throw new InputError('pictures can not be found by a captioner that attends to places in them', {
+        advice: 'Use one that was trained without attention.',
+      });
+    }
     const { start, end } = specialIds(captioner.vocabulary, { language });
     this.#captioner = captioner;
     this.#end = end;

@@ -9,13 +9,14 @@ import { affine, exponentials, maximum, storeScalar } from './softmax';
 
 /**
  * The weights of the places and the context: e_j = score · tanh(query + key_j), weights = softmax(e) over the places,
- * context = Σ weights_j value_j. Rows of `context` are `stride` floats apart.
+ * context = gate Σ weights_j value_j. Rows of `context` are `stride` floats apart; `gates` has a factor for each.
  */
 export function attendForward(
   query: usize,
   context: usize,
   weights: usize,
   sources: usize,
+  gates: usize,
   keys: usize,
   values: usize,
   begins: usize,
@@ -27,6 +28,7 @@ export function attendForward(
   stride: i32,
 ): void {
   for (let n = 0; n < N; n++) {
+    const gate = load<f32>(gates);
     const first = firstPlace(begins, sources);
     const length = placesOf(begins, sources);
     let key = rowAt(keys, first, A);
@@ -38,28 +40,32 @@ export function attendForward(
     memory.fill(context, 0, <usize>D << 2);
     let value = rowAt(values, first, D);
     for (let j = 0; j < length; j++, value += <usize>D << 2) {
-      addScaled(context, value, load<f32>(rowAt(weights, j, 1)), D);
+      addScaled(context, value, gate * load<f32>(rowAt(weights, j, 1)), D);
     }
     query += <usize>A << 2;
     context += <usize>stride << 2;
     weights += <usize>S << 2;
     sources += 4;
+    gates += 4;
   }
 }
 
 /**
- * Backpropagation: sets dQuery [N, A] and each row's part of the gradient of `score`, dScore [N, A]; adds to dKeys and
- * dValues. No two rows may attend to the same source. Rows of dContext are `stride` floats apart; dWeights [N, S] is
- * working memory.
+ * Backpropagation: sets dQuery [N, A], dGates [N] and each row's part of the gradient of `score`, dScore [N, A]; adds to
+ * dKeys and dValues, the latter unless its address is 0. No two rows may attend to the same source. Rows of dContext are
+ * `stride` floats apart. dWeights [N, S] is what the loss has as gradient of the weights beside that by way of the
+ * contexts; it becomes the sum of both.
  */
 export function attendBackward(
   query: usize,
   dContext: usize,
   weights: usize,
   sources: usize,
+  gates: usize,
   dWeights: usize,
   dQuery: usize,
   dScore: usize,
+  dGates: usize,
   keys: usize,
   values: usize,
   begins: usize,
@@ -76,14 +82,19 @@ export function attendBackward(
   for (let n = 0; n < N; n++) {
     const first = firstPlace(begins, sources);
     const length = placesOf(begins, sources);
+    const gate = load<f32>(gates);
+    let dGate: f32 = 0;
     let mean: f32 = 0;
     for (let j = 0; j < length; j++) {
       const weight = load<f32>(rowAt(weights, j, 1));
-      const d = dot(dContext, rowAt(values, first + j, D), D);
+      const along = dot(dContext, rowAt(values, first + j, D), D);
+      const d = gate * along + load<f32>(rowAt(dWeights, j, 1));
       storeScalar(rowAt(dWeights, j, 1), d);
-      addScaled(rowAt(dValues, first + j, D), dContext, weight, D);
+      if (dValues) addScaled(rowAt(dValues, first + j, D), dContext, gate * weight, D);
+      dGate += weight * along;
       mean += weight * d;
     }
+    storeScalar(dGates, dGate);
     memory.fill(dQuery, 0, bytes);
     memory.fill(dScore, 0, bytes);
     for (let j = 0; j < length; j++) {
@@ -97,6 +108,8 @@ export function attendBackward(
     weights += <usize>S << 2;
     dWeights += <usize>S << 2;
     sources += 4;
+    gates += 4;
+    dGates += 4;
   }
 }
 

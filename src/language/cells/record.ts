@@ -2,6 +2,7 @@
 import type { Steps } from '../../base/steps.ts';
 import type { LanguageModel } from '../../model/language-model.ts';
 import { uniformPacking } from '../../nn/packing.ts';
+import type { StackState } from '../../nn/state.ts';
 
 /** Tokens that are read at once. */
 const PIECE = 1024;
@@ -48,11 +49,16 @@ export class CellRecord {
  * Reads a text as one sequence and records every cell after each token: tanh(c) of an LSTM's, h of others.
  *
  * @param first the token before the text
+ * @param state at zero, of one sequence
  */
-export function* recordCellsSteps(model: LanguageModel, ids: ArrayLike<number>, first: number): Steps<CellRecord> {
+export function* recordCellsSteps(
+  model: LanguageModel,
+  ids: ArrayLike<number>,
+  first: number,
+  state: StackState = model.newState(1),
+): Steps<CellRecord> {
   const { layers, hidden: H } = model.shape;
   const values = Array.from({ length: layers * H }, () => new Int8Array(ids.length));
-  const state = model.newState(1);
   model.logProbs({ packing: uniformPacking(1, 1), inputs: [first] }, state);
   for (let start = 0; start < ids.length; start += PIECE) {
     yield start / ids.length;

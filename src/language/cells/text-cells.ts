@@ -2,6 +2,7 @@
 import { InputError } from '../../base/errors.ts';
 import { runAtOnce, type Steps } from '../../base/steps.ts';
 import type { StoredModel } from '../../model/model-folder.ts';
+import type { StackState } from '../../nn/state.ts';
 import type { TextFeature } from '../../text/features/feature.ts';
 import { featuresFor, valuesAtTokens } from '../../text/features/features.ts';
 import { tokenizers } from '../../text/tokenizer.ts';
@@ -65,14 +66,16 @@ export class TextCells {
 /**
  * Reads the tokens of a text, the first as one that begins a line.
  *
+ * @param state at zero, of one sequence
  * @throws InputError when there is a token that the model has no place for, see `idsOf`
  */
 export function* readCellsSteps(
   { config, vocabulary, model }: Pick<StoredModel<LanguageConfig>, 'config' | 'vocabulary' | 'model'>,
   tokens: readonly string[],
+  state?: StackState,
 ): Steps<TextCells> {
   const join = tokenizers[config.level].joiner();
-  const record = yield* recordCellsSteps(model, idsOf(tokens, vocabulary), startOf(vocabulary));
+  const record = yield* recordCellsSteps(model, idsOf(tokens, vocabulary), startOf(vocabulary), state);
   const texts = tokens.map((token) => join(token));
   return new TextCells(record, texts, config.shape.cell === 'lstm' ? 'tanh(c)' : 'h');
 }

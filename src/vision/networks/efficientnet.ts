@@ -3,11 +3,13 @@
  * files, and not what runs the network.
  */
 import * as v from 'valibot';
+import { InputError } from '../../base/errors.ts';
 import { fileIn, inPackage } from '../../base/files.ts';
 import { readJson } from '../../base/json.ts';
 import { encodeSafetensors, readSafetensors } from '../../base/safetensors.ts';
-import { anyInteger, number } from '../../base/schema.ts';
+import { anyInteger, integerFrom, number } from '../../base/schema.ts';
 import type { Parameter } from '../../nn/parameter.ts';
+import { Classifier } from '../classifier.ts';
 import { CNN_CONFIG, CNN_WEIGHTS, type CnnFiles } from '../cnn-files.ts';
 import type { CnnDescription } from '../network.ts';
 import { EfficientNet } from './efficientnet-engine.ts';
@@ -19,9 +21,11 @@ const configSchema = v.object({
   name: v.string(),
   version: anyInteger,
   featureSize: anyInteger,
-  preprocessing: v.object({ size: anyInteger, fit: v.picklist(['squash', 'crop']) }),
+  preprocessing: v.object({ size: integerFrom(1), fit: v.picklist(['squash', 'crop']) }),
   normalisation: v.object({ mean: number, scale: number }),
   weights: v.object({ file: v.string(), sha256: v.string() }),
+  /** The files of its classifier. */
+  classifier: v.optional(v.object({ weights: v.string(), classes: v.string() })),
 });
 
 type Config = v.InferOutput<typeof configSchema>;
@@ -33,15 +37,24 @@ type Config = v.InferOutput<typeof configSchema>;
  */
 export async function efficientnet(folder = inPackage('data/efficientnet-lite2')): Promise<CnnDescription> {
   const config = await readJson(fileIn(folder, CNN_CONFIG), configSchema, "CNN's config");
-  const { name, weights, normalisation } = config;
+  const { name, featureSize, preprocessing, normalisation, weights, classifier } = config;
   const plan = planEfficientNet(name);
+  if (featureSize !== plan.featureSize) {
+    throw new InputError(`the CNN's config ${fileIn(folder, CNN_CONFIG)} does not fit ${name}`, {
+      found: `${featureSize} features`,
+      expected: `${plan.featureSize}`,
+    });
+  }
   const path = fileIn(folder, weights.file);
   const stored = async () => ({ plan, tensors: (await readSafetensors(path)).tensors, path });
-  const input = { ...normalisation, size: config.preprocessing.size };
+  const input = { ...normalisation, size: preprocessing.size };
   return {
-    ...config,
     choice: name,
+    name,
     key: keyOf(config),
+    preprocessing,
+    featureSize,
+    normalisation,
     openOnEngine: async (engine) => new EfficientNet(engine, await stored(), input),
     async openToLearn(engine) {
       const network = new EfficientNet(engine, await stored(), input);
@@ -52,6 +65,9 @@ export async function efficientnet(folder = inPackage('data/efficientnet-lite2')
         files: () => filesOf(config, plan, parameters),
       };
     },
+    ...(classifier && {
+      openClassifier: () => Classifier.read(folder, classifier.weights, classifier.classes, featureSize),
+    }),
     openOnTfjs: async (tf) => buildOnTfjs(tf, await stored()),
     onnxModel: async () => buildOnnxModel(await stored(), input),
   };
@@ -61,7 +77,7 @@ function keyOf({ name, version, weights }: Config): string {
   return `${name}-v${version}-${weights.sha256.slice(0, 12)}`;
 }
 
-/** The network of a config with other weights. */
+/** The network of a config with other weights, whose features the classifier was not trained on. */
 async function filesOf(config: Config, plan: EfficientNetPlan, parameters: readonly Parameter[]): Promise<CnnFiles> {
   const values = new Map(parameters.map(({ name, value }) => [name, value.data]));
   const tensors = allConvolutions(plan)
@@ -77,6 +93,6 @@ async function filesOf(config: Config, plan: EfficientNetPlan, parameters: reado
   }
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', weights));
   const sha256 = Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  const learned = { ...config, weights: { file: CNN_WEIGHTS, sha256 } };
+  const learned = { ...config, classifier: undefined, weights: { file: CNN_WEIGHTS, sha256 } };
   return { key: keyOf(learned), config: `${JSON.stringify(learned, null, 2)}\n`, weights };
 }

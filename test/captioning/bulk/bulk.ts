@@ -4,7 +4,7 @@ import { InputError } from '../../../src/base/errors.ts';
 import { type BulkCounts, type Describe, describeInto } from '../../../src/captioning/bulk/describe-into.ts';
 import { commaSeparated, jsonLines, type RecordLayout } from '../../../src/captioning/bulk/record.ts';
 import { RecordFile } from '../../../src/captioning/bulk/record-file.ts';
-import type { PictureResult } from '../../../src/captioning/describe.ts';
+import type { Caption } from '../../../src/captioning/caption.ts';
 import type { PictureSource } from '../../../src/vision/extract.ts';
 
 export const BY = '0123456789abcdef-01234567';
@@ -13,7 +13,7 @@ export const FORMATS = { '.jsonl': jsonLines, '.csv': commaSeparated };
 /** @param seen gets the names of the pictures that are described */
 export function describeBytes(seen: string[] = []): Describe {
   return async function* (pictures) {
-    let batch: PictureResult[] = [];
+    let batch: Result[] = [];
     for await (const source of pictures) {
       batch.push(await resultOf(source));
       seen.push(nameOf(source));
@@ -26,10 +26,12 @@ export function describeBytes(seen: string[] = []): Describe {
   };
 }
 
-async function resultOf(source: PictureSource): Promise<PictureResult> {
+type Result = { captions: Caption[] } | { error: InputError };
+
+async function resultOf(source: PictureSource): Promise<Result> {
   const name = nameOf(source);
   const text = String(typeof source === 'string' ? await readFile(source) : source.bytes);
-  if (text.startsWith('torn')) return { index: 0, name, source, error: new InputError(`${name} is no picture`) };
+  if (text.startsWith('torn')) return { error: new InputError(`${name} is no picture`) };
   const words = text.split(' ').map((word, i) => ({ word, logProb: -1 / (i + 3), confidence: 1 / 3 }));
   const captions = [text, `${text}, "or so"`].map((caption) => ({
     caption,
@@ -37,7 +39,7 @@ async function resultOf(source: PictureSource): Promise<PictureResult> {
     confidence: 2 / 3,
     words,
   }));
-  return { name, source, captions };
+  return { captions };
 }
 
 const nameOf = (source: PictureSource) => (typeof source === 'string' ? source : source.name);

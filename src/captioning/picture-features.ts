@@ -1,0 +1,51 @@
+/**
+ * What a captioner sees of pictures: a vector each, and for one that attends to places a map each, which is read when it
+ * is needed, so that those of many pictures need not be in memory together. Knows no CNN, no files and no captioner.
+ *
+ * N pictures, D features.
+ */
+
+/** Maps of N pictures. */
+export interface PictureMaps {
+  /** G, cells in a line; a map has G · G of them. */
+  grid: number;
+  /** Writes the map of picture n to `target` [G · G, D]. */
+  read(n: number, target: Float32Array): void;
+}
+
+export interface PictureFeatures {
+  /** [N, D] */
+  vectors: Float32Array;
+  /** For captioners that have a `grid`. */
+  maps?: PictureMaps | undefined;
+}
+
+/** Features that may be vectors alone. */
+export function pictureFeatures(features: Float32Array | PictureFeatures): PictureFeatures {
+  return features instanceof Float32Array ? { vectors: features } : features;
+}
+
+/** Those of some of the pictures, in the order that is named. */
+export function featuresAt(
+  { vectors, maps }: PictureFeatures,
+  pictures: readonly number[],
+  D: number,
+): PictureFeatures {
+  const selected = new Float32Array(pictures.length * D);
+  for (const [i, picture] of pictures.entries()) {
+    selected.set(vectors.subarray(picture * D, (picture + 1) * D), i * D);
+  }
+  return {
+    vectors: selected,
+    ...(maps && { maps: { grid: maps.grid, read: (n, target) => maps.read(pictures[n]!, target) } }),
+  };
+}
+
+/** Vectors with their maps behind them, [N, 1 + G · G, D], as `cnnWithGrid` gives them. */
+export function featuresWithMaps(rows: Float32Array, grid: number, D: number): PictureFeatures {
+  const size = (1 + grid * grid) * D;
+  const vectors = new Float32Array((rows.length / size) * D);
+  for (let n = 0; n * D < vectors.length; n++) vectors.set(rows.subarray(n * size, n * size + D), n * D);
+  const read: PictureMaps['read'] = (n, target) => target.set(rows.subarray(n * size + D, (n + 1) * size));
+  return { vectors, maps: { grid, read } };
+}

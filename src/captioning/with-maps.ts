@@ -1,0 +1,44 @@
+/** The maps of datasets' pictures, for captioners that attend to them, as long as they are in use. Knows no captioner. */
+import type { ExtractionEvents } from '../vision/cached-features.ts';
+import type { Cnn } from '../vision/cnn.ts';
+import { gridMapSource } from '../vision/grid-maps.ts';
+import { StoredMaps } from '../vision/stored-maps.ts';
+import type { CaptionedFeatures } from './batch.ts';
+
+/** How maps are made, for those who watch. */
+export interface MapEvents extends ExtractionEvents {
+  /** Told first how many bytes the maps take on disk. */
+  onSize?: ((bytes: number) => void) | undefined;
+}
+
+/**
+ * Gives sets the maps of their pictures, from the cache or by the CNN, while `use` is at work.
+ *
+ * @param grid of a captioner: without one the sets stay as they are
+ * @param sets whose pictures are files; those that have features of mirror images get the maps of these too
+ * @throws InputError when the CNN gives no maps, or the cache can't be written
+ */
+export async function withMaps<Result>(
+  { cnn, grid }: { cnn: Cnn; grid: number | undefined },
+  sets: readonly CaptionedFeatures[],
+  events: MapEvents,
+  use: () => Promise<Result>,
+): Promise<Result> {
+  if (grid === undefined) return use();
+  const mirrored = filesOf(sets.filter((set) => set.mirrored));
+  const pictures = [
+    { files: [...mirrored], views: ['plain', 'mirrored'] as const },
+    { files: [...filesOf(sets)].filter((file) => !mirrored.has(file)), views: ['plain'] as const },
+  ].filter(({ files }) => files.length > 0);
+  const maps = await StoredMaps.open(await gridMapSource(cnn, grid), pictures, events);
+  for (const set of sets) set.maps = { grid, read: (...view) => maps.read(...view) };
+  try {
+    return await use();
+  } finally {
+    await maps.close();
+  }
+}
+
+function filesOf(sets: readonly CaptionedFeatures[]): Set<string> {
+  return new Set(sets.flatMap(({ files }) => files!));
+}

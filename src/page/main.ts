@@ -1,0 +1,2 @@
+/** The page of `caption serve`. */
+export {};

@@ -1,0 +1,217 @@
+/**
+ * The thread that looks at pictures: captioners and the CNNs that they see by, on an engine of their own. Pictures that
+ * come one by one are decoded at once, and go through the CNN and are described a few at a time. Knows no HTTP.
+ */
+import { InputError } from '../../base/errors.ts';
+import { runInTurns } from '../../base/steps.ts';
+import { resolveDecoding } from '../../captioning/caption.ts';
+import type { Captioner } from '../../captioning/captioner.ts';
+import { type DescriptionFlags, describingBy } from '../../captioning/decoding-flags.ts';
+import { type Description, descriptionOf } from '../../captioning/description.ts';
+import { chooseLanguage } from '../../captioning/languages.ts';
+import { openCaptioner } from '../../captioning/open.ts';
+import { featuresAt, type PictureFeatures } from '../../captioning/picture-features.ts';
+import { seeingCnn, seePictures } from '../../captioning/see.ts';
+import { checkDecoding } from '../../captioning/write.ts';
+import { openEngine } from '../../compute/engine.ts';
+import type { DriverChoice } from '../../compute/product/choose.ts';
+import type { Labelled } from '../../sequences/labelled.ts';
+import type { Classifier } from '../../vision/classifier.ts';
+import type { Cnn } from '../../vision/cnn.ts';
+import type { CnnBackend } from '../../vision/cnn-backends.ts';
+import { decodePicture } from '../../vision/decode.ts';
+import type { PictureLimits, Pixels } from '../../vision/pixels.ts';
+import { Batches } from './batches.ts';
+import { doWork } from './do-work.ts';
+import type { LabellerInfo } from './labels.ts';
+import { PictureLabeller } from './picture-labels.ts';
+
+/** How a picture is to be described. */
+export interface DescribingOptions extends DescriptionFlags {
+  /** Captions that are less sure to fit are left out. */
+  minConfidence: number;
+  /** How many of the classes that the CNN's classifier sees are told too. */
+  tags?: number | undefined;
+}
+
+/** What a captioner is. */
+export interface CaptionerInfo {
+  /** The tags of the languages that it writes; none where it was trained without. */
+  languages: string[];
+  /** Whether its captions come with a confidence. */
+  calibrated: boolean;
+  cnn: string;
+}
+
+export interface PictureWorks {
+  open: {
+    argument: {
+      /** Folders by the ids of the models. */
+      captioners: ReadonlyMap<string, string>;
+      labellers: ReadonlyMap<string, string>;
+      blas: DriverChoice;
+      cnnBackend: CnnBackend;
+      limits: PictureLimits;
+    };
+    piece: never;
+    result: {
+      captioners: ReadonlyMap<string, CaptionerInfo>;
+      labellers: ReadonlyMap<string, LabellerInfo>;
+      notice: string;
+    };
+  };
+  describe: {
+    argument: { model: string; name: string; bytes: Uint8Array; options: DescribingOptions };
+    piece: never;
+    result: Description;
+  };
+  label: { argument: { model: string; name: string; bytes: Uint8Array }; piece: never; result: Labelled };
+}
+
+/** Pictures that go through the CNN together, and milliseconds that the first of them waits for others. */
+const BATCH = { most: 8, patience: 20 };
+
+interface OpenCaptioner {
+  captioner: Captioner;
+  look: Look;
+}
+
+/** A CNN, with or without its maps, and the pictures that wait for it. */
+interface Look {
+  cnn: Cnn;
+  batches: Batches<Seen, Description>;
+}
+
+/** A picture as the CNN sees it, with all that is wanted of it. */
+interface Seen {
+  pixels: Pixels;
+  name: string;
+  captioner: Captioner;
+  options: DescribingOptions;
+}
+
+const captioners = new Map<string, OpenCaptioner>();
+const labellers = new Map<string, PictureLabeller>();
+const classifiers = new Map<Cnn, Promise<Classifier>>();
+let limits: PictureLimits;
+
+doWork<PictureWorks>({
+  async open({ captioners: folders, labellers: labellerFolders, blas, cnnBackend, ...others }) {
+    limits = others.limits;
+    const engine = await openEngine(blas);
+    const looks = new Map<string, Look>();
+    for (const [id, folder] of folders) {
+      const { captioner, cnn } = await openCaptioner(engine, { folder, cnnBackend });
+      const { key } = seeingCnn(captioner, cnn);
+      const look = looks.get(key) ?? { cnn, batches: new Batches(BATCH, (seen) => describeBatch(cnn, seen)) };
+      looks.set(key, look);
+      captioners.set(id, { captioner, look });
+    }
+    for (const { cnn } of looks.values()) await cnn.load();
+    for (const [id, folder] of labellerFolders) {
+      labellers.set(id, await PictureLabeller.open(folder, { engine, cnnBackend, batch: BATCH }));
+    }
+    const infos = [...captioners].map(([id, { captioner, look }]) => [id, infoOf(captioner, look.cnn)] as const);
+    const labellerInfos = [...labellers].map(([id, { info }]) => [id, info] as const);
+    return { captioners: new Map(infos), labellers: new Map(labellerInfos), notice: engine.notice };
+  },
+
+  async describe({ model, name, bytes, options }, { signal }) {
+    const { captioner, look } = captioners.get(model)!; // the server knows which there are
+    check(captioner, look.cnn, options);
+    refuseDrawing(bytes, name);
+    const pixels = await decodePicture(bytes, look.cnn.preprocessing, name, limits);
+    return look.batches.add({ pixels, name, captioner, options }, signal);
+  },
+
+  async label({ model, name, bytes }, { signal }) {
+    const labeller = labellers.get(model)!;
+    refuseDrawing(bytes, name);
+    return labeller.label(await decodePicture(bytes, labeller.preprocessing, name, limits), name, signal);
+  },
+});
+
+function infoOf(captioner: Captioner, cnn: Cnn): CaptionerInfo {
+  return { languages: captioner.languages, calibrated: captioner.isCalibrated(), cnn: cnn.name };
+}
+
+/** @throws InputError when a picture can't be described so */
+function check(captioner: Captioner, cnn: Cnn, options: DescribingOptions): void {
+  checkDecoding(describingBy(options), captioner.vocabulary);
+  if (options.tags !== undefined && !cnn.openClassifier) {
+    throw new InputError('the CNN of this captioner has no classifier', { advice: 'Leave tags out.' });
+  }
+  if (options.minConfidence === 0 || captioner.isCalibrated(options.language)) return;
+  throw new InputError('the captioner does not know how sure it is', {
+    advice: 'Leave minConfidence out.',
+    settings: ['minConfidence'],
+  });
+}
+
+/**
+ * Refuses SVG, packed or not: what it draws may take for ever, whatever its bytes and pixels.
+ *
+ * @throws InputError for a file that begins as one
+ */
+function refuseDrawing(bytes: Uint8Array, name: string): void {
+  const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  const start = Buffer.from(bytes.subarray(0, 1000)).toString('latin1');
+  if (!isPacked && !/^(\xef\xbb\xbf)?\s*</.test(start)) return;
+  throw new InputError(`${name} is not a picture that the server takes`, {
+    found: isPacked ? 'packed data' : 'SVG or other markup',
+    expected: 'a JPEG, PNG, WebP, AVIF, GIF or TIFF picture',
+  });
+}
+
+/** Describes pictures together: all go through the CNN at once, and those that are to be described alike are. */
+async function describeBatch(cnn: Cnn, seen: readonly Seen[]): Promise<PromiseSettledResult<Description>[]> {
+  const pictures = seen.map(({ pixels }) => pixels);
+  const features = await seePictures(seen[0]!.captioner, cnn, pictures); // all captioners of a look see alike
+  const results: PromiseSettledResult<Description>[] = [];
+  for (const group of alike(seen)) {
+    const ofGroup = group.map((i) => seen[i]!);
+    const [settled] = await Promise.allSettled([
+      describeAlike(cnn, ofGroup, featuresAt(features, group, cnn.featureSize)),
+    ]);
+    for (const [row, i] of group.entries()) {
+      results[i] = settled.status === 'rejected' ? settled : { status: 'fulfilled', value: settled.value[row]! };
+    }
+  }
+  return results;
+}
+
+/** The numbers of pictures that are to be described alike; each draw of random captions is for one picture alone. */
+function alike(seen: readonly Seen[]): number[][] {
+  const groups = new Map<unknown, Map<string, number[]>>();
+  for (const [i, { captioner, options }] of seen.entries()) {
+    const ofCaptioner = groups.get(captioner) ?? new Map<string, number[]>();
+    groups.set(captioner, ofCaptioner);
+    const { minConfidence: _, tags: __, ...written } = options;
+    const key = options.sample ? `drawn ${i}` : JSON.stringify(written);
+    ofCaptioner.set(key, [...(ofCaptioner.get(key) ?? []), i]);
+  }
+  return [...groups.values()].flatMap((ofCaptioner) => [...ofCaptioner.values()]);
+}
+
+/** The classifier of a CNN that has one. */
+function classifierOf(cnn: Cnn): Promise<Classifier> {
+  const classifier = classifiers.get(cnn) ?? cnn.openClassifier!();
+  classifiers.set(cnn, classifier);
+  return classifier;
+}
+
+async function describeAlike(cnn: Cnn, seen: readonly Seen[], features: PictureFeatures): Promise<Description[]> {
+  const { captioner, options } = seen[0]!;
+  const language = chooseLanguage(captioner.vocabulary, options.language);
+  const decoding = { ...resolveDecoding(describingBy(options), captioner.isCalibrated(language)), language };
+  const described = await runInTurns(captioner.describeSteps(features, decoding));
+  const tagged = seen.some(({ options: { tags } }) => tags !== undefined);
+  const classifier = tagged ? await classifierOf(cnn) : undefined;
+  const D = cnn.featureSize;
+  return described.map((captions, i) => {
+    const { name, options: own } = seen[i]!;
+    const tags =
+      own.tags === undefined ? undefined : classifier!.tags(features.vectors.subarray(i * D, (i + 1) * D), own.tags);
+    return descriptionOf(name, captions, own, { language, tags });
+  });
+}
