@@ -18,9 +18,9 @@ import { parseArgs } from 'node:util';
 import { Random } from '../src/base/random.ts';
 import { RedisAddress } from '../src/bulk/address.ts';
 import { connect, type RedisConnection } from '../src/bulk/connection.ts';
-import { Job } from '../src/bulk/job.ts';
+import { CaptionJob } from '../src/bulk/job.ts';
 import { submitJob } from '../src/bulk/submit.ts';
-import { work } from '../src/bulk/work.ts';
+import { workOnJobs } from '../src/bulk/work.ts';
 import type { Describe } from '../src/captioning/bulk/describe-into.ts';
 import { decodingDefaults } from '../src/captioning/caption.ts';
 import { picturesBelow } from '../src/datasets/pictures.ts';
@@ -138,7 +138,7 @@ async function simulate() {
   const count = Number(options.workers ?? 200);
   const address = new RedisAddress(server.url);
   const connection = await connect(address, 60);
-  const job = new Job(connection, 'simulation');
+  const job = new CaptionJob(connection, 'simulation');
   const names = function* () {
     for (let i = 0; i < pictures; i++)
       yield `archive/2026/${String(i >> 12).padStart(5, '0')}/IMG_${(i * 7919) % 1e7}.jpg`;
@@ -166,7 +166,7 @@ async function simulate() {
   await Promise.all(
     others.map((one) => {
       const { signal } = new AbortController();
-      return work(one, { name: job.name, model: 'm', wait: false, stalledAfter: 30, signal, workOf });
+      return workOnJobs(one, { name: job.name, model: 'm', wait: false, stalledAfter: 30, signal, workOf });
     }),
   );
   const working = (performance.now() - begun) / 1000;

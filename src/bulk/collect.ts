@@ -2,7 +2,7 @@
 import { InputError } from '../base/errors.ts';
 import { writeFileAtomically } from '../base/files.ts';
 import type { RecordFormat } from '../captioning/bulk/record.ts';
-import type { Job, JobDescription } from './job.ts';
+import type { CaptionJob, JobDescription } from './job.ts';
 
 /** Chunks that come from Redis together. */
 const TOGETHER = 32;
@@ -26,7 +26,7 @@ export interface JobStatus {
   workers: number | undefined;
 }
 
-export async function jobStatus(job: Job): Promise<JobStatus> {
+export async function jobStatus(job: CaptionJob): Promise<JobStatus> {
   const queue = job.queue();
   try {
     const { model, chunk } = await job.expect();
@@ -64,7 +64,7 @@ export async function jobStatus(job: Job): Promise<JobStatus> {
  *   there before is untouched
  */
 export async function collectJob(
-  job: Job,
+  job: CaptionJob,
   path: string,
   format: RecordFormat,
   onFailure: (reason: string) => void = () => {},
@@ -95,7 +95,7 @@ export async function collectJob(
   return counts;
 }
 
-async function unfinished(job: Job, { chunk }: JobDescription): Promise<InputError> {
+async function unfinished(job: CaptionJob, { chunk }: JobDescription): Promise<InputError> {
   const { pictures, done } = await jobStatus(job);
   if (pictures === undefined) {
     return new InputError(`the job ${job.name} is not submitted wholly yet`, {

@@ -7,7 +7,7 @@ import type { Describe } from '../captioning/bulk/describe-into.ts';
 import { type CaptionRecord, type RecordLayout, rounded } from '../captioning/bulk/record.ts';
 import { ahead } from '../vision/ahead.ts';
 import type { PictureSource } from '../vision/extract.ts';
-import type { Job } from './job.ts';
+import type { CaptionJob } from './job.ts';
 import type { QueuedPictureReader } from './read-queued.ts';
 
 /** Pictures that are read ahead of those that are described. */
@@ -76,7 +76,7 @@ function recordOf({ file, hash, bytes, modified }: CaptionRecord, result: Result
  * @throws InputError as `describe` does where no picture is to blame
  */
 export async function describeOneByOne(
-  job: Job,
+  job: CaptionJob,
   chunk: number,
   names: readonly string[],
   work: ChunkWork,

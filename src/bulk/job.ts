@@ -56,7 +56,7 @@ const JOBS = `${PREFIX}:jobs`;
 const BACKOFF = 1000;
 
 /** A job in Redis. */
-export class Job {
+export class CaptionJob {
   readonly name: string;
   readonly connection: RedisConnection;
   readonly #keys: Readonly<Record<'description' | 'size' | 'pictures' | 'records' | 'failures' | 'trials', string>>;
@@ -84,8 +84,8 @@ export class Job {
   }
 
   /** The jobs of a server, the oldest first. */
-  static async all(connection: RedisConnection): Promise<Job[]> {
-    return (await connection.redis.zrange(JOBS, '0', '-1')).map((name) => new Job(connection, name));
+  static async all(connection: RedisConnection): Promise<CaptionJob[]> {
+    return (await connection.redis.zrange(JOBS, '0', '-1')).map((name) => new CaptionJob(connection, name));
   }
 
   /** Where BullMQ keeps this job's queue. */
@@ -114,7 +114,7 @@ export class Job {
   async expect(): Promise<JobDescription> {
     const description = await this.description();
     if (description) return description;
-    const others = (await Job.all(this.connection)).map(({ name }) => name);
+    const others = (await CaptionJob.all(this.connection)).map(({ name }) => name);
     throw new InputError(`there is no job ${this.name} on Redis at ${this.connection.address}`, {
       expected: others.length > 0 ? others.join(', ') : undefined,
       settings: ['name'],

@@ -1,7 +1,7 @@
 /** Puts pictures into the queue, by their names. Reads none of them. */
 import { isDeepStrictEqual } from 'node:util';
 import { InputError } from '../base/errors.ts';
-import type { Job, JobDescription, JobSize } from './job.ts';
+import type { CaptionJob, JobDescription, JobSize } from './job.ts';
 
 /** Chunks that go to Redis together. */
 const TOGETHER = 32;
@@ -15,7 +15,7 @@ const TOGETHER = 32;
  *   options; the signal's reason, and then the same call goes on
  */
 export async function submitJob(
-  job: Job,
+  job: CaptionJob,
   names: Iterable<string> | AsyncIterable<string>,
   description: JobDescription,
   { signal, onProgress }: { signal?: AbortSignal; onProgress?: (pictures: number) => void } = {},
@@ -77,7 +77,7 @@ async function* batchesOf(names: Iterable<string> | AsyncIterable<string>, chunk
   if (batch.length > 0) yield batch;
 }
 
-function refuseOther({ name }: Job, found: JobDescription, asked: JobDescription): void {
+function refuseOther({ name }: CaptionJob, found: JobDescription, asked: JobDescription): void {
   if (isDeepStrictEqual(found, JSON.parse(JSON.stringify(asked)))) return;
   throw new InputError(
     `there is a job ${name} already, ${found.model === asked.model ? 'with other options' : 'for another model'}`,
@@ -88,7 +88,7 @@ function refuseOther({ name }: Job, found: JobDescription, asked: JobDescription
   );
 }
 
-function otherPictures({ name }: Job): InputError {
+function otherPictures({ name }: CaptionJob): InputError {
   return new InputError(`there is a job ${name} already, of other pictures`, {
     advice: NAME_ANOTHER,
     settings: ['name'],

@@ -3,7 +3,7 @@ import type { Job as Entry } from 'bullmq';
 import { InputError } from '../base/errors.ts';
 import type { RedisConnection } from './connection.ts';
 import { type ChunkWork, describeChunk, describeOneByOne } from './describe-chunk.ts';
-import { type ChunkEntry, Job, type JobDescription } from './job.ts';
+import { CaptionJob, type ChunkEntry, type JobDescription } from './job.ts';
 
 /** Milliseconds between two looks at what is to do. */
 const POLL = 1000;
@@ -37,14 +37,14 @@ export interface WorkOptions {
  * @throws InputError when there is nothing to work on, all there is waits for another model, Redis is lost, or the
  *   pictures can't be read or described on this machine
  */
-export async function work(connection: RedisConnection, options: WorkOptions): Promise<number> {
+export async function workOnJobs(connection: RedisConnection, options: WorkOptions): Promise<number> {
   const { name, model, workOf, wait, signal, onMessage } = options;
   const refused = new Set<string>();
   let pictures = 0;
   for (let worked = false; !signal.aborted; ) {
-    const jobs = name === undefined ? await Job.all(connection) : [new Job(connection, name)];
+    const jobs = name === undefined ? await CaptionJob.all(connection) : [new CaptionJob(connection, name)];
     if (jobs.length === 0 && !wait) throw new InputError(`there are no jobs on Redis at ${connection.address}`);
-    let mine: { job: Job; description: JobDescription } | undefined;
+    let mine: { job: CaptionJob; description: JobDescription } | undefined;
     let others: InputError | undefined;
     let isDone = false;
     for (const job of jobs) {
@@ -71,12 +71,12 @@ export async function work(connection: RedisConnection, options: WorkOptions): P
   return pictures;
 }
 
-async function isFinished(job: Job): Promise<boolean> {
+async function isFinished(job: CaptionJob): Promise<boolean> {
   const size = await job.size();
   return size !== undefined && (await job.done()) >= size.chunks;
 }
 
-function otherModel({ name }: Job, description: JobDescription, model: string): InputError {
+function otherModel({ name }: CaptionJob, description: JobDescription, model: string): InputError {
   return new InputError(`the job ${name} is for another model`, {
     found: model,
     expected: description.model,
@@ -86,7 +86,7 @@ function otherModel({ name }: Job, description: JobDescription, model: string): 
 
 /** Works on a job until it is done, or the signal is raised and the chunk at hand is done. @returns pictures described */
 async function workOn(
-  job: Job,
+  job: CaptionJob,
   work: ChunkWork,
   { attempts }: JobDescription,
   { stalledAfter, signal, onProgress }: WorkOptions,

@@ -6,10 +6,10 @@ import { kindAt } from '../base/files.ts';
 import { RedisAddress } from '../bulk/address.ts';
 import { collectJob, type JobStatus, jobStatus } from '../bulk/collect.ts';
 import { connect, type RedisConnection } from '../bulk/connection.ts';
-import { Job } from '../bulk/job.ts';
+import { CaptionJob } from '../bulk/job.ts';
 import { QueuedPictureReader } from '../bulk/read-queued.ts';
 import { submitJob } from '../bulk/submit.ts';
-import { work } from '../bulk/work.ts';
+import { workOnJobs } from '../bulk/work.ts';
 import { fingerprint, modelFingerprint } from '../captioning/bulk/fingerprint.ts';
 import { RecordFile } from '../captioning/bulk/record-file.ts';
 import { type CaptionWriter, type DecodingOptions, resolveDecoding } from '../captioning/caption.ts';
@@ -134,7 +134,7 @@ async function submitCommand(args: string[], options: SubmitOptions): Promise<vo
   const status = new Status(options.quiet);
   const given = describingBy({ ...options, temperature: 0 }); // nothing is drawn
   await withRedis(options.queue, PATIENCE.person, async (connection) => {
-    const job = new Job(connection, name);
+    const job = new CaptionJob(connection, name);
     for (const oddity of connection.oddities) status.warn(`caption: ${oddity}`);
     const { captioner, model, folders } = await openModel(options, status);
     checkDecoding(given, captioner.vocabulary);
@@ -196,7 +196,7 @@ async function workCommand(options: WorkFlags): Promise<void> {
     const begun = performance.now();
     await interruptible(async (signal) => {
       signal.addEventListener('abort', () => status.say('stopping when the pictures at hand are done'));
-      const pictures = await work(connection, {
+      const pictures = await workOnJobs(connection, {
         name,
         model,
         wait,
@@ -232,7 +232,7 @@ function addStatusCommand(bulk: Command): void {
 
 async function statusCommand({ queue, name, json }: QueueOptions & { name?: string; json?: boolean }): Promise<void> {
   await withRedis(queue, PATIENCE.person, async (connection) => {
-    const jobs = name === undefined ? await Job.all(connection) : [new Job(connection, name)];
+    const jobs = name === undefined ? await CaptionJob.all(connection) : [new CaptionJob(connection, name)];
     for (const job of jobs) {
       const found = await jobStatus(job);
       await write(`${json ? JSON.stringify(found) : inWords(found)}\n`);
@@ -274,7 +274,7 @@ async function collectCommand({ queue, name, out, delete: isDeleted, quiet }: Co
   const formatOf = recordFormat(out);
   const status = new Status(quiet);
   await withRedis(queue, PATIENCE.person, async (connection) => {
-    const job = new Job(connection, name);
+    const job = new CaptionJob(connection, name);
     const { model, decoding, layout } = await job.expect();
     const by = fingerprint(model, { decoding, layout });
     const format = formatOf(layout, by);

@@ -5,10 +5,10 @@ import { RedisAddress } from '../../src/bulk/address.ts';
 import { collectJob, jobStatus } from '../../src/bulk/collect.ts';
 import { connect, type RedisConnection } from '../../src/bulk/connection.ts';
 import { describeOneByOne } from '../../src/bulk/describe-chunk.ts';
-import { Job, type JobDescription } from '../../src/bulk/job.ts';
+import { CaptionJob, type JobDescription } from '../../src/bulk/job.ts';
 import { QueuedPictureReader } from '../../src/bulk/read-queued.ts';
 import { submitJob } from '../../src/bulk/submit.ts';
-import { type WorkOptions, work } from '../../src/bulk/work.ts';
+import { type WorkOptions, workOnJobs } from '../../src/bulk/work.ts';
 import type { Describe } from '../../src/captioning/bulk/describe-into.ts';
 import { decodingDefaults } from '../../src/captioning/caption.ts';
 import { BY, describeBytes, work as describeOut, FORMATS } from '../captioning/bulk/bulk.ts';
@@ -36,13 +36,21 @@ describe.skipIf(noRedis)(`a queue on Redis${noRedis ? ` (${noRedis})` : ''}`, ()
     await server.stop();
     await rm(root, { recursive: true });
   });
-  const newJob = () => new Job(connection, `job-${count++}`);
+  const newJob = () => new CaptionJob(connection, `job-${count++}`);
 
-  async function workOn(job: Job, describe: Describe = describeBytes(), more: Partial<WorkOptions> = {}) {
+  async function workOn(job: CaptionJob, describe: Describe = describeBytes(), more: Partial<WorkOptions> = {}) {
     const reader = new QueuedPictureReader(root);
     const { signal } = new AbortController();
     const workOf = () => ({ describe, reader, layout });
-    return work(connection, { name: job.name, model: 'm', wait: false, stalledAfter: 30, signal, workOf, ...more });
+    return workOnJobs(connection, {
+      name: job.name,
+      model: 'm',
+      wait: false,
+      stalledAfter: 30,
+      signal,
+      workOf,
+      ...more,
+    });
   }
 
   it('gives what describe --out gives, by several workers', async () => {
@@ -82,7 +90,7 @@ describe.skipIf(noRedis)(`a queue on Redis${noRedis ? ` (${noRedis})` : ''}`, ()
     await expect(submitJob(job, names, { ...description, model: 'n' })).rejects.toThrow(/already, for another model/);
     await expect(submitJob(job, names, { ...description, chunk: 3 })).rejects.toThrow(/already, with other options/);
     await expect(submitJob(newJob(), [], description)).rejects.toThrow(/there are no pictures/);
-    expect(() => new Job(connection, 'a:b')).toThrow(/can't have this name/);
+    expect(() => new CaptionJob(connection, 'a:b')).toThrow(/can't have this name/);
   });
 
   it('says what is missing of a job that is not done, and writes no file', async () => {

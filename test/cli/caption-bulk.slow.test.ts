@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { RedisAddress } from '../../src/bulk/address.ts';
 import { jobStatus } from '../../src/bulk/collect.ts';
 import { connect, type RedisConnection } from '../../src/bulk/connection.ts';
-import { Job } from '../../src/bulk/job.ts';
+import { CaptionJob } from '../../src/bulk/job.ts';
 import { noRedis, PASSWORD, startRedis, type TestServer } from '../bulk/redis-server.ts';
 import { temporaryFolder } from '../training/small-training.ts';
 import { type Ended, refusedBy, runProgram } from './run-program.ts';
@@ -45,7 +45,7 @@ describe.skipIf(noRedis)(`caption bulk${noRedis ? ` (${noRedis})` : ''}`, () => 
   const bulk = (...args: string[]) => runProgram('caption', ['bulk', ...args, ...address], { cache });
 
   /** A worker, which gets a signal as soon as so many chunks are done. */
-  async function worker(job: Job, signal?: NodeJS.Signals, chunks = 0): Promise<Ended> {
+  async function worker(job: CaptionJob, signal?: NodeJS.Signals, chunks = 0): Promise<Ended> {
     const args = ['bulk', 'work', '--root', root, '--stalled-after', '1', ...LITTLE, ...address];
     let kill: ((signal: NodeJS.Signals) => void) | undefined;
     const ended = runProgram('caption', [...args, '--name', job.name], {
@@ -62,7 +62,7 @@ describe.skipIf(noRedis)(`caption bulk${noRedis ? ` (${noRedis})` : ''}`, () => 
   }
 
   it('gives what describe gives, whatever becomes of workers', async () => {
-    const job = new Job(connection, 'photos');
+    const job = new CaptionJob(connection, 'photos');
     const [out, alone] = [join(root, 'out.jsonl'), join(root, 'alone.jsonl')];
     const submitted = await bulk('submit', list, '--name', 'photos', '--chunk', '2', ...LITTLE);
     expect(submitted).toEqual({ code: 0, stdout: '', stderr: '' });
@@ -86,7 +86,7 @@ describe.skipIf(noRedis)(`caption bulk${noRedis ? ` (${noRedis})` : ''}`, () => 
   });
 
   it('has one line for what is refused, without the password', async () => {
-    await new Job(connection, 'elsewhere').begin({
+    await new CaptionJob(connection, 'elsewhere').begin({
       model: 'another',
       decoding: { beam: 1, lengthPenalty: 0, minLength: 0, maxLength: 9, block: 0 },
       layout: { top: 1, minConfidence: 0, words: false },
