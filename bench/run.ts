@@ -3,7 +3,7 @@
  *
  *     npm run bench                                 all races, one after another, and a table of their ratios at the end
  *     npm run bench -- NAME… [OPTIONS]              some of them
- *     npm run bench -- browser|cnn|cold-start|confidence|ctrl-c|memory|pointing|product|retrieval|scaling|serve|step
+ *     npm run bench -- browser|cnn|cold-start|confidence|ctrl-c|memory|pointing|product|queue|retrieval|scaling|serve|step
  *                                                   a measurement without rivals
  *
  * Each is a script of this folder, whose header says what it does and what its options are. All races know `--drivers`,
@@ -34,6 +34,7 @@ const measurements: Record<string, () => Promise<unknown>> = {
   memory: () => import('./memory.ts'),
   pointing: () => import('./pointing.ts'),
   product: () => import('./product.ts'),
+  queue: () => import('./queue.ts'),
   retrieval: () => import('./retrieval.ts'),
   scaling: () => import('./scaling.ts'),
   serve: () => import('./serve.ts'),

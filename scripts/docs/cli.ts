@@ -28,15 +28,20 @@ export async function commandsPage(): Promise<string> {
   return [HEAD, ...loaded.map(contents), ...sections].join('\n');
 }
 
+/** A program's commands: of one that has commands of its own, those. */
+function commandsOf(program: Command): Command[] {
+  return program.commands.flatMap((command) => (command.commands.length > 0 ? commandsOf(command) : [command]));
+}
+
 /** A program's commands, each with a link to where it is described. */
 function contents(program: Command): string {
-  const rows = program.commands.map((command) => [linkTo(nameOf(command)), command.description()]);
+  const rows = commandsOf(program).map((command) => [linkTo(nameOf(command)), command.description()]);
   return table([`\`${program.name()}\``, program.description()], rows);
 }
 
 /** @param said which command has said a text at its end: it is not said again */
 function commandSections(program: Command, said: Map<string, string>): string[] {
-  return program.commands.map((command) => {
+  return commandsOf(program).map((command) => {
     const name = nameOf(command);
     const more = textAfterHelp(command);
     const before = said.get(more);
@@ -73,11 +78,11 @@ function textAfterHelp(command: Command): string {
 }
 
 function nameOf(command: Command): string {
-  return `${command.parent!.name()} ${command.name()}`;
+  return command.parent ? `${nameOf(command.parent)} ${command.name()}` : command.name();
 }
 
 function linkTo(name: string): string {
-  return `[\`${name}\`](#${name.replace(' ', '-')})`;
+  return `[\`${name}\`](#${name.replaceAll(' ', '-')})`;
 }
 
 /** Nothing, where there are no rows. */

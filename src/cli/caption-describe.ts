@@ -16,6 +16,7 @@ import {
   addLanguageOption,
   addModelsOption,
   addSurestOption,
+  addTopOptions,
   refuseUncalibrated,
 } from './caption-options.ts';
 import { addExplainOptions, explains, whereOf, writeFigure } from './describe-explained.ts';
@@ -29,9 +30,6 @@ import {
   addVerboseOption,
   type CommonOptions,
   type PictureOptions,
-  parseAtLeast,
-  parseInteger,
-  parseShare,
 } from './options.ts';
 import { printable } from './printable.ts';
 import { Status } from './progress.ts';
@@ -54,20 +52,7 @@ export function addDescribeCommand(program: Command): void {
     .command('describe')
     .description('writes captions for pictures')
     .argument('<file...>', 'pictures, folders, globs; - for standard input');
-  addModelsOption(command)
-    .option('--top <number>', 'captions for each picture, best first', parseInteger(1), 1)
-    .option(
-      '--diversity <lambda>',
-      'makes the captions of --top differ: what a word loses, in nats, if others have it in the same place',
-      parseAtLeast(0),
-      0,
-    )
-    .option(
-      '--min-confidence <share>',
-      'leaves out captions that are less sure to fit: "(not sure)", or null in JSON',
-      parseShare({ zero: true, one: true }),
-      0,
-    )
+  addTopOptions(addModelsOption(command))
     .option('--json', 'one JSON value a picture: {"file","caption","logProb","confidence","candidates":[…]}')
     .option('--html <file>', 'writes a page too: pictures, captions, each word shaded by how sure it is');
   addWriteOptions(addOutOptions(command));

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { InputError } from '../base/errors.ts';
 import { type CaptionWriter, decodingDefaults } from '../captioning/caption.ts';
 import { CAPTION_TEMPERATURE } from '../captioning/decoding-flags.ts';
-import { addSamplingOptions, collect, parseAtLeast, parseInteger, parseLanguage } from './options.ts';
+import { addSamplingOptions, collect, parseAtLeast, parseInteger, parseLanguage, parseShare } from './options.ts';
 
 /** Adds `--model`, which may be given several times: those models write together. */
 export function addModelsOption(command: Command): Command {
@@ -12,6 +12,24 @@ export function addModelsOption(command: Command): Command {
     'a model of `caption train`; several write together: --model A --model B (default: the captioner that ships)',
     collect,
   );
+}
+
+/** Adds `--top`, `--diversity` and `--min-confidence`. */
+export function addTopOptions(command: Command): Command {
+  return command
+    .option('--top <number>', 'captions for each picture, best first', parseInteger(1), 1)
+    .option(
+      '--diversity <lambda>',
+      'makes the captions of --top differ: what a word loses, in nats, if others have it in the same place',
+      parseAtLeast(0),
+      0,
+    )
+    .option(
+      '--min-confidence <share>',
+      'leaves out captions that are less sure to fit: "(not sure)", or null in JSON',
+      parseShare({ zero: true, one: true }),
+      0,
+    );
 }
 
 /** Adds `--language`, the one that a captioner is to write. */

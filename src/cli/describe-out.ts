@@ -34,17 +34,21 @@ export function checkOut({ out, retryFailed }: OutOptions, command: Command): vo
     if (retryFailed) throw new UsageError('--retry-failed is for a file of captions', { expected: '--out FILE' });
     return;
   }
-  const ending = extname(out);
-  if (!(ending in FORMATS)) {
-    throw new UsageError('--out names a file of no kind that is known', {
-      found: out,
-      expected: `a name that ends in ${Object.keys(FORMATS).join(' or ')}`,
-    });
-  }
+  const isCsv = recordFormat(out) === commaSeparated;
   refuseInapplicable(command, ['tags', 'explain', 'svg'], '--out');
   const where = '--out, whose captions are the same whenever they are written';
   refuseInapplicable(command, ['html', 'sample', 'temperature', 'topK', 'topP', 'minP', 'seed'], where);
-  if (ending === '.csv') refuseInapplicable(command, ['json'], 'a .csv file');
+  if (isCsv) refuseInapplicable(command, ['json'], 'a .csv file');
+}
+
+/** The format of a file of captions, by its name. @throws UsageError when the name has another ending */
+export function recordFormat(out: string): typeof jsonLines {
+  const ending = extname(out);
+  if (ending in FORMATS) return FORMATS[ending as keyof typeof FORMATS];
+  throw new UsageError('--out names a file of no kind that is known', {
+    found: out,
+    expected: `a name that ends in ${Object.keys(FORMATS).join(' or ')}`,
+  });
 }
 
 export interface OutWork {
@@ -66,7 +70,7 @@ export async function describeToFile(
   { sources, missing, describe, model, decoding, layout, status }: OutWork,
 ): Promise<void> {
   const by = fingerprint(model, { decoding, layout });
-  const format = FORMATS[extname(out) as keyof typeof FORMATS](layout, by);
+  const format = recordFormat(out)(layout, by);
   const names = () => new Set(sources.map((source) => (typeof source === 'string' ? source : source.name)));
   const file = await RecordFile.open(out, { format, by, retry: retryFailed ? names() : undefined });
   if (file.repaired) status.say(`the last line of ${out} was torn, and is written again`);

@@ -11,6 +11,7 @@ export const programs = {
     description: 'Captions for pictures: describe photos, train on your own.',
     commands: {
       describe: async () => (await import('./caption-describe.ts')).addDescribeCommand,
+      bulk: async () => (await import('./caption-bulk.ts')).addBulkCommand,
       alt: async () => (await import('./caption-alt.ts')).addAltCommand,
       search: async () => (await import('./caption-search.ts')).addSearchCommand,
       train: async () => (await import('./caption-train.ts')).addCaptionTrainCommand,

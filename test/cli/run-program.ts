@@ -14,6 +14,8 @@ interface Options {
   input?: Uint8Array;
   /** Called with all that was written to stderr so far. */
   onStderr?: (text: string, child: { kill(signal: NodeJS.Signals): boolean }) => void;
+  /** Called when the command runs. */
+  onStart?: (child: { kill(signal: NodeJS.Signals): boolean }) => void;
   /** Run by the shell before the command: `ulimit -f 10`. */
   before?: string;
   /** Extracted features are kept in here. */
@@ -33,6 +35,7 @@ export function runProgram(
     : command;
   const env = { ...process.env, ...(options.cache && { CAPTION_LM_CACHE: options.cache }) };
   const child = spawn(file, rest, { env, stdio: 'pipe' });
+  options.onStart?.(child);
   const ended: Ended = { code: null, stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     ended.stdout += text;

@@ -66,7 +66,7 @@ function said({ captions }: { captions: readonly Caption[] }, { top, minConfiden
  * Figures to four decimals: more of them are noise of the last bits, which change with the pictures that are described
  * together.
  */
-function rounded({ caption, logProb, confidence, words }: Caption): Caption {
+export function rounded({ caption, logProb, confidence, words }: Caption): Caption {
   const figures = (of: { logProb: number; confidence?: number }) => ({
     logProb: round(of.logProb),
     ...(of.confidence !== undefined && { confidence: round(of.confidence) }),

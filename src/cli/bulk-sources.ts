@@ -1,0 +1,73 @@
+/** Finds the names of pictures for a queue: as `describe` finds pictures, and in lists and in S3 too. Reads no picture. */
+import { stat } from 'node:fs/promises';
+import { isDynamicPattern } from 'tinyglobby';
+import { InputError, reasonOf } from '../base/errors.ts';
+import { readTextPieces } from '../base/text-file.ts';
+import type { LeftOut } from '../base/walk.ts';
+import { isS3, S3Storage } from '../bulk/s3.ts';
+import { isPictureName } from '../datasets/pictures.ts';
+import { findPictures } from './find-pictures.ts';
+
+/**
+ * The names of pictures, in the order of the arguments: folders (all below them), globs, pictures, `s3://BUCKET/PREFIX`,
+ * and text files with a name a line; `-` for such a text on standard input.
+ *
+ * @param onLeftOut called with what was left out of a folder
+ * @throws InputError for an argument in which there are none, before names of those behind it are given
+ */
+export async function* pictureNames(
+  args: readonly string[],
+  onLeftOut: (leftOut: LeftOut) => void,
+): AsyncGenerator<string> {
+  for (const arg of args) {
+    if (isS3(arg)) yield* namesInS3(arg);
+    else if (await isList(arg)) yield* namesInList(arg);
+    else {
+      const { sources, errors, leftOut } = await findPictures([arg]);
+      if (errors[0]) throw errors[0];
+      onLeftOut(leftOut);
+      for (const source of sources) yield source as string; // standard input is a list here
+    }
+  }
+}
+
+/** @throws InputError when it is no pattern, and nothing is there */
+async function isList(arg: string): Promise<boolean> {
+  if (arg === '-') return true;
+  try {
+    const found = await stat(arg);
+    return !found.isDirectory() && !isPictureName(arg.replace(/^.*[\\/]/, ''));
+  } catch (error) {
+    if (isDynamicPattern(arg)) return false;
+    throw new InputError(`cannot read ${arg}`, { found: reasonOf(error), cause: error });
+  }
+}
+
+async function* namesInList(path: string): AsyncGenerator<string> {
+  const source = path === '-' ? { name: 'standard input', blocks: process.stdin } : path;
+  let rest = '';
+  for await (const piece of readTextPieces(source, { what: 'list' })) {
+    const lines = (rest + piece).split('\n');
+    rest = lines.pop()!;
+    yield* lines.map(withoutEnd).filter((line) => line !== '');
+  }
+  if (withoutEnd(rest) !== '') yield withoutEnd(rest);
+}
+
+function withoutEnd(line: string): string {
+  return line.endsWith('\r') ? line.slice(0, -1) : line;
+}
+
+async function* namesInS3(address: string): AsyncGenerator<string> {
+  const storage = new S3Storage();
+  let isEmpty = true;
+  try {
+    for await (const name of storage.list(address)) {
+      isEmpty = false;
+      yield name;
+    }
+  } finally {
+    storage.close();
+  }
+  if (isEmpty) throw new InputError(`no pictures in ${address}`);
+}
