@@ -207,6 +207,14 @@ export class CaptionJob {
     return this.connection.redis.hlen(this.#keys.records);
   }
 
+  /** Whether all of it is done; so is what was deleted. */
+  async isFinished(): Promise<boolean> {
+    const { description, size: sizeKey } = this.#keys;
+    const [begun, size] = await this.connection.redis.mget(description, sizeKey);
+    if (!begun) return true;
+    return Boolean(size) && (await this.done()) >= (JSON.parse(size!) as JobSize).chunks;
+  }
+
   /** How many pictures of the chunks that are done have no captions. */
   async failures(): Promise<number> {
     const counts = await this.connection.redis.hvals(this.#keys.failures);

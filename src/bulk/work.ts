@@ -45,35 +45,25 @@ export async function workOnJobs(connection: RedisConnection, options: WorkOptio
     const jobs = name === undefined ? await CaptionJob.all(connection) : [new CaptionJob(connection, name)];
     if (jobs.length === 0 && !wait) throw new InputError(`there are no jobs on Redis at ${connection.address}`);
     let mine: { job: CaptionJob; description: JobDescription } | undefined;
-    let others: InputError | undefined;
-    let isDone = false;
+    const others: InputError[] = [];
     for (const job of jobs) {
-      const description = name !== undefined && !wait ? await job.expect() : await job.description();
-      if (!description) continue;
-      if (await isFinished(job)) isDone = true;
-      else if (description.model === model) mine ??= { job, description };
-      else {
-        others ??= otherModel(job, description, model);
-        if (wait && !refused.has(job.name)) onMessage?.(otherModel(job, description, model).message);
-        refused.add(job.name);
-      }
+      const description = name !== undefined && !wait && !worked ? await job.expect() : await job.description();
+      if (!description || (await job.isFinished())) continue;
+      if (description.model === model) mine ??= { job, description };
+      else others.push(otherModel(job, description, model));
+    }
+    if (others[0] && !mine && !wait && !worked) throw others[0];
+    for (const { message } of others) {
+      if (!refused.has(message)) onMessage?.(message);
+      refused.add(message);
     }
     if (mine) {
       pictures += await workOn(mine.job, workOf(mine.description), mine.description, options);
       worked = true;
     } else if (wait) await pause(POLL, signal);
-    else if (others && !worked) throw others;
-    else {
-      if (isDone && !worked) onMessage?.('there is nothing left to do');
-      break;
-    }
+    else break;
   }
   return pictures;
-}
-
-async function isFinished(job: CaptionJob): Promise<boolean> {
-  const size = await job.size();
-  return size !== undefined && (await job.done()) >= size.chunks;
 }
 
 function otherModel({ name }: CaptionJob, description: JobDescription, model: string): InputError {
@@ -131,7 +121,7 @@ async function workOn(
   signal.addEventListener('abort', stop);
   ended.signal.addEventListener('abort', stop);
   try {
-    while (!signal.aborted && !ended.signal.aborted && !(await isFinished(job))) {
+    while (!signal.aborted && !ended.signal.aborted && !(await job.isFinished())) {
       await pause(POLL, signal, ended.signal);
     }
     await worker.close(); // waits for the chunk at hand

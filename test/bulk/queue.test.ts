@@ -152,6 +152,15 @@ describe.skipIf(noRedis)(`a queue on Redis${noRedis ? ` (${noRedis})` : ''}`, ()
     expect(await job.missing()).toHaveLength(6);
   });
 
+  it('lets workers go whose job is deleted meanwhile', async () => {
+    const job = newJob();
+    await submitJob(job, names, description);
+    await connection.redis.del(`caption-lm:job:${job.name}:size`); // so that it does not end by being done
+    let chunks = 0;
+    const onProgress = () => (++chunks === 6 ? job.delete() : undefined);
+    expect(await workOn(job, describeBytes(), { onProgress }).catch(String)).toBe(11);
+  });
+
   it('waits for a server that is restarted, and loses nothing', async () => {
     const job = newJob();
     await submitJob(job, names, description);
