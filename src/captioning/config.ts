@@ -156,8 +156,8 @@ export const finetuneDefaults: CaptionSettings = {
   finetune: 'cider',
 };
 
-/** How a CNN learns by default: by neuraltalk2's rate (Karpathy 2015). */
-export const cnnDefaults: CnnSettings = { learned: 1, learningRate: 1e-5, weightDecay: 0, views: 4 };
+/** How a CNN learns by default, found on Flickr8k and COCO, see docs/results/captioning.md. */
+export const cnnDefaults: CnnSettings = { learned: 1, learningRate: 1e-4, weightDecay: 0, views: 4 };
 
 /** The updates of a training by default are no fewer, however small the dataset. */
 const LEAST_UPDATES = 400;
