@@ -47,9 +47,9 @@ export type ResumedCaptionTraining = CaptionData &
 
 export type CaptionTraining = ResumedCaptionTraining & {
   settings: CaptionSettings;
-  /** A trained captioner whose weights and words are taken over; or a new one's shape, and its CNN's name for `loadCnn`. */
   /** Lets the captioner attend to the CNN's last map; one to start from that does so already keeps its way. */
   attention?: { grid: number; gate?: boolean | undefined } | undefined;
+  /** A trained captioner whose weights and words are taken over; or a new one's shape, and its CNN's name for `loadCnn`. */
   start: Captioner | { shape: Pick<LanguageModelShape, 'cell' | 'layers' | 'hidden' | 'embedding'>; cnnName: string };
 };
 
