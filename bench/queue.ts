@@ -4,8 +4,8 @@
  *     npm run bench -- queue FOLDER [--pictures 2000] [--workers 4] [--kills 50] [--restarts 2] [--chunk 64] [--save FILE]
  *     npm run bench -- queue --simulate [--pictures 1000000] [--workers 200] [--seconds 4] [--chunk 64] [--save FILE]
  *
- * The first describes the pictures of a folder by `describe --out`, then by workers of one thread that are killed at
- * random, as is the server, and compares what is collected: every picture once, with the same caption. The second has
+ * The first describes the pictures of a folder by `describe --out`, then by workers that are killed at random, as is
+ * the server, and compares what is collected: every picture once, with the same caption. The second has
  * workers that only wait, for --seconds a chunk, and says what the server needs: memory a picture, commands a chunk.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -44,7 +44,7 @@ const chunk = Number(options.chunk);
 const caption = fileURLToPath(new URL('../dist/cli/caption.js', import.meta.url));
 const server = await startRedis();
 
-/** Runs `caption` with one thread. */
+/** Runs `caption` with one thread of OpenMP. */
 function run(...args: string[]): ChildProcess {
   const env = { ...process.env, OMP_NUM_THREADS: '1' };
   return spawn(process.execPath, [caption, ...args], { env, stdio: ['ignore', 'ignore', 'inherit'] });
