@@ -4,14 +4,14 @@
  *     npm run bench -- queue FOLDER [--pictures 2000] [--workers 4] [--kills 50] [--restarts 2] [--chunk 64] [--save FILE]
  *     npm run bench -- queue --simulate [--pictures 1000000] [--workers 200] [--seconds 4] [--chunk 64] [--save FILE]
  *
- * The first describes the pictures of a folder by `describe --out`, then by workers of one thread that are killed at
- * random, as is the server, and compares what is collected: every picture once, with the same caption. The second has
+ * The first describes the pictures of a folder by `describe --out`, then by workers that are killed at random, as is
+ * the server, and compares what is collected: every picture once, with the same caption. The second has
  * workers that only wait, for --seconds a chunk, and says what the server needs: memory a picture, commands a chunk.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -44,27 +44,29 @@ const chunk = Number(options.chunk);
 const caption = fileURLToPath(new URL('../dist/cli/caption.js', import.meta.url));
 const server = await startRedis();
 
-/** Runs `caption` with one thread. */
+/** Runs `caption` with one thread of OpenMP. */
 function run(...args: string[]): ChildProcess {
   const env = { ...process.env, OMP_NUM_THREADS: '1' };
   return spawn(process.execPath, [caption, ...args], { env, stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
 async function withstand(folder: string) {
-  const all = (await picturesBelow(folder)).files.slice(0, Number(options.pictures ?? 2000));
+  const found = (await picturesBelow(folder)).files.slice(0, Number(options.pictures ?? 2000));
   const workers = Number(options.workers ?? 4);
   return inTemporaryFolder(async (temporary) => {
-    const [list, alone, out] = ['list.txt', 'alone.jsonl', 'out.jsonl'].map((name) => join(temporary, name)) as [
-      string,
-      string,
-      string,
+    const [pictures, alone, out] = [
+      join(temporary, 'pictures'),
+      join(temporary, 'alone.jsonl'),
+      join(temporary, 'out.jsonl'),
     ];
-    await writeFile(list, all.join('\n'));
+    await mkdir(pictures);
+    for (const path of found) await copyFile(path, join(pictures, basename(path)));
+    const all = found.map((path) => join(pictures, basename(path)));
     let begun = performance.now();
-    await once(run('describe', '--quiet', '--out', alone, ...all), 'exit');
+    await once(run('describe', '--quiet', '--out', alone, pictures), 'exit');
     const secondsAlone = (performance.now() - begun) / 1000;
     const queue = ['--quiet', '--queue', server.url];
-    await once(run('bulk', 'submit', list, '--name', 'bench', '--chunk', String(chunk), ...queue), 'exit');
+    await once(run('bulk', 'submit', pictures, '--name', 'bench', '--chunk', String(chunk), ...queue), 'exit');
     begun = performance.now();
     const { kills, restarts } = await workWhileKilled(server, workers, queue, secondsAlone);
     const seconds = (performance.now() - begun) / 1000;

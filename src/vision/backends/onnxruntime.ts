@@ -32,7 +32,25 @@ interface Session {
   release(): Promise<void>;
 }
 
+/**
+ * Bytes of arguments of the process beside which ONNX Runtime is loaded. On Linux it (1.30) matches a regular expression
+ * against all of them, by a recursion that overflows a stack of 8 MB at 28,000 bytes, and ends the process.
+ */
+const MOST_ARGUMENTS = 12_000;
+
+function refuseLongArguments(): void {
+  const bytes = process.argv.reduce((sum, argument) => sum + Buffer.byteLength(argument) + 1, 0);
+  if (bytes <= MOST_ARGUMENTS) return;
+  throw new InputError("the CNN's backend onnxruntime cannot be loaded beside so many arguments", {
+    found: `${bytes.toLocaleString('en')} bytes`,
+    expected: `at most ${MOST_ARGUMENTS.toLocaleString('en')}`,
+    advice: 'Name a folder or a pattern in quotes, or choose another cnnBackend',
+    settings: ['cnnBackend'],
+  });
+}
+
 function loadOnnxruntime(): Onnxruntime {
+  refuseLongArguments();
   try {
     const runtime = requireOptional('onnxruntime-node') as Onnxruntime;
     if (!process.listeners('exit').includes(deleteLog)) process.once('exit', deleteLog);

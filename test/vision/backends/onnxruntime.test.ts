@@ -13,3 +13,15 @@ test('onnxruntime says what to do where it is not installed, with the cause', as
     cause: expect.any(AggregateError),
   });
 });
+
+test('onnxruntime is not loaded beside arguments that would overflow its stack', async () => {
+  const given = process.argv.length;
+  process.argv.push('x'.repeat(30_000));
+  try {
+    await expect(onnxruntime.load()).rejects.toThrow(
+      /beside so many arguments: found 3\d,\d+ bytes, expected at most 12,000/,
+    );
+  } finally {
+    process.argv.length = given;
+  }
+});
