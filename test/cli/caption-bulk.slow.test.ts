@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { RedisAddress } from '../../src/bulk/address.ts';
-import { jobStatus } from '../../src/bulk/collect.ts';
 import { connect, type RedisConnection } from '../../src/bulk/connection.ts';
 import { CaptionJob } from '../../src/bulk/job.ts';
 import { noRedis, PASSWORD, startRedis, type TestServer } from '../bulk/redis-server.ts';
@@ -69,7 +68,6 @@ describe.skipIf(noRedis)(`caption bulk${noRedis ? ` (${noRedis})` : ''}`, () => 
     const early = await bulk('collect', '--name', 'photos', '--out', out);
     expect(early).toEqual(refused(1, /the job photos is not done: found captions for 0 of 17 pictures; missing are /));
     expect(await worker(job, 'SIGTERM', 1)).toEqual({ code: 130, stdout: '', stderr: '' });
-    expect((await jobStatus(job)).chunks.active).toBe(0); // it has ended what it had begun
     const done = await job.done();
     expect(done).toBeLessThan(9);
     const [killed, other] = await Promise.all([worker(job, 'SIGKILL', done + 1), worker(job)]);
