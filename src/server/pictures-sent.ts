@@ -118,5 +118,8 @@ function fromBase64(text: string, i: number): Uint8Array {
 /** Bytes that lie in no buffer but their own, and can be moved to another thread. */
 export function ownBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const { buffer, byteLength } = bytes;
-  return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? new Uint8Array(buffer) : bytes.slice();
+  // A copy by `bytes.slice()` would lie in the same buffer where the bytes are Node's `Buffer`.
+  return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength
+    ? new Uint8Array(buffer)
+    : new Uint8Array(bytes);
 }
