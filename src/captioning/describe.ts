@@ -87,7 +87,7 @@ export async function* describeBatches(
   let readable = 0;
 
   const describe = async (): Promise<PictureResult[]> => {
-    const features = seenIn(rows.slice(0, readable * size), captioner, D);
+    const features = seenIn(rows.subarray(0, readable * size), captioner, D);
     const written = await runInTurns(captioner.describeSteps(features, decoding), { signal });
     const results: PictureResult[] = [];
     let n = 0;

@@ -14,6 +14,7 @@ import { loadCnnOf, openCaptioners, shippedCaptioner } from '../captioning/open.
 import { openEngine } from '../compute/engine.ts';
 import { addLanguageOption, addModelsOption, refuseUncalibrated } from './caption-options.ts';
 import { refuseInapplicable } from './given-options.ts';
+import { counted } from './in-words.ts';
 import { addCommonOptions, addPictureOptions, type CommonOptions, type PictureOptions, parseShare } from './options.ts';
 import { write } from './output.ts';
 import { printable } from './printable.ts';
@@ -71,7 +72,7 @@ async function altCommand(args: string[], options: Options, command: Command): P
   let failures = documents.failures;
   if (check) {
     for (const { place } of lacking) await write(`${place} has no alternative text\n`);
-    status.say(`${count(lacking.length, 'picture')} without a text in ${count(documents.read.length, 'document')}`);
+    status.say(`${counted(lacking.length, 'picture')} without a text in ${counted(documents.read.length, 'document')}`);
     if (lacking.length + failures > 0) throw new Exit(ExitCode.failed);
     return;
   }
@@ -107,8 +108,8 @@ async function altCommand(args: string[], options: Options, command: Command): P
     for (const { place, caption } of pictures) await write(`${place}: ${caption.caption}\n`);
   }
   const unsure = described.length - sure.length;
-  if (unsure > 0) status.say(`left out: ${count(unsure, 'picture')} whose caption is not sure enough`);
-  status.say(`${count(changed, 'document')} ${dryRun ? 'would be changed' : 'changed'}`);
+  if (unsure > 0) status.say(`left out: ${counted(unsure, 'picture')} whose caption is not sure enough`);
+  status.say(`${counted(changed, 'document')} ${dryRun ? 'would be changed' : 'changed'}`);
   if (failures > 0) throw new Exit(ExitCode.failed);
 }
 
@@ -185,8 +186,4 @@ async function captionsOf(
     }
   });
   return { byFile, failures };
-}
-
-function count(number: number, what: string): string {
-  return `${number.toLocaleString('en')} ${what}${number === 1 ? '' : 's'}`;
 }

@@ -16,6 +16,7 @@ import type { CaptionTraining } from '../captioning/train.ts';
 import { CNN_NAMES } from '../vision/networks/describe-cnn.ts';
 import type { DatasetOptions } from './dataset-options.ts';
 import { isGiven, refuseGiven, refuseInapplicable, resolveOptions } from './given-options.ts';
+import { counted } from './in-words.ts';
 import {
   type CommonOptions,
   type PictureOptions,
@@ -170,10 +171,6 @@ function parseStages(text: string): CnnSettings['learned'] {
   const stages = text === 'last' ? 1 : Number(text);
   if (Number.isSafeInteger(stages) && stages >= 1) return stages;
   throw new InvalidArgumentError('Expected last, how many stages, or all.');
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 /**

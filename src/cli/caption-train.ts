@@ -28,6 +28,7 @@ import {
   checkCaptionTrainOptions,
 } from './caption-train-options.ts';
 import { addDatasetOptions, openDatasets } from './dataset-options.ts';
+import { bytesInWords } from './in-words.ts';
 import { addCommonOptions, addPictureOptions } from './options.ts';
 import { printable } from './printable.ts';
 import { showExtraction, showShare } from './progress.ts';
@@ -104,10 +105,6 @@ const SHOW: TrainingShow<CaptionConfig, CaptionSets> = {
 /** What one of several datasets teaches: 'flickr8k 30,000', 'coco-more 9,614 × 3' */
 function shareInWords({ captions, weight, ...part }: PartOfData): string {
   return `${partName(part)} ${captions.toLocaleString('en')}${weight === 1 ? '' : ` × ${weight}`}`;
-}
-
-function bytesInWords(bytes: number): string {
-  return bytes < 1e9 ? `${Math.ceil(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
 /** What the training starts from, a new captioner or that of --init, and its CNN. */

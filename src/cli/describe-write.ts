@@ -6,6 +6,7 @@ import { sidecarTexts } from '../captioning/texts/sidecar.ts';
 import { xmpTexts } from '../captioning/texts/xmp.ts';
 import type { PictureSource } from '../vision/extract.ts';
 import { isGiven, refuseInapplicable } from './given-options.ts';
+import { counted } from './in-words.ts';
 import type { Status } from './progress.ts';
 
 export interface WriteFlags {
@@ -92,9 +93,9 @@ class WrittenTexts {
     await this.#texts.close();
     const { written, there, unsure } = this.#counts;
     const parts = [
-      `${count(written, 'text')} ${this.#options.dryRun ? 'would be written' : 'written'}`,
-      there > 0 && `${count(there, 'picture')} had one`,
-      unsure > 0 && `${count(unsure, 'caption')} left out, not sure enough`,
+      `${counted(written, 'text')} ${this.#options.dryRun ? 'would be written' : 'written'}`,
+      there > 0 && `${counted(there, 'picture')} had one`,
+      unsure > 0 && `${counted(unsure, 'caption')} left out, not sure enough`,
     ];
     this.#status.say(parts.filter(Boolean).join(', '));
   }
@@ -115,8 +116,4 @@ class WrittenTexts {
       return undefined;
     }
   }
-}
-
-function count(number: number, what: string): string {
-  return `${number.toLocaleString('en')} ${what}${number === 1 ? '' : 's'}`;
 }

@@ -4,6 +4,7 @@
  * be read from them. Knows no file and no pictures.
  */
 import type { Caption } from '../caption.ts';
+import { descriptionOf } from '../description.ts';
 
 /** A picture's bytes as a file system and their content tell them apart. */
 export interface PictureIdentity {
@@ -53,13 +54,18 @@ export interface RecordFormat {
   rename(line: string, picture: PictureIdentity): string;
 }
 
-/** The best caption of those that are sure enough, as `describe --json` has it, and the others. */
-function said({ captions }: { captions: readonly Caption[] }, { top, minConfidence, words }: RecordLayout) {
-  const wanted = captions.slice(0, top);
-  const candidates = wanted.filter(({ confidence = 0 }) => confidence >= minConfidence).map(rounded);
-  const { caption, logProb, confidence } = candidates[0] ?? { ...rounded(wanted[0]!), caption: null, logProb: null };
-  const shown = words ? candidates : candidates.map(({ words: _, ...candidate }) => candidate);
-  return { caption, logProb, confidence, candidates: top > 1 || words ? shown : undefined };
+/** What `descriptionOf` says of a picture, its figures rounded, and no more than the layout wants. */
+function said({ file, captions }: { file: string; captions: readonly Caption[] }, layout: RecordLayout) {
+  const { caption, logProb, confidence, candidates } = descriptionOf(file, captions, layout);
+  const { top, words } = layout;
+  const figures = candidates.map(rounded);
+  const shown = words ? figures : figures.map(({ words: _, ...candidate }) => candidate);
+  return {
+    caption,
+    logProb: logProb === null ? null : round(logProb),
+    confidence: confidence === undefined ? undefined : round(confidence),
+    candidates: top > 1 || words ? shown : undefined,
+  };
 }
 
 /**

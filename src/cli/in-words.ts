@@ -1,0 +1,11 @@
+/** Numbers as lines for people say them. */
+
+/** "1 picture", "1,234 pictures" */
+export function counted(count: number, what: string): string {
+  return `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;
+}
+
+/** "850 MB", "1.2 GB": rounded up, as what has to have room. */
+export function bytesInWords(bytes: number): string {
+  return bytes < 1e9 ? `${Math.ceil(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+}
