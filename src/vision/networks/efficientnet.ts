@@ -13,7 +13,13 @@ import { Classifier } from '../classifier.ts';
 import { CNN_CONFIG, CNN_WEIGHTS, type CnnFiles } from '../cnn-files.ts';
 import type { CnnDescription } from '../network.ts';
 import { EfficientNet } from './efficientnet-engine.ts';
-import { allConvolutions, type EfficientNetPlan, planEfficientNet, tensorsOf } from './efficientnet-lite.ts';
+import {
+  allConvolutions,
+  type EfficientNetPlan,
+  planEfficientNet,
+  type StoredNetwork,
+  tensorsOf,
+} from './efficientnet-lite.ts';
 import { buildOnnxModel } from './efficientnet-onnx.ts';
 import { buildOnTfjs } from './efficientnet-tfjs.ts';
 
@@ -30,13 +36,22 @@ const configSchema = v.object({
 
 type Config = v.InferOutput<typeof configSchema>;
 
+/** Of the CNN that ships with the package. */
+const SHIPPED = 'data/efficientnet-lite2';
+
+/**
+ * In the metadata of weights: the hash of those that ship with the package, which have the tensors that are not here. A CNN
+ * of which the last stages have learned takes a fraction of its size so.
+ */
+const REST = 'rest';
+
 /**
  * Describes the CNN in a folder. Its weights are read when a backend opens it.
  *
  * @throws InputError when the folder's config.json is missing or does not hold what it should
  */
-export async function efficientnet(folder = inPackage('data/efficientnet-lite2')): Promise<CnnDescription> {
-  const config = await readJson(fileIn(folder, CNN_CONFIG), configSchema, "CNN's config");
+export async function efficientnet(folder = inPackage(SHIPPED)): Promise<CnnDescription> {
+  const config = await readConfig(folder);
   const { name, featureSize, preprocessing, normalisation, weights, classifier } = config;
   const plan = planEfficientNet(name);
   if (featureSize !== plan.featureSize) {
@@ -45,8 +60,10 @@ export async function efficientnet(folder = inPackage('data/efficientnet-lite2')
       expected: `${plan.featureSize}`,
     });
   }
-  const path = fileIn(folder, weights.file);
-  const stored = async () => ({ plan, tensors: (await readSafetensors(path)).tensors, path });
+  const stored = async () => {
+    const path = fileIn(folder, weights.file);
+    return { plan, tensors: await readTensors(path, name), path };
+  };
   const input = { ...normalisation, size: preprocessing.size };
   return {
     choice: name,
@@ -73,6 +90,30 @@ export async function efficientnet(folder = inPackage('data/efficientnet-lite2')
   };
 }
 
+function readConfig(folder: string): Promise<Config> {
+  return readJson(fileIn(folder, CNN_CONFIG), configSchema, "CNN's config");
+}
+
+/** All tensors of a network, also those that its file leaves to the weights that ship. */
+async function readTensors(path: string, name: string): Promise<StoredNetwork['tensors']> {
+  const { tensors, metadata } = await readSafetensors(path);
+  const rest = metadata[REST];
+  if (rest === undefined) return tensors;
+  const shipped = await readConfig(inPackage(SHIPPED));
+  if (shipped.name !== name || shipped.weights.sha256 !== rest) {
+    throw new InputError(`${path} has only what has learned of a CNN`, {
+      found: `the weights of ${shipped.name} with the hash ${shipped.weights.sha256} for the rest of it`,
+      expected: `those of ${name} with the hash ${rest}`,
+      advice: 'Use the version of this package that it learned with.',
+    });
+  }
+  return new Map([...(await readSafetensors(shippedWeights(shipped))).tensors, ...tensors]);
+}
+
+function shippedWeights({ weights }: Config): string {
+  return fileIn(inPackage(SHIPPED), weights.file);
+}
+
 function keyOf({ name, version, weights }: Config): string {
   return `${name}-v${version}-${weights.sha256.slice(0, 12)}`;
 }
@@ -84,15 +125,28 @@ async function filesOf(config: Config, plan: EfficientNetPlan, parameters: reado
     .flatMap(tensorsOf)
     // Filters in half precision and biases not, as in the CNN that ships: what did not learn stays as it was, to the bit.
     .map(([name, shape]) => ({ name, shape, data: values.get(name)!, half: shape.length > 1 }));
-  const parts = encodeSafetensors(tensors);
-  const weights = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let end = 0;
-  for (const part of parts) {
-    weights.set(part, end);
-    end += part.length;
-  }
+  const shipped = await readConfig(inPackage(SHIPPED));
+  const rest = shipped.name === config.name ? (await readSafetensors(shippedWeights(shipped))).tensors : undefined;
+  const learned = tensors.filter(({ name, data }) => !rest || !equal(data, rest.get(name)!.data));
+  const metadata = learned.length < tensors.length ? { [REST]: shipped.weights.sha256 } : {};
+  const weights = joined(encodeSafetensors(learned, { metadata }));
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', weights));
   const sha256 = Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  const learned = { ...config, classifier: undefined, weights: { file: CNN_WEIGHTS, sha256 } };
-  return { key: keyOf(learned), config: `${JSON.stringify(learned, null, 2)}\n`, weights };
+  const files = { ...config, classifier: undefined, weights: { file: CNN_WEIGHTS, sha256 } };
+  return { key: keyOf(files), config: `${JSON.stringify(files, null, 2)}\n`, weights };
+}
+
+function equal(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return a.length === b.length;
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let end = 0;
+  for (const part of parts) {
+    whole.set(part, end);
+    end += part.length;
+  }
+  return whole;
 }

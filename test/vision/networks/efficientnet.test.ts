@@ -2,7 +2,7 @@ import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readSafetensors, type StoredTensor } from '../../../src/base/safetensors.ts';
+import { readSafetensors, type StoredTensor, writeSafetensors } from '../../../src/base/safetensors.ts';
 import type { Tag } from '../../../src/vision/classifier.ts';
 import type { Cnn } from '../../../src/vision/cnn.ts';
 import { readCnnFiles, writeCnnFiles } from '../../../src/vision/cnn-files.ts';
@@ -22,6 +22,9 @@ beforeAll(async () => {
 afterAll(() => cnn.dispose());
 
 const mean = (values: Float32Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+const isEqual = (a: Float32Array, b: Float32Array) =>
+  Buffer.from(a.slice().buffer).equals(Buffer.from(b.slice().buffer));
 
 /** [1000] from [1280]. */
 function logitsOf(features: Float32Array): number[] {
@@ -102,6 +105,36 @@ describe('EfficientNet-Lite2', () => {
     expect(distance(await learned.features(pictures), await same.features(pictures))).toBeGreaterThan(0.1);
     expect([cnn.openClassifier, learned.openClassifier]).toEqual([expect.any(Function), undefined]);
     expect(await readCnnFiles(folder, learned.key)).toMatchObject({ key: learned.key });
+    await rm(folder, { recursive: true });
+  });
+
+  test('that has learned keeps what has, and takes the rest from the weights that ship', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'efficientnet-'));
+    const path = join(folder, 'weights.safetensors');
+    const network = await cnn.openToLearn!(wasm);
+    const bias = network.parameters.at(-1)!;
+    bias.edit((values) => values.set(values.map((value) => value + 1)));
+    await writeCnnFiles(folder, await network.files());
+    const { tensors, metadata } = await readSafetensors(path);
+    expect([...tensors.keys()]).toEqual(['head.bias']);
+
+    // One that learns on from there is as good as one that was never saved.
+    const again = await (await efficientnet(folder)).openToLearn!(wasm);
+    const differing = again.parameters.filter(
+      ({ value }, i) => !isEqual(value.data, network.parameters[i]!.value.data),
+    );
+    expect(differing).toEqual([]);
+    for (const parameter of again.parameters) parameter.edit((values) => values.set(values.map((value) => value / 2)));
+    await writeCnnFiles(folder, await again.files());
+    const whole = await readSafetensors(path);
+    expect(whole.tensors.size).toBe(again.parameters.length);
+    expect(whole.metadata).toEqual({});
+
+    const learned = [...tensors].map(([name, tensor]) => ({ name, ...tensor }));
+    await writeSafetensors(path, learned, { metadata: { rest: 'another' } });
+    await expect((await efficientnet(folder)).openOnEngine!(wasm)).rejects.toThrow(
+      `weights.safetensors has only what has learned of a CNN: found the weights of efficientnet-lite2 with the hash ${metadata['rest']} for the rest of it, expected those of efficientnet-lite2 with the hash another. Use the version`,
+    );
     await rm(folder, { recursive: true });
   });
 
