@@ -34,7 +34,7 @@ import {
 import { printable } from './printable.ts';
 import { Status } from './progress.ts';
 import { Exit, ExitCode, interruptible } from './run.ts';
-import { addTagsOption, openClassifierOf, tagsLine } from './tags.ts';
+import { addTagsOption, openTags, tagsLine } from './tags.ts';
 
 interface Options extends CommonOptions, PictureOptions, DescriptionFlags, OutOptions, WriteFlags {
   model?: string[];
@@ -91,7 +91,7 @@ async function describeCommand(args: string[], options: Options, command: Comman
   let failures = errors.length;
   const engine = await openEngine(options.blas);
   const cnn = await loadCnnOf(folders[0]!, cnnBackend, engine);
-  const classifier = most === undefined ? undefined : await openClassifierOf(cnn);
+  const tagsOf = most === undefined ? undefined : await openTags(most, cnn, cnnBackend, engine);
   cnn.load().catch(() => {}); // its files are read beside what follows; a failure is reported at the first picture
   const { captioner } = await openCaptioners(engine, { folders, cnn });
   checkDecoding(given, captioner.vocabulary);
@@ -131,8 +131,9 @@ async function describeCommand(args: string[], options: Options, command: Comman
     });
     const figure: PictureOnPage[] = [];
     try {
-      for await (const { name, source, features, captions, wordMaps } of described) {
-        const tags = classifier?.tags(features, most);
+      for await (const picture of described) {
+        const { name, source, captions, wordMaps } = picture;
+        const tags = await tagsOf?.(picture);
         const description = descriptionOf(name, captions, { top, minConfidence }, { language, tags });
         const { candidates } = description;
         if (json) process.stdout.write(`${JSON.stringify({ ...description, ...whereOf(captions[0]!, wordMaps) })}\n`);

@@ -1,8 +1,14 @@
 /** `caption describe --tags`: what the CNN's classifier sees beside what the captioner says. */
 import type { Command } from 'commander';
 import { UsageError } from '../base/errors.ts';
-import type { Classifier, Tag } from '../vision/classifier.ts';
+import type { DescribedPicture } from '../captioning/describe.ts';
+import type { Engine } from '../compute/engine.ts';
+import type { Tag } from '../vision/classifier.ts';
 import type { Cnn } from '../vision/cnn.ts';
+import type { CnnBackend } from '../vision/cnn-backends.ts';
+import { decodePicture } from '../vision/decode.ts';
+import { loadTagger } from '../vision/load-cnn.ts';
+import { readPicture } from '../vision/read-picture.ts';
 import { parseInteger } from './options.ts';
 
 /** How many classes `--tags` prints alone. */
@@ -23,12 +29,18 @@ export function addTagsOption(command: Command): Command {
   );
 }
 
-/** @throws UsageError when the CNN has no classifier */
-export async function openClassifierOf({ name, openClassifier }: Cnn): Promise<Classifier> {
-  if (openClassifier) return openClassifier();
-  throw new UsageError(`--tags needs a classifier, and the CNN of this captioner, ${name}, has none`, {
-    advice: 'The CNN that ships has one until it learns with a captioner',
-  });
+/** What names `count` classes of described pictures. @throws UsageError when the CNN has no classifier */
+export async function openTags(count: number, cnn: Cnn, cnnBackend: CnnBackend, engine: Engine) {
+  const tagger = await loadTagger(cnn, cnnBackend, engine);
+  if (!tagger) {
+    throw new UsageError(`--tags needs a classifier, and the CNN of this captioner, ${cnn.name}, has none`, {
+      advice: 'The CNN that ships has one',
+    });
+  }
+  return ({ name, source, features }: DescribedPicture): Promise<Tag[]> => {
+    const bytes = async () => (typeof source === 'string' ? readPicture(source) : source.bytes);
+    return tagger.tags(features, async () => decodePicture(await bytes(), cnn.preprocessing, name), count);
+  };
 }
 
 /** A line that stands below a picture's captions. */

@@ -15,6 +15,10 @@ export interface TrainingOptions {
   layers: number;
   hidden: number;
   dropout: number;
+  lockDropout: boolean;
+  weightDropout: number;
+  weightDecay: number;
+  average: number;
   batch: number;
   epochs: number;
   optimizer: OptimizerName;
@@ -64,6 +68,29 @@ export function addTrainingOptions(command: Command, defaults: Defaults, out: st
     .option('--layers <number>', 'recurrent layers', parseInteger(1, MOST_LAYERS), defaults.layers)
     .option('--hidden <number>', 'units of a layer; cost grows with its square', parseInteger(1), defaults.hidden)
     .option('--dropout <share>', 'share of values dropped in training', parseShare({ zero: true }), defaults.dropout)
+    .option(
+      '--lock-dropout',
+      'drops the same values of a sequence at all steps of an update',
+      defaults.lockedDropout ?? false,
+    )
+    .option(
+      '--weight-dropout <share>',
+      'share of recurrent weights dropped in an update',
+      parseShare({ zero: true }),
+      defaults.weightDropout ?? 0,
+    )
+    .option(
+      '--weight-decay <share>',
+      'how fast weights decay, by learning rate',
+      parseAtLeast(0),
+      defaults.weightDecay ?? 0,
+    )
+    .option(
+      '--average <decay>',
+      'keeps a moving average of the weights, for about 1 / (1 - decay) updates; 0 for the last weights',
+      parseShare({ zero: true }),
+      defaults.average ?? 0,
+    )
     .addOption(
       new Option('--precision <type>', 'what factors of matrix products are rounded to; bf16: faster, newer CPUs only')
         .choices(PRECISIONS)
@@ -111,12 +138,17 @@ export function addTrainingOptions(command: Command, defaults: Defaults, out: st
 /** Training settings by the names of their options; the inverse of `trainingSettings`. */
 export function trainingFlags(settings: TrainingSettings & { batch: number }) {
   const { batch, epochs, evaluateEvery, patience, dropout, seed, optimizer, learningRate, clipping } = settings;
+  const { lockedDropout, weightDropout = 0, weightDecay = 0, average = 0 } = settings;
   return {
     batch,
     epochs,
     evaluateEvery,
     patience,
     dropout,
+    lockDropout: lockedDropout ?? false,
+    weightDropout,
+    weightDecay,
+    average,
     seed,
     optimizer: optimizer.name,
     lr: learningRate,
@@ -127,9 +159,10 @@ export function trainingFlags(settings: TrainingSettings & { batch: number }) {
 
 /** The settings of a training by its options, and for all that has no option the defaults. */
 export function trainingSettings<Settings extends TrainingSettings & { batch: number }>(
-  { batch, epochs, evaluateEvery, patience, keep, dropout, seed, optimizer, lr, clip, clipBy }: TrainingOptions,
+  options: TrainingOptions,
   defaults: Settings,
 ): Settings {
+  const { batch, epochs, evaluateEvery, patience, keep, dropout, seed, optimizer, lr, clip, clipBy } = options;
   return {
     ...defaults,
     batch,
@@ -138,6 +171,10 @@ export function trainingSettings<Settings extends TrainingSettings & { batch: nu
     patience,
     ...(keep === 'last' && { keep }),
     dropout,
+    lockedDropout: options.lockDropout || undefined,
+    weightDropout: options.weightDropout || undefined,
+    weightDecay: options.weightDecay || undefined,
+    average: options.average || undefined,
     seed,
     optimizer: optimizerDefaults[optimizer],
     learningRate: lr,

@@ -15,6 +15,7 @@ export interface Kernels {
 
   add(target: number, source: number, count: number): void;
   scale(target: number, count: number, factor: number): void;
+  approach(target: number, source: number, count: number, share: number): void;
   clip(target: number, count: number, limit: number): void;
   sumOfSquares(source: number, count: number): number;
   fillRows(target: number, row: number, rows: number, cols: number): void;

@@ -60,8 +60,8 @@ export class InputReader {
   readonly attention: Attention | undefined;
   readonly #engine: Engine;
   readonly #workspace: Workspace;
-  /** What was read last. */
-  #ids: Integers | undefined;
+  /** The ids that were read last. */
+  #read: { ids: Integers; packing: Packing } | undefined;
 
   /**
    * @param hidden units of the first layer, by which glimpses and attention choose
@@ -117,12 +117,12 @@ export class InputReader {
     if (!('ids' in inputs) || !('vocabulary' in this.shape)) throw new RangeError('vectors for a model that reads ids');
     checkIds('inputs', inputs.ids, rows, 0, this.shape.vocabulary);
     const ids = this.#workspace.integers('ids', inputs.ids);
-    this.#ids = ids;
+    this.#read = { ids, packing };
     if (!this.embedding) return new IdInput(ids);
     const { kernels } = this.#engine;
     const embedded = this.#workspace.matrix('embedded', rows, this.shape.embedding);
     kernels.gatherRows(embedded.offset, this.embedding.value.offset, ids.offset, rows, embedded.cols);
-    if (dropout) applyDropout(kernels, dropout, EMBEDDING_SITE, embedded);
+    if (dropout) applyDropout(kernels, dropout, EMBEDDING_SITE, embedded, { packing });
     if (!this.attention) return new VectorInput(embedded);
     const wide = this.#workspace.matrix('embedded and contexts', rows, this.size);
     copyColumns(wide, 0, embedded, 0, embedded.cols);
@@ -143,7 +143,8 @@ export class InputReader {
 
   /** Sets the gradient of the embedding from that of what was read last, see `gradient`. `dropout` as it was there. */
   backward(dInput: Matrix | undefined, dropout?: Dropout): void {
-    if (!this.embedding || !dInput || !this.#ids) return;
+    if (!this.embedding || !dInput || !this.#read) return;
+    const { ids, packing } = this.#read;
     const { kernels } = this.#engine;
     const { gradient } = this.embedding;
     let dEmbedded = dInput;
@@ -151,9 +152,9 @@ export class InputReader {
       dEmbedded = this.#workspace.matrix('gradient of the embedded', dInput.rows, gradient.cols);
       copyColumns(dEmbedded, 0, dInput, 0, gradient.cols);
     }
-    if (dropout) applyDropout(kernels, dropout, EMBEDDING_SITE, dEmbedded);
+    if (dropout) applyDropout(kernels, dropout, EMBEDDING_SITE, dEmbedded, { packing });
     gradient.data.fill(0);
-    kernels.scatterAddRows(gradient.offset, dEmbedded.offset, this.#ids.offset, dEmbedded.rows, gradient.cols);
+    kernels.scatterAddRows(gradient.offset, dEmbedded.offset, ids.offset, dEmbedded.rows, gradient.cols);
   }
 
   #copy(inputs: StepInputs, rows: number, D: number): Matrix {

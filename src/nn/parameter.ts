@@ -11,12 +11,15 @@ export class Parameter {
   readonly name: string;
   /** To be changed by `edit` alone: copies of it would not know. */
   readonly value: Matrix;
+  /** Whether it takes a state to the next one (W_hh). */
+  readonly recurrent: boolean;
   readonly #arena: Arena;
   #version = 0;
   #gradient: Matrix | undefined;
 
-  constructor(arena: Arena, name: string, rows: number, cols: number) {
+  constructor(arena: Arena, name: string, rows: number, cols: number, { recurrent = false } = {}) {
     this.name = name;
+    this.recurrent = recurrent;
     this.value = arena.matrix(rows, cols);
     this.#arena = arena;
   }

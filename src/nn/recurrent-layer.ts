@@ -77,12 +77,12 @@ export class RecurrentLayer {
 
   constructor(engine: Engine, cell: Cell, shape: LayerShape) {
     const { name, inputs, hidden, condition } = shape;
-    const parameter = (role: string, rows: number) =>
-      new Parameter(engine.arena, `${name}.${role}`, rows, cell.gates * hidden);
+    const parameter = (role: string, rows: number, kind = {}) =>
+      new Parameter(engine.arena, `${name}.${role}`, rows, cell.gates * hidden, kind);
     this.cell = cell;
     this.shape = shape;
     this.inputWeights = parameter('input', inputs);
-    this.recurrentWeights = parameter('recurrent', hidden);
+    this.recurrentWeights = parameter('recurrent', hidden, { recurrent: true });
     this.bias = parameter('bias', 1);
     this.recurrentBias = cell.separateRecurrent ? parameter('recurrent_bias', 1) : undefined;
     this.conditionWeights = condition > 0 ? parameter('condition', condition) : undefined;

@@ -13,6 +13,7 @@ import { BidirectionalLayer } from './bidirectional-layer.ts';
 import type { Cell } from './cell.ts';
 import { applyDropout, type Dropout } from './dropout.ts';
 import { VectorInput } from './layer-input.ts';
+import type { Packing } from './packing.ts';
 import type { Parameter } from './parameter.ts';
 import { type RecurrentBatch, RecurrentLayer, type StateGradients } from './recurrent-layer.ts';
 import type { LayerState, StackState } from './state.ts';
@@ -108,7 +109,7 @@ export class RecurrentStack<Layer extends StackLayer = RecurrentLayer> {
   forward(batch: RecurrentBatch, state: StackState, dropout?: Dropout): Matrix {
     this.#outputs = [];
     for (const [i, layer] of this.layers.entries()) {
-      this.#keep(layer.forward(this.#batchOf(i, batch), this.#stateOf(i, batch, state)), dropout);
+      this.#keep(layer.forward(this.#batchOf(i, batch), this.#stateOf(i, batch, state)), batch.packing, dropout);
     }
     return this.#lastOutput();
   }
@@ -118,7 +119,7 @@ export class RecurrentStack<Layer extends StackLayer = RecurrentLayer> {
     this.#outputs = [];
     for (const [i, layer] of this.layers.entries()) {
       const running = layer.forwardSteps(this.#batchOf(i, batch), this.#stateOf(i, batch, state));
-      this.#keep(yield* this.#inTurn(running, i), dropout);
+      this.#keep(yield* this.#inTurn(running, i), batch.packing, dropout);
     }
     return this.#lastOutput();
   }
@@ -145,14 +146,14 @@ export class RecurrentStack<Layer extends StackLayer = RecurrentLayer> {
   }
 
   /** Keeps the output of the next layer for the layer above, and for `backward`. */
-  #keep(output: Matrix, dropout: Dropout | undefined): void {
+  #keep(output: Matrix, packing: Packing, dropout: Dropout | undefined): void {
     const i = this.#outputs.length;
     if (!dropout) {
       this.#outputs.push(output);
       return;
     }
     const dropped = this.#workspace.matrix(`output ${i}`, output.rows, output.cols);
-    applyDropout(this.#engine.kernels, dropout, i, dropped, output);
+    applyDropout(this.#engine.kernels, dropout, i, dropped, { source: output, packing });
     this.#outputs.push(dropped);
   }
 
@@ -182,7 +183,7 @@ export class RecurrentStack<Layer extends StackLayer = RecurrentLayer> {
     { end, start, condition }: StackStateGradients = {},
   ): Steps<void> {
     for (const [i, layer] of [...this.layers.entries()].reverse()) {
-      if (dropout) applyDropout(this.#engine.kernels, dropout, i, gradient);
+      if (dropout) applyDropout(this.#engine.kernels, dropout, i, gradient, { packing: batch.packing });
       const states = { end: end?.[i], start: start?.[i], condition: i === 0 ? condition : undefined };
       const dBelow = i > 0 ? this.#workspace.matrix(`gradient ${i - 1}`, gradient.rows, gradient.cols) : undefined;
       const running = layer.backwardSteps(gradient, this.#batchOf(i, batch), dBelow ?? dInput, states);

@@ -1,17 +1,19 @@
 /**
  * The checkpoint of a training: all that a resumed training needs to go on as if it had never stopped, in one file that
- * is replaced at once. It holds the weights, the optimiser's moments, the recurrent state and the training's progress,
- * but not the data: batches are functions of their numbers.
+ * is replaced at once. It holds the weights, their averages, the optimiser's moments, the recurrent state and the training's
+ * progress, but not the data: batches are functions of their numbers.
  */
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { parseJson } from '../base/json.ts';
 import { type NamedTensor, readSafetensors, writeSafetensors } from '../base/safetensors.ts';
 import { anyInteger, integerFrom, number } from '../base/schema.ts';
+import type { Matrix } from '../compute/arena.ts';
 import { fillParameters, fillTensor, tensorOf } from '../model/model-folder.ts';
 import type { Optimizer } from '../nn/optimizer.ts';
 import type { Parameter } from '../nn/parameter.ts';
 import { matricesOf, type StackState } from '../nn/state.ts';
+import type { AveragedWeights } from './averaged-weights.ts';
 
 const progressSchema = v.object({
   iteration: integerFrom(0),
@@ -43,20 +45,14 @@ export interface Checkpoint {
   model: { readonly parameters: readonly Parameter[] };
   optimizer: Optimizer;
   state: StackState;
+  average: AveragedWeights | undefined;
 }
 
 const FILE = 'training-state.safetensors';
 
 /** @throws InputError when the file can't be written */
-export async function saveCheckpoint(
-  { folder, model, optimizer, state }: Checkpoint,
-  progress: Progress,
-): Promise<void> {
-  const tensors: NamedTensor[] = [
-    ...model.parameters.map(tensorOf),
-    ...optimizerTensors(optimizer),
-    ...stateTensors(state),
-  ];
+export async function saveCheckpoint({ folder, model, ...running }: Checkpoint, progress: Progress): Promise<void> {
+  const tensors = [...model.parameters.map(tensorOf), ...runningTensors(running)];
   await writeSafetensors(join(folder, FILE), tensors, { metadata: { progress: JSON.stringify(progress) } });
 }
 
@@ -65,27 +61,32 @@ export async function saveCheckpoint(
  *
  * @throws InputError when there is no checkpoint, or it is one of another model
  */
-export async function loadCheckpoint({ folder, model, optimizer, state }: Checkpoint): Promise<Progress> {
+export async function loadCheckpoint({ folder, model, ...running }: Checkpoint): Promise<Progress> {
   const file = join(folder, FILE);
   const { tensors, metadata } = await readSafetensors(file);
   fillParameters(model.parameters, tensors, file);
-  for (const { name, shape, data } of [...optimizerTensors(optimizer), ...stateTensors(state)]) {
+  for (const { name, shape, data } of runningTensors(running)) {
     const [rows, cols] = shape;
     fillTensor(name, { rows: rows!, cols: cols!, data: data as Float32Array }, tensors, file);
   }
   const progress = parseJson(metadata['progress'] ?? '', progressSchema, `the progress in ${file}`);
-  optimizer.steps = progress.iteration;
+  running.optimizer.steps = progress.iteration;
   return { loss: undefined, best: undefined, ...progress };
 }
 
-function optimizerTensors(optimizer: Optimizer): NamedTensor[] {
-  return [...optimizer.state].map(([name, { rows, cols, data }]) => ({
-    name: `optimizer.${name}`,
+/** All that a training has beside the model's weights. */
+function runningTensors({ optimizer, state, average }: Omit<Checkpoint, 'folder' | 'model'>): NamedTensor[] {
+  return [
+    ...namedTensors('optimizer', optimizer.state),
+    ...namedTensors('average', average?.state ?? []),
+    ...matricesOf(state).map(({ rows, cols, data }, i) => ({ name: `state.${i}`, shape: [rows, cols], data })),
+  ];
+}
+
+function namedTensors(kind: string, matrices: Iterable<readonly [string, Matrix]>): NamedTensor[] {
+  return Array.from(matrices, ([name, { rows, cols, data }]) => ({
+    name: `${kind}.${name}`,
     shape: [rows, cols],
     data,
   }));
-}
-
-function stateTensors(state: StackState): NamedTensor[] {
-  return matricesOf(state).map(({ rows, cols, data }, i) => ({ name: `state.${i}`, shape: [rows, cols], data }));
 }

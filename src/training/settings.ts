@@ -29,6 +29,14 @@ export const trainingSettingsSchema = v.object({
   clipping: v.optional(v.object({ by: v.picklist(['value', 'norm']), limit: positiveNumber })),
   /** Probability that dropout sets a value to 0. */
   dropout: fraction,
+  /** Whether dropout drops the same values of a sequence at all steps of an update (see `nn/dropout.ts`). */
+  lockedDropout: v.optional(v.literal(true)),
+  /** Probability that a recurrent weight is dropped in an update (see `weight-dropout.ts`). */
+  weightDropout: v.optional(fraction),
+  /** Decoupled weight decay λ of matrices; biases do not decay (see `UpdateRule`). */
+  weightDecay: v.optional(positiveNumber),
+  /** What an update keeps of the moving average of the weights, which is validated and saved (see `averaged-weights.ts`). */
+  average: v.optional(fraction),
   /** Share of the target distribution that label smoothing spreads evenly over all tokens. */
   smoothing: fraction,
   /**

@@ -8,8 +8,10 @@ import { isStop, runInTurns } from '../base/steps.ts';
 import type { LanguageModel, TokenBatch } from '../model/language-model.ts';
 import type { Loss } from '../model/softmax-output.ts';
 import { clipGradients } from '../nn/clip.ts';
-import { Optimizer } from '../nn/optimizer.ts';
+import { Optimizer, type UpdateRule } from '../nn/optimizer.ts';
+import type { Parameter } from '../nn/parameter.ts';
 import { copyState, resetState, type StackState } from '../nn/state.ts';
+import { AveragedWeights } from './averaged-weights.ts';
 import { type Checkpoint, loadCheckpoint, type Progress, saveCheckpoint } from './checkpoint.ts';
 import type { TrainingEvent } from './events.ts';
 import { openLog } from './log.ts';
@@ -17,6 +19,7 @@ import { Meter } from './meter.ts';
 import { rateFactor } from './schedule.ts';
 import type { TrainingSettings } from './settings.ts';
 import type { TrainableModel, TrainingTask, Validation } from './task.ts';
+import { WeightDropout } from './weight-dropout.ts';
 
 /** A training, as `train` runs it. */
 export interface TrainingRun<Model = LanguageModel, Batch = TokenBatch> {
@@ -58,10 +61,14 @@ const CHECKPOINT_INTERVAL = 60;
  */
 export async function train<Batch>(run: TrainingRun<TrainableModel<Batch>, Batch>): Promise<TrainingResult> {
   const { model, task, settings, folder, signal } = run;
-  const optimizer = new Optimizer(model.engine, model.parameters, settings.optimizer, model.updateRules);
+  const { engine, parameters } = model;
+  const optimizer = new Optimizer(engine, parameters, settings.optimizer, updateRulesOf(model, settings));
+  const average = settings.average ? new AveragedWeights(engine, parameters, settings.average) : undefined;
+  const weightDropout = new WeightDropout(engine, parameters, settings.weightDropout ?? 0);
   const state = model.newState(task.batchSize);
   const before = model.newState(task.batchSize);
-  const checkpoint: Checkpoint | undefined = folder === undefined ? undefined : { folder, model, optimizer, state };
+  const checkpoint: Checkpoint | undefined =
+    folder === undefined ? undefined : { folder, model, optimizer, state, average };
   const progress = run.resume && checkpoint ? await loadCheckpoint(checkpoint) : newProgress(run);
   const save = async () => {
     if (checkpoint) await saveCheckpoint(checkpoint, progress);
@@ -79,8 +86,13 @@ export async function train<Batch>(run: TrainingRun<TrainableModel<Batch>, Batch
   const iterations = Math.max(1, Math.round(settings.epochs * task.iterationsPerEpoch));
   const evaluateEvery = settings.evaluateEvery || task.iterationsPerEpoch;
   const measure = async (validates: boolean) => {
-    const sampled = validates && (await validate(logged, progress));
-    if (!sampled && !progress.unvalidated) await showSample(logged, progress, state);
+    average?.exchange();
+    try {
+      const sampled = validates && (await validate(logged, progress));
+      if (!sampled && !progress.unvalidated) await showSample(logged, progress, state);
+    } finally {
+      average?.exchange();
+    }
   };
   const { unvalidated = false, unsampled = false } = progress;
   if (unvalidated || unsampled) {
@@ -93,8 +105,9 @@ export async function train<Batch>(run: TrainingRun<TrainableModel<Batch>, Batch
   let savedAt = performance.now();
 
   while (progress.iteration < iterations && !signal?.aborted && !isExhausted(progress, settings)) {
-    const updated = await update(run, optimizer, { state, before }, progress, iterations);
+    const updated = await update(run, { optimizer, weightDropout, state, before }, progress, iterations);
     if (!updated) break;
+    average?.update(progress.iteration);
     const { tokens, ...shown } = updated;
     meter.count(tokens);
     const { iteration } = progress;
@@ -118,17 +131,24 @@ export async function train<Batch>(run: TrainingRun<TrainableModel<Batch>, Batch
   return { progress, interrupted };
 }
 
+/** What changes with the updates of a training, beside the model. */
+interface Running {
+  optimizer: Optimizer;
+  weightDropout: WeightDropout;
+  state: StackState;
+  before: StackState;
+}
+
 /**
  * Updates the weights once, by the gradients of the next batch, and counts that in `progress`.
  *
- * @param states where the sequences of the batch start, and room to keep that in while the update runs
+ * @param running `state` where the sequences of the batch start, `before` room to keep that in while the update runs
  * @returns undefined when `signal` has stopped it: the weights, the state and `progress` are then as they were
  * @throws InputError when the loss or the gradient is no longer a number
  */
 async function update<Batch>(
   { model, task, settings, signal }: TrainingRun<TrainableModel<Batch>, Batch>,
-  optimizer: Optimizer,
-  { state, before }: { state: StackState; before: StackState },
+  { optimizer, weightDropout, state, before }: Running,
   progress: Progress,
   iterations: number,
 ) {
@@ -137,13 +157,17 @@ async function update<Batch>(
   const learningRate = settings.learningRate * rateFactor(settings.schedule, iteration, iterations, epoch);
   const batch = task.batch(iteration);
   copyState(before, state);
+  const noise = noiseOf(settings, iteration);
   let found: Loss;
+  weightDropout.drop(noise.seed);
   try {
-    found = await runInTurns(model.lossAndGradientsSteps(batch, state, noise(settings, iteration)), { signal });
+    found = await runInTurns(model.lossAndGradientsSteps(batch, state, noise), { signal });
   } catch (error) {
     if (!isStop(error, signal)) throw error;
     copyState(state, before);
     return undefined;
+  } finally {
+    weightDropout.restore(noise.seed);
   }
   const { sum, tokens } = found;
   const gradientNorm = clipGradients(model.engine, model.parameters, settings.clipping);
@@ -232,10 +256,20 @@ function newProgress({ model, settings }: AnyRun): Progress {
 }
 
 /** The noise of an update: label smoothing, and dropout from a seed of its own. */
-function noise({ dropout, smoothing, seed }: TrainingSettings, iteration: number) {
+function noiseOf(settings: TrainingSettings, iteration: number) {
+  const { dropout: rate, lockedDropout: locked, smoothing } = settings;
   // No stream of random numbers, since a resumed training must draw the same masks for this update.
-  const maskSeed = Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(iteration + 1, 0x85ebca77);
-  return { smoothing, dropout: dropout > 0 ? { rate: dropout, seed: maskSeed } : undefined };
+  const seed = Math.imul(settings.seed + 1, 0x9e3779b1) ^ Math.imul(iteration + 1, 0x85ebca77);
+  return { seed, smoothing, dropout: rate > 0 ? { rate, seed, locked } : undefined };
+}
+
+/** How the parameters are updated that are not as all are: what the model says of some, and matrices that decay. */
+function updateRulesOf(
+  { parameters, updateRules = new Map() }: TrainableModel<unknown>,
+  { weightDecay: decay = 0 }: TrainingSettings,
+): Map<Parameter, UpdateRule> {
+  const matrices = decay > 0 ? parameters.filter(({ value }) => value.rows > 1) : [];
+  return new Map<Parameter, UpdateRule>([...matrices.map((matrix) => [matrix, { decay }] as const), ...updateRules]);
 }
 
 /** The smoothed loss after update `iteration`, whose own loss is `latest`. */

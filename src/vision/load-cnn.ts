@@ -2,8 +2,9 @@
 import type { Engine } from '../compute/engine.ts';
 import { type Cnn, createCnn } from './cnn.ts';
 import type { CnnBackend } from './cnn-backends.ts';
-import { describeCnn } from './networks/describe-cnn.ts';
+import { CNN_NAMES, describeCnn } from './networks/describe-cnn.ts';
 import { efficientnet } from './networks/efficientnet.ts';
+import { Tagger } from './tagger.ts';
 
 /**
  * Finds a CNN and says what it is; its weights and its backend are loaded later, when they are needed.
@@ -30,4 +31,17 @@ export async function loadCnn(
  */
 export async function loadCnnIn(folder: string, backend: CnnBackend = 'auto', engine?: Engine): Promise<Cnn> {
   return createCnn(await efficientnet(folder), backend, engine);
+}
+
+/**
+ * What names the classes that a CNN was trained to tell apart, also where it has learned with a captioner since.
+ *
+ * @param backend and `engine` as for the CNN
+ * @returns undefined when it comes without a classifier
+ */
+export async function loadTagger(cnn: Cnn, backend: CnnBackend = 'auto', engine?: Engine): Promise<Tagger | undefined> {
+  if (cnn.openClassifier) return new Tagger(cnn.openClassifier);
+  if (!CNN_NAMES.includes(cnn.name)) return undefined;
+  const original = await loadCnn(cnn.name, backend, engine);
+  return original.openClassifier && new Tagger(original.openClassifier, original);
 }

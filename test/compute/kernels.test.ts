@@ -27,6 +27,10 @@ describe.each(byBuild)('the %s build', (_, { arena, kernels }) => {
       expectValues(target, (j) => -2.5 * before[j]!);
 
       before = Array.from(target.data);
+      kernels.approach(target.offset, source.offset, width, 0.25);
+      expectValues(target, (j) => before[j]! + 0.25 * (source.data[j]! - before[j]!));
+
+      before = Array.from(target.data);
       kernels.clip(target.offset, width, 0.75);
       expectValues(target, (j) => Math.min(0.75, Math.max(-0.75, before[j]!)));
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { applyDropout } from '../../src/nn/dropout.ts';
+import { packedSequences } from '../../src/nn/packing.ts';
 import { wasm } from './engines.ts';
 
 const COUNT = 100_003;
@@ -61,9 +62,20 @@ describe('applyDropout', () => {
       source.data[i] = i + 1;
     });
     const target = wasm.arena.matrix(3, 5);
-    applyDropout(wasm.kernels, { rate: 0.5, seed: 4 }, 0, target, source);
+    applyDropout(wasm.kernels, { rate: 0.5, seed: 4 }, 0, target, { source });
     const kept = mask(0.5, 4, 0, 15);
     expect(Array.from(target.data)).toEqual(Array.from(kept, (factor, i) => factor * (i + 1)));
     expect(source.data[14]).toBe(15);
+  });
+
+  test('drops the same values of a sequence at all steps, where it is locked', () => {
+    const packing = packedSequences([3, 2, 1]);
+    const [locked, source] = [wasm.arena.matrix(6, 40), wasm.arena.matrix(6, 40)];
+    source.data.fill(1);
+    applyDropout(wasm.kernels, { rate: 0.5, seed: 4, locked: true }, 0, locked, { source, packing });
+    const row = (r: number) => Array.from(locked.data.subarray(r * 40, (r + 1) * 40));
+    expect([row(3), row(4), row(5)]).toEqual([row(0), row(1), row(0)]);
+    expect(row(0)).not.toEqual(row(1));
+    expect(Array.from(locked.data.subarray(0, 120))).toEqual(Array.from(mask(0.5, 4, 0, 120)));
   });
 });

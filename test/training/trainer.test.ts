@@ -5,6 +5,7 @@ import type { Steps } from '../../src/base/steps.ts';
 import { openEngine } from '../../src/compute/engine.ts';
 import { optimizerDefaults } from '../../src/nn/optimizer.ts';
 import type { TrainingEvent } from '../../src/training/events.ts';
+import type { TrainingSettings } from '../../src/training/settings.ts';
 import type { TrainingTask, Validation } from '../../src/training/task.ts';
 import { type TrainingRun, train } from '../../src/training/trainer.ts';
 import { expectInputError } from '../input-error.ts';
@@ -29,10 +30,19 @@ afterAll(async () => {
 let folders = 0;
 const newFolder = () => join(root, String(folders++));
 
+const regularised = { lockedDropout: true, weightDropout: 0.3, weightDecay: 0.1, average: 0.9 } as const;
+
 describe('a training that was interrupted and resumed in a new model is bit for bit the uninterrupted one', () => {
-  for (const optimizer of Object.values(optimizerDefaults)) {
-    it(`with ${optimizer.name}, wherever it was interrupted`, async () => {
-      const settings = { ...smallSettings, optimizer };
+  const ways: [string, Partial<TrainingSettings>][] = [
+    ...Object.values(optimizerDefaults).map((optimizer): [string, Partial<TrainingSettings>] => [
+      optimizer.name,
+      { optimizer },
+    ]),
+    ['averages, and weights that decay and are dropped', regularised],
+  ];
+  for (const [name, changes] of ways) {
+    it(`with ${name}, wherever it was interrupted`, async () => {
+      const settings = { ...smallSettings, ...changes };
       const whole = newFolder();
       const losses: number[] = [];
       await train(smallRun(engine, whole, { settings, onEvent: keepLosses(losses) }));

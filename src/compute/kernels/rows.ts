@@ -1,5 +1,5 @@
 /** Sums, copies and dropout over rows of matrices: what is neither a product nor a cell. It knows no layer. */
-import { storePartial } from './math';
+import { multiplyAdd, storePartial } from './math';
 
 /** target += source, `count` floats. */
 export function add(target: usize, source: usize, count: i32): void {
@@ -12,6 +12,15 @@ export function add(target: usize, source: usize, count: i32): void {
 export function scale(target: usize, count: i32, factor: f32): void {
   const by = f32x4.splat(factor);
   for (let left = count; left > 0; left -= 4, target += 16) storePartial(target, f32x4.mul(v128.load(target), by), left);
+}
+
+/** target += share (source - target), `count` floats. */
+export function approach(target: usize, source: usize, count: i32, share: f32): void {
+  const by = f32x4.splat(share);
+  for (let left = count; left > 0; left -= 4, target += 16, source += 16) {
+    const x = v128.load(target);
+    storePartial(target, multiplyAdd(by, f32x4.sub(v128.load(source), x), x), left);
+  }
 }
 
 /** Clips each of `count` floats to [-limit, limit]. */

@@ -13,14 +13,15 @@ import { openCaptioner } from '../../captioning/open.ts';
 import { featuresAt, type PictureFeatures } from '../../captioning/picture-features.ts';
 import { lookAtPictures, seeingCnn } from '../../captioning/see.ts';
 import { checkDecoding } from '../../captioning/write.ts';
-import { openEngine } from '../../compute/engine.ts';
+import { type Engine, openEngine } from '../../compute/engine.ts';
 import type { DriverChoice } from '../../compute/product/choose.ts';
 import type { Labelled } from '../../sequences/labelled.ts';
-import type { Classifier } from '../../vision/classifier.ts';
 import type { Cnn } from '../../vision/cnn.ts';
 import type { CnnBackend } from '../../vision/cnn-backends.ts';
 import { decodePicture } from '../../vision/decode.ts';
+import { loadTagger } from '../../vision/load-cnn.ts';
 import type { PictureLimits, Pixels } from '../../vision/pixels.ts';
+import type { Tagger } from '../../vision/tagger.ts';
 import { Batches } from './batches.ts';
 import { doWork } from './do-work.ts';
 import type { LabellerInfo } from './labels.ts';
@@ -81,6 +82,7 @@ interface OpenCaptioner {
 /** A CNN, with or without its maps, and the pictures that wait for it. */
 interface Look {
   cnn: Cnn;
+  tagger: Tagger | undefined;
   batches: Batches<Seen, Description>;
 }
 
@@ -94,7 +96,6 @@ interface Seen {
 
 const captioners = new Map<string, OpenCaptioner>();
 const labellers = new Map<string, PictureLabeller>();
-const classifiers = new Map<Cnn, Promise<Classifier>>();
 let limits: PictureLimits;
 
 doWork<PictureWorks>({
@@ -105,7 +106,7 @@ doWork<PictureWorks>({
     for (const [id, folder] of folders) {
       const { captioner, cnn } = await openCaptioner(engine, { folder, cnnBackend });
       const { key } = seeingCnn(captioner, cnn);
-      const look = looks.get(key) ?? { cnn, batches: new Batches(BATCH, (seen) => describeBatch(cnn, seen)) };
+      const look = looks.get(key) ?? (await lookBy(cnn, cnnBackend, engine));
       looks.set(key, look);
       captioners.set(id, { captioner, look });
     }
@@ -113,14 +114,14 @@ doWork<PictureWorks>({
     for (const [id, folder] of labellerFolders) {
       labellers.set(id, await PictureLabeller.open(folder, { engine, cnnBackend, batch: BATCH }));
     }
-    const infos = [...captioners].map(([id, { captioner, look }]) => [id, infoOf(captioner, look.cnn)] as const);
+    const infos = [...captioners].map(([id, { captioner, look }]) => [id, infoOf(captioner, look)] as const);
     const labellerInfos = [...labellers].map(([id, { info }]) => [id, info] as const);
     return { captioners: new Map(infos), labellers: new Map(labellerInfos), notice: engine.notice };
   },
 
   async describe({ model, name, bytes, options }, { signal }) {
     const { captioner, look } = captioners.get(model)!; // the server knows which there are
-    check(captioner, look.cnn, options);
+    check(captioner, look, options);
     refuseDrawing(bytes, name);
     const pixels = await decodePicture(bytes, look.cnn.preprocessing, name, limits);
     return look.batches.add({ pixels, name, captioner, options }, signal);
@@ -133,19 +134,24 @@ doWork<PictureWorks>({
   },
 });
 
-function infoOf(captioner: Captioner, cnn: Cnn): CaptionerInfo {
+async function lookBy(cnn: Cnn, cnnBackend: CnnBackend, engine: Engine): Promise<Look> {
+  const tagger = await loadTagger(cnn, cnnBackend, engine);
+  return { cnn, tagger, batches: new Batches(BATCH, (seen) => describeBatch(cnn, tagger, seen)) };
+}
+
+function infoOf(captioner: Captioner, { cnn, tagger }: Look): CaptionerInfo {
   return {
     languages: captioner.languages,
     calibrated: captioner.isCalibrated(),
     cnn: cnn.name,
-    tags: cnn.openClassifier !== undefined,
+    tags: tagger !== undefined,
   };
 }
 
 /** @throws InputError when a picture can't be described so */
-function check(captioner: Captioner, cnn: Cnn, options: DescribingOptions): void {
+function check(captioner: Captioner, { tagger }: Look, options: DescribingOptions): void {
   checkDecoding(describingBy(options), captioner.vocabulary);
-  if (options.tags !== undefined && !cnn.openClassifier) {
+  if (options.tags !== undefined && !tagger) {
     throw new InputError('the CNN of this captioner has no classifier', { advice: 'Leave tags out.' });
   }
   if (options.minConfidence === 0 || captioner.isCalibrated(options.language)) return;
@@ -171,14 +177,18 @@ function refuseDrawing(bytes: Uint8Array, name: string): void {
 }
 
 /** Describes pictures together: all go through the CNN at once, and those that are to be described alike are. */
-async function describeBatch(cnn: Cnn, seen: readonly Seen[]): Promise<PromiseSettledResult<Description>[]> {
+async function describeBatch(
+  cnn: Cnn,
+  tagger: Tagger | undefined,
+  seen: readonly Seen[],
+): Promise<PromiseSettledResult<Description>[]> {
   const pictures = seen.map(({ pixels }) => pixels);
   const features = await lookAtPictures(seen[0]!.captioner, cnn, pictures); // all captioners of a look see alike
   const results: PromiseSettledResult<Description>[] = [];
   for (const group of alike(seen)) {
     const ofGroup = group.map((i) => seen[i]!);
     const [settled] = await Promise.allSettled([
-      describeAlike(cnn, ofGroup, featuresAt(features, group, cnn.featureSize)),
+      describeAlike(tagger, ofGroup, featuresAt(features, group, cnn.featureSize)),
     ]);
     for (const [row, i] of group.entries()) {
       results[i] = settled.status === 'rejected' ? settled : { status: 'fulfilled', value: settled.value[row]! };
@@ -200,25 +210,23 @@ function alike(seen: readonly Seen[]): number[][] {
   return [...groups.values()].flatMap((ofCaptioner) => [...ofCaptioner.values()]);
 }
 
-/** The classifier of a CNN that has one. */
-function classifierOf(cnn: Cnn): Promise<Classifier> {
-  const classifier = classifiers.get(cnn) ?? cnn.openClassifier!();
-  classifiers.set(cnn, classifier);
-  return classifier;
-}
-
-async function describeAlike(cnn: Cnn, seen: readonly Seen[], features: PictureFeatures): Promise<Description[]> {
+async function describeAlike(
+  tagger: Tagger | undefined,
+  seen: readonly Seen[],
+  { vectors, ...maps }: PictureFeatures,
+): Promise<Description[]> {
   const { captioner, options } = seen[0]!;
   const language = chooseLanguage(captioner.vocabulary, options.language);
   const decoding = { ...resolveDecoding(describingBy(options), captioner.isCalibrated(language)), language };
-  const described = await runInTurns(captioner.describeSteps(features, decoding));
-  const tagged = seen.some(({ options: { tags } }) => tags !== undefined);
-  const classifier = tagged ? await classifierOf(cnn) : undefined;
-  const D = cnn.featureSize;
-  return described.map((captions, i) => {
-    const { name, options: own } = seen[i]!;
+  const described = await runInTurns(captioner.describeSteps({ vectors, ...maps }, decoding));
+  const D = vectors.length / seen.length;
+  const describing = described.map(async (captions, i) => {
+    const { name, pixels, options: own } = seen[i]!;
     const tags =
-      own.tags === undefined ? undefined : classifier!.tags(features.vectors.subarray(i * D, (i + 1) * D), own.tags);
+      own.tags === undefined
+        ? undefined
+        : await tagger!.tags(vectors.subarray(i * D, (i + 1) * D), async () => pixels, own.tags);
     return descriptionOf(name, captions, own, { language, tags });
   });
+  return Promise.all(describing);
 }
