@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
+import { readSafetensors } from '../../src/base/safetensors.ts';
 import type { Steps } from '../../src/base/steps.ts';
 import { openEngine } from '../../src/compute/engine.ts';
 import { optimizerDefaults } from '../../src/nn/optimizer.ts';
@@ -210,6 +211,39 @@ describe('training', () => {
     );
     expect(saved).toEqual([5, 10, 15, 20]);
     expect(progress.best).toEqual({ criterion: 1, iteration: 20, scores: { score: 1 } });
+  });
+
+  it('measures and saves averages of the weights, and goes on from the weights', async () => {
+    const saved: number[][] = [];
+    const [model, plain] = [smallModel(engine), smallModel(engine)];
+    const weights = ({ parameters }: { parameters: typeof model.parameters }) =>
+      parameters.flatMap(({ value }) => Array.from(value.data));
+    const settings = { ...smallSettings, keep: 'last', average: 0.9 } as const;
+    const saveBest = async () => {
+      saved.push(weights(model));
+    };
+    const folder = newFolder();
+    await train(smallRun(engine, folder, { model, settings, saveBest }));
+    await train(smallRun(engine, newFolder(), { model: plain }));
+    expect(weights(model)).toEqual(weights(plain));
+    expect(saved.at(-1)).not.toEqual(weights(model));
+    const { tensors } = await readSafetensors(join(folder, 'training-state.safetensors'));
+    const averages = model.parameters.flatMap(({ name }) => Array.from(tensors.get(`average.${name}`)!.data));
+    expect(saved.at(-1)).toEqual(averages);
+  });
+
+  it('lets matrices decay, and biases not', async () => {
+    const sizes = async (weightDecay: number) => {
+      const model = smallModel(engine);
+      await train(smallRun(engine, newFolder(), { model, settings: { ...smallSettings, weightDecay } }));
+      return model.parameters.map(({ value }) => Math.hypot(...value.data));
+    };
+    const [free, decaying] = [await sizes(1e-9), await sizes(2)];
+    const { parameters } = smallModel(engine);
+    for (const [i, { value }] of parameters.entries()) {
+      if (value.rows > 1) expect(decaying[i]).toBeLessThan(0.95 * free[i]!);
+      else expect(Math.abs(decaying[i]! / free[i]! - 1)).toBeLessThan(0.3);
+    }
   });
 
   it('stops when nothing got better for as many validations as its patience, also when resumed', async () => {
