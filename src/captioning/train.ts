@@ -220,9 +220,13 @@ function keptTokens({ vocabulary: { tokens } }: Captioner, vocabulary: Vocabular
 
 /** Takes over the weights of a captioner's tokens. Languages that are new to it begin as its first one does. */
 function takeOver(initial: Captioner, kept: readonly number[], model: LanguageModel, vocabulary: Vocabulary): void {
-  model.copyFrom(initial.model, kept);
-  const start = kept.indexOf(specialIds(initial.vocabulary).start);
-  for (const id of startIds(vocabulary).values()) if (id >= kept.length) model.copyToken(start, id);
+  const { start } = specialIds(initial.vocabulary);
+  const starts = new Set(startIds(vocabulary).values());
+  const none = (id: number) => (starts.has(id) ? start : -1);
+  model.copyFrom(
+    initial.model,
+    Array.from(vocabulary.tokens, (_, id) => kept[id] ?? none(id)),
+  );
 }
 
 /**

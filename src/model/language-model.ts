@@ -150,7 +150,8 @@ export class LanguageModel {
    *
    * A model without attention can be taken by one that has it, which writes at first as the other does.
    *
-   * @param tokens of that model, in the order of this one's first tokens, -1 for one that it has not; default: all
+   * @param tokens of that model whose weights this one's first tokens get, any of them for several, -1 for none; default:
+   *   all, in their order
    * @throws RangeError when a parameter is missing there or is larger
    */
   copyFrom(source: LanguageModel, tokens: ArrayLike<number> = [...Array(source.shape.vocabulary).keys()]): void {
@@ -175,19 +176,6 @@ export class LanguageModel {
             if (fromCol >= 0) values[row * value.cols + col] = from.data[fromRow * from.cols + fromCol]!;
           }
         }
-      });
-    }
-  }
-
-  /** Gives a token the weights of another: what it is read as, and how probable it is. */
-  copyToken(from: number, to: number): void {
-    const read = this.#readParameter;
-    const E = read.value.cols;
-    read.edit((values) => values.copyWithin(to * E, from * E, (from + 1) * E));
-    const V = this.shape.vocabulary;
-    for (const written of [this.outputWeights, this.outputBias]) {
-      written.edit((values) => {
-        for (let row = 0; row < values.length; row += V) values[row + to] = values[row + from]!;
       });
     }
   }
