@@ -28,6 +28,7 @@ import { interruptible } from './run.ts';
 interface Options extends CommonOptions, PictureOptions, DatasetOptions, Omit<DecodingFlags, 'language'> {
   model: string;
   language?: string[];
+  anew?: boolean;
   json?: boolean;
 }
 
@@ -41,6 +42,10 @@ export function addCalibrateCommand(program: Command): void {
       '--language <tag...>',
       "language of each dataset's captions, a tag for each, as for `caption train`",
       parseLanguages('datasets'),
+    )
+    .option(
+      '--anew',
+      'learns from these datasets which pictures are familiar and what shows each word, also if it has learned that from more',
     )
     .option('--json', 'the calibration of each language, as one JSON value: an array');
   addDatasetOptions(command);
@@ -56,6 +61,7 @@ async function calibrateCommand(paths: string[], options: Options, command: Comm
   const engine = await openEngine(options.blas);
   const { captioner, cnn } = await openCaptioner(engine, { folder, cnnBackend });
   checkDecoding(decoding, captioner.vocabulary);
+  if (options.anew) captioner.confidence = undefined;
   const datasets = await openDatasets(paths, { ...options, languages }, status, command);
   status.say(engine.notice);
 

@@ -7,27 +7,36 @@ import { writeSquares } from './squares.ts';
 
 const root = await temporaryFolder();
 afterAll(() => rm(root, { recursive: true }));
-const [dataset, model] = [join(root, 'dataset'), join(root, 'model')];
+const [dataset, smaller, model] = ['dataset', 'smaller', 'model'].map((name) => join(root, name)) as [
+  string,
+  string,
+  string,
+];
 const COLOURS = ['red', 'green', 'blue', 'white'];
 const caption = (...args: string[]) =>
   runProgram('caption', [...args, '--tfjs', 'wasm', '--blas', 'wasm'], { cache: inject('features') });
 
 beforeAll(async () => {
+  await writeDataset(dataset, 3);
+  await writeDataset(smaller, 2);
+}, 60_000);
+
+async function writeDataset(folder: string, trainingOfEach: number): Promise<void> {
   for (const [split, each] of [
-    ['train', 3],
+    ['train', trainingOfEach],
     ['val', 13],
   ] as const) {
     const names = COLOURS.flatMap((colour) => Array.from({ length: each }, (_, i) => `${colour}${i}`));
-    await writeSquares(join(dataset, split), names);
+    await writeSquares(join(folder, split), names);
     // Every third square of the val split is described as another one.
     const lines = names.map((name, i) => {
       const colour = split === 'val' && i % 3 === 0 ? COLOURS[i % 4]! : name.replace(/\d+$/, '');
       const text = [`a ${colour} square`, `one square in ${colour}`, `the ${colour} colour`];
       return `${JSON.stringify({ file_name: `${name}.png`, text })}\n`;
     });
-    await writeFile(join(dataset, split, 'metadata.jsonl'), lines);
+    await writeFile(join(folder, split, 'metadata.jsonl'), lines);
   }
-}, 60_000);
+}
 
 describe('a calibration', () => {
   it('is made at the end of a training, and again by a command', async () => {
@@ -55,5 +64,14 @@ describe('a calibration', () => {
       '--quiet',
     );
     expect(JSON.parse(described.stdout).confidence).toBeGreaterThan(0);
+
+    for (const [options, pictures] of [
+      [[], 12], // what was learned from more pictures is kept
+      [['--anew'], 8],
+    ] as const) {
+      await caption('calibrate', smaller, '--model', model, ...options);
+      const info = await runProgram('caption', ['info', model]);
+      expect(JSON.parse(info.stdout).confidence).toMatchObject({ pictures, languages: [{ pictures }] });
+    }
   });
 });
