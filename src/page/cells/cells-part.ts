@@ -4,7 +4,7 @@ import { figureInWords } from '../../language/cells/in-words.ts';
 import { cellName } from '../../language/cells/record.ts';
 import { button, element, fill, withLabel } from '../elements.ts';
 import type { Explorer } from './explorer.ts';
-import { markCell, shortName, showSome } from './selection-part.ts';
+import { markCell, shortName, showSome } from './list-of-cells.ts';
 
 /** Cells that are listed at first. */
 const SHOWN = 40;

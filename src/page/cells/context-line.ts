@@ -17,12 +17,18 @@ export function contextLine(
 ): HTMLElement {
   const { text, view } = explorer;
   const values = explorer.values[view.cell]!;
+  /** The tokens from one to another, those with one colour that stand together in one element. */
   const spans = (from: number, to: number) => {
     const made: HTMLElement[] = [];
+    let last: string | undefined;
     for (let token = Math.max(0, from); token < Math.min(text.length, to); token++) {
-      const span = element('span', {}, text.shownToken(token));
-      span.style.background = theme.values[values[token]! + 127]!;
-      made.push(span);
+      const colour = theme.values[values[token]! + 127]!;
+      if (colour !== last) {
+        last = colour;
+        made.push(element('span'));
+        made.at(-1)!.style.background = colour;
+      }
+      made.at(-1)!.append(text.shownToken(token));
     }
     return made;
   };

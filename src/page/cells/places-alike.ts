@@ -3,10 +3,11 @@ import { type SimilarStretch, similarStretches } from '../../language/cells/simi
 import { element, fill } from '../elements.ts';
 import { contextLine } from './context-line.ts';
 import type { Explorer } from './explorer.ts';
+import { showSome } from './list-of-cells.ts';
 import { currentTheme, onThemeChange } from './theme.ts';
 
-/** Places that are listed; milliseconds without a change before they are looked for. */
-const [TOP, PATIENCE] = [50, 150];
+/** Places that are looked for, and that are listed at first; milliseconds without a change before they are looked for. */
+const [TOP, SHOWN, PATIENCE] = [50, 20, 150];
 
 /** @param goTo shows a token in the text */
 export function placesAlike(explorer: Explorer, goTo: (token: number) => void) {
@@ -58,7 +59,7 @@ export function placesAlike(explorer: Explorer, goTo: (token: number) => void) {
         contextLine(explorer, theme, stretch, figures, () => goTo(stretch.start)),
       );
     });
-    fill(list, ...items);
+    showSome(list, items, SHOWN);
     fill(common, ...sharesTable());
   }
 

@@ -1,7 +1,7 @@
 /** What stands above the text: search, the cell, and what the colours mean. */
 import { button, choice, element, fill, withLabel } from '../elements.ts';
 import type { Explorer } from './explorer.ts';
-import { shortName } from './selection-part.ts';
+import { shortName } from './list-of-cells.ts';
 import { currentTheme, onThemeChange } from './theme.ts';
 
 /** @param search the search in the text */
