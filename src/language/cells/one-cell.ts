@@ -24,9 +24,10 @@ export function strongestPlaces(
     const value = sign * level;
     if (counts[value + 128] === 0) continue;
     const places: number[] = [];
-    for (let token = values.indexOf(value); token >= 0; token = values.indexOf(value, token + 1)) {
-      const isNear = (other: number | undefined) => other !== undefined && Math.abs(other - token) < apart;
-      if (!isNear(places.at(-1)) && !found.some((other) => isNear(other.token))) places.push(token);
+    for (let token = values.indexOf(value); token >= 0; ) {
+      const near = found.find((other) => Math.abs(other.token - token) < apart);
+      if (!near) places.push(token);
+      token = values.indexOf(value, (near?.token ?? token) + apart);
     }
     const room = Math.min(places.length, top - found.length);
     for (let i = 0; i < room; i++) found.push({ token: places[Math.floor((i * places.length) / room)]!, value });
@@ -34,7 +35,7 @@ export function strongestPlaces(
   return found;
 }
 
-/** A token of the vocabulary, and what a cell says after it. */
+/** A token of those that a text has, and what a cell says after it. */
 export interface AfterToken {
   kind: number;
   /** How often it occurs. */
@@ -45,17 +46,23 @@ export interface AfterToken {
 /**
  * After which tokens a cell is highest on average, and after which lowest: highest first.
  *
- * @param kinds which token of the vocabulary each one of the text is, from 0
+ * @param kinds which of the different tokens each one of the text is, from 0
+ * @param different how many there are
  * @param least how often one must occur to be told of
  */
-export function meansAfterTokens(values: Int8Array, kinds: ArrayLike<number>, least: number): AfterToken[] {
-  const sums: number[] = [];
-  const counts: number[] = [];
+export function meansAfterTokens(
+  values: Int8Array,
+  kinds: ArrayLike<number>,
+  different: number,
+  least: number,
+): AfterToken[] {
+  const sums = new Float64Array(different);
+  const counts = new Uint32Array(different);
   for (let t = 0; t < values.length; t++) {
     const kind = kinds[t]!;
-    sums[kind] = (sums[kind] ?? 0) + values[t]!; // the first of its kind
-    counts[kind] = (counts[kind] ?? 0) + 1;
+    sums[kind]! += values[t]!;
+    counts[kind]!++;
   }
-  const means = counts.map((count, kind) => ({ kind, count, mean: sums[kind]! / count }));
+  const means = Array.from(counts, (count, kind) => ({ kind, count, mean: sums[kind]! / count }));
   return means.filter(({ count }) => count >= least).sort((a, b) => b.mean - a.mean);
 }

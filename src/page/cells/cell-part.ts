@@ -29,7 +29,7 @@ export function cellPart(explorer: Explorer, goTo: (token: number) => void): HTM
         const line = contextLine(explorer, theme, { start: token, end: token + 1 }, figure, () => goTo(token));
         return element('li', {}, line);
       });
-    const means = meansAfterTokens(values, explorer.text.kinds, LEAST);
+    const means = meansAfterTokens(values, explorer.text.kinds, explorer.text.kindsShown.length, LEAST);
     const [high, low] = [places(1), places(-1)];
     fill(
       content,

@@ -49,8 +49,7 @@ function count({ length }: readonly unknown[]): string {
 /** Where something stands in the text, by tokens; letters are alike whether they are capitals or not, unless one is typed. */
 export function placesOf(text: PageText, query: string): Stretch[] {
   if (query === '') return [];
-  const small = query === query.toLowerCase() ? text.text.toLowerCase() : text.text;
-  const where = small.length === text.text.length ? small : text.text; // a few capitals have longer small letters
+  const where = query === query.toLowerCase() ? text.small : text.text;
   const found: Stretch[] = [];
   for (let unit = where.indexOf(query); unit >= 0 && found.length < MOST; ) {
     found.push({ start: text.tokenAt(unit), end: text.tokenAt(unit + query.length - 1) + 1 });

@@ -14,6 +14,7 @@ export class PageText {
   /** The different tokens, as they are shown. */
   readonly kindsShown: readonly string[];
   readonly #starts: Uint32Array;
+  #small: string | undefined;
 
   /** @param lengths how many UTF-16 code units each token completes */
   constructor(text: string, lengths: Uint32Array) {
@@ -42,6 +43,15 @@ export class PageText {
     }
     this.kindsShown = kindsShown;
     this.shown = shown.join('');
+  }
+
+  /** The text in small letters; as it is where one of them is longer than its capital, so that places are the same. */
+  get small(): string {
+    if (this.#small === undefined) {
+      const small = this.text.toLowerCase();
+      this.#small = small.length === this.text.length ? small : this.text;
+    }
+    return this.#small;
   }
 
   /** The text of the tokens from `start` to `end` - 1. */

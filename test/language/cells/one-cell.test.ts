@@ -26,7 +26,7 @@ describe('strongestPlaces', () => {
 
 describe('meansAfterTokens', () => {
   it('goes from the highest mean to the lowest, without tokens that are too rare', () => {
-    const found = meansAfterTokens(Int8Array.from([10, -4, 20, -6, 127]), [0, 2, 0, 2, 1], 2);
+    const found = meansAfterTokens(Int8Array.from([10, -4, 20, -6, 127]), [0, 2, 0, 2, 1], 3, 2);
     expect(found).toEqual([
       { kind: 0, count: 2, mean: 15 },
       { kind: 2, count: 2, mean: -5 },
