@@ -116,7 +116,7 @@ describe.skipIf(typeof browser === 'string')('the page of cells', () => {
 
   test('a place alike brings the text there, and an address brings back what was picked', async () => {
     await open(`${small}#cell=0:0&text=42-50&on=64:1:1`);
-    await expect.poll(() => textOf('.contexts li'), SLOW).toBeTruthy();
+    await expect.poll(() => textOf('[aria-labelledby=selection-heading] .contexts li'), SLOW).toBeTruthy();
     const scrolled = () => page.evaluate(`document.querySelector('.text-pane').scrollTop`);
     expect(await scrolled()).toBe(0);
     await click('.contexts button.link');
@@ -195,7 +195,7 @@ describe.skipIf(typeof browser === 'string')('the page of cells', () => {
 
   test('at any width, light and dark, axe-core finds nothing and nothing is too wide', async () => {
     await open(`${small}#cell=0:0&text=42-50&on=64:1:1`);
-    await expect.poll(() => textOf('.contexts li'), SLOW).toBeTruthy();
+    await expect.poll(() => textOf('[aria-labelledby=selection-heading] .contexts li'), SLOW).toBeTruthy();
     for (const [width, value] of [
       [390, 'dark'],
       [820, 'light'],

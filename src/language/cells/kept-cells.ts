@@ -1,6 +1,7 @@
 /** Which cells a page keeps of a model that has more than a page can hold. Knows no page. */
 import { InputError } from '../../base/errors.ts';
 import { countValues } from './follower.ts';
+import { meanAndDeviation } from './measures.ts';
 import { type CellIndex, type CellRecord, cellName, QUANTUM } from './record.ts';
 import type { CellSearch } from './search.ts';
 
@@ -46,21 +47,10 @@ export function keptCells(
   }
   const worth = (one: CellIndex) => {
     if (cell && cellName(one) === cellName(cell)) return Number.POSITIVE_INFINITY;
-    const lead = leads.get(cellName(one));
-    return lead === undefined ? deviation(record.valuesOf(one)) : 1 + lead;
+    const lead = leads.get(cellName(one)); // the deviation of values from -1 to 1 is at most 1
+    return lead === undefined ? meanAndDeviation(countValues(record.valuesOf(one))).deviation * QUANTUM : 1 + lead;
   };
   const ranked = cells.map((one, place) => ({ place, worth: worth(one) })).sort((a, b) => b.worth - a.worth);
   const places = ranked.slice(0, count).map(({ place }) => place);
   return places.sort((a, b) => a - b).map((place) => cells[place]!);
-}
-
-/** The standard deviation of a cell's values, which is at most 1. */
-function deviation(values: Int8Array): number {
-  let [sum, squares] = [0, 0];
-  for (const [i, count] of countValues(values).entries()) {
-    sum += count * (i - 128);
-    squares += count * (i - 128) ** 2;
-  }
-  const mean = sum / values.length;
-  return QUANTUM * Math.sqrt(squares / values.length - mean * mean);
 }

@@ -1,4 +1,4 @@
-/** How well one number predicts another: the area under the ROC curve, and the variance that a line explains. */
+/** How numbers are distributed, and how well one predicts another: the area under the ROC curve, the variance that a line explains. */
 
 /**
  * The probability that a value of the first kind is larger than one of the second, ties counting half: the area under
@@ -65,6 +65,18 @@ function sumOf(counts: ArrayLike<number>, from = 0): number {
   let sum = 0;
   for (let value = from; value < counts.length; value++) sum += counts[value]!;
   return sum;
+}
+
+/** The mean and the standard deviation of numbers of which each i comes `counts[i]` times; NaN where there are none. */
+export function meanAndDeviation(counts: ArrayLike<number>): { mean: number; deviation: number } {
+  let [n, sum, squares] = [0, 0, 0];
+  for (let i = 0; i < counts.length; i++) {
+    n += counts[i]!;
+    sum += counts[i]! * i;
+    squares += counts[i]! * i ** 2;
+  }
+  const mean = sum / n;
+  return { mean, deviation: Math.sqrt(Math.max(0, squares / n - mean ** 2)) };
 }
 
 /** Sums over pairs (x, y): all that a line and its error need. */

@@ -1,5 +1,6 @@
 /** How a cell's values are distributed, in the whole text and in the selection. */
 import { countValues } from '../../language/cells/follower.ts';
+import { meanAndDeviation } from '../../language/cells/measures.ts';
 import { QUANTUM } from '../../language/cells/record.ts';
 import { element } from '../elements.ts';
 import type { Explorer } from './explorer.ts';
@@ -25,8 +26,9 @@ export function histogram(explorer: Explorer, theme: Theme): HTMLElement {
     made.style.background = theme.values[middle]!;
     return made;
   });
-  const { mean, deviation } = moments(counts, values.length);
-  const figures = `mean ${mean.toFixed(2)}, standard deviation ${deviation.toFixed(2)}`;
+  const { mean, deviation } = meanAndDeviation(counts);
+  const [middle, spread] = [(mean - 128) * QUANTUM, deviation * QUANTUM];
+  const figures = `mean ${middle.toFixed(2)}, standard deviation ${spread.toFixed(2)}`;
   const look = { class: 'bars', role: 'img', 'aria-label': `Histogram of the cell's values: ${figures}` };
   const axis = element(
     'div',
@@ -40,14 +42,4 @@ export function histogram(explorer: Explorer, theme: Theme): HTMLElement {
     axis,
     element('p', { class: 'soft' }, figures),
   );
-}
-
-function moments(counts: Uint32Array, length: number): { mean: number; deviation: number } {
-  let [sum, squares] = [0, 0];
-  for (const [i, count] of counts.entries()) {
-    sum += count * (i - 128);
-    squares += count * (i - 128) ** 2;
-  }
-  const mean = sum / length;
-  return { mean: mean * QUANTUM, deviation: QUANTUM * Math.sqrt(squares / length - mean * mean) };
 }

@@ -1,4 +1,5 @@
 /** The text of the page by its tokens, as it is and as it is shown. Knows no cells and nothing of how it is drawn. */
+import type { Stretch } from '../../language/cells/on-cells.ts';
 import { visible } from '../../report/visible.ts';
 
 export class PageText {
@@ -62,6 +63,17 @@ export class PageText {
   /** What is shown of one token in a line of its own. */
   shownToken(token: number): string {
     return this.shown.slice(this.shownStarts[token], this.shownStarts[token + 1]).replaceAll('\n', '');
+  }
+
+  /** The tokens of letters and digits around one; that token alone where it is none of them. */
+  wordAround(token: number): Stretch {
+    const isOfWord = (at: number) => at >= 0 && at < this.length && /^[\p{L}\p{N}_]+$/u.test(this.slice(at, at + 1));
+    let [start, end] = [token, token + 1];
+    if (isOfWord(token)) {
+      while (isOfWord(start - 1)) start--;
+      while (isOfWord(end)) end++;
+    }
+    return { start, end };
   }
 
   /** The token that a code unit of the text belongs to. */

@@ -87,13 +87,13 @@ function ruleControls(explorer: Explorer): HTMLElement {
       explorer.change({ rule: { ...explorer.view.rule, [key]: tokens } });
     });
     explorer.follow(['rule'], ({ rule }) => {
-      if (Number(input.value) !== rule[key] || input.value === '') input.value = String(rule[key]);
+      if (document.activeElement !== input) input.value = String(rule[key]);
     });
     return withLabel(name, input);
   };
   explorer.follow(['rule'], ({ rule }) => {
     const value = (rule.threshold * QUANTUM).toFixed(2);
-    if (Math.abs(Number(slider.value) - Number(value)) > 0.011) slider.value = value;
+    if (document.activeElement !== slider) slider.value = value;
     fill(output, value);
   });
   const unit = `${explorer.data.unit}s`;

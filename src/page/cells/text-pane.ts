@@ -186,10 +186,10 @@ export class TextPane {
       last = undefined;
       if (!isClick || this.#anchor === undefined) return;
       this.#events.onPoint(this.#cursor);
-      if (event.pointerType === 'touch') this.#events.onSelect(wordAround(this.#text, this.#cursor));
+      if (event.pointerType === 'touch') this.#events.onSelect(this.#text.wordAround(this.#cursor));
       this.draw();
     });
-    pane.addEventListener('dblclick', () => this.#events.onSelect(wordAround(this.#text, this.#cursor)));
+    pane.addEventListener('dblclick', () => this.#events.onSelect(this.#text.wordAround(this.#cursor)));
   }
 
   #selectTo(token: number): void {
@@ -206,7 +206,7 @@ export class TextPane {
     }
     if (event.key === 'Enter' || event.key === ' ') {
       event.preventDefault();
-      this.#events.onSelect(wordAround(this.#text, this.#cursor));
+      this.#events.onSelect(this.#text.wordAround(this.#cursor));
       return;
     }
     const target = this.#targetOf(event);
@@ -245,14 +245,3 @@ export class TextPane {
 
 const LABEL =
   'The text. Arrow keys go from token to token, with Shift they select, Enter selects a word, Escape nothing.';
-
-/** The letters and digits around a token; the token alone where it is none. */
-function wordAround(text: PageText, token: number): Stretch {
-  const isOfWord = (at: number) => at >= 0 && at < text.length && /^[\p{L}\p{N}_]+$/u.test(text.slice(at, at + 1));
-  let [start, end] = [token, token + 1];
-  if (isOfWord(token)) {
-    while (isOfWord(start - 1)) start--;
-    while (isOfWord(end)) end++;
-  }
-  return { start, end };
-}

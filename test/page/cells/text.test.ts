@@ -35,6 +35,19 @@ describe('PageText', () => {
   });
 });
 
+describe('wordAround', () => {
+  it('is the word that a token is in, or the token where it is in none', () => {
+    const text = textOf([...'né, x1']);
+    expect([0, 1, 2, 3, 5].map((token) => Object.values(text.wordAround(token)))).toEqual([
+      [0, 2],
+      [0, 2],
+      [2, 3],
+      [3, 4],
+      [4, 6],
+    ]);
+  });
+});
+
 describe('TextLines', () => {
   it('breaks at line ends, between words, and within what is longer than a line', () => {
     const lines = linesOf(textOf([...'to be or not\n\nunbelievably so']), 6);
