@@ -55,6 +55,27 @@ export async function bundlePage(output) {
   copyFileSync('node_modules/uplot/LICENSE', join(output, 'uplot.licence.txt'));
 }
 
+/**
+ * Bundles what stands in the page of `lm cells --html`: a script, which is no module since it is not a file of its own,
+ * and a style.
+ *
+ * @param output its folder
+ */
+export async function bundleCellsPage(output) {
+  await build({
+    entryPoints: { script: 'src/page/cells/main.ts', style: 'src/page/cells/style.css' },
+    outdir: output,
+    bundle: true,
+    format: 'iife',
+    platform: 'browser',
+    target: 'es2022',
+    charset: 'utf8',
+    minify: true,
+    logLevel: 'warning',
+    plugins: [browserFiles],
+  });
+}
+
 /** X.browser.ts for X.ts, where there is one. */
 export const browserFiles = {
   name: 'browser files',

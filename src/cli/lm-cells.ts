@@ -28,14 +28,17 @@ interface Options extends CommonOptions {
   layer?: number;
   cell?: number;
   from: number;
-  length: number;
+  length?: number;
   read: number;
   top: number;
   html?: string;
+  keep?: number;
   svg?: string;
   json?: boolean;
 }
 
+/** Tokens of a passage that is coloured. */
+const PASSAGE = 4000;
 /** Steps of a picture's colours on either side: neighbours that are nearly the same become one. */
 const PICTURE_STEPS = 8;
 
@@ -48,22 +51,24 @@ export function addCellsCommand(program: Command): void {
     .option('--cell <number>', 'colours the text by this cell, from 0', parseInteger(0))
     .option('--layer <number>', 'the layer of that cell, from 0 at the bottom (default: 0)', parseInteger(0))
     .option('--from <number>', 'where the coloured passage begins, in tokens', parseInteger(0), 0)
-    .option('--length <number>', 'how long it is', parseInteger(1), 4000)
+    .option('--length <number>', `how long it is (default: ${PASSAGE}; of a page: all that is read)`, parseInteger(1))
     .option('--read <number>', 'tokens of the text that cells are looked for in', parseInteger(1), 100_000)
     .option('--top <number>', 'cells that are listed for each feature', parseInteger(1), 3)
-    .option('--html <file>', 'writes a page: the passage with a cell picker, and the cells that were found')
+    .option('--html <file>', 'writes a page to explore cells by: the text, what is on where, places alike')
+    .option('--keep <number>', 'cells that the page keeps (default: as many as make 64 MB)', parseInteger(1))
     .option('--svg <file>', 'writes the passage coloured by --cell as a picture')
     .option('--json', 'one JSON value: the findings, or with --cell the tokens with its values');
   addCommonOptions(addEncodingOption(command)).action(cellsCommand);
 }
 
 async function cellsCommand(file: string, options: Options): Promise<void> {
-  const { layer = 0, cell: number, from, length, html, svg } = options;
+  const { layer = 0, cell: number, from, length = PASSAGE, html, svg } = options;
   if (number === undefined && (svg !== undefined || options.layer !== undefined)) {
     throw new UsageError(`${svg === undefined ? '--layer' : '--svg'} needs a --cell`, {
       advice: 'Run `lm cells` without it to see which cells follow something.',
     });
   }
+  if (options.keep !== undefined && html === undefined) throw new UsageError('--keep needs --html');
   const status = new Status(options.quiet);
   const engine = await openEngine(options.blas);
   const model = await TextModel.load(options.model, engine);
@@ -81,10 +86,22 @@ async function cellsCommand(file: string, options: Options): Promise<void> {
   if (cell) await showCell(cell, cells, options);
   if (!searching) return;
   const onProgress = showShare(status, 'comparing cells with what the text has');
-  const search = await runInTurns(cells.searchSteps({ top: options.top }), { onProgress });
+  const top = html === undefined ? options.top : Number.POSITIVE_INFINITY;
+  const search = await runInTurns(cells.searchSteps({ top }), { onProgress });
   if (!cell) await showFindings(search, cells, options);
   if (html === undefined) return;
-  await writeFileAtomically(html, cellsPage({ model: options.model, cells, search, from, length, cell }));
+  const { page, leftOut } = await cellsPage({
+    model: options.model,
+    cells,
+    search,
+    unit: model.tokenizer.unit,
+    from,
+    length: options.length ?? cells.record.length - from,
+    keep: options.keep,
+    cell,
+  });
+  await writeFileAtomically(html, page);
+  if (leftOut !== undefined) status.say(leftOut);
   status.say(`written: ${html}`);
 }
 
@@ -101,7 +118,11 @@ async function firstTokens(
   return tokens;
 }
 
-async function showCell(cell: CellIndex, cells: TextCells, { from, length, svg, json }: Options): Promise<void> {
+async function showCell(
+  cell: CellIndex,
+  cells: TextCells,
+  { from, length = PASSAGE, svg, json }: Options,
+): Promise<void> {
   const shown = cells.texts.slice(from, from + length);
   const values = cells.valuesOf(cell).subarray(from, from + length);
   if (svg !== undefined) {
@@ -121,9 +142,15 @@ async function showCell(cell: CellIndex, cells: TextCells, { from, length, svg, 
   }
 }
 
-async function showFindings(search: CellSearch, { record, quantity }: TextCells, { json }: Options): Promise<void> {
-  if (json) return write(`${JSON.stringify({ tokens: record.length, ...search })}\n`);
-  const rows = [FINDING_HEADINGS, ...search.findings.flatMap((finding) => findingRows(finding, quantity))];
+/** @param search with at least `top` cells for each feature */
+async function showFindings(
+  { findings: all, missing }: CellSearch,
+  { record, quantity }: TextCells,
+  { json, top }: Options,
+): Promise<void> {
+  const findings = all.map((finding) => ({ ...finding, cells: finding.cells.slice(0, top) }));
+  if (json) return write(`${JSON.stringify({ tokens: record.length, findings, missing })}\n`);
+  const rows = [FINDING_HEADINGS, ...findings.flatMap((finding) => findingRows(finding, quantity))];
   await write(table(rows, { numbers: false }));
-  if (search.missing.length > 0) await write(`too rare in this text: ${search.missing.join(', ')}\n`);
+  if (missing.length > 0) await write(`too rare in this text: ${missing.join(', ')}\n`);
 }

@@ -9,11 +9,21 @@ const WHITE: Rgb = [255, 255, 255];
 const BLUE: Rgb = [92, 151, 222];
 const RED: Rgb = [232, 96, 88];
 const AMBER: Rgb = [255, 205, 92];
+/** Of a page in the dark, whose letters are light. */
+const DARK: Rgb = [32, 34, 38];
+const DARK_BLUE: Rgb = [38, 100, 180];
+const DARK_RED: Rgb = [178, 58, 52];
 
 /** From blue at -1 over white at 0 to red at 1; values beyond have the colour of the end. */
 export function divergingColour(value: number): Rgb {
   const strength = Math.min(1, Math.abs(value));
   return mixed(WHITE, value < 0 ? BLUE : RED, strength);
+}
+
+/** The same under light letters: from blue at -1 over nearly black at 0 to red at 1. */
+export function darkDivergingColour(value: number): Rgb {
+  const strength = Math.min(1, Math.abs(value));
+  return mixed(DARK, value < 0 ? DARK_BLUE : DARK_RED, strength);
 }
 
 /** The highest step of surprise. */

@@ -9,7 +9,8 @@ export interface Page {
   goto(address: string): Promise<unknown>;
   evaluate(script: string): Promise<unknown>;
   focus(selector: string): Promise<void>;
-  keyboard: { press(key: string): Promise<void> };
+  keyboard: { press(key: string): Promise<void>; down(key: string): Promise<void>; up(key: string): Promise<void> };
+  mouse: { move(x: number, y: number): Promise<void>; down(): Promise<void>; up(): Promise<void> };
   setViewport(size: { width: number; height: number }): Promise<void>;
   emulateMediaFeatures(features: readonly { name: string; value: string }[]): Promise<void>;
   on(event: 'pageerror', listener: (error: unknown) => void): void;

@@ -52,13 +52,17 @@ describe('lm cells', () => {
   });
 
   it('writes a page and a picture', async () => {
-    const [first, second] = await Promise.all([
-      cells(text, '--html', page),
+    const [first, second, without] = await Promise.all([
+      cells(text, '--html', page, '--keep', '5', '--json'),
       cells(text, '--cell', '3', '--svg', picture, '--length', '50'),
+      cells(text, '--json'),
     ]);
     expect([first.code, second.code]).toEqual([0, 0]);
     expect(second.stdout).toBe('');
-    expect(await readFile(page, 'utf8')).toContain('<option value="0">layer ');
+    expect(first.stdout).toBe(without.stdout);
+    const written = await readFile(page, 'utf8');
+    expect(written.match(/class="lead">.*/)![0]).toMatch(/2,160 characters: h after each .* keeps 5 of 12 cells/);
+    expect(written.match(/id="cell-block-\d+"/g)).toHaveLength(5);
     expect(await readFile(picture, 'utf8')).toMatch(/^<svg .*layer 0, cell 3: h from -1/s);
   });
 
@@ -78,6 +82,7 @@ describe('lm cells', () => {
       [1, /there is nothing at --from 9999: found a text of 500 tokens/, [short, '--cell', '0', '--from', '9999']],
       [1, /config\.json.*the model is not a language model of `lm train`/, [text, '--model', shippedCaptioner()]],
       [2, /--svg needs a --cell/, [text, '--svg', picture]],
+      [2, /--keep needs --html/, [text, '--keep', '5']],
       [2, /--layer needs a --cell/, [text, '--layer', '1']],
     ];
     for (const [code, message, args] of wrong) {

@@ -34,7 +34,8 @@ export function halvesOf(values: Int8Array): CellHalves {
   return { values, counts: [countValues(values.subarray(0, middle)), countValues(values.subarray(middle))] };
 }
 
-function countValues(values: Int8Array): Uint32Array {
+/** How often each value comes, by value + 128. */
+export function countValues(values: Int8Array): Uint32Array {
   const counts = new Uint32Array(256);
   for (const value of values) counts[value + 128]!++;
   return counts;

@@ -1,4 +1,4 @@
-/** How well one number predicts another: the area under the ROC curve, and the variance that a line explains. */
+/** How numbers are distributed, and how well one predicts another: the area under the ROC curve, the variance that a line explains. */
 
 /**
  * The probability that a value of the first kind is larger than one of the second, ties counting half: the area under
@@ -31,13 +31,18 @@ export interface Division {
 
 /** The best division of the two kinds, which are counted as above. */
 export function bestDivision(counts: ArrayLike<number>, others: ArrayLike<number>): Division {
+  const [all, allOthers] = [sumOf(counts), sumOf(others)];
   let best: Division = { threshold: 0, above: true };
   let highest = 0;
+  let [from, othersFrom] = [all, allOthers];
   for (let threshold = 0; threshold <= counts.length; threshold++) {
+    const share = from / all - othersFrom / allOthers;
     for (const above of [true, false]) {
-      const accuracy = balancedAccuracy(counts, others, { threshold, above });
+      const accuracy = (1 + (above ? share : -share)) / 2;
       if (accuracy > highest) [best, highest] = [{ threshold, above }, accuracy];
     }
+    from -= counts[threshold]!;
+    othersFrom -= others[threshold]!;
   }
   return best;
 }
@@ -53,12 +58,25 @@ export function balancedAccuracy(
 }
 
 function shareFrom(counts: ArrayLike<number>, threshold: number): number {
-  let [from, all] = [0, 0];
-  for (let value = 0; value < counts.length; value++) {
-    all += counts[value]!;
-    if (value >= threshold) from += counts[value]!;
+  return sumOf(counts, threshold) / sumOf(counts);
+}
+
+function sumOf(counts: ArrayLike<number>, from = 0): number {
+  let sum = 0;
+  for (let value = from; value < counts.length; value++) sum += counts[value]!;
+  return sum;
+}
+
+/** The mean and the standard deviation of numbers of which each i comes `counts[i]` times; NaN where there are none. */
+export function meanAndDeviation(counts: ArrayLike<number>): { mean: number; deviation: number } {
+  let [n, sum, squares] = [0, 0, 0];
+  for (let i = 0; i < counts.length; i++) {
+    n += counts[i]!;
+    sum += counts[i]! * i;
+    squares += counts[i]! * i ** 2;
   }
-  return from / all;
+  const mean = sum / n;
+  return { mean, deviation: Math.sqrt(Math.max(0, squares / n - mean ** 2)) };
 }
 
 /** Sums over pairs (x, y): all that a line and its error need. */

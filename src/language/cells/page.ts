@@ -1,132 +1,125 @@
-/** A passage coloured by any of many cells, with a list of those that follow something: one page, nothing loaded. */
-import { divergingColour, hexOf, INK } from '../../report/colours.ts';
-import { Html, type HtmlValue, html } from '../../report/html.ts';
-import { htmlTable, page, section } from '../../report/page.ts';
-import { visible } from '../../report/visible.ts';
-import { figureInWords, readingInWords } from './in-words.ts';
-import { type CellIndex, QUANTUM } from './record.ts';
+/**
+ * A page to explore cells by, in the manner of LSTMVis (Strobelt et al. 2016): one file, nothing loaded. What it does is
+ * the script in src/page/cells, which stands in it; here it gets its data. Knows no command.
+ */
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { deflate } from 'node:zlib';
+import { inPackage } from '../../base/files.ts';
+import { Html, html } from '../../report/html.ts';
+import { formatInteger, page } from '../../report/page.ts';
+import type { TextFeature } from '../../text/features/feature.ts';
+import { featuresFor, valuesAtTokens } from '../../text/features/features.ts';
+import { keptCells } from './kept-cells.ts';
+import { BLOCKS, type CellsPageData, EXPLORER } from './page-data.ts';
+import { type CellIndex, cellName } from './record.ts';
 import type { CellSearch } from './search.ts';
 import type { TextCells } from './text-cells.ts';
 
-/** Cells that a page holds: 1.4 MB for 4,000 tokens. */
-const MOST_CELLS = 256;
-
-export interface CellsPage {
+export interface CellsPageOptions {
   /** The model's name. */
   model: string;
   cells: TextCells;
+  /** With all cells for each feature. */
   search: CellSearch;
-  /** Which tokens are shown. */
+  /** What a token is called. */
+  unit: string;
+  /** Which tokens the page has. */
   from: number;
   length: number;
+  /** How many cells the page keeps; by default as many as make 64 MB. */
+  keep?: number | undefined;
   /** The cell that is shown first; the one that follows something best where none is given. */
   cell?: CellIndex | undefined;
 }
 
-/** The page. Values are in steps of 1/127, a byte for each cell and token. */
-export function cellsPage({
-  model,
-  search,
-  cells: { record, texts, quantity },
-  from,
-  length,
-  cell,
-}: CellsPage): string {
-  const found = search.findings.flatMap(({ cells }) => cells);
-  const cells = distinct([...(cell ? [cell] : []), ...found, ...record.cells]).slice(0, MOST_CELLS);
-  const numbers = new Map(cells.map((one, i) => [nameOf(one), i]));
-  const labels = cells.map((one) => [nameOf(one), ...followedBy(one, search)].join(' · '));
-  const lead = html`What single cells of the model ${model} say after each token: ${quantity} from <span style="background:${hexOf(divergingColour(-1))};color:${INK}"> -1 </span> over 0 to <span style="background:${hexOf(divergingColour(1))};color:${INK}"> +1 </span>.`;
-  const shown = texts.slice(from, from + length);
-  const data = {
-    palette: Array.from({ length: 255 }, (_, i) => hexOf(divergingColour((i - 127) * QUANTUM))),
-    values: Buffer.concat(
-      cells.map((one) => Buffer.from(record.valuesOf(one).slice(from, from + length).buffer)),
-    ).toString('base64'),
+/** A page, and what it lacks: in a sentence where that is something. */
+export interface CellsPage {
+  page: string;
+  leftOut: string | undefined;
+}
+
+const compress = promisify(deflate);
+
+/** Makes the page. @throws InputError when it can't hold as many cells as it is to keep */
+export async function cellsPage(options: CellsPageOptions): Promise<CellsPage> {
+  const { model, search, from, cells, unit, keep, cell: first } = options;
+  const { record, quantity } = cells;
+  const texts = cells.texts.slice(from, from + options.length);
+  const { length } = texts;
+  const kept = keptCells(record, search, { length, keep, cell: first });
+  const places = new Map(kept.map((one, i) => [cellName(one), i]));
+  const findings = search.findings.map((finding) => ({
+    ...finding,
+    cells: finding.cells.filter((one) => places.has(cellName(one))),
+  }));
+  const best = first ?? findings[0]?.cells[0];
+  const tracks = tracksOf(cells, search);
+  const data: CellsPageData = {
+    quantity,
+    unit,
+    from,
+    cells: kept,
+    shown: best ? places.get(cellName(best))! : 0, // what is best, or asked for, is kept
+    search: { findings, missing: search.missing },
+    tracks: tracks.map(({ name }) => name),
   };
-  return page(
-    'What cells follow',
-    lead,
-    [
-      html`<p><label>Cell <select id="cell">${labels.map((label, i) => html`<option value="${i}">${label}</option>`)}</select></label></p>
-<noscript><p>This page needs JavaScript to colour the text.</p></noscript>
-<pre id="text">${shown.map((text) => html`<span>${visible(text)}</span>`)}</pre>
-`,
-      section(
-        'Cells that follow something',
-        html`<p>What each cell alone tells about the text: chosen on the first half of what was read, measured on the second. AUC is the probability that the cell tells a place where the feature holds from one where it does not; R² is the share of the number's variance that a line on the cell's value explains. Chance is the best figure of any cell where the feature is moved along the text.</p>
-`,
-        search.findings.length > 0 && listOf(search, quantity, numbers),
-        search.missing.length > 0 &&
-          html`<p class="soft">Too rare in this text to be looked for: ${search.missing.join(', ')}.</p>\n`,
+  const [script, style, ...blocks] = await Promise.all([
+    builtFile('script.js'),
+    builtFile('style.css'),
+    block(BLOCKS.text, Buffer.from(texts.join(''))),
+    block(BLOCKS.lengths, bytesOf(Uint32Array.from(texts, (text) => text.length))),
+    ...tracks.map((track, i) =>
+      block(
+        BLOCKS.track(i),
+        bytesOf(Uint8Array.from(valuesAtTokens(track, cells.texts).subarray(from, from + length))),
       ),
-      html`<div id="data" hidden>${JSON.stringify(data)}</div>
-<script>${SCRIPT}</script>
+    ),
+    ...kept.map((one, i) => block(BLOCKS.cell(i), bytesOf(record.valuesOf(one).subarray(from, from + length)))),
+  ]);
+  const all = record.cells.length;
+  const leftOut =
+    kept.length < all
+      ? `The page keeps ${formatInteger(kept.length)} of ${formatInteger(all)} cells: those that follow something, then those that vary most.`
+      : undefined;
+  const lead = html`What single cells of the model ${model} say while it reads ${formatInteger(length)} ${unit}s: ${quantity} after each of them.${leftOut && ` ${leftOut}`}`;
+  return {
+    page: page(
+      'What cells follow',
+      lead,
+      [
+        html`<main id="${EXPLORER}"><noscript><p>This page needs JavaScript.</p></noscript></main>
+<script type="application/json" id="${BLOCKS.data}">${inScript(JSON.stringify(data))}</script>
 `,
-    ],
-    STYLE,
-  );
+        blocks,
+        html`<script>${script}</script>\n`,
+      ],
+      style,
+    ),
+    leftOut,
+  };
 }
 
-function listOf({ findings }: CellSearch, quantity: string, numbers: ReadonlyMap<string, number>): Html {
-  const rows = findings.flatMap((finding) =>
-    finding.cells.map((cell): HtmlValue[] => {
-      const number = numbers.get(nameOf(cell));
-      const name = `${finding.feature}: ${nameOf(cell)}`;
-      return [
-        number === undefined ? name : html`<button data-cell="${number}">${name}</button>`,
-        `${finding.measure} ${figureInWords(cell.figure)}`,
-        figureInWords(finding.chance),
-        readingInWords(cell, finding, quantity),
-      ];
-    }),
-  );
-  return htmlTable(['feature', 'figure', 'chance', 'reads as'], rows);
+/** The features that hold or do not, and occur. */
+function tracksOf({ texts }: TextCells, { missing }: CellSearch): TextFeature[] {
+  return featuresFor(texts.join('')).filter(({ name, kind }) => kind === 'binary' && !missing.includes(name));
 }
 
-/** The features that a cell follows better than any other does. */
-function followedBy(cell: CellIndex, { findings }: CellSearch): string[] {
-  const best = findings.filter(
-    ({ cells: [first], chance }) => first && first.figure > chance && nameOf(first) === nameOf(cell),
-  );
-  return best.map(({ feature }) => feature);
+/** What the build made of src/page/cells. */
+async function builtFile(name: string): Promise<Html> {
+  return new Html(await readFile(inPackage(`dist/cells-page/${name}`), 'utf8'));
 }
 
-function nameOf({ layer, cell }: CellIndex): string {
-  return `layer ${layer} cell ${cell}`;
+async function block(id: string, bytes: Uint8Array): Promise<Html> {
+  const compressed = await compress(bytes);
+  return html`<script type="text/plain" id="${id}">${new Html(compressed.toString('base64'))}</script>\n`;
 }
 
-function distinct(cells: readonly CellIndex[]): CellIndex[] {
-  return [...new Map(cells.map(({ layer, cell }) => [nameOf({ layer, cell }), { layer, cell }])).values()];
+function bytesOf({ buffer, byteOffset, byteLength }: Int8Array | Uint8Array | Uint32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-const STYLE = new Html(`
-tbody th:first-child { min-width: 9.5rem; }
-#text { max-height: 60vh; overflow: auto; background: #fff; color: ${INK}; }
-button { padding: 0; border: 0; background: none; color: inherit; font: inherit; text-align: left;
-  text-decoration: underline; cursor: pointer; }
-`);
-
-/** Colours the spans by the cell that is picked. The elements and `data` are those above. */
-const SCRIPT = new Html(`
-const { palette, values: encoded } = JSON.parse(document.getElementById('data').textContent);
-const values = Int8Array.from(atob(encoded), (character) => (character.charCodeAt(0) << 24) >> 24);
-const spans = document.getElementById('text').children;
-const select = document.getElementById('cell');
-function show() {
-  const start = Number(select.value) * spans.length;
-  for (let i = 0; i < spans.length; i++) {
-    spans[i].style.background = palette[values[start + i] + 127];
-    spans[i].title = (values[start + i] / 127).toFixed(2);
-  }
+/** JSON as the text of a script, which `</script>` or `<!--` would end. */
+function inScript(json: string): Html {
+  return new Html(json.replaceAll('<', '\\u003c'));
 }
-select.addEventListener('change', show);
-for (const button of document.querySelectorAll('[data-cell]')) {
-  button.addEventListener('click', () => {
-    select.value = button.dataset.cell;
-    show();
-    document.getElementById('text').scrollIntoView({ block: 'nearest' });
-  });
-}
-show();
-`);

@@ -15,6 +15,11 @@ export interface CellIndex {
   cell: number;
 }
 
+/** `layer 0 cell 72`: the name that a cell of a model has, and no other one of it. */
+export function cellName({ layer, cell }: CellIndex): string {
+  return `layer ${layer} cell ${cell}`;
+}
+
 /** The values of all cells of a model after each token of a text. */
 export class CellRecord {
   readonly layers: number;

@@ -6,6 +6,7 @@ import {
   bestDivision,
   explainedVariance,
   fitLine,
+  meanAndDeviation,
   type Sums,
 } from '../../../src/language/cells/measures.ts';
 
@@ -16,6 +17,16 @@ const ones = draw(40, 2);
 const zeros = draw(70, 0);
 const countsOf = (values: number[]) =>
   Array.from({ length: VALUES }, (_, value) => values.filter((x) => x === value).length);
+
+describe('meanAndDeviation', () => {
+  it('is that of the numbers that are counted', () => {
+    const { mean, deviation } = meanAndDeviation(countsOf(ones));
+    const naive = ones.reduce((sum, x) => sum + x, 0) / ones.length;
+    expect(mean).toBeCloseTo(naive, 12);
+    expect(deviation ** 2).toBeCloseTo(ones.reduce((sum, x) => sum + (x - naive) ** 2, 0) / ones.length, 12);
+    expect(meanAndDeviation([0, 7]).deviation).toBe(0);
+  });
+});
 
 describe('areaUnderCurve', () => {
   it('is the share of pairs in which the first is larger, ties half', () => {

@@ -1,19 +1,20 @@
-import { runInNewContext } from 'node:vm';
+/** What is in the page as a file. What it does in a browser is tested in test/page/cells-page.test.ts. */
+import { inflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { cellsPage } from '../../../src/language/cells/page.ts';
-import { CellRecord, QUANTUM } from '../../../src/language/cells/record.ts';
+import { BLOCKS, type CellsPageData } from '../../../src/language/cells/page-data.ts';
+import { CellRecord } from '../../../src/language/cells/record.ts';
 import type { CellSearch, Finding } from '../../../src/language/cells/search.ts';
 import { TextCells } from '../../../src/language/cells/text-cells.ts';
-import { divergingColour, hexOf } from '../../../src/report/colours.ts';
 
-const texts = ['a', '<', '\n', '"', '</div>'];
+const texts = ['a', '<', '\n', '"', '</script>', 'é'];
 const values = [
-  [1, 2, 3, 4, 5],
-  [-127, -64, 0, 64, 127],
+  [1, 2, 3, 4, 5, 6],
+  [-127, -64, 0, 64, 127, 1],
 ].map((row) => Int8Array.from(row));
 const cells = new TextCells(new CellRecord(1, 2, texts.length, values), texts, 'tanh(c)');
 const quotes: Finding = {
-  feature: 'inside <quotes>',
+  feature: 'inside quotes',
   measure: 'AUC',
   chance: 0.6,
   cells: [
@@ -21,82 +22,56 @@ const quotes: Finding = {
     { layer: 0, cell: 0, figure: 0.55, threshold: 0.5, above: true, balancedAccuracy: 0.5 },
   ],
 };
-const search: CellSearch = { findings: [quotes], missing: ['inside [ ]'] };
-const page = cellsPage({ model: '<m>', search, cells, from: 1, length: 3 });
+const search: CellSearch = { findings: [quotes], missing: ['inside [ ]', 'inside a number'] };
+const whole = { model: '<m>', search, cells, unit: 'word', from: 0, length: texts.length };
 
-/** Runs the page's script on as much of a page as it asks for. */
-function open(content: string) {
-  const spans = Array.from(content.matchAll(/<span>(.*?)<\/span>/gs), ([, text]) => ({
-    text,
-    style: { background: '' },
-    title: '',
-  }));
-  const listeners: (() => void)[] = [];
-  const select = { value: '0', addEventListener: (_: string, listener: () => void) => listeners.push(listener) };
-  const json = /<div id="data" hidden>(.*?)<\/div>/s
-    .exec(content)?.[1]
-    ?.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(code));
-  const elements: Record<string, unknown> = { data: { textContent: json }, text: { children: spans }, cell: select };
-  const document = { getElementById: (id: string) => elements[id], querySelectorAll: () => [] };
-  runInNewContext(/<script>(.*)<\/script>/s.exec(content)?.[1] ?? '', { document, atob });
-  const pick = (index: number) => {
-    select.value = String(index);
-    for (const listener of listeners) listener();
-  };
-  return { spans, pick };
+/** The text of an element with an id. */
+function elementOf(page: string, id: string): string {
+  return new RegExp(`<script type="[a-z/]+" id="${id}">(.*?)</script>`, 's').exec(page)![1]!;
 }
 
+const dataOf = (page: string): CellsPageData => JSON.parse(elementOf(page, BLOCKS.data));
+const bytesOf = (page: string, id: string) => inflateSync(Buffer.from(elementOf(page, id), 'base64'));
+const valuesOf = (page: string, place: number) => Array.from(new Int8Array(bytesOf(page, BLOCKS.cell(place))));
+
 describe('cellsPage', () => {
-  it('colours the passage by the best cell first, then by the one that is picked', () => {
-    const { spans, pick } = open(page);
-    const colours = () => spans.map(({ style }) => style.background);
-    const expected = (row: Int8Array) =>
-      Array.from(row.subarray(1, 4), (value) => hexOf(divergingColour(value * QUANTUM)));
-    expect(spans.map(({ text }) => text)).toEqual(['&#60;', '↵\n', '&#34;']);
-    expect(colours()).toEqual(expected(values[1]!));
-    expect(spans[0]?.title).toBe('-0.50');
-    pick(1);
-    expect(colours()).toEqual(expected(values[0]!));
+  it('holds the passage, what its cells say, and which features hold in it', async () => {
+    const { page, leftOut } = await cellsPage({ ...whole, from: 1, length: 9 });
+    expect(leftOut).toBeUndefined();
+    expect(bytesOf(page, BLOCKS.text).toString()).toBe('<\n"</script>é');
+    const lengths = bytesOf(page, BLOCKS.lengths);
+    expect(Array.from(new Uint32Array(lengths.buffer, lengths.byteOffset, 5))).toEqual([1, 1, 1, 9, 1]);
+    expect([0, 1].map((place) => valuesOf(page, place))).toEqual(values.map((row) => [...row.subarray(1)]));
+    const data = dataOf(page);
+    expect(data).toMatchObject({ quantity: 'tanh(c)', unit: 'word', from: 1, cells: cells.record.cells, search });
+    const place = data.tracks.indexOf('inside quotes');
+    expect([...bytesOf(page, BLOCKS.track(place))]).toEqual([0, 0, 1, 1, 1]);
+    expect(data.tracks).not.toContain('inside a number');
   });
 
-  it('begins with the cell that is asked for', () => {
-    const { spans } = open(cellsPage({ model: 'm', search, cells, from: 4, length: 9, cell: { layer: 0, cell: 0 } }));
-    expect(spans.map(({ style }) => style.background)).toEqual([hexOf(divergingColour(5 * QUANTUM))]);
+  it('shows the cell first that follows something best, or the one that is asked for', async () => {
+    expect(dataOf((await cellsPage(whole)).page).shown).toBe(1);
+    expect(dataOf((await cellsPage({ ...whole, cell: { layer: 0, cell: 0 } })).page).shown).toBe(0);
+    const nothing = { findings: [], missing: [] };
+    expect(dataOf((await cellsPage({ ...whole, search: nothing })).page).shown).toBe(0);
   });
 
-  it('lists what was found beside chance, with everything escaped', () => {
-    expect(page).toContain('<button data-cell="0">inside &#60;quotes&#62;: layer 0 cell 1</button>');
-    expect(page).toContain('<td>AUC 0.950</td><td>0.600</td><td>tanh(c) &#60; 0.25, 90.0 % on the right side</td>');
-    expect(page).toContain('<td>AUC 0.550</td><td>0.600</td><td>no better than chance</td>');
-    expect(page).toContain('<option value="0">layer 0 cell 1 · inside &#60;quotes&#62;</option>');
-    expect(page).toContain('Too rare in this text to be looked for: inside [ ].');
-    expect(page).not.toMatch(/<m>|<quotes>|<\/div>(?=<\/span>)/);
+  it('keeps as many cells as it is to, and says what it lacks', async () => {
+    const { page, leftOut } = await cellsPage({ ...whole, keep: 1 });
+    const said = 'The page keeps 1 of 2 cells: those that follow something, then those that vary most.';
+    expect(leftOut).toBe(said);
+    expect(page).toContain(said);
+    const { cells: kept, search: found, shown } = dataOf(page);
+    expect([kept, shown]).toEqual([[{ layer: 0, cell: 1 }], 0]);
+    expect(found.findings[0]!.cells).toEqual([quotes.cells[0]]);
+    expect(page).not.toContain(BLOCKS.cell(1));
   });
 
-  it('has no list where nothing was looked for', () => {
-    const nothing = { findings: [], missing: ['inside [ ]'] };
-    const empty = cellsPage({ model: 'm', search: nothing, cells, from: 1, length: 3 });
-    expect(empty).not.toContain('<table');
-    expect(empty).toContain('Too rare in this text to be looked for: inside [ ].');
-  });
-
-  it('loads nothing, and stays small for large models', () => {
-    expect(page).not.toMatch(/<link|src=|href=|url\(/);
-    const length = 4000;
-    const large = new CellRecord(
-      2,
-      512,
-      length,
-      Array.from({ length: 1024 }, () => new Int8Array(length)),
-    );
-    const long = Array.from({ length }, () => 'a');
-    const { length: size } = cellsPage({
-      model: 'm',
-      search,
-      cells: new TextCells(large, long, 'h'),
-      from: 0,
-      length,
-    });
-    expect(size).toBeLessThan(1.6e6);
+  it('is one page that nothing in the data can end, and loads nothing', async () => {
+    const odd = { ...quotes, feature: '</script><b>' };
+    const { page } = await cellsPage({ ...whole, search: { findings: [odd], missing: [] } });
+    expect(page).not.toMatch(/<link|src=|href=|url\(|@import|<m>|<b>/);
+    expect(page.match(/<\/script>/g)).toHaveLength(page.match(/<script/g)!.length);
+    expect(dataOf(page).search.findings[0]!.feature).toBe('</script><b>');
   });
 });
