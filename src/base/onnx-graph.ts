@@ -8,7 +8,7 @@
 export const FLOAT = 1;
 export const UINT8 = 2;
 export const INT32 = 6;
-const INT64 = 7;
+export const INT64 = 7;
 
 /** The input or the output of a graph. */
 export interface GraphValue {
@@ -135,9 +135,13 @@ function text(field: number, value: string): Message {
   return message(field, [Buffer.from(value)]);
 }
 
-/** An integer of a protocol buffer: seven bits a byte, the lowest first; a set top bit says that another byte follows. */
+/**
+ * An integer of a protocol buffer: seven bits a byte, the lowest first; a set top bit says that another byte follows. One
+ * below zero is written as 64 bits.
+ */
 function varint(value: number): Uint8Array {
   const bytes: number[] = [];
-  for (; value > 127; value = Math.floor(value / 128)) bytes.push((value % 128) | 128);
-  return Uint8Array.of(...bytes, value);
+  let left = BigInt.asUintN(64, BigInt(value));
+  for (; left > 127n; left >>= 7n) bytes.push(Number(left & 127n) | 128);
+  return Uint8Array.of(...bytes, Number(left));
 }

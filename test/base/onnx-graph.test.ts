@@ -18,3 +18,11 @@ test("OnnxGraph writes the bytes that ONNX's own package writes", async () => {
   );
   expect(Buffer.from(model).equals(await readFile('test/base/small.onnx'))).toBe(true);
 });
+
+test('OnnxGraph writes an integer below zero as 64 bits', () => {
+  const graph = new OnnxGraph();
+  graph.apply('Softmax', ['x'], { axis: -1 }, 'y');
+  const model = graph.encode([], []);
+  const field = [3 << 3, ...Array(9).fill(0xff), 1]; // as https://protobuf.dev/programming-guides/encoding has them
+  expect(Buffer.from(model).includes(Buffer.from(field))).toBe(true);
+});
