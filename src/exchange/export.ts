@@ -6,6 +6,7 @@ import { type CaptionerWithCnn, captionerFiles } from './onnx/captioner.ts';
 import { type LabellerWithCnn, labellerFiles } from './onnx/labeller.ts';
 import { textModelFiles } from './onnx/text-model.ts';
 import { translatorFiles } from './onnx/translator.ts';
+import { torchCaptioner, torchLabeller, torchTextModel, torchTranslator } from './pytorch/models.ts';
 
 /** A model as it is opened: a captioner with its CNN (`openCaptioner`), a labeller with one where it reads pictures. */
 export type ExportableModel = TextModel | Translator | CaptionerWithCnn | LabellerWithCnn;
@@ -26,4 +27,22 @@ function onnxFiles(model: ExportableModel) {
   if (model instanceof TextModel) return textModelFiles(model);
   if (model instanceof Translator) return translatorFiles(model);
   return 'captioner' in model ? captionerFiles(model) : labellerFiles(model);
+}
+
+/**
+ * Writes a model for PyTorch: `model.safetensors`, named and laid out as `nn.Embedding`, `nn.LSTM` (`GRU`, `RNN`) and
+ * `nn.Linear` have their parameters, a `model.json` with its vocabulary, and a README.md with the module that loads them.
+ * A captioner's CNN is not part of it.
+ *
+ * @param folder as of `exportOnnx`
+ * @throws InputError when the model attends or chooses where it looks, the folder holds a model, or a file can't be written
+ */
+export async function exportPytorch(model: ExportableModel, folder: string): Promise<void> {
+  await writeExportedFiles(folder, torchFiles(model));
+}
+
+function torchFiles(model: ExportableModel) {
+  if (model instanceof TextModel) return torchTextModel(model);
+  if (model instanceof Translator) return torchTranslator(model);
+  return 'captioner' in model ? torchCaptioner(model.captioner) : torchLabeller(model.labeller);
 }
