@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type ExportableModel, exportOnnx, exportPytorch } from '../../src/exchange/export.ts';
 import type { LanguageModel } from '../../src/model/language-model.ts';
+import { END } from '../../src/text/special-tokens.ts';
 import { fakeCnn } from '../captioning/small-captioning.ts';
 import { randomTextModel } from '../language/random-text-model.ts';
 import { wasm } from '../nn/engines.ts';
@@ -52,6 +53,18 @@ describe.skipIf(!onnxruntime)('the JavaScript of an exported README', () => {
     const output = await runJavascript(await exported(model), [prime], 0.37);
     expect(output).toBe(prime + (level === 'byte' ? Buffer.from(text, 'latin1').toString() : text));
     expect(new Set(ids).size).toBeGreaterThan(1);
+  });
+
+  test('begins after an END, and writes until the next', async () => {
+    const model = randomTextModel(wasm, [END, 'a', 'b']);
+    const draws = [0.05, 0.1, 0.2, 0.3, 0.4].map((random) => ({
+      random,
+      ids: drawn(model.model, [1, 2], [0], random),
+    }));
+    const { random, ids } = draws.find(({ ids }) => ids.indexOf(1) > 0)!; // an END, but not at once
+    const length = ids.indexOf(1);
+    const text = ids.slice(0, length).map((id) => model.vocabulary.tokenOf(id));
+    expect(await runJavascript(await exported(model), ['a'], random)).toBe(['a', ...text].join(''));
   });
 
   test('labels texts, their words and vectors as the model does', async () => {

@@ -2,7 +2,7 @@
 
 import { startOf } from '../../language/ids.ts';
 import type { TextModel } from '../../language/text-model.ts';
-import { END, START, UNKNOWN } from '../../text/special-tokens.ts';
+import { END, UNKNOWN } from '../../text/special-tokens.ts';
 import type { Level } from '../../text/tokenizer.ts';
 import type { Vocabulary } from '../../text/vocabulary.ts';
 import { type ExportedFiles, jsonFile } from '../files.ts';
@@ -21,23 +21,28 @@ export function textModelFiles({ model, vocabulary, config }: TextModel): Export
       state: stateSize(model),
       ...textTokens(vocabulary),
     }),
-    'README.md': describe(level, vocabulary.size, stateSize(model)),
+    'README.md': describe(config.level, vocabulary, stateSize(model)),
   };
 }
 
-/** What a program has to know of a vocabulary: the ids of what stands before a text, ends it, and is never written. */
+/**
+ * What a program has to know of a vocabulary: the ids of what stands before a text, ends it, and is never written. A model
+ * of sequences with an END reads that before each of them.
+ */
 export function textTokens(vocabulary: Vocabulary) {
-  const special = [START, UNKNOWN].map((token) => vocabulary.idOf(token)).filter((id) => id !== undefined);
+  const [end, unknown] = [vocabulary.idOf(END), vocabulary.idOf(UNKNOWN)];
   return {
-    start: vocabulary.idOf(START) ?? startOf(vocabulary),
-    end: vocabulary.idOf(END) ?? null,
-    unknown: vocabulary.idOf(UNKNOWN) ?? null,
-    never: special,
+    start: end ?? startOf(vocabulary),
+    end: end ?? null,
+    unknown: unknown ?? null,
+    never: unknown === undefined ? [] : [unknown],
     tokens: vocabulary.tokens,
   };
 }
 
-function describe(level: Level, V: number, S: number): string {
+function describe(level: Level, vocabulary: Vocabulary, S: number): string {
+  const V = vocabulary.size;
+  const ends = vocabulary.idOf(END) !== undefined;
   return readme({
     title: 'A language model in ONNX',
     about: [
@@ -48,7 +53,7 @@ function describe(level: Level, V: number, S: number): string {
       'step.onnx': `\`token\` int32 [N], \`state\` float [N, ${S}] → \`log_probs\` float [N, ${V}] in nats, \`next_state\` [N, ${S}]`,
       'model.json': `\`tokens\` by their ids (${UNIT[level]}); \`start\`, the id that is read before a text; \`end\`, the id that ends it, if any; \`unknown\`, that of all other tokens, if any; \`never\`, ids that are not to be written; \`state\`, its size`,
     },
-    programs: [python(level), javascript(level)],
+    programs: [python(level, ends), javascript(level, ends)],
   });
 }
 
@@ -58,7 +63,8 @@ const UNIT: Readonly<Record<Level, string>> = {
   word: 'words and marks, each with the one space before it; all other white space character by character',
 };
 
-function python(level: Level): ExportedProgram {
+/** @param ends whether texts end, and begin after an end */
+function python(level: Level, ends: boolean): ExportedProgram {
   const cut = {
     char: 'prime',
     byte: 'prime.encode().decode("latin-1")',
@@ -82,7 +88,8 @@ tokens = model["tokens"]
 ${openInPython('step')}
 
 prime = sys.argv[1] if len(sys.argv) > 1 else ""
-ids = [tokens.index(token) for token in ${cut}] or [model["start"]]
+read = [tokens.index(token) for token in ${cut}]
+ids = ${ends ? '[model["start"]] + read' : 'read or [model["start"]]'}
 given = {"state": np.zeros((1, model["state"]), np.float32)}
 print(prime, end="", flush=True)
 for t in range(len(ids) + 299):
@@ -99,7 +106,7 @@ for t in range(len(ids) + 299):
   };
 }
 
-function javascript(level: Level): ExportedProgram {
+function javascript(level: Level, ends: boolean): ExportedProgram {
   const cut = {
     char: 'prime',
     byte: "Buffer.from(prime).toString('latin1')",
@@ -117,7 +124,8 @@ const model = JSON.parse(readFileSync('model.json', 'utf8'));
 const step = await ort.InferenceSession.create('step.onnx');
 
 const prime = process.argv[2] ?? '';
-const ids = prime ? Array.from(${cut}, (token) => model.tokens.indexOf(token)) : [model.start];
+const read = Array.from(${cut}, (token) => model.tokens.indexOf(token));
+const ids = ${ends ? '[model.start, ...read]' : 'read.length > 0 ? read : [model.start]'};
 if (ids.includes(-1)) throw new Error('the model has never seen a part of this beginning');
 let state = new ort.Tensor('float32', new Float32Array(model.state), [1, model.state]);
 process.stdout.write(prime);
