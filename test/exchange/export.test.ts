@@ -56,13 +56,14 @@ describe.skipIf(!onnxruntime)('the JavaScript of an exported README', () => {
   });
 
   test('begins after an END, and writes until the next', async () => {
-    const model = randomTextModel(wasm, [END, 'a', 'b']);
-    const draws = [0.05, 0.1, 0.2, 0.3, 0.4].map((random) => ({
-      random,
-      ids: drawn(model.model, [1, 2], [0], random),
-    }));
-    const { random, ids } = draws.find(({ ids }) => ids.indexOf(1) > 0)!; // an END, but not at once
-    const length = ids.indexOf(1);
+    const model = randomTextModel(wasm, ['a', 'b', 'c', END]);
+    const END_ID = 4;
+    const draws = Array.from({ length: 40 }, (_, i) => {
+      const random = (i + 0.5) / 40;
+      return { random, ids: drawn(model.model, [END_ID, 1], [0], random) };
+    });
+    const { random, ids } = draws.find(({ ids }) => ids.indexOf(END_ID) > 0)!; // an END, but not at once
+    const length = ids.indexOf(END_ID);
     const text = ids.slice(0, length).map((id) => model.vocabulary.tokenOf(id));
     expect(await runJavascript(await exported(model), ['a'], random)).toBe(['a', ...text].join(''));
   });
