@@ -103,6 +103,13 @@ export type { Alignment, TranslatingOptions } from './translation/translator.ts'
 export type { ExtractionEvents } from './vision/cached-features.ts';
 export { type CollectedFeatures, collectFeatures } from './vision/extract.ts';
 
+// Models for other programs, and theirs
+
+export { type ExportableModel, exportOnnx, exportPytorch } from './exchange/export.ts';
+export type { CaptionerWithCnn } from './exchange/onnx/captioner.ts';
+export type { LabellerWithCnn } from './exchange/onnx/labeller.ts';
+export { importPytorch, type PytorchImport } from './exchange/pytorch/import.ts';
+
 // Common to all
 
 export type { Steps, Turns } from './base/steps.ts';

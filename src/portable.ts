@@ -67,7 +67,14 @@ export {
   type PictureSource,
 } from './vision/extract.ts';
 export { loadCnn } from './vision/load-cnn.ts';
-export type { LastMaps, LearnableNetwork, LearnedPart, LearnedStages, NetworkParts } from './vision/network.ts';
+export type {
+  LastMaps,
+  LearnableNetwork,
+  LearnedPart,
+  LearnedStages,
+  NetworkParts,
+  OnnxOptions,
+} from './vision/network.ts';
 export { type PictureLimits, type Pixels, type Preprocessing, pictureLimits } from './vision/pixels.ts';
 
 // Common to all

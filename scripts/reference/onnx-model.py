@@ -1,4 +1,4 @@
-"""A small ONNX model as ONNX's own package writes it, for test/vision/onnx-graph.test.ts.
+"""A small ONNX model as ONNX's own package writes it, for test/base/onnx-graph.test.ts.
 
     python3 -m venv /tmp/reference
     /tmp/reference/bin/pip install onnx==1.19.1
@@ -27,5 +27,5 @@ graph = helper.make_graph(
 )
 model = helper.make_model(graph, ir_version=7, opset_imports=[helper.make_opsetid("", 13)])
 checker.check_model(model, full_check=True)
-with open("test/vision/networks/small.onnx", "wb") as file:
+with open("test/base/small.onnx", "wb") as file:
     file.write(model.SerializeToString())

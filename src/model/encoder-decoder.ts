@@ -65,8 +65,8 @@ export class EncoderDecoder {
   readonly shape: EncoderDecoderShape;
   readonly engine: Engine;
   readonly decoder: LanguageModel;
-  readonly #reader: InputReader;
-  readonly #encoder: RecurrentStack<RecurrentLayer | BidirectionalLayer>;
+  readonly reader: InputReader;
+  readonly encoder: RecurrentStack<RecurrentLayer | BidirectionalLayer>;
   readonly #workspace: Workspace;
   #states: { start: StackState; dStart: StackState; dEnd: StackState; rows: number } | undefined;
 
@@ -76,9 +76,9 @@ export class EncoderDecoder {
     const prefix = 'encoder.';
     this.shape = shape;
     this.engine = engine;
-    this.#reader = new InputReader(engine, { vocabulary: source, embedding }, hidden, prefix);
-    const sizes = { prefix, inputs: this.#reader.size, hidden, layers };
-    this.#encoder = new RecurrentStack<RecurrentLayer | BidirectionalLayer>(
+    this.reader = new InputReader(engine, { vocabulary: source, embedding }, hidden, prefix);
+    const sizes = { prefix, inputs: this.reader.size, hidden, layers };
+    this.encoder = new RecurrentStack<RecurrentLayer | BidirectionalLayer>(
       engine,
       attention
         ? bidirectionalLayers(engine, cells[shape.cell], sizes)
@@ -90,7 +90,7 @@ export class EncoderDecoder {
   }
 
   get parameters(): Parameter[] {
-    return [...this.#reader.parameters, ...this.#encoder.parameters, ...this.decoder.parameters];
+    return [...this.reader.parameters, ...this.encoder.parameters, ...this.decoder.parameters];
   }
 
   /** What it chooses among: the tokens of targets. */
@@ -105,15 +105,15 @@ export class EncoderDecoder {
 
   /** Random weights, equal for equal seeds; biases are zero but for an LSTM's forget gates. */
   initialise(random: Random): this {
-    this.#reader.initialise(random);
-    this.#encoder.initialise(random);
+    this.reader.initialise(random);
+    this.encoder.initialise(random);
     this.decoder.initialise(random);
     return this;
   }
 
   /** The state that `batch` sources start from: zeros. It stays in the arena; make it once and reset it. */
   newState(batch: number): StackState {
-    return this.#encoder.newState(batch);
+    return this.encoder.newState(batch);
   }
 
   /** The loss of a batch. The sources start from `state`, which becomes where they end. */
@@ -153,9 +153,9 @@ export class EncoderDecoder {
     const dOutputs = this.#workspace.matrix('gradient of the outputs', outputs.rows, outputs.cols);
     if (this.decoder.attention) this.decoder.attention.memory.backward(dOutputs);
     else dOutputs.data.fill(0);
-    const dInput = this.#reader.gradient(outputs.rows);
-    yield* partOf(this.#encoder.backwardSteps(dOutputs, recurrent, dropout, dInput, { end: dEnd }), 4 / 5, 1);
-    this.#reader.backward(dInput, dropout);
+    const dInput = this.reader.gradient(outputs.rows);
+    yield* partOf(this.encoder.backwardSteps(dOutputs, recurrent, dropout, dInput, { end: dEnd }), 4 / 5, 1);
+    this.reader.backward(dInput, dropout);
     return loss;
   }
 
@@ -183,8 +183,8 @@ export class EncoderDecoder {
     state: StackState,
     dropout?: Dropout,
   ): Steps<{ recurrent: RecurrentBatch; outputs: Matrix }> {
-    const recurrent: RecurrentBatch = { packing, input: this.#reader.read({ ids }, packing, dropout) };
-    const outputs = yield* this.#encoder.forwardSteps(recurrent, state, dropout);
+    const recurrent: RecurrentBatch = { packing, input: this.reader.read({ ids }, packing, dropout) };
+    const outputs = yield* this.encoder.forwardSteps(recurrent, state, dropout);
     this.decoder.attention?.memory.setOutputs(outputs, packing);
     return { recurrent, outputs };
   }

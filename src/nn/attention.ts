@@ -63,7 +63,7 @@ export class Attention implements InputChooser {
   readonly queryWeights: Parameter;
   /** v [1, A] */
   readonly scoreWeights: Parameter;
-  readonly #gate: ContextGate | undefined;
+  readonly gate: ContextGate | undefined;
   readonly #engine: Engine;
   /** h' W_a */
   readonly #toQueries: Linear;
@@ -76,14 +76,14 @@ export class Attention implements InputChooser {
     this.memory = new AttentionMemory(engine, shape);
     this.queryWeights = new Parameter(engine.arena, 'attention.query', hidden, keys);
     this.scoreWeights = new Parameter(engine.arena, 'attention.score', 1, keys);
-    if (gate) this.#gate = new ContextGate(engine, hidden);
+    if (gate) this.gate = new ContextGate(engine, hidden);
     this.#engine = engine;
     this.#toQueries = new Linear(engine, this.queryWeights);
     this.#workspace = new Workspace(engine.arena);
   }
 
   get parameters(): Parameter[] {
-    return [this.queryWeights, this.memory.keyWeights, this.scoreWeights, ...(this.#gate?.parameters ?? [])];
+    return [this.queryWeights, this.memory.keyWeights, this.scoreWeights, ...(this.gate?.parameters ?? [])];
   }
 
   /** Weights from U(-1/√n, 1/√n) for n inputs. */
@@ -92,7 +92,7 @@ export class Attention implements InputChooser {
     fillUniform(this.queryWeights, 1 / Math.sqrt(hidden), random);
     this.memory.initialise(random);
     fillUniform(this.scoreWeights, 1 / Math.sqrt(keys), random);
-    this.#gate?.initialise(random);
+    this.gate?.initialise(random);
   }
 
   /**
@@ -111,7 +111,7 @@ export class Attention implements InputChooser {
       }
     }
     const gates = this.#workspace.matrix('gates', packing.rows, 1);
-    if (!this.#gate) gates.data.fill(1);
+    if (!this.gate) gates.data.fill(1);
     this.#pass = {
       packing,
       inputs,
@@ -137,7 +137,7 @@ export class Attention implements InputChooser {
     const query = stepRows(queries, packing, t);
     const gate = stepRows(gates, packing, t);
     this.#toQueries.forward(query, hPrevious);
-    this.#gate?.forward(gate, hPrevious);
+    this.gate?.forward(gate, hPrevious);
     attendForward(this.#engine.kernels, {
       query: query.offset,
       context: lastColumns(stepRows(inputs, packing, t), D),
@@ -202,7 +202,7 @@ export class Attention implements InputChooser {
     kernels.addSumOfRows(this.scoreWeights.gradient.offset, dScore.offset, N, A);
     this.#toQueries.inputGradient(dhPrevious, dQuery, 1);
     this.#toQueries.backward(dQuery, states[t]!, isLast ? 0 : 1);
-    this.#gate?.backward(dGate, gate, states[t]!, dhPrevious, isLast ? 0 : 1);
+    this.gate?.backward(dGate, gate, states[t]!, dhPrevious, isLast ? 0 : 1);
   }
 
   /** Sets the gradient of the coverage penalty by the weights of each sequence [N₀, S]. */

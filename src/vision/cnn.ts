@@ -7,7 +7,7 @@ import { InputError } from '../base/errors.ts';
 import type { Engine } from '../compute/engine.ts';
 import type { Classifier } from './classifier.ts';
 import { backendsFor, type CnnBackend, openOnFirst } from './cnn-backends.ts';
-import type { Backend, CnnDescription, LastMaps, LearnableNetwork, Network } from './network.ts';
+import type { Backend, CnnDescription, LastMaps, LearnableNetwork, Network, OnnxOptions } from './network.ts';
 import type { Pixels, Preprocessing } from './pixels.ts';
 
 export interface Cnn {
@@ -50,6 +50,14 @@ export interface Cnn {
    */
   openClassifier?(): Promise<Classifier>;
 
+  /**
+   * The network as a model in ONNX's format: bytes `pictures` [N, S, S, 3] to `features` [N, D], with a `grid` to the
+   * `map` [N, G · G, D] too. Absent where TensorFlow.js alone has the network.
+   *
+   * @throws InputError when the weights can't be loaded
+   */
+  onnxModel?(options?: OnnxOptions): Promise<Uint8Array>;
+
   /** Frees what is not an engine's that was handed in. The CNN must not be used afterwards. */
   dispose(): void;
 }
@@ -61,7 +69,7 @@ export interface Cnn {
  * @throws InputError when the CNN can't run on this backend, whether that is installed or not
  */
 export function createCnn(description: CnnDescription, backend: CnnBackend, engine?: Engine): Cnn {
-  const { name, key, preprocessing, featureSize, openToLearn, openClassifier } = description;
+  const { name, key, preprocessing, featureSize, openToLearn, openClassifier, onnxModel } = description;
   const backends = backendsFor(description, backend);
   const length = 3 * preprocessing.size ** 2;
   const opened = new Map<readonly Backend[], Promise<Network>>();
@@ -102,6 +110,7 @@ export function createCnn(description: CnnDescription, backend: CnnBackend, engi
     },
     ...(openToLearn && { openToLearn }),
     ...(openClassifier && { openClassifier }),
+    ...(onnxModel && { onnxModel }),
     dispose() {
       for (const network of opened.values()) network.then((loaded) => loaded.dispose()).catch(() => {});
     },

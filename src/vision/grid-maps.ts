@@ -69,6 +69,21 @@ export function pooledMap({ height, width, values }: LastMaps, n: number, grid: 
   return pooled;
 }
 
+/** `pooledMap` as a matrix [G · G, height · width] to multiply maps of one channel by. */
+export function poolingMatrix(height: number, width: number, grid: number): Float32Array {
+  const matrix = new Float32Array(grid * grid * height * width);
+  for (let cell = 0; cell < grid * grid; cell++) {
+    const [top, bottom] = span(Math.floor(cell / grid), grid, height);
+    const [left, right] = span(cell % grid, grid, width);
+    const share = 1 / ((bottom - top) * (right - left));
+    for (let y = top; y < bottom; y++) {
+      const line = (cell * height + y) * width;
+      matrix.fill(share, line + left, line + right);
+    }
+  }
+  return matrix;
+}
+
 /** The pixels of a line that its part `i` of `parts` touches, from the first to before the last. */
 function span(i: number, parts: number, pixels: number): [from: number, to: number] {
   return [Math.floor((i * pixels) / parts), Math.ceil(((i + 1) * pixels) / parts)];

@@ -32,8 +32,14 @@ export interface CnnDescription {
   openClassifier?(): Promise<Classifier>;
   /** Loads the weights onto tfjs' current backend. */
   openOnTfjs(tf: Tf): Promise<TfjsNetwork>;
-  /** The network as a model in ONNX's format, as `onnxruntime` takes it; absent where only tfjs has it. */
-  onnxModel?(): Promise<Uint8Array>;
+  /** As that of `Cnn`. */
+  onnxModel?(options?: OnnxOptions): Promise<Uint8Array>;
+}
+
+/** What a network gives as a model in ONNX's format, beside its features. */
+export interface OnnxOptions {
+  /** G, cells in a line of the last map as `pooledMap` gives it. Default: no map */
+  grid?: number | undefined;
 }
 
 /** A network takes (byte - mean) / scale. */

@@ -1,17 +1,19 @@
 /** An EfficientNet-Lite as an ONNX model. Knows no files, and not what runs the model. */
-import type { Normalisation } from '../network.ts';
+import { FLOAT, type GraphValue, OnnxGraph, UINT8 } from '../../base/onnx-graph.ts';
+import { poolingMatrix } from '../grid-maps.ts';
+import type { Normalisation, OnnxOptions } from '../network.ts';
 import { applyEfficientNet, type ConvolutionPlan, type StoredNetwork, weightsOf } from './efficientnet-lite.ts';
-import { FLOAT, OnnxGraph, UINT8 } from './onnx-graph.ts';
 
 /**
- * Builds a model that takes bytes `pictures` [N, S, S, 3] and gives `features` [N, D]. What need be done only once,
- * such as transposing filters, ONNX Runtime does when it loads the model.
+ * Builds a model that takes bytes `pictures` [N, S, S, 3] and gives `features` [N, D], with a `grid` also `map` [N, G · G, D].
+ * What need be done only once, such as transposing filters, ONNX Runtime does when it loads the model.
  *
  * @throws InputError when a tensor is missing or has another shape
  */
 export function buildOnnxModel(
   stored: StoredNetwork,
   { mean, scale, size }: Normalisation & { size: number },
+  { grid }: OnnxOptions = {},
 ): Uint8Array {
   const graph = new OnnxGraph();
   const number = (value: number) => graph.constant([], Float32Array.of(value));
@@ -36,10 +38,17 @@ export function buildOnnxModel(
   const normalised = graph.apply('Div', [graph.apply('Sub', [floats, number(mean)]), number(scale)]);
   const pictures = graph.apply('Transpose', [normalised], { perm: [0, 3, 1, 2] });
   const add = (x: string, y: string) => graph.apply('Add', [x, y]);
-  const means = graph.apply('GlobalAveragePool', [applyEfficientNet(stored.plan, pictures, { convolve, add })]);
-  const features = graph.apply('Flatten', [means], { axis: 1 }, 'features');
-  return graph.encode(
-    { name: 'pictures', type: UINT8, shape: ['N', size, size, 3] },
-    { name: features, type: FLOAT, shape: ['N', stored.plan.featureSize] },
-  );
+  const maps = applyEfficientNet(stored.plan, pictures, { convolve, add });
+  const D = stored.plan.featureSize;
+  const features = graph.apply('Flatten', [graph.apply('GlobalAveragePool', [maps])], { axis: 1 }, 'features');
+  const outputs: GraphValue[] = [{ name: features, type: FLOAT, shape: ['N', D] }];
+  if (grid !== undefined) {
+    const side = Math.ceil(size / 32);
+    const cells = graph.apply('Reshape', [maps, graph.integers(0, D, side * side)]); // [N, D, pixels]
+    const pixels = graph.apply('Transpose', [cells], { perm: [0, 2, 1] });
+    const pooling = graph.constant([grid * grid, side * side], poolingMatrix(side, side, grid));
+    const map = graph.apply('MatMul', [pooling, pixels], {}, 'map');
+    outputs.push({ name: map, type: FLOAT, shape: ['N', grid * grid, D] });
+  }
+  return graph.encode([{ name: 'pictures', type: UINT8, shape: ['N', size, size, 3] }], outputs);
 }

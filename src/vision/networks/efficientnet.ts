@@ -86,7 +86,7 @@ export async function efficientnet(folder = inPackage(SHIPPED)): Promise<CnnDesc
       openClassifier: () => Classifier.read(folder, classifier.weights, classifier.classes, featureSize),
     }),
     openOnTfjs: async (tf) => buildOnTfjs(tf, await stored()),
-    onnxModel: async () => buildOnnxModel(await stored(), input),
+    onnxModel: async (options) => buildOnnxModel(await stored(), input, options),
   };
 }
 
