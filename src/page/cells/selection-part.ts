@@ -8,7 +8,7 @@ import { placesAlike } from './places-alike.ts';
 import { onThemeChange } from './theme.ts';
 
 /** Cells that are named at first. */
-const NAMED = 30;
+const NAMED = 16;
 
 /** @param goTo shows a token in the text */
 export function selectionPart(explorer: Explorer, goTo: (token: number) => void): HTMLElement {
