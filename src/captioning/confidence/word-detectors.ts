@@ -137,12 +137,15 @@ export class DetectedWords {
 
   /**
    * How similar a caption is to what people are likely to write: the cosine of its words with the predicted shares, all
-   * weighted by rarity, as CIDEr has it for single words.
+   * weighted by rarity, as CIDEr-D has it for single words: a word that is said again makes the caption longer and no more
+   * similar, so that a cat does not sit on a cat.
    */
   similarity(ids: readonly number[]): number {
-    const different = [...new Set(ids)].map((id) => ({ id, rarity: this.#rarityOf(id) }));
-    const length = Math.hypot(...different.map(({ rarity }) => rarity));
-    const product = different.reduce((sum, { id, rarity }) => sum + rarity ** 2 * this.shareOf(id), 0);
+    const counts = new Map<number, number>();
+    for (const id of ids) counts.set(id, (counts.get(id) ?? 0) + 1);
+    const words = Array.from(counts, ([id, count]) => ({ id, count, rarity: this.#rarityOf(id) }));
+    const length = Math.hypot(...words.map(({ rarity, count }) => rarity * count));
+    const product = words.reduce((sum, { id, rarity }) => sum + rarity ** 2 * this.shareOf(id), 0);
     return product / (length * this.#length || 1);
   }
 

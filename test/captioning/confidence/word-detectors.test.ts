@@ -36,6 +36,8 @@ describe('word detectors', () => {
     expect(similarity('a red sky above blue ground')).toBeGreaterThan(2 * similarity('a white sky above green ground'));
     expect(similarity('a red sky')).toBeGreaterThan(similarity('a sky'));
     expect(similarity('purple')).toBe(0);
-    expect(similarity('red red red')).toBe(similarity('red'));
+    // A word that is said again is one that nobody has said again.
+    expect(similarity('a red red sky')).toBeLessThan(similarity('a red sky'));
+    expect(similarity('red red red')).toBeCloseTo(similarity('red') / 3, 6);
   });
 });
