@@ -4,6 +4,7 @@ import type { LeftOut } from '../base/walk.ts';
 import type { Engine } from '../compute/engine.ts';
 import { describeOddity, type Oddity } from '../datasets/oddities.ts';
 import {
+  amountInWords,
   defaultsOf,
   type LanguageConfig,
   type LanguageSettings,
@@ -198,18 +199,14 @@ function settingsOf(options: Options, defaults: LanguageSettings): LanguageSetti
 }
 
 function describeStart(config: LanguageConfig, parameters: number): string {
-  const { level, shape, text, settings } = config;
-  const { unit } = tokenizers[level];
+  const { shape, text, settings } = config;
   const { sequences } = text;
-  const amount = sequences
-    ? `${sequences.training.toLocaleString('en')} ${settings.sequences!.are} of at most ${sequences.longest.toLocaleString('en')} ${unit}s`
-    : `${text.tokens.toLocaleString('en')} ${unit}s`;
   const leftOut = sequences?.leftOut
-    ? ` (${sequences.leftOut.toLocaleString('en')} more are left out, which stand in the files for validation)`
+    ? ` (without ${sequences.leftOut.toLocaleString('en')} that the files for validation have too)`
     : '';
   const validation = settings.valFraction > 0 || text.validation ? splitInWords(config) : 'nothing';
   return (
-    `${amount}${leftOut}, ${shape.vocabulary.toLocaleString('en')} different ones; ` +
+    `${amountInWords(config)}${leftOut}, ${shape.vocabulary.toLocaleString('en')} different ones; ` +
     `${parameters.toLocaleString('en')} parameters; validation on ${validation}`
   );
 }

@@ -4,7 +4,7 @@ import { anyInteger, fraction, integerFrom, numberFrom, positiveNumber } from '.
 import { modelConfigSchema } from '../model/model-folder.ts';
 import { optimizerDefaults } from '../nn/optimizer.ts';
 import { filesInWords } from '../report/files-in-words.ts';
-import { LEVELS, type Level } from '../text/tokenizer.ts';
+import { LEVELS, type Level, tokenizers } from '../text/tokenizer.ts';
 import { trainingSettingsSchema } from '../training/settings.ts';
 
 /**
@@ -140,6 +140,15 @@ export function sequenceStepsOf(level: Level): number {
 /** Defaults that depend on the level: words are too many for one-hot vectors, and most of them too rare to be learned. */
 export function defaultsOf(level: Level, hidden: number): { embedding: number; minCount: number } {
   return level === 'word' ? { embedding: hidden, minCount: 3 } : { embedding: 0, minCount: 1 };
+}
+
+/** How much a model learned from and was measured on: "32,033 lines, 228,146 characters". */
+export function amountInWords({ settings, text, level }: Pick<LanguageConfig, 'settings' | 'text' | 'level'>): string {
+  const tokens = `${text.tokens.toLocaleString('en')} ${tokenizers[level].unit}s`;
+  if (!text.sequences || !settings.sequences) return tokens;
+  const { training, validation } = text.sequences;
+  const count = training + (text.validation ? 0 : validation);
+  return `${count.toLocaleString('en')} ${settings.sequences.are}, ${tokens} with their ends`;
 }
 
 /** What a model was measured on, as in "measured on …". */
