@@ -8,13 +8,14 @@ import type { Tokenizer } from '../text/tokenizer.ts';
 import type { SequenceKind } from './config.ts';
 
 export interface SequenceReading extends FileReadOptions {
+  /** Whether blank lines, rows without a text and empty files are sequences too. Default: false */
+  blank?: boolean | undefined;
   /** Called with what is odd in tables. */
   onOddity?: ((oddity: Oddity) => void) | undefined;
 }
 
 /**
- * The tokens of each sequence in files, without START and END. Blank lines, rows without a text and empty files are none.
- * Where the sequences are rows of tables, a file that is no table by its name holds one in each line.
+ * The tokens of each sequence in files, without END. Where the sequences are rows of tables, a file that is no table by its name holds one in each line.
  *
  * @throws InputError when a file can't be read, or is a table of which the column is not said
  */
@@ -22,10 +23,10 @@ export async function* sequencesIn(
   files: readonly (string | ByteSource)[],
   tokenizer: Tokenizer,
   kind: SequenceKind,
-  options: SequenceReading = {},
+  { blank = false, ...options }: SequenceReading = {},
 ): AsyncGenerator<readonly string[]> {
   for (const file of files) {
-    for await (const tokens of sequencesOf(file, tokenizer, kind, options)) if (!tokens.every(isBlank)) yield tokens;
+    for await (const tokens of sequencesOf(file, tokenizer, kind, options)) if (blank || !tokens.every(isBlank)) yield tokens;
   }
 }
 
