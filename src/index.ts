@@ -46,10 +46,10 @@ export { type Standardisation, standardise } from './model/standardisation.ts';
 // Language models
 
 export { type LanguageShape, languageShapeDefaults } from './language/config.ts';
-export { type LanguagePreset, languagePresets, type PresetName } from './language/presets.ts';
-export { writeLanguageReport } from './language/report.ts';
 export type { LanguageData } from './language/data.ts';
 export { KnownSequences } from './language/known-sequences.ts';
+export { type LanguagePreset, languagePresets, type PresetName } from './language/presets.ts';
+export { writeLanguageReport } from './language/report.ts';
 export type { LanguageSequences } from './language/sequences.ts';
 export type { LanguageText, ReadingProgress, TextSource } from './language/text.ts';
 export { type LanguageTraining, resumeLanguageModel, trainLanguageModel } from './language/train.ts';

@@ -26,7 +26,8 @@ export async function* sequencesIn(
   { blank = false, ...options }: SequenceReading = {},
 ): AsyncGenerator<readonly string[]> {
   for (const file of files) {
-    for await (const tokens of sequencesOf(file, tokenizer, kind, options)) if (blank || !tokens.every(isBlank)) yield tokens;
+    for await (const tokens of sequencesOf(file, tokenizer, kind, options))
+      if (blank || !tokens.every(isBlank)) yield tokens;
   }
 }
 
