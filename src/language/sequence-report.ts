@@ -1,4 +1,7 @@
-/** What stands in the report of a model of sequences alone: what it writes, how long that is, how much of it is copied. */
+/**
+ * What stands in the report of a model of sequences alone: what it writes, how long that is, how much of it is copied. It
+ * knows no files.
+ */
 import { Random } from '../base/random.ts';
 import { partOf, type Steps } from '../base/steps.ts';
 import { type Html, html } from '../report/html.ts';
