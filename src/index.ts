@@ -62,6 +62,7 @@ export type { TextReading } from './base/text-file.ts';
 export type { LeftOut } from './base/walk.ts';
 export { NgramModel, type NgramOptions } from './text/ngram-model.ts';
 export { type FileReadOptions, linesOfTokens, tokenizeFiles } from './text/read.ts';
+export type { SequenceList } from './text/sequence-list.ts';
 
 // Labels of sequences
 

@@ -64,7 +64,7 @@ export function addSampleCommand(program: Command): void {
     .option('--seed <number>', 'equal seeds give equal texts; another text each time without one', parseInteger(0))
     .option(
       '--json',
-      'a JSON value for each text: {"text","logProb","tokens":[{"token","logProb"}]}; a whole sequence ends by <end>',
+      'a JSON value for each text: {"text","logProb","tokens":[{"token","logProb"}]}; the last token of a whole sequence is its end',
     );
   addSamplingOptions(command, writingDefaults.temperature);
   addCommonOptions(command).action(sampleCommand);
