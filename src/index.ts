@@ -46,8 +46,11 @@ export { type Standardisation, standardise } from './model/standardisation.ts';
 // Language models
 
 export { type LanguageShape, languageShapeDefaults } from './language/config.ts';
+export type { LanguageData } from './language/data.ts';
+export { KnownSequences } from './language/known-sequences.ts';
 export { type LanguagePreset, languagePresets, type PresetName } from './language/presets.ts';
 export { writeLanguageReport } from './language/report.ts';
+export type { LanguageSequences } from './language/sequences.ts';
 export type { LanguageText, ReadingProgress, TextSource } from './language/text.ts';
 export { type LanguageTraining, resumeLanguageModel, trainLanguageModel } from './language/train.ts';
 
@@ -59,6 +62,7 @@ export type { TextReading } from './base/text-file.ts';
 export type { LeftOut } from './base/walk.ts';
 export { NgramModel, type NgramOptions } from './text/ngram-model.ts';
 export { type FileReadOptions, linesOfTokens, tokenizeFiles } from './text/read.ts';
+export type { SequenceList } from './text/sequence-list.ts';
 
 // Labels of sequences
 

@@ -21,7 +21,7 @@ export type { WordMaps } from './captioning/word-maps.ts';
 
 // Language models
 
-export { type LanguageConfig, type LanguageSettings, languageDefaults } from './language/config.ts';
+export { type LanguageConfig, type LanguageSettings, languageDefaults, type SequenceKind } from './language/config.ts';
 export type { SampledToken } from './language/sample.ts';
 export type { Score, ScoredToken, TextScorer } from './language/score.ts';
 export { TextModel } from './language/text-model.ts';

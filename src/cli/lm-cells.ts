@@ -72,6 +72,13 @@ async function cellsCommand(file: string, options: Options): Promise<void> {
   const status = new Status(options.quiet);
   const engine = await openEngine(options.blas);
   const model = await TextModel.load(options.model, engine);
+  const { sequences } = model.config.settings;
+  if (sequences && sequences.are !== 'documents') {
+    throw new InputError('cells are looked into on a long text', {
+      found: `a model of ${sequences.are}, which remembers nothing from one to the next`,
+      expected: 'a model of a text or of documents',
+    });
+  }
   status.say(engine.notice);
   const cell = number === undefined ? undefined : { layer, cell: number };
   if (cell) checkCell(cell, model.config.shape);

@@ -1,11 +1,16 @@
 /** `lm sample`: writes text with a language model, as it is made. */
 import { type Command, InvalidArgumentError } from 'commander';
+import { InputError, UsageError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import { openEngine } from '../compute/engine.ts';
 import type { SamplingOptions } from '../decoding/sampling.ts';
+import { KnownSequences } from '../language/known-sequences.ts';
 import type { SampledToken } from '../language/sample.ts';
 import { TextModel } from '../language/text-model.ts';
 import { type Written, writingDefaults } from '../language/write.ts';
+import { END } from '../text/special-tokens.ts';
+import { refuseInapplicable } from './given-options.ts';
+import { converse } from './lm-interactive.ts';
 import {
   addCommonOptions,
   addSamplingOptions,
@@ -19,18 +24,22 @@ import { Status } from './progress.ts';
 
 interface Options extends CommonOptions, SamplingOptions {
   model: string;
-  length: number;
+  length?: number;
   samples: number;
   prime: string;
   stop?: string[];
   seed?: number;
+  unique?: boolean;
+  interactive?: boolean;
   json?: boolean;
 }
 
 /** Characters that are written at once: a stream that looks live, without a system call for each. */
 const CHUNK = 32;
-/** Between samples. */
+/** Between samples that may be longer than a line. */
 const SEPARATOR = '---\n';
+/** Sequences in a row that are left out before it is given up. */
+const TRIES = 1000;
 
 export function addSampleCommand(program: Command): void {
   const command = program
@@ -39,33 +48,83 @@ export function addSampleCommand(program: Command): void {
     .option('--model <folder>', 'a model of `lm train`', LM_FOLDER)
     .option(
       '--length <number>',
-      'tokens: characters, or what the model writes',
+      `tokens: characters, or what the model writes; of a sequence at most so many (default: ${writingDefaults.length}, of sequences ${writingDefaults.sequenceLength.toLocaleString('en')})`,
       parseInteger(1),
-      writingDefaults.length,
     )
-    .option('--samples <number>', 'texts; a line of three dashes stands between them', parseInteger(1), 1)
-    .option('--prime <text>', 'text to be continued; it is written first', '')
+    .option(
+      '--samples <number>',
+      'texts; a line of three dashes stands between them, where each is not a line itself',
+      parseInteger(1),
+      1,
+    )
+    .option('--unique', 'sequences that the model has not learned from, and each of them once')
+    .option('--prime <text>', 'text to be continued, or the beginning of sequences; it is written first', '')
+    .option('--interactive', 'reads line after line from you, or from a pipe, and writes on after each')
     .option('--stop <text>', 'ends before this text; may be given several times', someText)
     .option('--seed <number>', 'equal seeds give equal texts; another text each time without one', parseInteger(0))
-    .option('--json', 'a JSON value for each text: {"text","logProb","tokens":[{"token","logProb"}]}');
+    .option(
+      '--json',
+      'a JSON value for each text: {"text","logProb","tokens":[{"token","logProb"}]}; the last token of a whole sequence is its end',
+    );
   addSamplingOptions(command, writingDefaults.temperature);
   addCommonOptions(command).action(sampleCommand);
 }
 
-async function sampleCommand(options: Options): Promise<void> {
-  const { model: folder, length, samples, prime, stop: stops, seed = Date.now(), json } = options;
+async function sampleCommand(options: Options, command: Command): Promise<void> {
+  const { model: folder, length, samples, prime, stop: stops, seed = Date.now(), json, unique, interactive } = options;
   const { temperature, topK, topP, minP } = options;
+  if (interactive) {
+    refuseInapplicable(command, ['samples', 'prime', 'json', 'unique'], 'an interactive text, which your lines begin');
+  }
   const status = new Status(options.quiet);
   const engine = await openEngine(options.blas);
   const model = await TextModel.load(folder, engine);
+  const { sequences } = model.config.settings;
+  if (unique && !sequences) throw new UsageError(`--unique needs a model of sequences; that in ${folder} is of a text`);
+  const known = unique ? await KnownSequences.read(folder) : undefined;
   status.say(engine.notice);
 
+  const limits = { length: length ?? (sequences ? writingDefaults.sequenceLength : writingDefaults.length), stops };
+  if (interactive) return converse(model, { ...limits, seed, temperature, topK, topP, minP }, status);
   const random = new Random(seed);
+  const writeOne = () => model.write({ prime, ...limits, random, temperature, topK, topP, minP });
+  const separator = sequences && sequences.are !== 'documents' ? '' : SEPARATOR;
+  const seen = new Set<string>();
   for (let i = 0; i < samples; i++) {
-    const written = model.write({ prime, length, stops, random, temperature, topK, topP, minP });
+    const written = known ? newOne(writeOne, prime, model, known, seen) : writeOne();
     if (json) await write(`${JSON.stringify(collected(prime, written))}\n`);
-    else await stream((i > 0 ? SEPARATOR : '') + prime, written);
+    else await stream((i > 0 ? separator : '') + prime, written);
   }
+}
+
+/**
+ * A sequence that is not known and was not written before.
+ *
+ * @param seen those that were written; it is added to them
+ * @throws InputError when the model writes nothing new any more
+ */
+function newOne(
+  writeOne: () => Iterable<Written>,
+  prime: string,
+  { tokenizer }: TextModel,
+  known: KnownSequences,
+  seen: Set<string>,
+): Written[] {
+  const begun = tokenizer.split(prime);
+  for (let tried = 0; tried < TRIES; tried++) {
+    const written = [...writeOne()];
+    const tokens = written.flatMap(({ token }) => (token && token.token !== END ? [token.token] : []));
+    const all = [...begun, ...tokens];
+    const key = all.join('');
+    if (known.has(all) || seen.has(key)) continue;
+    seen.add(key);
+    return written;
+  }
+  throw new InputError('the model writes nothing new', {
+    found: `${TRIES.toLocaleString('en')} sequences in a row that it has learned from or written before`,
+    advice: 'Ask for fewer samples, or raise the temperature.',
+    settings: ['samples', 'temperature'],
+  });
 }
 
 async function stream(prime: string, written: Iterable<Written>): Promise<void> {

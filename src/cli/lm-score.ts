@@ -4,12 +4,14 @@ import type { ByteSource } from '../base/byte-source.ts';
 import { InputError, UsageError } from '../base/errors.ts';
 import { writeFileAtomically } from '../base/files.ts';
 import { openEngine } from '../compute/engine.ts';
-import type { Score, TextScorer } from '../language/score.ts';
+import type { Score, ScoredToken, TextScorer } from '../language/score.ts';
 import { likeliest, type ScoredText, type ShownToken, scorePage } from '../language/score-page.ts';
+import { sequencesIn } from '../language/sequence-source.ts';
 import { TextModel } from '../language/text-model.ts';
 import { surpriseColour, surpriseLevel } from '../report/colours.ts';
 import { formatInteger } from '../report/page.ts';
 import { linesOfTokens, tokenizeFiles } from '../text/read.ts';
+import { END } from '../text/special-tokens.ts';
 import { joinTokens } from '../text/tokenizer.ts';
 import { colourDepth, paint } from './colours.ts';
 import { addCommonOptions, addEncodingOption, type CommonOptions, LM_FOLDER } from './options.ts';
@@ -37,7 +39,10 @@ export function addScoreCommand(program: Command): void {
   const command = program
     .command('score')
     .description('says how probable texts are to a model: log p, nats and bits per token, perplexity')
-    .argument('<file...>', 'texts of any length, - for standard input; each is scored by itself')
+    .argument(
+      '<file...>',
+      'texts of any length, - for standard input; each is scored by itself, or as the sequences in it that the model is of',
+    )
     .option('--model <folder>', 'a model of `lm train`', LM_FOLDER)
     .option('--tokens', 'prints the text coloured by surprise; without colours a line for each token: token, log p')
     .option('--lines', 'a line for each line of the text: log p (its end included), tokens, unknown ones, the line')
@@ -68,7 +73,7 @@ async function scoreCommand(files: string[], options: Options): Promise<void> {
 }
 
 async function printScore(
-  { tokenizer, vocabulary }: TextModel,
+  { tokenizer, vocabulary, config }: TextModel,
   scorer: TextScorer,
   source: string | ByteSource,
   { tokens: withTokens, html, json, encoding }: Options,
@@ -79,30 +84,49 @@ async function printScore(
   const join = tokenizer.joiner();
   const printer = new TokenPrinter(json);
   const shown: ShownToken[] = [];
-  scorer.begin();
-  for await (const tokens of tokenizeFiles([source], tokenizer, { encoding })) {
-    for (const { token, logProb, alternatives } of scorer.read(tokens)) {
+  const take = async (scored: Iterable<ScoredToken>) => {
+    for (const { token, logProb, alternatives } of scored) {
       status.update(() => `${name}: ${formatInteger(scorer.score.tokens)} ${unit}s`);
       if (html === undefined && !withTokens) continue;
-      const text = join(token);
+      const text = token === END ? '\n' : join(token);
       if (withTokens) await printer.print({ token, text, logProb });
       if (html !== undefined && shown.length < SHOWN) {
         shown.push({ text, logProb, alternatives: likeliest(alternatives, ALTERNATIVES, vocabulary) });
       }
     }
+  };
+  scorer.begin();
+  const { sequences } = config.settings;
+  let count = 0;
+  if (sequences) {
+    for await (const tokens of sequencesIn([source], tokenizer, sequences, { encoding })) {
+      await take(scorer.read(tokens));
+      await take(scorer.end());
+      count++;
+    }
+  } else {
+    for await (const tokens of tokenizeFiles([source], tokenizer, { encoding })) await take(scorer.read(tokens));
   }
   await printer.end();
   const { score } = scorer;
   if (score.tokens === 0) throw new InputError(`there is nothing to score in ${name}`, { found: 'an empty text' });
-  if (json) await write(`${JSON.stringify({ file: name, ...score })}\n`);
+  if (json) await write(`${JSON.stringify({ file: name, ...(sequences && { [sequences.are]: count }), ...score })}\n`);
   // The tokens are the result, where they were asked for.
-  else if (withTokens) status.say(inWords(name, score, unit));
-  else await write(`${inWords(name, score, unit)}\n`);
+  else {
+    const what = sequences ? `${name}, ${formatInteger(count)} ${sequences.are}` : name;
+    if (withTokens) status.say(inWords(what, score, unit));
+    else await write(`${inWords(what, score, unit)}\n`);
+  }
   return { name, score, shown };
 }
 
 async function printLines(model: TextModel, source: string | ByteSource, { json, encoding }: Options): Promise<void> {
-  for await (const tokens of linesOfTokens(tokenizeFiles([source], model.tokenizer, { encoding }))) {
+  const { sequences } = model.config.settings;
+  const lines =
+    sequences && sequences.are !== 'documents'
+      ? sequencesIn([source], model.tokenizer, sequences, { encoding, blank: true })
+      : linesOfTokens(tokenizeFiles([source], model.tokenizer, { encoding }));
+  for await (const tokens of lines) {
     const line = joinTokens(tokens, model.tokenizer);
     const score = model.scoreLine(tokens);
     const row = [score.logProb.toFixed(4), score.tokens, score.unknown, line].join('\t');

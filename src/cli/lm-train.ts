@@ -2,23 +2,28 @@
 import { type Command, Option } from 'commander';
 import type { LeftOut } from '../base/walk.ts';
 import type { Engine } from '../compute/engine.ts';
+import { describeOddity, type Oddity } from '../datasets/oddities.ts';
 import {
+  amountInWords,
   defaultsOf,
   type LanguageConfig,
   type LanguageSettings,
   languageConfigSchema,
   languageDefaults,
   languageShapeDefaults,
+  type SequenceKind,
+  sequenceStepsOf,
   splitInWords,
 } from '../language/config.ts';
+import type { LanguageData } from '../language/data.ts';
+import { KnownSequences } from '../language/known-sequences.ts';
 import { type LanguagePreset, languagePresets, type PresetName } from '../language/presets.ts';
 import { writeLanguageProgress, writeLanguageReport } from '../language/report.ts';
-import type { LanguageText } from '../language/text.ts';
 import { TextModel } from '../language/text-model.ts';
 import { type LanguageTraining, resumeLanguageModel, trainLanguageModel } from '../language/train.ts';
 import { readConfig } from '../model/model-folder.ts';
 import { LEVELS, type Level, tokenizers } from '../text/tokenizer.ts';
-import { refuseGiven, resolveOptions } from './given-options.ts';
+import { isGiven, refuseGiven, refuseInapplicable, resolveOptions } from './given-options.ts';
 import {
   addCommonOptions,
   addEncodingOption,
@@ -37,6 +42,9 @@ import { addTrainingOptions, type TrainingOptions, trainingFlags, trainingSettin
 interface Options extends CommonOptions, TrainingOptions {
   preset?: PresetName;
   continue?: string;
+  lines?: boolean;
+  documents?: boolean;
+  column?: string;
   level: Level;
   steps: number;
   split: LanguageSettings['split'];
@@ -60,7 +68,7 @@ export function addLanguageTrainCommand(program: Command): void {
     .description('trains a language model on text files')
     .argument(
       '<file...>',
-      'text of any size, - for standard input; several files, or those in a folder, are read as one text',
+      'text of any size, - for standard input; several files, or those in a folder, are read as one text, unless it is said that they hold sequences',
     )
     .addOption(
       new Option(
@@ -68,11 +76,24 @@ export function addLanguageTrainCommand(program: Command): void {
         'other defaults: those of a well-known program, or for an hour of training',
       ).choices(Object.keys(languagePresets)),
     )
+    .addOption(
+      new Option('--lines', 'each line is a sequence: nothing is carried from one to the next').conflicts([
+        'documents',
+        'column',
+      ]),
+    )
+    .addOption(new Option('--documents', 'each file is a sequence').conflicts('column'))
+    .option('--column <name>', 'each row of a .csv, .tsv or .jsonl is a sequence: its text in this column')
     .option('--continue <folder>', 'start from the weights of this model; tokens that are new to it are added')
     .addOption(new Option('--level <level>', 'what the model reads and writes').choices(LEVELS).default('char'))
     .option('--min-count <number>', 'tokens that come less often are unknown (default: 1, words 3)', parseInteger(1))
     .option('--embedding <number>', 'size of token vectors, 0 for none (default: 0, words --hidden)', parseInteger(0))
-    .option('--steps <number>', 'tokens that gradients flow back over', parseInteger(1), languageDefaults.steps)
+    .option(
+      '--steps <number>',
+      'tokens that gradients flow back over; of sequences 400, words 100, and longer ones are learned in pieces',
+      parseInteger(1),
+      languageDefaults.steps,
+    )
     .addOption(
       new Option('--split <split>', 'validate on the end of the text, or of each stream as char-rnn does')
         .choices(['end', 'char-rnn'])
@@ -80,7 +101,7 @@ export function addLanguageTrainCommand(program: Command): void {
     )
     .option(
       '--val-fraction <share>',
-      'share of the text for validation, 0 for none (default: 0.1, with --split char-rnn 0.05)',
+      'share of the text for validation, 0 for none; of sequences those by hash (default: 0.1, with --split char-rnn 0.05)',
       parseShare({ zero: true }),
     )
     .addOption(
@@ -100,30 +121,39 @@ export function addLanguageTrainCommand(program: Command): void {
 
 async function trainCommand(files: string[], options: Options, command: Command): Promise<void> {
   if (options.continue) refuseGiven(command, SHAPE, '--continue', 'a model with a shape of its own');
+  const sequences = sequencesOf(options);
+  if (sequences) refuseInapplicable(command, ['split'], 'sequences, which are held out by their hashes');
   const preset = options.preset ? languagePresets[options.preset] : DEFAULTS;
   const { settings, shape } = preset;
   const flags = { ...settings, ...shape, ...trainingFlags(settings), sampleEvery: settings.samples.every };
   const resolved = resolveOptions(command, options, flags);
-  await runTraining<LanguageConfig, LanguageText>(command, options, SHOW, async ({ status, engine }) => {
+  await runTraining<LanguageConfig, LanguageData>(command, options, SHOW, async ({ status, engine }) => {
     const onReading = (read: number) => status.update(() => `reading the text: ${Math.floor(100 * read)} %`);
     const { encoding, verbose, valFile: validationFiles } = options;
     let said = false; // the files are listed each time that the text is read
+    const oddities = new Set<string>();
     const onLeftOut = (leftOut: LeftOut) => {
       if (!said) status.sayLeftOut(leftOut, verbose);
       said = true;
     };
-    const text = { files: files.map(sourceOf), validationFiles, encoding, onLeftOut, onReading };
+    const onOddity = (oddity: Oddity) => {
+      if (!oddities.has(oddity.what)) status.say(describeOddity(oddity));
+      oddities.add(oddity.what);
+    };
+    const text = { files: files.map(sourceOf), validationFiles, encoding, onLeftOut, onOddity, onReading };
     if (options.resume) return (training) => resumeLanguageModel({ ...training, ...text });
     const start = await startOf(resolved, engine);
     const level = start instanceof TextModel ? start.config.level : start.level;
-    const trained = { ...text, start, settings: settingsOf({ ...resolved, level }, settings) };
+    const steps = sequences && !isGiven(command, 'steps') ? sequenceStepsOf(level) : resolved.steps;
+    const known = sequences && options.continue ? await knownIn(options.continue, start) : undefined;
+    const trained = { ...text, start, known, settings: settingsOf({ ...resolved, level, steps }, settings) };
     return (training) => trainLanguageModel({ ...training, ...trained });
   });
 }
 
 const DEFAULTS: LanguagePreset = { shape: languageShapeDefaults, settings: languageDefaults };
 
-const SHOW: TrainingShow<LanguageConfig, LanguageText> = {
+const SHOW: TrainingShow<LanguageConfig, LanguageData> = {
   unitOf: ({ level }) => `${tokenizers[level].unit}s`,
   describeStart,
   writeProgress: writeLanguageProgress,
@@ -132,6 +162,19 @@ const SHOW: TrainingShow<LanguageConfig, LanguageText> = {
   describeEnd: async (folder) => describeEnd(await readConfig(folder, languageConfigSchema)),
   use: (folder) => `write with \`lm sample --model ${quote(folder)}\``,
 };
+
+/** What the files hold, where that is sequences. */
+function sequencesOf({ lines, documents, column }: Options): SequenceKind | undefined {
+  if (column !== undefined) return { are: 'rows', column };
+  if (documents) return { are: 'documents' };
+  return lines ? { are: 'lines' } : undefined;
+}
+
+/** What a model of sequences that goes on has learned from; nothing of one that was a model of a text. */
+async function knownIn(folder: string, start: LanguageTraining['start']): Promise<KnownSequences | undefined> {
+  const isOfSequences = start instanceof TextModel && start.config.settings.sequences;
+  return isOfSequences ? KnownSequences.read(folder).catch(() => undefined) : undefined;
+}
 
 /** A new model, or the one that is continued. */
 async function startOf(options: Options, engine: Engine): Promise<LanguageTraining['start']> {
@@ -148,6 +191,7 @@ function settingsOf(options: Options, defaults: LanguageSettings): LanguageSetti
     ...trainingSettings(options, defaults),
     steps,
     split,
+    sequences: sequencesOf(options),
     minCount: options.minCount ?? defaultsOf(level, hidden).minCount,
     valFraction: options.valFile ? 0 : (options.valFraction ?? presetFraction),
     samples: { ...defaults.samples, every: sampleEvery },
@@ -155,11 +199,14 @@ function settingsOf(options: Options, defaults: LanguageSettings): LanguageSetti
 }
 
 function describeStart(config: LanguageConfig, parameters: number): string {
-  const { level, shape, text, settings } = config;
-  const { unit } = tokenizers[level];
+  const { shape, text, settings } = config;
+  const { sequences } = text;
+  const leftOut = sequences?.leftOut
+    ? ` (without ${sequences.leftOut.toLocaleString('en')} that the files for validation have too)`
+    : '';
   const validation = settings.valFraction > 0 || text.validation ? splitInWords(config) : 'nothing';
   return (
-    `${text.tokens.toLocaleString('en')} ${unit}s, ${shape.vocabulary.toLocaleString('en')} different ones; ` +
+    `${amountInWords(config)}${leftOut}, ${shape.vocabulary.toLocaleString('en')} different ones; ` +
     `${parameters.toLocaleString('en')} parameters; validation on ${validation}`
   );
 }

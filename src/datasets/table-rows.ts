@@ -156,7 +156,7 @@ async function tsvRecords(path: string, reading: DatasetReading): Promise<TableR
  * The fields of tab-separated lines as they stand; without the quotes around them, where a program has put them around
  * those that need it: then all records have as many fields as the first.
  */
-function tsvFields(text: string, path: string): DelimitedRecord[] {
+export function tsvFields(text: string, path: string): DelimitedRecord[] {
   const literal = linesOf(text)
     .filter((line) => line.text.trim() !== '')
     .map(({ line, text: fields }) => ({ line, fields: fields.split('\t') }));
@@ -173,7 +173,7 @@ function tsvFields(text: string, path: string): DelimitedRecord[] {
 }
 
 /** What separates the fields of a table that is not called .tsv, the likeliest first. */
-const DELIMITERS = [',', ';', '\t', '|'];
+export const DELIMITERS = [',', ';', '\t', '|'];
 
 async function csvRecords(path: string, reading: DatasetReading): Promise<TableRecord[]> {
   const text = await readText(path, { what: 'caption table', encoding: reading.encoding });

@@ -1,6 +1,6 @@
 /** Tokens as the numbers that a language model reads, unknown ones among them. It knows no model. */
 import { InputError } from '../base/errors.ts';
-import { UNKNOWN } from '../text/special-tokens.ts';
+import { END, UNKNOWN } from '../text/special-tokens.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 
 /**
@@ -22,8 +22,11 @@ export function idsOf(tokens: readonly string[], vocabulary: Vocabulary): number
 
 /**
  * The id of the token that stands before a text: a line end. Models of one line know none, and begin as after a frequent
- * token.
+ * token. A model of sequences reads END first, as if a sequence before had ended (as GPT-2 does): with a token of its own
+ * for the start, which never is to be predicted, the probabilities of all sequences would sum to less than one.
  */
 export function startOf(vocabulary: Vocabulary): number {
-  return vocabulary.idOf('\n') ?? vocabulary.idOf('\r\n') ?? (vocabulary.idOf(UNKNOWN) === 0 ? 1 : 0);
+  return (
+    vocabulary.idOf(END) ?? vocabulary.idOf('\n') ?? vocabulary.idOf('\r\n') ?? (vocabulary.idOf(UNKNOWN) === 0 ? 1 : 0)
+  );
 }

@@ -16,9 +16,11 @@ import type { TrainingLog } from '../report/training-log.ts';
 import { type TrainingReport, writeTrainingReport } from '../report/training-report.ts';
 import { joinTokens, tokenizers } from '../text/tokenizer.ts';
 import { type NgramBaseline, ngramBaselineSteps } from './baseline.ts';
-import { type LanguageConfig, languageConfigSchema, splitInWords } from './config.ts';
+import { amountInWords, type LanguageConfig, languageConfigSchema, splitInWords } from './config.ts';
 import { sharesCopiedSteps } from './copied.ts';
+import { isSequences, type LanguageData } from './data.ts';
 import { sampleText } from './sample.ts';
+import { sequencesWrittenSteps } from './sequence-report.ts';
 import type { LanguageText } from './text.ts';
 import { TextModel } from './text-model.ts';
 
@@ -35,12 +37,10 @@ const STAGES = 8;
 /** What is measured when the training is over. */
 interface Measured {
   parameters: number;
-  sample: string;
-  /** Share of the runs of the sample that stand in the training text. */
-  copied: number;
-  /** The same of the validation text, and what n-gram models make of it, where there is one. */
-  copiedByChance?: number;
-  baseline?: NgramBaseline;
+  /** The section about what the model writes. */
+  written: Html;
+  /** What n-gram models come to, where anything is held out. */
+  baseline?: NgramBaseline | undefined;
 }
 
 /** Writes the report of a training that is still going on, from what its folder says so far. */
@@ -51,42 +51,44 @@ export async function writeLanguageProgress(folder: string): Promise<void> {
 /**
  * Writes the report of a trained model, with an n-gram baseline beside it.
  *
- * @param text what it was trained on
+ * @param data what it was trained on
  * @param turns told how far it is; can stop it, and nothing is written then
  * @throws InputError when a file of the model can't be read, or the report can't be written
  */
 export async function writeLanguageReport(
   folder: string,
-  text: LanguageText,
+  data: LanguageData,
   engine: Engine,
   turns: Turns = {},
 ): Promise<void> {
   const model = await TextModel.load(folder, engine);
-  const measured = await runInTurns(measureSteps(model, text), turns);
+  const measured = await runInTurns(measureSteps(model, data), turns);
   await writeTrainingReport(folder, languageReport(model.config, measured));
 }
 
-function* measureSteps({ config, model, vocabulary }: TextModel, text: LanguageText): Steps<Measured> {
+function* measureSteps(model: TextModel, data: LanguageData): Steps<Measured> {
+  const writing = isSequences(data) ? sequencesWrittenSteps(model, data) : textWrittenSteps(model, data);
+  const written = yield* partOf(writing, 0, 0.3);
+  const holdsOut = isSequences(data) ? data.validation.count > 0 : data.validation.length > 0;
+  const baseline = holdsOut ? yield* partOf(ngramBaselineSteps(data), 0.3, 1) : undefined;
+  return { parameters: model.model.size, written, baseline };
+}
+
+/** Writes a text, and looks for what of it was copied, beside what of the text for validation is found by chance. */
+function* textWrittenSteps({ config, model, vocabulary }: TextModel, text: LanguageText): Steps<Html> {
   const { tokenizer, training, validation } = text;
   const random = new Random(config.settings.seed);
   const tokens: string[] = [];
   for (const { token } of sampleText(model, vocabulary, { random, temperature: TEMPERATURE, tokenizer })) {
     tokens.push(token);
     if (tokens.length === SAMPLED) break;
-    yield (0.1 * tokens.length) / SAMPLED;
+    yield (0.3 * tokens.length) / SAMPLED;
   }
   const ids = tokens.map((token) => vocabulary.idOf(token)!);
   const heldOut = validation.map((part) => part.read(0, Math.min(part.length, SAMPLED)))[0] ?? [];
-  const [copied, copiedByChance] = yield* partOf(sharesCopiedSteps([ids, heldOut], training, RUN), 0.1, 0.3);
-  return {
-    parameters: model.size,
-    sample: joinTokens(tokens.slice(0, SHOWN), tokenizer),
-    copied: copied!,
-    ...(validation.length > 0 && {
-      copiedByChance: copiedByChance!,
-      baseline: yield* partOf(ngramBaselineSteps(text), 0.3, 1),
-    }),
-  };
+  const [copied, copiedByChance] = yield* partOf(sharesCopiedSteps([ids, heldOut], training, RUN), 0.3, 1);
+  const sample = joinTokens(tokens.slice(0, SHOWN), tokenizer);
+  return whatItWrites(sample, copied!, validation.length > 0 ? copiedByChance! : undefined, tokenizer.unit);
 }
 
 function languageReport(config: LanguageConfig, measured?: Measured): TrainingReport {
@@ -97,7 +99,7 @@ function languageReport(config: LanguageConfig, measured?: Measured): TrainingRe
   const split = splitInWords(config);
   return {
     title: `A language model of ${filesInWords(text.files)}`,
-    what: `${formatInteger(text.tokens)} ${unit}s, ${networkInShort(shape)}`,
+    what: `${amountInWords(config)}, ${networkInShort(shape)}`,
     result:
       typeof loss === 'number'
         ? html`<strong>${loss.toFixed(3)} nats per ${unit}</strong> (${(loss / Math.LN2).toFixed(3)} bits) on ${split}`
@@ -106,21 +108,24 @@ function languageReport(config: LanguageConfig, measured?: Measured): TrainingRe
     awaited: 'a longer sample, and an n-gram model to compare with',
     unit,
     curves: { split, levels: baseline ? [{ name: `${baseline.order}-gram model`, value: baseline.loss }] : [] },
-    learned: measured && whatItWrites(measured, unit),
+    learned: measured?.written,
     stages: samplesOf,
     comparisons: baseline && typeof loss === 'number' && besideNgrams(baseline, loss, shape.cell, unit),
     facts: factsOf(config),
-    batch: `${settings.batch} streams of ${settings.steps} ${unit}s`,
+    batch: settings.sequences
+      ? `${settings.batch} ${settings.sequences.are}`
+      : `${settings.batch} streams of ${settings.steps} ${unit}s`,
     settings,
   };
 }
 
-function whatItWrites({ sample, copied, copiedByChance }: Measured, unit: string): Html {
+/** @param copied share of the runs of what it wrote that stand in the training text @param byChance of those held out */
+function whatItWrites(sample: string, copied: number, byChance: number | undefined, unit: string): Html {
   const runs = `Of the ${RUN}-${unit} runs in ${formatInteger(SAMPLED)} ${unit}s that it wrote at temperature ${TEMPERATURE}, ${formatPercent(copied)} stand in the training text`;
   const beside =
-    copiedByChance === undefined
+    byChance === undefined
       ? '.'
-      : `; of those in the validation text, ${formatPercent(copiedByChance)} do. More than that is copied by heart.`;
+      : `; of those in the validation text, ${formatPercent(byChance)} do. More than that is copied by heart.`;
   return section('What it writes', html`<pre>${sample}</pre>\n<p>${runs}${beside}</p>\n`);
 }
 
@@ -168,7 +173,7 @@ function factsOf(config: LanguageConfig): Fact[] {
   const { shape, settings, text, level, continued } = config;
   const { unit } = tokenizers[level];
   return [
-    ['Text', html`${filesInWords(text.files)}: ${formatInteger(text.tokens)} ${unit}s${foldedFiles(text.files)}`],
+    ['Text', html`${filesInWords(text.files)}: ${amountInWords(config)}${foldedFiles(text.files)}`],
     ...(continued
       ? [['Went on from', html`a model of ${filesInWords(continued.files)}${foldedFiles(continued.files)}`] as const]
       : []),

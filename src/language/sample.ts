@@ -4,7 +4,7 @@ import type { Random } from '../base/random.ts';
 import { type SamplingOptions, sampleToken } from '../decoding/sampling.ts';
 import type { LanguageModel } from '../model/language-model.ts';
 import { resetState, type StackState } from '../nn/state.ts';
-import { UNKNOWN } from '../text/special-tokens.ts';
+import { END, UNKNOWN } from '../text/special-tokens.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 import { startOf } from './ids.ts';
@@ -29,7 +29,8 @@ export interface SampledToken {
 }
 
 /**
- * Writes on and on, in constant memory. Without a prime the text begins as a line does.
+ * Writes on and on, in constant memory. Without a prime the text begins as a line does; a sequence ends with END, behind
+ * which nothing is of use.
  *
  * @throws InputError when the prime has a token that the model has never seen
  */
@@ -68,8 +69,9 @@ export function* sampleTokens(
 }
 
 /**
- * The ids of a prime, which the error calls by `name`; of an empty one that of the token that stands before a text. A word that the model has seen behind
- * a space only is read as that.
+ * The ids of a prime, which the error calls by `name`; of an empty one that of the token that stands before a text. A prime begins a sequence,
+ * where the model knows sequences: END is read before it. A word that the model has seen behind a space only is read as
+ * that.
  *
  * @throws InputError that names the tokens which the vocabulary does not have
  */
@@ -77,7 +79,8 @@ export function primeIds(prime: string, vocabulary: Vocabulary, tokenizer: Token
   const tokens = tokenizer.split(prime);
   if (tokens.length === 0) return [startOf(vocabulary)];
   const ids = tokens.map((token) => vocabulary.idOf(token) ?? vocabulary.idOf(` ${token}`));
-  if (ids.every((id) => id !== undefined)) return ids;
+  const end = vocabulary.idOf(END);
+  if (ids.every((id) => id !== undefined)) return end === undefined ? ids : [end, ...ids];
   const unknown = new Set(tokens.filter((_, i) => ids[i] === undefined));
   const named = Array.from(unknown, (token) => JSON.stringify(token)).join(', ');
   throw new InputError(`the ${name} has ${named}, which the model has never seen`, {

@@ -5,7 +5,7 @@
 import type { LanguageModel } from '../model/language-model.ts';
 import { uniformPacking } from '../nn/packing.ts';
 import { resetState, type StackState } from '../nn/state.ts';
-import { UNKNOWN } from '../text/special-tokens.ts';
+import { END, UNKNOWN } from '../text/special-tokens.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 import { idsOf, startOf } from './ids.ts';
 
@@ -104,6 +104,16 @@ export class TextScorer {
   /** Reads on to the end of these tokens, for their score alone. @throws InputError as `read` does */
   add(tokens: readonly string[]): void {
     for (const _ of this.read(tokens));
+  }
+
+  /**
+   * Ends a sequence, where the model knows sequences: its END is scored too, and what is read next begins another, with
+   * which the score goes on. For a model of one text it does nothing.
+   */
+  *end(): Generator<ScoredToken> {
+    if (this.#vocabulary.idOf(END) === undefined) return;
+    yield* this.read([END]);
+    resetState(this.#state); // what was read last is END, with which a sequence begins
   }
 
   /** The score of the text so far. */

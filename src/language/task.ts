@@ -5,10 +5,12 @@ import type { LanguageModel, TokenBatch } from '../model/language-model.ts';
 import { uniformPacking } from '../nn/packing.ts';
 import { copyState, resetState, type StackState } from '../nn/state.ts';
 import { type Chunk, Streams } from '../text/corpus.ts';
+import type { Tokenizer } from '../text/tokenizer.ts';
+import type { Vocabulary } from '../text/vocabulary.ts';
 import type { TrainingBatch, TrainingTask, Validation } from '../training/task.ts';
 import type { LanguageSettings } from './config.ts';
 import { startOf } from './ids.ts';
-import { sampleTokens } from './sample.ts';
+import { sampleTokens, type TokenSampling } from './sample.ts';
 import { streamsOf, validationStreams } from './split.ts';
 import type { LanguageText } from './text.ts';
 import { writeText } from './write.ts';
@@ -75,19 +77,29 @@ export function languageTask(model: LanguageModel, text: LanguageText, settings:
   /** What the model writes from `sampleState`, after one more token. */
   function* writtenAfter(id: number, seed: number): Steps<string> {
     const sampling = { temperature: samples.temperature, random: new Random(seed) };
-    const tokens = sampleTokens(model, vocabulary, sampleState, [id], sampling);
-    let written = '';
-    let count = 0;
-    for (const { text } of writeText(tokens, tokenizer, { length: SAMPLE_LENGTH })) {
-      written += text;
-      yield Math.min(1, ++count / SAMPLE_LENGTH);
-    }
-    return written;
+    return yield* writtenSteps({ model, vocabulary, tokenizer }, sampleState, id, sampling);
   }
 }
 
+/** What a model writes from a state, which moves on, after one more token: a sample for the log. */
+export function* writtenSteps(
+  { model, vocabulary, tokenizer }: { model: LanguageModel; vocabulary: Vocabulary; tokenizer: Tokenizer },
+  state: StackState,
+  id: number,
+  sampling: TokenSampling,
+): Steps<string> {
+  const tokens = sampleTokens(model, vocabulary, state, [id], sampling);
+  let written = '';
+  let count = 0;
+  for (const { text } of writeText(tokens, tokenizer, { length: SAMPLE_LENGTH })) {
+    written += text;
+    yield Math.min(1, ++count / SAMPLE_LENGTH);
+  }
+  return written;
+}
+
 /** Whether a sample is due: every so many updates, or after 0, 10, 30, 100, 300, … */
-function isStage(iteration: number, every: number): boolean {
+export function isStage(iteration: number, every: number): boolean {
   if (every > 0) return iteration % every === 0;
   if (iteration === 0) return true;
   const power = 10 ** Math.floor(Math.log10(iteration));

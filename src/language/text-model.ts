@@ -59,15 +59,16 @@ export class TextModel {
   }
 
   /**
-   * Writes a text, piece by piece as it is made and in constant memory. The caller may stop at any piece, and have
-   * several texts written at a time.
+   * Writes a text, piece by piece as it is made and in constant memory; a model of sequences writes one of them, to its
+   * end. The caller may stop at any piece, and have several texts written at a time.
    *
-   * @returns pieces whose `text`s are the text, without the prime; each with its token and the token's log-probability
+   * @returns pieces whose `text`s are the text, without the prime; each with its token and the token's log-probability.
+   *   The last token of a sequence is END, unless `length` has cut it off
    * @throws InputError when the prime has a token that the model has never seen
    */
   write({
     prime = '',
-    length = writingDefaults.length,
+    length = this.config.settings.sequences ? writingDefaults.sequenceLength : writingDefaults.length,
     stops,
     temperature = writingDefaults.temperature,
     random = new Random(Date.now()),
@@ -82,7 +83,8 @@ export class TextModel {
   }
 
   /**
-   * How probable a text is, read as one that begins a line.
+   * How probable a text is, read as one that begins a line; to a model of sequences the text is one of them, its END
+   * included, so that the probabilities of all sequences that there could be sum to one.
    *
    * @param text a string, or its tokens
    * @throws InputError when there is a token that the model has no place for, see `idsOf`
@@ -91,6 +93,7 @@ export class TextModel {
     this.#scorer ??= this.scorer();
     this.#scorer.begin();
     this.#scorer.add(this.#tokensOf(text));
+    for (const _ of this.#scorer.end());
     return this.#scorer.score;
   }
 
@@ -102,7 +105,8 @@ export class TextModel {
    */
   scoreLine(line: string | readonly string[]): Score {
     const tokens = this.#tokensOf(line);
-    return this.score(this.vocabulary.idOf(LINE_END) === undefined ? tokens : [...tokens, LINE_END]);
+    const hasEnd = !this.config.settings.sequences && this.vocabulary.idOf(LINE_END) !== undefined;
+    return this.score(hasEnd ? [...tokens, LINE_END] : tokens);
   }
 
   /**

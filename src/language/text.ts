@@ -7,6 +7,7 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { InputError } from '../base/errors.ts';
 import type { LeftOut } from '../base/walk.ts';
+import type { Oddity } from '../datasets/oddities.ts';
 import { bytesOfIds, type OpenCorpus, openIds, writeIds } from '../text/id-file.ts';
 import { type FileReadOptions, hashFiles, tokenizeFiles } from '../text/read.ts';
 import { UNKNOWN } from '../text/special-tokens.ts';
@@ -26,6 +27,8 @@ export interface TextSource {
   encoding?: string | undefined;
   /** Called with what was left out of folders. */
   onLeftOut?: ((leftOut: LeftOut) => void) | undefined;
+  /** Called with what is odd in tables. */
+  onOddity?: ((oddity: Oddity) => void) | undefined;
   /** Files or folders of a text for validation, where that is not a part of the text. */
   validationFiles?: readonly string[] | undefined;
 }
@@ -46,7 +49,8 @@ export interface LanguageText extends SplitText {
 /** Called now and then with the share of the work that is done. */
 export type ReadingProgress = (share: number) => void;
 
-interface Reading {
+/** Callbacks of the reading of a text, and the signal that stops it. */
+export interface Reading {
   onProgress?: ReadingProgress | undefined;
   signal?: AbortSignal | undefined;
 }
@@ -158,7 +162,7 @@ const VALIDATION_IDS = 'validation.ids';
  *
  * @param times how often they are going to be read
  */
-async function filesOf(
+export async function filesOf(
   { files, validationFiles, encoding, onLeftOut }: TextSource,
   level: Level,
   { onProgress, signal }: Reading,
@@ -181,18 +185,18 @@ async function filesOf(
   return { files: paths, heldOutFiles, options: { onRead, signal, encoding } satisfies FileReadOptions };
 }
 
-function namesOf(paths: readonly string[]): string[] {
+export function namesOf(paths: readonly string[]): string[] {
   return paths.map((path) => basename(path));
 }
 
-function nothingToLearn({ first }: TokenCounter, { files }: TextSource, { unit }: Tokenizer): InputError {
+export function nothingToLearn({ first }: TokenCounter, { files }: TextSource, { unit }: Tokenizer): InputError {
   return new InputError(`there is nothing to learn in ${files.join(', ')}`, {
     found: first === undefined ? 'an empty text' : `only the ${unit} ${JSON.stringify(first)}`,
     expected: `a text with at least two different ${unit}s`,
   });
 }
 
-function nothingFrequent(
+export function nothingFrequent(
   { different }: TokenCounter,
   { files }: TextSource,
   { minCount }: LanguageSettings,

@@ -1,10 +1,10 @@
-/** Training a language model on text files: from new weights, from those of another model, or from where it stopped. */
+/** Training a language model on text files, as one text or as sequences: from new weights, from those of another model, or from where it stopped. */
 import { join } from 'node:path';
 import { type ByteSource, nameOfSource } from '../base/byte-source.ts';
+import { InputError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import { LanguageModel } from '../model/language-model.ts';
 import { readConfig } from '../model/model-folder.ts';
-import { countIds } from '../text/corpus.ts';
 import type { Level } from '../text/tokenizer.ts';
 import { type FolderTraining, refuseOtherData, runSession } from '../training/session.ts';
 import type { TrainingResult } from '../training/trainer.ts';
@@ -15,44 +15,38 @@ import {
   languageConfigSchema,
   splitInWords,
 } from './config.ts';
+import { countData, countsOf, isSequences, type LanguageData, openData, taskOf } from './data.ts';
 import { copyPipes } from './files.ts';
 import { initialise } from './initialise.ts';
-import { languageTask } from './task.ts';
-import {
-  countText,
-  deleteIds,
-  hashOfText,
-  type LanguageText,
-  openText,
-  PIPES,
-  type ReadingProgress,
-  type TextSource,
-} from './text.ts';
+import type { KnownSequences } from './known-sequences.ts';
+import { deleteIds, hashOfText, PIPES, type ReadingProgress, type TextSource } from './text.ts';
 import { TextModel } from './text-model.ts';
 
-export interface LanguageTraining extends Omit<TextSource, 'files'>, FolderTraining<LanguageConfig, LanguageText> {
+export interface LanguageTraining extends Omit<TextSource, 'files'>, FolderTraining<LanguageConfig, LanguageData> {
   /** Files, folders, or bytes from elsewhere. */
   files: readonly (string | ByteSource)[];
   settings: LanguageSettings;
   /** A new model of some shape that reads characters, bytes or words; or a trained one that goes on with this text. */
   start: { level: Level; shape: LanguageShape } | TextModel;
+  /** The sequences that a model which goes on has learned from before. */
+  known?: KnownSequences | undefined;
   onReading?: ReadingProgress;
 }
 
 /**
  * Trains a language model on text files, of any size: their token ids are kept in a file beside the model until the
- * training is over.
+ * training is over. Those of sequences are kept in memory, and their hashes in the model's folder.
  *
  * A trained model that goes on keeps its tokens and gets those of the new text that it lacks.
  */
 export async function trainLanguageModel(training: LanguageTraining): Promise<TrainingResult> {
-  const { engine, folder, settings, start, onReading: onProgress, signal } = training;
+  const { engine, folder, settings, start, known, onReading: onProgress, signal } = training;
   const initial = start instanceof TextModel ? start : undefined;
   const { level, shape } = start instanceof TextModel ? start.config : start;
-  const known = initial?.vocabulary;
   await deleteIds(folder);
+  if (initial?.config.settings.sequences && !settings.sequences) throw needsSequences();
   const source = await withoutPipes(training);
-  const counted = await countText(source, level, settings, { known, onProgress, signal });
+  const counted = await countData(source, level, settings, { known: initial?.vocabulary, onProgress, signal });
   const config: LanguageConfig = {
     format: 1,
     kind: 'language',
@@ -64,12 +58,13 @@ export async function trainLanguageModel(training: LanguageTraining): Promise<Tr
     scores: {},
   };
   // The model is saved when its text is there to be read: a folder with a model can always be resumed.
-  const text = await openText(folder, source, counted, config, { onProgress, signal });
+  const text = await openData(folder, source, counted, config, { onProgress, signal });
   const model = initialise(new LanguageModel(engine, config.shape), settings.initialisation, new Random(settings.seed));
   if (initial) model.copyFrom(initial.model);
   else if (settings.initialisation.name === 'scaled') {
-    model.startAtFrequencies(countIds(text.training, counted.vocabulary.size));
+    model.startAtFrequencies(countsOf(text));
   }
+  if (isSequences(text)) await (known ? text.known.with(known) : text.known).save(folder);
   return learn(training, new TextModel(config, counted.vocabulary, model), text, false);
 }
 
@@ -95,7 +90,7 @@ export async function resumeLanguageModel(
   );
   const product = await TextModel.load(folder, engine);
   const { config, vocabulary } = product;
-  const text = await openText(folder, source, { text: trained, vocabulary }, config, { onProgress, signal });
+  const text = await openData(folder, source, { text: trained, vocabulary }, config, { onProgress, signal });
   return learn(training, product, text, true);
 }
 
@@ -104,21 +99,22 @@ async function withoutPipes({
   folder,
   ...training
 }: Omit<LanguageTraining, 'settings' | 'start'>): Promise<TextSource> {
-  const { files, validationFiles, encoding, onLeftOut } = training;
+  const { files, validationFiles, encoding, onLeftOut, onOddity } = training;
   const copied = await copyPipes([...files, ...(validationFiles ?? [])], join(folder, PIPES));
   return {
     files: copied.slice(0, files.length),
     validationFiles: validationFiles && copied.slice(files.length),
     encoding,
     onLeftOut,
+    onOddity,
   };
 }
 
 /** Learns in the folder, closes the text, and deletes its ids where the training is over. */
 async function learn(
-  training: FolderTraining<LanguageConfig, LanguageText>,
+  training: FolderTraining<LanguageConfig, LanguageData>,
   product: TextModel,
-  text: LanguageText,
+  text: LanguageData,
   resume: boolean,
 ): Promise<TrainingResult> {
   const { folder } = training;
@@ -128,7 +124,7 @@ async function learn(
     const session = {
       product,
       folder,
-      task: languageTask(model, text, config.settings),
+      task: taskOf(model, text, config.settings),
       data: text,
       resume,
       validateFirst: config.continued !== undefined,
@@ -140,4 +136,12 @@ async function learn(
   }
   if (!result.interrupted) await deleteIds(folder);
   return result;
+}
+
+function needsSequences(): InputError {
+  return new InputError('a model of sequences can go on with sequences alone', {
+    found: 'files that are to be read as one text',
+    advice: 'Say what the sequences are: lines, documents or a column.',
+    settings: ['lines', 'documents', 'column'],
+  });
 }

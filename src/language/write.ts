@@ -1,9 +1,10 @@
 /**
- * Tokens as they are sampled become a text of a certain length, or one that ends before a stop text, piece by piece and
+ * Tokens as they are sampled become a text of a certain length, or one that ends by END or before a stop text, piece by piece and
  * in constant memory. It knows no model.
  */
 import type { Random } from '../base/random.ts';
 import type { SamplingOptions } from '../decoding/sampling.ts';
+import { END } from '../text/special-tokens.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import type { SampledToken } from './sample.ts';
 
@@ -19,11 +20,15 @@ export interface TextLimits {
 export interface WritingOptions extends Partial<TextLimits>, Partial<SamplingOptions> {
   /** Equal seeds write equal texts. By default seeded by the time: another text each time. */
   random?: Random;
-  /** Text to be continued. It is read, not written again; without it the text begins as a line does. */
+  /**
+   * Text to be continued. It is read, not written again; without it the text begins as a line does. A model of sequences
+   * begins one, with this text where it is given.
+   */
   prime?: string;
 }
 
-export const writingDefaults = { length: 500, temperature: 0.8 };
+/** `sequenceLength` is that of models of sequences, which end by themselves. */
+export const writingDefaults = { length: 500, sequenceLength: 10_000, temperature: 0.8 };
 
 export interface Written {
   /** What is certain to be written now: nothing while it may turn out to begin a stop text. */
@@ -53,15 +58,15 @@ export class TextWriting {
   readonly #join: ReturnType<Tokenizer['joiner']>;
   #waiting = '';
   #count = 0;
-  #ended: 'length' | 'stop' | undefined;
+  #ended: 'length' | 'stop' | 'end' | undefined;
 
   constructor(tokenizer: Tokenizer, limits: TextLimits) {
     this.#limits = limits;
     this.#join = tokenizer.joiner();
   }
 
-  /** Why no more tokens are taken. */
-  get ended(): 'length' | 'stop' | undefined {
+  /** Why no more tokens are taken: there are as many as there may be, a stop text came, or END. */
+  get ended(): 'length' | 'stop' | 'end' | undefined {
     return this.#ended;
   }
 
@@ -73,6 +78,10 @@ export class TextWriting {
   /** Takes a token. @returns what is certain to be written now: nothing while it may turn out to begin a stop text */
   add(token: string): string {
     const { length, stops = [] } = this.#limits;
+    if (token === END) {
+      this.#ended = 'end';
+      return '';
+    }
     const waiting = this.#waiting + this.#join(token);
     this.#count++;
     const end = firstOf(stops, waiting);

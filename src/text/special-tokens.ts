@@ -3,7 +3,7 @@
 /** Before the first word of a sequence that is written. */
 export const START = '<start>';
 
-/** After its last word. */
+/** After its last word; a language model of sequences reads it before the first, too, as if another had ended. */
 export const END = '<end>';
 
 /** Stands for every token that a vocabulary does not have; it is read, and never written. */

@@ -97,3 +97,30 @@ describe('the report of a language model', () => {
     expect(headingsOf(progress)).toEqual(['How it went', 'What it wrote as training went on', 'What was trained']);
   });
 });
+
+describe('the report of a model of sequences', () => {
+  it('has what it writes beside the nearest that was learned, copies, lengths, and an n-gram model of the same', async () => {
+    const training = await smallTraining(engine, root, 'lines', {
+      sequences: { are: 'lines' },
+      epochs: 60,
+      evaluateEvery: 0,
+      valFraction: 0.3,
+      keep: 'last',
+      dropout: 0,
+    });
+    training.files = [join(root, 'lines.txt')];
+    const lines = Array.from({ length: 60 }, (_, i) => 'abcdefghijklmno'[i % 15]!.repeat(1 + (i % 3)));
+    await writeFile(training.files[0]!, lines.join('\n'));
+    await trainLanguageModel({ ...training, onDone: (data) => writeLanguageReport(training.folder, data, engine) });
+    const page = await readFile(join(training.folder, 'report.html'), 'utf8');
+    expect(headingsOf(page)).toEqual(headingsOf(report));
+    expect(page).toMatch(/60 lines, \d+ characters with their ends, LSTM .* lines held out by their hashes/);
+    const written = sectionOf(page, 'What it writes');
+    expect(written).toContain('written the nearest that was learned characters that differ');
+    expect(written).toMatch(/([a-o]+) \1 a copy/);
+    const [, copied] = /Of 1,000 whole lines that it wrote at temperature 1, ([\d.]+) % stand among/.exec(written)!;
+    expect(Number(copied)).toBeGreaterThan(50);
+    expect(sectionOf(page, 'Beside an n-gram model')).toMatch(/The best order is \d+, with \d\.\d+ nats/);
+    expect(sectionOf(page, 'What was trained')).toContain('Batch 8 lines');
+  });
+});

@@ -4,6 +4,7 @@ import { runAtOnce } from '../../src/base/steps.ts';
 import { readCellsSteps } from '../../src/language/cells/text-cells.ts';
 import { sampleText } from '../../src/language/sample.ts';
 import type { WritingOptions } from '../../src/language/write.ts';
+import { END, UNKNOWN } from '../../src/text/special-tokens.ts';
 import { wasm } from '../nn/engines.ts';
 import { randomTextModel } from './random-text-model.ts';
 
@@ -84,6 +85,84 @@ describe('TextModel.score', () => {
     expect(read('byte')(['Ã', '©', ' ', 'a'])).toEqual([4, 0, 0, 1]);
     expect(randomTextModel(wasm, ['a', ' a'], { level: 'byte' }).score('é a')).toMatchObject({ tokens: 4, unknown: 3 });
     expect(randomTextModel(wasm, ['a', ' a'], { level: 'word' }).score('é a')).toMatchObject({ tokens: 2, unknown: 1 });
+  });
+});
+
+describe('a TextModel of sequences', () => {
+  const letters = ['a', 'b', '\n'];
+  const lines = randomTextModel(wasm, letters, { sequences: { are: 'lines' } });
+  const [UNKNOWN_ID, END_ID] = [0, 1];
+
+  it('gives all strings probabilities that sum to one, their ENDs included', () => {
+    /** Of all strings of up to `most` tokens: p of those that end, and of the longest, whatever comes behind them. */
+    const most = 4;
+    let [ended, open] = [0, 0];
+    const visit = (tokens: string[]) => {
+      ended += Math.exp(lines.score(tokens).logProb);
+      if (tokens.length === most) {
+        const { logProb } = lines.score(tokens);
+        const scorer = lines.scorer();
+        scorer.add(tokens);
+        open += Math.exp(scorer.score.logProb) - Math.exp(logProb);
+      } else for (const token of [...letters, UNKNOWN]) visit([...tokens, token]);
+    };
+    visit([]);
+    expect(open).toBeGreaterThan(0.01);
+    expect(ended + open).toBeCloseTo(1, 5);
+  });
+
+  it('gives all strings exactly one, where each ends at each step by the same probability', () => {
+    const even = randomTextModel(wasm, letters, { sequences: { are: 'lines' } });
+    for (const parameter of even.model.parameters) parameter.edit((values) => values.fill(0));
+    // Of n tokens there are 4^n strings, each of p = 5^-(n + 1): together (4 / 5)^n / 5, of all n one.
+    for (const n of [0, 1, 7]) {
+      const { logProb, tokens } = even.score(Array(n).fill('a'));
+      expect(tokens).toBe(n + 1);
+      expect(logProb).toBeCloseTo(-(n + 1) * Math.log(5), 4);
+    }
+  });
+
+  it('scores a line as a sequence, whatever was scored before, and ends by `end` what comes in pieces', () => {
+    const score = lines.score('ab');
+    expect(score.tokens).toBe(3);
+    expect(lines.scoreLine('ab')).toEqual(score);
+    const scorer = lines.scorer();
+    for (const text of ['ba', 'ab']) {
+      scorer.add([...text]);
+      expect(Array.from(scorer.end(), ({ token }) => token)).toEqual([END]);
+    }
+    expect(scorer.score.tokens).toBe(6);
+    expect(scorer.score.logProb).toBeCloseTo(lines.score('ba').logProb + score.logProb, 5);
+    expect(Array.from(model.scorer().end())).toEqual([]);
+  });
+
+  it('writes whole sequences, drawn as it scores them', () => {
+    const random = new Random(3);
+    const counts = new Map<string, number>();
+    for (let i = 0; i < 3000; i++) {
+      const pieces = [...lines.write({ random, temperature: 1 })];
+      const tokens = pieces.flatMap(({ token }) => token ?? []);
+      expect(tokens.pop()!.token).toBe(END);
+      const text = pieces.map((piece) => piece.text).join('');
+      expect(text).toBe(tokens.map(({ token }) => token).join(''));
+      counts.set(text, (counts.get(text) ?? 0) + 1);
+    }
+    // The unknown token is never written, so that what is written is likelier than its score by at least its share.
+    const [empty = 0, a = 0] = ['', 'a'].map((text) => counts.get(text));
+    const first = lines.model.step([END_ID], lines.model.newState(1)).slice();
+    const known = 1 - Math.exp(first[UNKNOWN_ID]!);
+    expect(Math.abs(empty / 3000 - Math.exp(first[END_ID]!) / known)).toBeLessThan(0.03);
+    expect(a).toBeGreaterThan(0);
+  });
+
+  it('begins them by a prime, and cuts them off where they are too long', () => {
+    const pieces = [...lines.write({ prime: 'ab', random: new Random(1), temperature: 0, length: 3 })];
+    const state = lines.model.newState(1);
+    let logProbs = new Float32Array();
+    for (const id of [END_ID, 2, 3]) logProbs = Float32Array.from(lines.model.step([id], state));
+    logProbs[UNKNOWN_ID] = Number.NEGATIVE_INFINITY;
+    expect(pieces[0]!.token!.token).toBe(lines.vocabulary.tokenOf(logProbs.indexOf(Math.max(...logProbs))));
+    expect(pieces.filter(({ token }) => token).length).toBeLessThanOrEqual(3);
   });
 });
 

@@ -8,12 +8,15 @@ import { Random } from '../../src/base/random.ts';
 import { runAtOnce } from '../../src/base/steps.ts';
 import { openEngine } from '../../src/compute/engine.ts';
 import { languageConfigSchema } from '../../src/language/config.ts';
+import type { LanguageData } from '../../src/language/data.ts';
+import { hashOfSequence, KnownSequences } from '../../src/language/known-sequences.ts';
 import { writeLanguageReport } from '../../src/language/report.ts';
 import { sampleText } from '../../src/language/sample.ts';
 import { languageTask } from '../../src/language/task.ts';
-import type { LanguageText } from '../../src/language/text.ts';
+import { TextModel } from '../../src/language/text-model.ts';
 import { resumeLanguageModel, trainLanguageModel } from '../../src/language/train.ts';
 import { loadModel } from '../../src/model/model-folder.ts';
+import { END } from '../../src/text/special-tokens.ts';
 import { tokenizers } from '../../src/text/tokenizer.ts';
 import { expectInputError } from '../input-error.ts';
 import { checkpointIn, logIn, stopAfter, temporaryFolder } from '../training/small-training.ts';
@@ -49,7 +52,7 @@ describe('a language model', () => {
 
 it('a training of a language model stops wherever it is asked to, and goes on from there', async () => {
   const training = await smallTraining(engine, root, 'stops', { epochs: 1, evaluateEvery: 10 });
-  await expectToStopAnywhere<LanguageText>(training.folder, {
+  await expectToStopAnywhere<LanguageData>(training.folder, {
     train: (hooks) => trainLanguageModel({ ...training, ...hooks }),
     resume: (hooks) => resumeLanguageModel({ ...training, ...hooks }),
     writeReport: (folder, text, signal) => writeLanguageReport(folder, text, engine, { signal }),
@@ -143,12 +146,98 @@ describe('a language model training that was cut off and resumed ends bit for bi
     );
   });
 
+  it('of sequences, in the middle of a pass; it keeps what it has learned from, as hashes', async () => {
+    const { training: learned, ...training } = await sequenceTraining('lines');
+    await trainLanguageModel(training);
+    const known = await KnownSequences.read(training.folder);
+    expect(learned.every((text) => known.has([...text]))).toBe(true);
+    const stopped = { ...training, folder: join(root, 'lines-stopped') };
+    await trainLanguageModel({ ...stopped, ...stopAfter(7) });
+    await resumeLanguageModel(stopped);
+    expect(await checkpointIn(stopped.folder)).toEqual(await checkpointIn(training.folder));
+    expect(await readFile(join(stopped.folder, 'weights.safetensors'), 'latin1')).toBe(
+      await readFile(join(training.folder, 'weights.safetensors'), 'latin1'),
+    );
+    await writeFile(training.files[0]!, 'emma\nava\n');
+    await expectInputError(resumeLanguageModel(stopped), /was not trained on this text/);
+  });
+
   it('by kill -9, before the first validation and later', async () => {
     const training = await smallTraining(engine, root, 'killed');
     await killAfter(3, 'killed');
     await killAfter(13, 'killed', 'resume');
     await resumeLanguageModel(training);
     await expectSameAsWhole(training.folder);
+  });
+});
+
+/** Twenty-four names, of which each comes four times, that end by the letter they begin with. */
+const NAMES = Array.from({ length: 96 }, (_, i) => {
+  const letter = 'abcdefghijklmnopqrstuvwx'[i % 24]!;
+  return `${letter}${'yz'.repeat(1 + (i % 2))}${letter}`;
+});
+
+async function sequenceTraining(folder: string) {
+  const training = await smallTraining(engine, root, folder, {
+    sequences: { are: 'lines' },
+    valFraction: 0.2,
+    epochs: 3,
+    evaluateEvery: 0,
+  });
+  training.files = [join(root, `${folder}.txt`)];
+  await writeFile(training.files[0]!, NAMES.join('\n'));
+  return { ...training, training: NAMES.filter((name) => hashOfSequence([...name]) >= 0.2 * 2 ** 32) };
+}
+
+describe('a model of sequences', () => {
+  it('says what it is in its config, beside the split of its scores, and learns where sequences end', async () => {
+    const training = await sequenceTraining('names');
+    await trainLanguageModel({ ...training, settings: { ...training.settings, epochs: 60, dropout: 0, keep: 'last' } });
+    const model = await TextModel.load(training.folder, engine);
+    const { text, settings, scores } = model.config;
+    expect(settings.sequences).toEqual({ are: 'lines' });
+    const validation = NAMES.length - training.training.length;
+    expect(text.sequences).toEqual({ training: training.training.length, validation, longest: 6 });
+    expect(scores['split']).toBe(`${validation} lines held out by their hashes`);
+    const right = training.training.filter((name) => {
+      const pieces = model.write({ prime: name.slice(0, -1), temperature: 0, random: new Random(1) });
+      return [...pieces].map((piece) => piece.text).join('') === name.at(-1);
+    });
+    expect(right.length / training.training.length).toBeGreaterThan(0.9);
+  }, 30_000);
+
+  it('goes on with other sequences, and knows those from before; a model of a text can become one, not the reverse', async () => {
+    const first = await sequenceTraining('first');
+    await trainLanguageModel(first);
+    const start = await TextModel.load(first.folder, engine);
+    const known = await KnownSequences.read(first.folder);
+    const second = await sequenceTraining('second');
+    await writeFile(second.files[0]!, 'jxj\nkyk\nlzl\nmxm\n');
+    const settings = { ...second.settings, valFraction: 0 };
+    await trainLanguageModel({ ...second, settings, start, known });
+    const all = await KnownSequences.read(second.folder);
+    expect(['jxj', first.training[0]!, 'jyyj'].map((text) => all.has([...text]))).toEqual([true, true, false]);
+
+    const asText = await smallTraining(engine, root, 'as-text');
+    await expectInputError(
+      trainLanguageModel({ ...asText, start }),
+      /a model of sequences can go on with sequences alone/,
+    );
+    await trainLanguageModel({ ...asText, settings: { ...asText.settings, epochs: 0.2 } });
+    const text = await TextModel.load(asText.folder, engine);
+    await trainLanguageModel({ ...second, folder: join(root, 'from-text'), start: text, settings });
+    const { vocabulary } = await TextModel.load(join(root, 'from-text'), engine);
+    expect(vocabulary.tokens.slice(0, text.vocabulary.size)).toEqual(text.vocabulary.tokens);
+    expect(vocabulary.tokens.at(text.vocabulary.size)).toBe(END);
+  });
+});
+
+it('a training of a model of sequences stops wherever it is asked to, and goes on from there', async () => {
+  const training = await sequenceTraining('stops-lines');
+  await expectToStopAnywhere<LanguageData>(training.folder, {
+    train: (hooks) => trainLanguageModel({ ...training, ...hooks }),
+    resume: (hooks) => resumeLanguageModel({ ...training, ...hooks }),
+    writeReport: (folder, data, signal) => writeLanguageReport(folder, data, engine, { signal }),
   });
 });
 

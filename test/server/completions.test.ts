@@ -55,6 +55,18 @@ describe("OpenAI's client", () => {
     expect(pieces.at(-1)!.usage).toEqual({ prompt_tokens: 4, completion_tokens: 3000, total_tokens: 3004 });
   });
 
+  test('ends where a model of sequences does', async () => {
+    const lines = await TextModel.load(`${server.folder}/lines`, engine);
+    const request = { model: 'lines', prompt: 'ab', max_tokens: 200, seed: 4, logprobs: 0 };
+    const { choices, usage } = await client.completions.create(request);
+    const pieces = [...lines.write({ prime: 'ab', temperature: 1, topP: 1, random: new Random(4) })];
+    const text = pieces.map((piece) => piece.text).join('');
+    expect(text).not.toBe('');
+    expect(choices[0]).toMatchObject({ text, finish_reason: 'stop' });
+    expect(choices[0]!.logprobs!.tokens!.join('')).toBe(text);
+    expect(usage!.completion_tokens).toBe(text.length);
+  });
+
   test('ends before a stop', async () => {
     const text = written('', 1, 200);
     const stop = text.slice(40, 43);
@@ -85,7 +97,9 @@ describe("OpenAI's client", () => {
 
   test('lists the models, and is told of one that is not there', async () => {
     const models = await client.models.list();
-    expect(models.data).toEqual([expect.objectContaining({ id: 'letters', object: 'model', owned_by: 'caption-lm' })]);
+    expect(models.data).toEqual(
+      ['letters', 'lines'].map((id) => expect.objectContaining({ id, object: 'model', owned_by: 'caption-lm' })),
+    );
     expect(await client.models.retrieve('letters')).toMatchObject({ id: 'letters', kind: 'language' });
     await expect(client.completions.create({ model: 'gpt', prompt: '' })).rejects.toMatchObject({
       status: 404,

@@ -1,4 +1,4 @@
-/** A server for tests: the captioner that ships, a language model of random weights, trainings that never were. */
+/** A server for tests: the captioner that ships, language models of random weights (one of a text, one of lines), trainings that never were. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +23,8 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
   const folder = await mkdtemp(join(tmpdir(), 'caption-lm-server-'));
   const engine = await openEngine('wasm');
   await randomTextModel(engine, CHARACTERS, { cell: 'lstm', layers: 2, hidden: 24 }).save(join(folder, 'letters'));
+  const ofLines = randomTextModel(engine, ['a', 'b'], { cell: 'gru', hidden: 8, sequences: { are: 'lines' } });
+  await ofLines.save(join(folder, 'lines'));
   engine.close();
   const run = join(folder, 'runs', 'first', 'try');
   await mkdir(run, { recursive: true });
@@ -32,7 +34,7 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
   await writeFile(join(run, 'log.jsonl'), `${lines.join('\n')}\n{"type":"upd`);
   const server = await startServer({
     captioners: [shippedCaptioner()],
-    languageModels: [join(folder, 'letters')],
+    languageModels: [join(folder, 'letters'), join(folder, 'lines')],
     labellers: [],
     runs: join(folder, 'runs'),
     host: '127.0.0.1',

@@ -26,6 +26,7 @@ export interface TextPiece {
 }
 
 export interface TextEnd {
+  /** `stop` also where the text has ended by itself, as those of models of sequences do. */
   reason: 'length' | 'stop';
   /** Tokens of the prime, and tokens that were written. */
   read: number;
@@ -80,12 +81,13 @@ export class TextWriter {
         random: new Random(options.seed),
         onToken(id, logProbs) {
           piece.text += out.add(vocabulary.tokenOf(id));
-          if (likeliest !== undefined) piece.tokens.push(tokenOut(vocabulary, id, logProbs, likeliest));
+          if (likeliest !== undefined && out.ended !== 'end')
+            piece.tokens.push(tokenOut(vocabulary, id, logProbs, likeliest));
           if (!out.ended) return true;
-          if (out.ended === 'length') piece.text += out.rest();
+          if (out.ended !== 'stop') piece.text += out.rest();
           sendPiece();
           end();
-          resolve({ reason: out.ended, read: ids.length, written: out.count });
+          resolve({ reason: out.ended === 'length' ? 'length' : 'stop', read: ids.length, written: out.count });
           return false;
         },
       };

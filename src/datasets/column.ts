@@ -1,0 +1,85 @@
+/** Reads the texts in one column of a table: comma-separated, tab-separated, or a JSON object a line. */
+import * as v from 'valibot';
+import { type ByteSource, nameOfSource } from '../base/byte-source.ts';
+import { InputError } from '../base/errors.ts';
+import { parseJson } from '../base/json.ts';
+import { readFilledLines, readText, type TextReading } from '../base/text-file.ts';
+import { firstLineOf, parseDelimited } from './delimited.ts';
+import type { Oddities } from './oddities.ts';
+import { DELIMITERS, tsvFields } from './table-rows.ts';
+
+/** How a column is read. */
+export interface ColumnReading extends TextReading {
+  /** Rows that can't be read are counted here. */
+  oddities: Oddities;
+}
+
+const jsonRecord = v.record(v.string(), v.unknown());
+
+/** Whether a file is a table by its name. */
+export function isTableName(name: string): boolean {
+  return /\.(csv|tsv|jsonl|ndjson)(\.gz)?$/i.test(name);
+}
+
+/**
+ * The texts of a column in the order of the rows. A row that has none is skipped and counted.
+ *
+ * @throws InputError when there is no such column, or at least half of the rows can't be read
+ */
+export async function readColumn(
+  source: string | ByteSource,
+  column: string,
+  reading: ColumnReading,
+): Promise<string[]> {
+  const name = nameOfSource(source);
+  return /\.(jsonl|ndjson)(\.gz)?$/i.test(name)
+    ? jsonColumn(source, name, column, reading)
+    : delimitedColumn(await readText(source, { what: 'table', ...reading }), name, column, reading);
+}
+
+async function jsonColumn(
+  source: string | ByteSource,
+  name: string,
+  column: string,
+  { oddities, ...reading }: ColumnReading,
+): Promise<string[]> {
+  const lines = await readFilledLines(source, { what: 'table', ...reading });
+  const known = new Set<string>();
+  const read = ({ line, text }: { line: number; text: string }) => {
+    const record = parseJson(text, jsonRecord, `${name} line ${line}`);
+    for (const field of Object.keys(record)) known.add(field);
+    const value = record[column];
+    if (typeof value === 'string') return value;
+    const found = value === undefined ? 'none' : JSON.stringify(value);
+    throw new InputError(`${name} line ${line} has no text in ${JSON.stringify(column)}`, { found });
+  };
+  try {
+    return oddities.readItems(lines, 'rows', read);
+  } catch (error) {
+    if (!(error instanceof InputError) || known.size === 0 || known.has(column)) throw error;
+    throw noColumn(name, column, [...known]);
+  }
+}
+
+function delimitedColumn(text: string, name: string, column: string, { oddities }: ColumnReading): string[] {
+  const isTsv = /\.tsv(\.gz)?$/i.test(name);
+  const delimiter = isTsv ? '\t' : (DELIMITERS.find((sign) => firstLineOf(text).includes(sign)) ?? ',');
+  const [header, ...records] = isTsv ? tsvFields(text, name) : parseDelimited(text, name, delimiter);
+  const columns = header?.fields.map((field) => field.trim()) ?? [];
+  const place = columns.indexOf(column);
+  if (place === -1) throw noColumn(name, column, columns);
+  return oddities.readItems(records, 'rows', ({ line, fields }) => {
+    if (fields.length === columns.length) return fields[place]!;
+    throw new InputError(`${name} line ${line} does not fit its header`, {
+      found: `${fields.length} fields`,
+      expected: `${columns.length} fields: ${columns.join(', ')}`,
+    });
+  });
+}
+
+function noColumn(name: string, column: string, columns: readonly string[]): InputError {
+  return new InputError(`${name} has no column ${JSON.stringify(column)}`, {
+    found: columns.length > 0 ? columns.join(', ') : 'an empty file',
+    settings: ['column'],
+  });
+}
