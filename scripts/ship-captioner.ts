@@ -1,24 +1,48 @@
 /**
- * Makes a trained captioner the one that ships, in half precision; or the mean of two, one that was finetuned and one that
- * its training started from, by equal shares or with a share of the second. Its card says what it was trained with.
+ * Makes a trained captioner the one that ships, in half precision: or the mean of two, one that was finetuned and one that its
+ * training started from, by equal shares or with a share of the second; with its most frequent words alone, where a number is
+ * given. How sure it is must be measured anew then. Another folder takes what is on the way there, in full precision.
  *
  *     npx tsx scripts/ship-captioner.ts runs/trained
- *     npx tsx scripts/ship-captioner.ts runs/finetuned runs/initial
- *     npx tsx scripts/ship-captioner.ts runs/finetuned runs/initial 0.25
+ *     npx tsx scripts/ship-captioner.ts runs/finetuned runs/initial --share 0.4 --words 2650
+ *     npx tsx scripts/ship-captioner.ts runs/one runs/other --out runs/mean
  *     caption calibrate FLICKR8K COCO --model data/captioner
  */
+import { parseArgs } from 'node:util';
 import { averageWeights } from '../src/captioning/average.ts';
 import { Captioner } from '../src/captioning/captioner.ts';
 import { shippedCaptioner } from '../src/captioning/open.ts';
 import { openEngine } from '../src/compute/engine.ts';
+import { LanguageModel } from '../src/model/language-model.ts';
+import { Vocabulary } from '../src/text/vocabulary.ts';
 
-const [folder, initial, share = '0.5'] = process.argv.slice(2);
-if (!folder) throw new Error('usage: npx tsx scripts/ship-captioner.ts TRAINED [INITIAL [SHARE]]');
+const { values, positionals } = parseArgs({
+  options: { share: { type: 'string', default: '0.5' }, words: { type: 'string' }, out: { type: 'string' } },
+  allowPositionals: true,
+});
+const [folder, initial] = positionals;
+if (!folder)
+  throw new Error('usage: npx tsx scripts/ship-captioner.ts TRAINED [INITIAL] [--share S] [--words N] [--out DIR]');
 
 const engine = await openEngine('wasm');
-const captioner = await Captioner.load(folder, engine);
-if (initial) averageWeights(captioner, await Captioner.load(initial, engine), Number(share));
-const scores = initial ? {} : captioner.config.scores; // those of a mean were not measured
-await captioner.save(shippedCaptioner(), scores, { half: true });
+let captioner = await Captioner.load(folder, engine);
+if (initial) averageWeights(captioner, await Captioner.load(initial, engine), Number(values.share));
+if (values.words) captioner = withWords(captioner, Number(values.words));
+const changed = initial !== undefined || values.words !== undefined;
+const out = values.out ?? shippedCaptioner();
+await captioner.save(out, changed ? {} : captioner.config.scores, { half: !values.out }); // a mean's were not measured
 engine.close();
-console.log(`${initial ? `the mean of ${folder} and ${initial}` : folder} is now in ${shippedCaptioner()}`);
+console.log(`${initial ? `the mean of ${folder} and ${initial}` : folder} is now in ${out}`);
+
+/** A captioner with the first words of its vocabulary, which are the most frequent ones. */
+function withWords({ config, vocabulary, model, standardisation, cnn }: Captioner, words: number): Captioner {
+  const special = vocabulary.size - vocabulary.tokens.filter((token) => !/^<.*>$/.test(token)).length;
+  const tokens = vocabulary.tokens.slice(0, special + words);
+  const shape = { ...config.shape, vocabulary: tokens.length };
+  const smaller = new LanguageModel(engine, shape);
+  smaller.copyFrom(model, [...tokens.keys()]);
+  const kept = { ...config, shape, settings: { ...config.settings, words } };
+  const result = new Captioner(kept, new Vocabulary(tokens), smaller, standardisation);
+  result.cnn = cnn;
+  return result;
+}
