@@ -23,7 +23,7 @@ export async function writeExportedFiles(folder: string, files: ExportedFiles): 
 }
 
 /** A JSON file, a line for each property. */
-export function jsonFile(properties: Readonly<Record<string, unknown>>): string {
+export function exportedJson(properties: Readonly<Record<string, unknown>>): string {
   const lines = Object.entries(properties)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `  ${JSON.stringify(name)}: ${JSON.stringify(value)}`);

@@ -5,7 +5,7 @@ import type { Level } from '../text/tokenizer.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 import type { TrainingTask } from '../training/task.ts';
 import type { LanguageConfig, LanguageSettings } from './config.ts';
-import { sequenceTask } from './sequence-task.ts';
+import { exampleSequencesTask } from './sequence-task.ts';
 import { countSequences, type LanguageSequences, openSequences } from './sequences.ts';
 import { languageTask } from './task.ts';
 import { type CountedText, countText, type LanguageText, openText, type Reading, type TextSource } from './text.ts';
@@ -50,5 +50,5 @@ export function countsOf(data: LanguageData): Uint32Array {
 
 /** The task of learning it. */
 export function taskOf(model: LanguageModel, data: LanguageData, settings: LanguageSettings): TrainingTask {
-  return isSequences(data) ? sequenceTask(model, data, settings) : languageTask(model, data, settings);
+  return isSequences(data) ? exampleSequencesTask(model, data, settings) : languageTask(model, data, settings);
 }

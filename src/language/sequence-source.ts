@@ -7,7 +7,7 @@ import { type FileReadOptions, linesOfTokens, tokenizeFiles } from '../text/read
 import type { Tokenizer } from '../text/tokenizer.ts';
 import type { SequenceKind } from './config.ts';
 
-export interface SequenceReading extends FileReadOptions {
+export interface SequenceFileReading extends FileReadOptions {
   /** Whether blank lines, rows without a text and empty files are sequences too. Default: false */
   blank?: boolean | undefined;
   /** Called with what is odd in tables. */
@@ -23,7 +23,7 @@ export async function* sequencesIn(
   files: readonly (string | ByteSource)[],
   tokenizer: Tokenizer,
   kind: SequenceKind,
-  { blank = false, ...options }: SequenceReading = {},
+  { blank = false, ...options }: SequenceFileReading = {},
 ): AsyncGenerator<readonly string[]> {
   for (const file of files) {
     for await (const tokens of sequencesOf(file, tokenizer, kind, options))
@@ -35,7 +35,7 @@ async function* sequencesOf(
   file: string | ByteSource,
   tokenizer: Tokenizer,
   kind: SequenceKind,
-  { onOddity, ...options }: SequenceReading,
+  { onOddity, ...options }: SequenceFileReading,
 ): AsyncGenerator<readonly string[]> {
   const isTable = isTableName(nameOfSource(file));
   if (kind.are === 'documents') {

@@ -28,7 +28,7 @@ interface Piece {
  * The task of a model of sequences; `settings` are those of its config. A sequence longer than `steps` is learned in pieces
  * of about equal lengths, each of which begins with no memory of those before; it is measured in one.
  */
-export function sequenceTask(
+export function exampleSequencesTask(
   model: LanguageModel,
   { kind, training, validation, vocabulary, tokenizer }: LanguageSequences,
   {

@@ -11,12 +11,12 @@ import { Vocabulary } from '../text/vocabulary.ts';
 import type { LanguageSettings, SequenceKind } from './config.ts';
 import { idsOf } from './ids.ts';
 import { hashOfSequence, KnownSequences } from './known-sequences.ts';
-import { type SequenceReading, sequencesIn } from './sequence-source.ts';
+import { type SequenceFileReading, sequencesIn } from './sequence-source.ts';
 import {
   type CountedText,
+  fileNamesOf,
   filesOf,
   hashOfText,
-  namesOf,
   nothingFrequent,
   nothingToLearn,
   type Reading,
@@ -75,9 +75,11 @@ export async function countSequences(
   return {
     vocabulary: known.extendedBy(complete ? [END, ...frequent] : [UNKNOWN, END, ...frequent]),
     text: {
-      files: namesOf(source.files),
+      files: fileNamesOf(source.files),
       tokens,
-      ...(source.validationFiles && { validation: { files: namesOf(source.validationFiles), tokens: heldOutTokens } }),
+      ...(source.validationFiles && {
+        validation: { files: fileNamesOf(source.validationFiles), tokens: heldOutTokens },
+      }),
       sequences: { training, validation, longest, ...(leftOut > 0 && { leftOut }) },
       hash: await hashOfText(source, level, reading),
     },
@@ -131,7 +133,7 @@ async function* splitSequences(
 ): AsyncGenerator<SplitSequence> {
   const { files, heldOutFiles, options } = await filesOf(source, level, reading, times);
   const tokenizer = tokenizers[level];
-  const sequenceOptions: SequenceReading = { ...options, onOddity: source.onOddity };
+  const sequenceOptions: SequenceFileReading = { ...options, onOddity: source.onOddity };
   const heldOut = new Set<number>();
   for await (const tokens of sequencesIn(heldOutFiles ?? [], tokenizer, kind, sequenceOptions)) {
     const hash = hashOfSequence(tokens);

@@ -91,9 +91,9 @@ export async function countText(
   return {
     vocabulary,
     text: {
-      files: namesOf(source.files),
+      files: fileNamesOf(source.files),
       tokens: counter.tokens,
-      ...(heldOut && { validation: { files: namesOf(source.validationFiles!), tokens: heldOut.length } }),
+      ...(heldOut && { validation: { files: fileNamesOf(source.validationFiles!), tokens: heldOut.length } }),
       hash: await hashFiles([...files, ...(heldOutFiles ?? [])], options),
     },
   };
@@ -185,7 +185,7 @@ export async function filesOf(
   return { files: paths, heldOutFiles, options: { onRead, signal, encoding } satisfies FileReadOptions };
 }
 
-export function namesOf(paths: readonly string[]): string[] {
+export function fileNamesOf(paths: readonly string[]): string[] {
   return paths.map((path) => basename(path));
 }
 

@@ -30,17 +30,18 @@ const { size } = cnn.preprocessing;
 await sharp(pixels, { raw: { width: size, height: size, channels: 3 } })
   .png()
   .toFile(photo);
+/** One whose CNN has learned with it, and one that attends to places. */
 const captioners = {
-  shipped: async () => (await openCaptioner(wasm, { cnn })).captioner,
-  attending: async () => randomCaptioner(wasm, { memory: 1280, grid: 4, gate: true }),
+  shipped: () => openCaptioner(wasm),
+  attending: async () => ({ captioner: randomCaptioner(wasm, { memory: 1280, grid: 4, gate: true }), cnn }),
 };
 
 /** The greedy caption of the photo, as the README's programs write it. */
 async function captioned(name: keyof typeof captioners) {
-  const captioner = await captioners[name]();
+  const { captioner, cnn: own } = await captioners[name]();
   const folder = join(root, name);
-  await exportOnnx({ captioner, cnn }, folder);
-  const seen = await lookAtPictures(captioner, cnn, [pixels]);
+  await exportOnnx({ captioner, cnn: own }, folder);
+  const seen = await lookAtPictures(captioner, own, [pixels]);
   const [captions] = captioner.describe(seen, { beam: 1, lengthPenalty: 0, consensus: 0, maxLength: 20 });
   return { folder, expected: `${captions![0]!.caption}\n` };
 }

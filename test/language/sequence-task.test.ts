@@ -3,7 +3,7 @@ import { Random } from '../../src/base/random.ts';
 import { runAtOnce } from '../../src/base/steps.ts';
 import { openEngine } from '../../src/compute/engine.ts';
 import { KnownSequences } from '../../src/language/known-sequences.ts';
-import { sequenceTask } from '../../src/language/sequence-task.ts';
+import { exampleSequencesTask } from '../../src/language/sequence-task.ts';
 import type { LanguageSequences } from '../../src/language/sequences.ts';
 import { lengthsOf } from '../../src/nn/packing.ts';
 import { SequenceCollector } from '../../src/text/sequence-list.ts';
@@ -47,7 +47,7 @@ const data: LanguageSequences = {
 const settings = { ...smallLanguage, batch: 4, steps: 100 };
 
 /** What an epoch reads and asks for, piece by piece, as text; `|` stands for END. */
-function piecesOf(task: ReturnType<typeof sequenceTask>): { read: string; asked: string }[] {
+function piecesOf(task: ReturnType<typeof exampleSequencesTask>): { read: string; asked: string }[] {
   return Array.from({ length: task.iterationsPerEpoch }, (_, i) => task.batch(i)).flatMap(
     ({ packing, inputs, targets }) =>
       lengthsOf(packing).map((length, n) => {
@@ -60,7 +60,7 @@ function piecesOf(task: ReturnType<typeof sequenceTask>): { read: string; asked:
 
 describe('the task of sequences', () => {
   it('shows each once in an epoch, from END to END, in another order in the next, with no state carried', () => {
-    const task = sequenceTask(model.model, data, settings);
+    const task = exampleSequencesTask(model.model, data, settings);
     const pieces = piecesOf(task);
     expect(task.iterationsPerEpoch).toBe(Math.ceil(14 / 4));
     expect(pieces.map(({ asked }) => asked).toSorted()).toEqual(
@@ -73,11 +73,11 @@ describe('the task of sequences', () => {
     expect(Array.from(task.batch(task.iterationsPerEpoch).targets)).not.toEqual(Array.from(task.batch(0).targets));
     expect([0, 1, 2].map(task.continues)).toEqual([false, false, false]);
     expect(task.batch(0).divisor).toBeUndefined();
-    expect(sequenceTask(model.model, data, { ...settings, gradient: 'streams' }).batch(3).divisor).toBe(2);
+    expect(exampleSequencesTask(model.model, data, { ...settings, gradient: 'streams' }).batch(3).divisor).toBe(2);
   });
 
   it('learns long ones in pieces of equal lengths, each from the token before it', () => {
-    const pieces = piecesOf(sequenceTask(model.model, data, { ...settings, steps: 5 }));
+    const pieces = piecesOf(exampleSequencesTask(model.model, data, { ...settings, steps: 5 }));
     for (const { asked } of pieces) expect(asked.length).toBeLessThanOrEqual(5);
     const longest = texts.slice(0, 14).find(({ length }) => length === 11)!; // 12 with its END: 3 pieces of 4
     const [first, second, third] = [0, 4, 8].map((at) => `${longest}|`.slice(at, at + 4));
@@ -87,7 +87,7 @@ describe('the task of sequences', () => {
   });
 
   it.each([100, 3])('measures whole sequences, their ENDs included, %i steps at a time', (steps) => {
-    const { scores, criterion } = runAtOnce(sequenceTask(model.model, data, { ...settings, steps }).validate());
+    const { scores, criterion } = runAtOnce(exampleSequencesTask(model.model, data, { ...settings, steps }).validate());
     const own = texts.slice(14).map((text) => model.score(text));
     const sum = (values: number[]) => values.reduce((a, b) => a + b);
     const loss = -sum(own.map(({ logProb }) => logProb)) / sum(own.map(({ tokens }) => tokens));
@@ -97,7 +97,7 @@ describe('the task of sequences', () => {
 
   it('shows some lines that the model writes, or the beginning of a document', () => {
     const linesIn = (kind: LanguageSequences['kind']) =>
-      runAtOnce(sequenceTask(model.model, { ...data, kind }, settings).validate()).samples[0]!.split('\n');
+      runAtOnce(exampleSequencesTask(model.model, { ...data, kind }, settings).validate()).samples[0]!.split('\n');
     expect(linesIn({ are: 'lines' })).toHaveLength(5);
     expect(linesIn({ are: 'documents' })).toHaveLength(1);
   });

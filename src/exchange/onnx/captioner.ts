@@ -6,7 +6,7 @@ import { decodingDefaults } from '../../captioning/caption.ts';
 import type { Captioner } from '../../captioning/captioner.ts';
 import { specialIds } from '../../captioning/vocabulary.ts';
 import type { Cnn } from '../../vision/cnn.ts';
-import { type ExportedFiles, jsonFile } from '../files.ts';
+import { type ExportedFiles, exportedJson } from '../files.ts';
 import { type ExportedProgram, readme } from '../readme.ts';
 import { beginModel, stateSize, stepModel } from './language-model.ts';
 import { INSTALL_FOR_PICTURES, openInJavaScript, openInPython, pixelsFunction } from './programs.ts';
@@ -35,7 +35,7 @@ export function captionerFiles({ captioner, cnn }: CaptionerWithCnn): ExportedFi
     'cnn.onnx': () => cnn.onnxModel!({ grid }),
     'begin.onnx': beginModel(model, { features: standardisation, map: mapStandardisation }),
     'step.onnx': stepModel(model),
-    'model.json': jsonFile({
+    'model.json': exportedJson({
       kind: config.kind,
       picture: preprocessing,
       state: stateSize(model),

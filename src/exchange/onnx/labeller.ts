@@ -2,7 +2,7 @@
 import { InputError } from '../../base/errors.ts';
 import type { SequenceLabeller } from '../../sequences/labeller.ts';
 import type { Cnn } from '../../vision/cnn.ts';
-import { type ExportedFiles, jsonFile } from '../files.ts';
+import { type ExportedFiles, exportedJson } from '../files.ts';
 import { type ExportedProgram, readme } from '../readme.ts';
 import {
   BARE_WORDS,
@@ -36,7 +36,7 @@ export function labellerFiles({ labeller, cnn }: LabellerWithCnn): ExportedFiles
   return {
     ...(cnn && { 'cnn.onnx': () => cnn.onnxModel!() }),
     'label.onnx': labellerModel(model, standardisation),
-    'model.json': jsonFile({
+    'model.json': exportedJson({
       kind: config.kind,
       task: config.task,
       labels,

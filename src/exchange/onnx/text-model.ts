@@ -5,7 +5,7 @@ import type { TextModel } from '../../language/text-model.ts';
 import { END, UNKNOWN } from '../../text/special-tokens.ts';
 import type { Level } from '../../text/tokenizer.ts';
 import type { Vocabulary } from '../../text/vocabulary.ts';
-import { type ExportedFiles, jsonFile } from '../files.ts';
+import { type ExportedFiles, exportedJson } from '../files.ts';
 import { type ExportedProgram, readme } from '../readme.ts';
 import { stateSize, stepModel } from './language-model.ts';
 import { INSTALL, openInPython, WORDS } from './programs.ts';
@@ -15,7 +15,7 @@ export function textModelFiles({ model, vocabulary, config }: TextModel): Export
   const { level } = config;
   return {
     'step.onnx': stepModel(model),
-    'model.json': jsonFile({
+    'model.json': exportedJson({
       kind: config.kind,
       level,
       state: stateSize(model),

@@ -1,7 +1,7 @@
 /** The files of a translator as ONNX: its encoder, the step of its decoder, its words, and a README with programs. */
 import type { Translator } from '../../translation/translator.ts';
 import { END_ID, START_ID, UNKNOWN_ID } from '../../translation/words.ts';
-import { type ExportedFiles, jsonFile } from '../files.ts';
+import { type ExportedFiles, exportedJson } from '../files.ts';
 import { type ExportedProgram, readme } from '../readme.ts';
 import { stateSize, stepModel } from './language-model.ts';
 import { INSTALL, openInJavaScript, openInPython, PARTED_WORDS } from './programs.ts';
@@ -12,7 +12,7 @@ export function translatorFiles({ model, config, vocabularies }: Translator): Ex
   return {
     'encoder.onnx': encoderModel(model),
     'step.onnx': stepModel(model.decoder),
-    'model.json': jsonFile({
+    'model.json': exportedJson({
       kind: config.kind,
       state: stateSize(model.decoder),
       start: START_ID,

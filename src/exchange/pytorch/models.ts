@@ -9,7 +9,7 @@ import type { Standardisation } from '../../model/standardisation.ts';
 import type { SequenceLabeller } from '../../sequences/labeller.ts';
 import type { Translator } from '../../translation/translator.ts';
 import { END_ID, START_ID, UNKNOWN_ID } from '../../translation/words.ts';
-import { type ExportedFiles, jsonFile } from '../files.ts';
+import { type ExportedFiles, exportedJson } from '../files.ts';
 import { textTokens } from '../onnx/text-model.ts';
 import { readme } from '../readme.ts';
 import { embeddingTensors, linearTensors, recurrentTensors } from './layout.ts';
@@ -108,14 +108,14 @@ function filesOf(
 ): ExportedFiles {
   return {
     'model.safetensors': encodeSafetensors(tensors, { metadata: { format: 'pt' } }),
-    'model.json': jsonFile(properties),
+    'model.json': exportedJson(properties),
     'README.md': readme({
       title: `${title} for PyTorch`,
       about: [`Exported by \`${program} export --pytorch\` of caption-lm: the \`state_dict\` of the module below.`],
       files: {
         'model.safetensors': tensors.map(({ name, shape }) => `\`${name}\` [${shape.join(', ')}]`).join(', '),
         'model.json': `what its ids stand for, and which have a meaning of their own: ${Object.keys(
-          JSON.parse(jsonFile(properties)),
+          JSON.parse(exportedJson(properties)),
         )
           .map((name) => `\`${name}\``)
           .join(', ')}`,

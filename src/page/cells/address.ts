@@ -1,8 +1,8 @@
 /** What is picked, in what stands after the # of the page's address, so that it can be marked and sent. */
-import type { Explorer, View } from './explorer.ts';
+import type { Explorer, ExplorerView } from './explorer.ts';
 
 /** The view that an address asks for; what it does not say, or what is not there, stays as it is. */
-export function viewOf(hash: string, explorer: Explorer): Partial<View> {
+export function viewInHash(hash: string, explorer: Explorer): Partial<ExplorerView> {
   const parts = new URLSearchParams(hash.replace(/^#/, ''));
   const numbers = (name: string) =>
     parts

@@ -5,7 +5,7 @@ import type { CellsPageData } from '../../language/cells/page-data.ts';
 import { cellName } from '../../language/cells/record.ts';
 import type { PageText } from './page-text.ts';
 
-export interface View {
+export interface ExplorerView {
   /** The cell that is looked at, by its place among those of the page. */
   cell: number;
   /** The stretch of text that is picked. */
@@ -23,7 +23,7 @@ export interface Track {
   values: Uint8Array;
 }
 
-type Listener = (view: Readonly<View>, changed: ReadonlySet<keyof View>) => void;
+type Listener = (view: Readonly<ExplorerView>, changed: ReadonlySet<keyof ExplorerView>) => void;
 
 export class Explorer {
   readonly data: CellsPageData;
@@ -31,7 +31,7 @@ export class Explorer {
   /** By cell and token. */
   readonly values: readonly Int8Array[];
   readonly tracks: readonly Track[];
-  readonly #view: View;
+  readonly #view: ExplorerView;
   readonly #listeners: Listener[] = [];
 
   constructor(data: CellsPageData, text: PageText, values: readonly Int8Array[], tracks: readonly Track[]) {
@@ -43,19 +43,19 @@ export class Explorer {
     this.#view = { cell: data.shown, selection: undefined, rule, colours: 'cell', track: undefined };
   }
 
-  get view(): Readonly<View> {
+  get view(): Readonly<ExplorerView> {
     return this.#view;
   }
 
   /** Changes what is shown, and tells all parts. */
-  change(part: Partial<View>): void {
+  change(part: Partial<ExplorerView>): void {
     Object.assign(this.#view, part);
-    const changed = new Set(Object.keys(part) as (keyof View)[]);
+    const changed = new Set(Object.keys(part) as (keyof ExplorerView)[]);
     for (const listener of this.#listeners) listener(this.#view, changed);
   }
 
   /** Calls a function now and whenever one of these changes. */
-  follow(keys: readonly (keyof View)[], show: (view: Readonly<View>) => void): void {
+  follow(keys: readonly (keyof ExplorerView)[], show: (view: Readonly<ExplorerView>) => void): void {
     this.#listeners.push((view, changed) => {
       if (keys.some((key) => changed.has(key))) show(view);
     });

@@ -28,7 +28,7 @@ export function findText(
   }
 
   query.addEventListener('input', () => {
-    hits = placesOf(text, query.value);
+    hits = stretchesWith(text, query.value);
     at = -1;
     back.disabled = on.disabled = hits.length === 0;
     onFound(hits);
@@ -47,7 +47,7 @@ function count({ length }: readonly unknown[]): string {
 }
 
 /** Where something stands in the text, by tokens; letters are alike whether they are capitals or not, unless one is typed. */
-export function placesOf(text: PageText, query: string): Stretch[] {
+export function stretchesWith(text: PageText, query: string): Stretch[] {
   if (query === '') return [];
   const where = query === query.toLowerCase() ? text.small : text.text;
   const found: Stretch[] = [];

@@ -3,7 +3,7 @@ import type { Stretch } from '../../language/cells/on-cells.ts';
 import { EXPLORER } from '../../language/cells/page-data.ts';
 import { QUANTUM } from '../../language/cells/record.ts';
 import { element, fill } from '../elements.ts';
-import { hashOf, viewOf } from './address.ts';
+import { hashOf, viewInHash } from './address.ts';
 import { cellPart } from './cell-part.ts';
 import { cellsPart } from './cells-part.ts';
 import type { Explorer } from './explorer.ts';
@@ -46,7 +46,7 @@ function show(explorer: Explorer): void {
     ({ start }) => pane.show(start),
   );
   const goTo = (token: number) => pane.show(token);
-  explorer.change(viewOf(location.hash, explorer));
+  explorer.change(viewInHash(location.hash, explorer));
   fill(
     root,
     toolbar(explorer, search),

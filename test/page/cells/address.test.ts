@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CellsPageData } from '../../../src/language/cells/page-data.ts';
-import { hashOf, viewOf } from '../../../src/page/cells/address.ts';
+import { hashOf, viewInHash } from '../../../src/page/cells/address.ts';
 import { Explorer } from '../../../src/page/cells/explorer.ts';
 import { PageText } from '../../../src/page/cells/page-text.ts';
 
@@ -25,12 +25,12 @@ describe('the address of a view', () => {
     const view = { cell: 1, selection: { start: 1, end: 4 }, rule: { threshold: 30, offBefore: 2, offAfter: 1 } };
     first.change(view);
     expect(hashOf(first)).toBe('#cell=1:3&text=1-4&on=30:2:1');
-    expect(viewOf(hashOf(first), explorer())).toEqual(view);
+    expect(viewInHash(hashOf(first), explorer())).toEqual(view);
   });
 
   it('asks for nothing that is not there', () => {
     for (const hash of ['', '#', '#cell=0:3&text=3-9&on=900:0:0', '#cell=x&text=3-2&on=', '#text=1', '#cell=-1:3']) {
-      expect(viewOf(hash, explorer())).toEqual({});
+      expect(viewInHash(hash, explorer())).toEqual({});
     }
   });
 });

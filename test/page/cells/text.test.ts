@@ -1,7 +1,7 @@
 /** The text of the page of cells: its tokens, its lines, what is found in it. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { placesOf } from '../../../src/page/cells/find-text.ts';
+import { stretchesWith } from '../../../src/page/cells/find-text.ts';
 import { PageText } from '../../../src/page/cells/page-text.ts';
 import { TextLines } from '../../../src/page/cells/text-lines.ts';
 
@@ -90,20 +90,20 @@ describe('TextLines', () => {
   });
 });
 
-describe('placesOf', () => {
+describe('stretchesWith', () => {
   const text = textOf(['To', ' ', 'be', ' ', 'or', ' ', 'not', ' ', 'to', ' ', 'be']);
 
   it('finds in capitals or not what has none, by tokens', () => {
-    expect(placesOf(text, 'to b')).toEqual([
+    expect(stretchesWith(text, 'to b')).toEqual([
       { start: 0, end: 3 },
       { start: 8, end: 11 },
     ]);
-    expect(placesOf(text, 'To')).toEqual([{ start: 0, end: 1 }]);
-    expect(placesOf(text, '')).toEqual([]);
-    expect(placesOf(text, 'nothing')).toEqual([]);
+    expect(stretchesWith(text, 'To')).toEqual([{ start: 0, end: 1 }]);
+    expect(stretchesWith(text, '')).toEqual([]);
+    expect(stretchesWith(text, 'nothing')).toEqual([]);
   });
 
   it('finds the right places though a small letter is longer than its capital', () => {
-    expect(placesOf(textOf(['İ', 'İ', 'b']), 'b')).toEqual([{ start: 2, end: 3 }]);
+    expect(stretchesWith(textOf(['İ', 'İ', 'b']), 'b')).toEqual([{ start: 2, end: 3 }]);
   });
 });
