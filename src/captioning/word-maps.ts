@@ -8,7 +8,7 @@ import type { Cnn } from '../vision/cnn.ts';
 import { decodePicture } from '../vision/decode.ts';
 import type { PictureSource } from '../vision/extract.ts';
 import type { Pixels, Preprocessing } from '../vision/pixels.ts';
-import { readPicture } from '../vision/read-picture.ts';
+import { pictureBytes } from '../vision/read-picture.ts';
 import type { Caption, CaptionWriter } from './caption.ts';
 import type { PictureFeatures } from './picture-features.ts';
 import { lookAtPictures } from './see.ts';
@@ -57,8 +57,8 @@ export async function wordMaps(captioner: CaptionWriter, cnn: Cnn, asked: AskedW
   const { fit } = cnn.preprocessing;
   const attended = by === 'occlusion' ? undefined : captioner.attentionOf(features, ids.slice(0, -1));
   if (attended) return { by: 'attention', grid: captioner.grid!, fit, words: attended };
-  const picture = typeof source === 'string' ? { name: source, bytes: await readPicture(source) } : source;
-  const pixels = await decodePicture(picture.bytes, cnn.preprocessing, picture.name);
+  const name = typeof source === 'string' ? source : source.name;
+  const pixels = await decodePicture(await pictureBytes(source), cnn.preprocessing, name);
   return { by: 'occlusion', grid: OCCLUSION_GRID, fit, words: await occlusion(captioner, cnn, pixels, ids) };
 }
 
