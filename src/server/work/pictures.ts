@@ -4,7 +4,7 @@
  */
 import { InputError } from '../../base/errors.ts';
 import { runInTurns } from '../../base/steps.ts';
-import { resolveDecoding } from '../../captioning/caption.ts';
+import { type Caption, resolveDecoding } from '../../captioning/caption.ts';
 import type { Captioner } from '../../captioning/captioner.ts';
 import { type DescriptionFlags, describingBy } from '../../captioning/decoding-flags.ts';
 import { type Description, descriptionOf } from '../../captioning/description.ts';
@@ -12,6 +12,8 @@ import { chooseLanguage } from '../../captioning/languages.ts';
 import { openCaptioner } from '../../captioning/open.ts';
 import { featuresAt, type PictureFeatures } from '../../captioning/picture-features.ts';
 import { lookAtPictures, seeingCnn } from '../../captioning/see.ts';
+import { whereOf } from '../../captioning/shown-maps.ts';
+import { type WordMaps, wordMaps } from '../../captioning/word-maps.ts';
 import { checkDecoding } from '../../captioning/write.ts';
 import { type Engine, openEngine } from '../../compute/engine.ts';
 import type { DriverChoice } from '../../compute/product/choose.ts';
@@ -25,6 +27,7 @@ import type { Tagger } from '../../vision/tagger.ts';
 import { Batches } from './batches.ts';
 import { doWork } from './do-work.ts';
 import type { LabellerInfo } from './labels.ts';
+import { Lane } from './lane.ts';
 import { PictureLabeller } from './picture-labels.ts';
 
 /** How a picture is to be described. */
@@ -33,6 +36,8 @@ export interface DescribingOptions extends DescriptionFlags {
   minConfidence: number;
   /** How many of the classes that the CNN's classifier sees are told too. */
   tags?: number | undefined;
+  /** Whether it is told where in the picture the words of the best caption come from. */
+  explain?: boolean | undefined;
 }
 
 /** What a captioner is. */
@@ -83,7 +88,11 @@ interface OpenCaptioner {
 interface Look {
   cnn: Cnn;
   tagger: Tagger | undefined;
-  batches: Batches<Seen, Description>;
+  batches: Batches<Seen, Described>;
+  /** For all that uses the CNN and its captioners: batches, and in turn with them pieces of what is explained. */
+  lane: Lane;
+  /** For pictures that are explained: one after another, so that a batch waits for no more than a piece of one. */
+  explaining: Lane;
 }
 
 /** A picture as the CNN sees it, with all that is wanted of it. */
@@ -92,6 +101,16 @@ interface Seen {
   name: string;
   captioner: Captioner;
   options: DescribingOptions;
+}
+
+/** What has been said of a picture, and by what. */
+interface Described {
+  description: Description;
+  /** The best, which the description may leave out. */
+  caption: Caption;
+  language: string | undefined;
+  /** Of the picture alone. */
+  features: PictureFeatures;
 }
 
 const captioners = new Map<string, OpenCaptioner>();
@@ -124,7 +143,10 @@ doWork<PictureWorks>({
     check(captioner, look, options);
     refuseDrawing(bytes, name);
     const pixels = await decodePicture(bytes, look.cnn.preprocessing, name, limits);
-    return look.batches.add({ pixels, name, captioner, options }, signal);
+    const described = await look.batches.add({ pixels, name, captioner, options }, signal);
+    if (!options.explain) return described.description;
+    const maps = await look.explaining.run(() => explain(captioner, look, { ...described, pixels }, signal));
+    return { ...described.description, where: whereOf(described.caption, maps) };
   },
 
   async label({ model, name, bytes }, { signal }) {
@@ -136,7 +158,21 @@ doWork<PictureWorks>({
 
 async function lookBy(cnn: Cnn, cnnBackend: CnnBackend, engine: Engine): Promise<Look> {
   const tagger = await loadTagger(cnn, cnnBackend, engine);
-  return { cnn, tagger, batches: new Batches(BATCH, (seen) => describeBatch(cnn, tagger, seen)) };
+  const lane = new Lane();
+  const batches = new Batches<Seen, Described>(BATCH, (seen) => lane.run(() => describeBatch(cnn, tagger, seen)));
+  return { cnn, tagger, batches, lane, explaining: new Lane() };
+}
+
+/** Finds where words come from, a piece at a time. @throws the signal's reason */
+async function explain(
+  captioner: Captioner,
+  { cnn, lane }: Look,
+  { pixels, features, caption, language }: Described & Pick<Seen, 'pixels'>,
+  signal: AbortSignal,
+): Promise<WordMaps> {
+  signal.throwIfAborted();
+  const turn = <Result>(piece: () => Promise<Result>) => lane.run(piece);
+  return wordMaps(captioner, cnn, { source: { pixels }, features, caption, language }, { turn, signal });
 }
 
 function infoOf(captioner: Captioner, { cnn, tagger }: Look): CaptionerInfo {
@@ -181,10 +217,10 @@ async function describeBatch(
   cnn: Cnn,
   tagger: Tagger | undefined,
   seen: readonly Seen[],
-): Promise<PromiseSettledResult<Description>[]> {
+): Promise<PromiseSettledResult<Described>[]> {
   const pictures = seen.map(({ pixels }) => pixels);
   const features = await lookAtPictures(seen[0]!.captioner, cnn, pictures); // all captioners of a look see alike
-  const results: PromiseSettledResult<Description>[] = [];
+  const results: PromiseSettledResult<Described>[] = [];
   for (const group of alike(seen)) {
     const ofGroup = group.map((i) => seen[i]!);
     const [settled] = await Promise.allSettled([
@@ -203,7 +239,7 @@ function alike(seen: readonly Seen[]): number[][] {
   for (const [i, { captioner, options }] of seen.entries()) {
     const ofCaptioner = groups.get(captioner) ?? new Map<string, number[]>();
     groups.set(captioner, ofCaptioner);
-    const { minConfidence: _, tags: __, ...written } = options;
+    const { minConfidence: _, tags: __, explain: ___, ...written } = options;
     const key = options.sample ? `drawn ${i}` : JSON.stringify(written);
     ofCaptioner.set(key, [...(ofCaptioner.get(key) ?? []), i]);
   }
@@ -213,12 +249,13 @@ function alike(seen: readonly Seen[]): number[][] {
 async function describeAlike(
   tagger: Tagger | undefined,
   seen: readonly Seen[],
-  { vectors, ...maps }: PictureFeatures,
-): Promise<Description[]> {
+  features: PictureFeatures,
+): Promise<Described[]> {
   const { captioner, options } = seen[0]!;
   const language = chooseLanguage(captioner.vocabulary, options.language);
   const decoding = { ...resolveDecoding(describingBy(options), captioner.isCalibrated(language)), language };
-  const described = await runInTurns(captioner.describeSteps({ vectors, ...maps }, decoding));
+  const described = await runInTurns(captioner.describeSteps(features, decoding));
+  const { vectors } = features;
   const D = vectors.length / seen.length;
   const describing = described.map(async (captions, i) => {
     const { name, pixels, options: own } = seen[i]!;
@@ -226,7 +263,12 @@ async function describeAlike(
       own.tags === undefined
         ? undefined
         : await tagger!.tags(vectors.subarray(i * D, (i + 1) * D), async () => pixels, own.tags);
-    return descriptionOf(name, captions, own, { language, tags });
+    return {
+      description: descriptionOf(name, captions, own, { language, tags }),
+      caption: captions[0]!,
+      language,
+      features: featuresAt(features, [i], D),
+    };
   });
   return Promise.all(describing);
 }
