@@ -35,8 +35,11 @@ export interface CaptionEvaluation extends PictureScores {
   explain?: ((i: number) => Promise<ExplainedCaption | undefined>) | undefined;
 }
 
-/** Pictures under maps are larger than those that are only looked at. */
-const EXPLAINED_PICTURES = '.picture { grid-template-columns: minmax(120px, 240px) 1fr; }';
+/** Pictures under maps are larger than those that are only looked at, and on narrow pages stand above their captions. */
+const EXPLAINED_PICTURES = `
+.picture { grid-template-columns: 240px 1fr; }
+@media (max-width: 36rem) { .picture { grid-template-columns: 1fr; } }
+`;
 
 /** @throws InputError when the file can't be written */
 export async function writeCaptionEvaluation(file: string, evaluation: CaptionEvaluation): Promise<void> {

@@ -146,7 +146,7 @@ async function evaluateModels(
     const best = (i: number) => described[i]![0]!;
     const explains = options.explain || captioner.grid !== undefined;
     await interruptible(async (signal) => {
-      const explain = explains ? explaining(captioner, cnn, pictures.files, { best, language, signal }) : undefined;
+      const explain = explains ? explaining(captioner, cnn, pictures.files!, { best, language, signal }) : undefined;
       const evaluation = { ...written, dataset, split, pictures, models, vocabulary, decoding, copied, confidence };
       await writeCaptionEvaluation(report, { ...evaluation, explain });
     });

@@ -20,7 +20,7 @@ import {
   sentPicturesOf,
 } from '../pictures-sent.ts';
 import { requestSchema } from '../schema.ts';
-import type { DescribingOptions } from '../work/pictures.ts';
+import type { DescribingOptions } from '../work/describe-batch.ts';
 
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 
