@@ -104,6 +104,7 @@ describe.skipIf(typeof browser === 'string')('the page', () => {
     expect(await shownWord()).toBe(0);
     const first = await map();
     expect(first).toMatch(/^data:image/);
+    expect(await page.evaluate(`getComputedStyle(document.querySelector('.looked .map')).objectFit`)).toBe('fill');
     await page.keyboard.press('ArrowRight');
     expect(await shownWord()).toBe(1);
     expect(await map()).not.toBe(first);
