@@ -12,9 +12,9 @@ import { parseArgs } from 'node:util';
 import { averageWeights } from '../src/captioning/average.ts';
 import { Captioner } from '../src/captioning/captioner.ts';
 import { shippedCaptioner } from '../src/captioning/open.ts';
+import { firstWords } from '../src/captioning/vocabulary.ts';
 import { openEngine } from '../src/compute/engine.ts';
 import { LanguageModel } from '../src/model/language-model.ts';
-import { Vocabulary } from '../src/text/vocabulary.ts';
 
 const { values, positionals } = parseArgs({
   options: { share: { type: 'string', default: '0.5' }, words: { type: 'string' }, out: { type: 'string' } },
@@ -36,13 +36,15 @@ console.log(`${initial ? `the mean of ${folder} and ${initial}` : folder} is now
 
 /** A captioner with the first words of its vocabulary, which are the most frequent ones. */
 function withWords({ config, vocabulary, model, standardisation, cnn }: Captioner, words: number): Captioner {
-  const special = vocabulary.size - vocabulary.tokens.filter((token) => !/^<.*>$/.test(token)).length;
-  const tokens = vocabulary.tokens.slice(0, special + words);
-  const shape = { ...config.shape, vocabulary: tokens.length };
+  const kept = firstWords(vocabulary, words);
+  const shape = { ...config.shape, vocabulary: kept.size };
   const smaller = new LanguageModel(engine, shape);
-  smaller.copyFrom(model, [...tokens.keys()]);
-  const kept = { ...config, shape, settings: { ...config.settings, words } };
-  const result = new Captioner(kept, new Vocabulary(tokens), smaller, standardisation);
+  smaller.copyFrom(
+    model,
+    kept.tokens.map((token) => vocabulary.idOf(token)!),
+  );
+  const settings = { ...config.settings, words };
+  const result = new Captioner({ ...config, shape, settings }, kept, smaller, standardisation);
   result.cnn = cnn;
   return result;
 }

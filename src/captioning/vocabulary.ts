@@ -75,7 +75,7 @@ function wordCount({ tokens }: Vocabulary): number {
 }
 
 /** A vocabulary of the special tokens and the first words of another. */
-function firstWords(vocabulary: Vocabulary, most: number): Vocabulary {
+export function firstWords(vocabulary: Vocabulary, most: number): Vocabulary {
   if (wordCount(vocabulary) <= most) return vocabulary;
   let words = 0;
   return new Vocabulary(vocabulary.tokens.filter((token) => isSpecial(token) || words++ < most));

@@ -8,7 +8,7 @@ import type { Cnn } from '../vision/cnn.ts';
 import type { CnnBackend } from '../vision/cnn-backends.ts';
 import { decodePicture } from '../vision/decode.ts';
 import { loadTagger } from '../vision/load-cnn.ts';
-import { readPicture } from '../vision/read-picture.ts';
+import { pictureBytes } from '../vision/read-picture.ts';
 import { parseInteger } from './options.ts';
 
 /** How many classes `--tags` prints alone. */
@@ -37,10 +37,8 @@ export async function openTags(count: number, cnn: Cnn, cnnBackend: CnnBackend, 
       advice: 'The CNN that ships has one',
     });
   }
-  return ({ name, source, features }: DescribedPicture): Promise<Tag[]> => {
-    const bytes = async () => (typeof source === 'string' ? readPicture(source) : source.bytes);
-    return tagger.tags(features, async () => decodePicture(await bytes(), cnn.preprocessing, name), count);
-  };
+  return ({ name, source, features }: DescribedPicture): Promise<Tag[]> =>
+    tagger.tags(features, async () => decodePicture(await pictureBytes(source), cnn.preprocessing, name), count);
 }
 
 /** A line that stands below a picture's captions. */

@@ -6,7 +6,7 @@ import { parseJson } from '../base/json.ts';
 import { readFilledLines, readText, type TextReading } from '../base/text-file.ts';
 import { firstLineOf, parseDelimited } from './delimited.ts';
 import type { Oddities } from './oddities.ts';
-import { DELIMITERS, tsvFields } from './table-rows.ts';
+import { DELIMITERS, tableKind, tsvFields } from './table-rows.ts';
 
 /** How a column is read. */
 export interface ColumnReading extends TextReading {
@@ -15,11 +15,6 @@ export interface ColumnReading extends TextReading {
 }
 
 const jsonRecord = v.record(v.string(), v.unknown());
-
-/** Whether a file is a table by its name. */
-export function isTableName(name: string): boolean {
-  return /\.(csv|tsv|jsonl|ndjson)(\.gz)?$/i.test(name);
-}
 
 /**
  * The texts of a column in the order of the rows. A row that has none is skipped and counted.
@@ -32,7 +27,7 @@ export async function readColumn(
   reading: ColumnReading,
 ): Promise<string[]> {
   const name = nameOfSource(source);
-  return /\.(jsonl|ndjson)(\.gz)?$/i.test(name)
+  return tableKind(name) === 'json'
     ? jsonColumn(source, name, column, reading)
     : delimitedColumn(await readText(source, { what: 'table', ...reading }), name, column, reading);
 }
@@ -62,7 +57,7 @@ async function jsonColumn(
 }
 
 function delimitedColumn(text: string, name: string, column: string, { oddities }: ColumnReading): string[] {
-  const isTsv = /\.tsv(\.gz)?$/i.test(name);
+  const isTsv = tableKind(name) === 'tsv';
   const delimiter = isTsv ? '\t' : (DELIMITERS.find((sign) => firstLineOf(text).includes(sign)) ?? ',');
   const [header, ...records] = isTsv ? tsvFields(text, name) : parseDelimited(text, name, delimiter);
   const columns = header?.fields.map((field) => field.trim()) ?? [];

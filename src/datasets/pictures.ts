@@ -5,6 +5,7 @@
 
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path';
+import { editDistance } from '../base/edit-distance.ts';
 import { type Walked, walk } from '../base/walk.ts';
 
 /** The endings by which files are taken for pictures, in lower case. */
@@ -158,20 +159,6 @@ function decoded(path: string): string {
   } catch {
     return path; // a percent sign that is one
   }
-}
-
-/** Insertions, deletions and replacements between two names (Levenshtein 1966). */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const above = row;
-    row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = above[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row.push(Math.min(replaced, above[j]! + 1, row[j - 1]! + 1));
-    }
-  }
-  return row.at(-1)!;
 }
 
 /** A folder and those in it, `levels` deep, whose names promise pictures (`images`, `Flicker8k_Dataset`). */

@@ -57,12 +57,8 @@ const candidatesField = v.array(v.object({ caption: v.string() }));
  * @throws InputError that names the first such line, where at least half of them are so
  */
 export async function readTable(path: string, reading: DatasetReading): Promise<TableRow[]> {
-  const read = /\.(jsonl|ndjson)(\.gz)?$/i.test(path)
-    ? jsonRecords
-    : /\.tsv(\.gz)?$/i.test(path)
-      ? tsvRecords
-      : csvRecords;
-  const records = await read(path, reading);
+  const readers = { json: jsonRecords, tsv: tsvRecords, csv: csvRecords };
+  const records = await readers[tableKind(path) ?? 'csv'](path, reading);
   const columns = chosenColumns(records, path, reading.columns);
   const rows = reading.oddities.readItems(records, 'rows', (record) => rowOf(record, path, columns));
   const unsaid = rows.find(({ language }) => language === undefined);
@@ -170,6 +166,12 @@ export function tsvFields(text: string, path: string): DelimitedRecord[] {
   const isEven = (records: readonly DelimitedRecord[]) =>
     records.every(({ fields }) => fields.length === records[0]?.fields.length);
   return isEven(quoted) && (!isEven(literal) || quoted.length === literal.length) ? quoted : literal;
+}
+
+/** What a table is by its name: a JSON object a line, fields between tabs, or between signs; undefined for no table. */
+export function tableKind(name: string): 'json' | 'tsv' | 'csv' | undefined {
+  const ending = /\.(jsonl|ndjson|tsv|csv)(\.gz)?$/i.exec(name)?.[1]?.toLowerCase();
+  return ending === 'jsonl' || ending === 'ndjson' ? 'json' : (ending as 'tsv' | 'csv' | undefined);
 }
 
 /** What separates the fields of a table that is not called .tsv, the likeliest first. */

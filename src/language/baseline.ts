@@ -1,4 +1,7 @@
-/** The loss of n-gram models on the text or the sequences that a language model learns from: the yardstick beside it in its report. */
+/**
+ * The loss of n-gram models on the text or the sequences that a language model learns from: the yardstick beside it in its
+ * report.
+ */
 import { partOf, type Steps } from '../base/steps.ts';
 import { NgramModel } from '../text/ngram-model.ts';
 import type { SequenceList } from '../text/sequence-list.ts';
@@ -19,7 +22,10 @@ export interface NgramBaseline {
   /** The order with the lowest one. */
   order: number;
   loss: number;
-  /** Tokens that were learned from: the end of each part of the training text, the first sequences, where the whole is too much for memory. */
+  /**
+   * Tokens that were learned from: the end of each part of the training text, or the first sequences, where the whole is too
+   * much for memory.
+   */
   tokens: number;
 }
 

@@ -69,9 +69,9 @@ export function* sampleTokens(
 }
 
 /**
- * The ids of a prime, which the error calls by `name`; of an empty one that of the token that stands before a text. A prime begins a sequence,
- * where the model knows sequences: END is read before it. A word that the model has seen behind a space only is read as
- * that.
+ * The ids of a prime, which the error calls by `name`; of an empty one that of the token that stands before a text. A prime
+ * begins a sequence, where the model knows sequences: END is read before it. A word that the model has seen behind a space
+ * only is read as that.
  *
  * @throws InputError that names the tokens which the vocabulary does not have
  */

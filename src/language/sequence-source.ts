@@ -1,8 +1,9 @@
 /** What sequences of their own stand in files: their lines, the texts of a column, or each file. It knows no model. */
 import { type ByteSource, nameOfSource } from '../base/byte-source.ts';
 import { InputError } from '../base/errors.ts';
-import { isTableName, readColumn } from '../datasets/column.ts';
+import { readColumn } from '../datasets/column.ts';
 import { Oddities, type Oddity } from '../datasets/oddities.ts';
+import { tableKind } from '../datasets/table-rows.ts';
 import { type FileReadOptions, linesOfTokens, tokenizeFiles } from '../text/read.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import type { SequenceKind } from './config.ts';
@@ -15,7 +16,8 @@ export interface SequenceFileReading extends FileReadOptions {
 }
 
 /**
- * The tokens of each sequence in files, without END. Where the sequences are rows of tables, a file that is no table by its name holds one in each line.
+ * The tokens of each sequence in files, without END. Where the sequences are rows of tables, a file that is no table by its
+ * name holds one in each line.
  *
  * @throws InputError when a file can't be read, or is a table of which the column is not said
  */
@@ -37,7 +39,7 @@ async function* sequencesOf(
   kind: SequenceKind,
   { onOddity, ...options }: SequenceFileReading,
 ): AsyncGenerator<readonly string[]> {
-  const isTable = isTableName(nameOfSource(file));
+  const isTable = tableKind(nameOfSource(file)) !== undefined;
   if (kind.are === 'documents') {
     const document: string[] = [];
     for await (const tokens of tokenizeFiles([file], tokenizer, options))

@@ -185,6 +185,7 @@ export async function filesOf(
   return { files: paths, heldOutFiles, options: { onRead, signal, encoding } satisfies FileReadOptions };
 }
 
+/** The names of files, without their folders: what a config says of a text. */
 export function fileNamesOf(paths: readonly string[]): string[] {
   return paths.map((path) => basename(path));
 }

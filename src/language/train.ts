@@ -1,4 +1,7 @@
-/** Training a language model on text files, as one text or as sequences: from new weights, from those of another model, or from where it stopped. */
+/**
+ * Training a language model on text files, as one text or as sequences: from new weights, from those of another model, or
+ * from where it stopped.
+ */
 import { join } from 'node:path';
 import { type ByteSource, nameOfSource } from '../base/byte-source.ts';
 import { InputError } from '../base/errors.ts';

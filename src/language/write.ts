@@ -1,6 +1,6 @@
 /**
- * Tokens as they are sampled become a text of a certain length, or one that ends by END or before a stop text, piece by piece and
- * in constant memory. It knows no model.
+ * Tokens as they are sampled become a text of a certain length, or one that ends by END or before a stop text, piece by
+ * piece and in constant memory. It knows no model.
  */
 import type { Random } from '../base/random.ts';
 import type { SamplingOptions } from '../decoding/sampling.ts';

@@ -27,7 +27,7 @@ export class SequenceList {
   }
 
   /** The ids of a sequence, its end among them. */
-  at(i: number): ArrayLike<number> {
+  at(i: number): SequenceList['ids'] {
     return this.ids.subarray(this.begins[i], this.begins[i + 1]);
   }
 

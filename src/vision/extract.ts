@@ -11,7 +11,7 @@ import type { Cnn } from './cnn.ts';
 import { decodePicture } from './decode.ts';
 import type { View } from './feature-cache.ts';
 import { mirror, type PictureLimits, type Pixels, pictureLimits } from './pixels.ts';
-import { readPicture } from './read-picture.ts';
+import { pictureBytes } from './read-picture.ts';
 import { openViewCaches, type ViewCaches } from './view-caches.ts';
 
 /** A file's path, or a picture's bytes with a name for messages. */
@@ -180,7 +180,7 @@ async function prepare(
   const name = typeof source === 'string' ? source : source.name;
   const picture: Prepared = { index, name, source, key: '', features: new Map(), pixels: new Map() };
   try {
-    const bytes = typeof source === 'string' ? await readPicture(source, limits.bytes) : source.bytes;
+    const bytes = await pictureBytes(source, limits.bytes);
     if (caches) {
       picture.key = caches.keyOf(bytes);
       picture.features = caches.find(picture.key);

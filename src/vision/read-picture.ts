@@ -23,6 +23,11 @@ export async function readPicture(path: string, most: number = pictureLimits.byt
   }
 }
 
+/** The bytes of a picture that has them, or is read from its path. @throws InputError as `readPicture` does */
+export async function pictureBytes(source: string | { bytes: Uint8Array }, most?: number): Promise<Uint8Array> {
+  return typeof source === 'string' ? readPicture(source, most) : source.bytes;
+}
+
 /** @throws InputError when a picture has more bytes than it may have */
 export function refuseLarge(bytes: number, most: number, name: string): void {
   if (bytes <= most) return;

@@ -9,7 +9,7 @@ import type { Cnn } from '../../vision/cnn.ts';
 import { type ExportedFiles, exportedJson } from '../files.ts';
 import { type ExportedProgram, readme } from '../readme.ts';
 import { beginModel, stateSize, stepModel } from './language-model.ts';
-import { INSTALL_FOR_PICTURES, openInJavaScript, openInPython, pixelsFunction } from './programs.ts';
+import { beginInJavaScript, beginInPython, INSTALL_FOR_PICTURES, pixelsFunction } from './programs.ts';
 
 /** A captioner with the CNN that it sees by, as `openCaptioner` gives them. */
 export interface CaptionerWithCnn {
@@ -85,12 +85,7 @@ function python(preprocessing: Captioner['config']['pictures']['preprocessing'])
     install: INSTALL_FOR_PICTURES.python,
     call: 'python describe.py photo.jpg',
     code: `
-import json, sys
-import numpy as np, onnxruntime
-from PIL import Image, ImageOps
-
-model = json.load(open("model.json", encoding="utf-8"))
-${openInPython('cnn', 'begin', 'step')}
+${beginInPython(['cnn', 'begin', 'step'], { pictures: true })}
 
 ${pixelsFunction(preprocessing).python}
 
@@ -116,12 +111,7 @@ function javascript(preprocessing: Captioner['config']['pictures']['preprocessin
     install: INSTALL_FOR_PICTURES.javascript,
     call: 'node describe.mjs photo.jpg',
     code: `
-import { readFileSync } from 'node:fs';
-import ort from 'onnxruntime-node';
-import sharp from 'sharp';
-
-const model = JSON.parse(readFileSync('model.json', 'utf8'));
-${openInJavaScript('cnn', 'begin', 'step')}
+${beginInJavaScript(['cnn', 'begin', 'step'], { pictures: true })}
 ${pixelsFunction(preprocessing).javascript}
 
 const pictures = new ort.Tensor('uint8', await pixels(process.argv[2]), [1, ${size}, ${size}, 3]);

@@ -6,10 +6,10 @@ import { type ExportedFiles, exportedJson } from '../files.ts';
 import { type ExportedProgram, readme } from '../readme.ts';
 import {
   BARE_WORDS,
+  beginInJavaScript,
+  beginInPython,
   INSTALL,
   INSTALL_FOR_PICTURES,
-  openInJavaScript,
-  openInPython,
   pixelsFunction,
 } from './programs.ts';
 import { labellerModel } from './sequences.ts';
@@ -89,9 +89,15 @@ const CALLS: Readonly<Record<Reads, string>> = {
   pictures: 'picture.jpg',
 };
 
+function networksOf(cnn: Cnn | undefined): string[] {
+  return cnn ? ['cnn', 'label'] : ['label'];
+}
+
 function python(reads: Reads, { task, reading }: Config, cnn: Cnn | undefined): ExportedProgram {
+  const networks = networksOf(cnn);
   const input = {
-    words: `words = re.findall(${BARE_WORDS.python}, sys.argv[1].lower())
+    words: `tokens = {token: id for id, token in enumerate(model["tokens"])}
+words = re.findall(${BARE_WORDS.python}, sys.argv[1].lower())
 ids = [tokens[word] if word in tokens else model["unknown"] for word in words]
 inputs = {"tokens": np.array([ids], np.int32)}`,
     vectors: `inputs = {"vectors": np.array([json.loads(sys.argv[1])], np.float32)${reading ? ' / model["divisor"]' : ''}}`,
@@ -103,11 +109,7 @@ inputs = {"vectors": seen["features"][None]}  # a step for each picture`,
     install: (cnn ? INSTALL_FOR_PICTURES : INSTALL).python,
     call: `python label.py ${CALLS[reads]}`,
     code: `
-import json, ${reads === 'words' ? 're, ' : ''}sys
-import numpy as np, onnxruntime
-${cnn ? 'from PIL import Image, ImageOps\n' : ''}
-model = json.load(open("model.json", encoding="utf-8"))
-${reads === 'words' ? 'tokens = {token: id for id, token in enumerate(model["tokens"])}\n' : ''}${openInPython(...(cnn ? ['cnn', 'label'] : ['label']))}
+${beginInPython(networks, { expressions: reads === 'words', pictures: cnn !== undefined })}
 ${cnn ? `\n${pixelsFunction(cnn.preprocessing).python}\n` : ''}
 ${input}
 log_probs = run(label, **inputs)["log_probs"][0]
@@ -121,6 +123,7 @@ ${
 }
 
 function javascript(reads: Reads, { task, reading }: Config, D: number, cnn: Cnn | undefined): ExportedProgram {
+  const networks = networksOf(cnn);
   const input = {
     words: `const words = process.argv[2].toLowerCase().match(${BARE_WORDS.javascript}) ?? [];
 const ids = words.map((word) => (model.tokens.includes(word) ? model.tokens.indexOf(word) : model.unknown));
@@ -141,11 +144,7 @@ const inputs = { vectors: new ort.Tensor('float32', features.data, [1, steps.len
     install: (cnn ? INSTALL_FOR_PICTURES : INSTALL).javascript,
     call: `node label.mjs ${CALLS[reads]}`,
     code: `
-import { readFileSync } from 'node:fs';
-import ort from 'onnxruntime-node';
-${cnn ? "import sharp from 'sharp';\n" : ''}
-const model = JSON.parse(readFileSync('model.json', 'utf8'));
-${openInJavaScript(...(cnn ? ['cnn', 'label'] : ['label']))}
+${beginInJavaScript(networks, { pictures: cnn !== undefined })}
 ${cnn ? `${pixelsFunction(cnn.preprocessing).javascript}\n` : ''}
 ${input}
 const { log_probs } = await label.run(inputs);

@@ -32,19 +32,39 @@ export function pixelsFunction({ size, fit }: Preprocessing): { python: string; 
   };
 }
 
-/** The networks of a Python program, and a function that gives the outputs of one by their names. */
-export function openInPython(...names: readonly string[]): string {
-  return `${names.join(', ')}${names.length === 1 ? ',' : ''} = (onnxruntime.InferenceSession(f"{name}.onnx") for name in ${JSON.stringify(names)})
+/** What a program needs beside numbers: regular expressions, to cut a text, or to read pictures. */
+interface ProgramNeeds {
+  expressions?: boolean;
+  pictures?: boolean;
+}
+
+/** How a Python program begins: with `model.json` and its networks, and a function that gives the outputs of one by name. */
+export function beginInPython(
+  names: readonly string[],
+  { expressions = false, pictures = false }: ProgramNeeds = {},
+): string {
+  return `import json, ${expressions ? 're, ' : ''}sys
+import numpy as np, onnxruntime
+${pictures ? 'from PIL import Image, ImageOps\n' : ''}
+model = json.load(open("model.json", encoding="utf-8"))
+${names.join(', ')}${names.length === 1 ? ',' : ''} = (onnxruntime.InferenceSession(f"{name}.onnx") for name in ${JSON.stringify(names)})
 
 def run(network, **inputs):
     names = [output.name for output in network.get_outputs()]
     return dict(zip(names, network.run(names, inputs)))`;
 }
 
-/** The networks of a JavaScript program. */
-export function openInJavaScript(...names: readonly string[]): string {
+/** How a JavaScript program begins: with `model.json` and its networks. */
+export function beginInJavaScript(
+  names: readonly string[],
+  { pictures = false }: Pick<ProgramNeeds, 'pictures'> = {},
+): string {
   const list = names.map((name) => `'${name}'`).join(', ');
-  return `const open = (name) => ort.InferenceSession.create(\`\${name}.onnx\`);
+  return `import { readFileSync } from 'node:fs';
+import ort from 'onnxruntime-node';
+${pictures ? "import sharp from 'sharp';\n" : ''}
+const model = JSON.parse(readFileSync('model.json', 'utf8'));
+const open = (name) => ort.InferenceSession.create(\`\${name}.onnx\`);
 const [${names.join(', ')}] = await Promise.all([${list}].map(open));`;
 }
 

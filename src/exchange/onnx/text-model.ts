@@ -8,7 +8,7 @@ import type { Vocabulary } from '../../text/vocabulary.ts';
 import { type ExportedFiles, exportedJson } from '../files.ts';
 import { type ExportedProgram, readme } from '../readme.ts';
 import { stateSize, stepModel } from './language-model.ts';
-import { INSTALL, openInPython, WORDS } from './programs.ts';
+import { beginInJavaScript, beginInPython, INSTALL, WORDS } from './programs.ts';
 
 /** @returns the files, README.md among them */
 export function textModelFiles({ model, vocabulary, config }: TextModel): ExportedFiles {
@@ -26,13 +26,12 @@ export function textModelFiles({ model, vocabulary, config }: TextModel): Export
 }
 
 /**
- * What a program has to know of a vocabulary: the ids of what stands before a text, ends it, and is never written. A model
- * of sequences with an END reads that before each of them.
+ * What a program has to know of a vocabulary: the ids of what stands before a text, ends it, and is never written.
  */
 export function textTokens(vocabulary: Vocabulary) {
   const [end, unknown] = [vocabulary.idOf(END), vocabulary.idOf(UNKNOWN)];
   return {
-    start: end ?? startOf(vocabulary),
+    start: startOf(vocabulary),
     end: end ?? null,
     unknown: unknown ?? null,
     never: unknown === undefined ? [] : [unknown],
@@ -80,13 +79,9 @@ function python(level: Level, ends: boolean): ExportedProgram {
     install: INSTALL.python,
     call: 'python write.py "how it begins"',
     code: `
-import json, ${level === 'word' ? 're, ' : ''}sys
-import numpy as np, onnxruntime
+${beginInPython(['step'], { expressions: level === 'word' })}
 
-model = json.load(open("model.json", encoding="utf-8"))
 tokens = model["tokens"]
-${openInPython('step')}
-
 prime = sys.argv[1] if len(sys.argv) > 1 else ""
 read = [tokens.index(token) for token in ${cut}]
 ids = ${ends ? '[model["start"]] + read' : 'read or [model["start"]]'}
@@ -117,11 +112,7 @@ function javascript(level: Level, ends: boolean): ExportedProgram {
     install: INSTALL.javascript,
     call: 'node write.mjs "how it begins"',
     code: `
-import { readFileSync } from 'node:fs';
-import ort from 'onnxruntime-node';
-
-const model = JSON.parse(readFileSync('model.json', 'utf8'));
-const step = await ort.InferenceSession.create('step.onnx');
+${beginInJavaScript(['step'])}
 
 const prime = process.argv[2] ?? '';
 const read = Array.from(${cut}, (token) => model.tokens.indexOf(token));

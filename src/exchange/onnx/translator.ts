@@ -4,7 +4,7 @@ import { END_ID, START_ID, UNKNOWN_ID } from '../../translation/words.ts';
 import { type ExportedFiles, exportedJson } from '../files.ts';
 import { type ExportedProgram, readme } from '../readme.ts';
 import { stateSize, stepModel } from './language-model.ts';
-import { INSTALL, openInJavaScript, openInPython, PARTED_WORDS } from './programs.ts';
+import { beginInJavaScript, beginInPython, INSTALL, PARTED_WORDS } from './programs.ts';
 import { encoderModel } from './sequences.ts';
 
 /** @returns the files, README.md among them */
@@ -52,13 +52,9 @@ const python: ExportedProgram = {
   install: INSTALL.python,
   call: 'python translate.py "A dog runs."',
   code: `
-import json, re, sys
-import numpy as np, onnxruntime
+${beginInPython(['encoder', 'step'], { expressions: true })}
 
-model = json.load(open("model.json", encoding="utf-8"))
 source = {token: id for id, token in enumerate(model["source"])}
-${openInPython('encoder', 'step')}
-
 words = re.findall(${PARTED_WORDS.python}, sys.argv[1].strip())
 given = run(encoder, tokens=np.array([[source.get(word, model["unknown"]) for word in words]], np.int32))
 token, written = model["start"], []
@@ -79,11 +75,7 @@ const javascript: ExportedProgram = {
   install: INSTALL.javascript,
   call: 'node translate.mjs "A dog runs."',
   code: `
-import { readFileSync } from 'node:fs';
-import ort from 'onnxruntime-node';
-
-const model = JSON.parse(readFileSync('model.json', 'utf8'));
-${openInJavaScript('encoder', 'step')}
+${beginInJavaScript(['encoder', 'step'])}
 
 const words = process.argv[2].trim().match(${PARTED_WORDS.javascript}) ?? [];
 const ids = words.map((word) => (model.source.includes(word) ? model.source.indexOf(word) : model.unknown));

@@ -127,18 +127,16 @@ async function filesOf(config: Config, plan: EfficientNetPlan, parameters: reado
     .map(([name, shape]) => ({ name, shape, data: values.get(name)!, half: shape.length > 1 }));
   const shipped = await readConfig(inPackage(SHIPPED));
   const rest = shipped.name === config.name ? (await readSafetensors(shippedWeights(shipped))).tensors : undefined;
-  const learned = tensors.filter(({ name, data }) => !rest || !equal(data, rest.get(name)!.data));
+  const learned = tensors.filter(({ name, data }) => {
+    const original = rest?.get(name)?.data;
+    return !original || data.some((value, i) => value !== original[i]);
+  });
   const metadata = learned.length < tensors.length ? { [REST]: shipped.weights.sha256 } : {};
   const weights = joined(encodeSafetensors(learned, { metadata }));
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', weights));
   const sha256 = Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
   const files = { ...config, classifier: undefined, weights: { file: CNN_WEIGHTS, sha256 } };
   return { key: keyOf(files), config: `${JSON.stringify(files, null, 2)}\n`, weights };
-}
-
-function equal(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return a.length === b.length;
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
