@@ -44,7 +44,7 @@ export async function bundlePage(output) {
   });
   const style = await build({ ...options, entryPoints: ['src/page/style.ts'], write: false });
   const { REPORT_STYLE } = await import(`data:text/javascript,${encodeURIComponent(style.outputFiles[0].text)}`);
-  const contents = `@import 'uplot/dist/uPlot.min.css';\n${REPORT_STYLE}\n${readFileSync('src/page/page.css', 'utf8')}`;
+  const contents = `@import 'uplot/dist/uPlot.min.css';\n@import './explained/style.css';\n${REPORT_STYLE}\n${readFileSync('src/page/page.css', 'utf8')}`;
   await build({
     ...options,
     stdin: { contents, loader: 'css', resolveDir: 'src/page' },
@@ -56,14 +56,14 @@ export async function bundlePage(output) {
 }
 
 /**
- * Bundles what stands in the page of `lm cells --html`: a script, which is no module since it is not a file of its own,
- * and a style.
+ * Bundles what stands in a page that is one file: a script, which is no module since it is not a file of its own, and a
+ * style.
  *
- * @param output its folder
+ * @param source the folder of main.ts and style.css @param output the folder for script.js and style.css
  */
-export async function bundleCellsPage(output) {
+export async function bundleIntoPage(source, output) {
   await build({
-    entryPoints: { script: 'src/page/cells/main.ts', style: 'src/page/cells/style.css' },
+    entryPoints: { script: join(source, 'main.ts'), style: join(source, 'style.css') },
     outdir: output,
     bundle: true,
     format: 'iife',

@@ -23,7 +23,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleCellsPage, bundleForBrowsers, bundlePage } from './build-browser.mjs';
+import { bundleForBrowsers, bundleIntoPage, bundlePage } from './build-browser.mjs';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 if (process.argv.includes('--if-changed') && !isOlder('dist/kernels.wasm', 'src')) process.exit();
@@ -43,7 +43,8 @@ try {
   if (built) {
     await bundleForBrowsers(join(output, 'web'));
     await bundlePage(join(output, 'page'));
-    await bundleCellsPage(join(output, 'cells-page'));
+    await bundleIntoPage('src/page/cells', join(output, 'cells-page')); // of `lm cells --html`
+    await bundleIntoPage('src/page/explained', join(output, 'explained-page')); // of pictures with maps of words
     // npm makes programs executable when it links them, which it does once: what is built later must be it by itself.
     for (const program of Object.values(JSON.parse(readFileSync('package.json', 'utf8')).bin)) {
       chmodSync(join(output, program.replace(/^dist\//, '')), 0o755);

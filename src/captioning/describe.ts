@@ -77,7 +77,7 @@ export async function* describeBatches(
   pictures: Iterable<PictureSource> | AsyncIterable<PictureSource>,
   { decoding = decodingDefaults, explain = false, ...extraction }: DescribeOptions = {},
 ): AsyncGenerator<PictureResult[]> {
-  const { signal } = extraction;
+  const { signal, limits } = extraction;
   const D = cnn.featureSize;
   const seeing = seeingCnn(captioner, cnn);
   const size = seeing.featureSize;
@@ -111,7 +111,7 @@ export async function* describeBatches(
     const { source, captions } = picture;
     const by = explain === true ? {} : { by: explain as WordMaps['by'] };
     const asked = { source, features: seen, caption: captions[0]!, language: decoding.language, ...by };
-    return { ...picture, wordMaps: await wordMaps(captioner, cnn, asked) };
+    return { ...picture, wordMaps: await wordMaps(captioner, cnn, asked, { signal, limits }) };
   };
 
   for await (const picture of extractEach(pictures, seeing, { ...extraction, batchSize: TOGETHER })) {

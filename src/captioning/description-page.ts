@@ -8,7 +8,8 @@ import type { CaptionSampling, DecodingOptions } from './caption.ts';
 import { decodingFacts, modelsFact } from './decoding-in-words.ts';
 import { descriptionCard, type PictureOnPage } from './description-card.ts';
 import { DESCRIPTION_SCRIPT, DESCRIPTION_STYLE } from './description-look.ts';
-import { EXPLAINED_SCRIPT, EXPLAINED_STYLE, explainedLead } from './explained-frame.ts';
+import { explainedLook } from './explained-frame.ts';
+import { explainedLead } from './shown-maps.ts';
 import type { WordMaps } from './word-maps.ts';
 
 /** What the page says beside the captions; all of it may be left out. */
@@ -28,6 +29,13 @@ export interface DescriptionPageOptions {
   command?: string;
   /** When they were written. Default: now */
   date?: Date;
+}
+
+/** What stands before the pictures of a page and after them. */
+interface PageLook {
+  head: Html;
+  scripts: Html;
+  foot: Html;
 }
 
 const DATE = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short' });
@@ -70,21 +78,19 @@ export class DescriptionPage {
   readonly #page: GrowingPage;
   readonly #options: DescriptionPageOptions;
   readonly #date: Date;
-  readonly #frame: { head: Html; foot: Html };
   readonly #unread: string[] = [];
   #waiting: Promise<Html>[] = [];
   #described = 0;
   /** How the places of words were found, where they are shown. */
   #explained: WordMaps['by'] | undefined;
+  /** What stands around the pictures, from when the first are written. */
+  #look: PageLook | undefined;
 
   /** @param file which is replaced when the first pictures are written; its folder is made where there is none */
   constructor(file: string, options: DescriptionPageOptions = {}) {
     this.#page = new GrowingPage(file);
     this.#options = options;
     this.#date = options.date ?? new Date();
-    const lead = html`Words are shaded by how sure the captioner is of them: ${certaintyLegend()}`;
-    const style = new Html(`${DESCRIPTION_STYLE.text}${EXPLAINED_STYLE.text}`);
-    this.#frame = pageFrame(options.title ?? 'Captions', lead, style);
   }
 
   /** How many pictures were added, those that the file does not show yet included. */
@@ -120,14 +126,23 @@ export class DescriptionPage {
   async #write(): Promise<void> {
     const cards = await Promise.all(this.#waiting);
     const described = this.#described + cards.length;
-    await this.#page.write(this.#head(described), cards.join(''), this.#foot());
+    this.#look ??= await this.#openLook();
+    await this.#page.write(this.#head(described, this.#look), cards.join(''), this.#foot(this.#look));
     this.#described = described;
     this.#waiting = [];
   }
 
-  #head(described: number): string {
+  async #openLook(): Promise<PageLook> {
+    const explained = this.#explained && (await explainedLook());
+    const lead = html`Words are shaded by how sure the captioner is of them: ${certaintyLegend()}`;
+    const style = new Html(`${DESCRIPTION_STYLE.text}${explained?.style.text ?? ''}`);
+    const scripts = html`<script>${DESCRIPTION_SCRIPT}</script>\n${explained?.script}\n`;
+    return { ...pageFrame(this.#options.title ?? 'Captions', lead, style), scripts };
+  }
+
+  #head(described: number, { head }: PageLook): string {
     const counts = html`<p class="soft">${this.#counts(described)}</p>`;
-    return html`${this.#frame.head}${new Html(counts.text.padEnd(COUNTS))}
+    return html`${head}${new Html(counts.text.padEnd(COUNTS))}
 ${this.#explained && html`<p class="soft">${explainedLead(this.#explained)}</p>\n`}${TOOLS}<ol class="gallery" id="pictures" role="list" aria-label="Pictures">`
       .text;
   }
@@ -139,9 +154,8 @@ ${this.#explained && html`<p class="soft">${explainedLead(this.#explained)}</p>\
     return html`${formatInteger(described)} ${described === 1 ? 'picture' : 'pictures'}${unread > 0 && html`; <a href="#unread">${formatInteger(unread)} could not be read</a>`}${left > 0 && `; ${formatInteger(left)} are to come, unless this was stopped`}.`;
   }
 
-  #foot(): string {
-    return html`</ol>\n${unreadSection(this.#unread)}${this.#howWritten()}<script>${DESCRIPTION_SCRIPT}</script>\n${this.#explained && html`<script>${EXPLAINED_SCRIPT}</script>`}\n${this.#frame.foot}`
-      .text;
+  #foot({ scripts, foot }: PageLook): string {
+    return html`</ol>\n${unreadSection(this.#unread)}${this.#howWritten()}${scripts}${foot}`.text;
   }
 
   #howWritten(): Html {

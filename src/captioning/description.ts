@@ -1,6 +1,7 @@
 /** What is said of a picture, for programs: the same from the command line and from the server. Knows neither. */
 import type { Tag } from '../vision/classifier.ts';
 import type { Caption } from './caption.ts';
+import type { Where } from './shown-maps.ts';
 
 /** The captions of a picture. */
 export interface Description {
@@ -18,6 +19,8 @@ export interface Description {
   tags?: readonly Tag[] | undefined;
   /** Those that are sure enough, best first. */
   candidates: Caption[];
+  /** Where the words of the best caption come from, where that is asked for. */
+  where?: Where | undefined;
 }
 
 /**
@@ -31,10 +34,10 @@ export function descriptionOf(
   file: string,
   captions: readonly Caption[],
   { top, minConfidence }: { top: number; minConfidence: number },
-  { language, tags }: Pick<Description, 'language' | 'tags'> = {},
+  { language, tags, where }: Pick<Description, 'language' | 'tags' | 'where'> = {},
 ): Description {
   const wanted = captions.slice(0, top);
   const candidates = wanted.filter(({ confidence = 0 }) => confidence >= minConfidence);
   const { caption, logProb, confidence } = candidates[0] ?? { ...wanted[0]!, caption: null, logProb: null };
-  return { file, language, caption, logProb, confidence, tags, candidates };
+  return { file, language, caption, logProb, confidence, tags, candidates, where };
 }

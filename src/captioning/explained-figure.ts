@@ -7,7 +7,8 @@ import { writeFileAtomically } from '../base/files.ts';
 import { type Html, html } from '../report/html.ts';
 import { thumbnail } from '../report/thumbnail.ts';
 import type { PictureOnPage } from './description-card.ts';
-import { coveredPart, shownMaps, type WordMaps } from './word-maps.ts';
+import { coveredPart, shownMaps } from './shown-maps.ts';
+import type { WordMaps } from './word-maps.ts';
 
 /** Pixels of the longer side of the pictures in the figure, and of a panel's width in it. */
 const [PICTURE, PANEL] = [320, 160];

@@ -12,12 +12,19 @@ import { thumbnail } from '../report/thumbnail.ts';
 import type { TrainingLog } from '../report/training-log.ts';
 import type { CaptionSystem } from './baselines.ts';
 import type { CaptionedFeatures } from './batch.ts';
+import type { Caption } from './caption.ts';
+import { explainedFrame } from './explained-frame.ts';
 import type { MissedWords } from './missed-words.ts';
+import { shownWords } from './shown-caption.ts';
+import { explainedLead } from './shown-maps.ts';
+import type { WordMaps } from './word-maps.ts';
 
 type References = CaptionedFeatures['captions'];
 
 /** Best and worst pictures that are shown, each. */
 const EXTREMES = 8;
+/** Pixels of the longer side of a picture under maps. */
+const EXPLAINED_SIZE = 320;
 /** Missed words that are listed. */
 const WORDS = 60;
 /** Validations whose captions are shown. */
@@ -86,43 +93,71 @@ export function comparison(
   );
 }
 
+/** A caption, and where its words come from. */
+export interface ExplainedCaption {
+  caption: Caption;
+  maps: WordMaps;
+}
+
+interface ExtremesOptions {
+  /** The dataset that the pictures are of, where there are several. */
+  of?: string | undefined;
+  /** The language of all captions. */
+  language?: string | undefined;
+  /** Tells of the picture with a number where the words of its caption come from, undefined where that is not to be had. */
+  explain?: ((i: number) => Promise<ExplainedCaption | undefined>) | undefined;
+}
+
 /**
- * The pictures with the best and the worst captions by CIDEr-D.
+ * The pictures with the best and the worst captions by CIDEr-D, where `explain` is given with maps of their words: the page
+ * then has the look of `explainedLook`.
  *
  * @param files of the pictures by name
- * @param of the dataset that the pictures are of, where there are several; and the language of all captions
  * @returns undefined where there is one picture, neither the best nor the worst
  */
 export async function extremes(
   captions: readonly string[],
   { captions: references, names }: Pick<CaptionedFeatures, 'captions' | 'names'>,
   files: ReadonlyMap<string, string>,
-  { of, language, ...turns }: Turns & { of?: string | undefined; language?: string | undefined } = {},
+  { of, language, explain, ...turns }: Turns & ExtremesOptions = {},
 ): Promise<Html | undefined> {
   const shown = Math.min(EXTREMES, Math.floor(captions.length / 2));
   if (shown === 0) return undefined;
   const scores = await runInTurns(scoresSteps(captions, references, language), turns);
   const ranked = [...captions.keys()].sort((a, b) => scores[b]! - scores[a]!);
 
+  let by: WordMaps['by'] | undefined;
   const figure = async (i: number) => {
     const written = references[i]!;
     const known = new Set(written.flatMap(tokenizerOf(language)));
-    const words = partWords(captions[i]!, language).map((word) =>
-      known.has(word) ? html`${word} ` : html`<span class="off">${word}</span> `,
-    );
-    return html`<figure class="picture">${await pictureOf(names[i]!, files)}
-<figcaption><p>${words}</p><p class="soft">CIDEr ${(100 * scores[i]!).toFixed(0)}</p>
+    const explained = await explain?.(i);
+    by ??= explained?.maps.by;
+    const words = explained
+      ? shownWords(explained.caption).map(({ between, word }) => {
+          const isOff = tokenizerOf(language)(word).some((part) => !known.has(part));
+          return html`${between}<span${isOff && html` class="off"`}>${word}</span>`;
+        })
+      : partWords(captions[i]!, language).map((word) =>
+          known.has(word) ? html`${word} ` : html`<span class="off">${word}</span> `,
+        );
+    return html`<figure class="picture">${await pictureOf(names[i]!, files, explained?.maps)}
+<figcaption><p class="said">${words}</p><p class="soft">CIDEr ${(100 * scores[i]!).toFixed(0)}</p>
 <ul>${written.map((caption) => html`<li>${caption}</li>`)}</ul></figcaption></figure>
 `;
   };
-  const gallery = async (pictures: readonly number[]) =>
-    html`<div class="pictures">${await Promise.all(pictures.map(figure))}</div>\n`;
+  const gallery = async (pictures: readonly number[]) => {
+    const figures: Html[] = [];
+    for (const i of pictures) figures.push(await figure(i)); // a captioner explains one picture at a time
+    return html`<div class="pictures">${figures}</div>\n`;
+  };
+  const best = await gallery(ranked.slice(0, shown));
+  const worst = await gallery(ranked.slice(captions.length - shown).reverse());
   return section(
     headingOf('Best and worst', of),
-    html`<p>By CIDEr, each caption above what people wrote. <span class="off">Underlined</span> are words that none of them used.</p>\n<h3>Best</h3>\n`,
-    await gallery(ranked.slice(0, shown)),
+    html`<p>By CIDEr, each caption above what people wrote. <span class="off">Underlined</span> are words that none of them used.${by && ` ${explainedLead(by)}`}</p>\n<h3>Best</h3>\n`,
+    best,
     html`<h3>Worst</h3>\n`,
-    await gallery(ranked.slice(captions.length - shown).reverse()),
+    worst,
   );
 }
 
@@ -187,12 +222,13 @@ export async function stagedSamples(
 `;
 }
 
-async function pictureOf(name: string, files: ReadonlyMap<string, string>): Promise<Html> {
+/** @param maps of the words of its caption, where they are shown */
+async function pictureOf(name: string, files: ReadonlyMap<string, string>, maps?: WordMaps): Promise<Html> {
   const file = files.get(name);
-  const { source } = (file === undefined ? undefined : await thumbnail(file)) ?? {};
-  return source
-    ? html`<div><img src="${source}" alt="${name}" title="${name}"></div>`
-    : html`<div class="none">${name}</div>`;
+  const picture = file === undefined ? undefined : await thumbnail(file, maps && EXPLAINED_SIZE);
+  if (!picture) return html`<div class="none">${name}</div>`;
+  if (maps) return html`<div>${explainedFrame(picture, name, maps)}</div>`;
+  return html`<div><img src="${picture.source}" alt="${name}" title="${name}"></div>`;
 }
 
 /** A score as papers print it. */

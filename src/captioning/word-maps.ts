@@ -7,11 +7,11 @@
 import type { Cnn } from '../vision/cnn.ts';
 import { decodePicture } from '../vision/decode.ts';
 import type { PictureSource } from '../vision/extract.ts';
-import type { Pixels, Preprocessing } from '../vision/pixels.ts';
+import { type PictureLimits, type Pixels, type Preprocessing, pictureLimits } from '../vision/pixels.ts';
 import { pictureBytes } from '../vision/read-picture.ts';
 import type { Caption, CaptionWriter } from './caption.ts';
 import type { PictureFeatures } from './picture-features.ts';
-import { lookAtPictures } from './see.ts';
+import { lookAtPictures, seeingCnn, seenIn } from './see.ts';
 import { specialIds } from './vocabulary.ts';
 
 export interface WordMaps {
@@ -32,53 +32,108 @@ const SQUARE = 2;
 /** A grey of which CNNs make values near 0. */
 const GREY = 127;
 
+/** Pictures with a square on them that go through the CNN at once: others may have their turn in between. */
+const TOGETHER = 8;
+
 /** A caption of a picture, of whose words it is asked where they come from. */
 interface AskedWords {
-  source: PictureSource;
-  /** As the captioner takes them. */
-  features: PictureFeatures;
+  /** The picture's file or bytes, or what has been decoded of it. */
+  source: PictureSource | { pixels: Pixels };
+  /** As the captioner takes them; absent: the picture is looked at again. */
+  features?: PictureFeatures;
   caption: Caption;
   language?: string | undefined;
   /** Default: attention where there is any, else occlusion */
   by?: WordMaps['by'];
 }
 
+/** How the work is done beside other work. */
+interface MapTurns {
+  /** Does a piece of the work when it may be done: no longer than eight pictures take. Default: at once */
+  turn?: <Result>(piece: () => Promise<Result>) => Promise<Result>;
+  /** Looked at between two pieces. */
+  signal?: AbortSignal | undefined;
+  /** What the picture may cost, where it is read again. */
+  limits?: Partial<PictureLimits> | undefined;
+}
+
 /**
  * Finds where the words of a caption come from: by attention where the captioner attends to places, else by occlusion
  * (Zeiler and Fergus 2014, section 4.2).
  *
- * @throws InputError when the picture can't be read (again)
+ * @throws InputError when the picture can't be read (again); the reason of `signal`
  */
-export async function wordMaps(captioner: CaptionWriter, cnn: Cnn, asked: AskedWords): Promise<WordMaps> {
+export async function wordMaps(
+  captioner: CaptionWriter,
+  cnn: Cnn,
+  asked: AskedWords,
+  { turn = (piece) => piece(), signal, limits }: MapTurns = {},
+): Promise<WordMaps> {
   const { source, features, caption, language, by } = asked;
-  const { vocabulary } = captioner;
+  const { vocabulary, grid } = captioner;
   const { start } = specialIds(vocabulary, { language });
   const ids = [start, ...caption.words.map(({ word }) => vocabulary.idOf(word)!)];
   const { fit } = cnn.preprocessing;
-  const attended = by === 'occlusion' ? undefined : captioner.attentionOf(features, ids.slice(0, -1));
-  if (attended) return { by: 'attention', grid: captioner.grid!, fit, words: attended };
-  const name = typeof source === 'string' ? source : source.name;
-  const pixels = await decodePicture(await pictureBytes(source), cnn.preprocessing, name);
-  return { by: 'occlusion', grid: OCCLUSION_GRID, fit, words: await occlusion(captioner, cnn, pixels, ids) };
+  const decoded = async () => {
+    if (typeof source === 'object' && 'pixels' in source) return source.pixels;
+    const name = typeof source === 'string' ? source : source.name;
+    const bytes = await pictureBytes(source, limits?.bytes);
+    return decodePicture(bytes, cnn.preprocessing, name, { ...pictureLimits, ...limits });
+  };
+  if (grid !== undefined && by !== 'occlusion') {
+    const pixels = features ? [] : [await decoded()];
+    signal?.throwIfAborted();
+    const attended = await turn(async () =>
+      captioner.attentionOf(features ?? (await lookAtPictures(captioner, cnn, pixels)), ids.slice(0, -1)),
+    );
+    if (attended) return { by: 'attention', grid, fit, words: attended };
+  }
+  const looking = looksAt(await decoded(), cnn.preprocessing.size);
+  return {
+    by: 'occlusion',
+    grid: OCCLUSION_GRID,
+    fit,
+    words: await occlusion(captioner, cnn, looking, ids, turn, signal),
+  };
+}
+
+/** A picture as it is, then with a square on each of its cells, a few at a time. */
+function* looksAt(pixels: Pixels, size: number): Generator<Pixels[]> {
+  for (let first = -1; first < OCCLUSION_GRID ** 2; first += TOGETHER) {
+    const cells = Array.from({ length: Math.min(TOGETHER, OCCLUSION_GRID ** 2 - first) }, (_, i) => first + i);
+    yield cells.map((cell) => (cell < 0 ? pixels : covered(pixels, size, cell)));
+  }
 }
 
 /** How much the log-probability of each word falls where a square of the picture is grey. @param ids START and the words */
 async function occlusion(
   captioner: CaptionWriter,
   cnn: Cnn,
-  pixels: Pixels,
+  looks: Iterable<Pixels[]>,
   ids: readonly number[],
+  turn: NonNullable<MapTurns['turn']>,
+  signal: AbortSignal | undefined,
 ): Promise<number[][]> {
-  const { size } = cnn.preprocessing;
-  const cells = Array.from({ length: OCCLUSION_GRID ** 2 }, (_, cell) => covered(pixels, size, cell));
-  const step = captioner.begin(await lookAtPictures(captioner, cnn, [pixels, ...cells]));
-  const V = captioner.vocabulary.size;
-  const rows = [...Array(1 + cells.length).keys()];
-  return ids.slice(1).map((word, t) => {
-    const tokens = rows.map(() => ids[t]!);
-    const logProbs = step(tokens, rows);
-    const whole = logProbs[word]!;
-    return rows.slice(1).map((row) => whole - logProbs[row * V + word]!);
+  const seeing = seeingCnn(captioner, cnn);
+  const features = new Float32Array((1 + OCCLUSION_GRID ** 2) * seeing.featureSize);
+  let filled = 0;
+  for (const pictures of looks) {
+    signal?.throwIfAborted();
+    const seen = await turn(() => seeing.features(pictures));
+    features.set(seen, filled);
+    filled += seen.length;
+  }
+  signal?.throwIfAborted();
+  return turn(async () => {
+    const step = captioner.begin(seenIn(features, captioner, cnn.featureSize));
+    const V = captioner.vocabulary.size;
+    const rows = [...Array(1 + OCCLUSION_GRID ** 2).keys()];
+    return ids.slice(1).map((word, t) => {
+      const tokens = rows.map(() => ids[t]!);
+      const logProbs = step(tokens, rows);
+      const whole = logProbs[word]!;
+      return rows.slice(1).map((row) => whole - logProbs[row * V + word]!);
+    });
   });
 }
 
@@ -95,24 +150,4 @@ function covered(pixels: Pixels, size: number, cell: number): Pixels {
   const result = new Uint8Array(pixels); // a Buffer's own `slice` would share its memory
   for (let y = top; y < bottom; y++) result.fill(GREY, 3 * (y * size + left), 3 * (y * size + right));
   return result;
-}
-
-/**
- * The maps of words for the eye: from 0 to 1, of each word by its greatest value. Where the picture hardly matters to a
- * word its map stays faint: what counts as 1 is at least a tenth of the greatest of all words.
- */
-export function shownMaps({ words }: WordMaps): number[][] {
-  const greatest = words.map((map) => Math.max(0, ...map));
-  const least = Math.max(...greatest) / 10 || 1;
-  return words.map((map, i) => map.map((value) => Math.max(0, value) / Math.max(greatest[i]!, least)));
-}
-
-/** What of a picture the grid covers, in shares of its width and height. */
-export function coveredPart(
-  { fit }: Pick<WordMaps, 'fit'>,
-  { width, height }: { width: number; height: number },
-): { left: number; top: number; width: number; height: number } {
-  const side = Math.min(width, height);
-  const [w, h] = fit === 'squash' ? [1, 1] : [side / width, side / height];
-  return { left: (1 - w) / 2, top: (1 - h) / 2, width: w, height: h };
 }

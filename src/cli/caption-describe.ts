@@ -8,6 +8,7 @@ import { descriptionOf } from '../captioning/description.ts';
 import type { PictureOnPage } from '../captioning/description-card.ts';
 import { chooseLanguage } from '../captioning/languages.ts';
 import { loadCnnOf, openCaptioners, shippedCaptioner } from '../captioning/open.ts';
+import { whereOf } from '../captioning/shown-maps.ts';
 import { checkDecoding } from '../captioning/write.ts';
 import { openEngine } from '../compute/engine.ts';
 import {
@@ -19,7 +20,7 @@ import {
   addTopOptions,
   refuseUncalibrated,
 } from './caption-options.ts';
-import { addExplainOptions, explains, whereOf, writeFigure } from './describe-explained.ts';
+import { addExplainOptions, explains, writeFigure } from './describe-explained.ts';
 import { addOutOptions, checkOut, describeToFile, type OutOptions } from './describe-out.ts';
 import { checkPageFile, openDescriptionPage } from './describe-page.ts';
 import { addWriteOptions, checkWrite, openTexts, type WriteFlags } from './describe-write.ts';
@@ -134,9 +135,10 @@ async function describeCommand(args: string[], options: Options, command: Comman
       for await (const picture of described) {
         const { name, source, captions, wordMaps } = picture;
         const tags = await tagsOf?.(picture);
-        const description = descriptionOf(name, captions, { top, minConfidence }, { language, tags });
+        const where = wordMaps && whereOf(captions[0]!, wordMaps);
+        const description = descriptionOf(name, captions, { top, minConfidence }, { language, tags, where });
         const { candidates } = description;
-        if (json) process.stdout.write(`${JSON.stringify({ ...description, ...whereOf(captions[0]!, wordMaps) })}\n`);
+        if (json) process.stdout.write(`${JSON.stringify(description)}\n`);
         else process.stdout.write(plainLines(name, candidates, several) + (tags ? tagsLine(tags) : ''));
         const sure = candidates.length > 0 ? candidates : captions.slice(0, top);
         const shown = { name, source, captions: sure, wordMaps, ...(tags && { tags }) };

@@ -1,10 +1,10 @@
 /** `caption evaluate`: scores captions, of captioners or of a file, against people's. */
 import { type Command, Option } from 'commander';
-import { InputError } from '../base/errors.ts';
+import { InputError, UsageError } from '../base/errors.ts';
 import { writeFileAtomically } from '../base/files.ts';
 import { runInTurns } from '../base/steps.ts';
 import { allFeatures } from '../captioning/batch.ts';
-import { type DecodingOptions, resolveDecoding } from '../captioning/caption.ts';
+import { type Caption, type CaptionWriter, type DecodingOptions, resolveDecoding } from '../captioning/caption.ts';
 import { cocoReferences, cocoResults, readCocoResults } from '../captioning/coco-results.ts';
 import { type MeasuredConfidence, measureConfidenceSteps } from '../captioning/confidence/scores.ts';
 import { type DecodingFlags, decodingFrom } from '../captioning/decoding-flags.ts';
@@ -14,11 +14,13 @@ import { featuresOf, picturesOf } from '../captioning/features.ts';
 import { chooseLanguage } from '../captioning/languages.ts';
 import { openCaptioners, shippedCaptioner } from '../captioning/open.ts';
 import { withMaps } from '../captioning/with-maps.ts';
+import { wordMaps } from '../captioning/word-maps.ts';
 import { checkDecoding } from '../captioning/write.ts';
 import { openEngine } from '../compute/engine.ts';
 import { type CaptionDataset, SPLITS, type Split } from '../datasets/dataset.ts';
 import { captionsByLanguage } from '../datasets/languages.ts';
 import { type CaptionScores, scoreCaptions } from '../metrics/score.ts';
+import type { Cnn } from '../vision/cnn.ts';
 import { addDecodingOptions, addLanguageOption, addModelsOption, addSurestOption } from './caption-options.ts';
 import { addDatasetOptions, type DatasetOptions, openDataset } from './dataset-options.ts';
 import { addCommonOptions, addPictureOptions, type CommonOptions, type PictureOptions } from './options.ts';
@@ -31,6 +33,7 @@ interface Options extends CommonOptions, PictureOptions, DatasetOptions, Decodin
   captions?: string;
   split: Split;
   report?: string;
+  explain?: boolean;
   results?: string;
   references?: string;
   json?: boolean;
@@ -39,7 +42,7 @@ interface Options extends CommonOptions, PictureOptions, DatasetOptions, Decodin
 /** Options about writing captions, which have no effect on those of a file. */
 const WRITING = [
   ...['model', 'beam', 'consensus', 'surest', 'lengthPenalty', 'minLength', 'maxLength', 'block'],
-  ...['report', 'results', 'cnnBackend', 'blas'],
+  ...['report', 'explain', 'results', 'cnnBackend', 'blas'],
 ];
 
 export function addEvaluateCommand(program: Command): void {
@@ -55,6 +58,11 @@ export function addEvaluateCommand(program: Command): void {
     )
     .addOption(new Option('--split <split>', 'pictures to be scored on').choices(SPLITS).default('val'))
     .option('--report <file>', 'writes a page: scores, best and worst pictures, words missed, how sure it is')
+    .option(
+      '--explain',
+      'shows on that page where in the pictures each word comes from, for captioners trained without --attention too: slow ' +
+        '(some 50 looks at each of the 16 pictures)',
+    )
     .option('--results <file>', 'writes the captions in the COCO results format: [{"image_id","caption"}]')
     .option('--references <file>', "writes people's captions as a COCO caption file, for other scorers of --results")
     .option('--json', 'the scores as one JSON value');
@@ -66,6 +74,11 @@ export function addEvaluateCommand(program: Command): void {
 
 async function evaluateCommand(path: string, options: Options, command: Command): Promise<void> {
   const { captions: file, split, references, json } = options;
+  if (options.explain && !options.report) {
+    throw new UsageError('--explain has nowhere to show where words come from', {
+      expected: '--report FILE beside it',
+    });
+  }
   const status = new Status(options.quiet);
   const open = (language?: string) => openDataset(path, { ...options, languages: [language] }, status, command);
   const { names, people, captions, language, decoding, scores, copied, confidence } = file
@@ -111,7 +124,7 @@ async function evaluateModels(
   const dataset = await open(language);
   status.say(engine.notice);
 
-  const { pictures, written, confidence } = await interruptible(async (signal) => {
+  const { pictures, described, written, confidence } = await interruptible(async (signal) => {
     const events = showExtraction(status, signal, { begun: true });
     const found = await featuresOf(picturesOf(dataset, split), cnn, false, events);
     const turns = { signal, onProgress: showShare(status, 'describing') };
@@ -121,6 +134,7 @@ async function evaluateModels(
     );
     return {
       pictures: found,
+      described: captions,
       written: await runInTurns(scoreWrittenSteps(captions, found, language), { signal }),
       confidence: await runInTurns(measureConfidenceSteps(captions, found.captions, language), { signal }),
     };
@@ -129,11 +143,34 @@ async function evaluateModels(
   const { vocabulary } = captioner;
   const copied = copiedIn(dataset, written.captions, language);
   if (report) {
-    const evaluation = { ...written, dataset, split, pictures, models, vocabulary, decoding, copied, confidence };
-    await writeCaptionEvaluation(report, evaluation);
+    const best = (i: number) => described[i]![0]!;
+    const explains = options.explain || captioner.grid !== undefined;
+    await interruptible(async (signal) => {
+      const explain = explains ? explaining(captioner, cnn, pictures.files!, { best, language, signal }) : undefined;
+      const evaluation = { ...written, dataset, split, pictures, models, vocabulary, decoding, copied, confidence };
+      await writeCaptionEvaluation(report, { ...evaluation, explain });
+    });
   }
   const { names, captions: people } = pictures;
   return { ...written, names, people, language, decoding: resolved, copied, confidence };
+}
+
+/** Finds where the words of captions come from, for a page that shows some of them. */
+function explaining(
+  captioner: CaptionWriter,
+  cnn: Cnn,
+  files: readonly string[],
+  { best, language, signal }: { best: (i: number) => Caption; language: string | undefined; signal: AbortSignal },
+) {
+  return async (i: number) => {
+    const [caption, source] = [best(i), files[i]!];
+    try {
+      return { caption, maps: await wordMaps(captioner, cnn, { source, caption, language }, { signal }) };
+    } catch (error) {
+      if (error instanceof InputError) return undefined; // its features were in the cache, the picture is gone
+      throw error;
+    }
+  };
 }
 
 /** Evaluates captions that a file holds. */

@@ -1,10 +1,8 @@
-/** What `caption describe --explain` adds: options, JSON, a figure. How places are found is in captioning/word-maps.ts. */
+/** What `caption describe --explain` adds: options, a figure. How places are found is in captioning/word-maps.ts. */
 import type { Command } from 'commander';
 import { UsageError } from '../base/errors.ts';
 import { ensureWritable } from '../base/files.ts';
-import type { Caption } from '../captioning/caption.ts';
 import type { PictureOnPage } from '../captioning/description-card.ts';
-import type { WordMaps } from '../captioning/word-maps.ts';
 
 /** Pictures that a figure may have: it is made for papers, a page has room for more. */
 const MOST = 20;
@@ -45,15 +43,4 @@ export async function explains(
 export async function writeFigure(file: string, pictures: readonly PictureOnPage[]): Promise<void> {
   const { writeExplainedFigure } = await import('../captioning/explained-figure.ts'); // with sharp, which takes its time
   await writeExplainedFigure(file, pictures.slice(0, MOST));
-}
-
-/** Where the words of a picture's first caption come from, for its line of JSON. */
-export function whereOf({ words }: Caption, maps: WordMaps | undefined) {
-  if (!maps) return {};
-  const { by, grid } = maps;
-  const values = maps.words.map((map, i) => ({
-    word: words[i]!.word,
-    [by === 'attention' ? 'weights' : 'falls']: map.map((value) => Number(value.toPrecision(4))),
-  }));
-  return { where: { by, grid, words: values } };
 }

@@ -18,6 +18,8 @@ export interface DescribingChoices {
   top: number;
   /** Tags of each picture; absent for none. */
   tags: number | undefined;
+  /** Whether it is told where in the picture the words of the best caption come from, which takes longer. */
+  explain?: boolean;
 }
 
 /** How a text is to be written. */

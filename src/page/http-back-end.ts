@@ -72,10 +72,11 @@ export function httpBackEnd(askForToken: (again: boolean) => Promise<string>): B
   return {
     models: async () => (await get<{ data: ModelAnswer[] }>('v1/models')).data,
 
-    async describe(picture, name, { model, language, top, tags }, signal): Promise<Description> {
+    async describe(picture, name, { model, language, top, tags, explain }, signal): Promise<Description> {
       const query = new URLSearchParams({ name, model, top: String(top) });
       if (language !== undefined) query.set('language', language);
       if (tags !== undefined) query.set('tags', String(tags));
+      if (explain) query.set('explain', 'true');
       const headers = { 'content-type': 'application/octet-stream' }; // its bytes tell what it is
       return (await request(`v1/captions?${query}`, { method: 'POST', headers, body: picture, signal })).json();
     },

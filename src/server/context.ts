@@ -21,6 +21,8 @@ export interface ServerContext {
   texts: WorkerThread<TextWorks>;
   /** For pictures that wait or are looked at. */
   pictureRoom: Room;
+  /** For those of them of which it is asked where their words come from: some take as long as fifty others. */
+  explainedRoom: Room;
   /** For texts that wait or are written or read. */
   textRoom: Room;
   /** The folder of trainings, and what reads it; absent where none is shown. */

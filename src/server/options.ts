@@ -18,6 +18,8 @@ export interface ServerLimits {
   tokens: number;
   /** Pictures, and texts, that wait or are worked on. */
   waiting: number;
+  /** Pictures of which it is asked at once where their words come from: no fewer than a request may bring. */
+  explained: number;
   /** Seconds until an answer must be there. */
   seconds: number;
   /** Seconds that a client may take to send its request. */
@@ -32,6 +34,7 @@ export const serverLimits: ServerLimits = {
   characters: 100_000,
   tokens: 20_000,
   waiting: 128,
+  explained: 32,
   seconds: 60,
   sendingSeconds: 30,
 };

@@ -85,6 +85,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       pictures,
       texts,
       pictureRoom: new Room('pictures', limits.waiting),
+      explainedRoom: new Room('pictures to be explained', limits.explained),
       textRoom: new Room('texts', limits.waiting),
       runs,
       isReady: () => ready,

@@ -1,5 +1,6 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { afterAll, expect, it } from 'vitest';
 import { runAtOnce } from '../../src/base/steps.ts';
 import { scoreWrittenSteps } from '../../src/captioning/evaluate.ts';
@@ -69,6 +70,33 @@ it('the report of an evaluation says the scores, the pictures’ captions from b
   expect(best.match(/\w+\.jpg/g)).toEqual(['men.jpg', 'boat.jpg']);
   expect(worst).toMatch(/^dog\.jpg a green house CIDEr 0 a &#60;black&#62; dog /);
   expect(page).toMatch(/Words missed 2 words of its vocabulary .* 1 dog 1 sea 3 words are not in its vocabulary/);
+});
+
+it('the report of an evaluation shows maps of the words of those pictures that can be explained', async () => {
+  const file = join(root, 'boat.png');
+  await sharp({ create: { width: 8, height: 6, channels: 3, background: '#24c' } })
+    .png()
+    .toFile(file);
+  const shown = new Map(dataset.splits);
+  shown.set(
+    'test',
+    dataset.splits.get('test')!.map((picture, i) => (i === 0 ? { ...picture, file } : picture)),
+  );
+  const words = ['a', 'red', 'boat'].map((word) => ({ word, logProb: -1 }));
+  const maps = { by: 'attention', grid: 2, fit: 'squash', words: words.map(() => [1, 0, 0, 0]) } as const;
+  const explain = async (i: number) =>
+    i === 0
+      ? { caption: { caption: 'a red boat', logProb: -3, words }, maps: { ...maps, words: [...maps.words] } }
+      : undefined;
+  const report = join(root, 'explained.html');
+  const decoding = { beam: 1, lengthPenalty: 0, maxLength: 9 };
+  const given = { ...evaluation, dataset: { ...dataset, splits: shown }, models: ['one'], decoding, explain };
+  await writeCaptionEvaluation(report, given);
+  const page = await readFile(report, 'utf8');
+  expect(page.match(/class="looked"/g)).toHaveLength(1);
+  expect(page).toContain('<p class="said"><span>a</span> <span>red</span> <span>boat</span></p>');
+  expect(page).toContain('where the captioner looked before it wrote the word');
+  expect(page).toMatch(/<script>.*<\/script>/s);
 });
 
 it('the report of an evaluation of one picture has no best and worst', async () => {

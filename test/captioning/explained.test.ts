@@ -5,7 +5,8 @@ import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { writeExplainedFigure } from '../../src/captioning/explained-figure.ts';
 import { explainedFrame } from '../../src/captioning/explained-frame.ts';
-import { coveredPart, shownMaps, type WordMaps } from '../../src/captioning/word-maps.ts';
+import { coveredPart, frameLayout, mapsOf, shownMaps, whereOf } from '../../src/captioning/shown-maps.ts';
+import type { WordMaps } from '../../src/captioning/word-maps.ts';
 import { temporaryFolder } from '../training/small-training.ts';
 
 const maps: WordMaps = {
@@ -32,11 +33,48 @@ describe('the maps of words for the eye', () => {
     expect(coveredPart({ fit: 'crop' }, wide)).toEqual({ left: 0.25, top: 0, width: 0.5, height: 1 });
   });
 
+  it('lie over the picture in its frame, which is wider than it is high', () => {
+    expect(frameLayout({ fit: 'crop' }, { width: 100, height: 150 })).toEqual({
+      width: '50%',
+      map: { left: '0%', top: '16.67%', width: '100%', height: '66.67%' },
+    });
+  });
+
   it('stand in the page a byte for each cell', () => {
     const frame = explainedFrame({ source: 'data:,', width: 40, height: 30 }, 'a <dog>', maps).text;
     const [, stored] = frame.match(/data-maps="([^"]*)"/)!;
     expect([...Buffer.from(stored!, 'base64')]).toEqual([255, 128, 0, 0, 64, 128, 0, 0]);
     expect(frame).toContain('alt="a &#60;dog&#62;"');
+  });
+});
+
+describe('the maps of words in JSON', () => {
+  const caption = { caption: 'a dog', logProb: -2, words: ['a', 'dog'].map((word) => ({ word, logProb: -1 })) };
+  const words = [
+    [0.123456, 0, 0, 0.876544],
+    [0.25, 0.25, 0.25, 0.25],
+  ];
+
+  it('say how places were found and what their numbers are, to four digits', () => {
+    const attention = whereOf(caption, { by: 'attention', grid: 2, fit: 'crop', words });
+    expect(attention).toEqual({
+      by: 'attention',
+      grid: 2,
+      fit: 'crop',
+      words: [
+        { word: 'a', weights: [0.1235, 0, 0, 0.8765] },
+        { word: 'dog', weights: words[1] },
+      ],
+    });
+    const occlusion = whereOf(caption, { by: 'occlusion', grid: 2, fit: 'squash', words });
+    expect(occlusion.words[1]).toEqual({ word: 'dog', falls: words[1] });
+  });
+
+  it('are the maps again for those who show them', () => {
+    expect(mapsOf(whereOf(caption, { ...maps, words: [[4, 2, -1, 0], words[1]!] }))).toEqual({
+      ...maps,
+      words: [[4, 2, -1, 0], words[1]],
+    });
   });
 });
 

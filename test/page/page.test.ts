@@ -93,6 +93,29 @@ describe.skipIf(typeof browser === 'string')('the page', () => {
     expect(await faultsThere()).toEqual(NONE);
   });
 
+  test('a photo shows for each word of its caption where it comes from: on demand, by keyboard, and played', async () => {
+    const words = (await page.evaluate(`document.querySelectorAll('.photo .said > span').length`)) as number;
+    await press('Where?');
+    await expect.poll(() => page.evaluate(`document.querySelectorAll('.said .step').length`), SLOW).toBe(words);
+    const shownWord = () =>
+      page.evaluate(`[...document.querySelectorAll('.said .step')].findIndex((word) => word.ariaPressed === 'true')`);
+    const map = () => page.evaluate(`document.querySelector('.looked.shown .map')?.toDataURL()`);
+    await page.focus('.said .step');
+    expect(await shownWord()).toBe(0);
+    const first = await map();
+    expect(first).toMatch(/^data:image/);
+    expect(await page.evaluate(`getComputedStyle(document.querySelector('.looked .map')).objectFit`)).toBe('fill');
+    await page.keyboard.press('ArrowRight');
+    expect(await shownWord()).toBe(1);
+    expect(await map()).not.toBe(first);
+    expect(await faultsThere()).toEqual(NONE);
+    await page.keyboard.press(' ');
+    await expect.poll(shownWord, SLOW).toBe(2);
+    await press('Stop');
+    await page.keyboard.press('Escape');
+    expect(await textOf('.photo[data-state=described] .actions')).not.toContain('Where?');
+  });
+
   test('a model writes, its text is coloured by surprise, then by a cell', async () => {
     await show('text', 'form');
     await page.evaluate(`document.querySelector('#text-view input').value = 300`);

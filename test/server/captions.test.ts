@@ -5,6 +5,7 @@ import { decodingDefaults } from '../../src/captioning/caption.ts';
 import { describePictures } from '../../src/captioning/describe.ts';
 import { type Description, descriptionOf } from '../../src/captioning/description.ts';
 import { openCaptioner } from '../../src/captioning/open.ts';
+import { type Where, whereOf } from '../../src/captioning/shown-maps.ts';
 import { openEngine } from '../../src/compute/engine.ts';
 import { startTestServer, type TestServer } from './test-server.ts';
 
@@ -13,6 +14,8 @@ let server: TestServer;
 let photos: Buffer<ArrayBuffer>[];
 /** As `caption describe --json` prints it. */
 let expected: Description[];
+/** Where the words of the first come from, as `--explain` has it. */
+let expectedWhere: Where;
 
 beforeAll(async () => {
   server = await startTestServer();
@@ -23,6 +26,10 @@ beforeAll(async () => {
   for await (const { name, captions } of describePictures(captioner, cnn, PICTURES, { decoding: decodingDefaults })) {
     const description = descriptionOf(name, captions, { top: 1, minConfidence: 0 });
     expected.push(JSON.parse(JSON.stringify(description)));
+  }
+  const [first] = PICTURES;
+  for await (const { captions, wordMaps } of describePictures(captioner, cnn, [first!], { explain: true })) {
+    expectedWhere = whereOf(captions[0]!, wordMaps!);
   }
   engine.close();
 });
@@ -38,6 +45,44 @@ async function send(path: string, body: BodyInit, headers: Record<string, string
 function rounded(description: Description): unknown {
   return JSON.parse(JSON.stringify(description), (_, value) => (typeof value === 'number' ? value.toFixed(3) : value));
 }
+
+describe('POST /v1/captions with explain', () => {
+  test('says where the words come from as the command says it, and lets other pictures pass', async () => {
+    const done: string[] = [];
+    const type = { 'content-type': 'image/jpeg' };
+    const explained = send(`/v1/captions?name=${PICTURES[0]}&explain=true`, photos[0]!, type);
+    explained.then(() => done.push('explained'));
+    const other = send(`/v1/captions?name=${PICTURES[1]}`, photos[1]!, type).then(() => done.push('other'));
+    const { status, json } = await explained;
+    await other;
+    expect(status).toBe(200);
+    expect(done).toEqual(['other', 'explained']);
+    const { where, ...description } = json as Description;
+    expect(rounded(description)).toEqual(rounded(expected[0]!));
+    expect(where).toMatchObject({ by: expectedWhere.by, grid: expectedWhere.grid, fit: expectedWhere.fit });
+    for (const [i, { word, falls }] of expectedWhere.words.entries()) {
+      expect(where!.words[i]!.word).toBe(word);
+      for (const [cell, fall] of falls!.entries()) expect(where!.words[i]!.falls![cell]).toBeCloseTo(fall, 2);
+    }
+  });
+
+  test('has no place in the answer of image-to-text', async () => {
+    const { status, json } = await send('/v1/image-to-text?explain=true', photos[0]!, { 'content-type': 'image/jpeg' });
+    expect([status, json.error.code]).toEqual([400, 'unknown_field']);
+  });
+
+  test('refuses more of them at once than it has room for', async () => {
+    const small = await startTestServer({ limits: { explained: 1 } });
+    try {
+      const picture = { data: photos[0]!.toString('base64') };
+      const body = { explain: true, pictures: [picture, picture] };
+      const { status, json } = await small.ask('/v1/captions', body);
+      expect([status, json.error.code]).toEqual([503, 'overloaded']);
+    } finally {
+      await small.end();
+    }
+  });
+});
 
 describe('POST /v1/captions', () => {
   test('says of a picture as body what the command says', async () => {

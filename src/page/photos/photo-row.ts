@@ -1,21 +1,33 @@
 /** The row of a photo: a small copy, its caption word by word, how sure that is, and what can be done with it. */
 import { shownWords, sureness } from '../../captioning/shown-caption.ts';
+import { explainedLead } from '../../captioning/shown-maps.ts';
 import type { Caption, Description } from '../../server/api.ts';
 import { announce } from '../announce.ts';
+import { inWords } from '../back-end.ts';
 import { button, element, fill } from '../elements.ts';
 import { percent, shadedCaption } from '../shaded-words.ts';
 import { copyText } from './copy-text.ts';
 import type { Photo } from './photo.ts';
+import { hideWhere, showWhere } from './show-where.ts';
 import { drawThumbnail } from './thumbnail.ts';
 
 export interface PhotoRow {
   readonly item: HTMLLIElement;
   /** Shows what has become of the photo. */
   show(): void;
+  /** Gives up what is asked for it. */
+  leave(): void;
+}
+
+interface PhotoActions {
+  remove: () => void;
+  again: () => void;
+  /** Asks for the description with where the words of its caption come from. */
+  explain: (signal: AbortSignal) => Promise<Description>;
 }
 
 /** Makes the row, which shows what the photo's state is when `show` is called. */
-export function photoRow(photo: Photo, { remove, again }: { remove: () => void; again: () => void }): PhotoRow {
+export function photoRow(photo: Photo, { remove, again, explain }: PhotoActions): PhotoRow {
   const { name } = photo;
   const canvas = element('canvas', { role: 'img', 'aria-label': name });
   const frame = element('div', { class: 'thumbnail' }, canvas);
@@ -26,8 +38,39 @@ export function photoRow(photo: Photo, { remove, again }: { remove: () => void; 
   const file = () => element('p', { class: 'soft file' }, name);
   const removing = () => button('Remove', remove, { 'aria-label': `Remove ${name}` });
 
+  const leaving = new AbortController();
+
+  /** A button that asks where the words of the caption come from, and then shows it. */
+  function whereButton(caption: string): HTMLButtonElement {
+    const ask = async () => {
+      if (asking.ariaBusy === 'true') return;
+      asking.ariaBusy = 'true';
+      asking.textContent = 'looking …';
+      try {
+        photo.state = { kind: 'described', description: await explain(leaving.signal) };
+      } catch (error) {
+        if (leaving.signal.aborted) return;
+        asking.ariaBusy = 'false';
+        asking.textContent = WHERE;
+        announce(inWords(error));
+        problem.textContent = inWords(error);
+        content.append(problem);
+        return;
+      }
+      const isHere = document.activeElement === asking;
+      show();
+      const { where } = photo.state.description;
+      if (where) announce(explainedLead(where.by));
+      if (isHere) content.querySelector<HTMLElement>('.said .step')?.focus();
+    };
+    const title = 'Where in the photo each word comes from';
+    const asking = button(WHERE, ask, { title, 'aria-label': `${WHERE} ${title}: ${caption}` });
+    const problem = element('p', { class: 'problem' });
+    return asking;
+  }
+
   function showDescription(description: Description): void {
-    const { caption, candidates } = description;
+    const { caption, candidates, where } = description;
     const [best, ...others] = candidates;
     if (caption === null || !best) {
       fill(content, element('p', { class: 'said' }, '(not sure)'), file());
@@ -35,9 +78,11 @@ export function photoRow(photo: Photo, { remove, again }: { remove: () => void; 
       return;
     }
     canvas.setAttribute('aria-label', caption);
+    const said = element('p', { class: 'said' }, ...shadedCaption(best));
     fill(
       content,
-      element('p', { class: 'said' }, ...shadedCaption(best)),
+      said,
+      where && canvas.isConnected && showWhere(where, frame, canvas, said),
       file(),
       tagsOf(description),
       more(best, others),
@@ -51,7 +96,8 @@ export function photoRow(photo: Photo, { remove, again }: { remove: () => void; 
       setTimeout(() => fill(copying, COPY), 1500);
     };
     const copying = button(COPY, copy, { 'aria-label': `Copy as alt text: ${caption}` });
-    fill(actions, copying, removing());
+    const canBeShown = canvas.isConnected && best.words.length > 0;
+    fill(actions, copying, !where && canBeShown && whereButton(caption), removing());
   }
 
   function show(): void {
@@ -59,6 +105,7 @@ export function photoRow(photo: Photo, { remove, again }: { remove: () => void; 
     item.dataset['state'] = state.kind;
     item.ariaBusy = String(state.kind === 'waiting' || state.kind === 'looking');
     fill(sure);
+    hideWhere(frame, canvas);
     if (state.kind === 'described') return showDescription(state.description);
     if (state.kind === 'failed') {
       fill(content, element('p', { class: 'problem' }, state.reason), file());
@@ -74,11 +121,13 @@ export function photoRow(photo: Photo, { remove, again }: { remove: () => void; 
     if (await drawThumbnail(photo.file, canvas)) return;
     const none = element('div', { class: 'none', 'aria-hidden': 'true' }, 'no preview');
     canvas.replaceWith(none);
+    show(); // there is nothing that a map can lie over
   });
-  return { item, show };
+  return { item, show, leave: () => leaving.abort() };
 }
 
 const COPY = 'Copy as alt text';
+const WHERE = 'Where?';
 
 /** What the CNN sees in the photo, where the server tells it. */
 function tagsOf({ tags = [] }: Description): HTMLElement | undefined {

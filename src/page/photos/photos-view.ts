@@ -36,11 +36,17 @@ export function photosView(
   }
   const options = describingOptions(captioners);
   const rows = new Map<Photo, PhotoRow>();
+  /** How photos were described, which the controls may no longer say. */
+  const chosen = new WeakMap<Photo, DescribingChoices>();
   const list = element('ul', { class: 'photos', 'aria-label': 'Photos' });
   const counts = element('span', { class: 'counts' });
   const progress = element('progress', { 'aria-label': 'Photos described', value: 0, max: 1 });
   const queue = new PhotoQueue(
-    ({ file, name }, signal) => backEnd.describe(file, name, options.chosen(), signal),
+    (photo, signal) => {
+      const choices = options.chosen();
+      chosen.set(photo, choices);
+      return backEnd.describe(photo.file, photo.name, choices, signal);
+    },
     (photo) => {
       rows.get(photo)?.show();
       tell(photo);
@@ -53,7 +59,11 @@ export function photosView(
     onFiles();
     for (const file of files) {
       const photo: Photo = { file, name: file.name, state: { kind: 'waiting' } };
-      const row = photoRow(photo, { remove: () => remove(photo), again: () => queue.add(photo) });
+      const row = photoRow(photo, {
+        remove: () => remove(photo),
+        again: () => queue.add(photo),
+        explain: (signal) => backEnd.describe(file, file.name, { ...chosen.get(photo)!, explain: true }, signal),
+      });
       rows.set(photo, row);
       list.append(row.item);
       queue.add(photo);
@@ -61,17 +71,21 @@ export function photosView(
   }
 
   function remove(photo: Photo): void {
-    const { item } = rows.get(photo)!; // those that can be removed have a row
+    const { item, leave } = rows.get(photo)!; // those that can be removed have a row
     const next = item.nextElementSibling ?? item.previousElementSibling;
     rows.delete(photo);
     queue.remove(photo);
+    leave();
     item.remove();
     (next?.querySelector<HTMLElement>('.actions button:last-child') ?? picker).focus();
     count();
   }
 
   function clear(): void {
-    for (const photo of rows.keys()) queue.remove(photo);
+    for (const [photo, row] of rows) {
+      queue.remove(photo);
+      row.leave();
+    }
     rows.clear();
     fill(list);
     picker.focus();

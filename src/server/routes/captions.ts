@@ -20,7 +20,7 @@ import {
   sentPicturesOf,
 } from '../pictures-sent.ts';
 import { requestSchema } from '../schema.ts';
-import type { DescribingOptions } from '../work/pictures.ts';
+import type { DescribingOptions } from '../work/describe-batch.ts';
 
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 
@@ -44,6 +44,7 @@ const optionEntries = {
   top_p: v.optional(share),
   min_p: v.optional(share),
   seed: v.optional(integerFrom(0)),
+  explain: v.optional(v.boolean(), false),
 };
 
 const optionsSchema = v.strictObject(optionEntries);
@@ -53,6 +54,10 @@ const OPTIONS = requestSchema(optionsSchema);
 
 const QUERY = requestSchema(v.strictObject({ ...optionEntries, name: v.optional(v.string(), 'picture') }));
 
+/** Without what its answer has no place for, and takes long. */
+const { explain: _, ...plainEntries } = optionEntries;
+const PLAIN_QUERY = requestSchema(v.strictObject({ ...plainEntries, name: v.optional(v.string(), 'picture') }));
+
 const JSON_BODY = requestSchema(v.strictObject({ ...optionEntries, pictures: picturesInJson }));
 
 export function addCaptionRoutes(app: App, context: ServerContext): void {
@@ -61,8 +66,9 @@ export function addCaptionRoutes(app: App, context: ServerContext): void {
   /** Describes a picture for a request. */
   async function describePicture(picture: SentPicture, options: CaptionOptions, signal: AbortSignal) {
     const model = context.models.choose('captioner', options.model);
-    const giveBack = context.pictureRoom.take();
+    const giveBack = [context.pictureRoom.take()];
     try {
+      if (options.explain) giveBack.push(context.explainedRoom.take());
       const { name } = picture;
       const bytes = ownBytes(picture.bytes);
       const argument = { model: model.id, name, bytes, options: describingOptions(options) };
@@ -70,7 +76,7 @@ export function addCaptionRoutes(app: App, context: ServerContext): void {
       context.metrics.described(1);
       return description;
     } finally {
-      giveBack();
+      for (const give of giveBack) give();
     }
   }
 
@@ -108,7 +114,10 @@ export function addCaptionRoutes(app: App, context: ServerContext): void {
     scope.post(
       '/v1/image-to-text',
       {
-        schema: { summary: "A picture's caption, as Hugging Face's inference clients ask for it", querystring: QUERY },
+        schema: {
+          summary: "A picture's caption, as Hugging Face's inference clients ask for it",
+          querystring: PLAIN_QUERY,
+        },
       },
       async (request, reply) => {
         const { name, ...options } = request.query;
@@ -116,7 +125,11 @@ export function addCaptionRoutes(app: App, context: ServerContext): void {
           throw new ApiError(415, 'unsupported_media_type', 'Expected the bytes of a picture as body.');
         }
         const signal = deadlineOf(reply, limits.seconds);
-        const { caption } = await describePicture({ name, bytes: request.body }, options, signal);
+        const { caption } = await describePicture(
+          { name, bytes: request.body },
+          { ...options, explain: false },
+          signal,
+        );
         return { generated_text: caption ?? '' };
       },
     );
@@ -132,6 +145,7 @@ function describingOptions(options: CaptionOptions): DescribingOptions {
     minConfidence: options.min_confidence,
     language: options.language,
     tags: options.tags,
+    explain: options.explain,
     beam: options.beam,
     consensus: options.consensus,
     surest: options.surest,

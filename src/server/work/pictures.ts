@@ -3,15 +3,12 @@
  * come one by one are decoded at once, and go through the CNN and are described a few at a time. Knows no HTTP.
  */
 import { InputError } from '../../base/errors.ts';
-import { runInTurns } from '../../base/steps.ts';
-import { resolveDecoding } from '../../captioning/caption.ts';
 import type { Captioner } from '../../captioning/captioner.ts';
-import { type DescriptionFlags, describingBy } from '../../captioning/decoding-flags.ts';
-import { type Description, descriptionOf } from '../../captioning/description.ts';
-import { chooseLanguage } from '../../captioning/languages.ts';
+import { describingBy } from '../../captioning/decoding-flags.ts';
+import type { Description } from '../../captioning/description.ts';
 import { openCaptioner } from '../../captioning/open.ts';
-import { featuresAt, type PictureFeatures } from '../../captioning/picture-features.ts';
-import { lookAtPictures, seeingCnn } from '../../captioning/see.ts';
+import { seeingCnn } from '../../captioning/see.ts';
+import { whereOf } from '../../captioning/shown-maps.ts';
 import { checkDecoding } from '../../captioning/write.ts';
 import { type Engine, openEngine } from '../../compute/engine.ts';
 import type { DriverChoice } from '../../compute/product/choose.ts';
@@ -20,20 +17,14 @@ import type { Cnn } from '../../vision/cnn.ts';
 import type { CnnBackend } from '../../vision/cnn-backends.ts';
 import { decodePicture } from '../../vision/decode.ts';
 import { loadTagger } from '../../vision/load-cnn.ts';
-import type { PictureLimits, Pixels } from '../../vision/pixels.ts';
+import type { PictureLimits } from '../../vision/pixels.ts';
 import type { Tagger } from '../../vision/tagger.ts';
 import { Batches } from './batches.ts';
+import { type Described, type DescribingOptions, describeBatch, explain, type Seen } from './describe-batch.ts';
 import { doWork } from './do-work.ts';
 import type { LabellerInfo } from './labels.ts';
+import { Lane } from './lane.ts';
 import { PictureLabeller } from './picture-labels.ts';
-
-/** How a picture is to be described. */
-export interface DescribingOptions extends DescriptionFlags {
-  /** Captions that are less sure to fit are left out. */
-  minConfidence: number;
-  /** How many of the classes that the CNN's classifier sees are told too. */
-  tags?: number | undefined;
-}
 
 /** What a captioner is. */
 export interface CaptionerInfo {
@@ -83,15 +74,11 @@ interface OpenCaptioner {
 interface Look {
   cnn: Cnn;
   tagger: Tagger | undefined;
-  batches: Batches<Seen, Description>;
-}
-
-/** A picture as the CNN sees it, with all that is wanted of it. */
-interface Seen {
-  pixels: Pixels;
-  name: string;
-  captioner: Captioner;
-  options: DescribingOptions;
+  batches: Batches<Seen, Described>;
+  /** For all that uses the CNN and its captioners: batches, and in turn with them pieces of what is explained. */
+  lane: Lane;
+  /** For pictures that are explained: one after another, so that a batch waits for no more than a piece of one. */
+  explaining: Lane;
 }
 
 const captioners = new Map<string, OpenCaptioner>();
@@ -124,7 +111,10 @@ doWork<PictureWorks>({
     check(captioner, look, options);
     refuseDrawing(bytes, name);
     const pixels = await decodePicture(bytes, look.cnn.preprocessing, name, limits);
-    return look.batches.add({ pixels, name, captioner, options }, signal);
+    const described = await look.batches.add({ pixels, name, captioner, options }, signal);
+    if (!options.explain) return described.description;
+    const maps = await look.explaining.run(() => explain(captioner, look, { ...described, pixels }, signal));
+    return { ...described.description, where: whereOf(described.caption, maps) };
   },
 
   async label({ model, name, bytes }, { signal }) {
@@ -136,7 +126,9 @@ doWork<PictureWorks>({
 
 async function lookBy(cnn: Cnn, cnnBackend: CnnBackend, engine: Engine): Promise<Look> {
   const tagger = await loadTagger(cnn, cnnBackend, engine);
-  return { cnn, tagger, batches: new Batches(BATCH, (seen) => describeBatch(cnn, tagger, seen)) };
+  const lane = new Lane();
+  const batches = new Batches<Seen, Described>(BATCH, (seen) => lane.run(() => describeBatch(cnn, tagger, seen)));
+  return { cnn, tagger, batches, lane, explaining: new Lane() };
 }
 
 function infoOf(captioner: Captioner, { cnn, tagger }: Look): CaptionerInfo {
@@ -174,59 +166,4 @@ function refuseDrawing(bytes: Uint8Array, name: string): void {
     found: isPacked ? 'packed data' : 'SVG or other markup',
     expected: 'a JPEG, PNG, WebP, AVIF, GIF or TIFF picture',
   });
-}
-
-/** Describes pictures together: all go through the CNN at once, and those that are to be described alike are. */
-async function describeBatch(
-  cnn: Cnn,
-  tagger: Tagger | undefined,
-  seen: readonly Seen[],
-): Promise<PromiseSettledResult<Description>[]> {
-  const pictures = seen.map(({ pixels }) => pixels);
-  const features = await lookAtPictures(seen[0]!.captioner, cnn, pictures); // all captioners of a look see alike
-  const results: PromiseSettledResult<Description>[] = [];
-  for (const group of alike(seen)) {
-    const ofGroup = group.map((i) => seen[i]!);
-    const [settled] = await Promise.allSettled([
-      describeAlike(tagger, ofGroup, featuresAt(features, group, cnn.featureSize)),
-    ]);
-    for (const [row, i] of group.entries()) {
-      results[i] = settled.status === 'rejected' ? settled : { status: 'fulfilled', value: settled.value[row]! };
-    }
-  }
-  return results;
-}
-
-/** The numbers of pictures that are to be described alike; each draw of random captions is for one picture alone. */
-function alike(seen: readonly Seen[]): number[][] {
-  const groups = new Map<unknown, Map<string, number[]>>();
-  for (const [i, { captioner, options }] of seen.entries()) {
-    const ofCaptioner = groups.get(captioner) ?? new Map<string, number[]>();
-    groups.set(captioner, ofCaptioner);
-    const { minConfidence: _, tags: __, ...written } = options;
-    const key = options.sample ? `drawn ${i}` : JSON.stringify(written);
-    ofCaptioner.set(key, [...(ofCaptioner.get(key) ?? []), i]);
-  }
-  return [...groups.values()].flatMap((ofCaptioner) => [...ofCaptioner.values()]);
-}
-
-async function describeAlike(
-  tagger: Tagger | undefined,
-  seen: readonly Seen[],
-  { vectors, ...maps }: PictureFeatures,
-): Promise<Description[]> {
-  const { captioner, options } = seen[0]!;
-  const language = chooseLanguage(captioner.vocabulary, options.language);
-  const decoding = { ...resolveDecoding(describingBy(options), captioner.isCalibrated(language)), language };
-  const described = await runInTurns(captioner.describeSteps({ vectors, ...maps }, decoding));
-  const D = vectors.length / seen.length;
-  const describing = described.map(async (captions, i) => {
-    const { name, pixels, options: own } = seen[i]!;
-    const tags =
-      own.tags === undefined
-        ? undefined
-        : await tagger!.tags(vectors.subarray(i * D, (i + 1) * D), async () => pixels, own.tags);
-    return descriptionOf(name, captions, own, { language, tags });
-  });
-  return Promise.all(describing);
 }
