@@ -137,7 +137,8 @@ export async function readWeights(
   const file = fileIn(folder, WEIGHTS);
   const { tensors } = await readSafetensors(file);
   fillParameters(parameters, tensors, file);
-  return tensors;
+  // Copies: the file's own values are views, of which each would keep all of the file in memory.
+  return new Map(Array.from(tensors, ([name, { shape, data }]) => [name, { shape, data: data.slice() }]));
 }
 
 /** Reads what a model's folder says about it, without the model. @throws InputError as `loadModel` does */
