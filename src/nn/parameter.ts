@@ -75,7 +75,9 @@ export class WeightFactor {
    */
   pack(rows: number): void {
     const factor = this.#current();
-    if (this.#engine.product.driver.packedParts(rows, factor.n, factor.k) > 0) factor.packed(1);
+    const { n, k, transposed } = factor;
+    const { driver } = this.#engine.product;
+    if (driver.packedParts({ m: rows, n, k, bTransposed: transposed }, 1) > 0) factor.packed(1);
   }
 
   #current(): FixedFactor {

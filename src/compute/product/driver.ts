@@ -19,8 +19,10 @@ export interface ProductDriver {
    * A right factor that is used many times between changes (a recurrent weight matrix: once for each step) may be packed
    * into the form that the driver multiplies fastest. In how many parts it is packed for such a product, each for the
    * columns that a thread multiplies; 0 where `multiply` does as well with the factor as it lies.
+   *
+   * @param threads that share the product. Default: one where calls are being recorded (`Team.together`), else all
    */
-  packedParts(m: number, n: number, k: number): number;
+  packedParts(product: FixedProduct, threads?: number): number;
 
   /** Floats of arena memory that `pack` needs for op(B)[k, n] in so many parts. */
   packedSize(k: number, n: number, parts: number): number;
@@ -58,6 +60,9 @@ export interface Product extends Extent {
   b: number;
   bStride: number;
 }
+
+/** A product by a fixed right factor, without where its matrices lie. */
+export type FixedProduct = Pick<Product, 'm' | 'n' | 'k' | 'bTransposed'>;
 
 export interface PackedProduct extends Extent {
   /** Byte offset that `pack` wrote to, in so many parts. */

@@ -7,7 +7,7 @@
 import type { Arena } from '../arena.ts';
 import type { NativeSignature } from '../calls.ts';
 import { MOST_THREADS, type SharedFunction, Team } from '../team.ts';
-import type { PackedProduct, Product, ProductDriver, RightFactor } from './driver.ts';
+import type { FixedProduct, PackedProduct, Product, ProductDriver, RightFactor } from './driver.ts';
 import { libraryCandidates } from './libraries.ts';
 import { addressOf, leaveSignalsToOthers, loadLibrary, type NativeFunction, type NativeLibrary } from './native.ts';
 import { byPointers, CallArguments, GemmArguments } from './onednn-gemm.ts';
@@ -80,13 +80,13 @@ class OneDnnDriver implements ProductDriver {
   readonly #sgemm: SharedFunction;
   readonly #pack: SharedFunction;
   readonly #multiply: SharedFunction;
-  readonly #size: PackedSize;
+  readonly #packing: Packing;
   readonly #arguments: CallArguments;
 
   constructor(library: NativeLibrary, arena: Arena, module: WebAssembly.Module, address: number) {
     this.memory = arena.memory;
     this.#address = address;
-    this.#size = new PackedSize(library, arena, address);
+    this.#packing = new Packing(library, arena, address);
     this.team = openTeam(arena, module, library, [SGEMM, PACK, MULTIPLY]);
     this.#sgemm = this.team.shared(SGEMM.name);
     this.#pack = this.team.shared(PACK.name);
@@ -96,22 +96,24 @@ class OneDnnDriver implements ProductDriver {
   }
 
   multiply(call: Product): void {
-    const status = this.#sgemm(partsOf(call, this.team.threads).map((part) => this.#argumentsOf(part)));
+    const threads = this.team.recording ? 1 : this.team.threads;
+    const status = this.#sgemm(partsOf(call, threads).map((part) => this.#argumentsOf(part)));
     refuse(status, call);
   }
 
-  packedParts(m: number, n: number, k: number): number {
+  packedParts({ m, n, k, bTransposed }: FixedProduct, threads = this.team.recording ? 1 : this.team.threads): number {
     if (m === 1 || m >= TALL * n || m * n * k < WORTH_PACKING) return 0;
-    return this.team.recording || isSmall({ m, n, k }) ? 1 : this.team.threads;
+    const parts = isSmall({ m, n, k }) ? 1 : threads;
+    return this.#packing.of(k, bandWidth(n, parts)).isWorthwhile(bTransposed) ? parts : 0;
   }
 
   packedSize(k: number, n: number, parts: number): number {
-    return (bands(n, parts).length * this.#size.of(k, bandWidth(n, parts))) / 4;
+    return (bands(n, parts).length * this.#packing.of(k, bandWidth(n, parts)).size) / 4;
   }
 
   pack(right: RightFactor, target: number, parts: number): void {
     const { k, n, b, bStride, bTransposed } = right;
-    const size = this.#size.of(k, bandWidth(n, parts));
+    const { size } = this.#packing.of(k, bandWidth(n, parts));
     const calls = bands(n, parts).map(({ from, count }, i) => [
       ...this.#arguments.of(i).pack({ ...right, n: count }),
       this.#address + b + 4 * from * (bTransposed ? bStride : 1),
@@ -123,7 +125,7 @@ class OneDnnDriver implements ProductDriver {
   multiplyPacked(call: PackedProduct): void {
     const { n, k, packed, parts } = call;
     const whole = plainProduct(call, packed);
-    const size = parts === 1 ? 0 : this.#size.of(k, bandWidth(n, parts));
+    const size = parts === 1 ? 0 : this.#packing.of(k, bandWidth(n, parts)).size;
     const calls = bands(n, parts).map(({ from, count }, i) =>
       this.#arguments.of(i).multiply({ ...whole, n: count, b: packed + i * size, c: whole.c + 4 * from }, 'P'),
     );
@@ -143,14 +145,22 @@ class OneDnnDriver implements ProductDriver {
   }
 }
 
-/** How many bytes oneDNN needs for a packed factor. */
-class PackedSize {
+/** What oneDNN says of packing op(B)[k, n]. */
+interface PackedForm {
+  /** Bytes: a multiple of LINE, enough for a factor of fewer columns too, whether op transposes or not. */
+  size: number;
+  /** Whether products become faster by it: its kernels read some shapes as fast as they lie, such as most of a CNN's. */
+  isWorthwhile(bTransposed: boolean): boolean;
+}
+
+/** Asks oneDNN how factors are packed, once for each shape. */
+class Packing {
   readonly #ask: NativeFunction;
   readonly #arguments: GemmArguments;
   readonly #address: number;
   /** Bytes, and whether it is worth while. */
   readonly #answer: BigUint64Array;
-  readonly #known = new Map<number, number>();
+  readonly #known = new Map<number, PackedForm>();
 
   constructor(library: NativeLibrary, arena: Arena, address: number) {
     const { name, result, parameters } = PACKED_SIZE;
@@ -161,20 +171,23 @@ class PackedSize {
     this.#answer = new BigUint64Array(arena.memory.buffer, offset, 2);
   }
 
-  /** A multiple of LINE, enough for op(B)[k, n] and for one of fewer columns, whether op transposes or not. */
-  of(k: number, n: number): number {
+  of(k: number, n: number): PackedForm {
     const key = k * 2 ** 26 + n;
-    let size = this.#known.get(key);
-    if (size === undefined) {
-      const sizes = [false, true].map((bTransposed) => {
-        const call = this.#arguments.pack({ k, n, b: 0, bStride: bTransposed ? k : n, bTransposed });
-        refuse(Number(this.#ask(...call, this.#address, this.#address + 8)), { k, n });
-        return Number(this.#answer[0]);
-      });
-      size = Math.ceil(Math.max(...sizes) / LINE) * LINE;
-      this.#known.set(key, size);
+    let form = this.#known.get(key);
+    if (form === undefined) {
+      const [plain, transposed] = [this.#asked(k, n, false), this.#asked(k, n, true)];
+      const size = Math.ceil(Math.max(plain.bytes, transposed.bytes) / LINE) * LINE;
+      form = { size, isWorthwhile: (bTransposed) => (bTransposed ? transposed : plain).isWorthwhile };
+      this.#known.set(key, form);
     }
-    return size;
+    return form;
+  }
+
+  #asked(k: number, n: number, bTransposed: boolean): { bytes: number; isWorthwhile: boolean } {
+    this.#answer.fill(0n); // oneDNN writes one byte of the second
+    const call = this.#arguments.pack({ k, n, b: 0, bStride: bTransposed ? k : n, bTransposed });
+    refuse(Number(this.#ask(...call, this.#address, this.#address + 8)), { k, n });
+    return { bytes: Number(this.#answer[0]), isWorthwhile: this.#answer[1] !== 0n };
   }
 }
 

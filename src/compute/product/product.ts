@@ -98,7 +98,7 @@ export class MatrixProduct {
     this.#checkBounds(a, 'A');
     this.#checkBounds(c, 'C');
     refuseOverlap(c, a, 'A');
-    const parts = this.driver.packedParts(c.rows, n, k);
+    const parts = this.driver.packedParts({ m: c.rows, n, k, bTransposed: factor.transposed });
     if (parts === 0) {
       refuseOverlap(c, source, 'B');
       this.#multiply(c, a, false, source, factor.transposed, k, 1, beta);

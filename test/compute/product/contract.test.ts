@@ -191,8 +191,9 @@ for (const [name, open] of Object.entries(OPENERS)) {
             };
             driver.multiply({ ...call, ...right, aTransposed: transposeA });
             check('multiply');
-            if (transposeA || driver.packedParts(1000, 1000, 1000) === 0) return;
-            for (const parts of new Set([1, driver.packedParts(1000, 1000, 1000)])) {
+            const most = driver.packedParts({ m: 1000, n: 1000, k: 1000, bTransposed: true });
+            if (transposeA || most === 0) return;
+            for (const parts of new Set([1, most])) {
               const packed = arena.matrix(1, driver.packedSize(k, n, parts));
               driver.pack(right, packed.offset, parts);
               driver.multiplyPacked({ ...call, packed: packed.offset, parts });
