@@ -60,11 +60,11 @@ export const languagePresets = {
       gradient: 'streams',
     },
   },
-  /** What an hour on two cores makes of a text of a megabyte, by dropout alone. */
+  /** An hour on two cores for a text of a megabyte, by dropout between layers alone: what `best` is to be compared with. */
   large,
   /**
-   * The best that an hour on two cores makes of a text of a megabyte: recurrent weights are dropped too (Merity et al. 2018),
-   * and the average of the weights is kept.
+   * The same network in the same hour with what helps most against learning by heart: recurrent weights are dropped too
+   * (Merity et al. 2018), and an average of the weights is kept.
    */
   best: {
     shape: large.shape,
