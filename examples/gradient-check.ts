@@ -6,7 +6,7 @@
  *
  *     npx tsx examples/gradient-check.ts
  */
-import { LanguageModel, openEngine, Random, uniformPacking } from 'caption-lm/nn';
+import { type CellName, cells, LanguageModel, openEngine, Random, uniformPacking } from 'caption-lm/nn';
 
 // Unequal sizes, so that no two can be taken for each other: N sequences, T steps, V tokens, H units.
 const [N, T, V, H] = [3, 4, 5, 6];
@@ -14,11 +14,11 @@ const [N, T, V, H] = [3, 4, 5, 6];
 const EPSILON = 1e-2;
 
 const engine = await openEngine('wasm');
-for (const cell of ['rnn', 'lstm', 'gru'] as const) check(cell);
+for (const { name } of Object.values(cells)) check(name);
 engine.close();
 
 /** Compares all gradients of a model of this cell, and prints what came of it. */
-function check(cell: 'rnn' | 'lstm' | 'gru'): void {
+function check(cell: CellName): void {
   const random = new Random(1);
   const shape = { vocabulary: V, embedding: 0, cell, layers: 2, hidden: H, condition: 0 };
   const model = new LanguageModel(engine, shape).initialise(random);
