@@ -2,20 +2,11 @@
 import type { Command } from 'commander';
 import { CaptionJob } from '../bulk/job.ts';
 import { submitJob } from '../bulk/submit.ts';
-import { type DecodingOptions, resolveDecoding } from '../captioning/caption.ts';
+import type { DecodingOptions } from '../captioning/caption.ts';
 import { type CaptionSamplingFlags, type DescriptionFlags, describingBy } from '../captioning/decoding-flags.ts';
-import { chooseLanguage } from '../captioning/languages.ts';
-import { checkDecoding } from '../captioning/write.ts';
 import { addQueueOption, type ModelOptions, openModel, PATIENCE, withRedis } from './bulk-queue.ts';
 import { pictureNames } from './bulk-sources.ts';
-import {
-  addDecodingOptions,
-  addLanguageOption,
-  addModelsOption,
-  addSurestOption,
-  addTopOptions,
-  refuseUncalibrated,
-} from './caption-options.ts';
+import { addDescribingOptions, addModelsOption, addTopOptions, decodingOf } from './caption-options.ts';
 import { addCommonOptions, addPictureOptions, addVerboseOption, parseInteger } from './options.ts';
 import { Status } from './progress.ts';
 import { interruptible } from './run.ts';
@@ -44,8 +35,7 @@ export function addSubmitCommand(bulk: Command): void {
       parseInteger(1),
       3,
     );
-  addLanguageOption(command, 'language to write, of a captioner that has several, as `de`');
-  addSurestOption(addDecodingOptions(command));
+  addDescribingOptions(command);
   addPictureOptions(addCommonOptions(addVerboseOption(command))).action(submitCommand);
 }
 
@@ -57,16 +47,12 @@ async function submitCommand(args: string[], options: SubmitOptions): Promise<vo
     const job = new CaptionJob(connection, name);
     for (const oddity of connection.oddities) status.warn(`caption: ${oddity}`);
     const { captioner, model, folders } = await openModel(options, status);
-    checkDecoding(given, captioner.vocabulary);
-    const language = chooseLanguage(captioner.vocabulary, given.language);
-    const resolved = resolveDecoding(given, captioner.isCalibrated(language)) as DecodingOptions;
-    if (minConfidence > 0) refuseUncalibrated(captioner, folders, language);
-    const ofLanguage = language === undefined ? {} : { language };
+    const decoding = decodingOf(captioner, folders, given as DecodingOptions, minConfidence);
+    const { language } = decoding;
     const { isNew, pictures, chunks } = await interruptible((signal) => {
       signal.addEventListener('abort', () => status.say('stopped; the same command goes on'));
       const names = pictureNames(args, (leftOut) => status.sayLeftOut(leftOut, verbose));
-      const decoding = { ...resolved, ...ofLanguage };
-      const layout = { top, minConfidence, words: json, ...ofLanguage };
+      const layout = { top, minConfidence, words: json, ...(language !== undefined && { language }) };
       return submitJob(
         job,
         names,
