@@ -57,9 +57,9 @@ function check(cell: CellName): void {
   for (const { name, analytic, numeric } of checked) {
     const difference = relativeDifference(analytic, numeric);
     worst = Math.max(worst, difference);
-    const [first, other] = [analytic[0] ?? 0, numeric[0] ?? 0].map((value) => value.toFixed(6).padStart(9));
+    const [first, other] = [analytic[0]!, numeric[0]!].map((value) => value.toFixed(6).padStart(9)) as [string, string];
     console.log(
-      `${name.padEnd(20)} ${String(analytic.length).padStart(7)}   ${first?.padStart(21)} ${other}   ${difference.toExponential(1)}`,
+      `${name.padEnd(20)} ${String(analytic.length).padStart(7)}   ${first.padStart(21)} ${other}   ${difference.toExponential(1)}`,
     );
   }
   const right = worst < 5e-3;
@@ -72,5 +72,5 @@ function check(cell: CellName): void {
 /** |a - b| / (|a| + |b|), of all gradients of a parameter together. */
 function relativeDifference(a: readonly number[], b: readonly number[]): number {
   const norm = (values: readonly number[]) => Math.hypot(...values);
-  return norm(a.map((x, i) => x - (b[i] ?? 0))) / Math.max(norm(a) + norm(b), 1e-6);
+  return norm(a.map((x, i) => x - b[i]!)) / Math.max(norm(a) + norm(b), 1e-6);
 }
