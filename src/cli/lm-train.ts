@@ -1,4 +1,4 @@
-/** `lm train`. */
+/** `lm train`: trains a language model on text files, as one text or as sequences of their own. */
 import { type Command, Option } from 'commander';
 import type { LeftOut } from '../base/walk.ts';
 import type { Engine } from '../compute/engine.ts';
