@@ -128,7 +128,7 @@ learn('a picture, row by row', { reads: { vectors: 4 }, writes: 'last' }, () => 
     const rows = Array.from({ length: 4 }, (_, i) => Array.from({ length: 4 }, (_, j) => (shines(i, j) ? 1 : 0)));
     return { isColumn, rows };
   });
-  const steps = [0, 1, 2, 3].flatMap((t) => pictures.flatMap(({ rows }) => rows[t] ?? []));
+  const steps = [0, 1, 2, 3].flatMap((t) => pictures.flatMap(({ rows }) => rows[t]!));
   return {
     packing: packedSequences(pictures.map(() => 4)),
     inputs: { vectors: Float32Array.from(steps) },
@@ -156,7 +156,7 @@ learn('a picture, by glimpses', { reads: glimpses, writes: 'last' }, () => {
 function sequencesOfBits() {
   const sequences = Array.from({ length: N }, () => bits(1 + random.integer(6))).sort((a, b) => b.length - a.length);
   const packing = packedSequences(sequences.map(({ length }) => length));
-  const ids = packing.counts.flatMap((count, t) => sequences.slice(0, count).map((own) => own[t] ?? 0));
+  const ids = packing.counts.flatMap((count, t) => sequences.slice(0, count).map((own) => own[t]!));
   return { sequences, packing, inputs: { ids } };
 }
 

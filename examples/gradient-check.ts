@@ -6,7 +6,7 @@
  *
  *     npx tsx examples/gradient-check.ts
  */
-import { LanguageModel, openEngine, Random, uniformPacking } from 'caption-lm/nn';
+import { type CellName, cells, LanguageModel, openEngine, Random, uniformPacking } from 'caption-lm/nn';
 
 // Unequal sizes, so that no two can be taken for each other: N sequences, T steps, V tokens, H units.
 const [N, T, V, H] = [3, 4, 5, 6];
@@ -14,11 +14,11 @@ const [N, T, V, H] = [3, 4, 5, 6];
 const EPSILON = 1e-2;
 
 const engine = await openEngine('wasm');
-for (const cell of ['rnn', 'lstm', 'gru'] as const) check(cell);
+for (const { name } of Object.values(cells)) check(name);
 engine.close();
 
 /** Compares all gradients of a model of this cell, and prints what came of it. */
-function check(cell: 'rnn' | 'lstm' | 'gru'): void {
+function check(cell: CellName): void {
   const random = new Random(1);
   const shape = { vocabulary: V, embedding: 0, cell, layers: 2, hidden: H, condition: 0 };
   const model = new LanguageModel(engine, shape).initialise(random);
@@ -57,9 +57,9 @@ function check(cell: 'rnn' | 'lstm' | 'gru'): void {
   for (const { name, analytic, numeric } of checked) {
     const difference = relativeDifference(analytic, numeric);
     worst = Math.max(worst, difference);
-    const [first, other] = [analytic[0] ?? 0, numeric[0] ?? 0].map((value) => value.toFixed(6).padStart(9));
+    const [first, other] = [analytic[0]!, numeric[0]!].map((value) => value.toFixed(6).padStart(9)) as [string, string];
     console.log(
-      `${name.padEnd(20)} ${String(analytic.length).padStart(7)}   ${first?.padStart(21)} ${other}   ${difference.toExponential(1)}`,
+      `${name.padEnd(20)} ${String(analytic.length).padStart(7)}   ${first.padStart(21)} ${other}   ${difference.toExponential(1)}`,
     );
   }
   const right = worst < 5e-3;
@@ -72,5 +72,5 @@ function check(cell: 'rnn' | 'lstm' | 'gru'): void {
 /** |a - b| / (|a| + |b|), of all gradients of a parameter together. */
 function relativeDifference(a: readonly number[], b: readonly number[]): number {
   const norm = (values: readonly number[]) => Math.hypot(...values);
-  return norm(a.map((x, i) => x - (b[i] ?? 0))) / Math.max(norm(a) + norm(b), 1e-6);
+  return norm(a.map((x, i) => x - b[i]!)) / Math.max(norm(a) + norm(b), 1e-6);
 }

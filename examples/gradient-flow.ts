@@ -62,7 +62,7 @@ const xLabel = `steps back from the loss: 0 at the left, ${T - 1} at the right`;
 console.log(`${title}\n\n${plotInTerminal(lines, xLabel)}\n`);
 console.log('from the last step to the first:');
 for (const { name, values } of lines) {
-  const change = (values.at(-1) ?? 0) / (values[0] ?? 1);
+  const change = values.at(-1)! / values[0]!;
   console.log(
     `${name.padEnd(26)} × ${change.toExponential(1)}, × ${(change ** (1 / (T - 1))).toFixed(2)} at each step`,
   );

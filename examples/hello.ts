@@ -32,10 +32,10 @@ step  input         hidden state h_t        logits y_t = W_hy h_t + b_y     targ
 const state = model.newState(1);
 const learned = inputs.map((input, t) => {
   model.step(idsOf([input]), state);
-  const h = Array.from(state[0]?.h.data ?? []);
+  const h = Array.from(state[0]!.h.data);
   const y = logitsOf(h);
   const oneHot = vocabulary.map((character) => (character === input ? 1 : 0)).join(' ');
-  const right = y.indexOf(Math.max(...y)) === vocabulary.indexOf(targets[t] ?? '');
+  const right = y.indexOf(Math.max(...y)) === vocabulary.indexOf(targets[t]!);
   console.log(
     `${t + 1}     ${input} [${oneHot}]   ${figures(h)}   ${figures(y)}   ${targets[t]} ${right ? 'likeliest' : 'missed'}`,
   );
@@ -50,7 +50,7 @@ if (learned.includes(false)) process.exitCode = 1;
 function logitsOf(h: readonly number[]): number[] {
   const { data: W } = model.outputWeights.value;
   const { data: b } = model.outputBias.value;
-  return vocabulary.map((_, k) => h.reduce((sum, h_i, i) => sum + (W[i * V + k] ?? 0) * h_i, b[k] ?? 0));
+  return vocabulary.map((_, k) => h.reduce((sum, h_i, i) => sum + W[i * V + k]! * h_i, b[k]!));
 }
 
 function figures(values: readonly number[]): string {

@@ -24,7 +24,7 @@ export function plotInTerminal(lines: readonly Line[], xLabel: string): string {
   const canvas = Array.from({ length: ROWS }, () => new Array<string>(COLUMNS).fill(' '));
   for (const { mark, values } of lines) {
     for (let column = 0; column < COLUMNS; column++) {
-      const value = values[Math.round((column / (COLUMNS - 1)) * (values.length - 1))] ?? 0;
+      const value = values[Math.round((column / (COLUMNS - 1)) * (values.length - 1))]!;
       const row = Math.round(((highest - Math.log10(value)) / (highest - lowest)) * (ROWS - 1));
       if (row >= 0 && row < ROWS) canvas[row]![column] = mark;
     }

@@ -30,7 +30,7 @@ const most = Math.max(...map);
 console.log(`\nwhere it looks like ${tags[0]!.name}:`);
 for (let y = 0; y < maps.height; y++) {
   const line = map.slice(y * maps.width, (y + 1) * maps.width);
-  const shades = Array.from(line, (value) => SHADES[Math.floor((SHADES.length - 1) * Math.max(0, value / most))]);
-  console.log(`  |${shades.map((shade) => shade?.repeat(2)).join('')}|`);
+  const shades = Array.from(line, (value) => SHADES[Math.floor((SHADES.length - 1) * Math.max(0, value / most))]!);
+  console.log(`  |${shades.map((shade) => shade.repeat(2)).join('')}|`);
 }
 engine.close();

@@ -60,7 +60,8 @@ export type { ByteReading, ByteSource } from './base/byte-source.ts';
 export type { DecodingSettings } from './base/text-decoding.ts';
 export type { TextReading } from './base/text-file.ts';
 export type { LeftOut } from './base/walk.ts';
-export { NgramModel, type NgramOptions } from './text/ngram-model.ts';
+export { NgramModel } from './text/ngram-model.ts';
+export type { NgramOptions } from './text/ngram-tables.ts';
 export { type FileReadOptions, linesOfTokens, tokenizeFiles } from './text/read.ts';
 export type { SequenceList } from './text/sequence-list.ts';
 

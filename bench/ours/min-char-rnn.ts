@@ -28,7 +28,7 @@ await serveRace(driver, (engine) => {
   const streams = new Streams([corpusOf(Uint32Array.from(readFileSync(text)))], settings.steps);
   const packing = uniformPacking(settings.batch, settings.steps);
   const state = model.newState(settings.batch);
-  const smooth = smoothing(Math.log(CHARACTERS), settings.lossMemory);
+  const smooth = smoothing(Math.log(CHARACTERS), settings.lossMemory!); // the preset sets it
   return () => {
     const chunk = optimizer.steps % streams.chunks;
     if (chunk === 0) resetState(state);

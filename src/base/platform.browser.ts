@@ -1,4 +1,4 @@
-/** In place of `platform.ts` in a browser. */
+/** In place of `platform.ts` in a browser: threads are its workers, and memory is shared where the page is isolated. */
 import type * as node from './platform.ts';
 
 export const sharesMemory = globalThis.crossOriginIsolated === true;

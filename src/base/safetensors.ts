@@ -12,6 +12,7 @@ import { refuseLfsPointer } from './git-lfs.ts';
 import { fromHalf, toHalf } from './half.ts';
 import { parseJson } from './json.ts';
 import { integerFrom } from './schema.ts';
+import { sha256 } from './sha256.ts';
 
 export interface StoredTensor {
   shape: readonly number[];
@@ -74,10 +75,11 @@ export function encodeSafetensors(
 /**
  * Reads a safetensors file whole.
  *
+ * @param hash SHA-256 that the file must have; not checked where it is absent, nor in a page that came over plain HTTP
  * @throws InputError that names the file, and the tensor where one is at fault: missing, truncated, not safetensors,
- *   of a type that is not read here, out of bounds, overlapping, twice there
+ *   of a type that is not read here, out of bounds, overlapping, twice there, of another hash
  */
-export async function readSafetensors(path: string): Promise<Safetensors> {
+export async function readSafetensors(path: string, hash?: string): Promise<Safetensors> {
   let file: Uint8Array<ArrayBuffer>;
   try {
     file = await readBytes(path);
@@ -86,12 +88,23 @@ export async function readSafetensors(path: string): Promise<Safetensors> {
   }
   const { entries, metadata, start } = readHeader(file, path);
   checkLayout(entries, file.length - start, path);
+  if (hash !== undefined) await checkHash(file, hash, path);
   const tensors = new Map<string, StoredTensor>();
   for (const [name, { dtype, shape, data_offsets }] of entries) {
     const [begin, end] = data_offsets;
     tensors.set(name, decode(dtype, shape, file.subarray(start + begin, start + end)));
   }
   return { tensors, metadata };
+}
+
+async function checkHash(file: Uint8Array<ArrayBuffer>, expected: string, path: string): Promise<void> {
+  const found = await sha256(file);
+  if (found === undefined || found === expected) return;
+  throw new InputError(`${path} is not the file that its config names`, {
+    found: `the SHA-256 ${found}`,
+    expected,
+    advice: 'Copy all files of the folder again from the same place.',
+  });
 }
 
 const METADATA = '__metadata__';

@@ -69,8 +69,8 @@ function recordOf({ file, hash, bytes, modified }: CaptionRecord, result: Result
 }
 
 /**
- * Describes the pictures of a chunk one by one, and notes in Redis which it begins: whoever takes the chunk when this
- * program has been ended goes on behind the pictures that are done. A picture that has ended several programs gets that
+ * Describes the pictures of a chunk one by one, and notes in Redis which it begins: the worker that takes the chunk
+ * when this program has been ended goes on behind the pictures that are done. A picture that has ended several programs gets that
  * as its reason; so does one whose describing throws.
  *
  * @throws InputError as `describe` does where no picture is to blame

@@ -109,7 +109,6 @@ export function* compareWithSteps(
   options: DecodingOptions = decodingDefaults,
 ): Steps<CaptionSystem[]> {
   const decoding = resolveDecoding(options, false); // captions of standardised features come without confidence
-  const references = new Map(pictures.captions.map((captions, i) => [pictures.names[i]!, captions]));
 
   const captioned = function* (features: PictureFeatures): Steps<string[]> {
     const written = yield* captioner.describeStandardisedSteps(features, decoding);
@@ -163,15 +162,21 @@ export function* compareWithSteps(
       captions: writtenForOthers,
     },
   ];
+  return yield* partOf(scoredSteps(systems, pictures, { language, shareCopied }), 0.9, 1);
+}
+
+/** Systems with the scores of what they have written, one caption for each picture. */
+function* scoredSteps(
+  systems: readonly Omit<CaptionSystem, 'scores'>[],
+  { names, captions: references }: CaptionedFeatures,
+  { language, shareCopied }: Pick<LearnedBaselines, 'language' | 'shareCopied'>,
+): Steps<CaptionSystem[]> {
+  const byName = <Item>(items: readonly Item[]) => new Map(items.map((item, i) => [names[i]!, item]));
+  const people = byName(references);
   const scored: CaptionSystem[] = [];
-  for (const { captions, ...system } of systems) {
-    const candidates = new Map(captions.map((written, i) => [pictures.names[i]!, written]));
-    const from = 0.9 + (0.1 * scored.length) / systems.length;
-    const scores = yield* partOf(
-      scoreCaptionsSteps(candidates, references, language),
-      from,
-      from + 0.1 / systems.length,
-    );
+  for (const [i, { captions, ...system }] of systems.entries()) {
+    const scoring = scoreCaptionsSteps(byName(captions), people, language);
+    const scores = yield* partOf(scoring, i / systems.length, (i + 1) / systems.length);
     scored.push({ ...system, captions, scores: { ...scores, copied: shareCopied(captions) } });
   }
   return scored;

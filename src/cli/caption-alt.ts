@@ -7,12 +7,11 @@ import { kindAt } from '../base/files.ts';
 import { DOCUMENT_ENDINGS, type Document, lineAt, readDocument, writeDocument } from '../captioning/alt/document.ts';
 import type { FoundPicture } from '../captioning/alt/found-picture.ts';
 import { pictureFile } from '../captioning/alt/picture-file.ts';
-import { type Caption, decodingDefaults, resolveDecoding } from '../captioning/caption.ts';
+import { type Caption, decodingDefaults } from '../captioning/caption.ts';
 import { describePictures } from '../captioning/describe.ts';
-import { chooseLanguage } from '../captioning/languages.ts';
 import { loadCnnOf, openCaptioners, shippedCaptioner } from '../captioning/open.ts';
 import { openEngine } from '../compute/engine.ts';
-import { addLanguageOption, addModelsOption, refuseUncalibrated } from './caption-options.ts';
+import { addLanguageOption, addModelsOption, decodingOf } from './caption-options.ts';
 import { refuseInapplicable } from './given-options.ts';
 import { counted } from './in-words.ts';
 import { addCommonOptions, addPictureOptions, type CommonOptions, type PictureOptions, parseShare } from './options.ts';
@@ -162,7 +161,7 @@ async function lackingIn(document: Document, root: string | undefined): Promise<
 /** The best caption of each picture that can be described; a captioner is opened where there is one. */
 async function captionsOf(
   files: ReadonlySet<string>,
-  { model: folders = [shippedCaptioner()], blas, cnnBackend, language: asked, minConfidence }: Options,
+  { model: folders = [shippedCaptioner()], blas, cnnBackend, language, minConfidence }: Options,
   status: Status,
 ): Promise<{ byFile: Map<string, Caption>; failures: number }> {
   const byFile = new Map<string, Caption>();
@@ -171,10 +170,7 @@ async function captionsOf(
   const engine = await openEngine(blas);
   const cnn = await loadCnnOf(folders[0]!, cnnBackend, engine);
   const { captioner } = await openCaptioners(engine, { folders, cnn });
-  const language = chooseLanguage(captioner.vocabulary, asked);
-  if (minConfidence > 0) refuseUncalibrated(captioner, folders, language);
-  const resolved = resolveDecoding(decodingDefaults, captioner.isCalibrated(language));
-  const decoding = { ...resolved, ...(language !== undefined && { language }) };
+  const decoding = decodingOf(captioner, folders, { ...decodingDefaults, language }, minConfidence);
   await interruptible(async (signal) => {
     const onSkip = ({ error }: { error: InputError }) => {
       failures++;

@@ -1,24 +1,20 @@
 /** `caption describe`: writes captions for pictures. */
 import type { Command } from 'commander';
 import { modelFingerprint } from '../captioning/bulk/fingerprint.ts';
-import { type Caption, type DecodingOptions, resolveDecoding } from '../captioning/caption.ts';
+import type { Caption, DecodingOptions } from '../captioning/caption.ts';
 import { type DescriptionFlags, describingBy } from '../captioning/decoding-flags.ts';
 import { describeBatches, describePictures } from '../captioning/describe.ts';
 import { descriptionOf } from '../captioning/description.ts';
 import type { PictureOnPage } from '../captioning/description-card.ts';
-import { chooseLanguage } from '../captioning/languages.ts';
 import { loadCnnOf, openCaptioners, shippedCaptioner } from '../captioning/open.ts';
 import { whereOf } from '../captioning/shown-maps.ts';
-import { checkDecoding } from '../captioning/write.ts';
 import { openEngine } from '../compute/engine.ts';
 import {
   addCaptionSamplingOptions,
-  addDecodingOptions,
-  addLanguageOption,
+  addDescribingOptions,
   addModelsOption,
-  addSurestOption,
   addTopOptions,
-  refuseUncalibrated,
+  decodingOf,
 } from './caption-options.ts';
 import { addExplainOptions, explains, writeFigure } from './describe-explained.ts';
 import { addOutOptions, checkOut, describeToFile, type OutOptions } from './describe-out.ts';
@@ -59,8 +55,7 @@ export function addDescribeCommand(program: Command): void {
   addWriteOptions(addOutOptions(command));
   addExplainOptions(command);
   addTagsOption(command);
-  addLanguageOption(command, 'language to write, of a captioner that has several, as `de`');
-  addSurestOption(addDecodingOptions(command));
+  addDescribingOptions(command);
   addCaptionSamplingOptions(command);
   addPictureOptions(addCommonOptions(addVerboseOption(command))).action(describeCommand);
 }
@@ -95,11 +90,8 @@ async function describeCommand(args: string[], options: Options, command: Comman
   const tagsOf = most === undefined ? undefined : await openTags(most, cnn, cnnBackend, engine);
   cnn.load().catch(() => {}); // its files are read beside what follows; a failure is reported at the first picture
   const { captioner } = await openCaptioners(engine, { folders, cnn });
-  checkDecoding(given, captioner.vocabulary);
-  const language = chooseLanguage(captioner.vocabulary, given.language);
-  const resolved = resolveDecoding(given, captioner.isCalibrated(language));
-  const decoding = { ...resolved, ...(language !== undefined && { language }) };
-  if (minConfidence > 0) refuseUncalibrated(captioner, folders, language);
+  const decoding = decodingOf(captioner, folders, given, minConfidence);
+  const { language } = decoding;
   status.say(engine.notice);
   if (options.out !== undefined) {
     await describeToFile(options, {

@@ -1,8 +1,16 @@
 /** Options of the commands that write captions, and the decoding or sampling that they stand for. */
 import { type Command, Option } from 'commander';
 import { InputError } from '../base/errors.ts';
-import { type CaptionWriter, decodingDefaults } from '../captioning/caption.ts';
+import {
+  type CaptionSampling,
+  type CaptionWriter,
+  type DecodingOptions,
+  decodingDefaults,
+  resolveDecoding,
+} from '../captioning/caption.ts';
 import { CAPTION_TEMPERATURE } from '../captioning/decoding-flags.ts';
+import { chooseLanguage } from '../captioning/languages.ts';
+import { checkDecoding } from '../captioning/write.ts';
 import { addSamplingOptions, collect, parseAtLeast, parseInteger, parseLanguage, parseShare } from './options.ts';
 
 /** Adds `--model`, which may be given several times: those models write together. */
@@ -61,12 +69,33 @@ export function addSurestOption(command: Command): Command {
   return command.option('--no-surest', 'of the captions found writes the likeliest, not the one surest to fit');
 }
 
-/** @throws InputError when --min-confidence goes by a confidence that the captioners in these folders do not have */
-export function refuseUncalibrated(
+/** Adds `--language` and all that says how captions are found, for captions that come with a confidence. */
+export function addDescribingOptions(command: Command): Command {
+  addLanguageOption(command, 'language to write, of a captioner that has several, as `de`');
+  return addSurestOption(addDecodingOptions(command));
+}
+
+/**
+ * How the captioner in some folders is to write: as it is asked for, in the language that it then writes, by its confidence
+ * where it has one.
+ *
+ * @param minConfidence of captions that are not left out
+ * @throws UsageError as `checkDecoding` does; InputError when `minConfidence` goes by a confidence that it does not have
+ */
+export function decodingOf<Options extends DecodingOptions | CaptionSampling>(
   captioner: CaptionWriter,
   folders: readonly string[],
-  language: string | undefined,
-): void {
+  asked: Options,
+  minConfidence: number,
+): Options {
+  checkDecoding(asked, captioner.vocabulary);
+  const language = chooseLanguage(captioner.vocabulary, asked.language);
+  if (minConfidence > 0) refuseUncalibrated(captioner, folders, language);
+  const resolved = resolveDecoding(asked, captioner.isCalibrated(language));
+  return { ...resolved, ...(language !== undefined && { language }) };
+}
+
+function refuseUncalibrated(captioner: CaptionWriter, folders: readonly string[], language: string | undefined): void {
   if (captioner.isCalibrated(language)) return;
   const which =
     folders.length > 1 ? `one of the captioners in ${folders.join(' and ')}` : `the captioner in ${folders[0]}`;

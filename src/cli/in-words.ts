@@ -1,4 +1,4 @@
-/** Numbers as lines for people say them. */
+/** Numbers in words, for lines that people read. */
 
 /** "1 picture", "1,234 pictures" */
 export function counted(count: number, what: string): string {

@@ -4,7 +4,7 @@ import { InputError, UsageError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import { openEngine } from '../compute/engine.ts';
 import type { SamplingOptions } from '../decoding/sampling.ts';
-import { KnownSequences } from '../language/known-sequences.ts';
+import { type KnownSequences, SEQUENCES_FILE } from '../language/known-sequences.ts';
 import type { SampledToken } from '../language/sample.ts';
 import { TextModel } from '../language/text-model.ts';
 import { type Written, writingDefaults } from '../language/write.ts';
@@ -81,7 +81,7 @@ async function sampleCommand(options: Options, command: Command): Promise<void> 
   const model = await TextModel.load(folder, engine);
   const { sequences } = model.config.settings;
   if (unique && !sequences) throw new UsageError(`--unique needs a model of sequences; that in ${folder} is of a text`);
-  const known = unique ? await KnownSequences.read(folder) : undefined;
+  const known = unique ? knownTo(model, folder) : undefined;
   status.say(engine.notice);
 
   const limits = { length: length ?? (sequences ? writingDefaults.sequenceLength : writingDefaults.length), stops };
@@ -95,6 +95,15 @@ async function sampleCommand(options: Options, command: Command): Promise<void> 
     if (json) await write(`${JSON.stringify(collected(prime, written))}\n`);
     else await stream((i > 0 ? separator : '') + prime, written);
   }
+}
+
+/** The sequences that a model has learned from. @throws InputError when its folder does not say them */
+function knownTo({ known }: TextModel, folder: string): KnownSequences {
+  if (known) return known;
+  throw new InputError(`${folder} does not say what its model has learned from`, {
+    found: `no ${SEQUENCES_FILE}`,
+    expected: 'the folder of a model of sequences as `lm train` has written it',
+  });
 }
 
 /**

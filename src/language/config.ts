@@ -71,7 +71,7 @@ export type LanguageSettings = v.InferOutput<typeof languageSettingsSchema>;
 
 /** The config of a language model's folder. */
 export const languageConfigSchema = v.object({
-  // First, because the first thing that is wrong is what the user reads.
+  // First, because the user reads the first error only.
   kind: v.literal('language', 'the model is not a language model of `lm train`'),
   ...modelConfigSchema.entries,
   level: v.picklist(LEVELS),
@@ -105,6 +105,7 @@ export type LanguageConfig = v.InferOutput<typeof languageConfigSchema>;
 /** The shape of a new model; the vocabulary comes from its text. */
 export type LanguageShape = Pick<LanguageConfig['shape'], 'cell' | 'layers' | 'hidden' | 'embedding'>;
 
+/** The shape of a new model by default. */
 export const languageShapeDefaults = { cell: 'lstm', layers: 2, hidden: 128, embedding: 0 } as const;
 
 /** Five minutes for a text of a megabyte on two cores. */

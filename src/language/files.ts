@@ -1,4 +1,4 @@
-/** Which files a text is made of. */
+/** Which files a text is made of, and copies of what can be read but once. Knows no tokens. */
 import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ByteSource, nameOfSource, readBlocks } from '../base/byte-source.ts';

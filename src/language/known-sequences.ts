@@ -2,12 +2,11 @@
  * The sequences that a model has learned from, as hashes in its folder: enough to tell whether what it writes stands in its
  * training data, of which nothing can be read there. It knows no model.
  */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { InputError } from '../base/errors.ts';
-import { writeFileAtomically } from '../base/files.ts';
+import { fileIn, readBytes, writeFileAtomically } from '../base/files.ts';
 
-const FILE = 'training-sequences.bin';
+/** In a model's folder. */
+export const SEQUENCES_FILE = 'training-sequences.bin';
 
 /**
  * A hash of 32 bits of the tokens of a sequence: FNV-1a over UTF-16 units (Fowler, Noll and Vo), then the finaliser of
@@ -36,15 +35,18 @@ export class KnownSequences {
   /**
    * Reads those of a model's folder.
    *
-   * @throws InputError when the folder has none
+   * @returns undefined when the folder has none
+   * @throws InputError when they are damaged
    */
-  static async read(folder: string): Promise<KnownSequences> {
-    const file = join(folder, FILE);
-    const bytes = await readFile(file).catch(() => undefined);
-    if (bytes && bytes.length % 4 === 0) return new KnownSequences(new Uint32Array(new Uint8Array(bytes).buffer));
-    throw new InputError(`${folder} does not say what its model has learned from`, {
-      found: bytes ? `${file}, which is damaged` : `no ${file}`,
-      expected: 'the folder of a model of sequences as `lm train` has written it',
+  static async read(folder: string): Promise<KnownSequences | undefined> {
+    const file = fileIn(folder, SEQUENCES_FILE);
+    const bytes = await readBytes(file).catch(() => undefined);
+    if (!bytes) return undefined;
+    if (bytes.length % 4 === 0) return new KnownSequences(new Uint32Array(new Uint8Array(bytes).buffer));
+    throw new InputError(`${file} is damaged`, {
+      found: `${bytes.length} bytes`,
+      expected: 'four for each sequence',
+      advice: 'Copy all files of the model from the same place; without this one the model still writes.',
     });
   }
 
@@ -65,8 +67,9 @@ export class KnownSequences {
     return this.#hashes[from] === hash;
   }
 
-  /** These and others. */
-  with(others: KnownSequences): KnownSequences {
+  /** These and others, where there are any. */
+  with(others: KnownSequences | undefined): KnownSequences {
+    if (!others) return this;
     const all = new Uint32Array(this.size + others.size);
     all.set(this.#hashes);
     all.set(others.#hashes, this.size);
@@ -75,6 +78,6 @@ export class KnownSequences {
 
   /** Writes them into a model's folder. @throws InputError when the file can't be written */
   async save(folder: string): Promise<void> {
-    await writeFileAtomically(join(folder, FILE), new Uint8Array(this.#hashes.buffer));
+    await writeFileAtomically(fileIn(folder, SEQUENCES_FILE), new Uint8Array(this.#hashes.buffer));
   }
 }

@@ -2,12 +2,15 @@
 import { optimizerDefaults } from '../nn/optimizer.ts';
 import { type LanguageSettings, type LanguageShape, languageDefaults, languageShapeDefaults } from './config.ts';
 
+/** What a training starts from: the shape of its model, and its settings. */
 export interface LanguagePreset {
   shape: LanguageShape;
   settings: LanguageSettings;
 }
 
-const large = {
+export type PresetName = 'min-char-rnn' | 'char-rnn' | 'large' | 'best';
+
+const large: LanguagePreset = {
   shape: { ...languageShapeDefaults, hidden: 512 },
   settings: {
     ...languageDefaults,
@@ -17,9 +20,10 @@ const large = {
     schedule: { name: 'cosine', warmup: 200 },
     dropout: 0.5,
   },
-} as const satisfies LanguagePreset;
+};
 
-export const languagePresets = {
+/** The presets by the names that `--preset` takes. */
+export const languagePresets: Readonly<Record<PresetName, LanguagePreset>> = {
   /**
    * The lecture's program (Karpathy, min-char-rnn.py): a plain RNN that reads one stream, 25 characters at a time. It
    * holds nothing out and goes on for ever; here the last weights are kept, after 50 passes.
@@ -60,11 +64,11 @@ export const languagePresets = {
       gradient: 'streams',
     },
   },
-  /** What an hour on two cores makes of a text of a megabyte, by dropout alone. */
+  /** An hour on two cores for a text of a megabyte, by dropout between layers alone: what `best` is to be compared with. */
   large,
   /**
-   * The best that an hour on two cores makes of a text of a megabyte: recurrent weights are dropped too (Merity et al. 2018),
-   * and the average of the weights is kept.
+   * The same network in the same hour with what helps most against learning by heart: recurrent weights are dropped too
+   * (Merity et al. 2018), and an average of the weights is kept.
    */
   best: {
     shape: large.shape,
@@ -77,6 +81,4 @@ export const languagePresets = {
       average: 0.999,
     },
   },
-} as const satisfies Record<string, LanguagePreset>;
-
-export type PresetName = keyof typeof languagePresets;
+};

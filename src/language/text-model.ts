@@ -13,6 +13,7 @@ import { type Tokenizer, tokenizers } from '../text/tokenizer.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 import type { TextCells } from './cells/text-cells.ts';
 import { type LanguageConfig, languageConfigSchema } from './config.ts';
+import { KnownSequences } from './known-sequences.ts';
 import { primeIds, sampleTokens } from './sample.ts';
 import { type Score, TextScorer } from './score.ts';
 import { type WritingOptions, type Written, writeText, writingDefaults } from './write.ts';
@@ -23,14 +24,17 @@ export class TextModel {
   readonly config: LanguageConfig;
   readonly vocabulary: Vocabulary;
   readonly model: LanguageModel;
+  /** What a model of sequences has learned from; undefined for a model of a text, and where it is not known. */
+  readonly known: KnownSequences | undefined;
   /** States of texts that were written, for the next ones: an engine's memory is not given back. */
   readonly #states: StackState[] = [];
   #scorer: TextScorer | undefined;
 
-  constructor(config: LanguageConfig, vocabulary: Vocabulary, model: LanguageModel) {
+  constructor(config: LanguageConfig, vocabulary: Vocabulary, model: LanguageModel, known?: KnownSequences) {
     this.config = config;
     this.vocabulary = vocabulary;
     this.model = model;
+    this.known = known;
   }
 
   /**
@@ -40,7 +44,8 @@ export class TextModel {
    */
   static async load(folder: string, engine: Engine): Promise<TextModel> {
     const { config, vocabulary, model } = await loadModel(folder, engine, languageConfigSchema);
-    return new TextModel(config, vocabulary, model);
+    const known = config.settings.sequences ? await KnownSequences.read(folder) : undefined;
+    return new TextModel(config, vocabulary, model, known);
   }
 
   /**
@@ -49,7 +54,8 @@ export class TextModel {
    * @throws InputError when a file can't be written
    */
   async save(folder: string, scores: LanguageConfig['scores'] = this.config.scores): Promise<void> {
-    const { config, vocabulary, model } = this;
+    const { config, vocabulary, model, known } = this;
+    await known?.save(folder);
     await saveModel(folder, { config: { ...config, scores }, vocabulary, model });
   }
 

@@ -21,7 +21,6 @@ import {
 import { countData, countsOf, isSequences, type LanguageData, openData, taskOf } from './data.ts';
 import { copyPipes } from './files.ts';
 import { initialise } from './initialise.ts';
-import type { KnownSequences } from './known-sequences.ts';
 import { deleteIds, hashOfText, PIPES, type ReadingProgress, type TextSource } from './text.ts';
 import { TextModel } from './text-model.ts';
 
@@ -31,8 +30,6 @@ export interface LanguageTraining extends Omit<TextSource, 'files'>, FolderTrain
   settings: LanguageSettings;
   /** A new model of some shape that reads characters, bytes or words; or a trained one that goes on with this text. */
   start: { level: Level; shape: LanguageShape } | TextModel;
-  /** The sequences that a model which goes on has learned from before. */
-  known?: KnownSequences | undefined;
   onReading?: ReadingProgress;
 }
 
@@ -43,7 +40,7 @@ export interface LanguageTraining extends Omit<TextSource, 'files'>, FolderTrain
  * A trained model that goes on keeps its tokens and gets those of the new text that it lacks.
  */
 export async function trainLanguageModel(training: LanguageTraining): Promise<TrainingResult> {
-  const { engine, folder, settings, start, known, onReading: onProgress, signal } = training;
+  const { engine, folder, settings, start, onReading: onProgress, signal } = training;
   const initial = start instanceof TextModel ? start : undefined;
   const { level, shape } = start instanceof TextModel ? start.config : start;
   await deleteIds(folder);
@@ -67,8 +64,8 @@ export async function trainLanguageModel(training: LanguageTraining): Promise<Tr
   else if (settings.initialisation.name === 'scaled') {
     model.startAtFrequencies(countsOf(text));
   }
-  if (isSequences(text)) await (known ? text.known.with(known) : text.known).save(folder);
-  return learn(training, new TextModel(config, counted.vocabulary, model), text, false);
+  const known = isSequences(text) ? text.known.with(initial?.known) : undefined;
+  return learn(training, new TextModel(config, counted.vocabulary, model, known), text, false);
 }
 
 /**

@@ -5,6 +5,7 @@
 import type { Matrix } from '../compute/arena.ts';
 import type { Kernels } from '../compute/kernels.ts';
 
+/** What a recurrent layer needs of a cell. */
 export interface Cell {
   readonly name: CellName;
   /** Width of the pre-activations in units of the hidden size H. */
@@ -102,4 +103,5 @@ export const gru: Cell = {
   },
 };
 
+/** The cells by their names. */
 export const cells: Readonly<Record<CellName, Cell>> = { rnn, lstm, gru };

@@ -13,6 +13,7 @@
  */
 import type { Matrix } from '../compute/arena.ts';
 
+/** Where the rows of packed sequences are. */
 export interface Packing {
   /** Sequences that are still running at each step: N₀ ≥ N₁ ≥ …; their number is the number of steps T. */
   readonly counts: readonly number[];

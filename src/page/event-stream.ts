@@ -18,6 +18,6 @@ export async function* eventsOf(body: ReadableStream<Uint8Array<ArrayBuffer>>): 
       }
     }
   } finally {
-    await reader.cancel().catch(() => {}); // whoever stops to read wants no more of it
+    await reader.cancel().catch(() => {}); // a caller that stops reading wants no more of it
   }
 }

@@ -1,5 +1,4 @@
 /** The config of a model that labels sequences, the settings of its training, and the defaults of both. */
-
 import * as v from 'valibot';
 import { fraction, integerFrom, number } from '../base/schema.ts';
 import type { InputShape } from '../model/input-reader.ts';
@@ -98,6 +97,7 @@ export function vectorSizeOf(reads: InputShape): number {
   return 'vectors' in reads ? reads.vectors : reads.picture.rows * reads.picture.columns;
 }
 
+/** The shape of a new model by default. */
 export const sequenceShapeDefaults = {
   cell: 'lstm',
   layers: 1,

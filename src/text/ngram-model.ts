@@ -3,42 +3,9 @@
  * empirical study of smoothing techniques for language modeling", section 3), the yardstick that a recurrent model has
  * to beat. One table of counts serves the models of all orders up to the longest. It knows no words.
  */
-import { partOf, runAtOnce, type Steps } from '../base/steps.ts';
-import { type NgramLevel, ngramTrieSteps } from './ngram-trie.ts';
-
-export interface NgramOptions {
-  /** The longest run of tokens that is counted; memory grows with it. */
-  order: number;
-  /** V; token ids are below it. */
-  vocabulary: number;
-  /** The token that each sequence begins with and that is never predicted, where there is one. */
-  start?: number;
-}
-
-/** What is taken off a count of 1, of 2, of 3 and more (of 0: nothing). */
-type Discounts = readonly [zero: 0, one: number, two: number, more: number];
-
-/** The counts of one level that distributions are made from, with their discounts. */
-interface Table {
-  counts: Uint32Array;
-  discounts: Discounts;
-  /** By the number of a context with many followers, so that they are not summed up again for each token. */
-  masses: Map<number, Mass>;
-}
-
-/** The n-grams of sequences, level by level. */
-interface CountedNgrams {
-  levels: readonly NgramLevel[];
-  /** Of level k: the plain counts for a model of order k, the continuations for longer models that fall back on it. */
-  highest: readonly Table[];
-  lower: readonly Table[];
-}
-
-/** Of what follows a context: the sum of the counts, and what discounting takes off it. */
-interface Mass {
-  total: number;
-  removed: number;
-}
+import { runAtOnce, type Steps } from '../base/steps.ts';
+import { type CountedNgrams, countNgramsSteps, type Mass, type NgramOptions, type NgramTable } from './ngram-tables.ts';
+import type { NgramLevel } from './ngram-trie.ts';
 
 /** Tokens whose losses are measured between two steps. */
 const STEP = 4096;
@@ -55,8 +22,8 @@ export class NgramModel {
   readonly vocabulary: number;
   readonly #start: number | undefined;
   readonly #levels: readonly NgramLevel[];
-  readonly #highest: readonly Table[];
-  readonly #lower: readonly Table[];
+  readonly #highest: readonly NgramTable[];
+  readonly #lower: readonly NgramTable[];
 
   /**
    * Learns from sequences (a text is one, captions are many).
@@ -66,7 +33,7 @@ export class NgramModel {
   constructor(
     sequences: readonly ArrayLike<number>[],
     options: NgramOptions,
-    { levels, highest, lower }: CountedNgrams = runAtOnce(countSteps(sequences, options)),
+    { levels, highest, lower }: CountedNgrams = runAtOnce(countNgramsSteps(sequences, options)),
   ) {
     this.order = options.order;
     this.vocabulary = options.vocabulary;
@@ -78,7 +45,7 @@ export class NgramModel {
 
   /** Learns from sequences, a little at a time. */
   static *createSteps(sequences: readonly ArrayLike<number>[], options: NgramOptions): Steps<NgramModel> {
-    return new NgramModel(sequences, options, yield* countSteps(sequences, options));
+    return new NgramModel(sequences, options, yield* countNgramsSteps(sequences, options));
   }
 
   /**
@@ -153,7 +120,7 @@ export class NgramModel {
     }
   }
 
-  #mixed(table: Table, k: number, parent: number, child: number, lower: number): number {
+  #mixed(table: NgramTable, k: number, parent: number, child: number, lower: number): number {
     const { total, removed } = this.#massOf(table, k, parent);
     if (total === 0) return lower;
     const count = child === UNSEEN ? 0 : table.counts[child]!;
@@ -179,7 +146,7 @@ export class NgramModel {
     return probabilities;
   }
 
-  #massOf({ counts, discounts, masses }: Table, k: number, parent: number): Mass {
+  #massOf({ counts, discounts, masses }: NgramTable, k: number, parent: number): Mass {
     const [from, to] = this.#children(k, parent);
     const known = to - from > FEW ? masses.get(parent) : undefined;
     if (known) return known;
@@ -225,47 +192,4 @@ export class NgramModel {
     }
     return from < end && tokens[from] === token ? from : UNSEEN;
   }
-}
-
-/** Counts n-grams and estimates the discounts of their levels. */
-function* countSteps(
-  sequences: readonly ArrayLike<number>[],
-  { order, vocabulary, start }: NgramOptions,
-): Steps<CountedNgrams> {
-  const levels = yield* partOf(ngramTrieSteps(sequences, order, vocabulary), 0, 0.9);
-  const highest: Table[] = [];
-  const lower: Table[] = [];
-  for (const [k, { tokens, counts, continuations }] of levels.entries()) {
-    // As if the start token never came: nothing is to be predicted by it.
-    const unpredicted = k === 1 && start !== undefined ? tokens.indexOf(start) : UNSEEN;
-    yield 0.9 + (0.1 * k) / levels.length;
-    highest.push(tableOf(counts, unpredicted));
-    yield 0.9 + (0.1 * (k + 0.5)) / levels.length;
-    lower.push(tableOf(continuations, unpredicted));
-  }
-  return { levels, highest, lower };
-}
-
-/** @param unpredicted the number of an n-gram that counts as never seen, or UNSEEN */
-function tableOf(counts: Uint32Array, unpredicted: number): Table {
-  if (unpredicted !== UNSEEN && counts.length > 0) counts[unpredicted] = 0;
-  return { counts, discounts: discountsOf(counts), masses: new Map() };
-}
-
-/** By how many runs come once, twice, three and four times (Chen and Goodman 1999, equation 26). */
-function discountsOf(counts: Uint32Array): Discounts {
-  const [, n1, n2, n3, n4] = histogram(counts);
-  const y = n1 / (n1 + 2 * n2);
-  const [one, two, more] = [1 - (2 * y * n2) / n1, 2 - (3 * y * n3) / n2, 3 - (4 * y * n4) / n3];
-  const sound = one >= 0 && two >= 0 && more >= 0 && more <= 3;
-  return sound ? [0, one, two, more] : FALLBACK;
-}
-
-/** For tables too small for an estimate (KenLM's `--discount_fallback`). */
-const FALLBACK: Discounts = [0, 0.5, 1, 1.5];
-
-function histogram(counts: Uint32Array): [number, number, number, number, number] {
-  const found: [number, number, number, number, number] = [0, 0, 0, 0, 0];
-  for (const count of counts) if (count <= 4) found[count]!++;
-  return found;
 }

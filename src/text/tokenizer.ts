@@ -2,6 +2,7 @@
 import { splitCharacters } from './characters.ts';
 import { splitWords } from './words.ts';
 
+/** What a language model may read and write. */
 export const LEVELS = ['char', 'byte', 'word'] as const;
 
 /**
@@ -10,6 +11,7 @@ export const LEVELS = ['char', 'byte', 'word'] as const;
  */
 export type Level = (typeof LEVELS)[number];
 
+/** What cuts a text into tokens. */
 export interface Tokenizer {
   /** What a token is called. */
   readonly unit: 'character' | 'byte' | 'word';
@@ -34,6 +36,7 @@ const whole = {
       token,
 } as const;
 
+/** The tokenizers of the levels. */
 export const tokenizers: Readonly<Record<Level, Tokenizer>> = {
   char: { ...whole, unit: 'character', splitPiece: splitCharacters, split: splitCharacters },
   word: { ...whole, unit: 'word', splitPiece: splitWords, split: splitWords },

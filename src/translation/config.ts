@@ -1,5 +1,4 @@
 /** The config of a translator, the settings of its training, and the defaults of both. */
-
 import * as v from 'valibot';
 import { fraction, integerFrom } from '../base/schema.ts';
 import { folderConfigSchema, layerCount } from '../model/model-folder.ts';

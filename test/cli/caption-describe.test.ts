@@ -1,4 +1,5 @@
 /** `caption describe` with the captioner that ships: tags of the CNN's classifier, odd pictures, damaged CNNs. */
+import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import sharp from 'sharp';
@@ -76,6 +77,12 @@ describe('a captioner whose CNN is damaged is refused in a line', () => {
     ['with NaN', withNaN, {}, /gives features that are no numbers. Its weights are damaged/],
     ['of another width', (weights: Buffer) => weights, { featureSize: 1408 }, /found 1408 features, expected 1280/],
     ['of another size', (weights: Buffer) => weights, { name: 'efficientnet-lite0' }, /was trained with another CNN/],
+    [
+      'of another training',
+      (weights: Buffer) => weights,
+      { weights: { file: 'weights.safetensors', sha256: '0'.repeat(64) } },
+      /is not the file that its config names: found the SHA-256 d245617c\w+, expected 0{64}\./,
+    ],
   ])('%s', async (name, damage, config, message) => {
     const model = await captionerWith(name, damage, config);
     expect(await describeBy(cat, '--model', model)).toEqual(refused(1, new RegExp(`.*${message.source}`)));
@@ -93,12 +100,14 @@ async function captionerWith(name: string, change: (weights: Buffer) => Uint8Arr
     await symlink(resolve('data/captioner', file), join(folder, file));
   }
   const { classifier: _, ...ofCnn } = JSON.parse(await readFile('data/efficientnet-lite2/config.json', 'utf8'));
-  await writeFile(join(cnn, 'config.json'), JSON.stringify({ ...ofCnn, ...changes }));
-  const key = `${ofCnn.name}-v${ofCnn.version}-${ofCnn.weights.sha256.slice(0, 12)}`;
+  const weights = change(await readFile('data/efficientnet-lite2/weights.safetensors'));
+  ofCnn.weights.sha256 = createHash('sha256').update(weights).digest('hex');
+  const written = { ...ofCnn, ...changes };
+  await writeFile(join(cnn, 'config.json'), JSON.stringify(written));
+  const key = `${ofCnn.name}-v${ofCnn.version}-${written.weights.sha256.slice(0, 12)}`;
   config.pictures = { ...config.pictures, folder: CNN_FOLDER, key };
   await writeFile(join(folder, 'config.json'), JSON.stringify(config));
-  const weights = await readFile('data/efficientnet-lite2/weights.safetensors');
-  await writeFile(join(cnn, 'weights.safetensors'), change(weights));
+  await writeFile(join(cnn, 'weights.safetensors'), weights);
   return folder;
 }
 

@@ -44,13 +44,13 @@ describe('known sequences', () => {
 
   it('are read as they were saved', async () => {
     await of('emma', 'ava').save(root);
-    const read = await KnownSequences.read(root);
+    const read = (await KnownSequences.read(root))!;
     expect([read.size, read.has([...'ava']), read.has([...'mia'])]).toEqual([2, true, false]);
     await writeFile(join(root, 'training-sequences.bin'), 'abc');
     await expectInputError(
       KnownSequences.read(root),
-      /does not say what .* found .*training-sequences\.bin, which is dam/,
+      /training-sequences\.bin is damaged: found 3 bytes, expected four for each sequence/,
     );
-    await expectInputError(KnownSequences.read(join(root, 'none')), /found no .*training-sequences\.bin/);
+    expect(await KnownSequences.read(join(root, 'none'))).toBeUndefined();
   });
 });

@@ -2,14 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/base/random.ts';
 import { TextScorer } from '../../src/language/score.ts';
 import type { LanguageModel } from '../../src/model/language-model.ts';
+import { CELL_NAMES } from '../../src/nn/cell.ts';
 import { uniformPacking } from '../../src/nn/packing.ts';
 import { corpusOf, cutIntoStreams, Streams } from '../../src/text/corpus.ts';
 import { Vocabulary } from '../../src/text/vocabulary.ts';
 import { randomModel } from '../model/batches.ts';
 import { byDriver, wasm } from '../nn/engines.ts';
 import { logSoftmax, run, weightsOf } from '../nn/reference.ts';
-
-const cells = ['rnn', 'lstm', 'gru'] as const;
 
 /** A token for each id: which it is makes no difference to a score. */
 const letters = (V: number) => new Vocabulary(Array.from({ length: V }, (_, id) => String.fromCharCode(97 + id)));
@@ -27,7 +26,7 @@ function randomIds(length: number, { shape }: LanguageModel): number[] {
   return Array.from({ length }, () => random.integer(shape.vocabulary));
 }
 
-describe.each(cells)('TextScorer, %s', (cell) => {
+describe.each(CELL_NAMES)('TextScorer, %s', (cell) => {
   const model = randomModel(wasm, { cell, vocabulary: 4, embedding: 0, condition: 0 });
   const scorer = scorerOf(model);
 
@@ -41,7 +40,7 @@ describe.each(cells)('TextScorer, %s', (cell) => {
   });
 });
 
-const contracts = byDriver.flatMap(([driver, engine]) => cells.map((cell) => [cell, driver, engine] as const));
+const contracts = byDriver.flatMap(([driver, engine]) => CELL_NAMES.map((cell) => [cell, driver, engine] as const));
 describe.each(contracts)('TextScorer, %s on %s', (cell, _, engine) => {
   const model = randomModel(engine, { cell, condition: 0 });
   const ids = randomIds(300, model);

@@ -149,7 +149,7 @@ describe('a language model training that was cut off and resumed ends bit for bi
   it('of sequences, in the middle of a pass; it keeps what it has learned from, as hashes', async () => {
     const { training: learned, ...training } = await sequenceTraining('lines');
     await trainLanguageModel(training);
-    const known = await KnownSequences.read(training.folder);
+    const known = (await KnownSequences.read(training.folder))!;
     expect(learned.every((text) => known.has([...text]))).toBe(true);
     const stopped = { ...training, folder: join(root, 'lines-stopped') };
     await trainLanguageModel({ ...stopped, ...stopAfter(7) });
@@ -210,12 +210,14 @@ describe('a model of sequences', () => {
     const first = await sequenceTraining('first');
     await trainLanguageModel(first);
     const start = await TextModel.load(first.folder, engine);
-    const known = await KnownSequences.read(first.folder);
     const second = await sequenceTraining('second');
     await writeFile(second.files[0]!, 'jxj\nkyk\nlzl\nmxm\n');
     const settings = { ...second.settings, valFraction: 0 };
-    await trainLanguageModel({ ...second, settings, start, known });
-    const all = await KnownSequences.read(second.folder);
+    await trainLanguageModel({ ...second, settings, start });
+    const goneOn = await TextModel.load(second.folder, engine);
+    const elsewhere = join(root, 'elsewhere');
+    await goneOn.save(elsewhere);
+    const all = (await KnownSequences.read(elsewhere))!;
     expect(['jxj', first.training[0]!, 'jyyj'].map((text) => all.has([...text]))).toEqual([true, true, false]);
 
     const asText = await smallTraining(engine, root, 'as-text');

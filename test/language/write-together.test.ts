@@ -3,6 +3,7 @@ import { Random } from '../../src/base/random.ts';
 import { openEngine } from '../../src/compute/engine.ts';
 import { primeIds } from '../../src/language/sample.ts';
 import { type TextInRow, TextsTogether } from '../../src/language/write-together.ts';
+import { CELL_NAMES } from '../../src/nn/cell.ts';
 import { randomTextModel } from './random-text-model.ts';
 
 const engine = await openEngine('wasm');
@@ -10,7 +11,7 @@ afterAll(() => engine.close());
 
 const TOKENS = [...'\nabcdefghij '];
 
-test.each(['rnn', 'lstm', 'gru'] as const)('texts of one %s are those that it writes one by one', (cell) => {
+test.each(CELL_NAMES)('texts of one %s are those that it writes one by one', (cell) => {
   const model = randomTextModel(engine, TOKENS, { cell, layers: 2, hidden: 9 });
   const together = new TextsTogether(model, 3); // fewer rows than texts
   const wanted = ['', 'abc', 'j', 'ab cd', 'f'].map((prime, i) => ({ prime, length: [4, 30, 1, 11, 17][i]!, seed: i }));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { LanguageModelShape, TokenBatch } from '../../src/model/language-model.ts';
-import type { CellName } from '../../src/nn/cell.ts';
+import { CELL_NAMES } from '../../src/nn/cell.ts';
 import { clipGradients } from '../../src/nn/clip.ts';
 import { resetState } from '../../src/nn/state.ts';
 import { byDriver } from '../nn/engines.ts';
@@ -19,6 +19,7 @@ import {
   weightsOf,
 } from '../nn/reference.ts';
 import { pack, randomModel, randomTask, setState, startsOf } from './batches.ts';
+import { slopesAlongGradients } from './gradient-slopes.ts';
 
 /**
  * What float32 may differ from the float64 reference. Losses are near 2, gradients and states below 1; the largest
@@ -30,9 +31,8 @@ const TOLERANCE = 2e-6;
 /** Largest difference between two computations of ours, in float32, whose products have other sizes. */
 const ROUNDING = 1e-6;
 
-const cells: CellName[] = ['rnn', 'lstm', 'gru'];
 const referenceOf = oncePerCase();
-const contracts = byDriver.flatMap(([driver, engine]) => cells.map((cell) => [cell, driver, engine] as const));
+const contracts = byDriver.flatMap(([driver, engine]) => CELL_NAMES.map((cell) => [cell, driver, engine] as const));
 
 describe.each(contracts)('LanguageModel, %s on %s', (cell, _, engine) => {
   const shapes: [string, Partial<LanguageModelShape>][] = [
@@ -243,19 +243,8 @@ describe.each(contracts)('LanguageModel, %s on %s', (cell, _, engine) => {
       return sum / tokens;
     };
     const loss = lossAt(7);
-    const norms = model.parameters.map(({ gradient }) => Math.hypot(...gradient.data));
-    const directions = model.parameters.map(({ gradient }, i) => gradient.data.map((g) => g / norms[i]!));
-    for (const [i, parameter] of model.parameters.entries()) {
-      const move = (by: number) =>
-        parameter.edit((values) => values.set(values.map((x, j) => x + by * directions[i]![j]!)));
-      const h = 4e-3;
-      move(h);
-      const up = lossAt(7);
-      move(-2 * h);
-      const down = lossAt(7);
-      move(h);
-      // Downhill along the gradient the slope is its norm; differences of float32 losses show four digits of it.
-      expect.soft((up - down) / (2 * h) / norms[i]!, parameter.name).toBeCloseTo(1, 2);
+    for (const { name, slope } of slopesAlongGradients(model.parameters, () => lossAt(7))) {
+      expect.soft(slope, name).toBeCloseTo(1, 2);
     }
     expect(lossAt(8)).not.toBeCloseTo(loss, 2);
   });

@@ -3,7 +3,7 @@ import { Random } from '../../src/base/random.ts';
 import type { Engine } from '../../src/compute/engine.ts';
 import { EncoderDecoder, type EncoderDecoderShape } from '../../src/model/encoder-decoder.ts';
 import { createStepper } from '../../src/model/stepper.ts';
-import type { CellName } from '../../src/nn/cell.ts';
+import { CELL_NAMES } from '../../src/nn/cell.ts';
 import { resetState } from '../../src/nn/state.ts';
 import { packPairs, packSources } from '../../src/translation/batch.ts';
 import { byDriver, wasm } from '../nn/engines.ts';
@@ -36,10 +36,9 @@ const LENGTHS = [
   [3, 4],
 ] as const;
 
-const cells: CellName[] = ['rnn', 'lstm', 'gru'];
 const referenceOf = oncePerCase();
 const contracts = byDriver.flatMap(([driver, engine]) =>
-  (engine === wasm ? cells : (['gru'] as const)).map((cell) => [cell, driver, engine] as const),
+  (engine === wasm ? CELL_NAMES : (['gru'] as const)).map((cell) => [cell, driver, engine] as const),
 );
 
 describe.each(contracts)('EncoderDecoder, %s on %s', (cell, _, engine) => {

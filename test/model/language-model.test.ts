@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Random } from '../../src/base/random.ts';
 import { type Engine, openEngine } from '../../src/compute/engine.ts';
 import { LanguageModel, type LanguageModelShape, type TokenBatch } from '../../src/model/language-model.ts';
-import type { CellName } from '../../src/nn/cell.ts';
+import { CELL_NAMES } from '../../src/nn/cell.ts';
 import { clipGradients } from '../../src/nn/clip.ts';
 import { Optimizer, optimizerDefaults } from '../../src/nn/optimizer.ts';
 import { resetState } from '../../src/nn/state.ts';
@@ -10,9 +10,7 @@ import { wasm } from '../nn/engines.ts';
 import { gradientsOf, rowsOf, weightsOf } from '../nn/reference.ts';
 import { pack, randomModel, randomSequences, small } from './batches.ts';
 
-const cells: CellName[] = ['rnn', 'lstm', 'gru'];
-
-describe.each(cells)('LanguageModel, initialise, %s', (cell) => {
+describe.each(CELL_NAMES)('LanguageModel, initialise, %s', (cell) => {
   const initialised = (seed: number, changes: Partial<LanguageModelShape> = {}) =>
     new LanguageModel(wasm, { ...small, cell, ...changes }).initialise(new Random(seed));
 
@@ -207,7 +205,7 @@ describe('LanguageModel', () => {
     expect(inTurn.map(([, loss]) => loss)).toEqual(alone[1]);
   });
 
-  test.each(cells)('learns sequences by heart that only their condition tells apart: %s', (cell) => {
+  test.each(CELL_NAMES)('learns sequences by heart that only their condition tells apart: %s', (cell) => {
     const model = new LanguageModel(wasm, { ...small, cell, hidden: 16 }).initialise(new Random(1));
     const sequences = randomSequences([6, 5, 3]);
     for (const { inputs, targets } of sequences) inputs.splice(0, inputs.length, 0, ...targets.slice(0, -1));

@@ -3,6 +3,7 @@ import { Random } from '../../src/base/random.ts';
 import { openEngine } from '../../src/compute/engine.ts';
 import { LanguageModel } from '../../src/model/language-model.ts';
 import { ProjectedWords } from '../../src/model/projected-words.ts';
+import { CELL_NAMES } from '../../src/nn/cell.ts';
 import { uniformPacking } from '../../src/nn/packing.ts';
 import { randomModel, small } from './batches.ts';
 
@@ -12,7 +13,7 @@ afterAll(() => engine.close());
 /** More words than are remembered. */
 const MANY = { ...small, vocabulary: 1500, condition: 0 };
 
-describe.each(['rnn', 'lstm', 'gru'] as const)('steps of a model with an embedding (%s)', (cell) => {
+describe.each(CELL_NAMES)('steps of a model with an embedding (%s)', (cell) => {
   it('say what the whole sequences say, also when the words were more than are remembered', () => {
     const model = randomModel(engine, { ...MANY, cell });
     const random = new Random(1);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Random } from '../../src/base/random.ts';
 import type { Matrix } from '../../src/compute/arena.ts';
 import type { Engine } from '../../src/compute/engine.ts';
-import { type CellName, cells } from '../../src/nn/cell.ts';
+import { CELL_NAMES, type CellName, cells } from '../../src/nn/cell.ts';
 import { ChosenInput, IdInput, type InputChooser, type LayerInput, VectorInput } from '../../src/nn/layer-input.ts';
 import { lengthsOf, type Packing, packedSequences, stepRows } from '../../src/nn/packing.ts';
 import { RecurrentLayer } from '../../src/nn/recurrent-layer.ts';
@@ -30,8 +30,7 @@ import {
 const [D, H, CONDITION] = [5, 6, 7];
 const shape = { name: 'layer', inputs: D, hidden: H, condition: CONDITION };
 
-const cellNames: CellName[] = ['rnn', 'lstm', 'gru'];
-const contracts = byDriver.flatMap(([driver, engine]) => cellNames.map((cell) => [cell, driver, engine] as const));
+const contracts = byDriver.flatMap(([driver, engine]) => CELL_NAMES.map((cell) => [cell, driver, engine] as const));
 const kinds = ['vectors', 'ids', 'chosen vectors'] as const;
 type Kind = (typeof kinds)[number];
 
@@ -46,7 +45,7 @@ const batches: [title: string, lengths: number[]][] = [
 /** What float32 may differ from float64 in values of about 1, in sums over thirty sequences 10; 1e-5 was seen. */
 const TOLERANCE = 4e-5;
 
-describe.each(cellNames)('the reference of a layer of %s', (cell) => {
+describe.each(CELL_NAMES)('the reference of a layer of %s', (cell) => {
   test.each(kinds)('has the gradients that differences of its loss have, reading %s', (kind) => {
     const { layer, sequences, above } = randomTask(cell, kind, [4]);
     const [sequence, dAbove] = [sequences[0]!, above[0]!];
@@ -85,7 +84,7 @@ describe.each(contracts)('RecurrentLayer, %s on %s', (cell, _, engine) => {
 });
 
 describe('RecurrentLayer', () => {
-  test.each(cellNames)('activations are tanh(c) where there is a c, else h: %s', (cell) => {
+  test.each(CELL_NAMES)('activations are tanh(c) where there is a c, else h: %s', (cell) => {
     const task = randomTask(cell, 'vectors', [4, 2, 1]);
     const layer = newLayer(wasm, task);
     const { packing, batch, state } = packed(wasm, task);

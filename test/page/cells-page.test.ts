@@ -7,11 +7,10 @@ import { cellsPage } from '../../src/language/cells/page.ts';
 import { CellRecord, QUANTUM } from '../../src/language/cells/record.ts';
 import { TextCells } from '../../src/language/cells/text-cells.ts';
 import { divergingColour } from '../../src/report/colours.ts';
-import { axeScript, launchChromium, type Page } from '../browser/chromium.ts';
+import { openTestedPage, type TestedPage } from '../browser/tested-page.ts';
 import { temporaryFolder } from '../training/small-training.ts';
 
-const browser = await launchChromium();
-if (typeof browser === 'string') console.warn(`no browser, so tests of the page of cells are left out: ${browser}`);
+const tested = await openTestedPage('the page of cells');
 
 const SLOW = { timeout: 20_000 };
 const LINE = 'He said “come in” and (went) out.\n';
@@ -33,26 +32,19 @@ function cellsOf(text: string, hidden: number): TextCells {
   return new TextCells(new CellRecord(2, hidden, text.length, values), [...text], 'tanh(c)');
 }
 
-describe.skipIf(typeof browser === 'string')('the page of cells', () => {
+describe.skipIf(!tested)('the page of cells', () => {
+  const { page, textOf, textsOf, look, faults, close } = tested ?? ({} as TestedPage);
   let folder: string;
   let small: string;
-  let page: Page;
-  let axe: string;
-  const faults: string[] = [];
 
   beforeAll(async () => {
-    [folder, page, axe] = await Promise.all([
-      temporaryFolder(),
-      (browser as Exclude<typeof browser, string>).newPage(),
-      axeScript(),
-    ]);
-    page.on('pageerror', (error) => faults.push(String(error)));
+    folder = await temporaryFolder();
     await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'light' }]);
     await page.setViewport({ width: 1400, height: 900 });
     small = await pageOf('small.html', LINE.repeat(100), 8);
   });
   afterAll(async () => {
-    await Promise.all([folder && rm(folder, { recursive: true }), typeof browser !== 'string' && browser.close()]);
+    await Promise.all([rm(folder, { recursive: true }), close()]);
     expect(faults).toEqual([]);
   });
 
@@ -72,10 +64,6 @@ describe.skipIf(typeof browser === 'string')('the page of cells', () => {
     await vi.waitFor(async () => expect(await textOf('.text-pane')).toBe(''), SLOW);
   }
 
-  const textOf = (selector: string) =>
-    page.evaluate(`document.querySelector(${JSON.stringify(selector)})?.textContent`);
-  const textsOf = (selector: string) =>
-    page.evaluate(`[...document.querySelectorAll(${JSON.stringify(selector)})].map((one) => one.textContent)`);
   const hash = () => page.evaluate('location.hash');
   const click = (selector: string) => page.evaluate(`document.querySelector(${JSON.stringify(selector)}).click()`);
   const enter = (selector: string, value: string) =>
@@ -196,20 +184,9 @@ describe.skipIf(typeof browser === 'string')('the page of cells', () => {
   test('at any width, light and dark, axe-core finds nothing and nothing is too wide', async () => {
     await open(`${small}#cell=0:0&text=42-50&on=64:1:1`);
     await expect.poll(() => textOf('[aria-labelledby=selection-heading] .contexts li'), SLOW).toBeTruthy();
-    for (const [width, value] of [
-      [390, 'dark'],
-      [820, 'light'],
-      [1400, 'dark'],
-    ] as const) {
-      await page.setViewport({ width, height: 800 });
-      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value }]);
-      await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
-      await page.evaluate(axe);
-      const violations = await page.evaluate(`axe.run().then(({ violations }) =>
-        violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]))`);
-      expect(violations).toEqual([]);
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
-    }
+    expect(await look(390, 'dark')).toEqual({ violations: [], width: 390 });
+    expect(await look(820, 'light')).toEqual({ violations: [], width: 820 });
+    expect(await look(1400, 'dark')).toEqual({ violations: [], width: 1400 });
   });
 
   test('of a text of a megabyte only what is seen is there, and nothing is loaded', async () => {

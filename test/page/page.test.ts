@@ -2,34 +2,23 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { axeScript, launchChromium, type Page } from '../browser/chromium.ts';
+import { openTestedPage, type TestedPage } from '../browser/tested-page.ts';
 import { startTestServer, type TestServer } from '../server/test-server.ts';
 
-const browser = await launchChromium();
-if (typeof browser === 'string') console.warn(`no browser, so tests of the page are left out: ${browser}`);
+const tested = await openTestedPage('the page');
 
 const PHOTO = 'docs/nagasaki-boats.jpg';
 const SLOW = { timeout: 20_000 };
 
-describe.skipIf(typeof browser === 'string')('the page', () => {
+describe.skipIf(!tested)('the page', () => {
+  const { page, textOf, look, faults, close } = tested ?? ({} as TestedPage);
   let server: TestServer;
-  let page: Page;
-  let axe: string;
-  const faults: string[] = [];
 
   beforeAll(async () => {
-    [server, page, axe] = await Promise.all([
-      startTestServer(),
-      (browser as Exclude<typeof browser, string>).newPage(),
-      axeScript(),
-    ]);
-    page.on('pageerror', (error) => faults.push(String(error)));
-    page.on('console', (message) => {
-      if (/Content Security Policy/.test(message.text())) faults.push(message.text());
-    });
+    server = await startTestServer();
   });
   afterAll(async () => {
-    await Promise.all([server?.end(), typeof browser !== 'string' && browser.close()]);
+    await Promise.all([server?.end(), close()]);
   });
 
   /** Shows a view. @param looks what is there when it is */
@@ -40,31 +29,15 @@ describe.skipIf(typeof browser === 'string')('the page', () => {
       .toBe(true);
   }
 
-  const textOf = (selector: string) =>
-    page.evaluate(`document.querySelector(${JSON.stringify(selector)})?.textContent`);
   const press = (name: string) =>
     page.evaluate(`[...document.querySelectorAll('section:not([hidden]) button')]
       .find((button) => button.textContent === ${JSON.stringify(name)}).click()`);
 
-  /** What axe-core finds, on a narrow dark page and on a wide light one; and whether the page is wider than it may be. */
-  async function faultsThere(): Promise<unknown> {
-    const found: unknown[] = [];
-    for (const [width, value] of [
-      [400, 'dark'],
-      [1200, 'light'],
-    ] as const) {
-      await page.setViewport({ width, height: 800 });
-      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value }]);
-      await page.evaluate(axe);
-      found.push(
-        await page.evaluate(`axe.run().then(({ violations }) =>
-        violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]))`),
-      );
-      found.push(await page.evaluate('document.documentElement.scrollWidth'));
-    }
-    return found;
+  /** axe-core finds nothing on a narrow dark page and on a wide light one, and neither is wider than it may be. */
+  async function expectNoFaults(): Promise<void> {
+    expect(await look(400, 'dark')).toEqual({ violations: [], width: 400 });
+    expect(await look(1200, 'light')).toEqual({ violations: [], width: 1200 });
   }
-  const NONE = [[], 400, [], 1200];
 
   test('a photo that is dropped gets the caption of the API, a file that is none its reason', async () => {
     const bytes = await readFile(PHOTO);
@@ -90,7 +63,7 @@ describe.skipIf(typeof browser === 'string')('the page', () => {
     await expect.poll(() => textOf('#status')).toContain(caption);
     expect(await page.evaluate(`document.querySelectorAll('.photo details ol li').length`)).toBe(2);
     expect(await page.evaluate(`document.querySelector('.photo canvas').width`)).toBe(320);
-    expect(await faultsThere()).toEqual(NONE);
+    await expectNoFaults();
   });
 
   test('a photo shows for each word of its caption where it comes from: on demand, by keyboard, and played', async () => {
@@ -108,7 +81,7 @@ describe.skipIf(typeof browser === 'string')('the page', () => {
     await page.keyboard.press('ArrowRight');
     expect(await shownWord()).toBe(1);
     expect(await map()).not.toBe(first);
-    expect(await faultsThere()).toEqual(NONE);
+    await expectNoFaults();
     await page.keyboard.press(' ');
     await expect.poll(shownWord, SLOW).toBe(2);
     await press('Stop');
@@ -137,7 +110,7 @@ describe.skipIf(typeof browser === 'string')('the page', () => {
     const colours = await page.evaluate(`new Set([...document.querySelectorAll('pre.surprise span')]
       .map((span) => span.style.background)).size`);
     expect(colours).toBeGreaterThan(3);
-    expect(await faultsThere()).toEqual(NONE);
+    await expectNoFaults();
   });
 
   test("a training's curve grows when its log does", async () => {
@@ -159,7 +132,7 @@ describe.skipIf(typeof browser === 'string')('the page', () => {
       .toMatch(/first\/try from 1.75 to 1.75 at 2; first\/try, training from 3 to 1.25 at 2/);
     expect(await textOf('.runs tbody tr')).toMatch(/first\/try2\.001\.2501\.7501\.750.*under way/);
     expect(await textOf('#trainings-view pre')).toBe('to be or not');
-    expect(await faultsThere()).toEqual(NONE);
+    await expectNoFaults();
   });
 
   test('a server that wants a token is asked with the one that the reader types', async () => {
@@ -174,7 +147,7 @@ describe.skipIf(typeof browser === 'string')('the page', () => {
       };
       await type('wrong-token');
       await expect.poll(() => textOf('dialog p'), SLOW).toBe('That is not the token of this server.');
-      expect(await faultsThere()).toEqual(NONE);
+      await expectNoFaults();
       await type('open-sesame');
       await expect.poll(() => textOf('#text-view select'), SLOW).toMatch(/^letters/);
       await expect.poll(() => textOf('#photos-view')).toMatch(/This server has no captioner/);

@@ -150,6 +150,15 @@ describe('what is told of a text', () => {
     expect(json.tokens[0].likeliest).toHaveLength(1);
   });
 
+  test('scores of a sequence with its end, which a prompt does not have', async () => {
+    const lines = await TextModel.load(`${server.folder}/lines`, engine);
+    const { json } = await server.ask('/v1/scores', { model: 'lines', text: 'ab' });
+    expect(json.score.logProb).toBeCloseTo(lines.score('ab').logProb, 3);
+    expect(json.tokens.map(({ token }: { token: string }) => token)).toEqual(['a', 'b', '<end>']);
+    const request = { model: 'lines', prompt: 'ab', max_tokens: 0, echo: true, logprobs: 0 };
+    expect((await client.completions.create(request)).choices[0]!.logprobs!.tokens).toEqual(['a', 'b']);
+  });
+
   test('cells', async () => {
     const { json } = await server.ask('/v1/cells', { text: 'the cat', cells: [{ layer: 1, cell: 5 }] });
     const values = (await model.cells('the cat')).valuesOf({ layer: 1, cell: 5 });

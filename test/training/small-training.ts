@@ -10,9 +10,9 @@ import { optimizerDefaults } from '../../src/nn/optimizer.ts';
 import { uniformPacking } from '../../src/nn/packing.ts';
 import { resetState } from '../../src/nn/state.ts';
 import type { TrainingEvent } from '../../src/training/events.ts';
+import type { TrainingRun } from '../../src/training/run.ts';
 import type { TrainingSettings } from '../../src/training/settings.ts';
 import type { TrainingTask } from '../../src/training/task.ts';
-import type { TrainingRun } from '../../src/training/trainer.ts';
 
 /** Everything that is random or remembered is on: dropout, momenta, state carried from batch to batch. */
 export const smallSettings: TrainingSettings = {

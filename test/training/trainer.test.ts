@@ -6,9 +6,10 @@ import type { Steps } from '../../src/base/steps.ts';
 import { openEngine } from '../../src/compute/engine.ts';
 import { optimizerDefaults } from '../../src/nn/optimizer.ts';
 import type { TrainingEvent } from '../../src/training/events.ts';
+import type { TrainingRun } from '../../src/training/run.ts';
 import type { TrainingSettings } from '../../src/training/settings.ts';
 import type { TrainingTask, Validation } from '../../src/training/task.ts';
-import { type TrainingRun, train } from '../../src/training/trainer.ts';
+import { train } from '../../src/training/trainer.ts';
 import { expectInputError } from '../input-error.ts';
 import {
   checkpointIn,

@@ -1,11 +1,11 @@
 /** Trainings: the curves of several in one chart, how each stands, what it writes, all of it while they train. */
-import type { RunAnswer } from '../../server/api.ts';
 import { type BackEnd, inWords } from '../back-end.ts';
 import { choice, element, fill, withLabel } from '../elements.ts';
 import { type Curve, CurveChart } from './curve-chart.ts';
-import { type Axis, type KnownRun, scoreLine, scoreNames, trainingLine, withNew } from './run-data.ts';
+import { type Axis, scoreLine, scoreNames, trainingLine } from './run-data.ts';
 import { runDetails } from './run-details.ts';
 import { runTable } from './run-table.ts';
+import { WatchedRuns } from './watched-runs.ts';
 
 /** Milliseconds between two looks at the trainings. */
 const INTERVAL = 2000;
@@ -28,10 +28,10 @@ export function trainingsView(view: HTMLElement, runs: NonNullable<BackEnd['runs
   const scores = new CurveChart('Score');
   const details = runDetails();
   const status = element('p', { class: 'soft' });
+  const watched = new WatchedRuns(runs);
   const table = runTable(setDrawn, (id) => {
+    watched.detailed = id;
     setDrawn(id, true);
-    detailed = id;
-    show();
   });
   const key = element(
     'p',
@@ -43,52 +43,20 @@ export function trainingsView(view: HTMLElement, runs: NonNullable<BackEnd['runs
   const content = element('div', {}, options, charts, key, table.table, details.part);
   view.append(status, content);
 
-  let listed: RunAnswer[] = [];
-  const known = new Map<string, KnownRun>();
-  /** The colours of the trainings that are drawn, which they keep. */
-  const colours = new Map<string, number>();
-  let detailed: string | undefined;
-  let begun = false;
   let watching: AbortController | undefined;
 
   function setDrawn(id: string, drawn: boolean): void {
-    if (drawn && !colours.has(id)) {
-      const taken = new Set(colours.values());
-      let colour = 0;
-      while (taken.has(colour)) colour++;
-      colours.set(id, colour);
-    }
-    if (!drawn) colours.delete(id);
-    if (drawn && !known.has(id)) void look();
+    watched.setDrawn(id, drawn);
+    if (drawn && !watched.known.has(id)) void look();
     show();
   }
 
-  /** Asks for what is new of all that is drawn. */
   async function look(): Promise<void> {
     const signal = watching?.signal;
     if (!signal) return;
     try {
-      listed = await runs.list(signal);
-      if (!begun && listed[0]) {
-        begun = true;
-        detailed = listed[0].id;
-        setDrawn(detailed, true);
-      }
-      for (const { id, updated } of listed) {
-        const before = known.get(id);
-        if (!colours.has(id) || before?.updated === updated) continue;
-        const news = await runs.read(id, before?.last ?? -1, signal);
-        const now = withNew(before, news) ?? withNew(undefined, await runs.read(id, -1, signal));
-        if (now) known.set(id, now);
-      }
-      fill(status);
-      if (listed.length === 0)
-        fill(
-          status,
-          'No training here yet. ',
-          element('code', {}, 'caption serve --runs DIR'),
-          ' shows those whose folders are in DIR.',
-        );
+      await watched.look(signal);
+      fill(status, ...(watched.listed.length === 0 ? noTraining() : []));
       show();
     } catch (error) {
       if (!signal.aborted) fill(status, inWords(error));
@@ -96,11 +64,8 @@ export function trainingsView(view: HTMLElement, runs: NonNullable<BackEnd['runs
   }
 
   function show(): void {
+    const { listed, known, colours, detailed, drawn } = watched;
     content.hidden = listed.length === 0;
-    const drawn = [...colours].flatMap(([id, colour]) => {
-      const run = known.get(id);
-      return run ? [{ run, colour }] : [];
-    });
     const xLabel = axis.selectedOptions[0]!.textContent; // one is always selected
     const over = axis.value as Axis;
     const lossCurves = drawn.flatMap(({ run, colour }): Curve[] => [
@@ -147,4 +112,9 @@ export function trainingsView(view: HTMLElement, runs: NonNullable<BackEnd['runs
       if (watching) void watch(watching);
     },
   };
+}
+
+function noTraining(): (string | HTMLElement)[] {
+  const command = element('code', {}, 'caption serve --runs DIR');
+  return ['No training here yet. ', command, ' shows those whose folders are in DIR.'];
 }

@@ -115,8 +115,8 @@ async function writeChoices(
     const end = (reason: 'length' | 'stop') => pieces.add({ text: '', index, logprobs: null, finish_reason: reason });
     let scored = 0;
     if (echo || length === 0) {
-      const read =
-        likeliest === undefined ? undefined : await thread.call('score', { model, text: prime, likeliest }, { signal });
+      const prompt = { model, text: prime, whole: false }; // what is written on has not ended
+      const read = likeliest === undefined ? undefined : await thread.call('score', { ...prompt, likeliest }, { signal });
       scored = read?.tokens ?? 0;
       if (echo) hand(prime, read?.read ?? []);
     }

@@ -32,7 +32,7 @@ export function addTextRoutes(app: App, context: ServerContext): void {
     const { text, likeliest } = body;
     refuseLong(text, limits.characters);
     const { read, ...score } = await inTextRoom(context, reply, (signal) =>
-      texts.call('score', { model: id, text, likeliest }, { signal }),
+      texts.call('score', { model: id, text, whole: true, likeliest }, { signal }),
     );
     return { model: id, score, tokens: read } satisfies ScoresAnswer;
   });

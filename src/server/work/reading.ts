@@ -4,7 +4,7 @@ import { runInTurns } from '../../base/steps.ts';
 import type { CellIndex } from '../../language/cells/record.ts';
 import type { CellSearch } from '../../language/cells/search.ts';
 import { checkCell, type TextCells } from '../../language/cells/text-cells.ts';
-import type { Score, TextScorer } from '../../language/score.ts';
+import type { Score, ScoredToken, TextScorer } from '../../language/score.ts';
 import type { TextModel } from '../../language/text-model.ts';
 import type { Vocabulary } from '../../text/vocabulary.ts';
 import type { TokenOut } from '../api.ts';
@@ -45,29 +45,34 @@ export class TextReader {
   /**
    * Says how probable each token of a text is.
    *
+   * @param whole whether the text is a sequence to its end, which a model of sequences scores too, not the beginning of one
    * @param likeliest how many of the likeliest tokens are told of each place
    * @throws InputError when there is a token that the model has no place for; the signal's reason
    */
-  score(text: string, likeliest: number, signal: AbortSignal): Promise<TextScores> {
-    const reading = this.#last.then(() => this.#read(text, likeliest, signal));
+  score(text: string, whole: boolean, likeliest: number, signal: AbortSignal): Promise<TextScores> {
+    const reading = this.#last.then(() => this.#read(text, whole, likeliest, signal));
     this.#last = reading.catch(() => {}); // told to the one who asked for it
     return reading;
   }
 
-  async #read(text: string, likeliest: number, signal: AbortSignal): Promise<TextScores> {
+  async #read(text: string, whole: boolean, likeliest: number, signal: AbortSignal): Promise<TextScores> {
     this.#scorer ??= this.#model.scorer();
     this.#scorer.begin();
     const { vocabulary, tokenizer } = this.#model;
     const tokens = tokenizer.split(text);
     const read: TokenOut[] = [];
-    for (let start = 0; start < tokens.length; start += PIECE) {
-      for (const { token, id, logProb, alternatives } of this.#scorer.read(tokens.slice(start, start + PIECE))) {
+    const take = (tokens: Iterable<ScoredToken>) => {
+      for (const { token, id, logProb, alternatives } of tokens) {
         const { likeliest: others } = tokenOut(vocabulary, id, alternatives, likeliest);
         read.push({ token, logProb, ...(others && { likeliest: others }) });
       }
+    };
+    for (let start = 0; start < tokens.length; start += PIECE) {
+      take(this.#scorer.read(tokens.slice(start, start + PIECE)));
       await setImmediate();
       signal.throwIfAborted();
     }
+    if (whole) take(this.#scorer.end());
     return { ...this.#scorer.score, read };
   }
 }

@@ -39,8 +39,12 @@ export interface TextWorks {
   };
   /** Writes a text. */
   write: { argument: { model: string; prime: string; options: TextOptions }; piece: TextPiece; result: TextEnd };
-  /** Says how probable a text is. */
-  score: { argument: { model: string; text: string; likeliest: number }; piece: never; result: TextScores };
+  /** Says how probable a text is, or, where it is not `whole`, a beginning. */
+  score: {
+    argument: { model: string; text: string; whole: boolean; likeliest: number };
+    piece: never;
+    result: TextScores;
+  };
   /** Says what the cells of a model do while it reads a text. */
   cells: { argument: { model: string; text: string; wanted: CellsWanted }; piece: never; result: CellsFound };
   label: { argument: { model: string; inputs: LabelInput[]; explain: boolean }; piece: never; result: Labelled[] };
@@ -66,7 +70,8 @@ doWork<TextWorks>({
 
   // The server knows which models there are, and asks for no others.
   write: ({ model, prime, options }, { send, signal }) => models.get(model)!.writer.write(prime, options, send, signal),
-  score: ({ model, text, likeliest }, { signal }) => models.get(model)!.reader.score(text, likeliest, signal),
+  score: ({ model, text, whole, likeliest }, { signal }) =>
+    models.get(model)!.reader.score(text, whole, likeliest, signal),
   cells: ({ model, text, wanted }, { signal }) => readCells(models.get(model)!.model, text, wanted, signal),
   label: ({ model, inputs, explain }, { signal }) => labelTexts(labellers.get(model)!, inputs, explain, signal),
 });

@@ -8,6 +8,7 @@ import { fileIn, inPackage } from '../../base/files.ts';
 import { readJson } from '../../base/json.ts';
 import { encodeSafetensors, readSafetensors } from '../../base/safetensors.ts';
 import { anyInteger, integerFrom, number } from '../../base/schema.ts';
+import { sha256 } from '../../base/sha256.ts';
 import type { Parameter } from '../../nn/parameter.ts';
 import { Classifier } from '../classifier.ts';
 import { CNN_CONFIG, CNN_WEIGHTS, type CnnFiles } from '../cnn-files.ts';
@@ -29,6 +30,7 @@ const configSchema = v.object({
   featureSize: anyInteger,
   preprocessing: v.object({ size: integerFrom(1), fit: v.picklist(['squash', 'crop']) }),
   normalisation: v.object({ mean: number, scale: number }),
+  /** The key says the hash: equal keys promise equal features. */
   weights: v.object({ file: v.string(), sha256: v.string() }),
   /** The files of its classifier. */
   classifier: v.optional(v.object({ weights: v.string(), classes: v.string() })),
@@ -62,8 +64,9 @@ export async function efficientnet(folder = inPackage(SHIPPED)): Promise<CnnDesc
   }
   const stored = async () => {
     const path = fileIn(folder, weights.file);
-    return { plan, tensors: await readTensors(path, name), path };
+    return { plan, tensors: await readTensors(path, name, isShipped ? undefined : weights.sha256), path };
   };
+  const isShipped = folder === inPackage(SHIPPED); // the package's own weights are not hashed at each start
   const input = { ...normalisation, size: preprocessing.size };
   return {
     choice: name,
@@ -94,9 +97,13 @@ function readConfig(folder: string): Promise<Config> {
   return readJson(fileIn(folder, CNN_CONFIG), configSchema, "CNN's config");
 }
 
-/** All tensors of a network, also those that its file leaves to the weights that ship. */
-async function readTensors(path: string, name: string): Promise<StoredNetwork['tensors']> {
-  const { tensors, metadata } = await readSafetensors(path);
+/**
+ * All tensors of a network, also those that its file leaves to the weights that ship.
+ *
+ * @param hash of the file, where that is to be checked
+ */
+async function readTensors(path: string, name: string, hash?: string): Promise<StoredNetwork['tensors']> {
+  const { tensors, metadata } = await readSafetensors(path, hash);
   const rest = metadata[REST];
   if (rest === undefined) return tensors;
   const shipped = await readConfig(inPackage(SHIPPED));
@@ -133,9 +140,8 @@ async function filesOf(config: Config, plan: EfficientNetPlan, parameters: reado
   });
   const metadata = learned.length < tensors.length ? { [REST]: shipped.weights.sha256 } : {};
   const weights = joined(encodeSafetensors(learned, { metadata }));
-  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', weights));
-  const sha256 = Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  const files = { ...config, classifier: undefined, weights: { file: CNN_WEIGHTS, sha256 } };
+  const hash = (await sha256(weights))!; // a page that came over plain HTTP can't open a network to learn
+  const files = { ...config, classifier: undefined, weights: { file: CNN_WEIGHTS, sha256: hash } };
   return { key: keyOf(files), config: `${JSON.stringify(files, null, 2)}\n`, weights };
 }
 

@@ -1,4 +1,5 @@
-import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -20,6 +21,8 @@ beforeAll(async () => {
   await cnn.load();
 }, 60_000);
 afterAll(() => cnn.dispose());
+
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 const mean = (values: Float32Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
@@ -77,10 +80,17 @@ describe('EfficientNet-Lite2', () => {
 
   test('is refused without its weights, and with other ones', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'efficientnet-'));
-    await copyFile('data/efficientnet-lite2/config.json', join(folder, 'config.json'));
+    const config = await readFile('data/efficientnet-lite2/config.json', 'utf8');
+    await writeFile(join(folder, 'config.json'), config);
     const load = async () => (await efficientnet(folder)).openOnEngine!(wasm);
     await expect(load()).rejects.toThrow(/cannot read the tensors in .*weights\.safetensors: found ENOENT/);
-    await copyFile('data/efficientnet-lite2/classifier.safetensors', join(folder, 'weights.safetensors'));
+    const others = await readFile('data/efficientnet-lite2/classifier.safetensors');
+    await writeFile(join(folder, 'weights.safetensors'), others);
+    const [named, hash] = ['d245617cb3375f0061ef31bec9dbcb4f22310c551f4848a674421ef216a83925', sha256(others)];
+    await expect(load()).rejects.toThrow(
+      `weights.safetensors is not the file that its config names: found the SHA-256 ${hash}, expected ${named}.`,
+    );
+    await writeFile(join(folder, 'config.json'), config.replace(named, hash));
     await expect(load()).rejects.toThrow(
       /weights\.safetensors: tensor stem\.filter does not fit efficientnet-lite2: found none, expected floats \[3,3,3,32\]/,
     );
@@ -132,6 +142,9 @@ describe('EfficientNet-Lite2', () => {
 
     const learned = [...tensors].map(([name, tensor]) => ({ name, ...tensor }));
     await writeSafetensors(path, learned, { metadata: { rest: 'another' } });
+    const config = JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'));
+    config.weights.sha256 = sha256(await readFile(path));
+    await writeFile(join(folder, 'config.json'), JSON.stringify(config));
     await expect((await efficientnet(folder)).openOnEngine!(wasm)).rejects.toThrow(
       `weights.safetensors has only what has learned of a CNN: found the weights of efficientnet-lite2 with the hash ${metadata['rest']} for the rest of it, expected those of efficientnet-lite2 with the hash another. Use the version`,
     );
