@@ -116,7 +116,8 @@ async function writeChoices(
     let scored = 0;
     if (echo || length === 0) {
       const prompt = { model, text: prime, whole: false }; // what is written on has not ended
-      const read = likeliest === undefined ? undefined : await thread.call('score', { ...prompt, likeliest }, { signal });
+      const read =
+        likeliest === undefined ? undefined : await thread.call('score', { ...prompt, likeliest }, { signal });
       scored = read?.tokens ?? 0;
       if (echo) hand(prime, read?.read ?? []);
     }
