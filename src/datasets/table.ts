@@ -46,10 +46,11 @@ export const onlyTableReader: DatasetReader = {
   },
 };
 
-/** The paths of the tables in a folder. */
+/** The paths of the tables in a folder; the log of a training is none, whose model may lie in a dataset's folder. */
 export async function tablesIn(folder: string): Promise<string[]> {
   const names = await listFolder(folder);
-  return names.filter((name) => !name.startsWith('.') && tableKind(name)).map((name) => join(folder, name));
+  const isTable = (name: string) => !name.startsWith('.') && name !== 'log.jsonl' && tableKind(name) !== undefined;
+  return names.filter(isTable).map((name) => join(folder, name));
 }
 
 /** Recognises a folder of pictures by its table, by one for each split, or by those in the folders of its splits. */
