@@ -188,7 +188,7 @@ function cocoPictures(
     else if (id !== undefined && seen.has(id)) oddities.add('caption ids given twice, the first kept', String(id));
     else if (isRejected) oddities.add('captions that are marked as rejected, skipped', picture.name);
     else if (caption.length + captions.length === 0) picture.captions.push('');
-    else picture.captions.push(...caption, ...captions);
+    else for (const one of [...caption, ...captions]) picture.captions.push(one);
     if (id !== undefined) seen.add(id);
   }
   return [...pictures.values()];

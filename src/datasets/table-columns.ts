@@ -9,7 +9,6 @@ import { InputError } from '../base/errors.ts';
 import { LANGUAGE_TAG, languageTag } from '../base/languages.ts';
 import type { ListedPicture } from './assemble.ts';
 import type { Split } from './dataset.ts';
-import { captionsWhere } from './languages.ts';
 import type { Oddities } from './oddities.ts';
 import { isPictureName } from './pictures.ts';
 import type { ColumnNames, DatasetReading } from './reader.ts';
@@ -97,26 +96,25 @@ function withoutNumber(name: string): string {
 
 /** The pictures of rows, each with all its captions, of which equal ones are counted and kept once. */
 export function groupByPicture(rows: readonly TableRow[], oddities: Oddities): ListedPicture[] {
-  const pictures = new Map<string, ListedPicture>();
+  const pictures = new Map<string, { picture: ListedPicture; known: Set<string> }>();
   for (const { name, captions, language } of rows) {
-    let picture = pictures.get(name);
-    if (!picture) {
-      picture = { id: name, name, captions: [], ...(language && { languages: [] }) };
-      pictures.set(name, picture);
-    }
-    const known = language
-      ? captionsWhere(picture, (_, ofCaption) => ofCaption === language).captions
-      : picture.captions;
+    const found = pictures.get(name) ?? {
+      picture: { id: name, name, captions: [], ...(language && { languages: [] }) },
+      known: new Set(),
+    };
+    pictures.set(name, found);
     for (const caption of captions) {
-      if (known.includes(caption)) {
+      const key = `${language ?? ''}\n${caption}`; // two languages may say the same
+      if (found.known.has(key)) {
         oddities.add('captions repeated for the same picture, kept once', name);
         continue;
       }
-      picture.captions.push(caption);
-      if (language) picture.languages!.push(language);
+      found.known.add(key);
+      found.picture.captions.push(caption);
+      if (language) found.picture.languages!.push(language);
     }
   }
-  return [...pictures.values()];
+  return [...pictures.values()].map(({ picture }) => picture);
 }
 
 /** Tells the columns of pictures and of captions by their names. */
