@@ -78,9 +78,12 @@ export async function deleteTemporaries(folder: string): Promise<void> {
 /** What the system says about a file that it does not let be written; any other error as it is. */
 function refused(path: string, error: unknown): unknown {
   if (!(error instanceof Error && 'syscall' in error)) return error;
+  const isInFile = 'code' in error && (error.code === 'EEXIST' || error.code === 'ENOTDIR');
   return new InputError(`cannot write ${path}`, {
-    found: reasonOf(error),
-    advice: 'Check the free space and the permissions of the folder; what stood there before is untouched.',
+    found: isInFile ? 'a file where its folder is to be' : reasonOf(error),
+    advice: isInFile
+      ? 'Name another folder.'
+      : 'Check the free space and the permissions of the folder; what stood there before is untouched.',
     cause: error,
   });
 }

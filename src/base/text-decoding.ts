@@ -202,24 +202,28 @@ class Utf8Decoder implements Decoder {
       if (at + length > bytes.length || !isUtf8(bytes.subarray(at, at + length))) break;
       at += length;
     }
-    const encoding = bytes.length > 0 && shareAbove(bytes) > 0.25 ? undefined : 'windows-1252';
-    const read = encoding ? `read it by encoding ${encoding}` : 'name its encoding by encoding, gb18030 for one';
+    const isLatin = !comeTogether(bytes);
+    const read = isLatin ? 'read it by encoding windows-1252' : 'name its encoding by encoding, gb18030 for one';
     return new InputError(`${name} is not UTF-8 text`, {
       found: `the byte 0x${bytes[at]!.toString(16)} at position ${this.#position + at}, in line ${
         this.#line + linesIn(bytes.subarray(0, at))
       }`,
       expected: 'UTF-8',
-      advice: `Convert it, as by \`${conversion(encoding ?? 'gb18030', name)}\`, or ${read}${advice ? `, ${advice}` : ''}.`,
+      advice: `Convert it, as by \`${conversion(isLatin ? 'windows-1252' : 'gb18030', name)}\`, or ${read}${advice ? `, ${advice}` : ''}.`,
       settings: ['encoding'],
     });
   }
 }
 
-/** Share of the bytes that are not ASCII: a quarter and more in scripts other than the Latin one. */
-function shareAbove(bytes: Buffer): number {
-  let count = 0;
-  for (const byte of bytes) if (byte >= 0x80) count++;
-  return count / bytes.length;
+/** Whether bytes that are not ASCII mostly stand side by side: they do in all scripts but the Latin one. */
+function comeTogether(bytes: Buffer): boolean {
+  let [above, beside] = [0, 0];
+  for (const [i, byte] of bytes.entries()) {
+    if (byte < 0x80) continue;
+    above++;
+    if (bytes[i - 1]! >= 0x80 || bytes[i + 1]! >= 0x80) beside++;
+  }
+  return beside > above / 2;
 }
 
 /** Where the last character ends that is whole; one of up to four bytes may go on in the next block. */

@@ -60,6 +60,7 @@ async function trainCommand(paths: string[], options: CaptionTrainOptions, comma
     const onLeftOut = (oddity: Oddity) => status.say(printable(describeOddity(oddity)));
     const captionsOnly =
       options.captionsOnly && (await Promise.all(options.captionsOnly.map((path) => readCaptionsOnly(path, options))));
+    for (const { report = [] } of captionsOnly ?? []) for (const oddity of report) onLeftOut(oddity);
     const onPreparation = showShare(status, 'preparing the captions');
     const onFrozenMaps = (bytes: number) =>
       status.say(`the maps of the CNN's frozen layers take ${bytesInWords(bytes)} in ${cacheFolder('maps')}`);

@@ -6,9 +6,11 @@
 import { createHash } from 'node:crypto';
 import { InputError } from '../base/errors.ts';
 import { type CaptionDataset, type CaptionedPicture, type DatasetFormat, SPLITS, type Split } from './dataset.ts';
+import { listFolder } from './files.ts';
 import { captionsWhere } from './languages.ts';
 import type { Oddities } from './oddities.ts';
 import type { PictureFinder } from './pictures.ts';
+import { adviceOnFiles } from './unread-formats.ts';
 
 /** A picture as a dataset's files list it, before anything is checked. */
 export interface ListedPicture {
@@ -57,7 +59,11 @@ export async function assemble(
     const kept: CaptionedPicture[] = [];
     for (const { pictures, finder } of parts.filter((part) => part.split === split)) {
       for (const picture of pictures) {
-        const { captions, languages } = captionsWhere(picture, (caption) => caption.trim() !== '');
+        const read = {
+          ...picture,
+          captions: picture.captions.map((caption) => withoutHalves(caption, picture, oddities)),
+        };
+        const { captions, languages } = captionsWhere(read, (caption) => caption.trim() !== '');
         const blank = picture.captions.length - captions.length;
         for (let i = 0; i < blank; i++) oddities.add('empty captions skipped', picture.name);
         if (captions.length === 0) {
@@ -86,6 +92,16 @@ export async function assemble(
   const heldOut = holdOutValidation(splits, valShare, oddities);
   const inReadingOrder = new Map([...splits].sort(([a], [b]) => SPLITS.indexOf(b) - SPLITS.indexOf(a)));
   return { name, format, splits: inReadingOrder, ...(heldOut && { valShare }), report: oddities.list() };
+}
+
+/** A half of a character that stands alone, as a program that cuts texts leaves it in JSON; and zero, which is none. */
+const NO_CHARACTER = /[\ud800-\udfff\0]/gu;
+
+/** A caption without what is no character, which is counted: it could not be written to a file. */
+function withoutHalves(caption: string, { name }: ListedPicture, oddities: Oddities): string {
+  const whole = caption.replace(NO_CHARACTER, '');
+  if (whole !== caption) oddities.add('captions with halves of characters or zero bytes, which are left out', name);
+  return whole;
 }
 
 /** Whether no other picture has the last name of a path: it may be looked for in any folder then. */
@@ -135,9 +151,10 @@ async function nothingLeft(
   const [first] = missing;
   if (!first) return new InputError(`${name} holds no captioned picture`);
   const nearest = await first.finder.nearest(first.name);
+  const packed = adviceOnFiles((await Promise.all(first.finder.roots.map(listFolder))).flat());
   return new InputError(`none of the ${missing.length.toLocaleString('en')} captioned pictures of ${name} is there`, {
     found: `no ${first.name} in ${first.finder.roots.join(', ')}${nearest ? `, where the most similar name is ${nearest}` : ''}`,
-    advice: 'Put the pictures there, or name the folder that holds them by images.',
+    advice: packed ?? 'Put the pictures there, or name the folder that holds them by images.',
     settings: ['images'],
   });
 }

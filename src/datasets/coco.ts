@@ -14,7 +14,7 @@ import type { Oddities } from './oddities.ts';
 import { PictureFinder, pictureFolders } from './pictures.ts';
 import type { DatasetReader, DatasetReading, FoundDataset } from './reader.ts';
 
-const CAPTION_FILE = /^captions_((train|val|test)(\d*))\.json$/;
+const CAPTION_FILE = /^captions_((train|val|test)(\d*))\.json(\.gz)?$/;
 
 interface CaptionFile {
   path: string;

@@ -20,19 +20,18 @@ interface Field {
 
 /**
  * The records of a text. A quoted field may hold delimiters, line breaks and doubled quotes, and spaces may stand before
- * it; empty lines are no records. Lines end with LF, CR LF, or CR where the text has no LF.
+ * it; empty lines are no records. Lines end with LF, CR LF or CR: old spreadsheets on a Mac put CR between the rows and LF
+ * into the fields.
  *
  * @param name where the text is from, for the error
  * @throws InputError when a quote is not closed, or is not followed by a delimiter or a line break
  */
 export function parseDelimited(text: string, name: string, delimiter = ','): DelimitedRecord[] {
-  const newline = text.includes('\n') ? '\n' : '\r';
   const nextDelimiter = finder(text, delimiter);
-  const nextNewline = finder(text, newline);
+  const [nextLf, nextCr] = [finder(text, '\n'), finder(text, '\r')];
 
   const plainField = (start: number): Field => {
-    const lineEnd = nextNewline(start);
-    const end = Math.min(nextDelimiter(start), lineEnd > start && text[lineEnd - 1] === '\r' ? lineEnd - 1 : lineEnd);
+    const end = Math.min(nextDelimiter(start), nextLf(start), nextCr(start));
     return { value: text.slice(start, end), quoted: false, end };
   };
   /** @returns undefined where the quote is not closed, or something else than a delimiter or a line end comes after it */
@@ -55,7 +54,7 @@ export function parseDelimited(text: string, name: string, delimiter = ','): Del
     const plain = plainField(start);
     const field = quotedField(quote);
     // After a space a quote may be a part of the text, unless it is closed in the same line.
-    if (field && (quote === start || !text.slice(quote, field.end).includes(newline))) return field;
+    if (field && (quote === start || !/[\r\n]/.test(text.slice(quote, field.end)))) return field;
     if (quote > start) return plain;
     throw new InputError(`${name} line ${line} is not valid CSV`, {
       found: JSON.stringify(text.slice(start, start + 40)),
@@ -68,7 +67,7 @@ export function parseDelimited(text: string, name: string, delimiter = ','): Del
   while (at < text.length || record.fields.length > 0) {
     const field = fieldAt(at);
     record.fields.push(field.value);
-    if (field.quoted) line += field.value.split(newline).length - 1;
+    if (field.quoted) line += field.value.split(/\r\n|\r|\n/).length - 1;
     at = field.end;
     if (text.startsWith(delimiter, at)) {
       at += delimiter.length;

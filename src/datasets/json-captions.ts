@@ -3,10 +3,11 @@
  *
  *     {"images": [{"id", "file_name"}], "annotations": [{"image_id", "caption"}]}   COCO, VizWiz, Roboflow
  *     {"images": [{"filename", "split", "sentences": [{"raw"}]}]}                   Karpathy's splits
- *     [{"image", "caption"}, …]                                                     BLIP, AI Challenger
+ *     [{"image", "caption"}, …]                                                     BLIP, AI Challenger; in "data": TextCaps
+ *     [{"data": {"image"}, "annotations": [{"result": […]}]}, …]                    Label Studio
  *     {"a.jpg": "caption", "b.jpg": ["caption", "caption"]}                         a list of captions by name
  *
- * Knows no folders and finds no pictures.
+ * Objects in a list are what rows are in a table, by the same names. Knows no folders and finds no pictures.
  */
 
 import { join } from 'node:path';
@@ -19,6 +20,9 @@ import type { ListedPicture } from './assemble.ts';
 import { type DatasetFormat, SPLITS, type Split } from './dataset.ts';
 import type { Oddities } from './oddities.ts';
 import type { DatasetReading } from './reader.ts';
+import { SPLIT_NAMES } from './split-names.ts';
+import { captionsOf, groupByPicture, isHeader, rowsOf, type TableRecord } from './table-columns.ts';
+import { jsonRecords } from './table-rows.ts';
 
 export interface JsonCaptions {
   format: DatasetFormat;
@@ -31,37 +35,89 @@ export interface JsonCaptions {
  *
  * @throws InputError when it is no JSON, holds something else, or at least half of what it lists can't be read
  */
-export async function readJsonCaptions(path: string, { encoding, oddities }: DatasetReading): Promise<JsonCaptions> {
+export async function readJsonCaptions(path: string, reading: DatasetReading): Promise<JsonCaptions> {
+  const { encoding, oddities } = reading;
   const name = `the caption file ${path}`;
   const text = await readText(path, { what: 'caption file', encoding });
-  const value = parseJson(withLargeIds(text), v.unknown(), name);
-  if (Array.isArray(value))
-    return { format: 'json', pictures: new Map([[undefined, recordsOf(value, name, oddities)]]) };
-  const byName = v.safeParse(captionsByName, value);
-  if (byName.success) {
-    const pictures = Object.entries(byName.output).map(([id, captions]) => ({
-      id,
-      name: id,
-      captions: [captions].flat(),
-    }));
-    return { format: 'json', pictures: new Map([[undefined, pictures]]) };
-  }
+  if (/^\s*\{[^\n]*\}\s*\n\s*\{/.test(text)) return ofRecords(jsonRecords(text, path, reading), path, reading);
+  const value = parseJson(asJson(text), v.unknown(), name);
   if (v.is(karpathyStart, value)) {
     return { format: 'karpathy', pictures: karpathyPictures(checked(karpathySplit, value, name), name, oddities) };
   }
-  const pictures = cocoPictures(checked(cocoCaptions, value, name), name, oddities);
-  return { format: 'coco', pictures: new Map([[undefined, pictures]]) };
+  const list = Array.isArray(value) ? value : Object.values(value ?? {}).find(isListOfRows);
+  if (v.is(cocoCaptions, value) && (!list || (value.images.length > 0 && value.annotations.some(isCaptioned)))) {
+    return { format: 'coco', pictures: new Map([[undefined, cocoPictures(value, name, oddities)]]) };
+  }
+  if (list) return ofRecords(list.map(recordOf), name, reading);
+  const captions = captionsByName(value);
+  if (!captions) {
+    const fields = Object.keys(value ?? {})
+      .slice(0, 8)
+      .join(', ');
+    throw new InputError(`${name} does not hold what it should`, {
+      found: fields === '' ? 'no captions' : `the fields ${fields}`,
+      expected: 'images and annotations (COCO), a list of objects with file_name and text, or captions by file name',
+    });
+  }
+  const pictures = captions.map(([id, captions]) => ({ id, name: id, captions }));
+  return { format: 'json', pictures: new Map([[undefined, pictures]]) };
+}
+
+function ofRecords(records: readonly TableRecord[], name: string, reading: DatasetReading): JsonCaptions {
+  const rows = rowsOf(records, name, reading);
+  const pictures = new Map<Split | undefined, ListedPicture[]>();
+  for (const split of [undefined, ...SPLITS]) {
+    const ofSplit = rows.filter((row) => row.split === split);
+    if (ofSplit.length > 0) pictures.set(split, groupByPicture(ofSplit, reading.oddities));
+  }
+  return { format: 'json', pictures };
+}
+
+/** Whether a value is a list of objects with a picture and a caption each; by the first of them. */
+function isListOfRows(value: unknown): value is unknown[] {
+  if (!Array.isArray(value)) return false;
+  const [first] = value;
+  return typeof first === 'object' && first !== null && isHeader(Object.keys(first));
+}
+
+const labelStudioTask = v.object({
+  data: v.record(v.string(), v.unknown()),
+  annotations: v.array(v.object({ result: v.array(v.looseObject({ value: v.unknown() })) })),
+});
+const textArea = v.object({ value: v.object({ text: v.array(v.string()) }) });
+
+/** A task of Label Studio has its picture in `data`, and what people wrote about it in the results of its annotations. */
+function recordOf(item: unknown, i: number): TableRecord {
+  const at = `record ${i + 1}`;
+  if (!v.is(labelStudioTask, item)) return { at, fields: item && typeof item === 'object' ? Object.entries(item) : [] };
+  const results = item.annotations.flatMap(({ result }) => result);
+  const captions = results.flatMap((result) => (v.is(textArea, result) ? result.value.text : []));
+  return { at, fields: [...Object.entries(item.data), ['captions', captions]] };
+}
+
+/** Fields of objects of other kinds: names of pictures are not called so. */
+const OTHER_FIELD = /(^|_)(urls?|ids?|names?|captions?|info|title|description|version|type)$/i;
+
+/** Captions by the names of pictures; undefined where a value is not that. */
+function captionsByName(value: unknown): [string, string[]][] | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const all = Object.entries(value).map(([name, captions]) => [name, captionsOf(captions)] as const);
+  const isByName =
+    all.length > 0 && all.every(([name, captions]) => name !== '' && captions && !OTHER_FIELD.test(name));
+  return isByName ? (all as [string, string[]][]) : undefined;
 }
 
 /**
- * JSON text in which integers that no number can hold are strings: ids above 2^53 would else become equal. A string that
- * looks like one stays what it is.
+ * A text as JSON that can be read without loss: integers that no number can hold become strings, as ids above 2^53 would
+ * else become equal; what Python writes for numbers that are none, which JSON does not have, becomes null. What stands in
+ * strings stays.
  */
-function withLargeIds(text: string): string {
-  if (!/\d{16}/.test(text)) return text;
-  return text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\b\d{16,}\b(?![.eE])/g, (found) =>
-    found.startsWith('"') ? found : `"${found}"`,
-  );
+function asJson(text: string): string {
+  if (!/\d{16}|NaN|Infinity/.test(text)) return text;
+  return text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\b\d{16,}\b(?![.eE])|\bNaN\b|-?\bInfinity\b/g, (found) => {
+    if (found.startsWith('"')) return found;
+    return /\d/.test(found) ? `"${found}"` : 'null';
+  });
 }
 
 function checked<T>(schema: v.GenericSchema<unknown, T>, value: unknown, name: string, place = ''): T {
@@ -77,30 +133,40 @@ function checked<T>(schema: v.GenericSchema<unknown, T>, value: unknown, name: s
 const imageId = v.union([anyInteger, v.string()]);
 const fileName = v.pipe(v.string(), v.nonEmpty());
 
-const captionsByName = v.pipe(
-  v.record(fileName, v.union([v.string(), v.array(v.string())])),
-  v.check((record) => Object.keys(record).length > 0 && Object.keys(record).every((name) => /\.\w+$/.test(name))),
-);
-
 const cocoCaptions = v.object({ images: v.array(v.unknown()), annotations: v.array(v.unknown()) });
-const cocoImage = v.object({ id: imageId, file_name: fileName });
+const cocoImage = v.union([
+  v.object({ id: imageId, file_name: fileName }),
+  v.pipe(
+    v.object({ id: imageId, coco_url: fileName }),
+    v.transform(({ id, coco_url: url }) => ({ id, file_name: url })),
+  ),
+]);
+/** A caption, or several, or none. */
+const captionValue = v.pipe(
+  v.optional(v.unknown(), null),
+  v.check((value) => captionsOf(value) !== undefined, 'Expected a caption or a list of captions'),
+  v.transform((value) => captionsOf(value)!),
+);
 /** Boxes have no caption; a caption may be null, or rejected by those who checked it (VizWiz). */
 const cocoAnnotation = v.object({
   id: v.optional(imageId),
   image_id: imageId,
-  caption: v.nullish(v.string(), ''),
+  caption: captionValue,
+  captions: captionValue,
   is_rejected: v.nullish(v.boolean(), false),
 });
 
 /** What tells an annotation for captions from one for detection; the caption may be missing or of any kind all the same. */
-const captioned = v.looseObject({ caption: v.unknown() });
+function isCaptioned(annotation: unknown): boolean {
+  return typeof annotation === 'object' && annotation !== null && ('caption' in annotation || 'captions' in annotation);
+}
 
 function cocoPictures(
   { images, annotations }: v.InferOutput<typeof cocoCaptions>,
   name: string,
   oddities: Oddities,
 ): ListedPicture[] {
-  if (annotations.length > 0 && !annotations.some((annotation) => v.is(captioned, annotation))) {
+  if (annotations.length > 0 && !annotations.some(isCaptioned)) {
     throw new InputError(`${name} holds no captions`, {
       found: `${annotations.length.toLocaleString('en')} annotations of boxes, outlines or categories alone`,
       expected: 'annotations with a caption, as in captions_train2017.json of COCO',
@@ -116,12 +182,13 @@ function cocoPictures(
   const read = oddities.readItems(annotations, 'annotations', (annotation, i) =>
     checked(cocoAnnotation, annotation, name, `annotations.${i}`),
   );
-  for (const { id, image_id: imageId, caption, is_rejected: isRejected } of read) {
+  for (const { id, image_id: imageId, caption, captions, is_rejected: isRejected } of read) {
     const picture = pictures.get(String(imageId));
     if (!picture) oddities.add('captions of unknown image ids skipped', String(imageId));
     else if (id !== undefined && seen.has(id)) oddities.add('caption ids given twice, the first kept', String(id));
     else if (isRejected) oddities.add('captions that are marked as rejected, skipped', picture.name);
-    else picture.captions.push(caption);
+    else if (caption.length + captions.length === 0) picture.captions.push('');
+    else for (const one of [...caption, ...captions]) picture.captions.push(one);
     if (id !== undefined) seen.add(id);
   }
   return [...pictures.values()];
@@ -135,12 +202,6 @@ function officialNumber(name: string): string | undefined {
   return /(\d{12})\.\w+$/.exec(name)?.[1];
 }
 
-/** `restval` (the rest of COCO's val2014) joins `train`, as in all published results on these splits. */
-const SPLIT_OF = { train: 'train', restval: 'train', val: 'val', test: 'test' } as const satisfies Record<
-  string,
-  Split
->;
-
 /** By which the format is told from COCO's. */
 const karpathyStart = v.object({ images: v.looseTuple([v.object({ sentences: v.unknown() })]) });
 const karpathySplit = v.object({ dataset: v.optional(v.string()), images: v.array(v.unknown()) });
@@ -148,7 +209,11 @@ const karpathyImage = v.object({
   filename: fileName,
   filepath: v.optional(v.string()),
   cocoid: v.optional(imageId),
-  split: v.picklist(Object.keys(SPLIT_OF) as (keyof typeof SPLIT_OF)[]),
+  split: v.pipe(
+    v.string(),
+    v.transform((name) => SPLIT_NAMES.get(name.trim().toLowerCase())),
+    v.picklist(SPLITS, `Expected one of ${[...SPLIT_NAMES.keys()].join(', ')}`),
+  ),
   // Some have the words alone.
   sentences: v.array(
     v.pipe(
@@ -167,42 +232,11 @@ function karpathyPictures(
   const pictures = new Map<Split, ListedPicture[]>([...SPLITS].reverse().map((split) => [split, []]));
   const read = oddities.readItems(images, 'images', (image, i) => checked(karpathyImage, image, name, `images.${i}`));
   for (const { filename, filepath = '', cocoid, split, sentences } of read) {
-    pictures.get(SPLIT_OF[split])!.push({
+    pictures.get(split)!.push({
       id: cocoid === undefined ? filename : String(cocoid),
       name: join(filepath, filename),
       captions: sentences.map(({ raw }) => raw),
     });
   }
   return pictures;
-}
-
-const captionOrCaptions = v.nullish(v.union([v.string(), v.array(v.string())]), '');
-const captionRecord = v.union([
-  v.pipe(
-    v.object({ image: fileName, caption: captionOrCaptions, split: v.optional(v.string()) }),
-    v.transform(({ image, caption }) => ({ file: image, caption })),
-  ),
-  v.pipe(
-    v.object({ file_name: fileName, text: captionOrCaptions }),
-    v.transform(({ file_name: file, text }) => ({ file, caption: text })),
-  ),
-  v.pipe(
-    v.object({ file_name: fileName, caption: captionOrCaptions }),
-    v.transform(({ file_name: file, caption }) => ({ file, caption })),
-  ),
-  v.pipe(
-    v.object({ image_id: fileName, caption: captionOrCaptions }),
-    v.transform(({ image_id: file, caption }) => ({ file, caption })),
-  ),
-]);
-
-function recordsOf(records: readonly unknown[], name: string, oddities: Oddities): ListedPicture[] {
-  const pictures = new Map<string, ListedPicture>();
-  const read = oddities.readItems(records, 'records', (record, i) => checked(captionRecord, record, name, String(i)));
-  for (const { file, caption } of read) {
-    const picture = pictures.get(file) ?? { id: file, name: file, captions: [] };
-    pictures.set(file, picture);
-    for (const one of [caption].flat()) picture.captions.push(one);
-  }
-  return [...pictures.values()];
 }

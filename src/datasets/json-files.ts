@@ -5,19 +5,23 @@
  * all. What the files hold is told by their content.
  */
 
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { InputError } from '../base/errors.ts';
 import type { ListedSplit } from './assemble.ts';
 import { annotationFolders, cocoFile } from './coco.ts';
 import { SPLITS, type Split } from './dataset.ts';
 import { foldersIn, listFolder } from './files.ts';
 import { type JsonCaptions, readJsonCaptions } from './json-captions.ts';
-import { PictureFinder, pictureFolders } from './pictures.ts';
+import { isPictureName, PictureFinder, pictureFolders } from './pictures.ts';
 import type { DatasetReader, DatasetReading, FoundDataset } from './reader.ts';
 import { splitInName } from './split-names.ts';
 
 /** The names that tools give to the one caption file of a dataset without splits, or of the folder of a split. */
-const USUAL_NAME = /^(captions|_?annotations(\.coco)?|result|metadata)\.json$/;
+const USUAL_NAME = /^(captions|_?annotations(\.coco)?|result|metadata)\.json(\.gz)?$/i;
+
+/** The name of any JSON file, packed or not; and those that programs write beside data, which hold no captions. */
+const JSON_NAME = /^[^.].*\.json(\.gz)?$/i;
+const OTHER_JSON = /^(dataset_infos?|dataset_dict|state|package(-lock)?|config|vocabulary|license)\.json$/i;
 
 export const karpathyReader: DatasetReader = {
   looksFor: "dataset_*.json (Karpathy's splits)",
@@ -37,9 +41,33 @@ export const annotationsReader: DatasetReader = {
   find: findOnlyFile,
 };
 
+/** Must be asked last: any program writes JSON beside pictures. */
+export const onlyJsonReader: DatasetReader = {
+  looksFor: 'one .json of any name',
+  find: async (folder) => {
+    for (const place of [folder, ...(await foldersIn(folder))]) {
+      const [only, ...others] = await jsonFilesIn(place);
+      if (only === undefined) continue;
+      if (others.length > 0) return undefined;
+      return { format: 'json', read: (reading) => readFiles([{ path: join(place, only) }], folder, reading) };
+    }
+    return undefined;
+  },
+};
+
+/** The JSON files in a folder that may hold its captions; not those that say something of one picture. */
+export async function jsonFilesIn(folder: string): Promise<string[]> {
+  const names = await listFolder(folder);
+  const stems = new Set(names.filter(isPictureName).flatMap((name) => [name, basename(name, extname(name))]));
+  const isOfPicture = (name: string) => stems.has(name.replace(/(\.supplemental-metadata)?\.json(\.gz)?$/i, ''));
+  return names.filter((name) => JSON_NAME.test(name) && !OTHER_JSON.test(name) && !isOfPicture(name));
+}
+
 /** Recognises a folder by the name of the one split file in it. */
 async function findKarpathy(folder: string): Promise<FoundDataset | undefined> {
-  const names = (await listFolder(folder)).filter((name) => /^dataset(_\w+)?\.json$/.test(name));
+  const names = (await listFolder(folder)).filter(
+    (name) => /^dataset(_\w+)?\.json(\.gz)?$/.test(name) && !OTHER_JSON.test(name),
+  );
   if (names.length > 1) {
     throw new InputError(`${folder} holds several datasets`, {
       found: names.join(', '),
@@ -62,7 +90,7 @@ async function findSplitFiles(folder: string): Promise<FoundDataset | undefined>
   const files: CaptionFile[] = [];
   for (const place of annotationFolders(folder)) {
     for (const name of await listFolder(place)) {
-      const split = name.endsWith('.json') && !name.startsWith('.') ? splitInName(name) : undefined;
+      const split = JSON_NAME.test(name) ? splitInName(name) : undefined;
       if (split) files.push({ path: join(place, name), split });
     }
   }
@@ -70,7 +98,8 @@ async function findSplitFiles(folder: string): Promise<FoundDataset | undefined>
     const split = splitInName(basename(place));
     if (!split) continue;
     const names = await listFolder(place);
-    const name = names.find((name) => USUAL_NAME.test(name)) ?? names.find((name) => /caption.*\.json$/i.test(name));
+    const name =
+      names.find((name) => USUAL_NAME.test(name)) ?? names.find((name) => /caption.*\.json(\.gz)?$/i.test(name));
     if (name) files.push({ path: join(place, name), split });
   }
   if (files.length === 0) return undefined;
@@ -119,12 +148,16 @@ async function listedSplits(
 ): Promise<ListedSplit[]> {
   const root = images ?? folder;
   const around = await pictureFolders(root);
-  const ofSplits = await foldersIn(root);
+  const beside = images === undefined && dirname(path) !== root ? await pictureFolders(dirname(path)) : [];
+  const ofSplits = new Map<Split, string[]>();
+  for (const place of await foldersIn(root)) {
+    const split = splitInName(basename(place));
+    if (split) ofSplits.set(split, [...(ofSplits.get(split) ?? []), ...(await pictureFolders(place))]);
+  }
   return SPLITS.flatMap((split) => {
     const ofSplit = [...pictures].flatMap(([said = ofFile, listed]) => (said === split ? listed : []));
     if (ofSplit.length === 0) return [];
-    const named = ofSplits.filter((folder) => splitInName(basename(folder)) === split);
-    const finder = new PictureFinder([...around, ...named, ...(images === undefined ? [dirname(path)] : [])]);
+    const finder = new PictureFinder([...beside, ...around, ...(ofSplits.get(split) ?? [])]);
     return [{ split, pictures: ofSplit, finder }];
   });
 }

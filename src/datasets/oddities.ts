@@ -12,6 +12,9 @@ export interface Oddity {
 
 const EXAMPLES_KEPT = 3;
 
+/** Characters of an example that are printed. */
+const LONGEST = 300;
+
 /** The oddities of a dataset that is being read. */
 export class Oddities {
   readonly #byKind = new Map<string, Oddity>();
@@ -59,5 +62,6 @@ export class Oddities {
 /** An oddity in one line: `empty captions skipped: 12 (a.jpg, b.jpg, c.jpg, …)`. */
 export function describeOddity({ what, count, examples }: Oddity): string {
   const more = count > examples.length ? ', …' : '';
-  return `${what}: ${count.toLocaleString('en')} (${examples.join(', ')}${more})`;
+  const listed = examples.map((example) => (example.length > LONGEST ? `${example.slice(0, LONGEST)}…` : example));
+  return `${what}: ${count.toLocaleString('en')} (${listed.join(', ')}${more})`;
 }

@@ -24,10 +24,25 @@ export function picturesBelow(folder: string): Promise<Walked> {
 /** Names of the folders in which the known datasets and their mirrors keep pictures. */
 const PICTURE_FOLDER = /image|photo|picture|dataset|flic?ke?r/i;
 
-/** The names in a folder, and each by what it is whatever its case and its Unicode form. */
-interface Listing {
-  names: ReadonlySet<string>;
-  folded: ReadonlyMap<string, string>;
+/** The names in a folder. */
+class Listing {
+  readonly names: ReadonlySet<string>;
+  #folded: Map<string, string> | undefined;
+
+  constructor(names: readonly string[]) {
+    this.names = new Set(names);
+  }
+
+  /** The name that is there for one that may differ in case or Unicode form. */
+  find(name: string): string | undefined {
+    if (this.names.has(name)) return name;
+    if (!this.#folded) {
+      this.#folded = new Map();
+      for (const other of [...this.names].sort())
+        if (!this.#folded.has(fold(other))) this.#folded.set(fold(other), other);
+    }
+    return this.#folded.get(fold(name));
+  }
 }
 
 /** Finds pictures by their names in several folders. */
@@ -95,8 +110,7 @@ export class PictureFinder {
         if (part === '' || part === '.') continue;
         if (part === '..') place = join(place, part);
         else {
-          const { names, folded }: Listing = await this.#list(place);
-          const there: string | undefined = names.has(part) ? part : folded.get(fold(part));
+          const there: string | undefined = (await this.#list(place)).find(part);
           place = there === undefined ? undefined : join(place, there);
         }
         if (place === undefined) break;
@@ -109,10 +123,7 @@ export class PictureFinder {
   async #list(folder: string): Promise<Listing> {
     let listing = this.#listings.get(folder);
     if (!listing) {
-      const names = await readdir(folder).catch(() => []);
-      const folded = new Map<string, string>();
-      for (const name of names.sort()) if (!folded.has(fold(name))) folded.set(fold(name), name);
-      listing = { names: new Set(names), folded };
+      listing = new Listing(await readdir(folder).catch(() => []));
       this.#listings.set(folder, listing);
     }
     return listing;
@@ -122,9 +133,17 @@ export class PictureFinder {
 /** Names that are compared with one that is not there. */
 const LISTED = 5000;
 
-/** What is equal for names that differ in case, or in how accents are composed. */
+/**
+ * What is equal for names that differ in case, in how accents are composed, in the kind of a space (macOS puts a narrow one
+ * into the names of screenshots), or in signs that are not seen.
+ */
 function fold(name: string): string {
-  return name.normalize('NFC').toLowerCase();
+  return name
+    .normalize('NFKC')
+    .replace(/\p{Cf}/gu, '')
+    .toUpperCase()
+    .toLowerCase()
+    .trim();
 }
 
 /** A path without its first name; empty where it has no other. */
@@ -132,18 +151,25 @@ function rest(path: string): string {
   return path.slice(path.indexOf('/') + 1 || path.length);
 }
 
+/** Endings of one kind of file: a picture may have got another of them since its name was written. */
+const JPEG_ENDING = /\.(jpg|jpeg|jpe|jfif)$/i;
+
 /**
  * Other writings of a picture's path, the likeliest first: with `/` for `\`, percent signs decoded, without the address of
- * a server or disk, with each ending of a picture where it has none, and the ends of an absolute path, the longest first.
+ * a server or disk, with another ending of JPEG, or each ending of a picture where it has none, a number as COCO writes it,
+ * and the ends of an absolute path, the longest first.
  *
  * @param byLastName also the last name alone
  */
 function writingsOf(name: string, byLastName: boolean): string[] {
   const slashed = name.replaceAll('\\', '/');
-  const plain = [name, slashed, decoded(slashed)].map((path) => path.replace(/^file:\/\/|^[a-z]:(?=\/)/i, ''));
-  const writings = [...new Set(plain)].flatMap((path) =>
-    isPictureName(basename(path)) ? [path] : [path, ...PICTURE_ENDINGS.map((ending) => `${path}.${ending}`)],
+  const plain = [name, slashed, decoded(slashed)].map((path) =>
+    path
+      .replace(/^(?:\w{2,}:)?\/\/[^?#]*[?#].*$/s, (address) => address.replace(/[?#].*$/s, ''))
+      .replace(/^.*\/\?d=|^\/data\/upload\/\d+\/[0-9a-f]{8}-/s, '/') // Label Studio's
+      .replace(/^file:\/\/|^[a-z]:(?=\/)/i, ''),
   );
+  const writings = [...new Set(plain)].flatMap(withEndings);
   return writings.flatMap((path) => {
     const paths = [path];
     if (/^\/|^\w+:\/\//.test(path)) {
@@ -151,6 +177,16 @@ function writingsOf(name: string, byLastName: boolean): string[] {
     }
     return byLastName ? [...paths, basename(path)] : paths;
   });
+}
+
+/** A path, and others that differ from it in their ending. */
+function withEndings(path: string): string[] {
+  if (JPEG_ENDING.test(path))
+    return [path, ...['jpg', 'jpeg', 'jpe', 'jfif'].map((end) => path.replace(JPEG_ENDING, `.${end}`))];
+  if (isPictureName(basename(path))) return [path];
+  const number = /^(\d{1,12})(\.0)?$/.exec(path)?.[1]; // an id, which may have become a fraction in a spreadsheet
+  const stems = number === undefined ? [path] : [path, number, number.padStart(12, '0')];
+  return [path, ...stems.flatMap((stem) => PICTURE_ENDINGS.map((end) => `${stem}.${end}`))];
 }
 
 function decoded(path: string): string {

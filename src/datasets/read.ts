@@ -1,7 +1,7 @@
 /** Reads a caption dataset of any known format, which is recognised by what the folder holds. */
 
 import { stat } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 import { InputError, reasonOf } from '../base/errors.ts';
 import { isPassedOver } from '../base/walk.ts';
 import { assemble } from './assemble.ts';
@@ -10,11 +10,20 @@ import type { CaptionDataset } from './dataset.ts';
 import { foldersIn, listFolder } from './files.ts';
 import { flickrReader } from './flickr.ts';
 import { listedIn } from './in-language.ts';
-import { annotationsReader, jsonFile, karpathyReader, splitFilesReader } from './json-files.ts';
+import {
+  annotationsReader,
+  jsonFile,
+  jsonFilesIn,
+  karpathyReader,
+  onlyJsonReader,
+  splitFilesReader,
+} from './json-files.ts';
 import { Oddities } from './oddities.ts';
 import type { ColumnNames, DatasetReading, FoundDataset } from './reader.ts';
 import { sidecarReader } from './sidecar.ts';
-import { onlyTableReader, tableFile, tableReader } from './table.ts';
+import { onlyTableReader, tableFile, tableReader, tablesIn } from './table.ts';
+import { tableKind } from './table-rows.ts';
+import { adviceOnFiles } from './unread-formats.ts';
 
 export interface ReadSettings {
   /** Folder of the pictures. Default: they lie beside the captions */
@@ -45,6 +54,7 @@ const READERS = [
   annotationsReader,
   onlyTableReader,
   sidecarReader,
+  onlyJsonReader,
 ];
 
 /**
@@ -90,15 +100,37 @@ async function recogniseFolder(folder: string): Promise<FoundDataset> {
       if (found) return found;
     }
   }
+  const inside = await foldersIn(folder);
+  const files = (await Promise.all([folder, ...inside].map(captionFilesIn))).flat();
+  if (files.length > 1) {
+    throw new InputError(`${folder} holds several files that may hold its captions`, {
+      found: summarise(files.map((file) => relative(folder, file))),
+      advice: 'Name one of them, and the folder of the pictures by images.',
+      settings: ['images'],
+    });
+  }
+  const names = await listFolder(folder);
+  const all = (await Promise.all(inside.map((place) => listFolder(place)))).flat();
   throw new InputError(`${folder} holds no caption dataset that is known here`, {
-    found: summarise(await listFolder(folder)),
+    found: summarise(names),
     expected: READERS.map(({ looksFor }) => looksFor).join('; '),
+    advice: adviceOnFiles([...names, ...all]),
   });
 }
 
-/** A folder, and the one folder in it, if it holds nothing else: archives are often unpacked into a folder of their name. */
+async function captionFilesIn(folder: string): Promise<string[]> {
+  return [...(await tablesIn(folder)), ...(await jsonFilesIn(folder)).map((name) => join(folder, name))];
+}
+
+/** Files that tell people about a dataset. */
+const ABOUT = /^(readme|licen[cs]e|changelog|citation|copying|notice)|\.md$/i;
+
+/**
+ * A folder, and the one folder in it, if it holds nothing else but what tells about it: archives are often unpacked into a
+ * folder of their name, and published datasets have all in `data`.
+ */
 async function placesOf(folder: string): Promise<string[]> {
-  const names = (await listFolder(folder)).filter((name) => !isPassedOver(name));
+  const names = (await listFolder(folder)).filter((name) => !isPassedOver(name) && !ABOUT.test(name));
   const [only, ...others] = await foldersIn(folder);
   return only !== undefined && others.length === 0 && names.length === 1
     ? [folder, ...(await placesOf(only))]
@@ -108,7 +140,7 @@ async function placesOf(folder: string): Promise<string[]> {
 /** @throws InputError unless the file holds all captions of a dataset */
 async function recogniseFile(path: string, reading: DatasetReading): Promise<FoundDataset> {
   const name = basename(path).replace(/\.gz$/i, '');
-  if (/\.(csv|tsv|jsonl|ndjson)$|^captions\.txt$/i.test(name)) return tableFile(path);
+  if (tableKind(name) || /^captions\.txt$/i.test(name)) return tableFile(path);
   if (/\.json$/i.test(name)) return jsonFile(path, reading);
   if (/\.token(\.txt)?$/.test(name)) {
     throw new InputError(`${path} is one file of a dataset`, { advice: 'Name the folder that holds the dataset.' });
@@ -116,6 +148,7 @@ async function recogniseFile(path: string, reading: DatasetReading): Promise<Fou
   throw new InputError(`${path} is not a caption dataset`, {
     found: 'a file',
     expected: "a folder, a COCO caption file, one of Karpathy's split files, or a .csv, .tsv or .jsonl of captions",
+    advice: adviceOnFiles([name]),
   });
 }
 

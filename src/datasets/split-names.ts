@@ -1,4 +1,7 @@
-/** The names that tables, lists, files and folders give to the splits. Knows no format. */
+/**
+ * The names that tables, lists, files and folders give to the splits. `restval` (the rest of COCO's val2014) joins `train`,
+ * as in all published results on Karpathy's splits. Knows no format.
+ */
 import type { Split } from './dataset.ts';
 
 export const SPLIT_NAMES: ReadonlyMap<string, Split> = new Map([
@@ -10,6 +13,7 @@ export const SPLIT_NAMES: ReadonlyMap<string, Split> = new Map([
   ['validation', 'val'],
   ['dev', 'val'],
   ['test', 'test'],
+  ['testing', 'test'],
 ]);
 
 /** The split whose name comes first in the folders of a path: `val/p3.jpg`, `./images/val/p3.jpg`. */

@@ -6,97 +6,118 @@
  * that its path begins with; the language of a caption that of the column `language`.
  */
 
-import { dirname, join } from 'node:path';
-import type { ListedPicture, ListedSplit } from './assemble.ts';
+import { basename, dirname, join, relative } from 'node:path';
+import type { ListedSplit } from './assemble.ts';
 import { SPLITS, type Split } from './dataset.ts';
 import { foldersIn, listFolder } from './files.ts';
-import { captionsWhere } from './languages.ts';
-import type { Oddities } from './oddities.ts';
 import { PictureFinder, pictureFolders } from './pictures.ts';
 import type { DatasetReader, DatasetReading, FoundDataset } from './reader.ts';
-import { SPLIT_NAMES, splitOfPath } from './split-names.ts';
-import { readTable, type TableRow } from './table-rows.ts';
+import { SPLIT_NAMES, splitInName, splitOfPath } from './split-names.ts';
+import { groupByPicture, type TableRow } from './table-columns.ts';
+import { readTable, tableKind } from './table-rows.ts';
 
+/** The usual names of tables, of which the first that is there is read. */
 const TABLES = ['metadata', 'captions'].flatMap((name) => ['jsonl', 'csv', 'tsv'].map((end) => `${name}.${end}`));
 TABLES.push('captions.txt');
 
 interface Table {
   path: string;
-  /** Where its pictures are, relative to the root of all. */
-  folder: string;
   /** The split of rows without one of their own. */
   split: Split;
+  /** Whether the table lies in the folder of its split: names are relative to that, and name no split. */
+  inSplitFolder: boolean;
+  /** Tables beside it that are not read. */
+  unread: string[];
 }
 
 export const tableReader: DatasetReader = {
-  looksFor: 'metadata.jsonl or metadata.csv with file_name and text, captions.tsv (a folder of pictures)',
-  find: findTable,
+  looksFor:
+    'metadata.jsonl or metadata.csv with file_name and text, captions.tsv, train.csv and val.csv (with pictures)',
+  find: findTables,
 };
 
 /** Must be asked late: a folder of another format may hold a table too. */
 export const onlyTableReader: DatasetReader = {
   looksFor: 'one .csv, .tsv or .jsonl of any name',
   find: async (folder) => {
-    for (const place of [folder, ...(await foldersIn(folder))]) {
-      const found = (await listFolder(place)).filter((name) => /^[^.].*\.(csv|tsv|jsonl)$/i.test(name));
-      if (found.length === 1) return tableFile(join(place, found[0]!));
-    }
-    return undefined;
+    const tables = (await Promise.all([folder, ...(await foldersIn(folder))].map(tablesIn))).flat();
+    const [only, ...others] = tables;
+    return only === undefined || others.length > 0 ? undefined : tablesFound([ofNoSplit(only)], folder);
   },
 };
 
-/** Recognises a folder of pictures by its table, or by the tables in the folders of its splits. */
-async function findTable(folder: string): Promise<FoundDataset | undefined> {
-  const tables: Table[] = [];
-  for (const [name, split] of [['.', 'train'] as const, ...SPLIT_NAMES]) {
-    const names = await listFolder(join(folder, name));
-    const table = TABLES.find((table) => names.includes(table));
-    if (table) tables.push({ path: join(folder, name, table), folder: name, split });
+/** The paths of the tables in a folder; the log of a training is none, whose model may lie in a dataset's folder. */
+export async function tablesIn(folder: string): Promise<string[]> {
+  const names = await listFolder(folder);
+  const isTable = (name: string) => !name.startsWith('.') && name !== 'log.jsonl' && tableKind(name) !== undefined;
+  return names.filter(isTable).map((name) => join(folder, name));
+}
+
+/** Recognises a folder of pictures by its table, by one for each split, or by those in the folders of its splits. */
+async function findTables(folder: string): Promise<FoundDataset | undefined> {
+  const tables = await usualTables(folder);
+  for (const place of await foldersIn(folder)) {
+    const name = basename(place).toLowerCase();
+    const split = SPLIT_NAMES.get(name);
+    if (split) tables.push(...(await tableOfSplit(place, split)));
+    else if (name === 'annotations' && tables.length === 0) tables.push(...(await usualTables(place)));
   }
-  if (tables.length === 0) return undefined;
+  return tables.length > 0 ? tablesFound(tables, folder) : undefined;
+}
+
+/** The table of a folder by its usual name, or else those whose names say a split. */
+async function usualTables(folder: string): Promise<Table[]> {
+  const table = await usualTable(folder);
+  if (table) return [{ ...ofNoSplit(table.path), unread: table.unread }];
+  return (await tablesIn(folder)).flatMap((path) => {
+    const split = splitInName(basename(path));
+    return split ? [{ ...ofNoSplit(path), split }] : [];
+  });
+}
+
+/** The table in the folder of a split: by its usual name, or the only one. */
+async function tableOfSplit(folder: string, split: Split): Promise<Table[]> {
+  const usual = await usualTable(folder);
+  const [only, ...others] = await tablesIn(folder);
+  const path = usual?.path ?? (others.length === 0 ? only : undefined);
+  return path === undefined ? [] : [{ path, split, inSplitFolder: true, unread: usual?.unread ?? [] }];
+}
+
+async function usualTable(folder: string): Promise<Pick<Table, 'path' | 'unread'> | undefined> {
+  const names = await listFolder(folder);
+  const there = TABLES.flatMap((table) =>
+    names.filter((name) => name.replace(/\.gz$/i, '').toLowerCase() === table).map((name) => join(folder, name)),
+  );
+  const [path, ...unread] = there;
+  return path === undefined ? undefined : { path, unread };
+}
+
+const ofNoSplit = (path: string): Table => ({ path, split: 'train', inSplitFolder: false, unread: [] });
+
+function tablesFound(tables: readonly Table[], folder: string): FoundDataset {
   return { format: 'table', read: (reading) => readTables(tables, folder, reading) };
 }
 
 /** The dataset of a table, named by its path. */
 export function tableFile(path: string): FoundDataset {
-  const table: Table = { path, folder: '.', split: 'train' };
-  return { format: 'table', read: (reading) => readTables([table], dirname(path), reading) };
+  return tablesFound([ofNoSplit(path)], dirname(path));
 }
 
-async function readTables(tables: readonly Table[], beside: string, reading: DatasetReading): Promise<ListedSplit[]> {
-  const { images: root = beside, oddities } = reading;
+async function readTables(tables: readonly Table[], folder: string, reading: DatasetReading): Promise<ListedSplit[]> {
+  const { images, oddities } = reading;
   const listed: ListedSplit[] = [];
-  for (const { path, folder, split: ofTable } of tables) {
+  for (const { path, split: ofTable, inSplitFolder, unread } of tables) {
+    for (const other of unread) oddities.add(`tables not read, as ${path} is`, other);
     const rows = await readTable(path, reading);
-    const finder = new PictureFinder(await pictureFolders(join(root, folder)));
-    const splitOf = (row: TableRow) => row.split ?? (folder === '.' ? splitOfPath(row.name) : undefined) ?? ofTable;
+    const roots =
+      images === undefined ? [dirname(path), folder] : [join(images, relative(folder, dirname(path))), images];
+    const folders = await Promise.all([...new Set(roots)].map((root) => pictureFolders(root)));
+    const finder = new PictureFinder(folders.flat());
+    const splitOf = (row: TableRow) => row.split ?? (inSplitFolder ? undefined : splitOfPath(row.name)) ?? ofTable;
     for (const split of SPLITS) {
       const ofSplit = rows.filter((row) => splitOf(row) === split);
       listed.push({ split, pictures: groupByPicture(ofSplit, oddities), finder });
     }
   }
   return listed;
-}
-
-function groupByPicture(rows: readonly TableRow[], oddities: Oddities): Iterable<ListedPicture> {
-  const pictures = new Map<string, ListedPicture>();
-  for (const { name, captions, language } of rows) {
-    let picture = pictures.get(name);
-    if (!picture) {
-      picture = { id: name, name, captions: [], ...(language && { languages: [] }) };
-      pictures.set(name, picture);
-    }
-    const known = language
-      ? captionsWhere(picture, (_, ofCaption) => ofCaption === language).captions
-      : picture.captions;
-    for (const caption of captions) {
-      if (known.includes(caption)) {
-        oddities.add('captions repeated for the same picture, kept once', name);
-        continue;
-      }
-      picture.captions.push(caption);
-      if (language) picture.languages!.push(language);
-    }
-  }
-  return pictures.values();
 }

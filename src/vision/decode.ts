@@ -70,6 +70,21 @@ function loadSharp(): typeof import('sharp', { with: { 'resolution-mode': 'requi
 
 const PICTURE = 'a JPEG, PNG, WebP, AVIF, GIF, TIFF or SVG picture';
 
+/** Formats of pictures that are not read, by the first bytes of a file in Latin-1. */
+const OTHER_FORMATS: readonly (readonly [bytes: RegExp, format: string])[] = [
+  [/^.{4}ftyp(he|mif1|msf1)/s, 'HEIC'],
+  [/^.{4}ftypcrx|^FUJIFILM|^IIRO|^IIU\0/s, "a camera's raw data"],
+  [/^.{4}ftyp(?!avi[fs])/s, 'a video'],
+  [/^BM.{4}\0{4}/s, 'BMP'],
+  [/^\0\0[^\0]\0[^\0]\0/, 'an icon (ICO)'],
+  [/^\0\0\0\fjP|^\xff\x4f\xff\x51/, 'JPEG 2000'],
+  [/^\0\0\0\fJXL|^\xff\n/, 'JPEG XL'],
+  [/^8BPS/, 'Photoshop'],
+  [/^P[1-7]\s/, 'PNM'],
+  [/^%PDF-/, 'PDF'],
+  [/^#\?RADIANCE|^v\/1[^ -~]/, 'a picture of high dynamic range (HDR, EXR)'],
+];
+
 /** What is wrong with the bytes of a picture, in one line. */
 function explain(cause: unknown, bytes: Uint8Array, name: string, limits: PictureLimits): InputError {
   const reason = reasonOf(cause);
@@ -82,8 +97,9 @@ function explain(cause: unknown, bytes: Uint8Array, name: string, limits: Pictur
     return new InputError(`the picture ${name} takes too long`, { expected, cause });
   }
   const start = Buffer.from(bytes.subarray(0, 16)).toString('latin1');
-  if (/^.{4}ftyp(he|mif1|msf1)/s.test(start)) {
-    const explanation = { found: 'HEIC', expected: PICTURE, advice: 'Convert it to JPEG first', cause };
+  const other = OTHER_FORMATS.find(([bytes]) => bytes.test(start))?.[1];
+  if (other !== undefined) {
+    const explanation = { found: other, expected: PICTURE, advice: 'Convert it to JPEG first', cause };
     return new InputError(`cannot decode the picture ${name}`, explanation);
   }
   if (!/unsupported image format/.test(reason)) {

@@ -181,7 +181,7 @@ describe('layouts', () => {
     [
       'a text beside each picture',
       { ...PICTURES, 'a.txt': 'a dog\n', 'b.caption': 'a cat', 'c.jpg': '', '__MACOSX/._a.txt': '' },
-      TWO,
+      { ...TWO, odd: ['pictures without a text beside them, skipped: 1 (c.jpg)'] },
     ],
     [
       'COCO with a caption that is null, one that is rejected, and boxes',

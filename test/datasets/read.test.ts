@@ -25,7 +25,7 @@ describe('readCaptionDataset: a folder or file that is no dataset', () => {
       'another JSON',
       { 'package.json': '{}' },
       'package.json',
-      /package.json does not hold what it should: found at images/,
+      /package.json does not hold what it should: found no captions, expected images and annotations/,
     ],
     ['two token files', { 'a.token': '', 'b.token': '' }, '.', /holds several token files: found a.token, b.token/],
   ])('refuses %s', async (_, files, path, message) => {
@@ -51,7 +51,7 @@ describe('readCaptionDataset: COCO', () => {
 
   test.each([
     ['torn JSON', '{"images": [], "annotations": [', /captions_train.json is not valid JSON: found .*end of JSON/],
-    ['no annotations', { images: [image(1)] }, /at annotations: .*Expected "annotations" but received undefined/],
+    ['no annotations', { images: [image(1)] }, /found the fields images, expected images and annotations/],
     [
       'a caption that is no text',
       { images: [image(1)], annotations: [{ id: 1, image_id: 1, caption: 3 }] },
@@ -196,7 +196,7 @@ describe('readCaptionDataset: Karpathy', () => {
   });
 
   test.each([
-    ['an unknown split', { filename: 'a.jpg', split: 'dev', sentences: [] }, /at images.0.split/],
+    ['an unknown split', { filename: 'a.jpg', split: 'later', sentences: [] }, /at images.0.split/],
     [
       'a sentence without its text',
       { filename: 'a.jpg', split: 'val', sentences: [{}] },

@@ -187,11 +187,24 @@ describe('decodePicture', () => {
   });
 
   test('refuses what is no picture in one line that quotes its start', async () => {
-    const error = await decodePicture(Buffer.from('%PDF-1.7\nand more'), squash, 'a.pdf').catch((error) => error);
+    const error = await decodePicture(Buffer.from('%!PS-1.7\nand more'), squash, 'a.ps').catch((error) => error);
     expect(error.name).toBe('InputError');
     expect(error.message).toBe(
-      String.raw`a.pdf is not a picture: found 17 bytes that start with "%PDF-1.7\nand mor", ` +
+      String.raw`a.ps is not a picture: found 17 bytes that start with "%!PS-1.7\nand mor", ` +
         'expected a JPEG, PNG, WebP, AVIF, GIF, TIFF or SVG picture',
+    );
+  });
+
+  test.each([
+    ['BMP', 'BM6L\x02\0\0\0\0\0'],
+    ['JPEG 2000', '\0\0\0\x0cjP  \r\n\x87\n'],
+    ['JPEG XL', '\xff\n\0\0'],
+    ['a video', '\0\0\0\x20ftypisom\0\0\x02\0'],
+    ["a camera's raw data", 'FUJIFILMCCD-RAW 0201'],
+  ])('tells that a file is %s', async (format, start) => {
+    const bytes = Buffer.concat([Buffer.from(start, 'latin1'), Buffer.alloc(100)]);
+    await expect(decodePicture(bytes, squash, 'a.jpg')).rejects.toThrow(
+      `cannot decode the picture a.jpg: found ${format}, expected a JPEG`,
     );
   });
 
