@@ -5,6 +5,7 @@ import { inPackage } from '../base/files.ts';
 import { threadsAllowed } from '../base/platform.ts';
 import { pictureLimits } from '../vision/pixels.ts';
 import { createApp } from './app.ts';
+import { Connections } from './connections.ts';
 import type { ServerContext } from './context.ts';
 import { Metrics } from './metrics.ts';
 import { Models } from './models.ts';
@@ -109,6 +110,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       rateLimit: options.rateLimit,
       access: { hosts: [host, ...options.allowedHosts], token: options.token },
     });
+    const connections = new Connections(app.server);
     addHealthRoutes(app, context);
     addModelRoutes(app, context);
     addCaptionRoutes(app, context);
@@ -126,9 +128,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       failed,
       async close() {
         ready = false;
-        // Clients may keep connections for the next request long after their last answer.
-        const closing = setInterval(() => app.server.closeIdleConnections(), 100);
-        await app.close().finally(() => clearInterval(closing));
+        await connections.closeUntil(app.close(), limits.sendingSeconds);
         await closeThreads();
       },
     };
