@@ -7,7 +7,7 @@ import { compileKernels, fastestBuild, instantiateKernels, type KernelBuild, typ
 import { type Attempt, type DriverChoice, openProduct, type Precision } from './product/choose.ts';
 import type { MatrixProduct } from './product/product.ts';
 import { shareKernels } from './shared-kernels.ts';
-import type { Team } from './team.ts';
+import { MOST_THREADS, type Team } from './team.ts';
 
 /** One memory, the kernels and the matrix products on it. One engine serves many models. */
 export interface Engine {
@@ -36,16 +36,18 @@ export interface Engine {
  * @param precision what the factors of products are rounded to; `bf16` is for training, with oneDNN alone
  * @param kernelBuild of the kernels, and of our own matrix product; `plain` computes the same bits under every Node and in
  *   every browser
+ * @param mostThreads that share its work, where there are so many
  * @throws InputError when a driver asked for by name can't be had
  */
 export async function openEngine(
   blas: DriverChoice = 'auto',
   precision: Precision = 'float32',
   kernelBuild: KernelBuild = fastestBuild(),
+  mostThreads = MOST_THREADS,
 ): Promise<Engine> {
   const arena = new Arena();
   const module = await compileKernels(arena.shared, kernelBuild);
-  const { product, notice, tried } = await openProduct(arena, module, blas, precision);
+  const { product, notice, tried } = await openProduct(arena, module, blas, precision, mostThreads);
   const { team } = product.driver;
   const own = instantiateKernels(module, arena.memory);
   const kernels = team ? shareKernels(own, team) : own;

@@ -3,6 +3,7 @@
  * that are open to all.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import { ApiError } from './errors.ts';
@@ -25,14 +26,15 @@ export interface Access {
 export function accessCheck({ hosts, token }: Access): (request: FastifyRequest, open: boolean) => void {
   const names = new Set(['localhost', ...hosts.map((host) => host.toLowerCase())]);
   const expected = token === undefined ? undefined : digest(token);
-  return ({ headers }, open) => {
-    const host = hostnameOf(headers.host ?? '');
-    if (!names.has(host) && isIP(host) === 0) {
+  return ({ headers, raw }, open) => {
+    const host = hostOf(raw);
+    const name = hostnameOf(host);
+    if (!names.has(name) && isIP(name) === 0) {
       const advice = 'start it with --allow-host NAME if that is its name';
-      throw new ApiError(421, 'host_not_allowed', `The server is not called ${JSON.stringify(host)}; ${advice}.`);
+      throw new ApiError(421, 'host_not_allowed', `The server is not called ${JSON.stringify(name)}; ${advice}.`);
     }
     const { origin } = headers;
-    if (origin !== undefined && hostOfOrigin(origin) !== headers.host?.toLowerCase()) {
+    if (origin !== undefined && hostOfOrigin(origin) !== host.toLowerCase()) {
       throw new ApiError(403, 'origin_not_allowed', 'Pages of other sites may not use this server.');
     }
     if (expected === undefined || open) return;
@@ -46,6 +48,19 @@ export function accessCheck({ hosts, token }: Access): (request: FastifyRequest,
 /** Equally long whatever was sent, so that the time of a comparison tells nothing. */
 function digest(token: string): Buffer {
   return createHash('sha256').update(token).digest();
+}
+
+/**
+ * The host that a request is for: in an address with a host, as proxies are sent, that one, else the Host header
+ * (RFC 9112, section 3.2).
+ *
+ * @throws ApiError where there is no such header, or several, of which a proxy may have gone by another
+ */
+function hostOf({ url = '', rawHeaders }: IncomingMessage): string {
+  const sent = rawHeaders.filter((_, i) => i % 2 === 1 && rawHeaders[i - 1]!.toLowerCase() === 'host');
+  if (sent.length !== 1) throw new ApiError(400, 'invalid_request', 'Expected one Host header.');
+  const [, inAddress] = /^https?:\/\/([^/?#]*)/i.exec(url) ?? [];
+  return inAddress ?? sent[0]!;
 }
 
 /** The name of a Host header, without its port; an IPv6 address without its brackets. */

@@ -3,7 +3,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import helmet from '@fastify/helmet';
-import multipart from '@fastify/multipart';
 import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import fastify, {
@@ -62,7 +61,11 @@ export async function createApp({ version, access, limits, metrics, rateLimit: m
     logger: log,
     bodyLimit: limits.bytes,
     requestTimeout: 1000 * limits.sendingSeconds,
-    http: { headersTimeout: 1000 * limits.sendingSeconds, connectionsCheckingInterval: LOOKING },
+    http: {
+      headersTimeout: 1000 * limits.sendingSeconds,
+      connectionsCheckingInterval: LOOKING,
+      requireHostHeader: false,
+    },
     routerOptions: { maxParamLength: 200 },
     trustProxy: 'loopback',
     return503OnClosing: false, // what comes on connections that are still open is answered
@@ -73,6 +76,7 @@ export async function createApp({ version, access, limits, metrics, rateLimit: m
     },
   }).withTypeProvider<SchemaTypes>();
   app.setValidatorCompiler(validatorCompiler);
+  app.server.on('checkExpectation', refuseExpectation);
   const routes: { method: string | string[]; url: string }[] = [];
   app.addHook('onRoute', ({ method, url }) => {
     routes.push({ method, url });
@@ -101,15 +105,6 @@ export async function createApp({ version, access, limits, metrics, rateLimit: m
   if (most !== undefined) await app.register(rateLimit, { max: most, timeWindow: '1 minute' });
   // After the limit of requests, by which those who try out tokens are stopped.
   app.addHook('preParsing', async (request) => check(request, request.routeOptions.config.open === true));
-  await app.register(multipart, {
-    limits: {
-      fileSize: limits.bytes,
-      files: limits.pictures,
-      fields: 32,
-      fieldSize: 4096,
-      parts: limits.pictures + 32,
-    },
-  });
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -128,12 +123,19 @@ function limitReading(app: App, { bytes, bytesTogether }: ServerLimits): void {
   app.addHook('preParsing', async (request, reply) => {
     if (request.method === 'GET' || request.method === 'HEAD') return;
     const { 'content-encoding': encoding, 'content-length': length } = request.headers;
-    if (encoding !== undefined && encoding !== 'identity') {
+    if (!/^(identity)?$/i.test(encoding ?? '')) {
       throw new ApiError(415, 'unsupported_encoding', `Bodies that are packed (${encoding}) are not read.`);
     }
     const giveBack = room.take(Math.min(bytes, length === undefined ? bytes : Number(length)));
     reply.raw.once('close', giveBack);
   });
+}
+
+/** Answers `Expect` with anything but 100-continue, of which no route ever hears. */
+function refuseExpectation({ headers }: IncomingMessage, response: ServerResponse): void {
+  const message = `Expected 100-continue or nothing in the Expect header, not ${headers.expect}.`;
+  const body = JSON.stringify(errorBody(new ApiError(417, 'expectation_failed', message)));
+  response.writeHead(417, { 'content-type': 'application/json; charset=utf-8', connection: 'close' }).end(body);
 }
 
 /** The methods by which an address may be asked for. */

@@ -5,6 +5,7 @@ import type { ServerLimits } from './options.ts';
 import type { Room } from './room.ts';
 import type { LabellerInfo } from './work/labels.ts';
 import type { CaptionerInfo, PictureWorks } from './work/pictures.ts';
+import type { WorkerPool } from './work/pool.ts';
 import type { RunWorks } from './work/runs.ts';
 import type { TextModelInfo, TextWorks } from './work/texts.ts';
 import type { WorkerThread } from './work/thread.ts';
@@ -18,7 +19,7 @@ export interface ServerContext {
   languageModels: ReadonlyMap<string, TextModelInfo>;
   labellers: ReadonlyMap<string, LabellerInfo>;
   pictures: WorkerThread<PictureWorks>;
-  texts: WorkerThread<TextWorks>;
+  texts: WorkerPool<TextWorks>;
   /** For pictures that wait or are looked at. */
   pictureRoom: Room;
   /** For those of them of which it is asked where their words come from: some take as long as fifty others. */

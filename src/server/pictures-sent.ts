@@ -1,4 +1,5 @@
 /** Pictures as requests bring them: as the body itself, as files of a form, in base64 in JSON. Knows no captions. */
+import multipart from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
 import * as v from 'valibot';
 import { reasonOf } from '../base/errors.ts';
@@ -50,8 +51,10 @@ export function pictureBody(json: Described<unknown>) {
   };
 }
 
-/** Has the bodies of a scope read as bytes where they are pictures: of any kind, which their bytes tell. */
-export function addPictureParsers(scope: App, { bytes }: ServerLimits): void {
+/** Has the bodies of a scope read as forms, and as bytes where they are pictures: of any kind, which their bytes tell. */
+export async function addPictureParsers(scope: App, { bytes, pictures }: ServerLimits): Promise<void> {
+  const fields = { fields: 32, fieldSize: 4096, parts: pictures + 32 };
+  await scope.register(multipart, { limits: { fileSize: bytes, files: pictures, ...fields } });
   const asBytes = { parseAs: 'buffer', bodyLimit: bytes } as const;
   scope.addContentTypeParser(/^image\//, asBytes, (_, body, done) => done(null, body));
   // What curl says of --data-binary.
@@ -99,7 +102,7 @@ async function picturesOfForm<Options>(
     }
   } catch (error) {
     if (error instanceof Error && 'statusCode' in error) throw error; // one of the limits
-    throw new ApiError(400, 'invalid_body', `The form can not be read: ${reasonOf(error)}.`);
+    throw new ApiError(400, 'invalid_body', `The form can not be read: ${reasonOf(error).replace(/\.*$/, '.')}`);
   }
   if (pictures.length === 0) throw new ApiError(400, 'missing_picture', 'The form has no file.');
   const ofForm = parseTexts(formOptions, fields);

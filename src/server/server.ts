@@ -2,8 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import { InputError, UsageError } from '../base/errors.ts';
 import { inPackage } from '../base/files.ts';
+import { threadsAllowed } from '../base/platform.ts';
 import { pictureLimits } from '../vision/pixels.ts';
 import { createApp } from './app.ts';
+import { Connections } from './connections.ts';
 import type { ServerContext } from './context.ts';
 import { Metrics } from './metrics.ts';
 import { Models } from './models.ts';
@@ -18,6 +20,7 @@ import { addPageRoutes } from './routes/page.ts';
 import { addRunRoutes } from './routes/runs.ts';
 import { addTextRoutes } from './routes/texts.ts';
 import type { PictureWorks } from './work/pictures.ts';
+import { WorkerPool } from './work/pool.ts';
 import type { RunWorks } from './work/runs.ts';
 import type { TextWorks } from './work/texts.ts';
 import { WorkerThread } from './work/thread.ts';
@@ -32,6 +35,12 @@ export interface RunningServer {
   /** Stops taking requests, answers those it has taken, and ends. */
   close(): Promise<void>;
 }
+
+/**
+ * Threads that write texts, each its own: no token waits for another thread, which may have lost its processor to other
+ * work for milliseconds, a hundred times as long as a step takes. Each has the models in its memory.
+ */
+const MOST_TEXT_THREADS = 4;
 
 /**
  * Starts a server, with all models loaded.
@@ -52,7 +61,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   failed.catch(() => {}); // where nobody listens
   const pictures = new WorkerThread<PictureWorks>('pictures', fail);
-  const texts = new WorkerThread<TextWorks>('texts', fail);
+  const textModels = {
+    languageModels: models.foldersOf('language'),
+    labellers: models.foldersOf('sequence', ({ seesPictures }) => !seesPictures),
+  };
+  const isWriting = textModels.languageModels.size + textModels.labellers.size > 0;
+  const textThreads = isWriting ? Math.min(threadsAllowed(), MOST_TEXT_THREADS) : 1;
+  const texts = new WorkerPool<TextWorks>('texts', textThreads, fail);
   const runs =
     options.runs === undefined ? undefined : { root: options.runs, thread: new WorkerThread<RunWorks>('runs', fail) };
   const closeThreads = () => Promise.all([pictures.close(), texts.close(), runs?.thread.close()]);
@@ -65,11 +80,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         cnnBackend,
         limits: { ...pictureLimits, bytes: limits.bytes, pixels: limits.pixels, seconds: 10 },
       }),
-      texts.call('open', {
-        languageModels: models.foldersOf('language'),
-        labellers: models.foldersOf('sequence', ({ seesPictures }) => !seesPictures),
-        blas,
-      }),
+      texts.callAll('open', { ...textModels, blas, threads: Math.floor(threadsAllowed() / textThreads) }),
     ]);
     const { version } = JSON.parse(await readFile(inPackage('package.json'), 'utf8')) as { version: string };
     const metrics = new Metrics();
@@ -100,6 +111,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       rateLimit: options.rateLimit,
       access: { hosts: [host, ...options.allowedHosts], token: options.token },
     });
+    const connections = new Connections(app.server);
     addHealthRoutes(app, context);
     addModelRoutes(app, context);
     addCaptionRoutes(app, context);
@@ -117,9 +129,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       failed,
       async close() {
         ready = false;
-        // Clients may keep connections for the next request long after their last answer.
-        const closing = setInterval(() => app.server.closeIdleConnections(), 100);
-        await app.close().finally(() => clearInterval(closing));
+        await connections.closeUntil(app.close(), limits.sendingSeconds);
         await closeThreads();
       },
     };

@@ -15,10 +15,10 @@ afterAll(() => server.end());
 const TOKEN = { authorization: 'Bearer a-long-token' };
 
 /** Asks with headers that `fetch` does not let be set. */
-function ask(path: string, headers: Record<string, string>, method = 'GET') {
+function ask(path: string, headers: Record<string, string> | string[], method = 'GET', target = path) {
   return new Promise<{ status: number | undefined; headers: Record<string, unknown>; body: string }>(
     (resolve, reject) => {
-      const asking = request(`${server.address}${path}`, { headers, method }, async (response) => {
+      const asking = request(server.address, { path: target, headers, method }, async (response) => {
         let body = '';
         for await (const chunk of response.setEncoding('utf8')) body += chunk;
         resolve({ status: response.statusCode, headers: response.headers, body });
@@ -35,6 +35,7 @@ describe('who may ask', () => {
     [{ authorization: 'Basic YTpi' }, 401, 'token_missing'],
     [{ ...TOKEN, host: 'evil.example' }, 421, 'host_not_allowed'],
     [{ ...TOKEN, host: '127.0.0.1.evil.example' }, 421, 'host_not_allowed'],
+    [{ ...TOKEN, expect: 'the best' }, 417, 'expectation_failed'],
     [{ ...TOKEN, origin: 'http://evil.example' }, 403, 'origin_not_allowed'],
     [{ ...TOKEN, origin: 'null' }, 403, 'origin_not_allowed'],
   ])('not one who sends %j', async (headers, status, code) => {
@@ -51,6 +52,17 @@ describe('who may ask', () => {
     [{ ...TOKEN, host: 'captions.example', origin: 'https://captions.example' }],
   ])('one who sends %j', async (headers) => {
     expect((await ask('/v1/models', headers)).status).toBe(200);
+  });
+
+  test('not one who names two hosts, or none', async () => {
+    expect((await ask('/healthz', ['host', 'localhost', 'host', 'evil.example'])).status).toBe(400);
+    expect((await ask('/healthz', ['x', 'y'])).status).toBe(400);
+  });
+
+  test('not one who asks as of a proxy for another host', async () => {
+    const { address } = server;
+    expect((await ask('/healthz', {}, 'GET', 'http://evil.example/healthz')).status).toBe(421);
+    expect((await ask('/healthz', {}, 'GET', `${address}/healthz`)).status).toBe(200);
   });
 
   test.each(['/', '/healthz', '/readyz', '/openapi.json'])('all may ask for %s', async (path) => {

@@ -116,6 +116,9 @@ describe("OpenAI's client", () => {
     [{ n: 1000 }, 400, 'invalid_field'],
     [{ prompt: 'a'.repeat(100_001) }, 413, 'too_long'],
     [{ presence_penalty: 1 }, 400, 'invalid_field'],
+    [{ best_of: 5 }, 400, 'invalid_field'],
+    [{ stop: ['b', ''] }, 400, 'invalid_field'],
+    [{ logprobs: 21 }, 400, 'invalid_field'],
   ])('is told that %j is refused', async (wrong, status, code) => {
     const request = { model: 'letters', prompt: 'a', ...wrong };
     await expect(client.completions.create(request as never)).rejects.toMatchObject({ status, code });

@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import type { Arena } from '../arena.ts';
-import { MOST_THREADS, type SharedFunction, Team } from '../team.ts';
+import { type SharedFunction, Team } from '../team.ts';
 import type { PackedProduct, Product, ProductDriver } from './driver.ts';
 import { ACCELERATE, libraryCandidates } from './libraries.ts';
 import { addressOf, loadLibrary, type NativeLibrary } from './native.ts';
@@ -20,7 +20,11 @@ const PLAIN = 111;
 const TRANSPOSED = 112;
 
 /** @throws Error that says why the library can't be used */
-export async function openOpenBlas(arena: Arena, module: WebAssembly.Module): Promise<ProductDriver> {
+export async function openOpenBlas(
+  arena: Arena,
+  module: WebAssembly.Module,
+  mostThreads: number,
+): Promise<ProductDriver> {
   preferAvx512();
   const library = await loadLibrary(libraryCandidates('openblas'));
   // The wheel puts `scipy_` before every name.
@@ -36,7 +40,7 @@ export async function openOpenBlas(arena: Arena, module: WebAssembly.Module): Pr
     get: `${prefix}openblas_get_num_threads`,
     set: `${prefix}openblas_set_num_threads`,
   });
-  const team = new Team(arena, module, Math.min(threads, MOST_THREADS), native);
+  const team = new Team(arena, module, Math.min(threads, mostThreads), native);
   return new CblasDriver({
     name: 'openblas',
     description: `OpenBLAS ${version} (${team.threads} ${team.threads === 1 ? 'thread' : 'threads'})`,

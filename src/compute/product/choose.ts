@@ -5,11 +5,12 @@
 import { InputError, reasonOf } from '../../base/errors.ts';
 import { sharesMemory } from '../../base/platform.ts';
 import type { Arena } from '../arena.ts';
+import { MOST_THREADS } from '../team.ts';
 import type { DriverName, ProductDriver } from './driver.ts';
 import { NATIVE_DRIVERS } from './native-drivers.ts';
 import { MatrixProduct } from './product.ts';
 import { selfTest } from './self-test.ts';
-import { openWasm } from './wasm.ts';
+import { openWasm, threadsOn } from './wasm.ts';
 
 /** All values of `--blas`. */
 export const DRIVER_CHOICES = ['auto', 'onednn', 'openblas', 'accelerate', 'wasm'] as const;
@@ -39,6 +40,7 @@ const SETUP = '`npm run setup:native` in a clone, `caption setup` in an installe
  * @param module the compiled kernels
  * @param choice `auto` for the fastest, or a driver by name
  * @param precision `bf16` has one driver alone, oneDNN's
+ * @param mostThreads that share the products, where there are so many
  * @throws InputError when a driver asked for by name can't be had: why, and what to do
  */
 export async function openProduct(
@@ -46,13 +48,14 @@ export async function openProduct(
   module: WebAssembly.Module,
   choice: DriverChoice = 'auto',
   precision: Precision = 'float32',
+  mostThreads = MOST_THREADS,
 ): Promise<OpenedProduct> {
-  if (precision === 'bf16') return openBf16(arena, module, choice);
+  if (precision === 'bf16') return openBf16(arena, module, choice, mostThreads);
   const tried: Attempt[] = [];
   const automatic = NATIVE_DRIVERS.filter((driver) => driver.automatic).map(({ name }) => name);
   for (const name of choice === 'auto' ? [...automatic, 'wasm' as const] : [choice]) {
     try {
-      const product = await openTested(arena, module, name);
+      const product = await openTested(arena, module, name, mostThreads);
       tried.push({ name });
       return { product, notice: noticeOf(product, choice, tried), tried };
     } catch (error) {
@@ -65,7 +68,12 @@ export async function openProduct(
   throw new Error(`no matrix product works: ${tried.map(({ name, failure }) => `${name}: ${failure}`).join('; ')}`);
 }
 
-async function openBf16(arena: Arena, module: WebAssembly.Module, choice: DriverChoice): Promise<OpenedProduct> {
+async function openBf16(
+  arena: Arena,
+  module: WebAssembly.Module,
+  choice: DriverChoice,
+  mostThreads: number,
+): Promise<OpenedProduct> {
   const advice = 'Use precision float32.';
   const settings = ['precision', 'blas'];
   if (choice !== 'auto' && choice !== 'onednn') {
@@ -73,7 +81,7 @@ async function openBf16(arena: Arena, module: WebAssembly.Module, choice: Driver
   }
   const name = 'onednn-bf16';
   try {
-    const product = await openTested(arena, module, name);
+    const product = await openTested(arena, module, name, mostThreads);
     return { product, notice: noticeOf(product, choice, []), tried: [{ name }] };
   } catch (cause) {
     throw new InputError("precision bf16 can't be used", {
@@ -86,8 +94,13 @@ async function openBf16(arena: Arena, module: WebAssembly.Module, choice: Driver
   }
 }
 
-async function openTested(arena: Arena, module: WebAssembly.Module, name: DriverName): Promise<MatrixProduct> {
-  const driver = await openDriver(arena, module, name);
+async function openTested(
+  arena: Arena,
+  module: WebAssembly.Module,
+  name: DriverName,
+  mostThreads: number,
+): Promise<MatrixProduct> {
+  const driver = await openDriver(arena, module, name, mostThreads);
   const product = new MatrixProduct(arena, driver);
   try {
     selfTest(arena, product);
@@ -99,11 +112,16 @@ async function openTested(arena: Arena, module: WebAssembly.Module, name: Driver
 }
 
 /** @throws Error that says why the driver can't be had */
-export async function openDriver(arena: Arena, module: WebAssembly.Module, name: DriverName): Promise<ProductDriver> {
-  if (name === 'wasm') return openWasm(arena, module);
+export async function openDriver(
+  arena: Arena,
+  module: WebAssembly.Module,
+  name: DriverName,
+  mostThreads = MOST_THREADS,
+): Promise<ProductDriver> {
+  if (name === 'wasm') return openWasm(arena, module, threadsOn(arena, mostThreads));
   const native = NATIVE_DRIVERS.find((driver) => driver.name === name);
   if (!native) throw new Error('a browser has no native libraries');
-  return native.open(arena, module);
+  return native.open(arena, module, mostThreads);
 }
 
 function noticeOf({ driver }: MatrixProduct, choice: DriverChoice, tried: readonly Attempt[]): string {

@@ -12,8 +12,8 @@ export interface NativeDriver {
   automatic: boolean;
   /** Whether the setup command has brought the library. */
   isSetUp(): boolean;
-  /** @throws Error that says why the driver can't be had */
-  open(arena: Arena, module: WebAssembly.Module): Promise<ProductDriver>;
+  /** @param mostThreads that share its products, if it does not have its own @throws Error that says why it can't be had */
+  open(arena: Arena, module: WebAssembly.Module, mostThreads: number): Promise<ProductDriver>;
 }
 
 /** The fastest first. */

@@ -24,11 +24,16 @@ const GEMM = byPointers(
 const ISA_BF16 = 0xe7;
 
 /** @throws Error that says why bfloat16 can't be had */
-export async function openOneDnnBf16(arena: Arena, module: WebAssembly.Module): Promise<ProductDriver> {
+export async function openOneDnnBf16(
+  arena: Arena,
+  module: WebAssembly.Module,
+  mostThreads: number,
+): Promise<ProductDriver> {
   const library = await loadOneDnn();
   const isa = Number(library.func('dnnl_get_effective_cpu_isa', 'int', [])());
   if ((isa & ISA_BF16) !== ISA_BF16) throw new Error('this processor has no bfloat16 products (AVX512-BF16)');
-  return new OneDnnBf16Driver(library, arena, module, await addressOf(arena.memory));
+  const address = await addressOf(arena.memory);
+  return new OneDnnBf16Driver(library, arena, openTeam(arena, module, library, [GEMM], mostThreads), address);
 }
 
 class OneDnnBf16Driver implements ProductDriver {
@@ -40,9 +45,9 @@ class OneDnnBf16Driver implements ProductDriver {
   readonly #gemm: SharedFunction;
   readonly #arguments: CallArguments;
 
-  constructor(library: NativeLibrary, arena: Arena, module: WebAssembly.Module, address: number) {
+  constructor(library: NativeLibrary, arena: Arena, team: Team, address: number) {
     this.#arena = arena;
-    this.team = openTeam(arena, module, library, [GEMM]);
+    this.team = team;
     this.#gemm = this.team.shared(GEMM.name);
     this.#kernels = shareKernels(this.team.kernels as unknown as Kernels, this.team);
     this.#arguments = new CallArguments(arena, address, this.team);

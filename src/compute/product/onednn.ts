@@ -6,7 +6,7 @@
  */
 import type { Arena } from '../arena.ts';
 import type { NativeSignature } from '../calls.ts';
-import { MOST_THREADS, type SharedFunction, Team } from '../team.ts';
+import { type SharedFunction, Team } from '../team.ts';
 import type { FixedProduct, PackedProduct, Product, ProductDriver, RightFactor } from './driver.ts';
 import { libraryCandidates } from './libraries.ts';
 import { addressOf, leaveSignalsToOthers, loadLibrary, type NativeFunction, type NativeLibrary } from './native.ts';
@@ -39,9 +39,15 @@ const TALL = 2;
 const LINE = 64;
 
 /** @throws Error that says why the library can't be used */
-export async function openOneDnn(arena: Arena, module: WebAssembly.Module): Promise<ProductDriver> {
+export async function openOneDnn(
+  arena: Arena,
+  module: WebAssembly.Module,
+  mostThreads: number,
+): Promise<ProductDriver> {
   const library = await loadOneDnn();
-  return new OneDnnDriver(library, arena, module, await addressOf(arena.memory));
+  const address = await addressOf(arena.memory);
+  const team = openTeam(arena, module, library, [SGEMM, PACK, MULTIPLY], mostThreads);
+  return new OneDnnDriver(library, arena, team, address);
 }
 
 /** @throws Error that says why the library can't be used */
@@ -52,16 +58,17 @@ export async function loadOneDnn(): Promise<NativeLibrary> {
   return library;
 }
 
-/** A team whose threads call functions of oneDNN: as many threads as OpenMP would take. */
+/** A team whose threads call functions of oneDNN: as many threads as OpenMP would take, up to `mostThreads`. */
 export function openTeam(
   arena: Arena,
   module: WebAssembly.Module,
   library: NativeLibrary,
   functions: readonly NativeSignature[],
+  mostThreads: number,
 ): Team {
   const omp = { get: 'omp_get_max_threads', set: 'omp_set_num_threads' };
   const { native, threads } = library.shared(functions, omp);
-  return new Team(arena, module, Math.min(threads, MOST_THREADS), native);
+  return new Team(arena, module, Math.min(threads, mostThreads), native);
 }
 
 /** "oneDNN 3.2 (2 threads)", with what is special after the version. */
@@ -83,11 +90,11 @@ class OneDnnDriver implements ProductDriver {
   readonly #packing: Packing;
   readonly #arguments: CallArguments;
 
-  constructor(library: NativeLibrary, arena: Arena, module: WebAssembly.Module, address: number) {
+  constructor(library: NativeLibrary, arena: Arena, team: Team, address: number) {
     this.memory = arena.memory;
     this.#address = address;
     this.#packing = new Packing(library, arena, address);
-    this.team = openTeam(arena, module, library, [SGEMM, PACK, MULTIPLY]);
+    this.team = team;
     this.#sgemm = this.team.shared(SGEMM.name);
     this.#pack = this.team.shared(PACK.name);
     this.#multiply = this.team.shared(MULTIPLY.name);

@@ -51,13 +51,18 @@ export interface ProductKernels {
 export async function openWasm(
   arena: Arena,
   module: WebAssembly.Module,
-  threads = arena.shared ? Math.min(threadsAllowed(), MOST_THREADS) : 1,
+  threads = threadsOn(arena, MOST_THREADS),
 ): Promise<ProductDriver> {
   const team = new Team(arena, module, threads);
   const kernels = team.kernels as unknown as ProductKernels;
   kernels.productStart(threads, arena.matrix(1, kernels.productScratch(threads)).offset);
   await team.start();
   return new WasmDriver(kernels, team);
+}
+
+/** How many threads can work on an arena, up to `most`. */
+export function threadsOn({ shared }: Arena, most: number): number {
+  return shared ? Math.min(threadsAllowed(), most) : 1;
 }
 
 class WasmDriver implements ProductDriver {

@@ -98,7 +98,7 @@ export function addCaptionRoutes(app: App, context: ServerContext): void {
   }
 
   void app.register(async (scope: App) => {
-    addPictureParsers(scope, limits);
+    await addPictureParsers(scope, limits);
 
     scope.post(
       '/v1/captions',

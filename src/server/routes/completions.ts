@@ -76,8 +76,12 @@ export function addCompletionRoutes(app: App, context: ServerContext): void {
   });
 }
 
-/** @throws ApiError for a request that would cost more than any may */
-function refuseCostly({ n, max_tokens, stop }: Body, prompts: readonly string[], { limits }: ServerContext): void {
+/** @throws ApiError for a request that would cost more than any may, or that wants what the server does not do */
+function refuseCostly(
+  { n, best_of, max_tokens, stop }: Body,
+  prompts: readonly string[],
+  { limits }: ServerContext,
+): void {
   const length = prompts.reduce((sum, prompt) => sum + prompt.length, 0);
   refuseLong({ length }, limits.characters);
   const choices = prompts.length * n;
@@ -87,6 +91,9 @@ function refuseCostly({ n, max_tokens, stop }: Body, prompts: readonly string[],
   if (choices * max_tokens > limits.tokens) {
     const what = choices > 1 ? ` for ${choices} texts together` : '';
     throw new ApiError(400, 'invalid_field', `max_tokens: at most ${limits.tokens}${what}`);
+  }
+  if ((best_of ?? n) !== n) {
+    throw new ApiError(400, 'invalid_field', `best_of: expected n, ${n}: the best of several is not looked for`);
   }
   const stops = [stop].flat();
   if (stops.length > MOST.stops || stops.some((text) => text === '' || text.length > 1000)) {

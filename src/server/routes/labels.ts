@@ -68,7 +68,7 @@ export function addLabelRoutes(app: App, context: ServerContext): void {
   }
 
   void app.register(async (scope: App) => {
-    addPictureParsers(scope, limits);
+    await addPictureParsers(scope, limits);
     const schema = { summary: 'Labels of texts or pictures', querystring: QUERY, body: pictureBody(JSON_BODY) };
     scope.post('/v1/labels', { schema }, async (request, reply) => {
       const body = request.body as v.InferOutput<typeof jsonSchema> | Buffer | undefined;

@@ -1,8 +1,9 @@
 /**
- * The thread that reads and writes texts: language models and labellers on an engine of their own. Texts of one model
- * are written together, a token of each at a time. Knows no HTTP.
+ * A thread that reads and writes texts: language models and labellers on an engine of its own. Its texts of one model are
+ * written together, a token of each at a time. Knows no HTTP.
  */
 import { openEngine } from '../../compute/engine.ts';
+import { fastestBuild } from '../../compute/kernels.ts';
 import type { DriverChoice } from '../../compute/product/choose.ts';
 import { TextModel } from '../../language/text-model.ts';
 import type { Labelled } from '../../sequences/labelled.ts';
@@ -29,6 +30,8 @@ export interface TextWorks {
       languageModels: ReadonlyMap<string, string>;
       labellers: ReadonlyMap<string, string>;
       blas: DriverChoice;
+      /** That share a piece of work. */
+      threads: number;
     };
     piece: never;
     result: {
@@ -54,8 +57,8 @@ const models = new Map<string, { model: TextModel; writer: TextWriter; reader: T
 const labellers = new Map<string, SequenceLabeller>();
 
 doWork<TextWorks>({
-  async open({ languageModels, labellers: labellerFolders, blas }) {
-    const engine = await openEngine(blas);
+  async open({ languageModels, labellers: labellerFolders, blas, threads }) {
+    const engine = await openEngine(blas, 'float32', fastestBuild(), threads);
     for (const [id, folder] of languageModels) {
       const model = await TextModel.load(folder, engine);
       models.set(id, { model, writer: new TextWriter(model), reader: new TextReader(model) });

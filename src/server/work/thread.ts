@@ -10,7 +10,7 @@ interface Waiting {
   onPiece: ((piece: never) => void) | undefined;
 }
 
-interface CallOptions<Piece> {
+export interface CallOptions<Piece> {
   /** Raised when the result is not wanted any more: the promise is rejected with its reason at once. */
   signal?: AbortSignal | undefined;
   onPiece?: (piece: Piece) => void;
@@ -43,6 +43,11 @@ export class WorkerThread<Kinds extends Works<Kinds>> {
     };
     this.#worker.on('error', end);
     this.#worker.on('exit', (code) => end(new Error(`the thread ${file} has ended with ${code}`)));
+  }
+
+  /** Pieces of work that are under way. */
+  get load(): number {
+    return this.#waiting.size;
   }
 
   /** Has some work done. @throws what the work throws; the reason of the signal */
