@@ -430,7 +430,10 @@ describe('training stops with one clear line', () => {
   it('when its folder is a file', async () => {
     const folder = newFolder();
     await writeFile(folder, 'a file');
-    await expectInputError(train(smallRun(engine, folder)), /^cannot write .*training-state\.safetensors: found E/);
+    await expectInputError(
+      train(smallRun(engine, folder)),
+      /^cannot write .*training-state\.safetensors: found a file where its folder is to be/,
+    );
   });
 
   it.skipIf(process.getuid?.() === 0)('when its folder may not be written', async () => {

@@ -27,7 +27,7 @@ export interface DescribingOptions extends DescriptionFlags {
 }
 
 /** A picture as the CNN sees it, with all that is wanted of it. */
-export interface Seen {
+export interface DecodedPicture {
   pixels: Pixels;
   name: string;
   captioner: Captioner;
@@ -35,7 +35,7 @@ export interface Seen {
 }
 
 /** What has been said of a picture, and by what. */
-export interface Described {
+export interface BatchDescription {
   description: Description;
   /** The best, which the description may leave out. */
   caption: Caption;
@@ -48,11 +48,11 @@ export interface Described {
 export async function describeBatch(
   cnn: Cnn,
   tagger: Tagger | undefined,
-  seen: readonly Seen[],
-): Promise<PromiseSettledResult<Described>[]> {
+  seen: readonly DecodedPicture[],
+): Promise<PromiseSettledResult<BatchDescription>[]> {
   const pictures = seen.map(({ pixels }) => pixels);
   const features = await lookAtPictures(seen[0]!.captioner, cnn, pictures); // all captioners of a look see alike
-  const results: PromiseSettledResult<Described>[] = [];
+  const results: PromiseSettledResult<BatchDescription>[] = [];
   for (const group of alike(seen)) {
     const ofGroup = group.map((i) => seen[i]!);
     const [settled] = await Promise.allSettled([
@@ -66,7 +66,7 @@ export async function describeBatch(
 }
 
 /** The numbers of pictures that are to be described alike; each draw of random captions is for one picture alone. */
-function alike(seen: readonly Seen[]): number[][] {
+function alike(seen: readonly DecodedPicture[]): number[][] {
   const groups = new Map<unknown, Map<string, number[]>>();
   for (const [i, { captioner, options }] of seen.entries()) {
     const ofCaptioner = groups.get(captioner) ?? new Map<string, number[]>();
@@ -80,9 +80,9 @@ function alike(seen: readonly Seen[]): number[][] {
 
 async function describeAlike(
   tagger: Tagger | undefined,
-  seen: readonly Seen[],
+  seen: readonly DecodedPicture[],
   features: PictureFeatures,
-): Promise<Described[]> {
+): Promise<BatchDescription[]> {
   const { captioner, options } = seen[0]!;
   const language = chooseLanguage(captioner.vocabulary, options.language);
   const decoding = { ...resolveDecoding(describingBy(options), captioner.isCalibrated(language)), language };
@@ -106,10 +106,10 @@ async function describeAlike(
 }
 
 /** Finds where words come from, a piece at a time. @throws the signal's reason */
-export async function explain(
+export async function explainCaption(
   captioner: Captioner,
   { cnn, lane }: { cnn: Cnn; lane: Lane },
-  { pixels, features, caption, language }: Described & Pick<Seen, 'pixels'>,
+  { pixels, features, caption, language }: BatchDescription & Pick<DecodedPicture, 'pixels'>,
   signal: AbortSignal,
 ): Promise<WordMaps> {
   signal.throwIfAborted();

@@ -20,7 +20,13 @@ import { loadTagger } from '../../vision/load-cnn.ts';
 import type { PictureLimits } from '../../vision/pixels.ts';
 import type { Tagger } from '../../vision/tagger.ts';
 import { Batches } from './batches.ts';
-import { type Described, type DescribingOptions, describeBatch, explain, type Seen } from './describe-batch.ts';
+import {
+  type BatchDescription,
+  type DecodedPicture,
+  type DescribingOptions,
+  describeBatch,
+  explainCaption,
+} from './describe-batch.ts';
 import { doWork } from './do-work.ts';
 import type { LabellerInfo } from './labels.ts';
 import { Lane } from './lane.ts';
@@ -74,7 +80,7 @@ interface OpenCaptioner {
 interface Look {
   cnn: Cnn;
   tagger: Tagger | undefined;
-  batches: Batches<Seen, Described>;
+  batches: Batches<DecodedPicture, BatchDescription>;
   /** For all that uses the CNN and its captioners: batches, and in turn with them pieces of what is explained. */
   lane: Lane;
   /** For pictures that are explained: one after another, so that a batch waits for no more than a piece of one. */
@@ -113,7 +119,7 @@ doWork<PictureWorks>({
     const pixels = await decodePicture(bytes, look.cnn.preprocessing, name, limits);
     const described = await look.batches.add({ pixels, name, captioner, options }, signal);
     if (!options.explain) return described.description;
-    const maps = await look.explaining.run(() => explain(captioner, look, { ...described, pixels }, signal));
+    const maps = await look.explaining.run(() => explainCaption(captioner, look, { ...described, pixels }, signal));
     return { ...described.description, where: whereOf(described.caption, maps) };
   },
 
@@ -127,7 +133,9 @@ doWork<PictureWorks>({
 async function lookBy(cnn: Cnn, cnnBackend: CnnBackend, engine: Engine): Promise<Look> {
   const tagger = await loadTagger(cnn, cnnBackend, engine);
   const lane = new Lane();
-  const batches = new Batches<Seen, Described>(BATCH, (seen) => lane.run(() => describeBatch(cnn, tagger, seen)));
+  const batches = new Batches<DecodedPicture, BatchDescription>(BATCH, (seen) =>
+    lane.run(() => describeBatch(cnn, tagger, seen)),
+  );
   return { cnn, tagger, batches, lane, explaining: new Lane() };
 }
 
