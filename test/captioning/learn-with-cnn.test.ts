@@ -26,8 +26,8 @@ const begin = async (folder: string, attention?: CaptionTraining['attention']) =
   await trainCaptioner(training);
   return Captioner.load(training.folder, engine);
 };
-const begun = begin('begun');
-const attending = begun.then(() => begin('attending', { grid: 2, gate: true }));
+const begun = await begin('begun');
+const attending = await begin('attending', { grid: 2, gate: true });
 
 async function tuning(
   folder: string,
@@ -36,7 +36,7 @@ async function tuning(
 ): Promise<CaptionTraining> {
   const how = { ...cnnDefaults, learningRate: 0.01, ...learning };
   const training = await smallTraining(engine, root, folder, { epochs: 3, ...settings, cnn: how });
-  return { ...training, cnn, start: await begun };
+  return { ...training, cnn, start: begun };
 }
 
 const weightsIn = (folder: string) => readFile(join(folder, 'cnn', 'weights.safetensors'));
@@ -70,7 +70,7 @@ describe('a CNN that learns with its captioner', () => {
       const [whole, pieces] = (await Promise.all(
         ['whole', 'pieces'].map(async (name) => {
           const training = await tuning(`${name}-${learned}-${how}`, { learned, weightDecay: 0.1 }, settings);
-          return { ...training, start: await start };
+          return { ...training, start };
         }),
       )) as [CaptionTraining, CaptionTraining];
       await trainCaptioner(whole);
@@ -130,8 +130,7 @@ describe('the gradients of captioner and CNN together', () => {
   it.each([
     ['by vectors', begun],
     ['with attention', attending],
-  ])('are those of the loss, whether pictures go through the layers at once or not: %s', async (_, trained) => {
-    const captioner = await trained;
+  ])('are those of the loss, whether pictures go through the layers at once or not: %s', async (_, captioner) => {
     const { dataset } = await smallTraining(engine, root, 'gradients');
     const sets = await readSets({ dataset }, { cnn, mirrored: false });
     const network = await cnn.openToLearn!(engine);
