@@ -9,10 +9,12 @@
  */
 import { parseArgs } from 'node:util';
 import { runAtOnce } from '../src/base/steps.ts';
+import { allFeatures } from '../src/captioning/batch.ts';
 import { featuresOf, picturesOf } from '../src/captioning/features.ts';
 import { openCaptioner } from '../src/captioning/open.ts';
 import { TextLikelihoods } from '../src/captioning/retrieval/likelihoods.ts';
 import { encodeCaption } from '../src/captioning/vocabulary.ts';
+import { withMaps } from '../src/captioning/with-maps.ts';
 import { table } from '../src/cli/table.ts';
 import { openEngine } from '../src/compute/engine.ts';
 import type { Split } from '../src/datasets/dataset.ts';
@@ -32,7 +34,8 @@ const engine = await openEngine('auto');
 const { captioner, cnn } = await openCaptioner(engine, { folder: values.model });
 const dataset = await readCaptionDataset(positionals[0] ?? '');
 const chosen = picturesOf(dataset, values.split as Split).slice(0, Number(values.pictures));
-const { features, captions } = await featuresOf(chosen, cnn, false);
+const set = await featuresOf(chosen, cnn, false);
+const { captions } = set;
 const sentences = captions.flatMap((ofPicture, picture) =>
   ofPicture.slice(0, Number(values.captions)).map((caption) => ({ caption, picture })),
 );
@@ -43,17 +46,19 @@ const tokens = sentences.map(({ caption }) => encodeCaption(caption, captioner.v
 const likelihoods = new TextLikelihoods(captioner, tokens);
 const toMean = runAtOnce(likelihoods.ofNoPictureSteps());
 const scores = new Float32Array(S * N);
-const steps = likelihoods.ofPicturesSteps(features);
-for (let told = 0; ; ) {
-  const step = steps.next();
-  if (step.done) {
-    scores.set(step.value);
-    break;
+await withMaps({ cnn, grid: captioner.grid }, [set], {}, async () => {
+  const steps = likelihoods.ofPicturesSteps(allFeatures(set));
+  for (let told = 0; ; ) {
+    const step = steps.next();
+    if (step.done) {
+      scores.set(step.value);
+      break;
+    }
+    if (performance.now() - told < 60_000) continue;
+    told = performance.now();
+    console.error(`${Math.floor(100 * step.value)} % after ${Math.round((told - begun) / 1000)} s`);
   }
-  if (performance.now() - told < 60_000) continue;
-  told = performance.now();
-  console.error(`${Math.floor(100 * step.value)} % after ${Math.round((told - begun) / 1000)} s`);
-}
+});
 const seconds = (performance.now() - begun) / 1000;
 const toAll = Float32Array.from({ length: S }, (_, s) => {
   const ofSentence = scores.subarray(s * N, (s + 1) * N);

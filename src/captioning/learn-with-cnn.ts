@@ -13,7 +13,9 @@ import type { CaptionConfig, CaptionSettings, CnnSettings } from './config.ts';
 import { loadCnnOf } from './open.ts';
 import type { CaptionSets } from './sets.ts';
 import { TunedCaptioner } from './tuned-captioner.ts';
+import { TunedFeatures } from './tuned-features.ts';
 import { tunedTaskSteps } from './tuned-task.ts';
+import { withMaps } from './with-maps.ts';
 
 /** The parts of a captioner's training that its CNN has to do with. */
 export type CnnTraining = FolderTraining<CaptionConfig, CaptionSets> &
@@ -77,7 +79,7 @@ export async function learnWithCnn(
   sets: CaptionSets,
   { how, network, parts, resume, measured, setsSeenBy }: LearningWithCnn,
 ): Promise<TrainingResult> {
-  const { config, model, standardisation } = captioner;
+  const { config, grid } = captioner;
   const { cnn, engine, folder, onExtraction, onFrozenMaps, onPreparation, onDone, signal, ...hooks } = training;
   const pictures = {
     augmented: different(sets.training.files!),
@@ -87,7 +89,8 @@ export async function learnWithCnn(
   const maps = await FrozenMaps.open(cnn, network, parts, pictures, { ...onExtraction, onSize: onFrozenMaps, signal });
   try {
     const rule = { rate: how.learningRate / config.settings.learningRate, decay: how.weightDecay };
-    const tuned = new TunedCaptioner({ model, standardisation }, parts.learned, maps, rule);
+    const features = new TunedFeatures(engine, parts.learned, maps, grid);
+    const tuned = new TunedCaptioner(captioner, features, rule);
     captioner.cnn = () => network.files();
     const task = await runInTurns(tunedTaskSteps(captioner, tuned, sets, config.settings, how.views), {
       onProgress: onPreparation,
@@ -106,8 +109,14 @@ export async function learnWithCnn(
       {
         ...hooks,
         signal,
-        // A report is of the best CNN, which was saved, and hardly of the last one.
-        ...(onDone && { onDone: async () => onDone(await setsSeenBy(await loadCnnOf(folder, 'auto', engine))) }),
+        ...(onDone && {
+          // A report is of the best CNN, which was saved, and hardly of the last one.
+          async onDone() {
+            const best = await loadCnnOf(folder, 'auto', engine);
+            const seen = await setsSeenBy(best);
+            await withMaps({ cnn: best, grid }, seen.validation, { ...onExtraction, signal }, async () => onDone(seen));
+          },
+        }),
       },
     );
   } finally {

@@ -41,6 +41,20 @@ export function featuresAt(
   };
 }
 
+/**
+ * Maps of pictures of which vectors [N, D] alone are known: all cells are the vector, which is the mean of the cells of a
+ * picture that is there.
+ */
+export function uniformMaps(vectors: Float32Array, grid: number, D: number): PictureMaps {
+  return {
+    grid,
+    read(n, target) {
+      const vector = vectors.subarray(n * D, (n + 1) * D);
+      for (let cell = 0; cell < grid * grid; cell++) target.set(vector, cell * D);
+    },
+  };
+}
+
 /** Vectors with their maps behind them, [N, 1 + G · G, D], as `cnnWithGrid` gives them. */
 export function featuresWithMaps(rows: Float32Array, grid: number, D: number): PictureFeatures {
   const size = (1 + grid * grid) * D;

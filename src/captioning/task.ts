@@ -1,12 +1,14 @@
 /** The task of writing captions as people did, for the trainer: batches of captions, and a validation. */
 import { Random } from '../base/random.ts';
 import { partOf, type Steps } from '../base/steps.ts';
+import { unstandardised } from '../model/standardisation.ts';
 import { shuffledBatches } from '../training/shuffled-batches.ts';
 import type { TrainingTask } from '../training/task.ts';
 import { type CaptionExample, eitherView, examplesSteps, repeatsOf, type Seen } from './batch.ts';
 import type { Captioner } from './captioner.ts';
 import { featureDrawingSteps } from './captions-only.ts';
 import type { CaptionSettings } from './config.ts';
+import { uniformMaps } from './picture-features.ts';
 import { allCaptions, type CaptionSets } from './sets.ts';
 import { captionValidation } from './validation.ts';
 
@@ -31,7 +33,15 @@ export function* captionTaskSteps(
 
   /** What is seen of picture p, which is one of the training's or, from P on, one that is not there. */
   const seenOf = (p: number, random: Random): Seen =>
-    draw && p >= P ? { vector: draw(p - P, random) } : eitherView(training, p, D, random);
+    draw && p >= P ? notThere(draw(p - P, random)) : eitherView(training, p, D, random);
+
+  /** What is seen of a picture that is not there, by its standardised vector: nothing at one place that is not at others. */
+  const notThere = (vector: Float32Array): Seen => {
+    const { grid, standardisation } = captioner;
+    if (grid === undefined) return { vector };
+    const maps = uniformMaps(unstandardised(vector, standardisation), grid, D);
+    return { vector, readMap: (target) => maps.read(0, target) };
+  };
 
   return {
     iterationsPerEpoch: perEpoch,

@@ -1,8 +1,7 @@
 /** Training a captioner, from new weights, from those of another captioner, or from its last checkpoint. */
 import { basename } from 'node:path';
-import { InputError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
-import { runInTurns, type Steps } from '../base/steps.ts';
+import { mapSteps, runInTurns, type Steps } from '../base/steps.ts';
 import type { CaptionsFile } from '../datasets/captions-only.ts';
 import type { Oddity } from '../datasets/oddities.ts';
 import { LanguageModel, type LanguageModelShape } from '../model/language-model.ts';
@@ -11,7 +10,7 @@ import type { Vocabulary } from '../text/vocabulary.ts';
 import { refuseOtherData, runSession } from '../training/session.ts';
 import type { TrainingResult } from '../training/trainer.ts';
 import type { Cnn } from '../vision/cnn.ts';
-import { type CaptionedFeatures, examplesSteps, targetCounts } from './batch.ts';
+import { type CaptionedFeatures, examplesSteps, type StoredGrid, targetCounts } from './batch.ts';
 import { type CaptionData, datasetsOf, namesInWords, namesOf } from './caption-data.ts';
 import { Captioner } from './captioner.ts';
 import { type CaptionConfig, type CaptionSettings, type PartOfData, partsOfData } from './config.ts';
@@ -68,7 +67,6 @@ export async function trainCaptioner(training: CaptionTraining): Promise<Trainin
   const { shape, cnnName } = start instanceof Captioner ? beginningOf(start) : start;
   const attention =
     initial?.grid === undefined ? training.attention : { grid: initial.grid, gate: initial.config.shape.gate };
-  if (attention) refuseWithAttention(training);
   const learning = await openCnnToLearn(training, settings, initial !== undefined);
   const sets = await prepare(training, settings, { standardisation: initial?.standardisation });
   const written = allCaptions(sets.training, sets.captionsOnly);
@@ -111,13 +109,10 @@ export async function trainCaptioner(training: CaptionTraining): Promise<Trainin
   // Word detectors know words by their numbers, which are others where words are missing.
   const hasAll = kept?.length === initial?.vocabulary.size;
   const confidence = hasAll ? initial?.confidence?.uncalibrated(languagesOf(vocabulary)[0]) : undefined;
-  return withMapsOf(training, attention?.grid, sets, async () => {
-    const maps =
-      attention && (initial?.mapStandardisation ?? (await inTurns(measureMapsSteps(sets.training, cnn.featureSize))));
-    const captioner = new Captioner(config, vocabulary, model, sets.standardisation, confidence, maps);
-    captioner.cnn = initial?.cnn;
-    return learn(training, captioner, sets, learning, false);
-  });
+  const ofMaps = attention && (initial?.mapStandardisation ?? (await measureMaps(training, attention.grid, sets)));
+  const captioner = new Captioner(config, vocabulary, model, sets.standardisation, confidence, ofMaps);
+  captioner.cnn = initial?.cnn;
+  return learn(training, captioner, sets, learning, false);
 }
 
 /**
@@ -143,39 +138,30 @@ export async function resumeCaptioner(training: ResumedCaptionTraining): Promise
       expected: `the ${dataset.pictures} pictures of ${dataset.name} and their captions`,
     },
   );
-  return withMapsOf(training, captioner.grid, sets, () => learn(training, captioner, sets, learning, true));
+  return learn(training, captioner, sets, learning, true);
 }
 
-/** Gives the sets of a training their maps, where there is a grid of these, while `use` is at work. */
-function withMapsOf<Result>(
-  { cnn, onExtraction, onMaps, signal }: ResumedCaptionTraining,
-  grid: number | undefined,
-  { training, validation }: CaptionSets,
-  use: () => Promise<Result>,
-): Promise<Result> {
-  return withMaps({ cnn, grid }, [training, ...validation], { ...onExtraction, onSize: onMaps, signal }, use);
+/** How the cells of maps are standardised: by those of so many training pictures at most, evenly chosen. */
+async function measureMaps(
+  { cnn, onExtraction, signal }: CaptionTraining,
+  grid: number,
+  { training }: CaptionSets,
+): Promise<Standardisation> {
+  const every = Math.ceil(training.files!.length / MEASURED_MAPS);
+  const files = training.files!.filter((_, i) => i % every === 0);
+  const measured: CaptionedFeatures = { ...training, files, mirrored: undefined };
+  return withMaps({ cnn, grid }, [measured], { ...onExtraction, signal }, () => {
+    return runInTurns(measureMapsSteps(files, measured.maps!, cnn.featureSize), { signal });
+  });
 }
 
-/** @throws InputError when a training can't be one of a captioner with attention */
-function refuseWithAttention({ captionsOnly, settings }: CaptionTraining): void {
-  const found = captionsOnly ? 'captions without pictures' : settings.cnn ? 'a CNN that learns' : undefined;
-  if (!found) return;
-  const expected = 'captions of pictures, by a CNN that stays as it is';
-  throw new InputError('a captioner with attention can not learn in this way', { found, expected });
-}
-
-/** How the cells of maps are standardised: by those of so many pictures at most, evenly chosen. */
-function* measureMapsSteps({ maps, files }: CaptionedFeatures, D: number): Steps<Standardisation> {
-  const { grid, read } = maps!;
-  const every = Math.ceil(files!.length / MEASURED_MAPS);
-  const cells: Float32Array[] = [];
-  for (const file of files!.filter((_, i) => i % every === 0)) {
+function* measureMapsSteps(files: readonly string[], { grid, read }: StoredGrid, D: number): Steps<Standardisation> {
+  const maps = yield* mapSteps(files, (file) => {
     const map = new Float32Array(grid * grid * D);
     read(map, file, 'plain');
-    cells.push(map);
-    yield 0;
-  }
-  return yield* measureStandardisationSteps(cells, D, LEAST_DEVIATION);
+    return map;
+  });
+  return yield* measureStandardisationSteps(maps, D, LEAST_DEVIATION);
 }
 
 async function learn(
@@ -186,18 +172,21 @@ async function learn(
   resume: boolean,
 ): Promise<TrainingResult> {
   const { config } = captioner;
-  const { folder, onPreparation, signal } = training;
+  const { cnn, folder, onExtraction, onMaps, onPreparation, signal } = training;
   if (learning) {
     const { standardisation } = captioner;
     const known = { standardisation, datasets: partsOfData(config) };
     const setsSeenBy = (cnn: Cnn) => prepare({ ...training, cnn }, config.settings, known);
     return learnWithCnn(training, captioner, sets, { ...learning, resume, setsSeenBy, measured: MEASURED });
   }
-  const taskSteps = config.settings.finetune === 'cider' ? selfCriticalTaskSteps : captionTaskSteps;
-  const task = await runInTurns(taskSteps(captioner, sets, config.settings), { onProgress: onPreparation, signal });
-  const validateFirst = config.init !== undefined;
-  const session = { product: captioner, folder, task, data: sets, resume, validateFirst, measured: MEASURED };
-  return runSession(session, training);
+  const events = { ...onExtraction, onSize: onMaps, signal };
+  return withMaps({ cnn, grid: captioner.grid }, [sets.training, ...sets.validation], events, async () => {
+    const taskSteps = config.settings.finetune === 'cider' ? selfCriticalTaskSteps : captionTaskSteps;
+    const task = await runInTurns(taskSteps(captioner, sets, config.settings), { onProgress: onPreparation, signal });
+    const validateFirst = config.init !== undefined;
+    const session = { product: captioner, folder, task, data: sets, resume, validateFirst, measured: MEASURED };
+    return runSession(session, training);
+  });
 }
 
 function beginningOf({ config }: Captioner) {

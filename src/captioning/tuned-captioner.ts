@@ -1,73 +1,64 @@
 /**
  * A captioner and the last layers of its CNN as one model, which the trainer updates together: from the maps of the frozen
- * layers to features, to captions, and back. It knows neither files nor what the CNN is.
+ * layers to what the captioner sees, to captions, and back. It knows neither files nor what the CNN is.
  *
- * N captions of a batch, D features.
+ * N captions of a batch, D features; a grid of G has G · G cells.
  */
 import { partOf, type Steps } from '../base/steps.ts';
 import { copyRows, type Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';
 import { Workspace } from '../compute/workspace.ts';
-import type { LanguageModel, TokenBatch, TrainingNoise } from '../model/language-model.ts';
+import type { InputGradients, LanguageModel, TokenBatch, TrainingNoise } from '../model/language-model.ts';
 import type { Loss } from '../model/softmax-output.ts';
 import { type Standardisation, standardise } from '../model/standardisation.ts';
 import type { UpdateRule } from '../nn/optimizer.ts';
 import type { Parameter } from '../nn/parameter.ts';
 import type { StackState } from '../nn/state.ts';
 import type { TrainableModel } from '../training/task.ts';
-import type { FrozenMaps } from '../vision/frozen-maps.ts';
-import type { LearnedPart } from '../vision/network.ts';
+import type { CaptionedFeatures } from './batch.ts';
+import type { Captioner } from './captioner.ts';
+import type { PictureView, TunedFeatures } from './tuned-features.ts';
+import { mapsInMemory } from './with-maps.ts';
 
-/** A view of a picture: 0 as it is, others at random. */
-export interface PictureView {
-  file: string;
-  view: number;
-}
-
-export interface TunedBatch extends Omit<TokenBatch, 'condition'> {
+export interface TunedBatch extends Omit<TokenBatch, 'condition' | 'places'> {
   /** What each of the N captions describes. */
   pictures: readonly PictureView[];
 }
 
-/** Floats that the pictures may take which go through the learned layers together: 0.5 GB. */
-const ROOM = 2 ** 27;
+/** A view with the captions that describe it, by their numbers. */
+type DescribedView = PictureView & { captions: number[] };
 
 export class TunedCaptioner implements TrainableModel<TunedBatch> {
   readonly engine: Engine;
   readonly updateRules: ReadonlyMap<Parameter, UpdateRule>;
   readonly #model: LanguageModel;
   readonly #standardisation: Standardisation;
-  readonly #learned: LearnedPart;
-  readonly #maps: FrozenMaps;
+  readonly #mapStandardisation: Standardisation | undefined;
+  readonly #features: TunedFeatures;
   readonly #workspace: Workspace;
-  /** How many pictures go through the learned layers together. */
-  readonly #atOnce: number;
 
   /**
+   * @param features on the grid of the captioner
    * @param rule of the updates of the CNN's filters; its biases do not decay
-   * @param room floats that pictures may take which go through the learned layers together
    */
   constructor(
-    { model, standardisation }: { model: LanguageModel; standardisation: Standardisation },
-    learned: LearnedPart,
-    maps: FrozenMaps,
+    { model, standardisation, mapStandardisation }: Pick<Captioner, 'model' | 'standardisation' | 'mapStandardisation'>,
+    features: TunedFeatures,
     { rate, decay }: Required<UpdateRule>,
-    room = ROOM,
   ) {
     this.engine = model.engine;
     this.#model = model;
     this.#standardisation = standardisation;
-    this.#learned = learned;
-    this.#maps = maps;
+    this.#mapStandardisation = mapStandardisation;
+    this.#features = features;
     this.#workspace = new Workspace(this.engine.arena);
-    this.#atOnce = Math.max(1, Math.floor(room / learned.floatsOf(maps.size)));
     this.updateRules = new Map(
-      learned.parameters.map((parameter) => [parameter, { rate, decay: parameter.value.rows > 1 ? decay : 0 }]),
+      features.parameters.map((parameter) => [parameter, { rate, decay: parameter.value.rows > 1 ? decay : 0 }]),
     );
   }
 
   get parameters(): Parameter[] {
-    return [...this.#model.parameters, ...this.#learned.parameters];
+    return [...this.#model.parameters, ...this.#features.parameters];
   }
 
   get choices(): number {
@@ -88,46 +79,66 @@ export class TunedCaptioner implements TrainableModel<TunedBatch> {
    */
   *lossAndGradientsSteps(batch: TunedBatch, state: StackState, noise: TrainingNoise = {}): Steps<Loss> {
     const { pictures } = batch;
-    const N = pictures.length;
-    const D = this.#model.shape.condition;
     const groups = this.#groupsOf(pictures);
-
-    const condition = new Float32Array(N * D);
-    for (const [i, group] of groups.entries()) {
-      if (i > 0) yield (0.3 * i) / groups.length;
-      const features = this.#features(group);
-      for (const [row, { captions }] of group.entries()) {
-        for (const n of captions) condition.set(features.subarray(row * D, (row + 1) * D), n * D);
-      }
-    }
-    const dCondition = this.#workspace.matrix('dCondition', N, D);
-    const model = this.#model.lossAndGradientsSteps({ ...batch, condition }, state, noise, undefined, dCondition);
+    const seen = yield* partOf(this.#seenSteps(groups, pictures.length), 0, 0.3);
+    const gradients = this.#inputGradients(pictures.length);
+    const model = this.#model.lossAndGradientsSteps({ ...batch, ...seen }, state, noise, gradients);
     const loss = yield* partOf(model, 0.3, 0.5);
 
-    for (const { gradient } of this.#learned.parameters) gradient.data.fill(0);
+    for (const { gradient } of this.#features.parameters) gradient.data.fill(0);
     for (const [i, group] of groups.entries()) {
       yield 0.5 + (0.5 * i) / groups.length;
-      if (groups.length > 1) this.#features(group);
-      this.#learned.backward(this.#featureGradients(group, dCondition));
+      if (groups.length > 1) this.#features.forward(group);
+      this.#features.backward(this.#vectorGradients(group, gradients), this.#cellGradients(group, gradients));
     }
     return loss;
   }
 
-  /** The standardised features [N, D] of pictures as they are, for validations. */
-  *featuresSteps(files: readonly string[]): Steps<Float32Array> {
+  /** What each of N captions is of, standardised: of the last group the layers keep what they need to go back. */
+  *#seenSteps(groups: readonly DescribedView[][], N: number): Steps<Pick<TokenBatch, 'condition' | 'places'>> {
     const D = this.#model.shape.condition;
-    const features = new Float32Array(files.length * D);
-    for (let from = 0; from < files.length; from += this.#atOnce) {
-      yield from / files.length;
-      const group = files.slice(from, from + this.#atOnce).map((file) => ({ file, view: 0 }));
-      features.set(this.#features(group), from * D);
+    const mapSize = this.#features.cellsOfMap * D;
+    const condition = new Float32Array(N * D);
+    const places = mapSize > 0 ? new Float32Array(N * mapSize) : undefined;
+    for (const [i, group] of groups.entries()) {
+      yield i / groups.length;
+      const { vectors, cells } = this.#features.forward(group);
+      standardise(vectors, this.#standardisation);
+      if (cells) standardise(cells, this.#mapStandardisation!);
+      for (const [row, { captions }] of group.entries()) {
+        for (const n of captions) {
+          condition.set(vectors.subarray(row * D, (row + 1) * D), n * D);
+          places?.set(cells!.subarray(row * mapSize, (row + 1) * mapSize), n * mapSize);
+        }
+      }
     }
-    return features;
+    return { condition, places };
+  }
+
+  /** What the CNN gives by now for the pictures of a set, as they are, for a validation: the set gets it. */
+  *refreshSteps(set: CaptionedFeatures): Steps<void> {
+    const D = this.#model.shape.condition;
+    const files = set.files!;
+    const { vectors, cells } = yield* this.#features.picturesSteps(files, D);
+    standardise(vectors, this.#standardisation);
+    set.features.set(vectors);
+    if (cells) set.maps = mapsInMemory(cells, files, this.#features.grid!);
+  }
+
+  /** Room for the gradients of what N captions see. */
+  #inputGradients(N: number): InputGradients {
+    const D = this.#model.shape.condition;
+    const cells = this.#features.cellsOfMap;
+    return {
+      condition: this.#workspace.matrix('dCondition', N, D),
+      places: cells > 0 ? this.#workspace.matrix('dPlaces', N * cells, D) : undefined,
+    };
   }
 
   /** The different views of a batch, each with the captions that describe it, as many in a group as go together. */
-  #groupsOf(pictures: readonly PictureView[]) {
-    const views = new Map<string, PictureView & { captions: number[] }>();
+  #groupsOf(pictures: readonly PictureView[]): DescribedView[][] {
+    const { atOnce } = this.#features;
+    const views = new Map<string, DescribedView>();
     for (const [n, { file, view }] of pictures.entries()) {
       const key = `${view} ${file}`;
       const found = views.get(key);
@@ -135,38 +146,37 @@ export class TunedCaptioner implements TrainableModel<TunedBatch> {
       else views.set(key, { file, view, captions: [n] });
     }
     const distinct = [...views.values()];
-    return Array.from({ length: Math.ceil(distinct.length / this.#atOnce) }, (_, i) =>
-      distinct.slice(i * this.#atOnce, (i + 1) * this.#atOnce),
+    return Array.from({ length: Math.ceil(distinct.length / atOnce) }, (_, i) =>
+      distinct.slice(i * atOnce, (i + 1) * atOnce),
     );
   }
 
-  /** Takes views through the learned layers; their standardised features. */
-  #features(views: readonly PictureView[]): Float32Array {
-    const { height, width, channels } = this.#maps.size;
-    const pixels = height * width;
-    const values = this.#workspace.matrix('maps', views.length * pixels, channels);
-    for (const [n, { file, view }] of views.entries()) {
-      this.#maps.read(values.rowRange(n * pixels, (n + 1) * pixels), file, view);
-    }
-    const features = this.#learned.forward({ height, width, values }).data.slice();
-    standardise(features, this.#standardisation);
-    return features;
+  /** Of the vectors as the CNN gives them [views, D], summed over the captions of each view. */
+  #vectorGradients(views: readonly DescribedView[], { condition }: InputGradients): Matrix {
+    const sums = this.#workspace.matrix('dVectors', views.length, condition!.cols);
+    return this.#sum(sums, views, condition!, this.#standardisation);
   }
 
-  /** Of the features as the CNN gives them [views, D], summed over the captions of each view. */
-  #featureGradients(views: readonly { captions: readonly number[] }[], dCondition: Matrix): Matrix {
-    const { scale } = this.#standardisation;
-    const D = dCondition.cols;
-    const gradients = this.#workspace.matrix('dFeatures', views.length, D);
-    for (const [row, { captions }] of views.entries()) {
+  /** Of the cells as the CNN gives them [views · G · G, D], likewise. */
+  #cellGradients(views: readonly DescribedView[], { places }: InputGradients): Matrix | undefined {
+    if (!places) return undefined;
+    const sums = this.#workspace.matrix('dCells', views.length * this.#features.cellsOfMap, places.cols);
+    return this.#sum(sums, views, places, this.#mapStandardisation!);
+  }
+
+  /** Sums the gradients of what views have given over their captions, as they were before the standardisation. */
+  #sum(sums: Matrix, views: readonly DescribedView[], ofCaptions: Matrix, { scale }: Standardisation): Matrix {
+    const rows = sums.rows / views.length;
+    const D = sums.cols;
+    for (const [v, { captions }] of views.entries()) {
       const [first, ...others] = captions;
-      copyRows(gradients, row, dCondition, first!, 1);
-      const target = gradients.rowRange(row, row + 1);
+      copyRows(sums, v * rows, ofCaptions, first! * rows, rows);
+      const sum = sums.rowRange(v * rows, (v + 1) * rows);
       for (const n of others) {
-        this.engine.kernels.add(target.offset, dCondition.rowRange(n, n + 1).offset, D);
+        this.engine.kernels.add(sum.offset, ofCaptions.rowRange(n * rows, (n + 1) * rows).offset, sum.size);
       }
-      for (let d = 0; d < D; d++) target.data[d]! *= scale[d]!;
+      for (let i = 0; i < sum.size; i++) sum.data[i]! *= scale[i % D]!;
     }
-    return gradients;
+    return sums;
   }
 }

@@ -7,15 +7,16 @@ import { type CaptionExample, examplesSteps, repeatsOf, tokenBatch } from './bat
 import type { Captioner } from './captioner.ts';
 import type { CaptionSettings } from './config.ts';
 import type { CaptionSets, HeldOutSet } from './sets.ts';
-import type { PictureView, TunedBatch, TunedCaptioner } from './tuned-captioner.ts';
+import type { TunedBatch, TunedCaptioner } from './tuned-captioner.ts';
+import type { PictureView } from './tuned-features.ts';
 import { captionValidation } from './validation.ts';
 
-/** The share of a validation's time that the features take, about. */
+/** The share of a validation's time that the CNN takes, about. */
 const FEATURES_SHARE = 0.5;
 
 /**
- * As `captionTaskSteps`; each caption comes with one of the views of its picture. Before each validation the features of
- * the held-out sets become those that the CNN gives by then.
+ * As `captionTaskSteps`; each caption comes with one of the views of its picture. Before each validation what is seen
+ * of the held-out sets becomes what the CNN gives by then.
  *
  * @param views of each training picture
  */
@@ -23,7 +24,7 @@ export function* tunedTaskSteps(
   captioner: Captioner,
   tuned: TunedCaptioner,
   { training, validation }: CaptionSets,
-  { batch: batchSize, seed }: CaptionSettings,
+  { batch: batchSize, seed, coverage }: CaptionSettings,
   views: number,
 ): Steps<TrainingTask<TunedBatch>> {
   const examples = yield* examplesSteps(training, captioner.vocabulary);
@@ -43,7 +44,7 @@ export function* tunedTaskSteps(
         pictures.push({ file: training.files![picture]!, view: random.integer(views) });
         return NOTHING;
       });
-      return { ...batch, pictures };
+      return { ...batch, pictures, coverage };
     },
 
     *validate() {
@@ -55,9 +56,9 @@ export function* tunedTaskSteps(
 
 const NOTHING = { vector: new Float32Array() };
 
-/** Gives held-out sets the features of the CNN as it is now. */
+/** Gives held-out sets what the CNN sees by now. */
 function* refreshSteps(tuned: TunedCaptioner, sets: readonly HeldOutSet[]): Steps<void> {
-  for (const [i, { features, files }] of sets.entries()) {
-    features.set(yield* partOf(tuned.featuresSteps(files!), i / sets.length, (i + 1) / sets.length));
+  for (const [i, set] of sets.entries()) {
+    yield* partOf(tuned.refreshSteps(set), i / sets.length, (i + 1) / sets.length);
   }
 }

@@ -1,9 +1,10 @@
 /** The maps of datasets' pictures, for captioners that attend to them, as long as they are in use. Knows no captioner. */
+import { fromHalf } from '../base/half.ts';
 import type { ExtractionEvents } from '../vision/cached-features.ts';
 import type { Cnn } from '../vision/cnn.ts';
 import { gridMapSource } from '../vision/grid-maps.ts';
 import { StoredMaps } from '../vision/stored-maps.ts';
-import type { CaptionedFeatures } from './batch.ts';
+import type { CaptionedFeatures, StoredGrid } from './batch.ts';
 
 /** How maps are made, for those who watch. */
 export interface MapEvents extends ExtractionEvents {
@@ -37,6 +38,19 @@ export async function withMaps<Result>(
   } finally {
     await maps.close();
   }
+}
+
+/** Maps in memory, as those in the cache are read. @param cells of the files in their order, [files · G · G, D] */
+export function mapsInMemory(cells: Uint16Array, files: readonly string[], grid: number): StoredGrid {
+  const size = cells.length / files.length;
+  const rows = new Map(files.map((file, row) => [file, row]));
+  return {
+    grid,
+    read(target, file) {
+      const row = rows.get(file)!;
+      fromHalf(cells.subarray(row * size, (row + 1) * size), target);
+    },
+  };
 }
 
 function filesOf(sets: readonly CaptionedFeatures[]): Set<string> {

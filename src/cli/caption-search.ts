@@ -4,6 +4,7 @@ import { cacheFolder, writeFileAtomically } from '../base/files.ts';
 import { chooseLanguage } from '../captioning/languages.ts';
 import { openCaptioner, shippedCaptioner } from '../captioning/open.ts';
 import { queryOf, searchPictures } from '../captioning/retrieval/search.ts';
+import { seeingCnn } from '../captioning/see.ts';
 import { openEngine } from '../compute/engine.ts';
 import { extractFeatures } from '../vision/extract.ts';
 import { addLanguageOption } from './caption-options.ts';
@@ -63,8 +64,8 @@ async function searchCommand(text: string, args: string[], options: Options): Pr
   }
   status.say(engine.notice);
   await interruptible(async (signal) => {
-    const pictures = extractFeatures(sources, cnn, {
-      cache: cacheFolder('features'),
+    const pictures = extractFeatures(sources, seeingCnn(captioner, cnn), {
+      cache: cacheFolder(captioner.grid === undefined ? 'features' : 'maps'),
       signal,
       onSkip({ error }) {
         failures++;

@@ -123,7 +123,7 @@ export function addCaptionTrainOptions(command: Command): void {
 /** @throws UsageError when options contradict each other */
 export function checkCaptionTrainOptions(
   paths: readonly string[],
-  { weight, language, init, attention, finetune, finetuneCnn, resume }: CaptionTrainOptions,
+  { weight, language, init, finetune, finetuneCnn, resume }: CaptionTrainOptions,
   command: Command,
 ): void {
   if (weight && weight.length !== paths.length && !resume) {
@@ -137,13 +137,6 @@ export function checkCaptionTrainOptions(
       found: `${counted(language.length, 'language')} for ${counted(paths.length, 'dataset')}`,
       expected: 'one for each',
     });
-  }
-  if (attention) {
-    refuseInapplicable(
-      command,
-      ['captionsOnly', 'finetuneCnn'],
-      '--attention, which learns from maps of a CNN as it is',
-    );
   }
   if (init) refuseGiven(command, SHAPE, '--init', 'a captioner with a shape and a CNN of its own');
   if (finetune)

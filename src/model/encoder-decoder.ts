@@ -144,7 +144,7 @@ export class EncoderDecoder {
     const start = this.#startOf(order, state);
     const { dStart, dEnd } = this.#statesFor(order.length);
     yield 1 / 5;
-    const decoding = this.decoder.lossAndGradientsSteps({ ...target, sources: order }, start, noise, dStart);
+    const decoding = this.decoder.lossAndGradientsSteps({ ...target, sources: order }, start, noise, { start: dStart });
     const loss = yield* partOf(decoding, 1 / 5, 4 / 5);
     yield 4 / 5;
     for (const [i, matrix] of matricesOf(dEnd).entries()) {

@@ -55,6 +55,16 @@ export interface TokenBatch extends Targets, Attended {
 /** The part of a batch that is read: no targets. */
 export type InputBatch = Pick<TokenBatch, 'packing' | 'inputs' | 'condition' | keyof Attended>;
 
+/** Where gradients of what a batch has brought along go, besides those of the parameters. */
+export interface InputGradients {
+  /** Of the state that the sequences started from. */
+  start?: StackState | undefined;
+  /** Of the condition vectors [N, condition]. */
+  condition?: Matrix | undefined;
+  /** Of the places that came with the batch [N · places, memory]. */
+  places?: Matrix | undefined;
+}
+
 export interface TrainingNoise {
   /** Dropout on embeddings, on the output of each layer and on the condition. */
   dropout?: Dropout | undefined;
@@ -204,17 +214,15 @@ export class LanguageModel {
   /**
    * The loss of a batch, and in every parameter's `gradient` that of the mean loss over its tokens. `state` as above.
    *
-   * @param dStart takes the gradient of the state that the sequences started from, where it is wanted
-   * @param dCondition takes that of the condition vectors [N, condition], where it is wanted
+   * @param gradients takes those of what the batch has brought along, where they are wanted
    */
   lossAndGradients(
     batch: TokenBatch,
     state: StackState,
     noise: TrainingNoise = {},
-    dStart?: StackState,
-    dCondition?: Matrix,
+    gradients: InputGradients = {},
   ): Loss {
-    return runAtOnce(this.lossAndGradientsSteps(batch, state, noise, dStart, dCondition));
+    return runAtOnce(this.lossAndGradientsSteps(batch, state, noise, gradients));
   }
 
   /** `lossAndGradients`, a while at a time: forwards, the output's gradients, backwards. */
@@ -222,8 +230,7 @@ export class LanguageModel {
     batch: TokenBatch,
     state: StackState,
     { dropout, smoothing = 0 }: TrainingNoise = {},
-    dStart?: StackState,
-    dCondition?: Matrix,
+    { start, condition, places }: InputGradients = {},
   ): Steps<Loss> {
     const coverage = batch.coverage && batch.coverage / divisorOf(batch);
     const forwards = this.#forwardSteps({ ...batch, coverage }, state, dropout);
@@ -231,14 +238,11 @@ export class LanguageModel {
     yield 0.3;
     const { loss, dHidden } = yield* partOf(this.#output.backwardSteps(logits, hidden, batch, smoothing), 0.3, 0.5);
     const dInput = this.#reader.gradient(hidden.rows);
-    yield* partOf(
-      this.stack.backwardSteps(dHidden, recurrent, dropout, dInput, { start: dStart, condition: dCondition }),
-      0.5,
-      1,
-    );
+    if (places) this.attention!.memory.wantValueGradient();
+    yield* partOf(this.stack.backwardSteps(dHidden, recurrent, dropout, dInput, { start, condition }), 0.5, 1);
     this.#reader.backward(dInput, dropout);
-    if (batch.places) this.attention?.memory.backward();
-    if (dCondition && dropout) applyDropout(this.engine.kernels, dropout, CONDITION_SITE, dCondition);
+    if (batch.places) this.attention?.memory.backward(places);
+    if (condition && dropout) applyDropout(this.engine.kernels, dropout, CONDITION_SITE, condition);
     return loss;
   }
 

@@ -5,7 +5,7 @@
  * Sources of M' places in all, D values at each, A values of a key.
  */
 import type { Random } from '../base/random.ts';
-import type { Integers, Matrix } from '../compute/arena.ts';
+import { copyRows, type Integers, type Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';
 import { Workspace } from '../compute/workspace.ts';
 import { applyDropout, type Dropout } from './dropout.ts';
@@ -19,7 +19,7 @@ export interface Places {
   /** [M', D] and [M', A] */
   values: Matrix;
   keys: Matrix;
-  /** Gradients, to which each step adds; that of values only where an encoder has given them. */
+  /** Gradients, to which each step adds; that of values only where it is wanted. */
   dKeys: Matrix;
   dValues?: Matrix;
   /** One number for each source, and one more. */
@@ -40,8 +40,10 @@ export class AttentionMemory {
   readonly #toKeys: Linear;
   readonly #workspace: Workspace;
   #places: Places | undefined;
-  /** Where each packed row of an encoder's outputs is among the places. */
+  /** Where each packed row of an encoder's outputs is among the places; vectors that are given lie as the places do. */
   #placesOfRows: Integers | undefined;
+  /** Of the vectors that were given. */
+  #dropout: Dropout | undefined;
 
   constructor(engine: Engine, { values, keys }: { values: number; keys: number }) {
     this.keyWeights = new Parameter(engine.arena, 'attention.key', values, keys);
@@ -68,9 +70,10 @@ export class AttentionMemory {
     const order = this.#workspace.integers('rows of places', rowsOfPlaces);
     const values = this.#workspace.matrix('values', rows, cols);
     this.#engine.kernels.gatherRows(values.offset, outputs.offset, order.offset, rows, cols);
-    const dValues = this.#workspace.matrix('gradient of values', rows, cols);
-    this.#places = { ...this.#withKeys(values, begins), dValues, longest: packing.counts.length };
+    this.#places = { ...this.#withKeys(values, begins), longest: packing.counts.length };
     this.#placesOfRows = this.#workspace.integers('places of rows', placesOfRows);
+    this.#dropout = undefined;
+    this.wantValueGradient();
   }
 
   /**
@@ -90,6 +93,15 @@ export class AttentionMemory {
     if (dropout) applyDropout(this.#engine.kernels, dropout, VECTORS_SITE, values);
     const begins = Array.from({ length: sources + 1 }, (_, s) => s * longest);
     this.#places = { ...this.#withKeys(values, begins), longest };
+    this.#placesOfRows = undefined;
+    this.#dropout = dropout;
+  }
+
+  /** Lets the next backward pass find the gradient of what is attended to: of vectors it is not found by itself. */
+  wantValueGradient(): void {
+    const { values } = this.places;
+    const dValues = this.#workspace.matrix('gradient of values', values.rows, values.cols);
+    this.#places = { ...this.places, dValues };
   }
 
   /** Begins a backward pass, whose steps add to the gradients of the places. */
@@ -99,14 +111,22 @@ export class AttentionMemory {
     dValues?.data.fill(0);
   }
 
-  /** After a backward pass: sets the gradients of U_a, and of the encoder's outputs [M', D] where it gave them. */
-  backward(dOutputs?: Matrix): void {
+  /**
+   * After a backward pass: sets the gradient of U_a.
+   *
+   * @param dAttended takes that of the encoder's outputs, or of the vectors that were given [M', D], see
+   *   `wantValueGradient`
+   */
+  backward(dAttended?: Matrix): void {
     const { values, dKeys, dValues } = this.places;
     this.#toKeys.backward(dKeys, values);
-    if (!dOutputs || !dValues) return;
+    if (!dAttended || !dValues) return;
     this.#toKeys.inputGradient(dValues, dKeys, 1);
-    const { rows, cols } = dOutputs;
-    this.#engine.kernels.gatherRows(dOutputs.offset, dValues.offset, this.#placesOfRows!.offset, rows, cols);
+    const { kernels } = this.#engine;
+    if (this.#dropout) applyDropout(kernels, this.#dropout, VECTORS_SITE, dValues);
+    const { rows, cols } = dAttended;
+    if (!this.#placesOfRows) copyRows(dAttended, 0, dValues, 0, rows);
+    else kernels.gatherRows(dAttended.offset, dValues.offset, this.#placesOfRows.offset, rows, cols);
   }
 
   #withKeys(values: Matrix, begins: ArrayLike<number>) {

@@ -58,17 +58,28 @@ export class LearnedLayers {
       layer.forward(values, read, this.#workspace);
       this.#maps.push({ values, height, width });
     }
-    const last = this.#maps.at(-1)!;
+    const { last } = this;
     const features = this.#workspace.matrix('features', N, last.values.cols);
     globalMean(this.#engine, features, last);
     return features;
   }
 
-  /** Adds to the gradients of all parameters from that of the features [N, D] of the last `forward`. */
-  backward(dFeatures: Matrix): void {
-    const last = this.#maps.at(-1)!;
+  /** The maps whose means are the features of the last `forward`. */
+  get last(): FeatureMaps {
+    return this.#maps.at(-1)!;
+  }
+
+  /**
+   * Adds to the gradients of all parameters.
+   *
+   * @param dFeatures the gradient of the features [N, D] of the last `forward`
+   * @param dLast that of the values of the `last` maps, besides by way of the features
+   */
+  backward(dFeatures: Matrix, dLast?: Matrix): void {
+    const { last } = this;
     let dy = this.#gradientOf(this.#layers.length, last);
     globalMeanBackward(this.#engine, { ...last, values: dy }, dFeatures);
+    if (dLast) this.#engine.kernels.add(dy.offset, dLast.offset, dy.size);
     for (const [i, layer] of [...this.#layers.entries()].reverse()) {
       const [x, { values: y }] = [this.#maps[i]!, this.#maps[i + 1]!];
       const dx = i > 0 ? this.#gradientOf(i, x) : undefined;

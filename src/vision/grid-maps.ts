@@ -5,6 +5,7 @@
  * D features; a grid of G has G · G cells, line after line.
  */
 import { InputError } from '../base/errors.ts';
+import { pixelsOfCell } from '../nn/grid-pooling.ts';
 import type { Cnn } from './cnn.ts';
 import type { LastMaps } from './network.ts';
 import type { MapSource } from './stored-maps.ts';
@@ -54,8 +55,8 @@ export function pooledMap({ height, width, values }: LastMaps, n: number, grid: 
   const pooled = new Float32Array(grid * grid * D);
   const first = n * height * width;
   for (let cell = 0; cell < grid * grid; cell++) {
-    const [top, bottom] = span(Math.floor(cell / grid), grid, height);
-    const [left, right] = span(cell % grid, grid, width);
+    const [top, bottom] = pixelsOfCell(Math.floor(cell / grid), grid, height);
+    const [left, right] = pixelsOfCell(cell % grid, grid, width);
     const target = pooled.subarray(cell * D, (cell + 1) * D);
     for (let y = top; y < bottom; y++) {
       for (let x = left; x < right; x++) {
@@ -67,26 +68,6 @@ export function pooledMap({ height, width, values }: LastMaps, n: number, grid: 
     for (let d = 0; d < D; d++) target[d]! *= share;
   }
   return pooled;
-}
-
-/** `pooledMap` as a matrix [G · G, height · width] to multiply maps of one channel by. */
-export function poolingMatrix(height: number, width: number, grid: number): Float32Array {
-  const matrix = new Float32Array(grid * grid * height * width);
-  for (let cell = 0; cell < grid * grid; cell++) {
-    const [top, bottom] = span(Math.floor(cell / grid), grid, height);
-    const [left, right] = span(cell % grid, grid, width);
-    const share = 1 / ((bottom - top) * (right - left));
-    for (let y = top; y < bottom; y++) {
-      const line = (cell * height + y) * width;
-      matrix.fill(share, line + left, line + right);
-    }
-  }
-  return matrix;
-}
-
-/** The pixels of a line that its part `i` of `parts` touches, from the first to before the last. */
-function span(i: number, parts: number, pixels: number): [from: number, to: number] {
-  return [Math.floor((i * pixels) / parts), Math.ceil(((i + 1) * pixels) / parts)];
 }
 
 async function checkGrid(cnn: Cnn, grid: number): Promise<void> {

@@ -88,8 +88,13 @@ export interface LearnedPart {
   floatsOf(maps: MapSize & { channels: number }): number;
   /** Maps of N pictures to their features [N, D], valid until the next call; the maps must stay as they are. */
   forward(x: FeatureMaps): Matrix;
-  /** Adds to the gradients of all parameters from that of the features [N, D] of the last `forward`. */
-  backward(dFeatures: Matrix): void;
+  /** The maps whose means are the features of the last `forward`. */
+  readonly last: FeatureMaps;
+  /**
+   * Adds to the gradients of all parameters from that of the features [N, D] of the last `forward`, and from what that of
+   * the values of the `last` maps has besides.
+   */
+  backward(dFeatures: Matrix, dLast?: Matrix): void;
 }
 
 export type Tf = typeof import('@tensorflow/tfjs-core');

@@ -1,7 +1,8 @@
 /** A captioner that attends to maps, from its training to where it looked: on pictures whose upper and lower halves differ. */
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { runAtOnce } from '../../src/base/steps.ts';
 import { allFeatures } from '../../src/captioning/batch.ts';
 import { type CaptionWriter, decodingDefaults } from '../../src/captioning/caption.ts';
 import { Captioner } from '../../src/captioning/captioner.ts';
@@ -9,10 +10,16 @@ import { finetuneDefaults } from '../../src/captioning/config.ts';
 import { type DescribedPicture, describePictures } from '../../src/captioning/describe.ts';
 import { CaptionerEnsemble } from '../../src/captioning/ensemble.ts';
 import { featuresOf, picturesOf } from '../../src/captioning/features.ts';
+import { uniformMaps } from '../../src/captioning/picture-features.ts';
 import { TextLikelihoods } from '../../src/captioning/retrieval/likelihoods.ts';
+import { queryOf, searchPictures } from '../../src/captioning/retrieval/search.ts';
+import { seeingCnn, seenIn } from '../../src/captioning/see.ts';
 import { type CaptionTraining, resumeCaptioner, trainCaptioner } from '../../src/captioning/train.ts';
+import { specialIds } from '../../src/captioning/vocabulary.ts';
 import { withMaps } from '../../src/captioning/with-maps.ts';
 import type { Cnn } from '../../src/vision/cnn.ts';
+import { decodePicture } from '../../src/vision/decode.ts';
+import { extractFeatures } from '../../src/vision/extract.ts';
 import { expectInputError } from '../input-error.ts';
 import { stopAfter } from '../training/small-training.ts';
 import { engineAndFolder, fakeCnn, smallTraining } from './small-captioning.ts';
@@ -63,10 +70,42 @@ beforeAll(async () => {
 });
 
 describe('a captioner with attention', () => {
-  it('finds no pictures, which takes maps of all of them', () => {
-    expect(() => new TextLikelihoods(captioner, [[3]])).toThrow(
-      /^pictures can not be found by a captioner that attends/,
+  it('tells how probable texts are for pictures, as it does of the captions that it writes', async () => {
+    const paths = picturesOf(trained.dataset, 'val').map(({ file }) => file);
+    const described = await explained(captioner, paths);
+    const { unknown } = specialIds(captioner.vocabulary);
+    const texts = described.map(({ captions }) =>
+      captions[0]!.words.map(({ word }) => captioner.vocabulary.idOf(word) ?? unknown),
     );
+    const seeing = seeingCnn(captioner, cnn);
+    const pictures = await Promise.all(
+      paths.map(async (path) => decodePicture(await readFile(path), cnn.preprocessing, path)),
+    );
+    const features = seenIn(await seeing.features(pictures), captioner, cnn.featureSize);
+    const likelihoods = new TextLikelihoods(captioner, texts);
+    const found = runAtOnce(likelihoods.ofPicturesSteps(features));
+    for (const [i, { captions }] of described.entries()) {
+      expect(found[i * paths.length + i]).toBeCloseTo(captions[0]!.logProb, 4);
+    }
+    // To no picture in particular each place says the same.
+    expect(runAtOnce(likelihoods.ofNoPictureSteps()).every(Number.isFinite)).toBe(true);
+    const query = queryOf('a red sky', captioner.vocabulary);
+    const matches = await searchPictures(captioner, query, extractFeatures(paths, seeing), { top: 1 });
+    expect(matches.map(({ name }) => basename(name))).toEqual(['4-red-red.png']);
+    const blind = searchPictures(captioner, query, extractFeatures(paths, cnn), { top: 1 });
+    await expect(blind).rejects.toThrow(/: 8 features, expected 40 of `seeingCnn`$/);
+  });
+
+  it('learns from captions without pictures, of which each place shows the same', async () => {
+    const groups = [['a red sky over green ground'], ['a blue sky over white ground', 'a blue sky']];
+    const captionsOnly = [{ path: 'more.txt', groups }];
+    const more = await training('more', { captionsOnly, settings: { ...trained.settings, epochs: 1 } });
+    await trainCaptioner(more);
+    const { config } = await Captioner.load(more.folder, engine);
+    expect(config.captionsOnly).toEqual({ files: ['more.txt'], captions: 3 });
+    const cells = new Float32Array(2 * 2 * 3);
+    uniformMaps(Float32Array.of(1, 2, 3, 4, 5, 6), 2, 3).read(1, cells);
+    expect([...cells]).toEqual([4, 5, 6, 4, 5, 6, 4, 5, 6, 4, 5, 6]);
   });
 
   it('says in its config that it attends, and before its training how much room its maps take', () => {
@@ -129,7 +168,7 @@ describe('a captioner with attention', () => {
     }
   });
 
-  it('refuses features without maps, other grids beside it, and what it can not learn from', async () => {
+  it('refuses features without maps, other grids beside it, and a grid finer than the map', async () => {
     expect(() => captioner.describe(new Float32Array(fakeCnn.featureSize))).toThrow('maps of 2 × 2: found none');
     const finer = await training('finer', { attention: { grid: 4 }, settings: { ...trained.settings, epochs: 1 } });
     await trainCaptioner(finer);
@@ -145,8 +184,6 @@ describe('a captioner with attention', () => {
     ).toThrow('maps of different grids');
     const coarse = await training('coarse', { attention: { grid: 5 } });
     await expectInputError(trainCaptioner(coarse), /coarser than the grid/);
-    const learning = { ...trained.settings, cnn: { learned: 1, learningRate: 1e-5, weightDecay: 0, views: 2 } };
-    await expectInputError(trainCaptioner(await training('x', { start: captioner, settings: learning })), /attention/);
   });
 });
 

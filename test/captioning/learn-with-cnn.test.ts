@@ -7,6 +7,7 @@ import { type CaptionSettings, type CnnSettings, cnnDefaults } from '../../src/c
 import { readSets } from '../../src/captioning/sets.ts';
 import { type CaptionTraining, resumeCaptioner, trainCaptioner } from '../../src/captioning/train.ts';
 import { TunedCaptioner } from '../../src/captioning/tuned-captioner.ts';
+import { TunedFeatures } from '../../src/captioning/tuned-features.ts';
 import { tunedTaskSteps } from '../../src/captioning/tuned-task.ts';
 import type { TrainingEvent } from '../../src/training/events.ts';
 import { FrozenMaps } from '../../src/vision/frozen-maps.ts';
@@ -19,12 +20,14 @@ import { engineAndFolder, fakeCnn, smallTraining } from './small-captioning.ts';
 const { engine, root } = await engineAndFolder();
 const cnn = learningCnn(engine);
 
-/** Trained for an epoch or two on the features as they are. */
-const begun = (async () => {
-  const training = { ...(await smallTraining(engine, root, 'begun', { epochs: 2 })), cnn };
+/** Trained for an epoch or two on the CNN as it is: on vectors alone, and with attention to its last map. */
+const begin = async (folder: string, attention?: CaptionTraining['attention']) => {
+  const training = { ...(await smallTraining(engine, root, folder, { epochs: 2 })), cnn, attention };
   await trainCaptioner(training);
   return Captioner.load(training.folder, engine);
-})();
+};
+const begun = await begin('begun');
+const attending = await begin('attending', { grid: 2, gate: true });
 
 async function tuning(
   folder: string,
@@ -33,7 +36,7 @@ async function tuning(
 ): Promise<CaptionTraining> {
   const how = { ...cnnDefaults, learningRate: 0.01, ...learning };
   const training = await smallTraining(engine, root, folder, { epochs: 3, ...settings, cnn: how });
-  return { ...training, cnn, start: await begun };
+  return { ...training, cnn, start: begun };
 }
 
 const weightsIn = (folder: string) => readFile(join(folder, 'cnn', 'weights.safetensors'));
@@ -56,22 +59,32 @@ describe('a CNN that learns with its captioner', () => {
     expect(together.at(-1)).toBeLessThan(alone.at(-1)!);
   });
 
-  it.each(['all', 1] as const)('interrupted and resumed ends bit for bit as uninterrupted: %s', async (learned) => {
-    const settings = { dropout: 0.4, seed: 3 };
-    const whole = await tuning(`whole-${learned}`, { learned, weightDecay: 0.1 }, settings);
-    await trainCaptioner(whole);
-    const pieces = await tuning(`pieces-${learned}`, { learned, weightDecay: 0.1 }, settings);
-    expect((await trainCaptioner({ ...pieces, ...stopAfter(2) })).interrupted).toBe(true);
-    await rm(join(root, 'cache', 'maps'), { recursive: true }); // they are computed again
-    await resumeCaptioner({ ...pieces, ...stopAfter(6) });
-    expect((await resumeCaptioner(pieces)).interrupted).toBe(false);
-    expect(await checkpointIn(pieces.folder)).toEqual(await checkpointIn(whole.folder));
-    expect(await logIn(pieces.folder)).toEqual(await logIn(whole.folder));
-    expect(await weightsIn(pieces.folder)).toEqual(await weightsIn(whole.folder));
-    expect(await readFile(join(pieces.folder, 'config.json'))).toEqual(
-      await readFile(join(whole.folder, 'config.json')),
-    );
-  });
+  it.each([
+    ['all', 'by vectors', {}, begun],
+    [1, 'by vectors', {}, begun],
+    ['all', 'with attention', { coverage: 0.1 }, attending],
+  ] as const)(
+    'interrupted and resumed ends bit for bit as uninterrupted: %s, %s',
+    async (learned, how, more, start) => {
+      const settings = { dropout: 0.4, seed: 3, ...more };
+      const [whole, pieces] = (await Promise.all(
+        ['whole', 'pieces'].map(async (name) => {
+          const training = await tuning(`${name}-${learned}-${how}`, { learned, weightDecay: 0.1 }, settings);
+          return { ...training, start };
+        }),
+      )) as [CaptionTraining, CaptionTraining];
+      await trainCaptioner(whole);
+      expect((await trainCaptioner({ ...pieces, ...stopAfter(2) })).interrupted).toBe(true);
+      await rm(join(root, 'cache', 'maps'), { recursive: true }); // they are computed again
+      await resumeCaptioner({ ...pieces, ...stopAfter(6) });
+      expect((await resumeCaptioner(pieces)).interrupted).toBe(false);
+      expect(await checkpointIn(pieces.folder)).toEqual(await checkpointIn(whole.folder));
+      expect(await logIn(pieces.folder)).toEqual(await logIn(whole.folder));
+      expect(await weightsIn(pieces.folder)).toEqual(await weightsIn(whole.folder));
+      const configIn = async (folder: string) => JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'));
+      expect(await configIn(pieces.folder)).toEqual(await configIn(whole.folder));
+    },
+  );
 
   it('says first what its maps take on disk, and where it is in the folder', async () => {
     const training = await tuning('said', { learned: 1, views: 3 }, { epochs: 0.5 });
@@ -80,6 +93,15 @@ describe('a CNN that learns with its captioner', () => {
     expect(sizes).toEqual([(12 * 3 + 4) * 2 * 2 * 6 * 2]);
     const { config } = await Captioner.load(training.folder, engine);
     expect(config.pictures).toMatchObject({ cnn: 'fake', key: 'learning-1', folder: 'cnn' });
+  });
+
+  it('can begin together with attention, whose cells are measured by the CNN as it was', async () => {
+    const training = { ...(await tuning('at once', {}, { epochs: 2 })), attention: { grid: 1 } };
+    await trainCaptioner(training);
+    const { grid, mapStandardisation, standardisation } = await Captioner.load(training.folder, engine);
+    expect(grid).toBe(1);
+    // The only cell of a map is its mean, kept in half precision.
+    for (const [d, mean] of mapStandardisation!.mean.entries()) expect(mean).toBeCloseTo(standardisation.mean[d]!, 2);
   });
 
   it('goes with the captioner where it is saved, or trained further without it', async () => {
@@ -105,9 +127,10 @@ describe('a CNN that learns with its captioner', () => {
 });
 
 describe('the gradients of captioner and CNN together', () => {
-  it('are those of the loss, whether pictures go through the layers at once or one after the other', async () => {
-    const captioner = await begun;
-    const { standardisation, model } = captioner;
+  it.each([
+    ['by vectors', begun],
+    ['with attention', attending],
+  ])('are those of the loss, whether pictures go through the layers at once or not: %s', async (_, captioner) => {
     const { dataset } = await smallTraining(engine, root, 'gradients');
     const sets = await readSets({ dataset }, { cnn, mirrored: false });
     const network = await cnn.openToLearn!(engine);
@@ -115,15 +138,19 @@ describe('the gradients of captioner and CNN together', () => {
     const files = sets.training.files!;
     const maps = await FrozenMaps.open(cnn, network, parts, { augmented: files, plain: [], views: 2 });
     const of = (room?: number) =>
-      new TunedCaptioner({ model, standardisation }, parts.learned, maps, { rate: 1, decay: 0 }, room);
+      new TunedCaptioner(captioner, new TunedFeatures(engine, parts.learned, maps, captioner.grid, room), {
+        rate: 1,
+        decay: 0,
+      });
     const [atOnce, oneByOne] = [of(), of(1)];
     const settings = { ...captioner.config.settings, batch: 20 };
     const task = runAtOnce(tunedTaskSteps(captioner, atOnce, { ...sets, validation: [] }, settings, 2));
     const batch = task.batch(0);
     const views = batch.pictures.map(({ file, view }) => `${view} ${file}`);
     expect(new Set(views).size).toBeLessThan(views.length); // some are described twice
+    const noise = { dropout: { rate: 0.3, seed: 7 } };
     const lossOf = (tuned: TunedCaptioner) => {
-      const { sum, tokens } = runAtOnce(tuned.lossAndGradientsSteps(batch, tuned.newState(20)));
+      const { sum, tokens } = runAtOnce(tuned.lossAndGradientsSteps(batch, tuned.newState(20), noise));
       return sum / tokens;
     };
 

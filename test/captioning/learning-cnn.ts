@@ -22,6 +22,14 @@ export function learningCnn(engine: Engine): Cnn {
     openToLearn: async (on) => network(on),
     features: async (pictures) =>
       Float32Array.from(pictures.flatMap((picture) => Array.from(learned.forward(frozen(picture)).data))),
+    async maps(pictures) {
+      const maps = pictures.map((picture) => {
+        learned.forward(frozen(picture));
+        const { height, width, values } = learned.last;
+        return { height, width, values: values.data.slice() };
+      });
+      return { ...maps[0]!, values: Float32Array.from(maps.flatMap(({ values }) => [...values])) };
+    },
   };
 }
 

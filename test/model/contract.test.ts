@@ -84,7 +84,7 @@ describe.each(contracts)('LanguageModel, %s on %s', (cell, _, engine) => {
     const { shape, model, state, sequences } = randomTask(engine, { cell, ...changes }, [4, 2, 1]);
     const dCondition = engine.arena.matrix(3, shape.condition);
     dCondition.data.fill(Number.NaN);
-    model.lossAndGradients(pack(sequences), state, {}, undefined, dCondition);
+    model.lossAndGradients(pack(sequences), state, {}, { condition: dCondition });
     const weights = weightsOf(model);
     const conditions = sequences.map(({ condition }) => condition!.slice());
     const { moved: expected } = referenceOf(`${cell}, condition, ${title}`, () =>

@@ -88,7 +88,7 @@ describe('LanguageModel', () => {
     // What is dropped from the only step has no part in the gradient of the weights that would have read it.
     const dCondition = wasm.arena.matrix(1, size);
     const droppedAt = (rate: number) => {
-      model.lossAndGradients(batch, model.newState(1), { dropout: { rate, seed: 5 } }, undefined, dCondition);
+      model.lossAndGradients(batch, model.newState(1), { dropout: { rate, seed: 5 } }, { condition: dCondition });
       const { 'layers.0.input': embedding, 'layers.0.condition': condition, ...others } = gradientsOf(model);
       const readers = [embedding!, condition!, others['layers.1.input']!, others['output.weights']!];
       const zeros = (rows: number[][]) => rows.flatMap((row, i) => (row.every((g) => g === 0) ? [i] : []));

@@ -66,7 +66,7 @@ describe.each(byDriver)('Attention on %s', (_, engine) => {
     expectAsReference(engine, targets, sources, { D, A, gate: true, coverage: 0.3 });
   });
 
-  test('vectors that are given, of which nothing is learned', () => {
+  test('vectors that are given, whose gradient is found where it is wanted', () => {
     const random = new Random(1);
     const [larger, task] = [5, 3].map((places) => randomTask(random, [4, 2, 1], [places, places, places], D));
     const attention = newAttention(engine, { D, A, gate: true }, random);
@@ -74,6 +74,7 @@ describe.each(byDriver)('Attention on %s', (_, engine) => {
     run(engine, attention, larger!);
     const { dOutputs: _, ...given } = run(engine, attention, task!, { asVectors: true });
     for (const [name, values] of Object.entries(given)) expect(values, name).toEqual(asOutputs[name as keyof Outcome]);
+    expect(run(engine, attention, task!, { asVectors: true, wanted: true })).toEqual(asOutputs);
   });
 });
 
@@ -199,7 +200,7 @@ function run(
   engine: Engine,
   attention: Attention,
   { outputs, sequences }: Task,
-  { coverage = 0, asVectors = false } = {},
+  { coverage = 0, asVectors = false, wanted = false } = {},
 ): Outcome {
   const { values: D } = attention.shape;
   const memory = packedSequences(outputs.map(({ length }) => length));
@@ -218,6 +219,7 @@ function run(
     sequences.map(({ source }) => source),
     coverage,
   );
+  if (wanted) attention.memory.wantValueGradient();
   for (const t of packing.counts.keys()) attention.choose(t, stepRows(states!, packing, t));
   for (const t of [...packing.counts.keys()].toReversed()) {
     attention.backward(t, stepRows(dx!, packing, t), stepRows(dhs, packing, t));
@@ -226,6 +228,7 @@ function run(
   attention.memory.backward(dOutputs);
 
   const lengths = sequences.map(({ hs }) => hs.length);
+  const places = rowsOf(dOutputs.data, D);
   const read = bySequence(inputs, lengths);
   expect(new Set(read.flat().flatMap((x) => x.slice(0, E)))).toEqual(new Set([0.5]));
   const alphas = bySequence(attention.weights, lengths);
@@ -234,10 +237,12 @@ function run(
     contexts: read.map((ofSteps) => ofSteps.map((x) => x.slice(E))),
     weights: gradientsOf(attention),
     dhs: bySequence(dhs, lengths).map((ofSteps) => ofSteps.map((dh) => dh.map((value) => value - 1))),
-    dOutputs: bySequence(
-      dOutputs,
-      outputs.map(({ length }) => length),
-    ),
+    dOutputs: asVectors
+      ? outputs.map((ofSource) => places.splice(0, ofSource.length))
+      : bySequence(
+          dOutputs,
+          outputs.map(({ length }) => length),
+        ),
   };
 }
 

@@ -2,11 +2,11 @@
  * How probable texts are to a captioner as captions of pictures: what it needs to find the pictures of a text, and the
  * texts of a picture. Knows token ids and features, but no words and no pictures.
  */
-import { InputError } from '../../base/errors.ts';
 import type { Steps } from '../../base/steps.ts';
 import { standardise } from '../../model/standardisation.ts';
 import { copyState, resetState, type StackState } from '../../nn/state.ts';
 import type { Captioner } from '../captioner.ts';
+import { featuresAt, type PictureFeatures, pictureFeatures, uniformMaps } from '../picture-features.ts';
 import { specialIds } from '../vocabulary.ts';
 import { ROWS } from '../write.ts';
 
@@ -30,14 +30,9 @@ export class TextLikelihoods {
   /**
    * @param texts the ids of their words
    * @param language of the texts, by default the captioner's first
-   * @throws UsageError when the captioner does not have the language; InputError when it attends to maps
+   * @throws UsageError when the captioner does not have the language
    */
   constructor(captioner: Captioner, texts: readonly (readonly number[])[], language?: string) {
-    if (captioner.grid !== undefined) {
-      throw new InputError('pictures can not be found by a captioner that attends to places in them', {
-        advice: 'Use one that was trained without attention.',
-      });
-    }
     const { start, end } = specialIds(captioner.vocabulary, { language });
     this.#captioner = captioner;
     this.#end = end;
@@ -60,16 +55,23 @@ export class TextLikelihoods {
   /**
    * log p(text, END | picture) in nats, [S, N].
    *
-   * @param features of N pictures as the CNN gives them [N, D]; not changed
+   * @param features of N pictures as the CNN gives them, vectors [N, D], and maps where the captioner has a `grid`; not
+   *   changed
+   * @throws RangeError without maps where it attends to them
    */
-  *ofPicturesSteps(features: Float32Array): Steps<Float32Array> {
-    const D = this.#captioner.config.shape.condition;
-    const N = features.length / D;
+  *ofPicturesSteps(features: Float32Array | PictureFeatures): Steps<Float32Array> {
+    const { model, standardisation, config } = this.#captioner;
+    const D = config.shape.condition;
+    const seen = pictureFeatures(features);
+    const N = seen.vectors.length / D;
     const likelihoods = new Float32Array(this.#texts * N);
     for (let first = 0; first < N; first += ROWS) {
       const count = Math.min(ROWS, N - first);
-      const condition = features.slice(first * D, (first + count) * D);
-      standardise(condition, this.#captioner.standardisation);
+      const some = Array.from({ length: count }, (_, i) => first + i);
+      const { vectors: condition, maps } = featuresAt(seen, some, D);
+      standardise(condition, standardisation);
+      const places = this.#captioner.placesOf(count, maps);
+      if (places) model.attention!.memory.setVectors(places, count);
       let read = 0;
       for (const [text, ofText] of this.#read(this.#root, 0, new Float64Array(count), condition)) {
         likelihoods.set(ofText, text * N + first);
@@ -83,7 +85,10 @@ export class TextLikelihoods {
    * log p(text, END) [S] to the captioner that sees a picture of mean features: what is probable whatever is seen.
    */
   *ofNoPictureSteps(): Steps<Float32Array> {
-    return yield* this.ofPicturesSteps(this.#captioner.standardisation.mean);
+    const { standardisation, grid } = this.#captioner;
+    const vectors = standardisation.mean;
+    const maps = grid === undefined ? undefined : uniformMaps(vectors, grid, vectors.length);
+    return yield* this.ofPicturesSteps({ vectors, maps });
   }
 
   /**
@@ -103,7 +108,8 @@ export class TextLikelihoods {
     this.#states[depth] = state;
     if (depth === 0) resetState(state);
     else copyState(state, this.#states[depth - 1]!);
-    const logProbs = model.step(new Int32Array(before.length).fill(prefix.token), state, condition);
+    const tokens = new Int32Array(before.length).fill(prefix.token);
+    const logProbs = model.step(tokens, state, condition, [...tokens.keys()]);
     const V = logProbs.length / before.length;
     const after = (token: number) => before.map((logProb, n) => logProb + logProbs[n * V + token]!);
     const ended = after(this.#end);

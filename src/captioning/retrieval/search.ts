@@ -5,6 +5,7 @@ import { tokenizerOf } from '../../metrics/language-words.ts';
 import type { Vocabulary } from '../../text/vocabulary.ts';
 import type { Extracted } from '../../vision/extract.ts';
 import type { Captioner } from '../captioner.ts';
+import { seenIn } from '../see.ts';
 import { LONGEST_CAPTION } from '../vocabulary.ts';
 import { ROWS } from '../write.ts';
 import { TextLikelihoods } from './likelihoods.ts';
@@ -55,6 +56,7 @@ export interface SearchOptions {
 /**
  * Looks for the pictures that a text fits best. Memory does not grow with the pictures.
  *
+ * @param pictures as the captioner's `seeingCnn` sees them
  * @returns the best first; of equal ones those that came first
  * @throws the reason of `signal`
  */
@@ -68,13 +70,14 @@ export async function searchPictures(
   const likelihoods = new TextLikelihoods(captioner, [tokens], language);
   const [prior] = await runInTurns(likelihoods.ofNoPictureSteps(), { signal });
   const D = captioner.config.shape.condition;
-  const features = new Float32Array(ROWS * D);
+  const size = D + captioner.mapSize;
+  const features = new Float32Array(ROWS * size);
   let batch: Extracted[] = [];
   let best: Match[] = [];
   let looked = 0;
 
   const look = async (): Promise<void> => {
-    const steps = likelihoods.ofPicturesSteps(features.subarray(0, batch.length * D));
+    const steps = likelihoods.ofPicturesSteps(seenIn(features.subarray(0, batch.length * size), captioner, D));
     const found = await runInTurns(steps, { signal });
     const matches = batch.map(({ name, source }, i) => ({
       name,
@@ -88,7 +91,10 @@ export async function searchPictures(
     onProgress?.(looked);
   };
   for await (const picture of pictures) {
-    features.set(picture.features, batch.length * D);
+    if (picture.features.length !== size) {
+      throw new RangeError(`${picture.name}: ${picture.features.length} features, expected ${size} of \`seeingCnn\``);
+    }
+    features.set(picture.features, batch.length * size);
     batch.push(picture);
     if (batch.length === ROWS) await look();
   }

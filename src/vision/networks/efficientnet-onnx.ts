@@ -1,6 +1,6 @@
 /** An EfficientNet-Lite as an ONNX model. Knows no files, and not what runs the model. */
 import { FLOAT, type GraphValue, OnnxGraph, UINT8 } from '../../base/onnx-graph.ts';
-import { poolingMatrix } from '../grid-maps.ts';
+import { poolingMatrix } from '../../nn/grid-pooling.ts';
 import type { Normalisation, OnnxOptions } from '../network.ts';
 import { applyEfficientNet, type ConvolutionPlan, type StoredNetwork, weightsOf } from './efficientnet-lite.ts';
 
