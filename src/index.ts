@@ -28,7 +28,7 @@ export { DescriptionPage, type DescriptionPageOptions } from './captioning/descr
 export { featuresOf, picturesOf } from './captioning/features.ts';
 export type { CnnTraining } from './captioning/learn-with-cnn.ts';
 export { type Match, type Query, queryOf, type SearchOptions, searchPictures } from './captioning/retrieval/search.ts';
-export { seeingCnn } from './captioning/see.ts';
+export { type Seer, seeingCnn } from './captioning/see.ts';
 export type { CaptionSets, HeldOutSet } from './captioning/sets.ts';
 export {
   type CaptionTraining,

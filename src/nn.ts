@@ -10,6 +10,7 @@ export { EncoderDecoder, type EncoderDecoderShape, type PairBatch, type SourceBa
 export type { Attended, InputShape, StepInputs } from './model/input-reader.ts';
 export {
   type InputBatch,
+  type InputGradients,
   LanguageModel,
   type LanguageModelShape,
   type TokenBatch,

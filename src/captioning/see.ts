@@ -5,7 +5,7 @@ import type { Pixels } from '../vision/pixels.ts';
 import { featuresWithMaps, type PictureFeatures } from './picture-features.ts';
 
 /** A captioner that attends to G · G places of a picture has a `grid` of G. */
-interface Seer {
+export interface Seer {
   readonly grid?: number | undefined;
 }
 
