@@ -7,25 +7,20 @@
  * The dataset has its objects' boxes in `annotations/instances_*.json`, as COCO has; by default it is data/coco-subset.
  * Beside the share stand two that look at no picture: the mean share of a map's cells that lie in such a box (chance), and
  * the share of the words whose boxes have the middle of the picture in them. Without `--by` it is measured by all ways that
- * the captioner has. By `cells` it is by how much log p of the word falls where the captioner sees the mean of all pictures'
- * cells in place of one of the cells that it attends to: occlusion of what the CNN gives, which takes one look.
+ * the captioner has (`src/captioning/word-maps.ts`).
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as v from 'valibot';
-import type { Caption } from '../src/captioning/caption.ts';
 import { decodingDefaults } from '../src/captioning/caption.ts';
 import { describePictures } from '../src/captioning/describe.ts';
 import { picturesOf } from '../src/captioning/features.ts';
 import { openCaptioner } from '../src/captioning/open.ts';
-import { lookAtPictures } from '../src/captioning/see.ts';
-import { specialIds } from '../src/captioning/vocabulary.ts';
-import type { WordMaps } from '../src/captioning/word-maps.ts';
+import { WORD_MAPS_BY, type WordMaps } from '../src/captioning/word-maps.ts';
 import { table } from '../src/cli/table.ts';
 import { openEngine } from '../src/compute/engine.ts';
 import { readCaptionDataset } from '../src/datasets/read.ts';
-import { decodePicture } from '../src/vision/decode.ts';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -63,17 +58,16 @@ const files = picturesOf(dataset, split)
   .map(({ file }) => file)
   .slice(0, values.limit === undefined ? undefined : Number(values.limit));
 const decoding = { ...decodingDefaults, surest: false, beam: Number(values.beam) };
-const all = captioner.grid === undefined ? (['occlusion'] as const) : (['attention', 'cells', 'occlusion'] as const);
+const all = captioner.grid === undefined ? (['occlusion'] as const) : WORD_MAPS_BY;
 const rows = [['', 'words', 'pointed at', 'chance', 'middle', 'times chance']];
 for (const by of all.filter((one) => values.by === undefined || one === values.by)) rows.push(await measure(by));
 console.log(table(rows));
 engine.close();
 
-async function measure(by: WordMaps['by'] | 'cells'): Promise<string[]> {
+async function measure(by: WordMaps['by']): Promise<string[]> {
   let [words, hits, chance, middle] = [0, 0, 0, 0];
-  const explain = by === 'cells' ? false : by;
-  for await (const { name, captions, wordMaps } of describePictures(captioner, cnn, files, { decoding, explain })) {
-    const { grid, words: maps } = wordMaps ?? (await fallsByCell(name, captions[0]!));
+  for await (const { name, captions, wordMaps } of describePictures(captioner, cnn, files, { decoding, explain: by })) {
+    const { grid, words: maps } = wordMaps!;
     for (const [i, { word }] of captions[0]!.words.entries()) {
       const named = boxes.get(baseName(name))?.get(word);
       if (!named) continue;
@@ -89,34 +83,6 @@ async function measure(by: WordMaps['by'] | 'cells'): Promise<string[]> {
   }
   const share = (count: number) => (count / words).toFixed(3);
   return [by, String(words), share(hits), share(chance), share(middle), (hits / chance).toFixed(2)];
-}
-
-/** By how much log p of each word falls where a cell of the map is the mean of all pictures' cells. */
-async function fallsByCell(file: string, { words }: Caption): Promise<Pick<WordMaps, 'grid' | 'words'>> {
-  const grid = captioner.grid!;
-  const pixels = await decodePicture(await readFile(file), cnn.preprocessing, file);
-  const { vectors, maps } = await lookAtPictures(captioner, cnn, [pixels]);
-  const { mean } = captioner.mapStandardisation!;
-  const rows = [...Array(1 + grid ** 2).keys()]; // the first with all its cells
-  const step = captioner.begin({
-    vectors: Float32Array.from(rows.flatMap(() => [...vectors])),
-    maps: {
-      grid,
-      read(row, target) {
-        maps!.read(0, target);
-        if (row > 0) target.set(mean, (row - 1) * mean.length);
-      },
-    },
-  });
-  const { vocabulary } = captioner;
-  let before = specialIds(vocabulary).start;
-  const falls = words.map(({ word }) => {
-    const [id, tokens] = [vocabulary.idOf(word)!, rows.map(() => before)];
-    const logProbs = step(tokens, rows);
-    before = id;
-    return rows.slice(1).map((row) => logProbs[id]! - logProbs[row * vocabulary.size + id]!);
-  });
-  return { grid, words: falls };
 }
 
 /** The boxes of each picture, by the words for what is in them. */

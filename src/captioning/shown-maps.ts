@@ -12,7 +12,7 @@ export interface Where {
   grid: number;
   /** What of the picture the grid covers: all of it, or the square in its middle. */
   fit: WordMaps['fit'];
-  /** Each with weights of the sum 1 (attention), or how much its log p falls, in nats (occlusion). */
+  /** Each with weights of the sum 1 (attention), or how much its log p falls, in nats. */
   words: { word: string; weights?: number[]; falls?: number[] }[];
 }
 
@@ -79,6 +79,7 @@ function percent(share: number): string {
 export function explainedLead(by: WordMaps['by']): string {
   const how = {
     attention: 'where the captioner looked before it wrote the word',
+    cells: 'what the captioner reads there for the word: how much less probable it is where a place is like the whole',
     occlusion: 'where the picture must be seen for the word: how much less probable it is where a square is grey',
   };
   return `Point at a word, or step with the arrow keys, to see ${how[by]}.`;

@@ -1,6 +1,6 @@
 /**
- * Where in a picture each word of a caption comes from: the places that attention looked at before the word, or, of any
- * captioner, the places without which the word is less probable. Knows no pages.
+ * Where in a picture each word of a caption comes from: the places that attention looked at before the word, those whose
+ * content the word needs, or, of any captioner, the places without which the word is less probable. Knows no pages.
  *
  * A grid of G has G · G cells, line after line.
  */
@@ -14,14 +14,19 @@ import type { PictureFeatures } from './picture-features.ts';
 import { lookAtPictures, seeingCnn, seenIn } from './see.ts';
 import { specialIds } from './vocabulary.ts';
 
+/**
+ * How they are found: by the weights of attention; by `cells` of the map of which one at a time tells the captioner no more
+ * than the picture as a whole; by `occlusion` of the picture itself. The first two for captioners that attend to places.
+ */
+export const WORD_MAPS_BY = ['attention', 'cells', 'occlusion'] as const;
+
 export interface WordMaps {
-  /** How they were found. */
-  by: 'attention' | 'occlusion';
+  by: (typeof WORD_MAPS_BY)[number];
   /** G. */
   grid: number;
   /** What of the picture the grid covers: all of it, or the square in its middle. */
   fit: Preprocessing['fit'];
-  /** For each word G · G values: weights with the sum 1; of occlusion how much log p falls, in nats, below 0 if it rises. */
+  /** For each word G · G values: weights with the sum 1; else how much log p falls, in nats, below 0 if it rises. */
   words: number[][];
 }
 
@@ -43,7 +48,7 @@ interface AskedWords {
   features?: PictureFeatures;
   caption: Caption;
   language?: string | undefined;
-  /** Default: attention where there is any, else occlusion */
+  /** Default: attention where there is any; where there is none it is occlusion always */
   by?: WordMaps['by'];
 }
 
@@ -59,7 +64,8 @@ interface MapTurns {
 
 /**
  * Finds where the words of a caption come from: by attention where the captioner attends to places, else by occlusion
- * (Zeiler and Fergus 2014, section 4.2).
+ * (Zeiler and Fergus 2014, section 4.2). A weight of attention is no measure of what is read from a place (Jain and Wallace
+ * 2019, "Attention is not explanation"): by `cells` is occlusion of the map, at the cost of one look.
  *
  * @throws InputError when the picture can't be read (again); the reason of `signal`
  */
@@ -83,10 +89,12 @@ export async function wordMaps(
   if (grid !== undefined && by !== 'occlusion') {
     const pixels = features ? [] : [await decoded()];
     signal?.throwIfAborted();
-    const attended = await turn(async () =>
-      captioner.attentionOf(features ?? (await lookAtPictures(captioner, cnn, pixels)), ids.slice(0, -1)),
-    );
-    if (attended) return { by: 'attention', grid, fit, words: attended };
+    const words = await turn(async () => {
+      const seen = features ?? (await lookAtPictures(captioner, cnn, pixels));
+      if (by === 'cells') return falls(captioner, withoutEachCell(seen, grid), ids, grid ** 2);
+      return captioner.attentionOf(seen, ids.slice(0, -1));
+    });
+    if (words) return { by: by ?? 'attention', grid, fit, words };
   }
   const looking = looksAt(await decoded(), cnn.preprocessing.size);
   return {
@@ -124,17 +132,41 @@ async function occlusion(
     filled += seen.length;
   }
   signal?.throwIfAborted();
-  return turn(async () => {
-    const step = captioner.begin(seenIn(features, captioner, cnn.featureSize));
-    const V = captioner.vocabulary.size;
-    const rows = [...Array(1 + OCCLUSION_GRID ** 2).keys()];
-    return ids.slice(1).map((word, t) => {
-      const tokens = rows.map(() => ids[t]!);
-      const logProbs = step(tokens, rows);
-      const whole = logProbs[word]!;
-      return rows.slice(1).map((row) => whole - logProbs[row * V + word]!);
-    });
+  return turn(async () => falls(captioner, seenIn(features, captioner, cnn.featureSize), ids, OCCLUSION_GRID ** 2));
+}
+
+/**
+ * How much the log-probability of each word falls without each of the places.
+ *
+ * @param seen the picture as it is, then without each place
+ */
+function falls(captioner: CaptionWriter, seen: PictureFeatures, ids: readonly number[], places: number): number[][] {
+  const step = captioner.begin(seen);
+  const V = captioner.vocabulary.size;
+  const rows = [...Array(1 + places).keys()];
+  return ids.slice(1).map((word, t) => {
+    const tokens = rows.map(() => ids[t]!);
+    const logProbs = step(tokens, rows);
+    const whole = logProbs[word]!;
+    return rows.slice(1).map((row) => whole - logProbs[row * V + word]!);
   });
+}
+
+/** A picture as it is, then with the mean of its map in place of each of its cells. */
+function withoutEachCell({ vectors, maps }: PictureFeatures, grid: number): PictureFeatures {
+  const D = vectors.length;
+  const rows = new Float32Array((1 + grid ** 2) * D);
+  for (let row = 0; row <= grid ** 2; row++) rows.set(vectors, row * D);
+  return {
+    vectors: rows,
+    maps: {
+      grid,
+      read(row, target) {
+        maps!.read(0, target);
+        if (row > 0) target.set(vectors, (row - 1) * D);
+      },
+    },
+  };
 }
 
 /** A picture with a grey square on a cell. */

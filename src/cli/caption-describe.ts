@@ -16,7 +16,13 @@ import {
   addTopOptions,
   decodingOf,
 } from './caption-options.ts';
-import { addExplainOptions, explains, writeFigure } from './describe-explained.ts';
+import {
+  addExplainOptions,
+  checkExplainedBy,
+  type ExplainOptions,
+  explains,
+  writeFigure,
+} from './describe-explained.ts';
 import { addOutOptions, checkOut, describeToFile, type OutOptions } from './describe-out.ts';
 import { checkPageFile, openDescriptionPage } from './describe-page.ts';
 import { addWriteOptions, checkWrite, openTexts, type WriteFlags } from './describe-write.ts';
@@ -33,14 +39,10 @@ import { Status } from './progress.ts';
 import { Exit, ExitCode, interruptible } from './run.ts';
 import { addTagsOption, openTags, tagsLine } from './tags.ts';
 
-interface Options extends CommonOptions, PictureOptions, DescriptionFlags, OutOptions, WriteFlags {
+interface Options extends CommonOptions, PictureOptions, DescriptionFlags, OutOptions, WriteFlags, ExplainOptions {
   model?: string[];
   minConfidence: number;
   tags?: number;
-  json?: boolean;
-  html?: string;
-  explain?: boolean;
-  svg?: string;
   verbose?: boolean;
 }
 
@@ -90,6 +92,7 @@ async function describeCommand(args: string[], options: Options, command: Comman
   const tagsOf = most === undefined ? undefined : await openTags(most, cnn, cnnBackend, engine);
   cnn.load().catch(() => {}); // its files are read beside what follows; a failure is reported at the first picture
   const { captioner } = await openCaptioners(engine, { folders, cnn });
+  checkExplainedBy(explain, captioner);
   const decoding = decodingOf(captioner, folders, given, minConfidence);
   const { language } = decoding;
   status.say(engine.notice);

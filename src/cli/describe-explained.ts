@@ -1,8 +1,10 @@
 /** What `caption describe --explain` adds: options, a figure. How places are found is in captioning/word-maps.ts. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { UsageError } from '../base/errors.ts';
 import { ensureWritable } from '../base/files.ts';
+import type { CaptionWriter } from '../captioning/caption.ts';
 import type { PictureOnPage } from '../captioning/description-card.ts';
+import { WORD_MAPS_BY, type WordMaps } from '../captioning/word-maps.ts';
 
 /** Pictures that a figure may have: it is made for papers, a page has room for more. */
 const MOST = 20;
@@ -14,29 +16,53 @@ export function addExplainOptions(command: Command): void {
       'shows on the page of --html, or in --json, where in the picture each word comes from: slow (some 50 looks at each ' +
         'picture), but for captioners trained with --attention',
     )
+    .addOption(
+      new Option(
+        '--explain-by <way>',
+        'the same by the weights of attention (the default of captioners trained with --attention), by the cells of its ' +
+          'map that the word needs, or by hiding parts of the picture',
+      ).choices(WORD_MAPS_BY),
+    )
     .option('--svg <file>', 'writes a figure of that, for papers: the picture once for each word');
 }
 
+export interface ExplainOptions {
+  explain?: boolean;
+  explainBy?: WordMaps['by'];
+  html?: string;
+  json?: boolean;
+  svg?: string;
+}
+
 /**
- * Whether places are to be found.
+ * Whether places are to be found, and how.
  *
  * @throws UsageError where nothing would show them, InputError where the figure can't be written
  */
 export async function explains(
-  { explain, html, json, svg }: { explain?: boolean; html?: string; json?: boolean; svg?: string },
+  { explainBy, explain = explainBy !== undefined, html, json, svg }: ExplainOptions,
   command: Command,
-): Promise<boolean> {
+): Promise<boolean | WordMaps['by']> {
   if (explain && html === undefined && !json && svg === undefined) {
     throw new UsageError('--explain has nowhere to show where words come from', {
       expected: '--html FILE, --json or --svg FILE beside it',
     });
   }
-  if (svg === undefined) return explain ?? false;
+  if (svg === undefined) return explainBy ?? explain;
   if (!svg.endsWith('.svg') || command.args.includes(svg)) {
     throw new UsageError('--svg is to name the figure', { found: svg, expected: 'a file for it, like figure.svg' });
   }
   await ensureWritable(svg);
-  return true;
+  return explainBy ?? true;
+}
+
+/** @throws UsageError where a captioner attends to no places, and is to tell by these */
+export function checkExplainedBy(explain: boolean | WordMaps['by'], { grid }: CaptionWriter): void {
+  if (grid !== undefined || explain === true || explain === false || explain === 'occlusion') return;
+  throw new UsageError(`--explain-by ${explain} is for captioners that look at places`, {
+    found: 'one that was trained without --attention',
+    expected: '--explain-by occlusion',
+  });
 }
 
 /** Writes the figure of the first pictures. @throws InputError when the file can not be written */

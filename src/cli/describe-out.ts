@@ -35,7 +35,7 @@ export function checkOut({ out, retryFailed }: OutOptions, command: Command): vo
     return;
   }
   const isCsv = recordFormat(out) === commaSeparated;
-  refuseInapplicable(command, ['tags', 'explain', 'svg'], '--out');
+  refuseInapplicable(command, ['tags', 'explain', 'explainBy', 'svg'], '--out');
   const where = '--out, whose captions are the same whenever they are written';
   refuseInapplicable(command, ['html', 'sample', 'temperature', 'topK', 'topP', 'minP', 'seed'], where);
   if (isCsv) refuseInapplicable(command, ['json'], 'a .csv file');

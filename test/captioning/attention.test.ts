@@ -7,13 +7,13 @@ import { allFeatures } from '../../src/captioning/batch.ts';
 import { type CaptionWriter, decodingDefaults } from '../../src/captioning/caption.ts';
 import { Captioner } from '../../src/captioning/captioner.ts';
 import { finetuneDefaults } from '../../src/captioning/config.ts';
-import { type DescribedPicture, describePictures } from '../../src/captioning/describe.ts';
+import { type DescribedPicture, type DescribeOptions, describePictures } from '../../src/captioning/describe.ts';
 import { CaptionerEnsemble } from '../../src/captioning/ensemble.ts';
 import { featuresOf, picturesOf } from '../../src/captioning/features.ts';
 import { uniformMaps } from '../../src/captioning/picture-features.ts';
 import { TextLikelihoods } from '../../src/captioning/retrieval/likelihoods.ts';
 import { queryOf, searchPictures } from '../../src/captioning/retrieval/search.ts';
-import { seeingCnn, seenIn } from '../../src/captioning/see.ts';
+import { lookAtPictures, seeingCnn, seenIn } from '../../src/captioning/see.ts';
 import { type CaptionTraining, resumeCaptioner, trainCaptioner } from '../../src/captioning/train.ts';
 import { specialIds } from '../../src/captioning/vocabulary.ts';
 import { withMaps } from '../../src/captioning/with-maps.ts';
@@ -51,9 +51,13 @@ async function training(folder: string, more: Partial<CaptionTraining> = {}) {
   return { ...rest, cnn, attention, ...more, settings: { ...settings, ...more.settings } };
 }
 
-async function explained(writer: CaptionWriter, paths: readonly string[]): Promise<DescribedPicture[]> {
+async function explained(
+  writer: CaptionWriter,
+  paths: readonly string[],
+  explain: DescribeOptions['explain'] = true,
+): Promise<DescribedPicture[]> {
   const described: DescribedPicture[] = [];
-  for await (const picture of describePictures(writer, cnn, paths, { explain: true })) described.push(picture);
+  for await (const picture of describePictures(writer, cnn, paths, { explain })) described.push(picture);
   return described;
 }
 
@@ -165,6 +169,30 @@ describe('a captioner with attention', () => {
         expect(wordMaps!.words).toHaveLength(captions[0]!.words.length);
         for (const map of wordMaps!.words) expect(map.reduce((sum, weight) => sum + weight)).toBeCloseTo(1, 5);
       }
+    }
+  });
+
+  it('tells by cells of the map how much less probable a word is where one tells no more than the picture as a whole', async () => {
+    const [file] = picturesOf(trained.dataset, 'val').map((picture) => picture.file) as [string];
+    const [{ captions, wordMaps }] = (await explained(captioner, [file], 'cells')) as [DescribedPicture];
+    expect(wordMaps).toMatchObject({ by: 'cells', grid: 2 });
+    expect(wordMaps!.words).toHaveLength(captions[0]!.words.length);
+
+    const pixels = await decodePicture(await readFile(file), cnn.preprocessing, file);
+    const { vectors, maps } = await lookAtPictures(captioner, cnn, [pixels]);
+    const map = new Float32Array(4 * vectors.length);
+    maps!.read(0, map);
+    const word = captioner.vocabulary.idOf(captions[0]!.words[0]!.word)!;
+    const logProbOf = (cells: Float32Array) => {
+      const seen = { vectors, maps: { grid: 2, read: (_: number, target: Float32Array) => target.set(cells) } };
+      return captioner.begin(seen)([specialIds(captioner.vocabulary).start], [0])[word]!;
+    };
+    for (const cell of [0, 3]) {
+      const without = map.slice();
+      without.set(vectors, cell * vectors.length);
+      const fall = logProbOf(map) - logProbOf(without);
+      expect(wordMaps!.words[0]![cell]).toBeCloseTo(fall, 5);
+      expect(Math.abs(fall)).toBeGreaterThan(1e-4);
     }
   });
 

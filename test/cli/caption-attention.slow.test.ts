@@ -53,6 +53,9 @@ describe('a captioner with attention', () => {
       expect(weights.reduce((sum: number, weight: number) => sum + weight)).toBeCloseTo(1, 2);
     }
     expect(await readFile(svg, 'utf8')).toMatch(/^<svg /);
+    const byCells = await caption('describe', picture, '--model', tuned, '--explain-by', 'cells', '--json');
+    expect(JSON.parse(byCells.stdout).where).toMatchObject({ by: 'cells', grid: 3 });
+    expect(JSON.parse(byCells.stdout).where.words[0].falls).toHaveLength(9);
     const evaluation = await caption('evaluate', dataset, '--model', tuned, '--report', report);
     expect(evaluation).toMatchObject({ code: 0 });
     for (const page of [html, report]) expect(await readFile(page, 'utf8')).toContain('where the captioner looked');

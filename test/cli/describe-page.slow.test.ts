@@ -52,8 +52,10 @@ describe('caption describe --html', () => {
   });
 
   it('refuses to explain where nothing shows it, and a figure that is none, in a line', async () => {
-    const [nowhere, picture] = await Promise.all(
-      [['--explain'], ['--svg', 'figure.png']].map((args) => runProgram('caption', ['describe', ...args, red])),
+    const [nowhere, picture, noPlaces] = await Promise.all(
+      [['--explain'], ['--svg', 'figure.png'], ['--explain-by', 'cells', '--json']].map((args) =>
+        runProgram('caption', ['describe', ...args, red]),
+      ),
     );
     expect(nowhere).toMatchObject({
       code: 2,
@@ -62,6 +64,10 @@ describe('caption describe --html', () => {
     expect(picture).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(oneLine('caption', /--svg is to name the figure/)),
+    });
+    expect(noPlaces).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(oneLine('caption', /--explain-by cells is for captioners that look at places/)),
     });
   });
 
