@@ -54,8 +54,8 @@ export async function makeFolder(path: string): Promise<void> {
   } catch (error) {
     const above = dirname(path);
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code !== 'ENOENT' || above === path || (await kindAt(above)) === 'folder') return isThere(error);
-    await makeFolder(above);
+    if (code !== 'ENOENT' || above === path) return isThere(error);
+    await makeFolder(above); // also where it is there by now: others may be making it
     await mkdir(path).catch(isThere);
   }
 }
