@@ -123,10 +123,10 @@ async function perSecond(amount: number, work: () => Promise<void>): Promise<num
 async function stream(address: string, body: string): Promise<void> {
   const asking = request(address, { method: 'POST', headers: { 'content-type': 'application/json' } }).end(body);
   const [response] = (await once(asking, 'response')) as [IncomingMessage];
-  let last: Uint8Array = new Uint8Array();
-  for await (const chunk of response) last = chunk as Uint8Array;
-  const end = Buffer.from(last).toString();
-  if (!end.endsWith('data: [DONE]\n\n')) throw new Error(`a text ends with ${end}`);
+  const done = 'data: [DONE]\n\n';
+  let end = '';
+  for await (const chunk of response) end = (end + (chunk as Buffer).subarray(-done.length)).slice(-done.length);
+  if (end !== done) throw new Error(`a text ends with ${end}`);
 }
 
 async function post(
