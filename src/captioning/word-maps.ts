@@ -10,7 +10,7 @@ import type { PictureSource } from '../vision/extract.ts';
 import { type PictureLimits, type Pixels, type Preprocessing, pictureLimits } from '../vision/pixels.ts';
 import { pictureBytes } from '../vision/read-picture.ts';
 import type { Caption, CaptionWriter } from './caption.ts';
-import type { PictureFeatures } from './picture-features.ts';
+import { featuresAt, type PictureFeatures } from './picture-features.ts';
 import { lookAtPictures, seeingCnn, seenIn } from './see.ts';
 import { specialIds } from './vocabulary.ts';
 
@@ -153,17 +153,16 @@ function falls(captioner: CaptionWriter, seen: PictureFeatures, ids: readonly nu
 }
 
 /** A picture as it is, then with the mean of its map in place of each of its cells. */
-function withoutEachCell({ vectors, maps }: PictureFeatures, grid: number): PictureFeatures {
-  const D = vectors.length;
-  const rows = new Float32Array((1 + grid ** 2) * D);
-  for (let row = 0; row <= grid ** 2; row++) rows.set(vectors, row * D);
+function withoutEachCell(seen: PictureFeatures, grid: number): PictureFeatures {
+  const D = seen.vectors.length;
+  const { vectors, maps } = featuresAt(seen, new Array<number>(1 + grid ** 2).fill(0), D);
   return {
-    vectors: rows,
+    vectors,
     maps: {
       grid,
       read(row, target) {
-        maps!.read(0, target);
-        if (row > 0) target.set(vectors, (row - 1) * D);
+        maps!.read(row, target);
+        if (row > 0) target.set(seen.vectors, (row - 1) * D);
       },
     },
   };

@@ -4,7 +4,7 @@ import { RedisAddress } from '../bulk/address.ts';
 import { connect, type RedisConnection } from '../bulk/connection.ts';
 import { modelFingerprint } from '../captioning/bulk/fingerprint.ts';
 import type { CaptionWriter } from '../captioning/caption.ts';
-import { loadCnnOf, openCaptioners, shippedCaptioner } from '../captioning/open.ts';
+import { openCaptioners, shippedCaptioner } from '../captioning/open.ts';
 import { openEngine } from '../compute/engine.ts';
 import type { Cnn } from '../vision/cnn.ts';
 import type { CommonOptions, PictureOptions } from './options.ts';
@@ -55,8 +55,7 @@ export async function openModel(
   status: Status,
 ) {
   const engine = await openEngine(blas);
-  const cnn = await loadCnnOf(folders[0]!, cnnBackend, engine);
-  const { captioner } = await openCaptioners(engine, { folders, cnn });
+  const { captioner, cnn } = await openCaptioners(engine, { folders, cnnBackend });
   status.say(engine.notice);
   return { captioner, cnn, model: await modelFingerprint(cnn, folders), folders } satisfies OpenedCaptioner;
 }

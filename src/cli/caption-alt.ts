@@ -9,7 +9,7 @@ import type { FoundPicture } from '../captioning/alt/found-picture.ts';
 import { pictureFile } from '../captioning/alt/picture-file.ts';
 import { type Caption, decodingDefaults } from '../captioning/caption.ts';
 import { describePictures } from '../captioning/describe.ts';
-import { loadCnnOf, openCaptioners, shippedCaptioner } from '../captioning/open.ts';
+import { openCaptioners, shippedCaptioner } from '../captioning/open.ts';
 import { openEngine } from '../compute/engine.ts';
 import { addLanguageOption, addModelsOption, decodingOf } from './caption-options.ts';
 import { refuseInapplicable } from './given-options.ts';
@@ -168,8 +168,7 @@ async function captionsOf(
   let failures = 0;
   if (files.size === 0) return { byFile, failures };
   const engine = await openEngine(blas);
-  const cnn = await loadCnnOf(folders[0]!, cnnBackend, engine);
-  const { captioner } = await openCaptioners(engine, { folders, cnn });
+  const { captioner, cnn } = await openCaptioners(engine, { folders, cnnBackend });
   const decoding = decodingOf(captioner, folders, { ...decodingDefaults, language }, minConfidence);
   await interruptible(async (signal) => {
     const onSkip = ({ error }: { error: InputError }) => {

@@ -4,24 +4,28 @@ import { InputError, UsageError } from '../base/errors.ts';
 import { writeFileAtomically } from '../base/files.ts';
 import { runInTurns } from '../base/steps.ts';
 import { allFeatures } from '../captioning/batch.ts';
-import { type Caption, type CaptionWriter, type DecodingOptions, resolveDecoding } from '../captioning/caption.ts';
+import type { Caption, CaptionWriter, DecodingOptions } from '../captioning/caption.ts';
 import { cocoReferences, cocoResults, readCocoResults } from '../captioning/coco-results.ts';
 import { type MeasuredConfidence, measureConfidenceSteps } from '../captioning/confidence/scores.ts';
 import { type DecodingFlags, decodingFrom } from '../captioning/decoding-flags.ts';
 import { scoreWrittenSteps, shareCopiedFrom } from '../captioning/evaluate.ts';
 import { writeCaptionEvaluation } from '../captioning/evaluation-report.ts';
 import { featuresOf, picturesOf } from '../captioning/features.ts';
-import { chooseLanguage } from '../captioning/languages.ts';
 import { openCaptioners, shippedCaptioner } from '../captioning/open.ts';
 import { withMaps } from '../captioning/with-maps.ts';
 import { wordMaps } from '../captioning/word-maps.ts';
-import { checkDecoding } from '../captioning/write.ts';
 import { openEngine } from '../compute/engine.ts';
 import { type CaptionDataset, SPLITS, type Split } from '../datasets/dataset.ts';
 import { captionsByLanguage } from '../datasets/languages.ts';
 import { type CaptionScores, scoreCaptions } from '../metrics/score.ts';
 import type { Cnn } from '../vision/cnn.ts';
-import { addDecodingOptions, addLanguageOption, addModelsOption, addSurestOption } from './caption-options.ts';
+import {
+  addDecodingOptions,
+  addLanguageOption,
+  addModelsOption,
+  addSurestOption,
+  decodingOf,
+} from './caption-options.ts';
 import { addDatasetOptions, type DatasetOptions, openDataset } from './dataset-options.ts';
 import { addCommonOptions, addPictureOptions, type CommonOptions, type PictureOptions } from './options.ts';
 import { Status, showExtraction, showShare } from './progress.ts';
@@ -114,13 +118,10 @@ async function evaluateModels(
   status: Status,
 ): Promise<Evaluated> {
   const { model: models = [shippedCaptioner()], split, results, report, cnnBackend } = options;
-  const { language: asked, ...rules } = decodingFrom(options);
   const engine = await openEngine(options.blas);
   const { captioner, cnn } = await openCaptioners(engine, { folders: models, cnnBackend });
-  const language = chooseLanguage(captioner.vocabulary, asked);
-  const resolved = resolveDecoding(rules, captioner.isCalibrated(language));
-  const decoding = { ...resolved, language };
-  checkDecoding(decoding, captioner.vocabulary);
+  const decoding = decodingOf(captioner, models, decodingFrom(options));
+  const { language, ...rules } = decoding;
   const dataset = await open(language);
   status.say(engine.notice);
 
@@ -152,7 +153,7 @@ async function evaluateModels(
     });
   }
   const { names, captions: people } = pictures;
-  return { ...written, names, people, language, decoding: resolved, copied, confidence };
+  return { ...written, names, people, language, decoding: rules, copied, confidence };
 }
 
 /** Finds where the words of captions come from, for a page that shows some of them. */

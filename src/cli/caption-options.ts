@@ -86,7 +86,7 @@ export function decodingOf<Options extends DecodingOptions | CaptionSampling>(
   captioner: CaptionWriter,
   folders: readonly string[],
   asked: Options,
-  minConfidence: number,
+  minConfidence = 0,
 ): Options {
   checkDecoding(asked, captioner.vocabulary);
   const language = chooseLanguage(captioner.vocabulary, asked.language);

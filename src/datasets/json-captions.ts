@@ -144,8 +144,8 @@ const cocoImage = v.union([
 /** A caption, or several, or none. */
 const captionValue = v.pipe(
   v.optional(v.unknown(), null),
-  v.check((value) => captionsOf(value) !== undefined, 'Expected a caption or a list of captions'),
-  v.transform((value) => captionsOf(value)!),
+  v.transform(captionsOf),
+  v.array(v.string(), 'Expected a caption or a list of captions'),
 );
 /** Boxes have no caption; a caption may be null, or rejected by those who checked it (VizWiz). */
 const cocoAnnotation = v.object({

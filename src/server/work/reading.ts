@@ -8,6 +8,7 @@ import type { Score, ScoredToken, TextScorer } from '../../language/score.ts';
 import type { TextModel } from '../../language/text-model.ts';
 import type { Vocabulary } from '../../text/vocabulary.ts';
 import type { TokenOut } from '../api.ts';
+import { Lane } from './lane.ts';
 
 export interface TextScores extends Score {
   read: TokenOut[];
@@ -34,9 +35,8 @@ const PIECE = 512;
 /** Reads texts of one model, one after another. */
 export class TextReader {
   readonly #model: TextModel;
+  readonly #lane = new Lane();
   #scorer: TextScorer | undefined;
-  /** The reading before. */
-  #last: Promise<unknown> = Promise.resolve();
 
   constructor(model: TextModel) {
     this.#model = model;
@@ -50,9 +50,7 @@ export class TextReader {
    * @throws InputError when there is a token that the model has no place for; the signal's reason
    */
   score(text: string, whole: boolean, likeliest: number, signal: AbortSignal): Promise<TextScores> {
-    const reading = this.#last.then(() => this.#read(text, whole, likeliest, signal));
-    this.#last = reading.catch(() => {}); // told to the one who asked for it
-    return reading;
+    return this.#lane.run(() => this.#read(text, whole, likeliest, signal));
   }
 
   async #read(text: string, whole: boolean, likeliest: number, signal: AbortSignal): Promise<TextScores> {
