@@ -4,8 +4,8 @@
  *     npm run campaign -- [PART …] [--times N] [--minutes M] [--seed S]
  *
  * Parts: a, trainings that are killed; b, damaged files; c, a full disk; d, properties of random inputs; e, many short
- * commands; f, less of everything. N is how often each kind of a
- * part is tried, M how long a part may take; it then stops with what it has. Exits with 1 where a fault was found.
+ * commands; f, less of everything; g, leaving at once. N is how often each kind of a part is tried, M how long a part may
+ * take; it then stops with what it has. Exits with 1 where a fault was found.
  */
 import { rm } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
@@ -14,6 +14,7 @@ import { damagePictures } from './campaign/damaged-pictures.ts';
 import { fillDisk } from './campaign/full-disk.ts';
 import { makePlace } from './campaign/inputs.ts';
 import { killTrainings } from './campaign/kills.ts';
+import { leaveOften } from './campaign/leaving.ts';
 import type { PartOptions } from './campaign/part.ts';
 import { tryProperties } from './campaign/properties.ts';
 import { giveLess } from './campaign/scarcity.ts';
@@ -29,6 +30,7 @@ const parts: Record<string, { times: number; run: (options: PartOptions) => Prom
   d: { times: 10_000, run: tryProperties },
   e: { times: 3000, run: callOften },
   f: { times: 1, run: giveLess },
+  g: { times: 2000, run: leaveOften },
 };
 
 const { values, positionals } = parseArgs({
