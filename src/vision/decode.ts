@@ -9,7 +9,7 @@ import type { Sharp } from 'sharp';
 import { InputError, reasonOf } from '../base/errors.ts';
 import { refuseLfsPointer } from '../base/git-lfs.ts';
 import { type PictureLimits, type Pixels, type Preprocessing, pictureLimits } from './pixels.ts';
-import { refuseLarge } from './read-picture.ts';
+import { refuseLarge, refuseLong } from './read-picture.ts';
 
 /**
  * Decodes a picture to `preprocessing`'s square; `name` says in an error which it was.
@@ -30,7 +30,7 @@ export async function decodePicture(
   const { size, fit } = preprocessing;
   try {
     // Warnings alone (a stray byte before a marker) do not stop viewers either; what is truncated or broken does.
-    const { data, info } = await (await opened(bytes, limits))
+    const { data, info } = await (await opened(bytes, limits, name))
       .autoOrient()
       .resize(size, size, { fit: fit === 'squash' ? 'fill' : 'cover' })
       .flatten({ background: 'white' })
@@ -44,21 +44,28 @@ export async function decodePicture(
   }
 }
 
-/** A picture of floats from 0 to 1, which sharp would take for black, becomes one of bytes. */
-async function opened(bytes: Uint8Array, { pixels, seconds }: PictureLimits): Promise<Sharp> {
+/** The longest side that a JPEG can have. */
+const JPEG_SIDE = 65_535;
+
+/**
+ * A picture that may be decoded. One of floats from 0 to 1, which sharp would take for black, becomes one of bytes.
+ *
+ * @throws InputError when a side is too long
+ */
+async function opened(bytes: Uint8Array, { pixels, side, seconds }: PictureLimits, name: string): Promise<Sharp> {
   const picture = loadSharp()(bytes, { failOn: 'error', limitInputPixels: pixels }).timeout({
     seconds: Math.ceil(seconds),
   });
-  if (!isTiff(bytes)) return picture;
-  const { depth } = await picture.metadata();
+  if (isJpeg(bytes) && side >= JPEG_SIDE) return picture; // most pictures: not looked at twice
+  const { width, height, depth } = await picture.metadata();
+  refuseLong(width, height, side, name);
   if (depth !== 'float' && depth !== 'double') return picture;
   const { channels } = await picture.stats();
   return channels.every(({ max }) => max <= 1) ? picture.linear(255, 0) : picture;
 }
 
-function isTiff(bytes: Uint8Array): boolean {
-  const start = Buffer.from(bytes.subarray(0, 4)).toString('latin1');
-  return start === 'II*\0' || start === 'MM\0*';
+function isJpeg(bytes: Uint8Array): boolean {
+  return bytes[0] === 0xff && bytes[1] === 0xd8;
 }
 
 const require = createRequire(import.meta.url);
@@ -87,6 +94,7 @@ const OTHER_FORMATS: readonly (readonly [bytes: RegExp, format: string])[] = [
 
 /** What is wrong with the bytes of a picture, in one line. */
 function explain(cause: unknown, bytes: Uint8Array, name: string, limits: PictureLimits): InputError {
+  if (cause instanceof InputError) return cause;
   const reason = reasonOf(cause);
   if (/exceeds pixel limit/.test(reason)) {
     const expected = `at most ${limits.pixels.toLocaleString('en')} pixels`;

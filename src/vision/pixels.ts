@@ -16,14 +16,16 @@ export interface Preprocessing {
 export interface PictureLimits {
   /** Width times height. Most pictures are decoded line by line, so that their size costs time, not memory. */
   pixels: number;
+  /** Width and height each: hundreds of lines of a picture are in memory at once. */
+  side: number;
   /** Bytes of its file. */
   bytes: number;
   /** Seconds that decoding may take, to the next whole one; a browser decodes pictures itself, and does not go by it. */
   seconds: number;
 }
 
-/** Limits that no photo reaches: 31,623² pixels, four times sharp's own limit. */
-export const pictureLimits: PictureLimits = { pixels: 1_000_000_000, bytes: 2 ** 30, seconds: 60 };
+/** Limits that no photo reaches: 31,623² pixels, four times sharp's own limit, and the longest side that a JPEG can have. */
+export const pictureLimits: PictureLimits = { pixels: 1_000_000_000, side: 65_535, bytes: 2 ** 30, seconds: 60 };
 
 /** RGB bytes, [S, S, 3] for S = `Preprocessing.size`. */
 export type Pixels = Uint8Array;

@@ -36,3 +36,12 @@ export function refuseLarge(bytes: number, most: number, name: string): void {
     expected: `at most ${most.toLocaleString('en')}`,
   });
 }
+
+/** @throws InputError when a side of a picture has more pixels than it may have */
+export function refuseLong(width: number, height: number, side: number, name: string): void {
+  if (Math.max(width, height) <= side) return;
+  throw new InputError(`the picture ${name} is too large`, {
+    found: `${width.toLocaleString('en')} × ${height.toLocaleString('en')} pixels`,
+    expected: `sides of at most ${side.toLocaleString('en')}`,
+  });
+}

@@ -220,11 +220,22 @@ describe('decodePicture', () => {
     const png = await redAndBlue(64, 32).png().toBuffer();
     const limited = (limits: Partial<typeof pictureLimits>) =>
       decodePicture(png, squash, 'a.png', { ...pictureLimits, ...limits });
-    await limited({ pixels: 2048, bytes: png.length, seconds: 60 });
+    await limited({ pixels: 2048, side: 64, bytes: png.length, seconds: 60 });
     await expect(limited({ pixels: 2047 })).rejects.toThrow(/a\.png is too large: expected at most 2,047 pixels/);
     await expect(limited({ bytes: 10 })).rejects.toThrow(
       /a\.png is too large: found [\d,]+ bytes, expected at most 10/,
     );
+  });
+
+  test('refuses sides that are too long: what is decoded by lines takes memory by their length', async () => {
+    const wide = sharp({ create: { width: 65_536, height: 2, channels: 3, background: 'red' } });
+    const found = /a is too large: found 65,536 × 2 pixels, expected sides of at most 65,535/;
+    await expect(decodePicture(await wide.png().toBuffer(), squash, 'a')).rejects.toThrow(found);
+    const longest = sharp({ create: { width: 3, height: 65_500, channels: 3, background: 'red' } }).jpeg();
+    const jpeg = await longest.toBuffer();
+    expectColour(colourAt(await decodePicture(jpeg, squash, 'a'), 0.5, 0.5), RED);
+    const limits = { ...pictureLimits, side: 1000 };
+    await expect(decodePicture(jpeg, squash, 'a', limits)).rejects.toThrow('found 3 × 65,500 pixels');
   });
 
   test('tells HEIC of another brand, and a pointer of Git LFS', async () => {
