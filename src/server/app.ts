@@ -75,6 +75,7 @@ export async function createApp({ version, access, limits, metrics, rateLimit: m
     },
   }).withTypeProvider<SchemaTypes>();
   app.setValidatorCompiler(validatorCompiler);
+  app.removeContentTypeParser('text/plain'); // that Fastify brings along: no route takes a bare text
   app.server.on('checkExpectation', refuseExpectation);
   const routes: { method: string | string[]; url: string }[] = [];
   app.addHook('onRoute', ({ method, url }) => {

@@ -125,6 +125,11 @@ describe("OpenAI's client", () => {
   });
 });
 
+test('JSON that is sent as another kind of text is refused as such', async () => {
+  const answer = await fetch(`${server.address}/v1/completions`, { method: 'POST', body: '{"model":"letters"}' });
+  expect([answer.status, await answer.json()]).toMatchObject([415, { error: { code: 'unsupported_media_type' } }]);
+});
+
 const PATIENT = { timeout: 20_000 };
 
 test('a client that leaves makes room for others', async () => {
