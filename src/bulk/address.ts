@@ -65,10 +65,14 @@ export class RedisAddress {
     }
     if (/^[A-Z]{4,} /.test(found) && !/^E[A-Z]+ /.test(found))
       return new InputError(`Redis at ${this} refuses`, { found });
-    return new InputError(`Redis at ${this} can't be reached`, {
-      found,
-      advice: this.tls ? undefined : 'A server that wants TLS is reached by rediss://.',
-    });
+    return new InputError(`Redis at ${this} can't be reached`, { found, advice: this.#wayIn(found) });
+  }
+
+  /** What helps where there is no connection. */
+  #wayIn(found: string): string | undefined {
+    if (!this.tls) return 'A server that wants TLS is reached by rediss://.';
+    const isUnknown = /self-signed|unable to (?:verify|get)/.test(found);
+    return isUnknown ? 'Name the file of the authority that signs its certificate by NODE_EXTRA_CA_CERTS.' : undefined;
   }
 }
 
@@ -80,8 +84,8 @@ function decoded(part: string): string {
   }
 }
 
-/** The first line of an error, also of one that holds one for each address of a host and has no message of its own. */
+/** The first line of an error, without its full stop, also of one that holds one for each address of a host and has no message of its own. */
 function messageOf(error: unknown): string {
   const first: unknown = error instanceof AggregateError && error.message === '' ? error.errors[0] : error;
-  return (first instanceof Error ? first.message : String(first)).split('\n', 1)[0]!;
+  return (first instanceof Error ? first.message : String(first)).split('\n', 1)[0]!.replace(/\.$/, '');
 }

@@ -1,4 +1,5 @@
 /** Connections to Redis, and the optional packages that make them. The only file that loads BullMQ and ioredis. */
+import { isIP } from 'node:net';
 import type * as BullMq from 'bullmq';
 import type { Redis, RedisOptions } from 'ioredis';
 import { InputError, reasonOf } from '../base/errors.ts';
@@ -42,7 +43,7 @@ export async function connect(address: RedisAddress, patience: number): Promise<
     db,
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
-    ...(tls && { tls: { servername: host } }),
+    ...(tls && { tls: isIP(host) > 0 ? {} : { servername: host } }), // an IP address is no name of a server (RFC 6066)
     connectionName: 'caption-lm',
     connectTimeout: FIRST_ANSWER,
   } satisfies RedisOptions;

@@ -3,6 +3,7 @@
  * captioners only as a function that describes pictures in their order.
  */
 import { InputError, reasonOf } from '../base/errors.ts';
+import { endedPrograms } from '../captioning/bulk/begun-note.ts';
 import type { Describe } from '../captioning/bulk/describe-into.ts';
 import { type CaptionRecord, type RecordLayout, rounded } from '../captioning/bulk/record.ts';
 import { ahead } from '../vision/ahead.ts';
@@ -84,7 +85,7 @@ export async function describeOneByOne(
   let { records, tries } = await job.trial(chunk);
   for (const name of names.slice(records.length)) {
     if (tries >= TRIES) {
-      records = [...records, { file: name, error: `${name} has ended the program that described it, ${TRIES} times` }];
+      records = [...records, { file: name, error: endedPrograms(name, TRIES) }];
     } else {
       await job.setTrial(chunk, { records, tries: tries + 1 });
       records = [...records, await describeOne(name, work)];

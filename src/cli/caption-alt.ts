@@ -6,7 +6,7 @@ import { InputError, UsageError } from '../base/errors.ts';
 import { kindAt } from '../base/files.ts';
 import { DOCUMENT_ENDINGS, type Document, lineAt, readDocument, writeDocument } from '../captioning/alt/document.ts';
 import type { FoundPicture } from '../captioning/alt/found-picture.ts';
-import { pictureFile } from '../captioning/alt/picture-file.ts';
+import { NOT_THERE, pictureFile } from '../captioning/alt/picture-file.ts';
 import { type Caption, decodingDefaults } from '../captioning/caption.ts';
 import { describePictures } from '../captioning/describe.ts';
 import { openCaptioners, shippedCaptioner } from '../captioning/open.ts';
@@ -78,7 +78,7 @@ async function altCommand(args: string[], options: Options, command: Command): P
   for (const { place, without, file } of lacking) {
     if (file !== undefined) continue;
     status.warn(`caption: ${place} ${without}`);
-    if (without === 'is not there') failures++;
+    if (without === NOT_THERE) failures++;
   }
   const local = lacking.filter(({ file }) => file !== undefined);
   const captions = await captionsOf(new Set(local.map(({ file }) => file!)), options, status);

@@ -1,11 +1,11 @@
 /** `caption serve`: a page and an API for models. */
-import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { type Command, Option } from 'commander';
-import { InputError, reasonOf, UsageError } from '../base/errors.ts';
+import { UsageError } from '../base/errors.ts';
 import { shippedCaptioner } from '../captioning/open.ts';
 import type { ServerOptions } from '../server/options.ts';
 import { startServer } from '../server/server.ts';
+import { readToken } from '../server/token-file.ts';
 import {
   addCommonOptions,
   addPictureOptions,
@@ -85,14 +85,7 @@ async function serveCommand(options: Options): Promise<void> {
 
 /** The token that clients have to send. @throws UsageError when there is none and others than this machine can ask */
 async function tokenOf({ tokenFile, token: wanted, host }: Options): Promise<string | undefined> {
-  if (tokenFile !== undefined) {
-    const text = await readFile(tokenFile, 'utf8').catch((error) => {
-      throw new InputError(`cannot read the token file ${tokenFile}`, { found: reasonOf(error), cause: error });
-    });
-    const token = text.trim();
-    if (/^\S{8,}$/.test(token)) return token;
-    throw new InputError(`${tokenFile} holds no token`, { expected: 'at least 8 characters without spaces' });
-  }
+  if (tokenFile !== undefined) return readToken(tokenFile);
   if (!wanted || isLoopback(host)) return undefined;
   throw new UsageError('others than this machine could use the server', {
     found: `--host ${host}`,

@@ -13,6 +13,7 @@ const AMBER: Rgb = [255, 205, 92];
 const DARK: Rgb = [32, 34, 38];
 const DARK_BLUE: Rgb = [38, 100, 180];
 const DARK_RED: Rgb = [178, 58, 52];
+const DARK_AMBER: Rgb = [122, 88, 20];
 
 /** From blue at -1 over white at 0 to red at 1; values beyond have the colour of the end. */
 export function divergingColour(value: number): Rgb {
@@ -36,11 +37,19 @@ export function surpriseLevel(logProb: number): number {
 
 /** The colour of a step: none where there is no surprise, from pale amber to red elsewhere. */
 export function surpriseColour(level: number): Rgb | undefined {
-  if (level === 0) return undefined;
-  const middle = (1 + SURPRISE_LEVELS) / 2;
-  return level <= middle
-    ? mixed(WHITE, AMBER, level / middle)
-    : mixed(AMBER, RED, (level - middle) / (SURPRISE_LEVELS - middle));
+  return level === 0 ? undefined : overMiddle([WHITE, AMBER, RED], level);
+}
+
+/** The same under light letters: nearly black where there is no surprise. */
+export function darkSurpriseColour(level: number): Rgb {
+  return overMiddle([DARK, DARK_AMBER, DARK_RED], level);
+}
+
+function overMiddle([none, middle, most]: readonly [Rgb, Rgb, Rgb], level: number): Rgb {
+  const half = (1 + SURPRISE_LEVELS) / 2;
+  return level <= half
+    ? mixed(none, middle, level / half)
+    : mixed(middle, most, (level - half) / (SURPRISE_LEVELS - half));
 }
 
 /** A colour as CSS writes it: #ffcc00. */

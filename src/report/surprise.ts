@@ -1,5 +1,5 @@
 /** Texts that are coloured by how surprising their tokens were: the style, and the words beside it. Knows no model. */
-import { hexOf, INK, SURPRISE_LEVELS, surpriseColour } from './colours.ts';
+import { darkSurpriseColour, hexOf, type Rgb, SURPRISE_LEVELS, surpriseColour } from './colours.ts';
 import { Html } from './html.ts';
 import { formatPercent } from './page.ts';
 
@@ -16,10 +16,18 @@ export function probabilityInWords(logProb: number): string {
   return share < 0.0005 ? `${(100 * share).toExponential(1)} %` : formatPercent(share);
 }
 
-/** Of a `.surprise`, whose spans have the classes `.s0` to `.s9` by their steps. */
+const LEVELS = Array.from({ length: SURPRISE_LEVELS + 1 }, (_, level) => level);
+const grounds = (colourOf: (level: number) => Rgb | undefined) =>
+  LEVELS.map((level) => [level, colourOf(level)] as const)
+    .map(([level, colour]) => (colour ? `.s${level} { background: ${hexOf(colour)}; }` : ''))
+    .join('\n');
+
+/** Of a `.surprise`, whose spans have the classes `.s0` to `.s9` by their steps, on pages that are light or dark. */
 export const SURPRISE_STYLE = new Html(`
-pre.surprise, p.surprise .s0 { background: #fff; color: ${INK}; }
-${Array.from({ length: SURPRISE_LEVELS + 1 }, (_, level) => {
-  const colour = surpriseColour(level);
-  return colour ? `.s${level} { background: ${hexOf(colour)}; color: ${INK}; }\n` : '';
-}).join('')}`);
+pre.surprise, p.surprise .s0 { background: var(--page); }
+${grounds(surpriseColour)}
+@media (prefers-color-scheme: dark) {
+pre.surprise { background: ${hexOf(darkSurpriseColour(0))}; }
+${grounds(darkSurpriseColour)}
+}
+`);

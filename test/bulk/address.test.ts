@@ -35,9 +35,14 @@ it('tells a wrong password from a server that is away, is full or refuses', () =
   expect(said('WRONGPASS invalid username-password pair')).toMatch(
     /^Redis at redis:\/\/host:6379 takes another password/,
   );
+  expect(said('WRONGPASS or user is disabled.')).toMatch(/disabled\. Give it/);
   expect(said('NOAUTH Authentication required.')).toMatch(/takes another password/);
   expect(said('OOM command not allowed')).toMatch(/has no memory left/);
   expect(said('READONLY You can not write')).toMatch(/refuses: found READONLY/);
+  expect(said('NOPERM this user has no permissions')).toMatch(/refuses: found NOPERM/);
+  expect(said('write ECONNRESET')).toMatch(/can't be reached: .*rediss/);
+  const encrypted = new RedisAddress('rediss://host').refused(new Error('self-signed certificate')).message;
+  expect(encrypted).toMatch(/can't be reached: found self-signed certificate\. .*NODE_EXTRA_CA_CERTS/);
   const several = new AggregateError([new Error('connect ECONNREFUSED ::1:1')], '');
   expect(address.refused(several).message).toMatch(/can't be reached: found connect ECONNREFUSED ::1:1/);
 });

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { RedisAddress } from '../../src/bulk/address.ts';
 import { connect, type RedisConnection } from '../../src/bulk/connection.ts';
 import { CaptionJob } from '../../src/bulk/job.ts';
-import { noRedis, PASSWORD, startRedis, type TestServer } from '../bulk/redis-server.ts';
+import { noEncryption, noRedis, PASSWORD, startRedis, type TestServer, USER } from '../bulk/redis-server.ts';
 import { temporaryFolder } from '../training/small-training.ts';
 import { type Ended, refusedBy, runProgram } from './run-program.ts';
 import { writeSquares } from './squares.ts';
@@ -101,5 +101,39 @@ describe.skipIf(noRedis)(`caption bulk${noRedis ? ` (${noRedis})` : ''}`, () => 
     expect(answer).toEqual(refused(1, /Redis at redis:\/\/127\.0\.0\.1:\d+ takes another password: found WRONGPASS/));
     expect(answer.stderr).not.toMatch(/wr0ng/);
     expect(work.stderr + none.stderr).not.toContain(PASSWORD);
+  });
+});
+
+describe.skipIf(noEncryption)(`caption bulk by TLS${noEncryption ? ` (${noEncryption})` : ''}`, () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startRedis({ encrypts: true });
+  });
+  afterAll(() => server.stop());
+  const withAuthority = () => ({ cache, before: `export NODE_EXTRA_CA_CERTS=${server.certificate}` });
+
+  it.each(['127.0.0.1', 'localhost'])('does its work for a user with few rights, at %s', async (host) => {
+    const { port } = new URL(server.url);
+    const queue = ['--queue', `rediss://${USER}@${host}:${port}`, '--name', host];
+    const options = { ...withAuthority(), before: `${withAuthority().before} REDISCLI_AUTH='${PASSWORD}'` };
+    const bulk = (...args: string[]) => runProgram('caption', ['bulk', ...args, ...queue], options);
+    expect(await bulk('submit', list, ...LITTLE)).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(await bulk('work', '--root', root, ...LITTLE)).toEqual({ code: 0, stdout: '', stderr: '' });
+    const collected = await bulk('collect', '--out', join(root, `${host}.csv`), '--delete');
+    expect(collected).toMatchObject({ code: 0, stderr: expect.stringMatching(/17 pictures, 1 of them without/) });
+    expect(await bulk('status')).toEqual(refused(1, /there is no job/));
+  });
+
+  it('names what is missing: the authority, or TLS', async () => {
+    const { host } = new URL(server.url);
+    const asked = (address: string, options = {}) =>
+      runProgram('caption', ['bulk', 'status', '--queue', address], options);
+    expect(await asked(`rediss://:s3cret@${host}`)).toEqual(
+      refused(1, /(?!.*s3cret).*can't be reached: found self-signed certificate\. Name .* NODE_EXTRA_CA_CERTS/),
+    );
+    expect(await asked(`redis://:s3cret@${host}`)).toEqual(refused(1, /(?!.*s3cret).* can't be reached: .*rediss:/));
+    expect(await asked(`rediss://:s3cret@${host}`, withAuthority())).toEqual(
+      refused(1, /(?!.*s3cret).* takes another password: found WRONGPASS/),
+    );
   });
 });

@@ -1,5 +1,5 @@
 /** The page in a browser, by a server of its own: its main ways, and that axe-core finds nothing in any view. */
-import { appendFile, readFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openTestedPage, type TestedPage } from '../browser/tested-page.ts';
@@ -11,7 +11,7 @@ const PHOTO = 'docs/nagasaki-boats.jpg';
 const SLOW = { timeout: 20_000 };
 
 describe.skipIf(!tested)('the page', () => {
-  const { page, textOf, look, faults, close } = tested ?? ({} as TestedPage);
+  const { page, textOf, textsOf, look, faults, close } = tested ?? ({} as TestedPage);
   let server: TestServer;
 
   beforeAll(async () => {
@@ -64,6 +64,40 @@ describe.skipIf(!tested)('the page', () => {
     expect(await page.evaluate(`document.querySelectorAll('.photo details ol li').length`)).toBe(2);
     expect(await page.evaluate(`document.querySelector('.photo canvas').width`)).toBe(320);
     await expectNoFaults();
+  });
+
+  test('photos come by paste and from a camera too; captions can be copied, and saved as JSON and CSV', async () => {
+    const bytes = await readFile('docs/pictures/coffee.jpg');
+    await page.evaluate(`{
+      const data = new DataTransfer();
+      const bytes = Uint8Array.from(atob('${bytes.toString('base64')}'), (letter) => letter.charCodeAt(0));
+      data.items.add(new File([bytes], 'image.png', { type: 'image/png' }));
+      document.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data }));
+    }`);
+    await expect.poll(() => textsOf('.photo[data-state=described] .said'), SLOW).toHaveLength(2);
+    const [, pasted] = (await textsOf('.photo[data-state=described] .said')) as string[];
+    expect(await page.evaluate(`document.querySelector('.camera input').capture`)).toBe('environment');
+    const copied = await page.evaluate(`new Promise((resolve) => {
+      navigator.clipboard.writeText = async (text) => resolve(text);
+      [...document.querySelectorAll('.photo button')].filter((one) => one.textContent === 'Copy as alt text')[1].click();
+    })`);
+    expect(copied).toBe(pasted);
+    const saved = (kind: string) =>
+      page.evaluate(`new Promise((resolve) => {
+        let text;
+        URL.createObjectURL = (blob) => ((text = blob.text()), 'blob:');
+        HTMLAnchorElement.prototype.click = function () { text.then((text) => resolve([this.download, text])); };
+        document.querySelector('[aria-label="Download as ${kind}"]').click();
+      })`) as Promise<[name: string, text: string]>;
+    const [json, csv] = [await saved('JSON'), await saved('CSV')];
+    expect([json[0], csv[0]]).toEqual(['captions.json', 'captions.csv']);
+    expect(JSON.parse(json[1])[2]).toMatchObject({ file: 'pasted-1-image.png', caption: pasted });
+    expect(csv[1].split('\r\n')[3]).toContain(`pasted-1-image.png,${pasted},`);
+    expect(await page.evaluate(`document.querySelector('.photo:last-child button:last-child').ariaLabel`)).toBe(
+      'Remove pasted-1-image.png',
+    );
+    await page.evaluate(`document.querySelector('.photo:last-child button:last-child').click()`);
+    expect(await page.evaluate(`document.querySelectorAll('.photo').length`)).toBe(2);
   });
 
   test('a photo shows for each word of its caption where it comes from: on demand, by keyboard, and played', async () => {
@@ -132,6 +166,13 @@ describe.skipIf(!tested)('the page', () => {
       .toMatch(/first\/try from 1.75 to 1.75 at 2; first\/try, training from 3 to 1.25 at 2/);
     expect(await textOf('.runs tbody tr')).toMatch(/first\/try2\.001\.2501\.7501\.750.*under way/);
     expect(await textOf('#trainings-view pre')).toBe('to be or not');
+
+    const other = join(server.folder, 'runs', '<i>other');
+    await mkdir(other);
+    await writeFile(join(other, 'log.jsonl'), await readFile(join(server.folder, 'runs/first/try/log.jsonl')));
+    await expect.poll(() => textsOf('.runs tbody th'), SLOW).toEqual(['<i>other', 'first/try']);
+    await page.evaluate(`document.querySelector('[aria-label="Draw <i>other"]').click()`);
+    await expect.poll(label, SLOW).toMatch(/first\/try from 1.75 .*; <i>other from 1.75 /); // both in one chart
     await expectNoFaults();
   });
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
+  darkDivergingColour,
+  darkSurpriseColour,
   divergingColour,
   hexOf,
   INK,
@@ -9,8 +11,8 @@ import {
   surpriseLevel,
 } from '../../src/report/colours.ts';
 
-/** Contrast with the letters (WCAG 2, relative luminance). */
-function contrast(colour: Rgb): number {
+/** Contrast with letters (WCAG 2, relative luminance). */
+function contrast(colour: Rgb, letters = INK): number {
   const luminance = (parts: readonly number[]) => {
     const [red = 0, green = 0, blue = 0] = parts.map((part) => {
       const share = part / 255;
@@ -18,8 +20,9 @@ function contrast(colour: Rgb): number {
     });
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
   };
-  const ink = [1, 3, 5].map((i) => Number.parseInt(INK.slice(i, i + 2), 16));
-  return (luminance(colour) + 0.05) / (luminance(ink) + 0.05);
+  const ink = [1, 3, 5].map((i) => Number.parseInt(letters.slice(i, i + 2), 16));
+  const [darker = 0, lighter = 0] = [luminance(colour), luminance(ink)].sort((a, b) => a - b);
+  return (lighter + 0.05) / (darker + 0.05);
 }
 
 describe('divergingColour', () => {
@@ -54,6 +57,14 @@ describe('all colours', () => {
     for (const colour of [divergingColour(-1), divergingColour(1), ...surprises]) {
       expect(contrast(colour)).toBeGreaterThan(4.5);
     }
+  });
+
+  it('can be read with the letters of a dark page on them, and differ', () => {
+    const surprises = Array.from({ length: SURPRISE_LEVELS + 1 }, (_, level) => darkSurpriseColour(level));
+    for (const colour of [darkDivergingColour(-1), darkDivergingColour(1), ...surprises]) {
+      expect(contrast(colour, '#e4e4e4')).toBeGreaterThan(4.5); // --ink of style.ts
+    }
+    expect(new Set(surprises.map(hexOf)).size).toBe(SURPRISE_LEVELS + 1);
   });
 
   it('are written as in CSS', () => {

@@ -143,6 +143,7 @@ describe('POST /v1/captions', () => {
     ['a picture of no bytes', '', { 'content-type': 'image/png' }, 400, 'invalid_input'],
     ['what is no picture', 'text', { 'content-type': 'image/png' }, 400, 'invalid_input'],
     ['another type', 'text', { 'content-type': 'text/html' }, 415, 'unsupported_media_type'],
+    ['a text', 'text', { 'content-type': 'text/plain;charset=UTF-8' }, 415, 'unsupported_media_type'],
     ['a packed body', 'text', { 'content-type': 'image/png', 'content-encoding': 'gzip' }, 415, 'unsupported_encoding'],
     ['broken JSON', '{"pictures":', { 'content-type': 'application/json' }, 400, 'invalid_body'],
     ['JSON of another kind', '{"pictures":3}', { 'content-type': 'application/json' }, 400, 'invalid_field'],

@@ -125,6 +125,23 @@ describe("OpenAI's client", () => {
   });
 });
 
+test('many texts of a request are written without a warning of the server', async () => {
+  const warnings: string[] = [];
+  const warn = ({ message }: Error) => warnings.push(message);
+  process.on('warning', warn);
+  const large = await startTestServer({ captioners: [] });
+  const { json } = await large.ask('/v1/completions', { model: 'letters', max_tokens: 2, n: 20 });
+  await large.end();
+  process.off('warning', warn);
+  expect(json.choices).toHaveLength(20);
+  expect(warnings).toEqual([]);
+});
+
+test('JSON that is sent as another kind of text is refused as such', async () => {
+  const answer = await fetch(`${server.address}/v1/completions`, { method: 'POST', body: '{"model":"letters"}' });
+  expect([answer.status, await answer.json()]).toMatchObject([415, { error: { code: 'unsupported_media_type' } }]);
+});
+
 const PATIENT = { timeout: 20_000 };
 
 test('a client that leaves makes room for others', async () => {

@@ -1,6 +1,6 @@
 /**
  * Pictures without an alternative text in Markdown (CommonMark), also those of HTML that stands in it. As Markdown can't say
- * that a picture has no text, one whose text is empty lacks it. Knows no files.
+ * that a picture has no text, one whose text is empty lacks it. Front matter is left alone. Knows no files.
  */
 import { fromMarkdown } from 'mdast-util-from-markdown';
 import type { FoundPicture, PicturesInMarkup } from './found-picture.ts';
@@ -9,9 +9,13 @@ import { picturesInHtml } from './html.ts';
 type Root = ReturnType<typeof fromMarkdown>;
 type Node = Root | Root['children'][number];
 
+/** What site generators take for YAML or TOML at the beginning of a text, where Markdown's signs mean something else. */
+const FRONT_MATTER = /^(---|\+\+\+)[ \t]*\r?\n(?!\s*\n).*?\r?\n(?:\1|\.\.\.)[ \t]*(?:\r?\n|$)/s;
+
 /** The pictures of a text whose brackets are empty, and those in its HTML that have no `alt`. */
 export function picturesInMarkdown(text: string): PicturesInMarkup {
-  const nodes = [...nodesOf(fromMarkdown(text))];
+  const content = text.replace(FRONT_MATTER, (matter) => matter.replace(/[^\r\n]/g, ' ')); // all else keeps its place
+  const nodes = [...nodesOf(fromMarkdown(content))];
   const addresses = new Map<string, string>();
   for (const node of nodes) {
     // The first definition counts, by CommonMark.

@@ -27,8 +27,14 @@ export async function pictureFile(
     if (found?.isFile()) return { path: file };
   }
   if (isFromRoot && root === undefined) return { without: 'begins at the root of a site, which --root names' };
-  return { without: 'is not there' };
+  return { without: TEMPLATE.test(address) ? 'is filled in by a template' : NOT_THERE };
 }
+
+/** What is said of a picture that should be there. */
+export const NOT_THERE = 'is not there';
+
+/** What Liquid, Jinja, Handlebars, ERB, PHP or JavaScript put something else in place of. */
+const TEMPLATE = /\{[{%]|<[%?]|\$\{/;
 
 /** What an address is that is no path. */
 function kindOf(address: string): string | undefined {

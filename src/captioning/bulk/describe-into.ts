@@ -3,12 +3,13 @@
  * as a function that describes pictures in their order.
  */
 import { stat } from 'node:fs/promises';
-import { InputError } from '../../base/errors.ts';
+import { InputError, reasonOf } from '../../base/errors.ts';
 import { ahead } from '../../vision/ahead.ts';
 import type { FailedPicture, PictureSource } from '../../vision/extract.ts';
 import { contentHash } from '../../vision/feature-cache.ts';
 import { readPicture } from '../../vision/read-picture.ts';
 import type { DescribedPicture } from '../describe.ts';
+import { BegunNote, endedPrograms } from './begun-note.ts';
 import type { CaptionRecord, PictureIdentity } from './record.ts';
 import type { RecordFile } from './record-file.ts';
 import type { RecordIndex } from './record-index.ts';
@@ -44,6 +45,10 @@ export interface BulkCounts {
 const AHEAD = 16;
 /** Records that wait for no captions are written together, so many. */
 const TOGETHER = 256;
+/** Pictures that may have been under way when a program was ended: read ahead, decoded, looked at or described. */
+const UNDER_WAY = 64;
+/** How often a picture alone may end the program that describes it. */
+const TRIES = 2;
 
 /** A picture, and its record as soon as that is known: of one with the content of another, when that one is written. */
 interface Waiting {
@@ -56,7 +61,8 @@ interface Waiting {
 /**
  * Appends a record for each picture that has none, in the pictures' order: the same records whatever has stopped the work
  * before, and however often. A picture that is unchanged since is told by its name, size and time, and is not read; one
- * that was moved, renamed or copied is told by its content, and is not described.
+ * that was moved, renamed or copied is told by its content, and is not described. Where a program before was ended in the
+ * midst of its work, what may have ended it is described picture by picture, and given up when it ends further ones.
  *
  * @throws InputError as `describe` and `RecordFile.append` do; the reason of `signal`
  */
@@ -70,6 +76,8 @@ export async function describeInto(
   const queue: Waiting[] = [];
   const asked: Waiting[] = []; // of the queue those that are being described
   const contents = new Set<string>(); // of these
+  const note = await BegunNote.open(file.path);
+  let suspects = note.isLeft ? UNDER_WAY : 0;
 
   /** Writes the records of the queue up to the first that is still to be described: those of one batch at once. */
   async function write(): Promise<void> {
@@ -87,13 +95,24 @@ export async function describeInto(
         counts.known++; // the same name twice
       else if (await file.appendCopy(picture)) counts.copied++;
       else {
-        const alone = recordOf(picture, await describeAlone(source, describe)); // as bad as the one that it is a copy of
+        const alone = await describeAlone(picture, source); // as bad as the one that it is a copy of
         records.push(alone);
         count(alone);
       }
     }
     await file.append(records);
     onProgress?.(counts);
+  }
+
+  async function describeAlone(picture: PictureIdentity, source: PictureSource): Promise<CaptionRecord> {
+    if (note.triesOf(picture) >= TRIES) return { ...picture, error: endedPrograms(picture.file, TRIES) };
+    await note.begin(picture);
+    try {
+      return recordOf(picture, await resultOf(source, describe));
+    } catch (error) {
+      if (error instanceof InputError || signal?.aborted) throw error;
+      return { ...picture, error: `${picture.file} could not be described: found ${reasonOf(error)}` };
+    }
   }
 
   function count(record: CaptionRecord): void {
@@ -115,6 +134,12 @@ export async function describeInto(
       } else {
         const waiting: Waiting = { picture, source, kind: 'new' };
         queue.push(waiting);
+        if (suspects > 0) {
+          suspects--;
+          waiting.record = await describeAlone(picture, source);
+          await write();
+          continue;
+        }
         asked.push(waiting);
         contents.add(picture.hash!);
         yield source;
@@ -124,15 +149,21 @@ export async function describeInto(
     }
   }
 
-  for await (const results of describe(unknownPictures())) {
-    for (const result of results) {
-      const waiting = asked.shift()!;
-      waiting.record = recordOf(waiting.picture, result);
-      contents.delete(waiting.picture.hash!);
+  try {
+    for await (const results of describe(unknownPictures())) {
+      for (const result of results) {
+        const waiting = asked.shift()!;
+        waiting.record = recordOf(waiting.picture, result);
+        contents.delete(waiting.picture.hash!);
+      }
+      await write();
     }
     await write();
+  } catch (error) {
+    if (error instanceof InputError || signal?.aborted) await note.end(); // else a picture may be to blame
+    throw error;
   }
-  await write();
+  await note.end();
   return counts;
 }
 
@@ -140,7 +171,8 @@ function recordOf(picture: PictureIdentity, result: Described): CaptionRecord {
   return 'error' in result ? { ...picture, error: result.error.message } : { ...picture, captions: result.captions };
 }
 
-async function describeAlone(source: PictureSource, describe: Describe): Promise<Described> {
+/** What comes of a picture that is described by itself. */
+async function resultOf(source: PictureSource, describe: Describe): Promise<Described> {
   const results: Described[] = [];
   const only = (async function* () {
     yield source;

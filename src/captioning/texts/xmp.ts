@@ -2,7 +2,7 @@
  * A caption in the XMP of its picture: as its description, `dc:description`, and as the text for those who can't see it,
  * `Iptc4xmpCore:AltTextAccessibility`. Pixels and all else that the file says stay as they are. Knows ExifTool.
  */
-import { access, constants } from 'node:fs/promises';
+import { access, constants, rm, stat } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import * as v from 'valibot';
 import { InputError, reasonOf } from '../../base/errors.ts';
@@ -17,6 +17,15 @@ const WITH_XMP = /^\.(jpe?g|jpe|jfif|png|webp|gif|tiff?|avif)$/i;
 
 const TAGS = ['XMP-dc:Description', 'XMP-iptcCore:AltTextAccessibility'] as const;
 const NAMES = ['Description', 'AltTextAccessibility'] as const;
+
+/** Milliseconds after which nobody is writing any more what ExifTool is to put in place of a picture. */
+const LEFT_AFTER = 60_000;
+
+/** Removes what an ExifTool has left that was killed, on account of which the next one would refuse the picture. */
+async function removeLeftOver(temporary: string): Promise<void> {
+  const left = await stat(temporary).catch(() => undefined);
+  if (left && Date.now() - left.mtimeMs > LEFT_AFTER) await rm(temporary, { force: true });
+}
 
 const found = v.tuple([
   v.looseObject({ Description: v.optional(v.unknown()), AltTextAccessibility: v.optional(v.unknown()) }),
@@ -51,6 +60,7 @@ export async function xmpTexts({ overwrite = false, keepTimes = false }: XmpOpti
       try {
         // ExifTool puts a new file in place of the old one, whatever the permissions of that are.
         if ((await kindAt(place)) !== undefined) await access(place, constants.W_OK);
+        await removeLeftOver(`${place}_exiftool_tmp`);
       } catch (error) {
         throw new InputError(`cannot write ${place}`, { found: reasonOf(error), cause: error });
       }

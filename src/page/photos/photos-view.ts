@@ -96,7 +96,7 @@ export function photosView(
     const states = [...rows.keys()].map(({ state }) => state.kind);
     const of = (kind: string) => states.filter((state) => state === kind).length;
     const [described, failed, all] = [of('described'), of('failed'), states.length];
-    tools.hidden = all === 0;
+    for (const shown of [legend, tools]) shown.hidden = all === 0;
     progress.hidden = described + failed === all;
     progress.max = all;
     progress.value = described + failed;
@@ -117,6 +117,7 @@ export function photosView(
     button('CSV', () => saveFile('captions.csv', 'text/csv', toCsv(photos())), { 'aria-label': 'Download as CSV' }),
     button('Remove all', clear),
   );
+  const legend = shadesLegend();
   const picker = filesInput(add);
   picker.multiple = true;
   const camera = filesInput(add);
@@ -130,8 +131,8 @@ export function photosView(
     options.controls,
   );
   listenForFiles(add, (over) => zone.classList.toggle('over', over));
-  tools.hidden = true;
-  view.append(zone, shadesLegend(), tools, list);
+  view.append(zone, legend, tools, list);
+  count();
 }
 
 /** Tells of photos that are done. */

@@ -1,5 +1,5 @@
 /** Has a language model read a text, and colours it: by how surprising each token was, or by what a cell says after it. */
-import { divergingColour, hexOf, SURPRISE_LEVELS, surpriseLevel } from '../../report/colours.ts';
+import { darkDivergingColour, divergingColour, hexOf, SURPRISE_LEVELS, surpriseLevel } from '../../report/colours.ts';
 import { probabilityInWords, surpriseName } from '../../report/surprise.ts';
 import type { CellIndex, CellsAnswer, ModelAnswer, ScoresAnswer } from '../../server/api.ts';
 import { announce } from '../announce.ts';
@@ -101,7 +101,7 @@ export function readingPart(backEnd: BackEnd, model: () => ModelAnswer): Reading
     const tokens = texts.slice(0, SHOWN).map((text, i) => ({
       text,
       figures: `${quantity} ${values[i]!.toFixed(2)}`,
-      look: { background: hexOf(divergingColour(values[i]!)) },
+      look: { background: valueColour(values[i]!) },
     }));
     const name = `layer ${which.layer}, cell ${which.cell}`;
     fill(result, cellLegend(name, quantity), colouredText(`The text, coloured by ${name}`, tokens));
@@ -176,10 +176,15 @@ function surpriseLegend(): HTMLElement {
 function cellLegend(name: string, quantity: string): HTMLElement {
   const steps = [-1, -0.5, 0, 0.5, 1].map((value) => {
     const step = element('span', { class: 'step' }, ` ${value} `);
-    step.style.background = hexOf(divergingColour(value));
+    step.style.background = valueColour(value);
     return step;
   });
   return element('p', { class: 'surprise legend' }, `${quantity} of ${name} `, ...steps);
+}
+
+/** What stands for a value from -1 to 1, on a page that is light or dark. */
+function valueColour(value: number): string {
+  return `light-dark(${hexOf(divergingColour(value))}, ${hexOf(darkDivergingColour(value))})`;
 }
 
 function scoreFacts({ score }: ScoresAnswer, unit: string): HTMLElement {

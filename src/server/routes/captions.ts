@@ -44,7 +44,7 @@ const optionEntries = {
   top_p: v.optional(share),
   min_p: v.optional(share),
   seed: v.optional(integerFrom(0)),
-  explain: v.optional(v.boolean(), false),
+  explain: v.optional(v.boolean()),
 };
 
 const optionsSchema = v.strictObject(optionEntries);
@@ -125,11 +125,7 @@ export function addCaptionRoutes(app: App, context: ServerContext): void {
           throw new ApiError(415, 'unsupported_media_type', 'Expected the bytes of a picture as body.');
         }
         const signal = deadlineOf(reply, limits.seconds);
-        const { caption } = await describePicture(
-          { name, bytes: request.body },
-          { ...options, explain: false },
-          signal,
-        );
+        const { caption } = await describePicture({ name, bytes: request.body }, options, signal);
         return { generated_text: caption ?? '' };
       },
     );

@@ -84,6 +84,13 @@ describe('pictures in Markdown', () => {
     );
   });
 
+  it('are none in front matter', async () => {
+    await fills('---\nimage: "![](a.jpg)"\nx: |\n  ![](a.jpg)\n---\n![§](a.jpg)\n');
+    await fills('\ufeff+++\r\nimage = "![](a.jpg)"\r\n+++\r\n\r\n# x ![§](a.jpg)\r\n');
+    await fills('---\n\n![§](a.jpg)\n\n---\n\n![§](a.jpg)\n'); // lines across the page
+    await fills('x\n\n---\n![§](a.jpg)\n---\n---\ny: ![§](a.jpg)\n');
+  });
+
   it('get one in HTML too', async () => {
     await expectFilled(
       'a.md',
@@ -153,6 +160,9 @@ describe('the file of a picture', () => {
     expect(await find('/img/a b.jpg', { root: site, base: 'https://example.org/' })).toEqual({ path: file });
     expect(await find('/img/a b.jpg')).toEqual({ without: expect.stringContaining('--root') });
     expect(await find('img')).toEqual({ without: 'is not there' });
+    for (const address of ['{{ page.image }}', '/img/{% x %}.jpg', '<%= x %>']) {
+      expect(await find(address, { root: site })).toEqual({ without: 'is filled in by a template' });
+    }
     expect(await find('%E0%A4%A')).toEqual({ without: 'is not there' });
     for (const address of ['https://example.org/a.jpg', '//example.org/a.jpg', 'blob:x']) {
       expect(await find(address)).toEqual({ without: 'is elsewhere, and is not fetched' });

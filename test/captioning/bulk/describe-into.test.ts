@@ -1,10 +1,11 @@
 import { mkdir, readdir, readFile, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { describeInto } from '../../../src/captioning/bulk/describe-into.ts';
+import { type Describe, describeInto } from '../../../src/captioning/bulk/describe-into.ts';
 import { jsonLines } from '../../../src/captioning/bulk/record.ts';
 import { RecordFile } from '../../../src/captioning/bulk/record-file.ts';
 import { readCaptionDataset } from '../../../src/datasets/read.ts';
+import { contentHash } from '../../../src/vision/feature-cache.ts';
 import { temporaryFolder } from '../../training/small-training.ts';
 import { BY, describeBytes, work } from './bulk.ts';
 
@@ -167,6 +168,49 @@ describe('describeInto', () => {
     await describeInto(file, sources, { describe: describeBytes(), onProgress: ({ copied }) => steps.push(copied) });
     await file.close();
     expect(steps).toEqual([0, 256, 512, 599]);
+  });
+
+  it('goes on behind a picture that ends programs, or whose describing throws', async () => {
+    const texts = { 'a.jpg': 'a dog', 'b.jpg': 'a bomb', 'c.jpg': 'a cat', 'd.jpg': 'a cow' };
+    const sources = await write(texts);
+    const [path, note] = [join(outs, 'x.jsonl'), join(outs, 'x.jsonl.begun')];
+    const format = jsonLines({ top: 1, minConfidence: 0, words: false }, BY);
+    const run = async (seen: string[], throws: boolean) => {
+      const describe: Describe = async function* (pictures) {
+        for await (const batch of describeBytes(seen)(pictures)) {
+          if (throws && seen.at(-1) !== sources[0] && seen.includes(sources[1]!)) throw new RangeError('too much');
+          yield batch;
+        }
+      };
+      const file = await RecordFile.open(path, { format, by: BY });
+      return describeInto(file, sources, { describe }).finally(() => file.close());
+    };
+    const reasons = async () =>
+      (await readFile(path, 'utf8'))
+        .split('\n')
+        .flatMap((line) => /"file":"[^"]*(.\.jpg)".*?"error":"([^"]*)"/.exec(line)?.slice(1) ?? []);
+
+    await expect(run([], true)).rejects.toThrow('too much'); // a defect, or the end of the program: the note stays
+    expect(JSON.parse(await readFile(note, 'utf8'))).toEqual({});
+    const hash = contentHash(Buffer.from('a bomb'));
+    for (const [tries, seenAgain] of [
+      [1, true],
+      [2, false],
+    ] as const) {
+      await rm(path);
+      await writeFile(note, JSON.stringify({ file: sources[1], hash, tries }));
+      const seen: string[] = [];
+      expect(await run(seen, false)).toMatchObject(
+        seenAgain ? { described: 4, failed: 0 } : { described: 3, failed: 1 },
+      );
+      expect(seen.includes(sources[1]!)).toBe(seenAgain);
+      expect(await readdir(outs)).toEqual(['x.jsonl']);
+    }
+    expect(await reasons()).toEqual(['b.jpg', `${sources[1]} has ended the program that described it, 2 times`]);
+    await rm(path);
+    await writeFile(note, '{"file":"tor');
+    expect(await run([], true)).toMatchObject({ described: 1, failed: 3 });
+    expect((await reasons()).slice(0, 2)).toEqual(['b.jpg', `${sources[1]} could not be described: found too much`]);
   });
 
   it('stops at once by a signal, and goes on', async () => {

@@ -93,6 +93,19 @@ describe.runIf(isInstalled)('texts in the XMP of pictures', () => {
     }
   });
 
+  it('are written though an ExifTool that was killed has left half a picture, not while one is at work', async () => {
+    const file = await picture('left.jpg');
+    const left = `${file}_exiftool_tmp`;
+    await writeFile(left, 'half');
+    await using({}, async (texts) => {
+      await expect(texts.write(file, TEXT)).rejects.toThrow(/^cannot write .*left\.jpg: found .*already exists/);
+      await utimes(left, 1, 1);
+      await texts.write(file, TEXT);
+    });
+    expect(tagsOf(file)).toMatchObject({ Description: TEXT });
+    expect((await readdir(root)).filter((entry) => entry.includes('_'))).toEqual([]);
+  });
+
   it('stand in a file beside a picture that has no room for them', async () => {
     const file = join(root, 'd.svg');
     const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="3" height="3"/>';
