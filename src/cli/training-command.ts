@@ -13,6 +13,7 @@ import { type Engine, openEngine } from '../compute/engine.ts';
 import { holdsModel } from '../model/model-folder.ts';
 import type { TrainingHooks } from '../training/session.ts';
 import type { TrainingResult } from '../training/trainer.ts';
+import { SOURCE_VOCABULARY } from '../translation/config.ts';
 import { CNN_FOLDER } from '../vision/cnn-files.ts';
 import { LiveReport } from './live-report.ts';
 import type { CommonOptions } from './options.ts';
@@ -20,6 +21,9 @@ import { Status, showShare, showTraining } from './progress.ts';
 import { resumeCommand } from './resume-command.ts';
 import { Exit, ExitCode, interruptible } from './run.ts';
 import { refuseIdleSettings, refuseSettingsOnResume, type TrainingOptions } from './training-options.ts';
+
+/** Where a training writes to, from its folder: there, and into the folders of what a model of some kind has beside. */
+const MODEL_FOLDERS = ['.', CNN_FOLDER, SOURCE_VOCABULARY];
 
 /** @throws InputError when the folder holds a model: hours of work may be in it */
 export async function refuseModel(folder: string): Promise<void> {
@@ -45,7 +49,7 @@ export async function inFolder<Result>(folder: string, work: () => Promise<Resul
     });
   }
   try {
-    for (const place of [folder, join(folder, CNN_FOLDER)]) await deleteTemporaries(place);
+    for (const part of MODEL_FOLDERS) await deleteTemporaries(join(folder, part));
     return await work();
   } finally {
     await release();

@@ -21,6 +21,9 @@ export const translationSettingsSchema = v.object({
 
 export type TranslationSettings = v.InferOutput<typeof translationSettingsSchema>;
 
+/** The folder of the source vocabulary in a translator's folder, whose own vocabulary is that of the targets. */
+export const SOURCE_VOCABULARY = 'source';
+
 /** The config of a translator's folder. */
 export const translationConfigSchema = v.object({
   // First, because the user reads the first error only.

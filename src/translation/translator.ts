@@ -10,7 +10,7 @@ import { createStepper } from '../model/stepper.ts';
 import { resetState } from '../nn/state.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 import { packPairs, packSources } from './batch.ts';
-import { type TranslationConfig, translationConfigSchema } from './config.ts';
+import { SOURCE_VOCABULARY, type TranslationConfig, translationConfigSchema } from './config.ts';
 import { decodeText, END_ID, encodeText, START_ID, translationWords, UNKNOWN_ID } from './words.ts';
 
 /** The vocabularies of the two languages. */
@@ -42,9 +42,6 @@ export interface Alignment {
   /** `weights[t][s]`, of target word t and source word s; rows sum to 1. */
   weights: number[][];
 }
-
-/** The folder of the source vocabulary in a model's folder, whose own vocabulary is that of the targets. */
-const SOURCE_VOCABULARY = 'source';
 
 /** How many hypotheses are continued at once: enough for fast matrix products, few enough for the CPU's cache. */
 const ROWS = 192;

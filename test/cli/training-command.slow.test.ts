@@ -94,13 +94,15 @@ describe.skipIf(process.platform === 'win32')('a stopped training goes on by the
 
 it('deletes what a killed training has left half written, and nothing else', async () => {
   const model = path('killed');
-  await mkdir(join(model, 'cnn'), { recursive: true });
-  const left = ['config.json.0123456789ab.tmp', 'cnn/weights.safetensors.0123456789ab.tmp'];
-  const kept = ['notes.tmp', 'a.0123456789ab.tmp.txt'];
+  for (const folder of ['cnn', 'source', 'other']) await mkdir(join(model, folder), { recursive: true });
+  const left = ['config.json', 'cnn/weights.safetensors', 'source/vocabulary.json'].map(
+    (name) => `${name}.0123456789ab.tmp`,
+  );
+  const kept = ['notes.tmp', 'a.0123456789ab.tmp.txt', 'other/a.0123456789ab.tmp'];
   for (const name of [...left, ...kept]) await writeFile(join(model, name), '');
   await inFolder(model, async () => {});
   const found = await readdir(model, { recursive: true });
-  expect(found.sort()).toEqual([...kept, 'cnn'].sort());
+  expect(found.sort()).toEqual([...kept, 'cnn', 'source', 'other'].sort());
 });
 
 describe('runTraining that is stopped', () => {
