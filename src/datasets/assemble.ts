@@ -144,6 +144,11 @@ function hashToUnit(text: string): number {
   return createHash('sha256').update(text).digest().readUInt32BE() / 2 ** 32;
 }
 
+const ADDRESS = /^(https?:)?\/\//i;
+const PUT = 'Put the pictures there, or name the folder that holds them by images.';
+const FETCH =
+  'They are addresses: fetch the pictures first, into files of their last names, and name their folder by images.';
+
 async function nothingLeft(
   name: string,
   missing: readonly { name: string; finder: PictureFinder }[],
@@ -154,7 +159,7 @@ async function nothingLeft(
   const packed = adviceOnFiles((await Promise.all(first.finder.roots.map(listFolder))).flat());
   return new InputError(`none of the ${missing.length.toLocaleString('en')} captioned pictures of ${name} is there`, {
     found: `no ${first.name} in ${first.finder.roots.join(', ')}${nearest ? `, where the most similar name is ${nearest}` : ''}`,
-    advice: packed ?? 'Put the pictures there, or name the folder that holds them by images.',
+    advice: packed ?? (missing.every((picture) => ADDRESS.test(picture.name)) ? FETCH : PUT),
     settings: ['images'],
   });
 }

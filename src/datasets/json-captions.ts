@@ -5,6 +5,8 @@
  *     {"images": [{"filename", "split", "sentences": [{"raw"}]}]}                   Karpathy's splits
  *     [{"image", "caption"}, …]                                                     BLIP, AI Challenger; in "data": TextCaps
  *     [{"data": {"image"}, "annotations": [{"result": […]}]}, …]                    Label Studio
+ *     [{"image", "conversations": [{"from", "value"}]}, …]                          LLaVA; `messages` of chats
+ *     {"image": ["a.jpg", …], "caption": ["a dog", …]}                              a table by column
  *     {"a.jpg": "caption", "b.jpg": ["caption", "caption"]}                         a list of captions by name
  *
  * Objects in a list are what rows are in a table, by the same names. Knows no folders and finds no pictures.
@@ -18,11 +20,13 @@ import { anyInteger } from '../base/schema.ts';
 import { readText } from '../base/text-file.ts';
 import type { ListedPicture } from './assemble.ts';
 import { type DatasetFormat, SPLITS, type Split } from './dataset.ts';
+import { isListOfRows, rowsOfColumns } from './json-records.ts';
+import { asJson, jsonValues } from './json-text.ts';
 import type { Oddities } from './oddities.ts';
 import type { DatasetReading } from './reader.ts';
 import { SPLIT_NAMES } from './split-names.ts';
-import { captionsOf, groupByPicture, isHeader, rowsOf, type TableRecord } from './table-columns.ts';
-import { jsonRecords } from './table-rows.ts';
+import { captionsOf, groupByPicture, rowsOf, type TableRecord } from './table-columns.ts';
+import { filledLinesOf, jsonRecords, objectRecords } from './table-rows.ts';
 
 export interface JsonCaptions {
   format: DatasetFormat;
@@ -39,8 +43,13 @@ export async function readJsonCaptions(path: string, reading: DatasetReading): P
   const { encoding, oddities } = reading;
   const name = `the caption file ${path}`;
   const text = await readText(path, { what: 'caption file', encoding });
-  if (/^\s*\{[^\n]*\}\s*\n\s*\{/.test(text)) return ofRecords(jsonRecords(text, path, reading), path, reading);
-  const value = parseJson(asJson(text), v.unknown(), name);
+  let value: unknown;
+  try {
+    value = parseJson(asJson(text), v.unknown(), name);
+  } catch (error) {
+    if (!text.trimStart().startsWith('{') || !jsonValues(text, filledLinesOf(text))) throw error;
+    return ofRecords(jsonRecords(text, path, reading), path, reading);
+  }
   if (v.is(karpathyStart, value)) {
     return { format: 'karpathy', pictures: karpathyPictures(checked(karpathySplit, value, name), name, oddities) };
   }
@@ -48,7 +57,8 @@ export async function readJsonCaptions(path: string, reading: DatasetReading): P
   if (v.is(cocoCaptions, value) && (!list || (value.images.length > 0 && value.annotations.some(isCaptioned)))) {
     return { format: 'coco', pictures: new Map([[undefined, cocoPictures(value, name, oddities)]]) };
   }
-  if (list) return ofRecords(list.map(recordOf), name, reading);
+  const rows = list ?? rowsOfColumns(value);
+  if (rows) return ofRecords(objectRecords(rows, name, reading), name, reading);
   const captions = captionsByName(value);
   if (!captions) {
     const fields = Object.keys(value ?? {})
@@ -73,28 +83,6 @@ function ofRecords(records: readonly TableRecord[], name: string, reading: Datas
   return { format: 'json', pictures };
 }
 
-/** Whether a value is a list of objects with a picture and a caption each; by the first of them. */
-function isListOfRows(value: unknown): value is unknown[] {
-  if (!Array.isArray(value)) return false;
-  const [first] = value;
-  return typeof first === 'object' && first !== null && isHeader(Object.keys(first));
-}
-
-const labelStudioTask = v.object({
-  data: v.record(v.string(), v.unknown()),
-  annotations: v.array(v.object({ result: v.array(v.looseObject({ value: v.unknown() })) })),
-});
-const textArea = v.object({ value: v.object({ text: v.array(v.string()) }) });
-
-/** A task of Label Studio has its picture in `data`, and what people wrote about it in the results of its annotations. */
-function recordOf(item: unknown, i: number): TableRecord {
-  const at = `record ${i + 1}`;
-  if (!v.is(labelStudioTask, item)) return { at, fields: item && typeof item === 'object' ? Object.entries(item) : [] };
-  const results = item.annotations.flatMap(({ result }) => result);
-  const captions = results.flatMap((result) => (v.is(textArea, result) ? result.value.text : []));
-  return { at, fields: [...Object.entries(item.data), ['captions', captions]] };
-}
-
 /** Fields of objects of other kinds: names of pictures are not called so. */
 const OTHER_FIELD = /(^|_)(urls?|ids?|names?|captions?|info|title|description|version|type)$/i;
 
@@ -105,19 +93,6 @@ function captionsByName(value: unknown): [string, string[]][] | undefined {
   const isByName =
     all.length > 0 && all.every(([name, captions]) => name !== '' && captions && !OTHER_FIELD.test(name));
   return isByName ? (all as [string, string[]][]) : undefined;
-}
-
-/**
- * A text as JSON that can be read without loss: integers that no number can hold become strings, as ids above 2^53 would
- * else become equal; what Python writes for numbers that are none, which JSON does not have, becomes null. What stands in
- * strings stays.
- */
-function asJson(text: string): string {
-  if (!/\d{16}|NaN|Infinity/.test(text)) return text;
-  return text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\b\d{16,}\b(?![.eE])|\bNaN\b|-?\bInfinity\b/g, (found) => {
-    if (found.startsWith('"')) return found;
-    return /\d/.test(found) ? `"${found}"` : 'null';
-  });
 }
 
 function checked<T>(schema: v.GenericSchema<unknown, T>, value: unknown, name: string, place = ''): T {

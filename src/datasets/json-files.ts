@@ -21,7 +21,7 @@ const USUAL_NAME = /^(captions|_?annotations(\.coco)?|result|metadata)\.json(\.g
 
 /** The name of any JSON file, packed or not; and those that programs write beside data, which hold no captions. */
 const JSON_NAME = /^[^.].*\.json(\.gz)?$/i;
-const OTHER_JSON = /^(dataset_infos?|dataset_dict|state|package(-lock)?|config|vocabulary|license)\.json$/i;
+const OTHER_JSON = /^(dataset_infos?|dataset_dict|state|package(-lock)?|config|vocabulary|license|\d+_stats)\.json$/i;
 
 export const karpathyReader: DatasetReader = {
   looksFor: "dataset_*.json (Karpathy's splits)",
@@ -59,7 +59,7 @@ export const onlyJsonReader: DatasetReader = {
 export async function jsonFilesIn(folder: string): Promise<string[]> {
   const names = await listFolder(folder);
   const stems = new Set(names.filter(isPictureName).flatMap((name) => [name, basename(name, extname(name))]));
-  const isOfPicture = (name: string) => stems.has(name.replace(/(\.supplemental-metadata)?\.json(\.gz)?$/i, ''));
+  const isOfPicture = (name: string) => stems.has(name.replace(/(\.suppl[a-z-]*)?\.json(\.gz)?$/i, ''));
   return names.filter((name) => JSON_NAME.test(name) && !OTHER_JSON.test(name) && !isOfPicture(name));
 }
 

@@ -39,9 +39,9 @@ class Listing {
     if (!this.#folded) {
       this.#folded = new Map();
       for (const other of [...this.names].sort())
-        if (!this.#folded.has(fold(other))) this.#folded.set(fold(other), other);
+        if (!this.#folded.has(foldName(other))) this.#folded.set(foldName(other), other);
     }
-    return this.#folded.get(fold(name));
+    return this.#folded.get(foldName(name));
   }
 }
 
@@ -79,11 +79,11 @@ export class PictureFinder {
 
   /** Of the names in the roots the one that is most like a name that is not there. */
   async nearest(name: string): Promise<string | undefined> {
-    const wanted = fold(basename(name.replaceAll('\\', '/')));
+    const wanted = foldName(basename(name.replaceAll('\\', '/')));
     let best: { name: string; distance: number } | undefined;
     for (const root of this.roots) {
       for (const other of [...(await this.#list(root)).names].filter(isPictureName).slice(0, LISTED)) {
-        const distance = editDistance(wanted, fold(other));
+        const distance = editDistance(wanted, foldName(other));
         if (distance < (best?.distance ?? 1 + wanted.length / 2)) best = { name: other, distance };
       }
     }
@@ -137,7 +137,7 @@ const LISTED = 5000;
  * What is equal for names that differ in case, in how accents are composed, in the kind of a space (macOS puts a narrow one
  * into the names of screenshots), or in signs that are not seen.
  */
-function fold(name: string): string {
+export function foldName(name: string): string {
   return name
     .normalize('NFKC')
     .replace(/\p{Cf}/gu, '')

@@ -19,8 +19,9 @@ import {
   splitFilesReader,
 } from './json-files.ts';
 import { Oddities } from './oddities.ts';
+import { parallelListsReader } from './parallel-lists.ts';
 import type { ColumnNames, DatasetReading, FoundDataset } from './reader.ts';
-import { sidecarReader } from './sidecar.ts';
+import { jsonSidecarReader, sidecarReader } from './sidecar.ts';
 import { onlyTableReader, tableFile, tableReader, tablesIn } from './table.ts';
 import { tableKind } from './table-rows.ts';
 import { adviceOnFiles } from './unread-formats.ts';
@@ -48,6 +49,7 @@ export interface ReadSettings {
 const READERS = [
   cocoReader,
   flickrReader,
+  parallelListsReader,
   tableReader,
   karpathyReader,
   splitFilesReader,
@@ -55,6 +57,7 @@ const READERS = [
   onlyTableReader,
   sidecarReader,
   onlyJsonReader,
+  jsonSidecarReader,
 ];
 
 /**
@@ -78,9 +81,11 @@ export async function readCaptionDataset(path: string, settings: ReadSettings = 
   }
   const oddities = new Oddities();
   const reading: DatasetReading = { oddities, images, encoding, columns };
-  const found = (await isFolder(path, 'dataset')) ? await recogniseFolder(path) : await recogniseFile(path, reading);
+  const found = (await isFolder(path, 'dataset'))
+    ? await recogniseFolder(path, images)
+    : await recogniseFile(path, reading);
   const listed = await found.read(reading);
-  const name = basename(resolve(path)).replace(/\.(json|jsonl|csv|tsv|txt)(\.gz)?$/i, '');
+  const name = basename(resolve(path)).replace(/\.(json|jsonl|jsonlines|csv|tsv|txt)(\.gz)?$/i, '');
   const chosen = language === undefined ? listed : listedIn(language, listed, name);
   return assemble(chosen, { name, format: found.format, valShare, oddities });
 }
@@ -93,10 +98,10 @@ async function isFolder(path: string, what: string): Promise<boolean> {
   }
 }
 
-async function recogniseFolder(folder: string): Promise<FoundDataset> {
+async function recogniseFolder(folder: string, images: string | undefined): Promise<FoundDataset> {
   for (const place of await placesOf(folder)) {
     for (const reader of READERS) {
-      const found = await reader.find(place);
+      const found = await reader.find(place, images);
       if (found) return found;
     }
   }

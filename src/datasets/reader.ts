@@ -7,8 +7,12 @@ import type { Oddities } from './oddities.ts';
 export interface DatasetReader {
   /** The file by which a folder is recognised, for the error where no reader recognises it. */
   looksFor: string;
-  /** The dataset in a folder; undefined where the folder is not of this format. */
-  find(folder: string): Promise<FoundDataset | undefined>;
+  /**
+   * The dataset in a folder; undefined where the folder is not of this format.
+   *
+   * @param images folder of the pictures, where they do not lie beside the captions
+   */
+  find(folder: string, images?: string): Promise<FoundDataset | undefined>;
 }
 
 /** How the files of a dataset are read. */

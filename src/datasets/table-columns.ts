@@ -16,14 +16,14 @@ import { SPLIT_NAMES } from './split-names.ts';
 
 /** Names of columns of pictures and of captions; the later ones count where no column has one of the earlier. */
 const PICTURE_COLUMNS = [
-  /^(file_name|filename|file|image|image_name)$/i,
+  /^(file_name|filename|file|image|image_name)s?$/i,
   /^((image|img|picture|photo)[ _-]?(file([ _-]?name)?|name|path|id)|img|path|file[ _-]?path|picture|photo)$/i,
-  /^((image|img|picture|photo)[ _-]?(url|uri|link|src)|url|uri|src)$/i,
+  /^((image|img|picture|photo)[ _-]?(url|uri|link|src)|url|uri|src)s?$/i,
 ];
 /** Captions of a picture may stand in several columns (text1, text2) or in a list (captions). */
 const CAPTION_COLUMNS = [
   /^(text|caption|comment)s?[ _-]?\d*$/i,
-  /^(description|sentence|prompt|title|alt|suffix|caption[ _-]?str|(image|raw|alt)[ _-]?(caption|text|description))s?[ _-]?\d*$/i,
+  /^(description|sentence|prompt|title|alt|suffix|caption[ _-]?(str|reference[ _-]description)|(image|raw|alt)[ _-]?(caption|text|description))s?[ _-]?\d*$/i,
 ];
 const SPLIT_COLUMN = /^split$/i;
 /** All captions of a picture in a line of `caption describe --json`, beside the best, which is the first of them. */
@@ -83,7 +83,7 @@ export function pairOfFields([first = '', second = '']: readonly string[]): stri
 }
 
 /** Whether a text is a picture's name, or an address. */
-function isPictureReference(text: string): boolean {
+export function isPictureReference(text: string): boolean {
   const name = withoutNumber(text.trim());
   return isPictureName(basename(name)) || /^https?:\/\/\S+$/.test(name);
 }
@@ -145,6 +145,8 @@ const candidatesField = v.array(v.object({ caption: v.string() }));
 
 function rowOf({ at, fields }: TableRecord, path: string, columns: Columns): TableRow {
   const of = (column: RegExp) => fields.filter(([name]) => column.test(name));
+  const several = of(columns.picture).find(([, value]) => Array.isArray(value) && value.length > 1);
+  if (several) throw wrongRecord(path, at, `several pictures in ${several[0]}`, 'one');
   const names = of(columns.picture).map(([, value]) => withoutNumber(String(value ?? '').trim())); // null is no name
   const name = names.find((one) => isPictureName(basename(one))) ?? names.find((one) => one !== '');
   if (name === undefined) throw wrongRecord(path, at, 'no file name', 'file_name and text');

@@ -6,8 +6,11 @@
 import * as v from 'valibot';
 import { InputError } from '../base/errors.ts';
 import { parseJson } from '../base/json.ts';
-import { linesOf, type NumberedLine, readText } from '../base/text-file.ts';
+import { linesOf, readText } from '../base/text-file.ts';
 import { type DelimitedRecord, firstLineOf, parseDelimited } from './delimited.ts';
+import { fieldsOfObject } from './json-records.ts';
+import { asJson, jsonValues } from './json-text.ts';
+import { isPictureName } from './pictures.ts';
 import type { DatasetReading } from './reader.ts';
 import { isCaptionColumn, isHeader, pairOfFields, rowsOf, type TableRecord, type TableRow } from './table-columns.ts';
 
@@ -24,21 +27,29 @@ export async function readTable(path: string, reading: DatasetReading): Promise<
   return rowsOf(readers[tableKind(path) ?? 'csv'](text, path, reading), path, reading);
 }
 
-/** The records of JSON, a line each; or of a list in JSON, which some programs call .jsonl too. */
-export function jsonRecords(text: string, path: string, { oddities }: DatasetReading): TableRecord[] {
-  const lines = text.trimStart().startsWith('[') ? listedIn(text, path) : filledLinesOf(text);
-  return oddities.readItems(lines, 'lines', ({ line, text }) => ({
-    at: `line ${line}`,
-    fields: Object.entries(parseJson(text, jsonRecord, `${path} line ${line}`)),
-  }));
+/** The records of JSON, a line each or in other ways one after another; or of a list in JSON, which some call .jsonl too. */
+export function jsonRecords(written: string, path: string, reading: DatasetReading): TableRecord[] {
+  const text = asJson(written);
+  if (text.trimStart().startsWith('[')) {
+    return objectRecords(parseJson(text, v.array(v.unknown()), path), path, reading);
+  }
+  const lines = filledLinesOf(text);
+  return reading.oddities.readItems(jsonValues(text, lines) ?? lines, 'lines', (value) => {
+    const at = `line ${value.line}`;
+    const object = parseJson(value.text, jsonRecord, `${path} ${at}`);
+    return { at, fields: fieldsOfObject(object, `${path} ${at}`, reading.oddities) };
+  });
 }
 
-const filledLinesOf = (text: string) => linesOf(text).filter((line) => line.text.trim() !== '');
-
-/** The items of a list in JSON as lines of their own. */
-function listedIn(text: string, path: string): NumberedLine[] {
-  return parseJson(text, v.array(v.unknown()), path).map((item, i) => ({ line: i + 1, text: JSON.stringify(item) }));
+/** The records of a list of objects. */
+export function objectRecords(items: readonly unknown[], path: string, { oddities }: DatasetReading): TableRecord[] {
+  return oddities.readItems(items, 'records', (item, i) => {
+    const at = `record ${i + 1}`;
+    return { at, fields: fieldsOfObject(item, `${path} ${at}`, oddities) };
+  });
 }
+
+export const filledLinesOf = (text: string) => linesOf(text).filter((line) => line.text.trim() !== '');
 
 function tsvRecords(text: string, path: string, reading: DatasetReading): TableRecord[] {
   const records = tsvFields(text, path);
@@ -69,12 +80,24 @@ export function tsvFields(text: string, path: string): DelimitedRecord[] {
 
 /** What a table is by its name: a JSON object a line, fields between tabs, or between signs; undefined for no table. */
 export function tableKind(name: string): 'json' | 'tsv' | 'csv' | undefined {
-  const ending = /\.(jsonl|ndjson|tsv|csv)(\.gz)?$/i.exec(name)?.[1]?.toLowerCase();
-  return ending === 'jsonl' || ending === 'ndjson' ? 'json' : (ending as 'tsv' | 'csv' | undefined);
+  const ending = /\.(jsonl|jsonlines|ndjson|tsv|csv)(\.gz)?$/i.exec(name)?.[1]?.toLowerCase();
+  return ending?.includes('json') ? 'json' : (ending as 'tsv' | 'csv' | undefined);
 }
 
 /** What separates the fields of a table that is not called .tsv, the likeliest first. */
 export const DELIMITERS = [',', ';', '\t', '|'];
+
+/** What stands between the name of a picture and its caption in lines that are no table. */
+const PAIR_SIGNS = [': ', ' '];
+
+/** Lines of a name and a caption, with a header. */
+function pairLines(text: string, sign: string): DelimitedRecord[] {
+  const records = filledLinesOf(text).map(({ line, text: pair }) => {
+    const at = pair.indexOf(sign);
+    return { line, fields: at === -1 ? [pair] : [pair.slice(0, at), pair.slice(at + sign.length)] };
+  });
+  return [headerOf(['file_name', 'text']), ...records];
+}
 
 /** The first line of a table by which a spreadsheet is told what separates its fields: `sep=;`. */
 const SEPARATOR_LINE = /^"?sep=(.)"?(?:\r\n|\r|\n)/i;
@@ -87,6 +110,8 @@ function csvRecords(whole: string, path: string, reading: DatasetReading): Table
   const fieldsBy = (sign: string) => first.split(sign).map((field) => field.trim().replace(/^"(.*)"$/, '$1'));
   const named = signs.find((sign) => (reading.columns ? fieldsBy(sign).length > 1 : isHeader(fieldsBy(sign))));
   const delimiter = named ?? signs.find((sign) => fieldsBy(sign).length > 1 && pairOfFields(fieldsBy(sign)));
+  const pairSign = PAIR_SIGNS.find((sign) => isPictureName(fieldsBy(sign)[0]!) && fieldsBy(sign).length > 1);
+  if (delimiter === undefined && pairSign) return withHeader(path, pairSign, pairLines(text, pairSign), reading);
   if (delimiter === undefined) {
     throw new InputError(`${path} line 1 does not name the columns`, {
       found: first.trim() === '' ? 'an empty file' : JSON.stringify(first.trim().slice(0, 60)),

@@ -1,7 +1,10 @@
 /** Datasets as programs export them: what is beside the usual forms of tables, JSON and names. */
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { describeOddity } from '../../src/datasets/oddities.ts';
+import { readCaptionDataset } from '../../src/datasets/read.ts';
+import { temporaryFolder, writeText } from './layouts.ts';
 import { readFiles } from './read-files.ts';
 
 const PICTURES = { 'a.jpg': '', 'b.jpg': '' };
@@ -86,10 +89,99 @@ describe('one caption each is read from', () => {
         })),
       },
     ],
+    ['a table by column', { 'x.json': { image: ['a.jpg', 'b.jpg'], caption: ['a dog', 'a cat'], n: 2 } }],
+    [
+      'a table by column with numbers of rows, as pandas writes it',
+      { 'x.json': { image: { 0: 'a.jpg', 1: 'b.jpg' }, caption: { 0: 'a dog', 1: 'a cat' } } },
+    ],
+    [
+      'conversations, as LLaVA has them',
+      {
+        'x.json': [
+          ['a.jpg', 'a dog'],
+          ['b.jpg', 'a cat'],
+        ].map(([image, value]) => ({
+          image,
+          conversations: [
+            { from: 'human', value: '<image>' },
+            { from: 'gpt', value },
+          ],
+        })),
+      },
+    ],
+    [
+      'messages with their pictures beside them, and in them',
+      {
+        'x.jsonl': [
+          { images: ['a.jpg'], messages: [{ role: 'assistant', content: 'a dog' }] },
+          {
+            messages: [
+              { role: 'user', content: [{ type: 'image_url', image_url: { url: 'b.jpg' } }] },
+              { role: 'assistant', content: [{ type: 'text', text: 'a cat' }] },
+            ],
+          },
+        ]
+          .map((chat) => JSON.stringify(chat))
+          .join('\n'),
+      },
+    ],
+    [
+      'objects on many lines called .jsonl',
+      {
+        'metadata.jsonl':
+          '{\n  "file_name": "a.jpg",\n  "text": "a dog"\n}\n{\n "file_name": "b.jpg", "text": "a cat"}\n',
+      },
+    ],
+    [
+      'objects with commas between them',
+      { 'metadata.jsonl': '{"file_name":"a.jpg","text":"a dog"},\n{"file_name":"b.jpg","text":"a cat"},\n' },
+    ],
+    [
+      'objects on many lines called .json',
+      { 'x.json': '{\n"image":"a.jpg",\n"text":"a dog"}\n{"image":"b.jpg","text":"a cat"}' },
+    ],
+    [
+      'JSON lines with NaN',
+      { 'x.jsonl': '{"image":"a.jpg","text":"a dog","n":NaN}\n{"image":"b.jpg","text":"a cat"}' },
+    ],
+    ['names and captions after a colon', { 'captions.txt': 'a.jpg: a dog\nb.jpg: a cat\n' }],
+    ['names and captions after a space', { 'captions.txt': 'a.jpg a dog\nb.jpg a cat\n' }],
+    ['two lists', { 'urls.txt': 'http://x.org/1/a.jpg\nhttp://x.org/2/b.jpg\n', 'captions.txt': 'a dog\na cat\n' }],
+    ['JSON beside each picture', { 'a.json': { caption: 'a dog', url: 'x' }, 'b.json': ['a cat'] }],
+    [
+      'JSON of a photo album',
+      {
+        'a.jpg.suppl.json': { title: 'a.jpg', description: 'a dog' },
+        'b.jpg.json': { title: 'b.jpg', description: 'a cat' },
+      },
+    ],
+    ['texts in a folder of their own', { 'captions/a.txt': 'a dog', 'captions/b.txt': 'a cat' }],
     ['names without endings', { 'captions.json': { a: 'a dog', b: { caption: 'a cat' } } }],
   ])('%s', async (_, files) => {
     expect(await captionsIn({ ...PICTURES, ...files })).toEqual({ 'train a.jpg': ['a dog'], 'train b.jpg': ['a cat'] });
   });
+});
+
+test('texts in a folder belong to the pictures in another, by what else their folders are called', async () => {
+  const files = {
+    'train_images/x/a.jpg': '',
+    'val_images/x/a.jpg': '',
+    'train_captions/x/a.txt': 'a dog',
+    'val_captions/x/A.txt': 'a cat',
+  };
+  const { splits } = await readFiles(files, '.', { valShare: 0 });
+  expect(splits.get('train')!.map(({ id, captions }) => [id, captions])).toEqual([
+    ['train_images/x/a.jpg', ['a dog']],
+    ['val_images/x/a.jpg', ['a cat']],
+  ]);
+});
+
+test('texts are read for the pictures in a folder that is named', async () => {
+  const folder = await temporaryFolder();
+  await writeText(join(folder, 'texts/a.txt'), 'a dog');
+  await writeText(join(folder, 'elsewhere/a.jpg'), '');
+  const { splits } = await readCaptionDataset(join(folder, 'texts'), { images: join(folder, 'elsewhere') });
+  expect(splits.get('train')).toEqual([{ id: 'a.jpg', file: join(folder, 'elsewhere/a.jpg'), captions: ['a dog'] }]);
 });
 
 describe('splits are told by', () => {
@@ -158,6 +250,16 @@ describe('nothing is left out in silence', () => {
     expect(await odd(files)).toEqual([expect.stringMatching(/^captions with halves of characters .*: 1 \(a.jpg\)$/)]);
   });
 
+  test('answers after the first in a conversation', async () => {
+    const turns = ['a dog', 'brown'].flatMap((value) => [
+      { from: 'human', value: 'what?' },
+      { from: 'gpt', value },
+    ]);
+    expect(await odd({ ...PICTURES, 'x.json': [{ image: 'a.jpg', conversations: turns }] })).toEqual([
+      'answers after the first in a conversation, not read: 1 (a.jpg)',
+    ]);
+  });
+
   test('pictures without a text, and texts that are not read', async () => {
     const files = { ...PICTURES, 'a.caption': 'a dog', 'A.TXT': 'tags' };
     expect(await captionsIn(files)).toEqual({ 'train a.jpg': ['a dog'] });
@@ -174,6 +276,18 @@ test.each<[string, Record<string, unknown>, RegExp]>([
     { ...PICTURES, 'a.txt': '0 0.5 0.5 0.1 0.1\n' },
     /are no captions: found lines of numbers such as "0 0.5/,
   ],
+  [
+    'two lists of unequal length',
+    { 'urls.txt': '//x.org/a.jpg', 'captions.txt': 'a dog\na cat' },
+    /: found 1 and 2 lines$/,
+  ],
+  [
+    'several pictures of a caption',
+    { 'metadata.jsonl': { file_names: ['a.jpg', 'b.jpg'], text: 'x' } },
+    /several pictures/,
+  ],
+  ['shards of tar', { '0.tar': '', '1.tar': '', '0.parquet': '', '0_stats.json': {} }, /Unpack 0.tar and the 1 other /],
+  ['addresses alone', { 'x.tsv': 'a dog\thttp://x.org/a.jpg\n' }, /They are addresses: fetch the pictures first/],
   [
     'several tables',
     { ...PICTURES, 'x.csv': '', 'y.csv': '' },

@@ -1,0 +1,88 @@
+/** Texts of JSON as programs write them, which is not always JSON, nor one value a line. Knows no value. */
+
+import type { NumberedLine } from '../base/text-file.ts';
+
+/** Behind the string that begins at a place; the text's length where it is not closed. */
+function endOfString(text: string, start: number): number {
+  for (let quote = text.indexOf('"', start + 1); quote !== -1; quote = text.indexOf('"', quote + 1)) {
+    let escapes = 0;
+    while (text[quote - 1 - escapes] === '\\') escapes++;
+    if (escapes % 2 === 0) return quote + 1;
+  }
+  return text.length;
+}
+
+const UNQUOTED = /"|-?\b\d{16,}\b(?![.eE])|\bNaN\b|-?\bInfinity\b/g;
+
+/**
+ * A text as JSON that can be read without loss: integers that no number can hold become strings, as ids above 2^53 would
+ * else become equal; what Python writes for numbers that are none, which JSON does not have, becomes null. What stands in
+ * strings stays.
+ */
+export function asJson(text: string): string {
+  if (!/\d{16}|NaN|Infinity/.test(text)) return text;
+  const parts: string[] = [];
+  let copied = 0;
+  UNQUOTED.lastIndex = 0;
+  for (let found = UNQUOTED.exec(text); found; found = UNQUOTED.exec(text)) {
+    const [sign] = found;
+    if (sign === '"') {
+      UNQUOTED.lastIndex = endOfString(text, found.index);
+      continue;
+    }
+    parts.push(text.slice(copied, found.index), /\d/.test(sign) ? `"${sign}"` : 'null');
+    copied = UNQUOTED.lastIndex;
+  }
+  return [...parts, text.slice(copied)].join('');
+}
+
+/**
+ * The values of JSON that stand one after another, each with the line on which it begins: one a line, or several a line,
+ * or each on many lines, with commas between them or without.
+ *
+ * @param lines of the text, those that are not blank
+ * @returns undefined where brackets do not match, or the first value is not JSON
+ */
+export function jsonValues(text: string, lines: readonly NumberedLine[]): readonly NumberedLine[] | undefined {
+  if (lines[0] === undefined || isJson(lines[0].text)) return lines;
+  const values = objectsIn(text);
+  return values[0] !== undefined && isJson(values[0].text) ? values : undefined;
+}
+
+/** Objects with all that is inside their brackets; none where brackets are left open, or something else lies between. */
+function objectsIn(text: string): NumberedLine[] {
+  const values: NumberedLine[] = [];
+  const bracket = /["{}[\]]/g;
+  let [depth, start, end, line] = [0, 0, 0, 1];
+  for (let found = bracket.exec(text); found; found = bracket.exec(text)) {
+    const [sign] = found;
+    if (sign === '"') bracket.lastIndex = endOfString(text, found.index);
+    else if (sign === '{' || sign === '[') {
+      if (depth === 0) {
+        const between = text.slice(end, found.index);
+        if (/[^\s,]/.test(between)) return [];
+        line += between.split('\n').length - 1;
+        start = found.index;
+      }
+      depth++;
+    } else {
+      depth--;
+      if (depth < 0) return [];
+      if (depth > 0) continue;
+      end = found.index + 1;
+      const value = text.slice(start, end);
+      values.push({ line, text: value });
+      line += value.split('\n').length - 1;
+    }
+  }
+  return depth === 0 && !/[^\s,]/.test(text.slice(end)) ? values : [];
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
