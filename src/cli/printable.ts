@@ -8,6 +8,11 @@ export function printable(text: string): string {
   return text.replace(/[\p{Cc}\u2028\u2029]/gu, (sign) => NAMES[sign] ?? escaped(sign.charCodeAt(0)));
 }
 
+/** The same for text of several lines: their ends stay, and tabs. */
+export function printableLines(text: string): string {
+  return text.replace(/(?![\n\t])[\p{Cc}\u2028\u2029]/gu, printable);
+}
+
 const NAMES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 function escaped(code: number): string {

@@ -3,7 +3,7 @@ import type { LeftOut } from '../base/walk.ts';
 import type { TrainingEvent, UpdateReport, ValidationReport } from '../training/events.ts';
 import type { Validation } from '../training/task.ts';
 import type { ExtractionEvents } from '../vision/cached-features.ts';
-import { printable } from './printable.ts';
+import { printable, printableLines } from './printable.ts';
 
 /** Least milliseconds between two lines of progress. */
 const INTERVALS = { terminal: 200, file: 10_000 };
@@ -24,17 +24,18 @@ export class Status {
     const now = performance.now();
     if (this.#quiet || now - this.#last < (this.#terminal ? INTERVALS.terminal : INTERVALS.file)) return;
     this.#last = now;
+    const line = printable(text());
     process.stderr.write(
-      this.#terminal ? `\r\u001b[K${text().slice(0, (process.stderr.columns ?? 80) - 1)}` : `${text()}\n`,
+      this.#terminal ? `\r\u001b[K${line.slice(0, (process.stderr.columns || 80) - 1)}` : `${line}\n`,
     );
     this.#open = this.#terminal;
   }
 
-  /** Writes a line that stays, unless the command is to be quiet. */
+  /** Writes what stays, a line or several, unless the command is to be quiet. */
   say(text: string): void {
     if (this.#quiet) return;
     this.#clear();
-    process.stderr.write(`${text}\n`);
+    process.stderr.write(`${printableLines(text)}\n`);
   }
 
   /** Writes a line that must be seen even with --quiet. */

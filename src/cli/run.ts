@@ -33,6 +33,8 @@ export async function runProgram(program: Command, commands: Commands): Promise<
     process.stderr.write(`${program.name()}: cannot write the output: found ${reasonOf(error)}\n`);
     process.exit(ExitCode.failed);
   });
+  // Hours of work must not end with the terminal, the pipe or the disk that hears of them.
+  process.stderr.on('error', () => {});
   let code: number = ExitCode.done;
   try {
     await addCommands(program, commands);

@@ -93,7 +93,7 @@ async function evaluateTranslations(
     const rows = { pairs, BLEU: bleu.toFixed(2), loss: loss.toFixed(4), perplexity: perplexity.toFixed(2) };
     const written = json ? `${JSON.stringify({ data: data.name, ...evaluation })}\n` : table(Object.entries(rows));
     process.stdout.write(written);
-    if (report) await writeTranslationEvaluation(report, translator, data, evaluation, options);
+    if (report) await writeTranslationEvaluation(report, translator, data, evaluation, options, { signal });
   });
 }
 

@@ -17,6 +17,7 @@ import { SOURCE_VOCABULARY } from '../translation/config.ts';
 import { CNN_FOLDER } from '../vision/cnn-files.ts';
 import { LiveReport } from './live-report.ts';
 import type { CommonOptions } from './options.ts';
+import { printable } from './printable.ts';
 import { Status, showShare, showTraining } from './progress.ts';
 import { resumeCommand } from './resume-command.ts';
 import { Exit, ExitCode, interruptible } from './run.ts';
@@ -163,5 +164,5 @@ async function runInFolder<Config, Data>(
     sayHowToGoOn(`stopped at update ${progress.iteration}`);
     throw new Exit(ExitCode.interrupted);
   }
-  status.say(`done: ${await show.describeEnd(folder)} in ${folder}, with report.html; ${show.use(folder)}`);
+  status.say(`done: ${await show.describeEnd(folder)} in ${printable(folder)}, with report.html; ${show.use(folder)}`);
 }

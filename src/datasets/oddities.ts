@@ -12,6 +12,9 @@ export interface Oddity {
 
 const EXAMPLES_KEPT = 3;
 
+/** So many items more that can't be read than that can, and a file is of something else. */
+const ENOUGH = 100_000;
+
 /** Characters of an example that are printed. */
 const LONGEST = 300;
 
@@ -35,22 +38,24 @@ export class Oddities {
    * first of them, where such items are fewer than the others; else the file holds something else.
    *
    * @param what the items are, in the plural: 'rows'
-   * @throws InputError about the first such item, when at least half of the items are so
+   * @throws InputError about the first such item, when at least half of the items are so, or far more than
+   *   the others by then
    */
   readItems<Item, Result>(items: readonly Item[], what: string, read: (item: Item, i: number) => Result): Result[] {
     const results: Result[] = [];
-    const errors: InputError[] = [];
+    const messages: string[] = []; // not the errors, whose stacks would fill the memory for a file of something else
+    let first: InputError | undefined;
     for (const [i, item] of items.entries()) {
       try {
         results.push(read(item, i));
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
-        errors.push(error);
+        first ??= error;
+        messages.push(error.message);
+        if (messages.length >= items.length / 2 || messages.length - results.length >= ENOUGH) throw first;
       }
     }
-    const [first] = errors;
-    if (first && errors.length >= results.length) throw first;
-    for (const { message } of errors) this.add(`${what} that can't be read, skipped`, message);
+    for (const message of messages) this.add(`${what} that can't be read, skipped`, message);
     return results;
   }
 

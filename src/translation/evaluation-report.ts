@@ -3,7 +3,7 @@
  * its best and worst. Knows nothing of training.
  */
 import { writeFileAtomically } from '../base/files.ts';
-import { mapSteps, partOf, runAtOnce, type Steps } from '../base/steps.ts';
+import { mapSteps, partOf, runInTurns, type Steps, type Turns } from '../base/steps.ts';
 import { sentenceBleu } from '../metrics/bleu.ts';
 import { countNgrams } from '../metrics/ngrams.ts';
 import { type Html, type HtmlValue, html } from '../report/html.ts';
@@ -31,7 +31,7 @@ interface Translated {
  * Writes what an evaluation came to.
  *
  * @param options that the translations were written with
- * @throws InputError when the file can't be written
+ * @throws InputError when the file can't be written; the signal's reason
  */
 export async function writeTranslationEvaluation(
   file: string,
@@ -39,10 +39,11 @@ export async function writeTranslationEvaluation(
   { name, examples }: PairData,
   { pairs, bleu, loss, perplexity, translations }: TranslationEvaluation,
   { beam }: TranslatingOptions,
+  turns: Turns = {},
 ): Promise<void> {
   const decoding = beam === 1 ? 'greedily' : `by a beam search of ${beam} hypotheses`;
   const lead = html`<strong>BLEU ${bleu.toFixed(2)}</strong> on ${formatInteger(pairs)} pairs, loss ${loss.toFixed(4)}, perplexity ${perplexity.toFixed(2)}; written ${decoding}.`;
-  const sections = runAtOnce(translationSectionsSteps(translator, examples, translations));
+  const sections = await runInTurns(translationSectionsSteps(translator, examples, translations), turns);
   await writeFileAtomically(file, page(`Translations of ${name}`, lead, sections, TRANSLATION_STYLE));
 }
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { missingResource } from '../../src/cli/missing-resource.ts';
-import { printable } from '../../src/cli/printable.ts';
+import { printable, printableLines } from '../../src/cli/printable.ts';
 
 it.each([
   ['a\nb\t.jpg', 'a\\nb\\t.jpg'],
@@ -9,6 +9,10 @@ it.each([
   ['Straße 狗 👨‍👩‍👧.jpg', 'Straße 狗 👨‍👩‍👧.jpg'],
 ])('%j is printed in one line, and commands nothing', (name, shown) => {
   expect(printable(name)).toBe(shown);
+});
+
+it('text of several lines keeps its lines and tabs', () => {
+  expect(printableLines('a\tb\nc\u001b[2J\r\n')).toBe('a\tb\nc\\x1b[2J\\r\n');
 });
 
 it.each([

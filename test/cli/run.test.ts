@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { constants, existsSync } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
@@ -68,5 +70,14 @@ describe('the programs as they are built', () => {
         stderr: expect.stringContaining('cannot write the output: found ENOSPC'),
       });
     }
+  });
+
+  it.runIf(existsSync('/dev/full'))('go on where what they say can not be written', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'caption-run-'));
+    await writeFile(join(folder, 'text.txt'), 'to be or not to be, that is the question. '.repeat(20));
+    const train = '"$0" "$1" train text.txt --hidden 8 --layers 1 --epochs 1 --batch 2 --val-fraction 0.2 2> /dev/full';
+    const { status } = spawnSync('sh', ['-c', train, process.execPath, programs[1]!], { cwd: folder });
+    expect([status, existsSync(join(folder, 'lm-model/report.html'))]).toEqual([0, true]);
+    await rm(folder, { recursive: true });
   });
 });

@@ -8,10 +8,11 @@ import type { Match } from './search.ts';
 const LEAD =
   'The figures are log p(text | picture) - log p(text) in nats: above 0, the text is likelier for the picture than for no picture in particular.';
 
-/** @param text that was looked for */
-export async function searchPage(text: string, matches: readonly Match[]): Promise<string> {
+/** @param text that was looked for @throws the signal's reason */
+export async function searchPage(text: string, matches: readonly Match[], signal?: AbortSignal): Promise<string> {
   const cards: Html[] = [];
   for (const { name, source, score } of matches) {
+    signal?.throwIfAborted();
     cards.push(html`<li><figure>
 ${await framedPicture(source, name)}
 <figcaption><p class="said">${score.toFixed(2)}</p>
