@@ -1,8 +1,10 @@
 /** Bytes of files and of standard input, block by block, unpacked where they are gzip's. Knows no text. */
 import { type FileHandle, open } from 'node:fs/promises';
 import { pipeline, Readable } from 'node:stream';
+import { isatty } from 'node:tty';
 import { createGunzip } from 'node:zlib';
 import { InputError, reasonOf } from './errors.ts';
+import { isDevice } from './files.ts';
 
 /** Bytes that are read at once. */
 const BLOCK = 1 << 18;
@@ -42,10 +44,13 @@ export async function* readBlocks(
   let handle: FileHandle | undefined;
   try {
     handle = await open(source);
+    const isEndless = isDevice(await handle.stat()) && !isatty(handle.fd);
     for (;;) {
       signal?.throwIfAborted();
       const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(BLOCK), 0, BLOCK);
       if (bytesRead === 0) return;
+      if (isEndless)
+        throw new InputError(`cannot read the ${what} ${source}`, { found: 'a device', expected: 'a file' });
       onRead?.(bytesRead);
       yield buffer.subarray(0, bytesRead);
     }

@@ -41,5 +41,5 @@ export async function writeFileAtomically(path: string): Promise<never> {
 
 ({ readBytes, inPackage, fileIn, kindAt, writeFileAtomically }) satisfies Omit<
   typeof node,
-  'cacheFolder' | 'deleteTemporaries' | 'ensureWritable' | 'makeFolder'
+  'cacheFolder' | 'deleteTemporaries' | 'ensureWritable' | 'isDevice' | 'makeFolder'
 >;

@@ -1,6 +1,6 @@
 /** Files, by Node. A browser has `files.browser.ts` in its place. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -107,20 +107,37 @@ export async function ensureWritable(path: string): Promise<void> {
 }
 
 /**
- * Reads a file whole.
+ * Reads a file whole, or what comes through a pipe.
  *
- * @param check told its size, before it is read; what it throws is thrown
- * @throws what the system says
+ * @param check told its size, before it is read, or as it grows; what it throws is thrown
+ * @throws what the system says, or an error that a device is no file
  */
-export async function readBytes(path: string, check?: (size: number) => void): Promise<Uint8Array<ArrayBuffer>> {
-  if (!check) return readFile(path);
+export async function readBytes(
+  path: string,
+  check: (size: number) => void = () => {},
+): Promise<Uint8Array<ArrayBuffer>> {
   const file = await open(path);
   try {
-    check((await file.stat()).size);
-    return await file.readFile();
+    const stats = await file.stat();
+    check(stats.size);
+    if (isDevice(stats)) throw new Error('a device, not a file');
+    if (!stats.isFIFO()) return await file.readFile();
+    const parts: Uint8Array[] = [];
+    let size = 0;
+    for await (const part of file.createReadStream({ autoClose: false })) {
+      parts.push(part);
+      size += part.length;
+      check(size);
+    }
+    return Buffer.concat(parts);
   } finally {
     await file.close();
   }
+}
+
+/** Whether it is a device, such as /dev/zero: it may never come to an end. */
+export function isDevice(stats: { isCharacterDevice(): boolean; isBlockDevice(): boolean }): boolean {
+  return stats.isCharacterDevice() || stats.isBlockDevice();
 }
 
 /** Where a file or folder of this package is; the same from src/base and from dist/base. */
