@@ -7,7 +7,7 @@ import { type ByteSource, nameOfSource } from '../base/byte-source.ts';
 import { InputError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import { LanguageModel } from '../model/language-model.ts';
-import { readConfig } from '../model/model-folder.ts';
+import { holdsModel, readConfig } from '../model/model-folder.ts';
 import type { Level } from '../text/tokenizer.ts';
 import { type FolderTraining, refuseOtherData, runSession } from '../training/session.ts';
 import type { TrainingResult } from '../training/trainer.ts';
@@ -40,10 +40,20 @@ export interface LanguageTraining extends Omit<TextSource, 'files'>, FolderTrain
  * A trained model that goes on keeps its tokens and gets those of the new text that it lacks.
  */
 export async function trainLanguageModel(training: LanguageTraining): Promise<TrainingResult> {
+  await deleteIds(training.folder);
+  try {
+    return await trainAnew(training);
+  } catch (error) {
+    // Without a model there is nothing to go on with, which the ids and copies of pipes would be kept for.
+    if (!(await holdsModel(training.folder))) await deleteIds(training.folder);
+    throw error;
+  }
+}
+
+async function trainAnew(training: LanguageTraining): Promise<TrainingResult> {
   const { engine, folder, settings, start, onReading: onProgress, signal } = training;
   const initial = start instanceof TextModel ? start : undefined;
   const { level, shape } = start instanceof TextModel ? start.config : start;
-  await deleteIds(folder);
   if (initial?.config.settings.sequences && !settings.sequences) throw needsSequences();
   const source = await withoutPipes(training);
   const counted = await countData(source, level, settings, { known: initial?.vocabulary, onProgress, signal });

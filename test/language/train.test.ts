@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Random } from '../../src/base/random.ts';
@@ -48,6 +49,13 @@ describe('a language model', () => {
     });
     expect(Array.from({ length: 26 }, () => sample.next().value?.token).join('')).toBe(' jumps over\nthe lazy dog. ');
   });
+});
+
+it('a training that can not begin leaves nothing of what came through a pipe', async () => {
+  const training = await smallTraining(engine, root, 'nothing');
+  const pipe = { name: 'pipe', blocks: Readable.from([Buffer.from('aaaa')]) };
+  await expectInputError(trainLanguageModel({ ...training, files: [pipe] }), /there is nothing to learn in/);
+  expect(await readdir(training.folder)).toEqual([]);
 });
 
 it('a training of a language model stops wherever it is asked to, and goes on from there', async () => {
