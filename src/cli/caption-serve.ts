@@ -42,7 +42,7 @@ export function addServeCommand(program: Command): void {
     .option('--seq <folder>', 'a labeller of `seq train`; may be given several times', collect)
     .option('--runs <folder>', 'shows the trainings in it, while they run too')
     .option('--host <address>', "address to listen on; others than this machine's need a token", '127.0.0.1')
-    .option('--port <number>', 'port to listen on; 0 for one that is free', parseInteger(0), 8080)
+    .option('--port <number>', 'port to listen on; 0 for one that is free', parseInteger(0, 65_535), 8080)
     .option('--token-file <file>', 'a file with the token that clients have to send')
     .option('--no-token', 'lets everybody who reaches the address in')
     .option('--allow-host <name>', 'a name by which clients address it; may be given several times', collect)
