@@ -3,8 +3,9 @@ import * as v from 'valibot';
 import { type ByteSource, nameOfSource } from '../base/byte-source.ts';
 import { InputError } from '../base/errors.ts';
 import { parseJson } from '../base/json.ts';
-import { readFilledLines, readText, type TextReading } from '../base/text-file.ts';
+import { readText, type TextReading } from '../base/text-file.ts';
 import { firstLineOf, parseDelimited } from './delimited.ts';
+import { jsonValues } from './json-text.ts';
 import type { Oddities } from './oddities.ts';
 import { DELIMITERS, tableKind, tsvFields } from './table-rows.ts';
 
@@ -38,7 +39,7 @@ async function jsonColumn(
   column: string,
   { oddities, ...reading }: ColumnReading,
 ): Promise<string[]> {
-  const lines = await readFilledLines(source, { what: 'table', ...reading });
+  const values = jsonValues(await readText(source, { what: 'table', ...reading }));
   const known = new Set<string>();
   const read = ({ line, text }: { line: number; text: string }) => {
     const record = parseJson(text, jsonRecord, `${name} line ${line}`);
@@ -49,7 +50,7 @@ async function jsonColumn(
     throw new InputError(`${name} line ${line} has no text in ${JSON.stringify(column)}`, { found });
   };
   try {
-    return oddities.readItems(lines, 'rows', read);
+    return oddities.readItems(values, 'rows', read);
   } catch (error) {
     if (!(error instanceof InputError) || known.size === 0 || known.has(column)) throw error;
     throw noColumn(name, column, [...known]);

@@ -21,12 +21,12 @@ import { readText } from '../base/text-file.ts';
 import type { ListedPicture } from './assemble.ts';
 import { type DatasetFormat, SPLITS, type Split } from './dataset.ts';
 import { isListOfRows, rowsOfColumns } from './json-records.ts';
-import { asJson, jsonValues } from './json-text.ts';
+import { asJson, isSeveralValues } from './json-text.ts';
 import type { Oddities } from './oddities.ts';
 import type { DatasetReading } from './reader.ts';
 import { SPLIT_NAMES } from './split-names.ts';
 import { captionsOf, groupByPicture, rowsOf, type TableRecord } from './table-columns.ts';
-import { filledLinesOf, jsonRecords, objectRecords } from './table-rows.ts';
+import { jsonRecords, objectRecords } from './table-rows.ts';
 
 export interface JsonCaptions {
   format: DatasetFormat;
@@ -47,7 +47,7 @@ export async function readJsonCaptions(path: string, reading: DatasetReading): P
   try {
     value = parseJson(asJson(text), v.unknown(), name);
   } catch (error) {
-    if (!text.trimStart().startsWith('{') || !jsonValues(text, filledLinesOf(text))) throw error;
+    if (!isSeveralValues(text)) throw error;
     return ofRecords(jsonRecords(text, path, reading), path, reading);
   }
   if (v.is(karpathyStart, value)) {

@@ -1,6 +1,6 @@
 /** Texts of JSON as programs write them, which is not always JSON, nor one value a line. Knows no value. */
 
-import type { NumberedLine } from '../base/text-file.ts';
+import { linesOf, type NumberedLine } from '../base/text-file.ts';
 
 /** Behind the string that begins at a place; the text's length where it is not closed. */
 function endOfString(text: string, start: number): number {
@@ -37,20 +37,27 @@ export function asJson(text: string): string {
 }
 
 /**
- * The values of JSON that stand one after another, each with the line on which it begins: one a line, or several a line,
- * or each on many lines, with commas between them or without.
- *
- * @param lines of the text, those that are not blank
- * @returns undefined where brackets do not match, or the first value is not JSON
+ * The values of JSON that stand one after another, as text that can be read without loss, each with the line on which it
+ * begins: one a line, or several a line, or each on many lines, with commas between them or without. Where brackets do
+ * not match, the lines that are not blank.
  */
-export function jsonValues(text: string, lines: readonly NumberedLine[]): readonly NumberedLine[] | undefined {
-  if (lines[0] === undefined || isJson(lines[0].text)) return lines;
-  const values = objectsIn(text);
-  return values[0] !== undefined && isJson(values[0].text) ? values : undefined;
+export function jsonValues(written: string): readonly NumberedLine[] {
+  const text = asJson(written);
+  const lines = linesOf(text).filter((line) => line.text.trim() !== '');
+  return lines[0] === undefined || isJson(lines[0].text) ? lines : (objectsIn(text) ?? lines);
 }
 
-/** Objects with all that is inside their brackets; none where brackets are left open, or something else lies between. */
-function objectsIn(text: string): NumberedLine[] {
+/** Whether a text that is no JSON holds several objects one after another, of which later ones may be torn. */
+export function isSeveralValues(text: string): boolean {
+  const [, first] = /^\s*(\{[^\n]*\})\s*\n\s*\{/.exec(text) ?? [];
+  return first === undefined ? objectsIn(asJson(text)) !== undefined : isJson(first);
+}
+
+/**
+ * Values with all that is inside their brackets; undefined where brackets are left open, something else lies between, or
+ * the first is no JSON.
+ */
+function objectsIn(text: string): NumberedLine[] | undefined {
   const values: NumberedLine[] = [];
   const bracket = /["{}[\]]/g;
   let [depth, start, end, line] = [0, 0, 0, 1];
@@ -60,14 +67,14 @@ function objectsIn(text: string): NumberedLine[] {
     else if (sign === '{' || sign === '[') {
       if (depth === 0) {
         const between = text.slice(end, found.index);
-        if (/[^\s,]/.test(between)) return [];
+        if (/[^\s,]/.test(between)) return undefined;
         line += between.split('\n').length - 1;
         start = found.index;
       }
       depth++;
     } else {
       depth--;
-      if (depth < 0) return [];
+      if (depth < 0) return undefined;
       if (depth > 0) continue;
       end = found.index + 1;
       const value = text.slice(start, end);
@@ -75,7 +82,8 @@ function objectsIn(text: string): NumberedLine[] {
       line += value.split('\n').length - 1;
     }
   }
-  return depth === 0 && !/[^\s,]/.test(text.slice(end)) ? values : [];
+  const isWhole = depth === 0 && !/[^\s,]/.test(text.slice(end));
+  return isWhole && values[0] !== undefined && isJson(values[0].text) ? values : undefined;
 }
 
 function isJson(text: string): boolean {

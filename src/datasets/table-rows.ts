@@ -28,13 +28,11 @@ export async function readTable(path: string, reading: DatasetReading): Promise<
 }
 
 /** The records of JSON, a line each or in other ways one after another; or of a list in JSON, which some call .jsonl too. */
-export function jsonRecords(written: string, path: string, reading: DatasetReading): TableRecord[] {
-  const text = asJson(written);
+export function jsonRecords(text: string, path: string, reading: DatasetReading): TableRecord[] {
   if (text.trimStart().startsWith('[')) {
-    return objectRecords(parseJson(text, v.array(v.unknown()), path), path, reading);
+    return objectRecords(parseJson(asJson(text), v.array(v.unknown()), path), path, reading);
   }
-  const lines = filledLinesOf(text);
-  return reading.oddities.readItems(jsonValues(text, lines) ?? lines, 'lines', (value) => {
+  return reading.oddities.readItems(jsonValues(text), 'lines', (value) => {
     const at = `line ${value.line}`;
     const object = parseJson(value.text, jsonRecord, `${path} ${at}`);
     return { at, fields: fieldsOfObject(object, `${path} ${at}`, reading.oddities) };
@@ -49,7 +47,7 @@ export function objectRecords(items: readonly unknown[], path: string, { odditie
   });
 }
 
-export const filledLinesOf = (text: string) => linesOf(text).filter((line) => line.text.trim() !== '');
+const filledLinesOf = (text: string) => linesOf(text).filter((line) => line.text.trim() !== '');
 
 function tsvRecords(text: string, path: string, reading: DatasetReading): TableRecord[] {
   const records = tsvFields(text, path);

@@ -3,6 +3,7 @@ import { describe, expect, it, test } from 'vitest';
 import { addDescribeCommand } from '../../src/cli/caption-describe.ts';
 import { addEvaluateCommand } from '../../src/cli/caption-evaluate.ts';
 import { addExtractCommand } from '../../src/cli/caption-extract.ts';
+import { addServeCommand } from '../../src/cli/caption-serve.ts';
 import { addCaptionTrainCommand } from '../../src/cli/caption-train.ts';
 import { addSampleCommand } from '../../src/cli/lm-sample.ts';
 import { addLanguageTrainCommand } from '../../src/cli/lm-train.ts';
@@ -10,6 +11,13 @@ import { addPictureOptions, parseAtLeast, parseInteger, parsePositive, parseShar
 import { createProgram } from '../../src/cli/run.ts';
 
 const wrong: Record<string, readonly [(program: ReturnType<typeof createProgram>) => void, readonly string[][]]> = {
+  serve: [
+    addServeCommand,
+    [
+      ['--port', '-1'],
+      ['--port', '65536'],
+    ],
+  ],
   'lm train text.txt': [
     addLanguageTrainCommand,
     [

@@ -21,6 +21,7 @@ test.each([
   ['semicolon.csv', 'id;name\n1;emma\n', ['emma']],
   ['one.csv', 'name\nemma\nava\n', ['emma', 'ava']],
   ['tab.tsv', 'name\tid\nem,ma\t1\n', ['em,ma']],
+  ['many.jsonl', '{\n "name": "em}ma"\n},\n{"name":"\\"é"}', ['em}ma', '"é']],
   ['lines.jsonl', '{"name":"emma"}\n{"id":1,"name":"é"}\n', ['emma', 'é']],
 ])('the texts of a column of %s', async (name, content, texts) => {
   expect(await read(name, content)).toEqual({ texts, odd: [] });

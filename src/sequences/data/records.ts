@@ -2,8 +2,9 @@
 import * as v from 'valibot';
 import { InputError } from '../../base/errors.ts';
 import { number } from '../../base/schema.ts';
-import { readFilledLines, readText } from '../../base/text-file.ts';
+import { readText } from '../../base/text-file.ts';
 import { type DelimitedRecord, firstLineOf, parseDelimited } from '../../datasets/delimited.ts';
+import { jsonValues } from '../../datasets/json-text.ts';
 import { OddLine, type OddLines, parseItems } from '../../datasets/odd-lines.ts';
 import type { Examples, SequenceExample } from './example.ts';
 import { exampleOf } from './texts.ts';
@@ -27,7 +28,7 @@ const RECORDS =
 
 /** Reads the sequences of a JSON Lines file. @throws InputError that names the odd lines */
 export async function readRecords(path: string, odd: OddLines): Promise<Examples> {
-  const lines = await readFilledLines(path, odd);
+  const values = jsonValues(await readText(path, odd));
   let D: number | undefined;
   /** Vectors [T, D] in one piece. @throws OddLine when D is not that of the vectors before */
   const sized = (vectors: readonly number[][]) => {
@@ -36,7 +37,7 @@ export async function readRecords(path: string, odd: OddLines): Promise<Examples
     if (other) throw new OddLine(`a vector of ${other.length} numbers after one of ${D}`);
     return Float32Array.from(vectors.flat());
   };
-  const examples = await parseItems(path, lines, ({ text }) => exampleOfRecord(recordOf(text), sized), RECORDS, odd);
+  const examples = await parseItems(path, values, ({ text }) => exampleOfRecord(recordOf(text), sized), RECORDS, odd);
   return { D: D ?? 0, examples };
 }
 

@@ -40,6 +40,7 @@ describe('readSequences, classify', () => {
     ['a.csv', 'text,label\n"good",1\n'],
     ['a.csv', 'id,label,text\n7,1,good\n'],
     ['a.jsonl', '\uFEFF{"text":"good","label":1}\n\n'],
+    ['a.jsonl', '{\n"text": "good",\n"label": 1\n}\n'],
   ])('reads %s that begins as %j', async (name, content) => {
     expect((await readFile(name, content)).examples).toEqual([{ inputs: ['good'], labels: ['1'] }]);
   });
