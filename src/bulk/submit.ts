@@ -95,4 +95,4 @@ function otherPictures({ name }: CaptionJob): InputError {
   });
 }
 
-const NAME_ANOTHER = 'Give this one another name, or collect that one with --delete.';
+const NAME_ANOTHER = 'Give this one another name, or collect and delete that one.';

@@ -70,7 +70,7 @@ function otherModel({ name }: CaptionJob, description: JobDescription, model: st
   return new InputError(`the job ${name} is for another model`, {
     found: model,
     expected: description.model,
-    advice: 'Give the captioner that it was submitted with by --model.',
+    advice: 'Give the captioner that it was submitted with.',
   });
 }
 
@@ -154,6 +154,7 @@ class UnreadableChunk extends InputError {}
 function unreadableChunk(record: object): UnreadableChunk {
   return new UnreadableChunk(`none of ${UNREADABLE_CHUNKS} chunks of pictures can be read on this machine`, {
     found: 'error' in record ? String(record.error) : undefined,
-    advice: 'Name the folder that their paths are relative to by --root.',
+    advice: 'Name the folder that their paths are relative to as root.',
+    settings: ['root'],
   });
 }

@@ -142,7 +142,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 function refusedToListen(error: unknown, host: string, port: number): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') {
-    return new UsageError(`port ${port} is taken`, { advice: 'Choose another by --port, or end what uses it.' });
+    return new UsageError(`port ${port} is taken`, {
+      advice: 'Choose another port, or end what uses it.',
+      settings: ['port'],
+    });
   }
   if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
     return new InputError(`can not listen on ${host}, port ${port}`, { found: code, cause: error });
