@@ -8,14 +8,7 @@
 export type { NamedTensor, StoredTensor } from './base/safetensors.ts';
 export { EncoderDecoder, type EncoderDecoderShape, type PairBatch, type SourceBatch } from './model/encoder-decoder.ts';
 export type { Attended, InputShape, StepInputs } from './model/input-reader.ts';
-export {
-  type InputBatch,
-  type InputGradients,
-  LanguageModel,
-  type LanguageModelShape,
-  type TokenBatch,
-  type TrainingNoise,
-} from './model/language-model.ts';
+export { LanguageModel, type LanguageModelShape } from './model/language-model.ts';
 export {
   loadModel,
   type ModelConfig,
@@ -32,6 +25,7 @@ export {
   type SequenceShape,
 } from './model/sequence-model.ts';
 export type { Loss, Targets } from './model/softmax-output.ts';
+export type { InputBatch, InputGradients, TokenBatch, TrainingNoise } from './model/token-batch.ts';
 export type { PictureSize } from './nn/glimpse-window.ts';
 
 // Batches

@@ -1,7 +1,7 @@
 /** Captions of pictures as packed batches for the model. Knows features, not pictures. */
 import type { Random } from '../base/random.ts';
 import { mapSteps, type Steps } from '../base/steps.ts';
-import type { TokenBatch } from '../model/language-model.ts';
+import type { TokenBatch } from '../model/token-batch.ts';
 import { packedSequences } from '../nn/packing.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 import type { CaptionsByPicture } from './caption.ts';

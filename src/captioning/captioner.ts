@@ -3,7 +3,7 @@ import { fileIn } from '../base/files.ts';
 import { partOf, runAtOnce, type Steps } from '../base/steps.ts';
 import type { Engine } from '../compute/engine.ts';
 import type { StepFunction } from '../decoding/step.ts';
-import type { LanguageModel, TokenBatch } from '../model/language-model.ts';
+import type { LanguageModel } from '../model/language-model.ts';
 import { loadModel, type SaveModelOptions, saveConfig, saveModel } from '../model/model-folder.ts';
 import {
   type Standardisation,
@@ -12,6 +12,7 @@ import {
   standardise,
 } from '../model/standardisation.ts';
 import { createStepper } from '../model/stepper.ts';
+import type { TokenBatch } from '../model/token-batch.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 import { CNN_FOLDER, type CnnFiles, readCnnFiles, writeCnnFiles } from '../vision/cnn-files.ts';
 import { type CaptionExample, type Seen, tokenBatch } from './batch.ts';
@@ -45,12 +46,12 @@ export class Captioner implements CaptionWriter {
   readonly mapStandardisation: Standardisation | undefined;
   readonly #begin: ReturnType<typeof createStepper>;
 
+  /** @param mapStandardisation where it attends to maps. `confidence` and `cnn`, which may change, are set afterwards */
   constructor(
     config: CaptionConfig,
     vocabulary: Vocabulary,
     model: LanguageModel,
     standardisation: Standardisation,
-    confidence?: Confidence,
     mapStandardisation?: Standardisation,
   ) {
     this.config = config;
@@ -58,7 +59,6 @@ export class Captioner implements CaptionWriter {
     this.model = model;
     this.standardisation = standardisation;
     this.mapStandardisation = mapStandardisation;
-    this.confidence = confidence;
     this.#begin = createStepper(model, ROWS);
   }
 
@@ -78,8 +78,8 @@ export class Captioner implements CaptionWriter {
     const { condition, memory } = config.shape;
     const standardisation = standardisationOf(extra, condition, folder, 'features');
     const ofMaps = memory === undefined ? undefined : standardisationOf(extra, memory, folder, 'maps');
-    const confidence = config.confidence && (await readConfidence(folder, config.confidence, config.shape));
-    const captioner = new Captioner(config, vocabulary, model, standardisation, confidence, ofMaps);
+    const captioner = new Captioner(config, vocabulary, model, standardisation, ofMaps);
+    if (config.confidence) captioner.confidence = await readConfidence(folder, config.confidence, config.shape);
     const { key, folder: cnn } = config.pictures;
     if (cnn !== undefined) captioner.cnn = () => readCnnFiles(fileIn(folder, cnn), key);
     return captioner;

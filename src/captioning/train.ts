@@ -106,11 +106,11 @@ export async function trainCaptioner(training: CaptionTraining): Promise<Trainin
     .startAtFrequencies(targetCounts(examples, vocabulary.size, sets.training));
   const kept = initial && keptTokens(initial, vocabulary);
   if (kept) takeOver(initial, kept, model, vocabulary);
+  const ofMaps = attention && (initial?.mapStandardisation ?? (await measureMaps(training, attention.grid, sets)));
+  const captioner = new Captioner(config, vocabulary, model, sets.standardisation, ofMaps);
   // Word detectors know words by their numbers, which are others where words are missing.
   const hasAll = kept?.length === initial?.vocabulary.size;
-  const confidence = hasAll ? initial?.confidence?.uncalibrated(languagesOf(vocabulary)[0]) : undefined;
-  const ofMaps = attention && (initial?.mapStandardisation ?? (await measureMaps(training, attention.grid, sets)));
-  const captioner = new Captioner(config, vocabulary, model, sets.standardisation, confidence, ofMaps);
+  if (hasAll) captioner.confidence = initial?.confidence?.uncalibrated(languagesOf(vocabulary)[0]);
   captioner.cnn = initial?.cnn;
   return learn(training, captioner, sets, learning, false);
 }

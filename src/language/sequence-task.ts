@@ -4,7 +4,8 @@
  */
 import { Random } from '../base/random.ts';
 import { partOf, type Steps } from '../base/steps.ts';
-import type { LanguageModel, TokenBatch } from '../model/language-model.ts';
+import type { LanguageModel } from '../model/language-model.ts';
+import type { TokenBatch } from '../model/token-batch.ts';
 import { packedSequences } from '../nn/packing.ts';
 import { resetState } from '../nn/state.ts';
 import type { SequenceList } from '../text/sequence-list.ts';

@@ -1,7 +1,8 @@
 /** Learning to continue a text: its chunks, the loss on held-out text, samples on the way. It knows no files. */
 import { Random } from '../base/random.ts';
 import { partOf, type Steps } from '../base/steps.ts';
-import type { LanguageModel, TokenBatch } from '../model/language-model.ts';
+import type { LanguageModel } from '../model/language-model.ts';
+import type { TokenBatch } from '../model/token-batch.ts';
 import { uniformPacking } from '../nn/packing.ts';
 import { copyState, resetState, type StackState } from '../nn/state.ts';
 import { type Chunk, Streams } from '../text/corpus.ts';

@@ -28,8 +28,9 @@ import type { RecurrentBatch, RecurrentLayer } from '../nn/recurrent-layer.ts';
 import { bidirectionalLayers, RecurrentStack, recurrentLayers } from '../nn/recurrent-stack.ts';
 import { matricesOf, type StackState } from '../nn/state.ts';
 import { InputReader } from './input-reader.ts';
-import { LanguageModel, type TokenBatch, type TrainingNoise } from './language-model.ts';
+import { LanguageModel } from './language-model.ts';
 import type { Loss } from './softmax-output.ts';
+import type { TokenBatch, TrainingNoise } from './token-batch.ts';
 
 export interface EncoderDecoderShape {
   /** Number of tokens of sources, and of targets. */

@@ -14,14 +14,16 @@ import type { Attention } from '../nn/attention.ts';
 import { type CellName, cells } from '../nn/cell.ts';
 import { applyDropout, type Dropout } from '../nn/dropout.ts';
 import type { LayerInput } from '../nn/layer-input.ts';
-import { type Packing, uniformPacking } from '../nn/packing.ts';
+import { uniformPacking } from '../nn/packing.ts';
 import type { Parameter } from '../nn/parameter.ts';
 import type { RecurrentBatch } from '../nn/recurrent-layer.ts';
 import { RecurrentStack, recurrentLayers } from '../nn/recurrent-stack.ts';
 import type { StackState } from '../nn/state.ts';
-import { type Attended, InputReader } from './input-reader.ts';
+import { copyParameter } from './copy-parameter.ts';
+import { InputReader } from './input-reader.ts';
 import { ProjectedWords } from './projected-words.ts';
-import { divisorOf, type Loss, SoftmaxOutput, type Targets } from './softmax-output.ts';
+import { divisorOf, type Loss, SoftmaxOutput } from './softmax-output.ts';
+import type { InputBatch, InputGradients, TokenBatch, TrainingNoise } from './token-batch.ts';
 
 export interface LanguageModelShape {
   /** V, number of tokens. */
@@ -38,38 +40,6 @@ export interface LanguageModelShape {
   memory?: number | undefined;
   /** Whether a gate scales what it attends to (Xu et al. 2015, section 4.2.1). Default: false */
   gate?: boolean | undefined;
-}
-
-/**
- * Sequences of tokens, packed: row r of step t is followed by row r of step t + 1. Targets are the tokens that should
- * come next; gradients are of the mean loss over them unless a divisor is given.
- */
-export interface TokenBatch extends Targets, Attended {
-  packing: Packing;
-  /** M token ids that are read. */
-  inputs: ArrayLike<number>;
-  /** One vector v for each sequence, N₀ × condition. */
-  condition?: Float32Array | undefined;
-}
-
-/** The part of a batch that is read: no targets. */
-export type InputBatch = Pick<TokenBatch, 'packing' | 'inputs' | 'condition' | keyof Attended>;
-
-/** Where gradients of what a batch has brought along go, besides those of the parameters. */
-export interface InputGradients {
-  /** Of the state that the sequences started from. */
-  start?: StackState | undefined;
-  /** Of the condition vectors [N, condition]. */
-  condition?: Matrix | undefined;
-  /** Of the places that came with the batch [N · places, memory]. */
-  places?: Matrix | undefined;
-}
-
-export interface TrainingNoise {
-  /** Dropout on embeddings, on the output of each layer and on the condition. */
-  dropout?: Dropout | undefined;
-  /** Share of the target that label smoothing gives to all tokens alike (Szegedy et al. 2016, section 7). */
-  smoothing?: number;
 }
 
 /** What a forward pass leaves for the backward pass. */
@@ -169,24 +139,14 @@ export class LanguageModel {
     if (isNew.length > 0) this.stack.layers[0]!.inputWeights.edit((values) => values.fill(0)); // of the contexts
     for (const parameter of this.parameters) {
       if (isNew.includes(parameter)) continue;
-      const { name, value } = parameter;
-      const from = source.parameters.find((other) => other.name === name)?.value;
-      const rowTokens = parameter === this.#readParameter ? tokens : undefined;
-      const columnTokens = this.#output.parameters.includes(parameter) ? tokens : undefined;
-      const [rows, cols] = [rowTokens?.length ?? from?.rows, columnTokens?.length ?? from?.cols];
-      if (!from || rows! > value.rows || cols! > value.cols) {
-        throw new RangeError(`${name} of ${value.rows} × ${value.cols} can't take that of another shape`);
-      }
-      parameter.edit((values) => {
-        for (let row = 0; row < rows!; row++) {
-          const fromRow = rowTokens?.[row] ?? row;
-          if (fromRow < 0) continue;
-          for (let col = 0; col < cols!; col++) {
-            const fromCol = columnTokens?.[col] ?? col;
-            if (fromCol >= 0) values[row * value.cols + col] = from.data[fromRow * from.cols + fromCol]!;
-          }
-        }
-      });
+      copyParameter(
+        parameter,
+        source.parameters.find(({ name }) => name === parameter.name),
+        {
+          rows: parameter === this.#readParameter ? tokens : undefined,
+          columns: this.#output.parameters.includes(parameter) ? tokens : undefined,
+        },
+      );
     }
   }
 

@@ -37,8 +37,8 @@ import type { RecurrentBatch, RecurrentLayer } from '../nn/recurrent-layer.ts';
 import { bidirectionalLayers, RecurrentStack, recurrentLayers } from '../nn/recurrent-stack.ts';
 import type { StackState } from '../nn/state.ts';
 import { InputReader, type InputShape, type StepInputs } from './input-reader.ts';
-import type { TrainingNoise } from './language-model.ts';
 import { type Loss, SoftmaxOutput, type Targets } from './softmax-output.ts';
+import type { TrainingNoise } from './token-batch.ts';
 
 export interface Arrangement {
   /** What is read at each step. */

@@ -1,5 +1,6 @@
 /** What a training is given: types alone, so that the parts of the trainer need nothing of each other. */
-import type { LanguageModel, TokenBatch } from '../model/language-model.ts';
+import type { LanguageModel } from '../model/language-model.ts';
+import type { TokenBatch } from '../model/token-batch.ts';
 import type { Progress } from './checkpoint.ts';
 import type { TrainingEvent } from './events.ts';
 import type { TrainingSettings } from './settings.ts';

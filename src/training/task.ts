@@ -1,8 +1,8 @@
 /** A task as the trainer sees it: a model, its batches, and a validation that tells which weights are better. */
 import type { Steps } from '../base/steps.ts';
 import type { Engine } from '../compute/engine.ts';
-import type { TokenBatch, TrainingNoise } from '../model/language-model.ts';
 import type { Loss } from '../model/softmax-output.ts';
+import type { TokenBatch, TrainingNoise } from '../model/token-batch.ts';
 import type { UpdateRule } from '../nn/optimizer.ts';
 import type { Parameter } from '../nn/parameter.ts';
 import type { StackState } from '../nn/state.ts';

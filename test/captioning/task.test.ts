@@ -7,8 +7,9 @@ import type { CaptionConfig, CaptionSettings } from '../../src/captioning/config
 import { captionTaskSteps } from '../../src/captioning/task.ts';
 import { specialIds } from '../../src/captioning/vocabulary.ts';
 import { openEngine } from '../../src/compute/engine.ts';
-import { LanguageModel, type TokenBatch } from '../../src/model/language-model.ts';
+import { LanguageModel } from '../../src/model/language-model.ts';
 import { measureStandardisation } from '../../src/model/standardisation.ts';
+import type { TokenBatch } from '../../src/model/token-batch.ts';
 import type { Validation } from '../../src/training/task.ts';
 import { smallSettings, vocabularyOf } from './small-captioning.ts';
 

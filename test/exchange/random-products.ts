@@ -104,5 +104,5 @@ export function randomCaptioner(
     dataset: { name: 'random', pictures: 1, captions: 1, hash: '0' },
     scores: {},
   };
-  return new Captioner(config, vocabulary, model, by, undefined, grid === undefined ? undefined : by);
+  return new Captioner(config, vocabulary, model, by, grid === undefined ? undefined : by);
 }

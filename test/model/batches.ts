@@ -2,7 +2,8 @@
 import { Random } from '../../src/base/random.ts';
 import type { Matrix } from '../../src/compute/arena.ts';
 import type { Engine } from '../../src/compute/engine.ts';
-import { LanguageModel, type LanguageModelShape, type TokenBatch } from '../../src/model/language-model.ts';
+import { LanguageModel, type LanguageModelShape } from '../../src/model/language-model.ts';
+import type { TokenBatch } from '../../src/model/token-batch.ts';
 import { packedSequences } from '../../src/nn/packing.ts';
 import { matricesOf, type StackState } from '../../src/nn/state.ts';
 import { inRows } from '../nn/packed.ts';

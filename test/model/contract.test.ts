@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { LanguageModelShape, TokenBatch } from '../../src/model/language-model.ts';
+import type { LanguageModelShape } from '../../src/model/language-model.ts';
+import type { TokenBatch } from '../../src/model/token-batch.ts';
 import { CELL_NAMES } from '../../src/nn/cell.ts';
 import { clipGradients } from '../../src/nn/clip.ts';
 import { resetState } from '../../src/nn/state.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../src/base/random.ts';
 import { type Engine, openEngine } from '../../src/compute/engine.ts';
-import { LanguageModel, type LanguageModelShape, type TokenBatch } from '../../src/model/language-model.ts';
+import { LanguageModel, type LanguageModelShape } from '../../src/model/language-model.ts';
+import type { TokenBatch } from '../../src/model/token-batch.ts';
 import { CELL_NAMES } from '../../src/nn/cell.ts';
 import { clipGradients } from '../../src/nn/clip.ts';
 import { Optimizer, optimizerDefaults } from '../../src/nn/optimizer.ts';

@@ -2,7 +2,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openEngine } from '../../src/compute/engine.ts';
-import type { TokenBatch } from '../../src/model/language-model.ts';
+import type { TokenBatch } from '../../src/model/token-batch.ts';
 import {
   refuseOtherData,
   runSession,
