@@ -60,40 +60,40 @@ export function placesAlike(explorer: Explorer, goTo: (token: number) => void) {
       );
     });
     showSome(list, items, SHOWN);
-    fill(common, ...sharesTable());
-  }
-
-  /** How often each feature holds at these places, beside the whole text. */
-  function sharesTable(): HTMLElement[] {
-    if (found.length === 0 || explorer.tracks.length === 0) return [];
-    const rows = explorer.tracks.map(({ name, values }) => {
-      const here = found.reduce((sum, { end }) => sum + values[end - 1]!, 0) / found.length;
-      const everywhere = shareOf(values);
-      return { name, here, everywhere };
-    });
-    rows.sort((a, b) => Math.abs(b.here - b.everywhere) - Math.abs(a.here - a.everywhere));
-    const percent = (share: number) => `${Math.round(100 * share)} %`;
-    const body = rows.map(({ name, here, everywhere }) =>
-      element(
-        'tr',
-        {},
-        element('th', { scope: 'row' }, name),
-        element('td', {}, percent(here)),
-        element('td', {}, percent(everywhere)),
-      ),
-    );
-    const head = element(
-      'tr',
-      {},
-      ...['holds at the end of', 'these places', 'all'].map((text) => element('th', { scope: 'col' }, text)),
-    );
-    const table = element('table', {}, element('thead', {}, head), element('tbody', {}, ...body));
-    return [element('details', {}, element('summary', {}, 'What these places have in common'), table)];
+    fill(common, ...sharesTable(explorer.tracks, found));
   }
 
   explorer.follow(['cell'], show);
   onThemeChange(show);
   return { element: element('div', {}, status, common, list), find };
+}
+
+/** How often each feature holds at the ends of these places, beside the whole text. */
+function sharesTable(tracks: Explorer['tracks'], found: readonly SimilarStretch[]): HTMLElement[] {
+  if (found.length === 0 || tracks.length === 0) return [];
+  const rows = tracks.map(({ name, values }) => {
+    const here = found.reduce((sum, { end }) => sum + values[end - 1]!, 0) / found.length;
+    const everywhere = shareOf(values);
+    return { name, here, everywhere };
+  });
+  rows.sort((a, b) => Math.abs(b.here - b.everywhere) - Math.abs(a.here - a.everywhere));
+  const percent = (share: number) => `${Math.round(100 * share)} %`;
+  const body = rows.map(({ name, here, everywhere }) =>
+    element(
+      'tr',
+      {},
+      element('th', { scope: 'row' }, name),
+      element('td', {}, percent(here)),
+      element('td', {}, percent(everywhere)),
+    ),
+  );
+  const head = element(
+    'tr',
+    {},
+    ...['holds at the end of', 'these places', 'all'].map((text) => element('th', { scope: 'col' }, text)),
+  );
+  const table = element('table', {}, element('thead', {}, head), element('tbody', {}, ...body));
+  return [element('details', {}, element('summary', {}, 'What these places have in common'), table)];
 }
 
 const shares = new WeakMap<Uint8Array, number>();

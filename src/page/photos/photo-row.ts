@@ -1,15 +1,13 @@
 /** The row of a photo: a small copy, its caption word by word, how sure that is, and what can be done with it. */
 import { shownWords, sureness } from '../../captioning/shown-caption.ts';
-import { explainedLead } from '../../captioning/shown-maps.ts';
 import type { Caption, Description } from '../../server/api.ts';
-import { announce } from '../announce.ts';
-import { inWords } from '../back-end.ts';
 import { button, element, fill } from '../elements.ts';
 import { percent, shadedCaption } from '../shaded-words.ts';
-import { copyText } from './copy-text.ts';
+import { copyButton } from './copy-button.ts';
 import type { Photo } from './photo.ts';
 import { hideWhere, showWhere } from './show-where.ts';
 import { drawThumbnail } from './thumbnail.ts';
+import { whereButton } from './where-button.ts';
 
 export interface PhotoRow {
   readonly item: HTMLLIElement;
@@ -40,33 +38,9 @@ export function photoRow(photo: Photo, { remove, again, explain }: PhotoActions)
 
   const leaving = new AbortController();
 
-  /** A button that asks where the words of the caption come from, and then shows it. */
-  function whereButton(caption: string): HTMLButtonElement {
-    const ask = async () => {
-      if (asking.ariaBusy === 'true') return;
-      asking.ariaBusy = 'true';
-      asking.textContent = 'looking …';
-      try {
-        photo.state = { kind: 'described', description: await explain(leaving.signal) };
-      } catch (error) {
-        if (leaving.signal.aborted) return;
-        asking.ariaBusy = 'false';
-        asking.textContent = WHERE;
-        announce(inWords(error));
-        problem.textContent = inWords(error);
-        content.append(problem);
-        return;
-      }
-      const isHere = document.activeElement === asking;
-      show();
-      const { where } = photo.state.description;
-      if (where) announce(explainedLead(where.by));
-      if (isHere) content.querySelector<HTMLElement>('.said .step')?.focus();
-    };
-    const title = 'Where in the photo each word comes from';
-    const asking = button(WHERE, ask, { title, 'aria-label': `${WHERE} ${title}: ${caption}` });
-    const problem = element('p', { class: 'problem' });
-    return asking;
+  function showExplained(description: Description): void {
+    photo.state = { kind: 'described', description };
+    show();
   }
 
   function showDescription(description: Description): void {
@@ -88,16 +62,9 @@ export function photoRow(photo: Photo, { remove, again, explain }: PhotoActions)
       more(best, others),
     );
     fill(sure, ...figureOf(best));
-    const copy = async () => {
-      const copied = await copyText(caption);
-      announce(copied ? 'Copied' : 'This browser does not let pages copy');
-      if (!copied) return;
-      copying.textContent = 'Copied';
-      setTimeout(() => fill(copying, COPY), 1500);
-    };
-    const copying = button(COPY, copy, { 'aria-label': `Copy as alt text: ${caption}` });
-    const canBeShown = canvas.isConnected && best.words.length > 0;
-    fill(actions, copying, !where && canBeShown && whereButton(caption), removing());
+    const canBeExplained = !where && canvas.isConnected && best.words.length > 0;
+    const asking = { explain, signal: leaving.signal, show: showExplained };
+    fill(actions, copyButton(caption), canBeExplained && whereButton(caption, content, asking), removing());
   }
 
   function show(): void {
@@ -125,9 +92,6 @@ export function photoRow(photo: Photo, { remove, again, explain }: PhotoActions)
   });
   return { item, show, leave: () => leaving.abort() };
 }
-
-const COPY = 'Copy as alt text';
-const WHERE = 'Where?';
 
 /** What the CNN sees in the photo, where the server tells it. */
 function tagsOf({ tags = [] }: Description): HTMLElement | undefined {

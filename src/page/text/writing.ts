@@ -1,8 +1,9 @@
 /** Has a language model write, and shows the text as it comes. */
 import type { ModelAnswer } from '../../server/api.ts';
 import { announce } from '../announce.ts';
-import { type BackEnd, inWords } from '../back-end.ts';
+import { type BackEnd, inWords, type WritingChoices } from '../back-end.ts';
 import { button, element, fill, withLabel } from '../elements.ts';
+import { numberInput } from './number-input.ts';
 
 /** @param onLookInto called with a text that is to be looked into */
 export function writingPart(
@@ -11,10 +12,7 @@ export function writingPart(
   onLookInto: (text: string) => void,
 ): HTMLElement {
   const prime = element('textarea', { rows: 3, spellcheck: 'false', placeholder: 'nothing: it begins where it likes' });
-  const length = numberInput({ min: 1, max: 20_000, step: 1, value: 400, required: true });
-  const temperature = numberInput({ min: 0, max: 5, step: 0.05, value: 0.7, required: true });
-  const topK = numberInput({ min: 1, step: 1, placeholder: 'all' });
-  const topP = numberInput({ min: 0, max: 1, step: 0.01, value: 1, required: true });
+  const sampling = samplingControls();
   const generate = element('button', { class: 'main' }, 'Generate');
   const stop = button('Stop', () => writing?.abort(), { disabled: true });
   const look = button('Look into it', () => onLookInto(text), { hidden: true });
@@ -42,14 +40,7 @@ export function writingPart(
     look.hidden = true;
     fill(progress, 'writing …');
     const begun = performance.now();
-    const choices = {
-      model: model().id,
-      prime: prime.value,
-      length: length.valueAsNumber,
-      temperature: temperature.valueAsNumber,
-      topK: Number.isNaN(topK.valueAsNumber) ? undefined : topK.valueAsNumber,
-      topP: topP.valueAsNumber,
-    };
+    const choices = { model: model().id, prime: prime.value, ...sampling.chosen() };
     let outcome = '';
     try {
       for await (const piece of backEnd.write(choices, signal)) {
@@ -76,14 +67,7 @@ export function writingPart(
     'form',
     {},
     withLabel('Begin with', prime, { class: 'wide' }),
-    element(
-      'div',
-      { class: 'options' },
-      withLabel('Length', length),
-      withLabel('Temperature', temperature),
-      withLabel('Top-k', topK),
-      withLabel('Top-p', topP),
-    ),
+    sampling.controls,
     element('div', { class: 'actions' }, generate, stop, look, progress),
   );
   form.addEventListener('submit', (event) => {
@@ -96,6 +80,26 @@ export function writingPart(
   return element('section', { 'aria-label': 'Writing' }, element('h3', {}, 'Let it write'), form, output);
 }
 
-export function numberInput(attributes: Readonly<Record<string, string | number | boolean>>): HTMLInputElement {
-  return element('input', { type: 'number', ...attributes });
+/** How much is written, and how its tokens are drawn. */
+function samplingControls() {
+  const length = numberInput({ min: 1, max: 20_000, step: 1, value: 400, required: true });
+  const temperature = numberInput({ min: 0, max: 5, step: 0.05, value: 0.7, required: true });
+  const topK = numberInput({ min: 1, step: 1, placeholder: 'all' });
+  const topP = numberInput({ min: 0, max: 1, step: 0.01, value: 1, required: true });
+  return {
+    controls: element(
+      'div',
+      { class: 'options' },
+      withLabel('Length', length),
+      withLabel('Temperature', temperature),
+      withLabel('Top-k', topK),
+      withLabel('Top-p', topP),
+    ),
+    chosen: (): Omit<WritingChoices, 'model' | 'prime'> => ({
+      length: length.valueAsNumber,
+      temperature: temperature.valueAsNumber,
+      topK: Number.isNaN(topK.valueAsNumber) ? undefined : topK.valueAsNumber,
+      topP: topP.valueAsNumber,
+    }),
+  };
 }
