@@ -39,11 +39,6 @@ describe('readCaptionDataset: pictures with a table', () => {
       /metadata.csv line 3 is not .*: found the split "holdout", expected train, .*restval, val, .*test/,
     ],
     ['pairs that are none', { 'captions.tsv': 'a.jpg\ta cat\nb.jpg a dog' }, /captions.tsv line 2 .*found 1 fields/],
-    [
-      'a record of a list that is no object',
-      { 'metadata.jsonl': '[["a.jpg", "a cat"]]' },
-      /metadata.jsonl record 1 does not hold what it should: found at the top/,
-    ],
     ['a row without a name', { 'metadata.csv': 'file_name,text\n,a cat' }, /line 2 .*found no file name/],
   ])('refuses %s', async (_, files, message, settings = {}) => {
     await expect(readFiles(files, '.', settings)).rejects.toThrow(message);
