@@ -4,11 +4,12 @@
  *
  *     npx tsx examples/describe.ts [FILE…]
  */
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describePictures, openCaptioner, openEngine } from 'caption-lm';
 
 const files = process.argv.slice(2);
-if (files.length === 0) files.push(fileURLToPath(new URL('../docs/nagasaki-boats.jpg', import.meta.url)));
+if (files.length === 0) files.push(relative('', fileURLToPath(new URL('../docs/nagasaki-boats.jpg', import.meta.url))));
 
 const engine = await openEngine();
 const { captioner, cnn } = await openCaptioner(engine);

@@ -68,6 +68,13 @@ describe('examples/describe', () => {
     // The end has a probability as well.
     const product = words.reduce((sum, [, probability]) => sum + Math.log(Number(probability)), 0);
     expect(product).toBeGreaterThan(Number(logProb) - 0.5);
+    expect(await readFile('docs/lecture.md', 'utf8')).toContain(`describe docs/nagasaki-boats.jpg\n${caption}\n`);
+  });
+
+  it('says of the first photo of the README what that says', async () => {
+    const [, photo, caption] = /^\$ npx caption describe (\S+)\n(.*)$/m.exec(await readFile('README.md', 'utf8'))!;
+    const [, first] = /^log p {3}caption\n *-[\d.]+ {2}(.*)$/m.exec(await run(['describe', photo!], cached))!;
+    expect(first).toBe(caption);
   });
 });
 
