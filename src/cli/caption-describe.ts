@@ -1,14 +1,12 @@
 /** `caption describe`: writes captions for pictures. */
 import type { Command } from 'commander';
 import { modelFingerprint } from '../captioning/bulk/fingerprint.ts';
-import type { Caption, DecodingOptions } from '../captioning/caption.ts';
+import type { DecodingOptions } from '../captioning/caption.ts';
 import { type DescriptionFlags, describingBy } from '../captioning/decoding-flags.ts';
 import { describeBatches, describePictures } from '../captioning/describe.ts';
-import { descriptionOf } from '../captioning/description.ts';
-import type { PictureOnPage } from '../captioning/description-card.ts';
 import { loadCnnOf, openCaptioners, shippedCaptioner } from '../captioning/open.ts';
-import { whereOf } from '../captioning/shown-maps.ts';
 import { openEngine } from '../compute/engine.ts';
+import type { FailedPicture } from '../vision/extract.ts';
 import {
   addCaptionSamplingOptions,
   addDescribingOptions,
@@ -16,14 +14,9 @@ import {
   addTopOptions,
   decodingOf,
 } from './caption-options.ts';
-import {
-  addExplainOptions,
-  checkExplainedBy,
-  type ExplainOptions,
-  explains,
-  writeFigure,
-} from './describe-explained.ts';
+import { addExplainOptions, checkExplainedBy, type ExplainOptions, explains } from './describe-explained.ts';
 import { addOutOptions, checkOut, describeToFile, type OutOptions } from './describe-out.ts';
+import { DescriptionOutputs } from './describe-outputs.ts';
 import { checkPageFile, openDescriptionPage } from './describe-page.ts';
 import { addWriteOptions, checkWrite, openTexts, type WriteFlags } from './describe-write.ts';
 import { findPictures } from './find-pictures.ts';
@@ -34,10 +27,9 @@ import {
   type CommonOptions,
   type PictureOptions,
 } from './options.ts';
-import { printable } from './printable.ts';
 import { Status } from './progress.ts';
 import { Exit, ExitCode, interruptible } from './run.ts';
-import { addTagsOption, openTags, tagsLine } from './tags.ts';
+import { addTagsOption, openTags } from './tags.ts';
 
 interface Options extends CommonOptions, PictureOptions, DescriptionFlags, OutOptions, WriteFlags, ExplainOptions {
   model?: string[];
@@ -63,16 +55,7 @@ export function addDescribeCommand(program: Command): void {
 }
 
 async function describeCommand(args: string[], options: Options, command: Command): Promise<void> {
-  const {
-    model: folders = [shippedCaptioner()],
-    top,
-    minConfidence,
-    tags: most,
-    cnnBackend,
-    json,
-    html,
-    svg,
-  } = options;
+  const { model: folders = [shippedCaptioner()], top, minConfidence, cnnBackend, json = false, html, svg } = options;
   const given = describingBy(options);
   checkOut(options, command);
   checkWrite(options, command);
@@ -86,10 +69,9 @@ async function describeCommand(args: string[], options: Options, command: Comman
 
   const texts = await openTexts(options, status);
   const sources = (await texts?.lacking(found.sources)) ?? found.sources;
-  let failures = errors.length;
   const engine = await openEngine(options.blas);
   const cnn = await loadCnnOf(folders[0]!, cnnBackend, engine);
-  const tagsOf = most === undefined ? undefined : await openTags(most, cnn, cnnBackend, engine);
+  const tagsOf = options.tags === undefined ? undefined : await openTags(options.tags, cnn, cnnBackend, engine);
   cnn.load().catch(() => {}); // its files are read beside what follows; a failure is reported at the first picture
   const { captioner } = await openCaptioners(engine, { folders, cnn });
   checkExplainedBy(explain, captioner);
@@ -103,7 +85,7 @@ async function describeCommand(args: string[], options: Options, command: Comman
       describe: (pictures, signal) => describeBatches(captioner, cnn, pictures, { decoding, signal }),
       model: await modelFingerprint(cnn, folders),
       decoding: decoding as DecodingOptions, // --sample is refused
-      layout: { top, minConfidence, words: json ?? false, language },
+      layout: { top, minConfidence, words: json, language },
       status,
     });
     return;
@@ -112,47 +94,27 @@ async function describeCommand(args: string[], options: Options, command: Comman
     html === undefined
       ? undefined
       : await openDescriptionPage(html, { ...found, sources }, decoding, cnn.name, command);
-
+  const named = args.length > 1 || sources.length > 1;
+  const outputs = new DescriptionOutputs(status, {
+    top,
+    minConfidence,
+    language,
+    json,
+    named,
+    tagsOf,
+    page,
+    texts,
+    svg,
+  });
   await interruptible(async (signal) => {
-    const several = args.length > 1 || sources.length > 1;
-    const described = describePictures(captioner, cnn, sources, {
-      decoding,
-      explain,
-      signal,
-      onSkip({ error }) {
-        failures++;
-        page?.skip({ error });
-        status.warn(`caption: ${error.message}`);
-      },
-    });
-    const figure: PictureOnPage[] = [];
+    const onSkip = ({ error }: FailedPicture) => outputs.skip(error);
     try {
-      for await (const picture of described) {
-        const { name, source, captions, wordMaps } = picture;
-        const tags = await tagsOf?.(picture);
-        const where = wordMaps && whereOf(captions[0]!, wordMaps);
-        const description = descriptionOf(name, captions, { top, minConfidence }, { language, tags, where });
-        const { candidates } = description;
-        if (json) process.stdout.write(`${JSON.stringify(description)}\n`);
-        else process.stdout.write(plainLines(name, candidates, several) + (tags ? tagsLine(tags) : ''));
-        const sure = candidates.length > 0 ? candidates : captions.slice(0, top);
-        const shown = { name, source, captions: sure, wordMaps, ...(tags && { tags }) };
-        await page?.add(shown);
-        await texts?.write(name, candidates[0]?.caption);
-        if (svg !== undefined) figure.push(shown);
-      }
+      const described = describePictures(captioner, cnn, sources, { decoding, explain, signal, onSkip });
+      for await (const picture of described) await outputs.add(picture);
     } finally {
-      await texts?.close();
-      await page?.close();
-      if (svg !== undefined && figure.length > 0) await writeFigure(svg, figure);
+      await outputs.close();
       if (page?.described) status.say(`${page.described} of ${sources.length} pictures are in ${html}`);
     }
   });
-  if (failures + (texts?.failures ?? 0) > 0) throw new Exit(ExitCode.failed);
-}
-
-/** A line for each caption, which begins with the picture's name where there are several pictures. */
-function plainLines(file: string, captions: readonly Caption[], several: boolean): string {
-  const lines = captions.length > 0 ? captions.map(({ caption }) => caption) : ['(not sure)'];
-  return lines.map((line) => `${several ? `${printable(file)}: ` : ''}${line}\n`).join('');
+  if (errors.length + outputs.failures > 0) throw new Exit(ExitCode.failed);
 }

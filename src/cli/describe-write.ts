@@ -49,7 +49,7 @@ export async function openTexts(options: WriteFlags, status: Status): Promise<Wr
 }
 
 /** Captions that are put to a place, with how many they are. */
-class WrittenTexts {
+export class WrittenTexts {
   failures = 0;
   readonly #texts: PictureTexts;
   readonly #options: WriteFlags;
