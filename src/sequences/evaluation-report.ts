@@ -25,7 +25,7 @@ const WORDS = 60;
 /** Pictures of each label whose glimpses are shown, and of those that were taken for another one. */
 const LOOKED_AT = 1;
 const MISTAKEN = 5;
-/** Clips that are shown whatever was predicted, and as many of those with the most mistakes. */
+/** Clips that are shown whatever was predicted, and as many of the others with the most mistakes. */
 const CLIPS = 3;
 
 /** What was predicted at each step of each sequence. */
@@ -130,12 +130,13 @@ async function clips(examples: readonly SequenceExample[], predictions: Predicti
         return html`<h4>${name}: ${mistakes} of ${frames.length} wrong</h4>\n${strip}`;
       }),
     );
-  const worst = labelled.filter(({ mistakes }) => mistakes > 0).sort((a, b) => b.mistakes - a.mistakes);
+  const [shown, others] = [labelled.slice(0, CLIPS), labelled.slice(CLIPS)];
+  const worst = others.filter(({ mistakes }) => mistakes > 0).sort((a, b) => b.mistakes - a.mistakes);
   return section(
     'Clips, frame by frame',
     html`<p>The label predicted for each frame; where it is wrong, in red, with the correct one in brackets.</p>\n`,
-    await strips(labelled.slice(0, CLIPS)),
-    worst.length > 0 && html`<h3>Those with the most mistakes</h3>\n${await strips(worst.slice(0, CLIPS))}`,
+    await strips(shown),
+    worst.length > 0 && html`<h3>Others with the most mistakes</h3>\n${await strips(worst.slice(0, CLIPS))}`,
   );
 }
 

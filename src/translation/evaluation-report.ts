@@ -70,7 +70,7 @@ function* examples(translator: Translator, translated: readonly Translated[]): S
     html`<p>Each translation stands between its source and its reference. <span class="off">Underlined</span> are words that the reference does not have.</p>\n`,
     translator.model.decoder.attention &&
       html`<p>Each row of a table is a word that was written; the stronger the shade below a word of the source, the more it was looked at.</p>\n`,
-    yield* mapSteps(shown, (one) => article(translator, one, { open: true })),
+    beside(yield* mapSteps(shown, (one) => article(translator, one, { open: true }))),
   );
 }
 
@@ -86,12 +86,10 @@ function* extremes(translator: Translator, translated: readonly Translated[]): S
   // Where they are equally good, more was to be translated in the longer one.
   const scored = yield* partOf(scoring, 0, 0.5);
   const ranked = scored.sort((a, b) => b.bleu - a.bleu || b.length - a.length);
-  const articles = (shown: typeof ranked) =>
-    partOf(
-      mapSteps(shown, (one) => article(translator, one, { note: html` · BLEU ${one.bleu.toFixed(0)}` })),
-      0.5,
-      1,
-    );
+  const articles = function* (shown: typeof ranked): Steps<Html> {
+    const noted = mapSteps(shown, (one) => article(translator, one, { note: html` · BLEU ${one.bleu.toFixed(0)}` }));
+    return beside(yield* partOf(noted, 0.5, 1));
+  };
   return section(
     'Best and worst',
     html`<p>By the BLEU of each sentence, with one added to the counts of its runs of several words.</p>\n<h3>Best</h3>\n`,
@@ -131,6 +129,11 @@ function* lengths(translated: readonly Translated[]): Steps<Html> {
   );
 }
 
+/** Translations beside one another, as many as have room. */
+function beside(articles: readonly Html[]): Html {
+  return html`<div class="translations">${articles}</div>\n`;
+}
+
 /** @param open whether the table of where it looked is shown at once */
 function article(
   translator: Translator,
@@ -163,7 +166,9 @@ function alignmentTable({ source, target, weights }: Alignment): Html {
 }
 
 export const TRANSLATION_STYLE = html`
-article { margin: 1.25rem 0; }
+/* Where a sentence is long, so is its table, which then scrolls. */
+.translations { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 22rem), 1fr)); gap: 1.25rem 2rem; }
+.translations article { min-width: 0; }
 .alignment th, .alignment td { border: 0; padding: .1rem .2rem; }
 .alignment tbody th { padding: .1rem .75rem .1rem 0; }
 .alignment td { min-width: 1.4rem; background: color-mix(in srgb, var(--ink) var(--looked), transparent); }
