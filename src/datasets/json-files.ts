@@ -43,16 +43,8 @@ export const annotationsReader: DatasetReader = {
 
 /** Must be asked last: any program writes JSON beside pictures. */
 export const onlyJsonReader: DatasetReader = {
-  looksFor: 'one .json of any name',
-  find: async (folder) => {
-    for (const place of [folder, ...(await foldersIn(folder))]) {
-      const [only, ...others] = await jsonFilesIn(place);
-      if (only === undefined) continue;
-      if (others.length > 0) return undefined;
-      return { format: 'json', read: (reading) => readFiles([{ path: join(place, only) }], folder, reading) };
-    }
-    return undefined;
-  },
+  looksFor: 'one .json of any name, or one in the folder of each split',
+  find: findOnlyFiles,
 };
 
 /** The JSON files in a folder that may hold its captions; not those that say something of one picture. */
@@ -113,6 +105,24 @@ async function findOnlyFile(folder: string): Promise<FoundDataset | undefined> {
     if (name) return { format: 'coco', read: (reading) => readFiles([{ path: join(place, name) }], folder, reading) };
   }
   return undefined;
+}
+
+/** Recognises a folder by its only JSON file, or by that in the folder of each split, whatever they are called. */
+async function findOnlyFiles(folder: string): Promise<FoundDataset | undefined> {
+  const found = (files: CaptionFile[]): FoundDataset => ({
+    format: 'json',
+    read: (reading) => readFiles(files, folder, reading),
+  });
+  const [only, ...more] = await jsonFilesIn(folder);
+  if (only !== undefined) return more.length > 0 ? undefined : found([{ path: join(folder, only) }]);
+  const files: CaptionFile[] = [];
+  for (const place of await foldersIn(folder)) {
+    const split = splitInName(basename(place));
+    for (const name of await jsonFilesIn(place)) files.push({ path: join(place, name), split });
+  }
+  if (files.length === 1) return found([{ path: files[0]!.path }]);
+  const splits = new Set(files.map(({ split }) => split));
+  return files.length > 0 && splits.size === files.length && !splits.has(undefined) ? found(files) : undefined;
 }
 
 /** The dataset of a JSON file, named by its path. */

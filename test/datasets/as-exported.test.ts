@@ -294,6 +294,11 @@ test.each<[string, Record<string, unknown>, RegExp]>([
     /holds several files that may hold its captions: found x.csv, y.csv/,
   ],
   [
+    'JSON in several folders that are no splits',
+    { 'a/a.jpg': '', 'a/x.json': '{"a.jpg":"a"}', 'b/b.jpg': '', 'b/y.json': '{"b.jpg":"b"}' },
+    /holds several files that may hold its captions: found a.x.json, b.y.json/,
+  ],
+  [
     'Parquet',
     { 'data/train-0.parquet': 'PAR1' },
     /Write what train-0.parquet holds to pictures and a metadata.csv first/,

@@ -132,6 +132,21 @@ function tableOfSplits(title: string, file: string, write: (pictures: readonly S
 
 const flickrList = (split: Split) => `Flickr_8k.${split === 'val' ? 'dev' : split}Images.txt`;
 
+/** Captions by the names of pictures, in the folder of each split. */
+const jsonByName: Layout = {
+  title: 'JSON of any name in the folder of each split',
+  format: 'json',
+  place: (picture) => join(picture.split, jpg(picture)),
+  id: jpg,
+  async write(folder, pictures) {
+    for (const [split, ofSplit] of bySplit(pictures)) {
+      const captions = Object.fromEntries(ofSplit.map((picture) => [jpg(picture), picture.captions]));
+      await writeText(join(folder, split, 'by-name.json'), BOM + JSON.stringify(captions));
+    }
+    return '.';
+  },
+};
+
 export const LAYOUTS: readonly Layout[] = [
   coco(
     'COCO 2017',
@@ -190,6 +205,7 @@ export const LAYOUTS: readonly Layout[] = [
     const rows = pictures.flatMap((p) => p.captions.map((text) => `${names[p.split]},${jpg(p)},${quote(text)}\n`));
     return `split,file_name,text\n${rows.join('')}`;
   }),
+  jsonByName,
   table('captions.txt of Kaggle', 'captions.txt', (name, text) => `${name},${quote(text)}`, 'image,caption'),
 ];
 
