@@ -104,10 +104,11 @@ export function* learnBaselinesSteps(
 
 /** `compareWithBaselinesSteps` for baselines that were learned before. */
 export function* compareWithSteps(
-  { captioner, training, language, mostAgreed, ngrams, shareCopied }: LearnedBaselines,
+  baselines: LearnedBaselines,
   pictures: CaptionedFeatures,
   options: DecodingOptions = decodingDefaults,
 ): Steps<CaptionSystem[]> {
+  const { captioner, language, ngrams, shareCopied } = baselines;
   const decoding = resolveDecoding(options, false); // captions of standardised features come without confidence
 
   const captioned = function* (features: PictureFeatures): Steps<string[]> {
@@ -118,19 +119,7 @@ export function* compareWithSteps(
   const D = captioner.config.shape.condition;
   const written = yield* partOf(captioned(allFeatures(pictures)), 0, 0.38);
   const writtenForOthers = yield* partOf(captioned(exchanged(allFeatures(pictures), D)), 0.38, 0.75);
-  const k = Math.min(NEIGHBOURS, Math.ceil(training.names.length * NEIGHBOUR_SHARE));
-  const engine = captioner.model.engine;
-  const neighbours = yield* partOf(
-    nearestPicturesSteps(engine, pictures.features, training.features, D, k),
-    0.75,
-    0.85,
-  );
-  const copied = neighbours.map(([nearest]) => training.captions[nearest!]![0]!);
-  const agreeing = mapSteps(neighbours, (nearest) => {
-    const { picture, caption } = mostAgreed.find(nearest);
-    return training.captions[picture]![caption]!;
-  });
-  const agreed = yield* partOf(agreeing, 0.85, 0.88);
+  const { k, copied, agreed } = yield* partOf(nearestSteps(baselines, pictures), 0.75, 0.88);
   const likeliest = likeliestCaption(ngrams, captioner.vocabulary, pictures.captions, { ...decoding, language });
   const { caption, order, loss } = yield* partOf(likeliest, 0.88, 0.9);
 
@@ -163,6 +152,23 @@ export function* compareWithSteps(
     },
   ];
   return yield* partOf(scoredSteps(systems, pictures, { language, shareCopied }), 0.9, 1);
+}
+
+/** For each picture the first caption of the nearest training picture, and that of the k nearest which agrees most. */
+function* nearestSteps(
+  { captioner, training, mostAgreed }: LearnedBaselines,
+  { features }: CaptionedFeatures,
+): Steps<{ k: number; copied: string[]; agreed: string[] }> {
+  const { engine, shape } = captioner.model;
+  const k = Math.min(NEIGHBOURS, Math.ceil(training.names.length * NEIGHBOUR_SHARE));
+  const nearing = nearestPicturesSteps(engine, features, training.features, shape.condition, k);
+  const neighbours = yield* partOf(nearing, 0, 0.77);
+  const copied = neighbours.map(([nearest]) => training.captions[nearest!]![0]!);
+  const agreeing = mapSteps(neighbours, (nearest) => {
+    const { picture, caption } = mostAgreed.find(nearest);
+    return training.captions[picture]![caption]!;
+  });
+  return { k, copied, agreed: yield* partOf(agreeing, 0.77, 1) };
 }
 
 /** Systems with the scores of what they have written, one caption for each picture. */

@@ -1,5 +1,5 @@
 /** The task of writing captions that score well, for the trainer: self-critical sequence training. */
-import { Random } from '../base/random.ts';
+import type { Random } from '../base/random.ts';
 import { mapSteps, partOf, type Steps } from '../base/steps.ts';
 import { sampleSequences } from '../decoding/sample-sequences.ts';
 import type { Sequence } from '../decoding/sequence.ts';
@@ -66,7 +66,7 @@ export function* selfCriticalTaskSteps(
   const begin = createStepper(model, batchSize);
   const atOnce = Math.max(1, Math.floor(batchSize / SAMPLES));
   const weightOf = (picture: number) => repeatsOf(training, picture);
-  const { perEpoch, batchOf } = shuffledBatches([...training.names.keys()], atOnce, seed, weightOf);
+  const { perEpoch, batchOf, randomOf } = shuffledBatches([...training.names.keys()], atOnce, seed, weightOf);
 
   return {
     iterationsPerEpoch: perEpoch,
@@ -74,7 +74,7 @@ export function* selfCriticalTaskSteps(
     continues: () => false,
 
     batch(iteration) {
-      const random = new Random(seed * 1013 + iteration);
+      const random = randomOf(iteration);
       const pictures = batchOf(iteration);
       const seen = pictures.map((picture) => eitherView(training, picture, D, random));
       const step = beginningWith(pictures.map(startOf), beginOn(seen), start);

@@ -1,5 +1,5 @@
 /** The task of writing captions as people did, for the trainer: batches of captions, and a validation. */
-import { Random } from '../base/random.ts';
+import type { Random } from '../base/random.ts';
 import { partOf, type Steps } from '../base/steps.ts';
 import { unstandardised } from '../model/standardisation.ts';
 import { shuffledBatches } from '../training/shuffled-batches.ts';
@@ -29,7 +29,7 @@ export function* captionTaskSteps(
     captionsOnly.captions.length > 0 &&
     (yield* partOf(featureDrawingSteps(captionsOnly, training, vocabulary), 0.2, 1));
   const weightOf = ({ picture }: CaptionExample) => repeatsOf(training, picture);
-  const { perEpoch, batchOf } = shuffledBatches(examples, batchSize, seed, weightOf);
+  const { perEpoch, batchOf, randomOf } = shuffledBatches(examples, batchSize, seed, weightOf);
 
   /** What is seen of picture p, which is one of the training's or, from P on, one that is not there. */
   const seenOf = (p: number, random: Random): Seen =>
@@ -49,7 +49,7 @@ export function* captionTaskSteps(
     continues: () => false,
 
     batch(iteration) {
-      const random = new Random(seed * 1013 + iteration);
+      const random = randomOf(iteration);
       return { ...captioner.batchOf(batchOf(iteration), ({ picture }) => seenOf(picture, random)), coverage };
     },
 

@@ -1,5 +1,4 @@
 /** The task of writing captions as people did, for a captioner whose CNN learns too: batches of views, a validation. */
-import { Random } from '../base/random.ts';
 import { partOf, type Steps } from '../base/steps.ts';
 import { shuffledBatches } from '../training/shuffled-batches.ts';
 import type { TrainingTask } from '../training/task.ts';
@@ -29,7 +28,7 @@ export function* tunedTaskSteps(
 ): Steps<TrainingTask<TunedBatch>> {
   const examples = yield* examplesSteps(training, captioner.vocabulary);
   const weightOf = ({ picture }: CaptionExample) => repeatsOf(training, picture);
-  const { perEpoch, batchOf } = shuffledBatches(examples, batchSize, seed, weightOf);
+  const { perEpoch, batchOf, randomOf } = shuffledBatches(examples, batchSize, seed, weightOf);
   const validate = captionValidation(captioner, validation, batchSize);
 
   return {
@@ -38,7 +37,7 @@ export function* tunedTaskSteps(
     continues: () => false,
 
     batch(iteration) {
-      const random = new Random(seed * 1013 + iteration);
+      const random = randomOf(iteration);
       const pictures: PictureView[] = [];
       const batch = tokenBatch(batchOf(iteration), 0, ({ picture }) => {
         pictures.push({ file: training.files![picture]!, view: random.integer(views) });

@@ -59,20 +59,7 @@ export function exampleSequencesTask(
 
     *validate(): Steps<Validation> {
       if (heldOut.length === 0) return { criterion: 0, scores: {}, samples: [yield* sampleSteps()] };
-      let [sum, tokens] = [0, 0];
-      for (let first = 0; first < heldOut.length; first += batch) {
-        resetState(validationState);
-        const together = heldOut.slice(first, first + batch).map((i) => wholeOf(validation, i));
-        for (const running of inTurn(together, steps)) {
-          const share = first / heldOut.length;
-          yield share;
-          const measuring = model.lossSteps(tokenBatch(validation, running, start), validationState);
-          const loss = yield* partOf(measuring, share, share);
-          sum += loss.sum;
-          tokens += loss.tokens;
-        }
-      }
-      const loss = sum / tokens;
+      const loss = yield* lossSteps();
       return {
         criterion: -loss,
         scores: { loss, bits: loss / Math.LN2 },
@@ -82,6 +69,24 @@ export function exampleSequencesTask(
 
     sample: (iteration) => (isStage(iteration, samples.every) ? sampleSteps() : undefined),
   };
+
+  /** The mean loss of a token of the held-out sequences, of which as many are read together as are learned together. */
+  function* lossSteps(): Steps<number> {
+    let [sum, tokens] = [0, 0];
+    for (let first = 0; first < heldOut.length; first += batch) {
+      resetState(validationState);
+      const together = heldOut.slice(first, first + batch).map((i) => wholeOf(validation, i));
+      for (const running of inTurn(together, steps)) {
+        const share = first / heldOut.length;
+        yield share;
+        const measuring = model.lossSteps(tokenBatch(validation, running, start), validationState);
+        const loss = yield* partOf(measuring, share, share);
+        sum += loss.sum;
+        tokens += loss.tokens;
+      }
+    }
+    return sum / tokens;
+  }
 
   /** Some sequences, one below the other; of documents the beginning of one. */
   function* sampleSteps(): Steps<string> {

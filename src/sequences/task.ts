@@ -1,5 +1,4 @@
 /** The task of labelling sequences, for the trainer: batches, and the accuracy on held-out sequences. */
-import { Random } from '../base/random.ts';
 import { mapSteps, partOf, type Steps } from '../base/steps.ts';
 import type { SequenceBatch, SequenceModel } from '../model/sequence-model.ts';
 import { uniformPacking } from '../nn/packing.ts';
@@ -53,7 +52,7 @@ export function sequenceTask(
   { batch: sequences, seed, forgets = false }: SequenceTaskSettings,
 ): TrainingTask<SequenceBatch> {
   const inStep = model.shape.writes === 'each';
-  const { perEpoch, batchOf } = shuffledBatches(training, sequences, seed);
+  const { perEpoch, batchOf, randomOf } = shuffledBatches(training, sequences, seed);
   const longest = [...training, ...validation].reduce((most, { targets }) => Math.max(most, targets.length), 1);
   const batchSize = forgets ? sequences * longest : sequences;
   const state = model.newState(batchSize);
@@ -69,7 +68,7 @@ export function sequenceTask(
     continues: () => false,
 
     batch(iteration) {
-      const random = new Random(seed * 1013 + iteration);
+      const random = randomOf(iteration);
       const examples = batchOf(iteration).map(({ inputs, targets }) => ({
         inputs: inputs instanceof Int32Array ? dropWords(inputs, counts, () => random.uniform()) : inputs,
         targets,

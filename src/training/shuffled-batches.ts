@@ -7,8 +7,8 @@ import { Random } from '../base/random.ts';
  * all epochs are equally long: as the sum of the weights, rounded for the items of each weight.
  *
  * @param weightOf an item's weight, above 0. Default: 1 for each
- * @returns `perEpoch`, the batches of an epoch, and `batchOf`, which gives the batch of an update (from 0) as a function
- *   of its number and the seed alone
+ * @returns `perEpoch`, the batches of an epoch; `batchOf`, which gives the batch of an update (from 0) as a function of
+ *   its number and the seed alone; and `randomOf`, by which what is left to chance in an update is such a function too
  */
 export function shuffledBatches<Item>(
   items: readonly Item[],
@@ -28,7 +28,8 @@ export function shuffledBatches<Item>(
     const first = (iteration % perEpoch) * batchSize;
     return order.items.slice(first, first + batchSize);
   };
-  return { perEpoch, batchOf };
+  const randomOf = (iteration: number) => new Random(seed * 1013 + iteration);
+  return { perEpoch, batchOf, randomOf };
 }
 
 /** Items of one weight, and how many of them, repeated ones counted, an epoch shows. */

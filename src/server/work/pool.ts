@@ -10,6 +10,11 @@ export class WorkerPool<Kinds extends Works<Kinds>> {
     this.#threads = Array.from({ length: threads }, () => new WorkerThread<Kinds>(file, onEnd));
   }
 
+  /** How many threads there are. */
+  get size(): number {
+    return this.#threads.length;
+  }
+
   /** Has some work done by one of the threads. @throws as `WorkerThread.call` does */
   call<Name extends keyof Kinds & string>(
     name: Name,
