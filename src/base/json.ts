@@ -26,10 +26,20 @@ export function parseJson<T>(text: string, schema: v.GenericSchema<unknown, T>, 
   } catch (error) {
     throw new InputError(`${name} is not valid JSON`, { found: reasonOf(error), cause: error });
   }
+  return checkJson(value, schema, name);
+}
+
+/**
+ * Checks what stood in JSON; `name` says in the error where it came from.
+ *
+ * @param place where in it the value stands, as `images.3`; '' where it is all of it
+ * @throws InputError that names the first field that is wrong
+ */
+export function checkJson<T>(value: unknown, schema: v.GenericSchema<unknown, T>, name: string, place = ''): T {
   const result = v.safeParse(schema, value);
   if (result.success) return result.output;
   const [issue] = result.issues;
-  const path = v.getDotPath(issue);
+  const path = [place, v.getDotPath(issue)].filter(Boolean).join('.');
   const where = path ? `at ${path}` : 'at the top';
   throw new InputError(`${name} does not hold what it should`, { found: `${where}: ${issue.message}` });
 }

@@ -15,7 +15,7 @@
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { InputError } from '../base/errors.ts';
-import { parseJson } from '../base/json.ts';
+import { checkJson, parseJson } from '../base/json.ts';
 import { anyInteger } from '../base/schema.ts';
 import { readText } from '../base/text-file.ts';
 import type { ListedPicture } from './assemble.ts';
@@ -51,7 +51,7 @@ export async function readJsonCaptions(path: string, reading: DatasetReading): P
     return ofRecords(jsonRecords(text, path, reading), path, reading);
   }
   if (v.is(karpathyStart, value)) {
-    return { format: 'karpathy', pictures: karpathyPictures(checked(karpathySplit, value, name), name, oddities) };
+    return { format: 'karpathy', pictures: karpathyPictures(checkJson(value, karpathySplit, name), name, oddities) };
   }
   const list = Array.isArray(value) ? value : Object.values(value ?? {}).find(isListOfRows);
   if (v.is(cocoCaptions, value) && (!list || (value.images.length > 0 && value.annotations.some(isCaptioned)))) {
@@ -93,16 +93,6 @@ function captionsByName(value: unknown): [string, string[]][] | undefined {
   const isByName =
     all.length > 0 && all.every(([name, captions]) => name !== '' && captions && !OTHER_FIELD.test(name));
   return isByName ? (all as [string, string[]][]) : undefined;
-}
-
-function checked<T>(schema: v.GenericSchema<unknown, T>, value: unknown, name: string, place = ''): T {
-  const result = v.safeParse(schema, value);
-  if (result.success) return result.output;
-  const [issue] = result.issues;
-  const path = [place, v.getDotPath(issue)].filter(Boolean).join('.');
-  throw new InputError(`${name} does not hold what it should`, {
-    found: `${path ? `at ${path}` : 'at the top'}: ${issue.message}`,
-  });
 }
 
 const imageId = v.union([anyInteger, v.string()]);
@@ -148,14 +138,14 @@ function cocoPictures(
     });
   }
   const pictures = new Map<string, ListedPicture>();
-  const listed = oddities.readItems(images, 'images', (image, i) => checked(cocoImage, image, name, `images.${i}`));
+  const listed = oddities.readItems(images, 'images', (image, i) => checkJson(image, cocoImage, name, `images.${i}`));
   for (const { id, file_name: file } of listed) {
     if (pictures.has(String(id))) oddities.add('image ids given twice, the first kept', String(id));
     else pictures.set(String(id), { id: String(id), name: file, captions: [], identity: officialNumber(file) });
   }
   const seen = new Set<number | string>();
   const read = oddities.readItems(annotations, 'annotations', (annotation, i) =>
-    checked(cocoAnnotation, annotation, name, `annotations.${i}`),
+    checkJson(annotation, cocoAnnotation, name, `annotations.${i}`),
   );
   for (const { id, image_id: imageId, caption, captions, is_rejected: isRejected } of read) {
     const picture = pictures.get(String(imageId));
@@ -205,7 +195,7 @@ function karpathyPictures(
   oddities: Oddities,
 ): Map<Split, ListedPicture[]> {
   const pictures = new Map<Split, ListedPicture[]>([...SPLITS].reverse().map((split) => [split, []]));
-  const read = oddities.readItems(images, 'images', (image, i) => checked(karpathyImage, image, name, `images.${i}`));
+  const read = oddities.readItems(images, 'images', (image, i) => checkJson(image, karpathyImage, name, `images.${i}`));
   for (const { filename, filepath = '', cocoid, split, sentences } of read) {
     pictures.get(split)!.push({
       id: cocoid === undefined ? filename : String(cocoid),
