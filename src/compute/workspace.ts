@@ -9,11 +9,16 @@ export function grown(room: number, needed: number): number {
   return needed <= room ? room : Math.max(needed, Math.ceil(1.5 * room));
 }
 
+/** What lends matrices for what is computed on the way, each by a name; they hold what was written to them last. */
+export interface WorkingMemory {
+  matrix(name: string, rows: number, cols: number): Matrix;
+}
+
 /**
  * Working memory that is made once and used again: each name has one matrix, replaced by a larger one when a larger one
  * is needed. A matrix holds what was written to it last, not zeros.
  */
-export class Workspace {
+export class Workspace implements WorkingMemory {
   readonly #arena: Arena;
   readonly #matrices = new Map<string, Matrix>();
   readonly #integers = new Map<string, Integers>();

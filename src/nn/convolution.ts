@@ -7,7 +7,7 @@
  */
 import type { Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';
-import type { Workspace } from '../compute/workspace.ts';
+import type { WorkingMemory } from '../compute/workspace.ts';
 import {
   convolvedSize,
   type FeatureMaps,
@@ -69,7 +69,7 @@ export class Convolution {
    * @param workspace for unfolded windows
    * @param residual of the same shape, which is added to a result without ReLU6 (He et al. 2016)
    */
-  forward(y: Matrix, x: FeatureMaps, workspace: Workspace, residual?: Matrix): void {
+  forward(y: Matrix, x: FeatureMaps, workspace: WorkingMemory, residual?: Matrix): void {
     if (this.#isPointwise) {
       this.#factor.multiply(y, x.values, 0);
     } else {
@@ -93,7 +93,7 @@ export class Convolution {
    * @param workspace as in `forward`
    * @throws RangeError when a layer with ReLU6 is not given y
    */
-  backward({ x, y, dy, dx }: MapGradients, workspace: Workspace): void {
+  backward({ x, y, dy, dx }: MapGradients, workspace: WorkingMemory): void {
     const { kernels, product } = this.#engine;
     if (this.shape.relu6) relu6Backward(this.#engine, dy, y);
     kernels.addSumOfRows(this.bias.gradient.offset, dy.offset, dy.rows, dy.cols);
@@ -117,11 +117,16 @@ export class Convolution {
     }
   }
 
-  /** For `Team.together`: packs the weights for threads that each convolve the maps of a picture; makes the room. */
-  prepare(maps: MapSize, workspace: Workspace): void {
+  /** For `Team.together`: packs the weights for threads that each convolve the maps of a picture. */
+  pack(maps: MapSize): void {
     const { height, width } = this.sizeOf(maps);
     this.#factor.pack(height * width);
-    if (!this.#isPointwise) workspace.matrix('windows', height * width, this.filter.value.rows);
+  }
+
+  /** The floats of each matrix that `forward` takes from its workspace for the maps of one picture. */
+  needs(maps: MapSize): number[] {
+    const { height, width } = this.sizeOf(maps);
+    return this.#isPointwise ? [] : [height * width * this.filter.value.rows];
   }
 
   get #isPointwise(): boolean {
@@ -130,7 +135,7 @@ export class Convolution {
   }
 
   /** The windows of maps as rows [N · height · width, k · k · C]. */
-  #unfold(x: FeatureMaps, workspace: Workspace): Matrix {
+  #unfold(x: FeatureMaps, workspace: WorkingMemory): Matrix {
     const { height, width } = this.sizeOf(x);
     const lines = pictureCount(x) * height;
     const rows = workspace.matrix('windows', lines * width, this.filter.value.rows);

@@ -6,7 +6,7 @@
  */
 import { copyRows, type Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';
-import type { Workspace } from '../compute/workspace.ts';
+import type { WorkingMemory } from '../compute/workspace.ts';
 import {
   convolvedSize,
   type FeatureMaps,
@@ -74,7 +74,7 @@ export class DepthwiseConvolution {
    * @param workspace for the filter turned round
    * @throws RangeError when a layer with ReLU6 is not given y
    */
-  backward({ x, y, dy, dx }: MapGradients, workspace: Workspace): void {
+  backward({ x, y, dy, dx }: MapGradients, workspace: WorkingMemory): void {
     const { kernels } = this.#engine;
     const { filter, bias, shape } = this;
     if (shape.relu6) relu6Backward(this.#engine, dy, y);
@@ -99,7 +99,7 @@ export class DepthwiseConvolution {
   }
 
   /** The filter with its taps in reverse order, and a bias of zeros. */
-  #turned(workspace: Workspace): [Matrix, Matrix] {
+  #turned(workspace: WorkingMemory): [Matrix, Matrix] {
     const { value } = this.filter;
     const turned = workspace.matrix('turned', value.rows, value.cols);
     for (let tap = 0; tap < value.rows; tap++) copyRows(turned, value.rows - 1 - tap, value, tap, 1);

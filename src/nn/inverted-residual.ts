@@ -6,7 +6,7 @@
  */
 import type { Matrix } from '../compute/arena.ts';
 import type { Engine } from '../compute/engine.ts';
-import type { Workspace } from '../compute/workspace.ts';
+import type { WorkingMemory } from '../compute/workspace.ts';
 import { Convolution } from './convolution.ts';
 import { DepthwiseConvolution } from './depthwise-convolution.ts';
 import {
@@ -77,7 +77,7 @@ export class InvertedResidual {
    * @param y the result's values, [N · height · width, O] of `sizeOf(x)`
    * @param workspace for maps in between, which may be that of other blocks too
    */
-  forward(y: Matrix, x: FeatureMaps, workspace: Workspace): void {
+  forward(y: Matrix, x: FeatureMaps, workspace: WorkingMemory): void {
     const { height, width } = this.sizeOf(x);
     const pixels = height * width;
     const { channels } = this.depthwise.shape;
@@ -97,7 +97,7 @@ export class InvertedResidual {
    *
    * @param workspace as in `forward`
    */
-  backward({ x, dy, dx }: Omit<MapGradients, 'y'>, workspace: Workspace): void {
+  backward({ x, dy, dx }: Omit<MapGradients, 'y'>, workspace: WorkingMemory): void {
     const { height, width } = this.sizeOf(x);
     const pixels = height * width;
     const { channels } = this.depthwise.shape;
@@ -118,14 +118,18 @@ export class InvertedResidual {
     }
   }
 
-  /** As `Convolution.prepare`. */
-  prepare(maps: MapSize, workspace: Workspace): void {
+  /** As `Convolution.pack`. */
+  pack(maps: MapSize): void {
+    this.expand?.pack(maps);
+    this.project.pack(this.sizeOf(maps));
+  }
+
+  /** As `Convolution.needs`. */
+  needs(maps: MapSize): number[] {
     const result = this.sizeOf(maps);
     const { channels } = this.depthwise.shape;
-    if (this.expand) workspace.matrix('expanded', maps.height * maps.width, channels);
-    workspace.matrix('filtered', result.height * result.width, channels);
-    this.expand?.prepare(maps, workspace);
-    this.project.prepare(result, workspace);
+    const filtered = result.height * result.width * channels;
+    return this.expand ? [maps.height * maps.width * channels, filtered] : [filtered];
   }
 
   get #isResidual(): boolean {
@@ -133,7 +137,7 @@ export class InvertedResidual {
     return stride === 1 && inputs === outputs;
   }
 
-  #expanded(x: FeatureMaps, workspace: Workspace): FeatureMaps {
+  #expanded(x: FeatureMaps, workspace: WorkingMemory): FeatureMaps {
     if (!this.expand) return x;
     const { height, width, values } = x;
     const expanded = workspace.matrix('expanded', values.rows, this.expand.shape.outputs);

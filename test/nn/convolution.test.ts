@@ -8,6 +8,7 @@ import { DepthwiseConvolution } from '../../src/nn/depthwise-convolution.ts';
 import type { FeatureMaps, MapSize } from '../../src/nn/feature-maps.ts';
 import { globalMean } from '../../src/nn/global-mean.ts';
 import { InvertedResidual } from '../../src/nn/inverted-residual.ts';
+import { MapMemory } from '../../src/nn/map-memory.ts';
 import type { Parameter } from '../../src/nn/parameter.ts';
 import { applyBlock, applyConvolution, applyDepthwise, type Definition } from './convolution-reference.ts';
 import { byDriverWithBf16 } from './engines.ts';
@@ -132,25 +133,36 @@ describe.each(await byDriverWithBf16(1e-5, 0.1))('on %s', (_, engine, tolerance)
       values.data.set(floats(values.size));
       return { ...size, values };
     });
-    const results = () => pictures.map(() => engine.arena.matrix(maps.height * maps.width, 24));
-    const forward = (picture: FeatureMaps, [read, written]: Matrix[], own: Workspace) => {
-      stem.forward(read!, picture, own);
-      block.forward(written!, { ...maps, values: read! }, own);
-      globalMean(engine, read!.rowRange(0, 1), { ...maps, values: written! });
+    const results = () => pictures.map(() => engine.arena.matrix(1, 24));
+    const forward = (picture: FeatureMaps, mean: Matrix, memory: MapMemory) => {
+      let x: FeatureMaps = { ...size, values: memory.begin(size.height * size.width, 3) };
+      engine.kernels.fillRows(x.values.offset, picture.values.offset, 1, x.values.size);
+      for (const layer of [stem, block]) {
+        const { height, width } = layer.sizeOf(x);
+        const values = memory.next(height * width, 24);
+        layer.forward(values, x, memory);
+        x = { height, width, values };
+      }
+      globalMean(engine, mean, x);
     };
-    const [read, written, alone, expected] = [results(), results(), results(), results()];
-    const own = pictures.map(() => new Workspace(engine.arena));
-    for (const each of own) {
-      stem.prepare(size, each);
-      block.prepare(maps, each);
-    }
+    const [read, written] = [3 * size.height * size.width, 24 * maps.height * maps.width];
+    const needs = [
+      [read, written, ...stem.needs(size)],
+      [written, written, ...block.needs(maps)],
+    ];
+    const own = pictures.map(() => new MapMemory(engine.arena, needs));
+    const [found, alone] = [results(), results()];
+    stem.pack(size);
+    block.pack(maps);
     const room = engine.arena.size;
-    engine.together(pictures.length, (n) => forward(pictures[n]!, [read[n]!, written[n]!], own[n]!));
+    engine.together(pictures.length, (n) => forward(pictures[n]!, found[n]!, own[n]!));
     expect(engine.arena.size).toBe(room);
     for (const [n, picture] of pictures.entries()) {
-      forward(picture, [alone[n]!, expected[n]!], workspace);
-      expectNear(written[n]!.data, Array.from(expected[n]!.data));
-      expectNear(read[n]!.rowRange(0, 1).data, Array.from(alone[n]!.rowRange(0, 1).data));
+      const [stemmed, blocked] = [1, 2].map(() => engine.arena.matrix(maps.height * maps.width, 24));
+      stem.forward(stemmed!, picture, workspace);
+      block.forward(blocked!, { ...maps, values: stemmed! }, workspace);
+      globalMean(engine, alone[n]!, { ...maps, values: blocked! });
+      expectNear(found[n]!.data, Array.from(alone[n]!.data));
     }
   });
 

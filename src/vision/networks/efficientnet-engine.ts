@@ -4,12 +4,12 @@ import { fromHalf } from '../../base/half.ts';
 import type { StoredTensor } from '../../base/safetensors.ts';
 import type { Matrix } from '../../compute/arena.ts';
 import type { Engine } from '../../compute/engine.ts';
-import { Workspace } from '../../compute/workspace.ts';
 import { Convolution } from '../../nn/convolution.ts';
 import type { FeatureMaps, MapSize } from '../../nn/feature-maps.ts';
 import { globalMean } from '../../nn/global-mean.ts';
 import { InvertedResidual } from '../../nn/inverted-residual.ts';
 import { LearnedLayers } from '../../nn/learned-layers.ts';
+import { MapMemory } from '../../nn/map-memory.ts';
 import type { Parameter } from '../../nn/parameter.ts';
 import type { EngineNetwork, LearnedStages, NetworkParts, Normalisation } from '../network.ts';
 import {
@@ -24,8 +24,10 @@ import {
 export class EfficientNet implements EngineNetwork {
   readonly #plan: EfficientNetPlan;
   readonly #engine: Engine;
-  /** One for each thread. */
-  readonly #workspaces: readonly Workspace[];
+  /** One for each thread that has had a picture. */
+  readonly #memories: MapMemory[] = [];
+  /** Of as many pictures as there are threads [threads, D]. */
+  readonly #features: Matrix;
   readonly #normalisation: Normalisation;
   /** S, width and height of a picture. */
   readonly #size: number;
@@ -41,10 +43,10 @@ export class EfficientNet implements EngineNetwork {
     const { plan } = stored;
     this.#plan = plan;
     this.#engine = engine;
-    this.#workspaces = Array.from({ length: engine.threads }, () => new Workspace(engine.arena));
     this.#normalisation = normalisation;
     this.#size = size;
     this.#head = convolutionOf(engine, plan.head);
+    this.#features = engine.arena.matrix(engine.threads, this.#head.shape.outputs);
     const blocks = plan.blocks.map(
       ({ input: inputs, output: outputs, ...block }) => new InvertedResidual(engine, { ...block, inputs, outputs }),
     );
@@ -62,7 +64,7 @@ export class EfficientNet implements EngineNetwork {
 
   /** Bytes [S, S, 3] of a picture to the last feature maps [⌈S/32⌉ · ⌈S/32⌉, D], valid until the next call. */
   maps(picture: Uint8Array): FeatureMaps {
-    return this.#mapsOf(picture, this.#workspaces[0]!);
+    return this.#mapsOf(picture, this.#memoryOf(0));
   }
 
   /**
@@ -72,11 +74,12 @@ export class EfficientNet implements EngineNetwork {
    * @param N at most as many as the engine has threads
    */
   features(pictures: Uint8Array, N: number): Matrix {
-    const features = this.#workspaces[0]!.matrix('features', N, this.#head.shape.outputs);
-    if (N > 1) for (let n = 0; n < N; n++) this.#prepare(this.#workspaces[n]!);
+    const features = this.#features.rowRange(0, N);
+    if (N > 1) this.#pack();
+    const memories = Array.from({ length: N }, (_, n) => this.#memoryOf(n)); // no room can be made while calls are recorded
     const bytes = pictures.length / N;
     this.#engine.together(N, (n) => {
-      const maps = this.#mapsOf(pictures.subarray(n * bytes, (n + 1) * bytes), this.#workspaces[n]!);
+      const maps = this.#mapsOf(pictures.subarray(n * bytes, (n + 1) * bytes), memories[n]!);
       globalMean(this.#engine, features.rowRange(n, n + 1), maps);
     });
     return features;
@@ -86,7 +89,7 @@ export class EfficientNet implements EngineNetwork {
   part(stages: LearnedStages): NetworkParts {
     const first = this.#firstLearned(stages);
     return {
-      frozen: (picture) => this.#mapsOf(picture, this.#workspaces[0]!, first),
+      frozen: (picture) => this.#mapsOf(picture, this.#memoryOf(0), first),
       learned: new LearnedLayers(this.#engine, this.#layers.slice(first)),
     };
   }
@@ -100,41 +103,65 @@ export class EfficientNet implements EngineNetwork {
     });
   }
 
-  /** Makes room for a picture, which can't be made while calls are recorded. */
-  #prepare(workspace: Workspace): void {
-    const size = { height: this.#size, width: this.#size };
-    workspace.matrix('bytes', 1, Math.ceil((3 * this.#size ** 2) / 4));
-    workspace.matrix('pictures', this.#size ** 2, 3);
-    let maps: MapSize = size;
-    for (const [i, layer] of this.#layers.entries()) {
-      layer.prepare(maps, workspace);
+  /** Packs the weights for threads that each take a picture through the network. */
+  #pack(): void {
+    let maps = this.#pictureSize;
+    for (const layer of this.#layers) {
+      layer.pack(maps);
       maps = layer.sizeOf(maps);
-      workspace.matrix(`maps ${i % 2}`, maps.height * maps.width, layer.shape.outputs);
     }
   }
 
+  #memoryOf(thread: number): MapMemory {
+    this.#memories[thread] ??= new MapMemory(this.#engine.arena, this.#needs());
+    return this.#memories[thread];
+  }
+
+  /** For each layer, and for the pixels before, the floats of all matrices that are in use at once. */
+  #needs(): number[][] {
+    const { height, width } = this.#pictureSize;
+    let maps = this.#pictureSize;
+    let read = 3 * height * width;
+    const needs = [[read, floatsOfBytes(read)]];
+    for (const layer of this.#layers) {
+      const result = layer.sizeOf(maps);
+      const written = result.height * result.width * layer.shape.outputs;
+      needs.push([read, written, ...layer.needs(maps)]);
+      maps = result;
+      read = written;
+    }
+    return needs;
+  }
+
+  get #pictureSize(): MapSize {
+    return { height: this.#size, width: this.#size };
+  }
+
   /** @param layers how many of the first ones the picture is taken through */
-  #mapsOf(picture: Uint8Array, workspace: Workspace, layers = this.#layers.length): FeatureMaps {
-    let x = this.#normalised(picture, workspace);
-    for (const [i, layer] of this.#layers.slice(0, layers).entries()) {
+  #mapsOf(picture: Uint8Array, memory: MapMemory, layers = this.#layers.length): FeatureMaps {
+    let x = this.#normalised(picture, memory);
+    for (const layer of this.#layers.slice(0, layers)) {
       const { height, width } = layer.sizeOf(x);
-      // Layers read and write two buffers in turn.
-      const values = workspace.matrix(`maps ${i % 2}`, height * width, layer.shape.outputs);
-      layer.forward(values, x, workspace);
+      const values = memory.next(height * width, layer.shape.outputs);
+      layer.forward(values, x, memory);
       x = { values, height, width };
     }
     return x;
   }
 
-  #normalised(picture: Uint8Array, workspace: Workspace): FeatureMaps {
+  #normalised(picture: Uint8Array, memory: MapMemory): FeatureMaps {
     const { arena, kernels } = this.#engine;
     const { mean, scale } = this.#normalisation;
-    const bytes = workspace.matrix('bytes', 1, Math.ceil(picture.length / 4));
+    const values = memory.begin(this.#size ** 2, 3);
+    const bytes = memory.matrix('bytes', 1, floatsOfBytes(picture.length));
     new Uint8Array(arena.memory.buffer, bytes.offset, picture.length).set(picture);
-    const values = workspace.matrix('pictures', this.#size ** 2, 3);
     kernels.normaliseBytes(values.offset, bytes.offset, values.size, mean, scale);
-    return { values, height: this.#size, width: this.#size };
+    return { values, ...this.#pictureSize };
   }
+}
+
+function floatsOfBytes(count: number): number {
+  return Math.ceil(count / 4);
 }
 
 function convolutionOf(engine: Engine, { name, shape, stride, activation }: ConvolutionPlan): Convolution {
