@@ -31,6 +31,11 @@ export interface NamedTensor extends StoredTensor {
 export interface Safetensors {
   tensors: Map<string, StoredTensor>;
   metadata: Record<string, string>;
+  /**
+   * Gives back the memory of the file, once its values have been copied: a collection of garbage is far off where little
+   * is allocated beside it. The tensors must not be read afterwards.
+   */
+  release(): void;
 }
 
 export interface WriteOptions {
@@ -94,7 +99,13 @@ export async function readSafetensors(path: string, hash?: string): Promise<Safe
     const [begin, end] = data_offsets;
     tensors.set(name, decode(dtype, shape, file.subarray(start + begin, start + end)));
   }
-  return { tensors, metadata };
+  return { tensors, metadata, release: () => releaseBuffer(file.buffer) };
+}
+
+/** Under Node 20, which can't give it back itself, a copy without a use takes it along; it is gone with the next scavenge. */
+function releaseBuffer(buffer: ArrayBuffer & { transfer?(length: number): ArrayBuffer }): void {
+  if (buffer.transfer) buffer.transfer(0);
+  else structuredClone(buffer, { transfer: [buffer] });
 }
 
 async function checkHash(file: Uint8Array<ArrayBuffer>, expected: string, path: string): Promise<void> {

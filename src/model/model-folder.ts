@@ -135,10 +135,12 @@ export async function readWeights(
   parameters: readonly Parameter[],
 ): Promise<Map<string, StoredTensor>> {
   const file = fileIn(folder, WEIGHTS);
-  const { tensors } = await readSafetensors(file);
+  const { tensors, release } = await readSafetensors(file);
   fillParameters(parameters, tensors, file);
-  // Copies: the file's own values are views, of which each would keep all of the file in memory.
-  return new Map(Array.from(tensors, ([name, { shape, data }]) => [name, { shape, data: data.slice() }]));
+  // Copies: the file's own values are views of it.
+  const others = Array.from(tensors, ([name, { shape, data }]) => [name, { shape, data: data.slice() }] as const);
+  release();
+  return new Map(others);
 }
 
 /** Reads what a model's folder says about it, without the model. @throws InputError as `loadModel` does */

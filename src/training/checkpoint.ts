@@ -63,12 +63,13 @@ export async function saveCheckpoint({ folder, model, ...running }: Checkpoint, 
  */
 export async function loadCheckpoint({ folder, model, ...running }: Checkpoint): Promise<Progress> {
   const file = join(folder, FILE);
-  const { tensors, metadata } = await readSafetensors(file);
+  const { tensors, metadata, release } = await readSafetensors(file);
   fillParameters(model.parameters, tensors, file);
   for (const { name, shape, data } of runningTensors(running)) {
     const [rows, cols] = shape;
     fillTensor(name, { rows: rows!, cols: cols!, data: data as Float32Array }, tensors, file);
   }
+  release();
   const progress = parseJson(metadata['progress'] ?? '', progressSchema, `the progress in ${file}`);
   running.optimizer.steps = progress.iteration;
   return { loss: undefined, best: undefined, ...progress };

@@ -69,10 +69,15 @@ function isJpeg(bytes: Uint8Array): boolean {
 }
 
 const require = createRequire(import.meta.url);
+type SharpModule = typeof import('sharp', { with: { 'resolution-mode': 'require' }});
+let sharp: SharpModule | undefined;
 
 /** Loads sharp with the first picture, and by `require`: `import` takes twice as long. */
-function loadSharp(): typeof import('sharp', { with: { 'resolution-mode': 'require' }}) {
-  return require('sharp');
+function loadSharp(): SharpModule {
+  if (sharp) return sharp;
+  sharp = require('sharp') as SharpModule;
+  sharp.cache(false); // libvips would keep what it has decoded, for the case that the same bytes come again
+  return sharp;
 }
 
 const PICTURE = 'a JPEG, PNG, WebP, AVIF, GIF, TIFF or SVG picture';

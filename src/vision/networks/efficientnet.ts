@@ -6,9 +6,10 @@ import * as v from 'valibot';
 import { InputError } from '../../base/errors.ts';
 import { fileIn, inPackage } from '../../base/files.ts';
 import { readJson } from '../../base/json.ts';
-import { encodeSafetensors, readSafetensors } from '../../base/safetensors.ts';
+import { encodeSafetensors, readSafetensors, type Safetensors } from '../../base/safetensors.ts';
 import { anyInteger, integerFrom, number } from '../../base/schema.ts';
 import { sha256 } from '../../base/sha256.ts';
+import type { Engine } from '../../compute/engine.ts';
 import type { Parameter } from '../../nn/parameter.ts';
 import { Classifier } from '../classifier.ts';
 import { CNN_CONFIG, CNN_WEIGHTS, type CnnFiles } from '../cnn-files.ts';
@@ -64,7 +65,14 @@ export async function efficientnet(folder = inPackage(SHIPPED)): Promise<CnnDesc
   }
   const stored = async () => {
     const path = fileIn(folder, weights.file);
-    return { plan, tensors: await readTensors(path, name, isShipped ? undefined : weights.sha256), path };
+    const { tensors, release } = await readTensors(path, name, isShipped ? undefined : weights.sha256);
+    return { plan, tensors, path, release };
+  };
+  const onEngine = async (engine: Engine) => {
+    const read = await stored();
+    const network = new EfficientNet(engine, read, input);
+    read.release();
+    return network;
   };
   const isShipped = folder === inPackage(SHIPPED); // the package's own weights are not hashed at each start
   const input = { ...normalisation, size: preprocessing.size };
@@ -75,9 +83,9 @@ export async function efficientnet(folder = inPackage(SHIPPED)): Promise<CnnDesc
     preprocessing,
     featureSize,
     normalisation,
-    openOnEngine: async (engine) => new EfficientNet(engine, await stored(), input),
+    openOnEngine: onEngine,
     async openToLearn(engine) {
-      const network = new EfficientNet(engine, await stored(), input);
+      const network = await onEngine(engine);
       const { parameters } = network;
       return {
         parameters,
@@ -102,10 +110,15 @@ function readConfig(folder: string): Promise<Config> {
  *
  * @param hash of the file, where that is to be checked
  */
-async function readTensors(path: string, name: string, hash?: string): Promise<StoredNetwork['tensors']> {
-  const { tensors, metadata } = await readSafetensors(path, hash);
+async function readTensors(
+  path: string,
+  name: string,
+  hash?: string,
+): Promise<Pick<Safetensors, 'tensors' | 'release'>> {
+  const own = await readSafetensors(path, hash);
+  const { tensors, metadata } = own;
   const rest = metadata[REST];
-  if (rest === undefined) return tensors;
+  if (rest === undefined) return own;
   const shipped = await readConfig(inPackage(SHIPPED));
   if (shipped.name !== name || shipped.weights.sha256 !== rest) {
     throw new InputError(`${path} has only what has learned of a CNN`, {
@@ -114,7 +127,12 @@ async function readTensors(path: string, name: string, hash?: string): Promise<S
       advice: 'Use the version of this package that it learned with.',
     });
   }
-  return new Map([...(await readSafetensors(shippedWeights(shipped))).tensors, ...tensors]);
+  const others = await readSafetensors(shippedWeights(shipped));
+  const release = () => {
+    own.release();
+    others.release();
+  };
+  return { tensors: new Map([...others.tensors, ...tensors]), release };
 }
 
 function shippedWeights({ weights }: Config): string {
