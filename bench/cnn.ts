@@ -58,7 +58,7 @@ async function measure(driver: DriverChoice, build: KernelBuild): Promise<void> 
   for (let round = 0; round < rounds; round++) {
     calls.length = 0;
     const begun = performance.now();
-    network.features(photo, 1);
+    network.features([photo]);
     wall = Math.min(wall, performance.now() - begun);
     for (const [i, call] of calls.entries()) {
       least[i] ??= call;

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { InputError, UsageError } from '../base/errors.ts';
 import { writeFileAtomically } from '../base/files.ts';
 import { runInTurns } from '../base/steps.ts';
-import { allFeatures } from '../captioning/batch.ts';
+import { allFeatures, type CaptionedFeatures } from '../captioning/batch.ts';
 import type { Caption, CaptionWriter, DecodingOptions } from '../captioning/caption.ts';
 import { cocoReferences, cocoResults, readCocoResults } from '../captioning/coco-results.ts';
 import { type MeasuredConfidence, measureConfidenceSteps } from '../captioning/confidence/scores.ts';
@@ -12,6 +12,7 @@ import { scoreWrittenSteps, shareCopiedFrom } from '../captioning/evaluate.ts';
 import { writeCaptionEvaluation } from '../captioning/evaluation-report.ts';
 import { featuresOf, picturesOf } from '../captioning/features.ts';
 import { openCaptioners, shippedCaptioner } from '../captioning/open.ts';
+import { featuresAt } from '../captioning/picture-features.ts';
 import { withMaps } from '../captioning/with-maps.ts';
 import { wordMaps } from '../captioning/word-maps.ts';
 import { openEngine } from '../compute/engine.ts';
@@ -125,48 +126,44 @@ async function evaluateModels(
   const dataset = await open(language);
   status.say(engine.notice);
 
-  const { pictures, described, written, confidence } = await interruptible(async (signal) => {
+  const { grid, vocabulary } = captioner;
+  return interruptible(async (signal) => {
     const events = showExtraction(status, signal, { begun: true });
-    const found = await featuresOf(picturesOf(dataset, split), cnn, false, events);
-    const turns = { signal, onProgress: showShare(status, 'describing') };
-    const { grid } = captioner;
-    const captions = await withMaps({ cnn, grid }, [found], events, () =>
-      runInTurns(captioner.describeSteps(allFeatures(found), decoding), turns),
-    );
-    return {
-      pictures: found,
-      described: captions,
-      written: await runInTurns(scoreWrittenSteps(captions, found, language), { signal }),
-      confidence: await runInTurns(measureConfidenceSteps(captions, found.captions, language), { signal }),
-    };
-  });
-  if (results) await writeFileAtomically(results, cocoResults(pictures.names, written.captions));
-  const { vocabulary } = captioner;
-  const copied = copiedIn(dataset, written.captions, language);
-  if (report) {
-    const best = (i: number) => described[i]![0]!;
-    const explains = options.explain || captioner.grid !== undefined;
-    await interruptible(async (signal) => {
-      const explain = explains ? explaining(captioner, cnn, pictures.files!, { best, language, signal }) : undefined;
-      const evaluation = { ...written, dataset, split, pictures, models, vocabulary, decoding, copied, confidence };
-      await writeCaptionEvaluation(report, { ...evaluation, explain });
+    const pictures = await featuresOf(picturesOf(dataset, split), cnn, false, events);
+    // The maps are at hand until the page is written too, which shows where words come from.
+    return withMaps({ cnn, grid }, [pictures], events, async () => {
+      const turns = { signal, onProgress: showShare(status, 'describing') };
+      const described = await runInTurns(captioner.describeSteps(allFeatures(pictures), decoding), turns);
+      const written = await runInTurns(scoreWrittenSteps(described, pictures, language), { signal });
+      const confidence = await runInTurns(measureConfidenceSteps(described, pictures.captions, language), { signal });
+      if (results) await writeFileAtomically(results, cocoResults(pictures.names, written.captions));
+      const copied = copiedIn(dataset, written.captions, language);
+      if (report) {
+        const best = (i: number) => described[i]![0]!;
+        const explains = options.explain || grid !== undefined;
+        const explain = explains ? explaining(captioner, cnn, pictures, { best, language, signal }) : undefined;
+        const evaluation = { ...written, dataset, split, pictures, models, vocabulary, decoding, copied, confidence };
+        await writeCaptionEvaluation(report, { ...evaluation, explain });
+      }
+      const { names, captions: people } = pictures;
+      return { ...written, names, people, language, decoding: rules, copied, confidence };
     });
-  }
-  const { names, captions: people } = pictures;
-  return { ...written, names, people, language, decoding: rules, copied, confidence };
+  });
 }
 
 /** Finds where the words of captions come from, for a page that shows some of them. */
 function explaining(
   captioner: CaptionWriter,
   cnn: Cnn,
-  files: readonly string[],
+  pictures: CaptionedFeatures,
   { best, language, signal }: { best: (i: number) => Caption; language: string | undefined; signal: AbortSignal },
 ) {
+  const seen = allFeatures(pictures);
   return async (i: number) => {
-    const [caption, source] = [best(i), files[i]!];
+    const [caption, source] = [best(i), pictures.files![i]!];
+    const asked = { source, features: featuresAt(seen, [i], cnn.featureSize), caption, language };
     try {
-      return { caption, maps: await wordMaps(captioner, cnn, { source, caption, language }, { signal }) };
+      return { caption, maps: await wordMaps(captioner, cnn, asked, { signal }) };
     } catch (error) {
       if (error instanceof InputError) return undefined; // its features were in the cache, the picture is gone
       throw error;

@@ -91,9 +91,9 @@ export function createCnn(description: CnnDescription, backend: CnnBackend, engi
       await open(backends);
     },
     async features(pictures) {
-      const bytes = stack(pictures, length);
+      checkSizes(pictures, length);
       const network = await open(backends);
-      const features = await network.features(bytes, pictures.length);
+      const features = await network.features(pictures);
       if (features.every(Number.isFinite)) return features;
       throw new InputError(`the CNN ${name} gives features that are no numbers`, {
         advice: 'Its weights are damaged: put back their files, or install the package again',
@@ -103,10 +103,10 @@ export function createCnn(description: CnnDescription, backend: CnnBackend, engi
       if (withMaps.length === 0) {
         throw new InputError(`the CNN ${name} gives no maps on the backend ${backend}`, { settings: ['cnnBackend'] });
       }
-      const bytes = stack(pictures, length);
+      checkSizes(pictures, length);
       const network = await open(backends);
       const able = network.maps ? network : await open(withMaps);
-      return able.maps!(bytes, pictures.length);
+      return able.maps!(pictures);
     },
     ...(openToLearn && { openToLearn }),
     ...(openClassifier && { openClassifier }),
@@ -117,12 +117,8 @@ export function createCnn(description: CnnDescription, backend: CnnBackend, engi
   };
 }
 
-/** N pictures as one [N, S, S, 3]. */
-function stack(pictures: readonly Pixels[], length: number): Uint8Array {
-  const stacked = new Uint8Array(pictures.length * length);
-  pictures.forEach((pixels, n) => {
+function checkSizes(pictures: readonly Pixels[], length: number): void {
+  for (const [n, pixels] of pictures.entries()) {
     if (pixels.length !== length) throw new RangeError(`picture ${n}: ${pixels.length} bytes, expected ${length}`);
-    stacked.set(pixels, n * length);
-  });
-  return stacked;
+  }
 }

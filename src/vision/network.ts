@@ -10,7 +10,7 @@ import type { FeatureMaps, MapSize } from '../nn/feature-maps.ts';
 import type { Parameter } from '../nn/parameter.ts';
 import type { Classifier } from './classifier.ts';
 import type { CnnFiles } from './cnn-files.ts';
-import type { Preprocessing } from './pixels.ts';
+import type { Pixels, Preprocessing } from './pixels.ts';
 
 /** What a CNN is, which is known before anything of it is loaded, and how its weights are had. */
 export interface CnnDescription {
@@ -49,8 +49,8 @@ export interface Normalisation {
 }
 
 export interface EngineNetwork {
-  /** Bytes [N, S, S, 3] to features [N, D], for N up to the engine's threads; valid until the next call. */
-  features(pictures: Uint8Array, N: number): Matrix;
+  /** Bytes [S, S, 3] of N pictures to features [N, D], for N up to the engine's threads; valid until the next call. */
+  features(pictures: readonly Uint8Array[]): Matrix;
   /** Bytes [S, S, 3] of a picture to the maps of D channels whose means the features are, valid until the next call. */
   maps(picture: Uint8Array): FeatureMaps;
 }
@@ -141,9 +141,9 @@ export interface Backend {
 
 /** A CNN that was loaded onto a backend. */
 export interface Network {
-  /** Bytes [N, S, S, 3] to [N, D]. */
-  features(pictures: Uint8Array, N: number): Promise<Float32Array>;
-  /** Bytes [N, S, S, 3] to the last maps; absent where the backend gives their means alone. */
-  maps?(pictures: Uint8Array, N: number): Promise<LastMaps>;
+  /** Bytes [S, S, 3] of N pictures to [N, D]. */
+  features(pictures: readonly Pixels[]): Promise<Float32Array>;
+  /** Bytes [S, S, 3] of N pictures to the last maps; absent where the backend gives their means alone. */
+  maps?(pictures: readonly Pixels[]): Promise<LastMaps>;
   dispose(): void;
 }

@@ -38,6 +38,14 @@ export function preprocessingKey({ size, fit }: Preprocessing): string {
   return `${fit}-${size}-v${DECODING}`;
 }
 
+/** N pictures of one size as one piece of memory, [N, S, S, 3]. */
+export function stacked(pictures: readonly Pixels[]): Uint8Array {
+  const length = pictures[0]?.length ?? 0; // of no pictures there is nothing
+  const whole = new Uint8Array(pictures.length * length);
+  for (const [n, pixels] of pictures.entries()) whole.set(pixels, n * length);
+  return whole;
+}
+
 /** The mirror image (left and right exchanged), which doubles a training set. */
 export function mirror(pixels: Pixels, size: number): Pixels {
   const mirrored = new Uint8Array(pixels.length);

@@ -1,26 +1,43 @@
 /** The bundle in a browser, on pages with and without shared memory, in their main thread and in a worker. */
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serve } from '../../examples/browser/serve.ts';
+import { Random } from '../../src/base/random.ts';
+import { Captioner } from '../../src/captioning/captioner.ts';
+import { type CaptionConfig, captionDefaults } from '../../src/captioning/config.ts';
+import { openEngine } from '../../src/compute/engine.ts';
+import { LanguageModel } from '../../src/model/language-model.ts';
 import * as nn from '../../src/nn.ts';
 import * as products from '../../src/portable.ts';
+import { Vocabulary } from '../../src/text/vocabulary.ts';
+import { loadCnn } from '../../src/vision/load-cnn.ts';
 import { callOf, launchChromium, type Page, programAddress } from './chromium.ts';
-import { learnAndWrite, type Sizes } from './program.ts';
+import { type explainPicture, learnAndWrite, type Sizes } from './program.ts';
 
 const browser = await launchChromium();
 if (typeof browser === 'string') console.warn(`no browser, so its tests are left out: ${browser}`);
 
 const SIZES: Sizes = { layers: 2, hidden: 96, batch: 24, steps: 10, updates: 30 };
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 type Learned = Awaited<ReturnType<typeof learnAndWrite>>;
 
 describe.skipIf(typeof browser === 'string')('in a browser', () => {
   let program: string;
   let expected: Learned;
+  /** The folder of a captioner that attends, below the root of what is served. */
+  let attending: string;
   beforeAll(async () => {
     program = await programAddress();
+    attending = await attendingCaptioner();
     expected = await learnAndWrite({ ...products, ...nn }, SIZES);
   });
-  afterAll(() => typeof browser !== 'string' && browser.close());
+  afterAll(async () => {
+    if (typeof browser !== 'string') await browser.close();
+    await rm(join(ROOT, attending), { recursive: true });
+  });
 
   describe.each([
     ['shared', true, Math.min(2, availableParallelism())],
@@ -80,6 +97,20 @@ describe.skipIf(typeof browser === 'string')('in a browser', () => {
       expect(found).toEqual({ captions: [expect.stringMatching(/boat/)], errors: [] });
     });
 
+    it('says where in a photo a captioner looks that attends to places', async () => {
+      const picture = { picture: '/docs/pictures/coffee.jpg', folder: `/${attending}` };
+      const { words, found } = (await run('explainPicture', picture)) as Awaited<ReturnType<typeof explainPicture>>;
+      expect(words.length).toBeGreaterThan(1);
+      for (const by of ['attention', 'cells']) {
+        expect(found[by]).toHaveLength(words.length);
+        for (const map of found[by]!) expect(map).toHaveLength(9);
+      }
+      for (const weights of found['attention']!) {
+        expect(weights.reduce((sum, weight) => sum + weight)).toBeCloseTo(1, 5);
+        expect(new Set(weights).size).toBeGreaterThan(1);
+      }
+    });
+
     it('says in one line what is wrong with a picture', async () => {
       const missing = await run('describePicture', '/docs/none.jpg');
       expect(missing).toEqual({
@@ -94,3 +125,28 @@ describe.skipIf(typeof browser === 'string')('in a browser', () => {
     });
   });
 });
+
+/** A captioner of three words with weights by chance, which attends to 3 · 3 places. @returns its folder, from the root */
+async function attendingCaptioner(): Promise<string> {
+  const engine = await openEngine('wasm');
+  const { name, key, preprocessing, featureSize: D } = await loadCnn();
+  const vocabulary = new Vocabulary(['<start>', '<end>', '<unk>', 'a', 'cup', 'table']);
+  const shape = { vocabulary: 6, embedding: 8, cell: 'lstm', layers: 1, hidden: 8, condition: D, memory: D } as const;
+  const config: CaptionConfig = {
+    kind: 'caption',
+    format: 1,
+    shape,
+    pictures: { cnn: name, key, preprocessing, grid: 3 },
+    settings: captionDefaults,
+    dataset: { name: 'none', pictures: 0, captions: 0, hash: '' },
+    scores: {},
+  };
+  const model = new LanguageModel(engine, shape).initialise(new Random(1));
+  model.startAtFrequencies(Float64Array.of(0, 1, 0, 1000, 1000, 1000)); // END comes seldom
+  const asTheyAre = { mean: new Float32Array(D), scale: new Float32Array(D).fill(1) };
+  await mkdir(join(ROOT, 'build'), { recursive: true });
+  const folder = await mkdtemp(join(ROOT, 'build', 'attending-'));
+  await new Captioner(config, vocabulary, model, asTheyAre, undefined, asTheyAre).save(folder);
+  engine.close();
+  return relative(ROOT, folder).replaceAll('\\', '/');
+}

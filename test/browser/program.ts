@@ -72,3 +72,19 @@ export async function describePicture(lib: Library, picture: string) {
   engine.close();
   return { captions, errors };
 }
+
+/** The words of a picture's first caption by a captioner that attends to places, and where in the picture they come from. */
+export async function explainPicture(lib: Library, { folder, picture }: { folder: string; picture: string }) {
+  const engine = await lib.openEngine();
+  const { captioner, cnn } = await lib.openCaptioner(engine, { folder });
+  const found: Record<string, number[][]> = {};
+  let words: string[] = [];
+  for (const by of ['attention', 'cells'] as const) {
+    for await (const described of lib.describePictures(captioner, cnn, [picture], { explain: by })) {
+      words = described.captions[0]!.words.map(({ word }) => word);
+      found[by] = described.wordMaps!.words;
+    }
+  }
+  engine.close();
+  return { words, found };
+}

@@ -96,7 +96,7 @@ describe('an EfficientNet in parts', () => {
   );
   const network = new EfficientNet(wasm, { plan, tensors, path: 'random' }, { mean: 127, scale: 128, size: 33 });
   const pictures = Array.from({ length: 2 }, () => Uint8Array.from({ length: 33 * 33 * 3 }, () => random.integer(256)));
-  const features = pictures.flatMap((picture) => Array.from(network.features(picture, 1).data));
+  const features = pictures.flatMap((picture) => Array.from(network.features([picture]).data));
 
   test.each([
     [1, 6 + 2],

@@ -13,10 +13,9 @@ export const engine = {
   async load() {
     return "this package's own engine";
   },
-  async open({ openOnEngine, preprocessing: { size }, featureSize }, given) {
+  async open({ openOnEngine, featureSize }, given) {
     const chosen = given && isExact(given) ? given : await openEngine();
     const network = await openOnEngine!(chosen);
-    const pictureBytes = 3 * size ** 2;
 
     /** Between groups of pictures the program has its turn: this thread does its share of the work. */
     async function inGroups(N: number, atOnce: number, compute: (from: number, to: number) => void): Promise<void> {
@@ -25,21 +24,20 @@ export const engine = {
         compute(from, Math.min(from + atOnce, N));
       }
     }
-    const bytesOf = (pictures: Uint8Array, from: number, to: number) =>
-      pictures.subarray(from * pictureBytes, to * pictureBytes);
-
     return {
-      async features(pictures, N) {
+      async features(pictures) {
+        const N = pictures.length;
         const features = new Float32Array(N * featureSize);
         await inGroups(N, chosen.threads, (from, to) => {
-          features.set(network.features(bytesOf(pictures, from, to), to - from).data, from * featureSize);
+          features.set(network.features(pictures.slice(from, to)).data, from * featureSize);
         });
         return features;
       },
-      async maps(pictures, N) {
+      async maps(pictures) {
+        const N = pictures.length;
         let maps = { height: 0, width: 0, values: new Float32Array() };
         await inGroups(N, 1, (n) => {
-          const { height, width, values } = network.maps(bytesOf(pictures, n, n + 1));
+          const { height, width, values } = network.maps(pictures[n]!);
           if (n === 0) maps = { height, width, values: new Float32Array(N * values.size) };
           maps.values.set(values.data, n * values.size);
         });

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { InputError, reasonOf } from '../../base/errors.ts';
 import { requireOptional } from '../../base/optional-package.ts';
 import type { Backend, Network } from '../network.ts';
+import { stacked } from '../pixels.ts';
 
 export const onnxruntime = {
   name: 'onnxruntime',
@@ -84,8 +85,9 @@ async function openModel(runtime: Onnxruntime, model: Uint8Array, size: number):
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   });
   return {
-    async features(pictures, N) {
-      const { features } = await session.run({ pictures: new runtime.Tensor('uint8', pictures, [N, size, size, 3]) });
+    async features(pictures) {
+      const shape = [pictures.length, size, size, 3];
+      const { features } = await session.run({ pictures: new runtime.Tensor('uint8', stacked(pictures), shape) });
       return features!.data as Float32Array;
     },
     dispose() {

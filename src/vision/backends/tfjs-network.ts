@@ -1,5 +1,6 @@
 /** A CNN on TensorFlow.js, in the thread that calls. Knows not what TensorFlow.js runs on. */
 import type { CnnDescription, Network, Tf } from '../network.ts';
+import { stacked } from '../pixels.ts';
 
 /**
  * Opens a CNN on tfjs' current backend.
@@ -13,9 +14,11 @@ export async function openTfjsNetwork(
   const network = await openOnTfjs(tf);
   const normalised = Float32Array.from({ length: 256 }, (_, byte) => (byte - mean) / scale);
   return {
-    async features(pictures, N) {
-      const input = new Float32Array(pictures.length);
-      for (let i = 0; i < pictures.length; i++) input[i] = normalised[pictures[i]!]!;
+    async features(pictures) {
+      const N = pictures.length;
+      const bytes = stacked(pictures);
+      const input = new Float32Array(bytes.length);
+      for (let i = 0; i < bytes.length; i++) input[i] = normalised[bytes[i]!]!;
       const features = tf.tidy(() => network.features(tf.tensor4d(input, [N, size, size, 3])));
       try {
         return (await features.data()) as Float32Array;

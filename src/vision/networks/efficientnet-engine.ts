@@ -68,18 +68,19 @@ export class EfficientNet implements EngineNetwork {
   }
 
   /**
-   * Bytes [N, S, S, 3] to features [N, D], the means of the last maps; valid until the next call. A single picture is
-   * shared by the threads layer by layer; of several each thread takes one through the whole network, and none waits.
+   * Bytes [S, S, 3] of each of N pictures to features [N, D], the means of the last maps; valid until the next call. A
+   * single picture is shared by the threads layer by layer; of several each thread takes one through the whole network, and
+   * none waits.
    *
-   * @param N at most as many as the engine has threads
+   * @param pictures at most as many as the engine has threads
    */
-  features(pictures: Uint8Array, N: number): Matrix {
+  features(pictures: readonly Uint8Array[]): Matrix {
+    const N = pictures.length;
     const features = this.#features.rowRange(0, N);
     if (N > 1) this.#pack();
     const memories = Array.from({ length: N }, (_, n) => this.#memoryOf(n)); // no room can be made while calls are recorded
-    const bytes = pictures.length / N;
     this.#engine.together(N, (n) => {
-      const maps = this.#mapsOf(pictures.subarray(n * bytes, (n + 1) * bytes), memories[n]!);
+      const maps = this.#mapsOf(pictures[n]!, memories[n]!);
       globalMean(this.#engine, features.rowRange(n, n + 1), maps);
     });
     return features;

@@ -15,13 +15,7 @@ import { Classifier } from '../classifier.ts';
 import { CNN_CONFIG, CNN_WEIGHTS, type CnnFiles } from '../cnn-files.ts';
 import type { CnnDescription } from '../network.ts';
 import { EfficientNet } from './efficientnet-engine.ts';
-import {
-  allConvolutions,
-  type EfficientNetPlan,
-  planEfficientNet,
-  type StoredNetwork,
-  tensorsOf,
-} from './efficientnet-lite.ts';
+import { allConvolutions, type EfficientNetPlan, planEfficientNet, tensorsOf } from './efficientnet-lite.ts';
 import { buildOnnxModel } from './efficientnet-onnx.ts';
 import { buildOnTfjs } from './efficientnet-tfjs.ts';
 
