@@ -84,10 +84,15 @@ class Ranking {
 /** A copy with its rows scaled to length 1; rows of zeros stay. */
 export function unitRows(rows: Float32Array, D: number): Float32Array<ArrayBuffer> {
   const unit = new Float32Array(rows);
-  for (let start = 0; start < unit.length; start += D) {
-    const row = unit.subarray(start, start + D);
+  scaleRows(unit, D);
+  return unit;
+}
+
+/** `unitRows` in place, for more rows than should be there twice. */
+export function scaleRows(rows: Float32Array, D: number): void {
+  for (let start = 0; start < rows.length; start += D) {
+    const row = rows.subarray(start, start + D);
     const length = Math.sqrt(row.reduce((sum, x) => sum + x * x, 0));
     if (length > 0) for (let d = 0; d < D; d++) row[d]! /= length;
   }
-  return unit;
 }

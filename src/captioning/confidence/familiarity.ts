@@ -3,7 +3,7 @@ import { type Int8Rows, timesVector, toInt8 } from '../../base/int8.ts';
 import type { Random } from '../../base/random.ts';
 import { partOf, type Steps } from '../../base/steps.ts';
 import type { Engine } from '../../compute/engine.ts';
-import { nearestPicturesSteps, unitRows } from '../nearest.ts';
+import { nearestPicturesSteps, scaleRows, unitRows } from '../nearest.ts';
 
 /** Centroids: enough to tell what is no photo at all from photos (64 tell less), few enough to be stored with a model. */
 const CENTROIDS = 256;
@@ -25,10 +25,10 @@ export class Familiarity {
     this.pictures = pictures;
   }
 
-  /** @param features of the pictures learned from, as the CNN gives them [N, D] */
-  static *learnSteps(engine: Engine, features: Float32Array, D: number, random: Random): Steps<Familiarity> {
-    const N = features.length / D;
-    const pictures = unitRows(features, D);
+  /** @param pictures those learned from, by their features as the CNN gives them [N, D], which are overwritten */
+  static *learnSteps(engine: Engine, pictures: Float32Array, D: number, random: Random): Steps<Familiarity> {
+    const N = pictures.length / D;
+    scaleRows(pictures, D);
     const first = random.shuffle([...Array(N).keys()]).slice(0, CENTROIDS);
     let centroids = new Float32Array(first.length * D);
     for (const [k, picture] of first.entries()) centroids.set(pictures.subarray(picture * D, (picture + 1) * D), k * D);

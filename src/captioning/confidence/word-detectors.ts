@@ -58,20 +58,22 @@ export class WordDetectors {
     this.#places = new Map(Array.from(tensors.words, (id, place) => [id, place]));
   }
 
-  /** @param pictures those learned from, with features as the CNN gives them, and captions all in one language */
+  /**
+   * @param pictures those learned from, with features as the CNN gives them, which are overwritten, and captions all in one
+   *   language
+   */
   static *learnSteps(
     engine: Engine,
-    { features, captions }: Pick<CaptionedFeatures, 'features' | 'captions'>,
+    { features: inputs, captions }: Pick<CaptionedFeatures, 'features' | 'captions'>,
     { vocabulary, language }: { vocabulary: Vocabulary; language?: string | undefined },
     random: Random,
   ): Steps<WordDetectors> {
     const N = captions.length;
-    const D = features.length / N;
+    const D = inputs.length / N;
     const { words, shares, rarities, ofPictures } = yield* partOf(countWords(captions, vocabulary, language), 0, 0.2);
     const [W, weights] = [words.length, rarities.map((rarity) => Math.max(LEAST_RARITY, rarity))];
-    const inputs = new Float32Array(features.length);
     const raising = inPieces(inputs.length, (from, to) => {
-      for (let i = from; i < to; i++) inputs[i] = raised(features[i]!, POWER);
+      for (let i = from; i < to; i++) inputs[i] = raised(inputs[i]!, POWER);
     });
     yield* partOf(raising, 0.2, 0.2);
     const standardisation = yield* partOf(measureStandardisationSteps([inputs], D), 0.2, 0.2);

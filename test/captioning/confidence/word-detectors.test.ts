@@ -16,7 +16,9 @@ const captions = pictures.map(([sky, ground], i) => [`a ${sky} sky`, i < 16 ? 'u
 const vocabulary = vocabularyOf([...captions.flat(), 'purple'], 1);
 const id = (word: string) => vocabulary.idOf(word)!;
 const features = featuresFor(pictures);
-const detectors = runAtOnce(WordDetectors.learnSteps(engine, { features, captions }, { vocabulary }, new Random(1)));
+const detectors = runAtOnce(
+  WordDetectors.learnSteps(engine, { features: features.slice(), captions }, { vocabulary }, new Random(1)),
+);
 const detect = (...picture: (typeof pictures)[number]) => detectors.detect(featuresFor([picture]));
 
 describe('word detectors', () => {
