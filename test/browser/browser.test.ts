@@ -146,7 +146,7 @@ async function attendingCaptioner(): Promise<string> {
   const asTheyAre = { mean: new Float32Array(D), scale: new Float32Array(D).fill(1) };
   await mkdir(join(ROOT, 'build'), { recursive: true });
   const folder = await mkdtemp(join(ROOT, 'build', 'attending-'));
-  await new Captioner(config, vocabulary, model, asTheyAre, undefined, asTheyAre).save(folder);
+  await new Captioner(config, vocabulary, model, asTheyAre, asTheyAre).save(folder);
   engine.close();
   return relative(ROOT, folder).replaceAll('\\', '/');
 }
