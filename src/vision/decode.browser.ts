@@ -5,7 +5,7 @@
 import { InputError } from '../base/errors.ts';
 import type * as node from './decode.ts';
 import { type PictureLimits, type Pixels, type Preprocessing, pictureLimits } from './pixels.ts';
-import { refuseLarge, refuseLong } from './read-picture.ts';
+import { refuseLarge, refuseLongSides } from './read-picture.ts';
 
 export async function decodePicture(
   bytes: Uint8Array,
@@ -15,7 +15,7 @@ export async function decodePicture(
 ): Promise<Pixels> {
   refuseLarge(bytes.length, limits.bytes, name);
   const bitmap = await decode(bytes, name);
-  refuseLong(bitmap.width, bitmap.height, limits.side, name);
+  refuseLongSides(bitmap.width, bitmap.height, limits.side, name);
   if (bitmap.width * bitmap.height > limits.pixels) {
     bitmap.close();
     const expected = `at most ${limits.pixels.toLocaleString('en')} pixels`;

@@ -9,7 +9,7 @@ import type { Sharp } from 'sharp';
 import { InputError, reasonOf } from '../base/errors.ts';
 import { refuseLfsPointer } from '../base/git-lfs.ts';
 import { type PictureLimits, type Pixels, type Preprocessing, pictureLimits } from './pixels.ts';
-import { refuseLarge, refuseLong } from './read-picture.ts';
+import { refuseLarge, refuseLongSides } from './read-picture.ts';
 
 /**
  * Decodes a picture to `preprocessing`'s square; `name` says in an error which it was.
@@ -58,7 +58,7 @@ async function opened(bytes: Uint8Array, { pixels, side, seconds }: PictureLimit
   });
   if (isJpeg(bytes) && side >= JPEG_SIDE) return picture; // most pictures: not looked at twice
   const { width, height, depth } = await picture.metadata();
-  refuseLong(width, height, side, name);
+  refuseLongSides(width, height, side, name);
   if (depth !== 'float' && depth !== 'double') return picture;
   const { channels } = await picture.stats();
   return channels.every(({ max }) => max <= 1) ? picture.linear(255, 0) : picture;

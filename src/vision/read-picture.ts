@@ -38,7 +38,7 @@ export function refuseLarge(bytes: number, most: number, name: string): void {
 }
 
 /** @throws InputError when a side of a picture has more pixels than it may have */
-export function refuseLong(width: number, height: number, side: number, name: string): void {
+export function refuseLongSides(width: number, height: number, side: number, name: string): void {
   if (Math.max(width, height) <= side) return;
   throw new InputError(`the picture ${name} is too large`, {
     found: `${width.toLocaleString('en')} × ${height.toLocaleString('en')} pixels`,
