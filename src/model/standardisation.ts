@@ -76,10 +76,13 @@ export function unstandardised(values: Float32Array, by: Standardisation): Float
   return runAtOnce(unstandardisedSteps(values, by));
 }
 
-/** `unstandardised`, a while at a time. */
-export function* unstandardisedSteps(values: Float32Array, { mean, scale }: Standardisation): Steps<Float32Array> {
+/** `unstandardised`, a while at a time. @param found where they go, of the same length; new memory by default */
+export function* unstandardisedSteps(
+  values: Float32Array,
+  { mean, scale }: Standardisation,
+  found = new Float32Array(values.length),
+): Steps<Float32Array> {
   const D = mean.length;
-  const found = new Float32Array(values.length);
   yield* inPieces(values.length, (from, to) => {
     for (let i = from; i < to; i++) found[i] = mean[i % D]! + (scale[i % D] === 0 ? 0 : values[i]! / scale[i % D]!);
   });

@@ -54,14 +54,20 @@ export function* calibrateCaptionerSteps(
 ): Steps<Calibration[]> {
   const enough = calibratedLanguages(captioner, validation);
   if (enough.length === 0) refuseTooFew(validation);
-  const familiarity = yield* partOf(familiaritySteps(captioner, training), 0, 0.1);
+  // What is learned from is there twice at most: as it is standardised, and here as the CNN gives it, once for each learner.
+  let room: Float32Array<ArrayBuffer> | undefined;
+  const rawFeatures: RawFeatures = ({ features }) => {
+    room ??= new Float32Array(training!.features.length);
+    return unstandardisedSteps(features, captioner.standardisation, room.subarray(0, features.length));
+  };
+  const familiarity = yield* partOf(familiaritySteps(captioner, training, rawFeatures), 0, 0.1);
   // What was calibrated by another familiarity would be wrong by this one.
   const others =
     familiarity === captioner.confidence?.familiarity ? captioner.confidence : captioner.confidence?.uncalibrated();
   const languages = new Map(others?.languages);
   for (const [i, [language, sets]] of enough.entries()) {
     const share = (part: number) => 0.1 + (0.9 * (i + part)) / enough.length;
-    const learning = detectorSteps(captioner, training && picturesIn(training, language), language);
+    const learning = detectorSteps(captioner, training && picturesIn(training, language), language, rawFeatures);
     const detectors = yield* partOf(learning, share(0), share(0.3));
     const known = new Confidence(familiarity, new Map([[language, { detectors }]]));
     const measuring = calibrationSteps(captioner, known, sets, { ...decoding, language });
@@ -101,28 +107,33 @@ function refuseTooFew(sets: readonly HeldOutSet[]): never {
   });
 }
 
+/** The features of pictures as the CNN gives them, which the learner may overwrite. */
+type RawFeatures = (pictures: CaptionedFeatures) => Steps<Float32Array>;
+
 /** Familiarity as the captioner has it, or learned anew where there are as many pictures. */
 function* familiaritySteps(
-  { confidence, model, standardisation }: Captioner,
+  { confidence, model }: Captioner,
   training: CaptionedFeatures | undefined,
+  rawFeatures: RawFeatures,
 ): Steps<Familiarity> {
   const known = confidence?.familiarity;
   if (known && known.pictures > (training?.names.length ?? 0)) return known;
   if (!training) refuseUnknown();
-  const features = yield* partOf(unstandardisedSteps(training.features, standardisation), 0, 0.1);
+  const features = yield* partOf(rawFeatures(training), 0, 0.1);
   return yield* partOf(Familiarity.learnSteps(model.engine, features, model.shape.condition, new Random(1)), 0.1, 1);
 }
 
 /** Word detectors as the captioner has them, or learned anew where there are as many pictures. */
 function* detectorSteps(
-  { confidence, model, vocabulary, standardisation }: Captioner,
+  { confidence, model, vocabulary }: Captioner,
   training: CaptionedFeatures | undefined,
   language: string | undefined,
+  rawFeatures: RawFeatures,
 ): Steps<WordDetectors> {
   const known = confidence?.languages.get(language)?.detectors;
   if (known && known.pictures > (training?.names.length ?? 0)) return known;
   if (!training || training.names.length === 0) refuseUnknown();
-  const features = yield* partOf(unstandardisedSteps(training.features, standardisation), 0, 0.1);
+  const features = yield* partOf(rawFeatures(training), 0, 0.1);
   const pictures = { features, captions: training.captions };
   const learning = WordDetectors.learnSteps(model.engine, pictures, { vocabulary, language }, new Random(1));
   return yield* partOf(learning, 0.1, 1);
