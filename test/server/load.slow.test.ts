@@ -98,7 +98,11 @@ test('a port that is taken is told in a line, and an address for others needs a 
   server = await serveProgram();
   const { port } = new URL(server.address);
   const taken = await runProgram('caption', ['serve', '--port', port]);
-  expect(taken).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(/^caption: --port \d+ is taken[^\n]*\n$/) });
+  expect(taken).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: expect.stringMatching(/^caption: --port \d+ is taken[^\n]*\n$/),
+  });
   const others = await runProgram('caption', ['serve', '--host', '0.0.0.0']);
   expect(others).toMatchObject({
     code: 2,
