@@ -68,6 +68,16 @@ export async function makeTrainings({ path }: Place): Promise<Training[]> {
   ];
 }
 
+/** Trains a model by each of the trainings. @returns their folders, in the same order */
+export async function trainModels(trainings: readonly Training[], place: Place): Promise<string[]> {
+  const folders: string[] = [];
+  for (const [i, training] of trainings.entries()) {
+    folders.push(place.path('models', String(i)));
+    await train(training, folders[i]!, place);
+  }
+  return folders;
+}
+
 /** Runs a training to its end. @throws Error when it fails */
 export async function train(
   { program, args }: Pick<Training, 'program' | 'args'>,

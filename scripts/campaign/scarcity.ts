@@ -5,13 +5,13 @@
 import { execFileSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { type Call, run } from './command.ts';
-import { makeTrainings, type Place, train } from './inputs.ts';
+import { makeTrainings, type Place, trainModels } from './inputs.ts';
 import type { PartOptions } from './part.ts';
 
 export async function giveLess({ times, place, tally, isOver }: PartOptions): Promise<void> {
   const trainings = await makeTrainings(place);
-  for (const [i, training] of trainings.entries()) await train(training, place.path('models', String(i)), place);
-  const model = (i: number) => ['--model', place.path('models', String(i))];
+  const models = await trainModels(trainings, place);
+  const model = (i: number) => ['--model', models[i]!];
   const uses: Pick<Call, 'program' | 'args'>[] = [
     { program: 'lm', args: ['sample', ...model(0), '--length', '20'] },
     { program: 'caption', args: ['describe', place.path('photos', 'p0.jpg')] },

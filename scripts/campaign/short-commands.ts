@@ -5,19 +5,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { run } from './command.ts';
-import { makeTrainings, type Place, textOf, train } from './inputs.ts';
+import { limits, run } from './command.ts';
+import { makeTrainings, type Place, textOf, trainModels } from './inputs.ts';
 import type { PartOptions } from './part.ts';
 
 /** Rounds of all calls between two looks at what is left. */
 const ROUNDS = 2;
 
 export async function callOften({ times, place, tally, isOver }: PartOptions): Promise<void> {
-  const models: string[] = [];
-  for (const [i, training] of (await makeTrainings(place)).entries()) {
-    models.push(place.path('models', String(i)));
-    await train(training, models[i]!, place);
-  }
+  const models = await trainModels(await makeTrainings(place), place);
   const [text, captioner, labeller, translator] = models as [string, string, string, string];
   await writeFile(place.path('short.txt'), textOf(5));
   const photo = place.path('photos', 'p0.jpg');
@@ -43,8 +39,7 @@ export async function callOften({ times, place, tally, isOver }: PartOptions): P
     const ending = await run(call);
     const expected = isWrongUsage ? 2 : args.at(-1)!.endsWith('nothing.txt') ? 1 : 0;
     const further = ending.code === expected ? [] : [`expected exit ${expected}`];
-    const limits = { codes: [expected], seconds: 30, peak: 1024 };
-    tally.judge(`${program} ${args[0]}`, call, ending, further, limits);
+    tally.judge(`${program} ${args[0]}`, call, ending, further, { ...limits, codes: [expected] });
     const isFirst = i + 1 === calls.length; // what it leaves is there for good: the features of the pictures
     if (!isFirst && (i + 1) % (ROUNDS * calls.length) !== 0 && i + 1 !== times) continue;
     const now = await remains(place);

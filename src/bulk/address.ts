@@ -84,7 +84,10 @@ function decoded(part: string): string {
   }
 }
 
-/** The first line of an error, without its full stop, also of one that holds one for each address of a host and has no message of its own. */
+/**
+ * The first line of an error, without its full stop, also of one that holds one for each address of a host and has no
+ * message of its own.
+ */
 function messageOf(error: unknown): string {
   const first: unknown = error instanceof AggregateError && error.message === '' ? error.errors[0] : error;
   return (first instanceof Error ? first.message : String(first)).split('\n', 1)[0]!.replace(/\.$/, '');

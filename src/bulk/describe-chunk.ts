@@ -2,8 +2,7 @@
  * The records of a chunk of pictures: of all of them together or, where that has ended programs, one by one. Knows
  * captioners only as a function that describes pictures in their order.
  */
-import { InputError, reasonOf } from '../base/errors.ts';
-import { endedPrograms } from '../captioning/bulk/begun-note.ts';
+import { endedPrograms, failedAlone } from '../captioning/bulk/begun-note.ts';
 import type { Describe } from '../captioning/bulk/describe-into.ts';
 import { type CaptionRecord, type RecordLayout, rounded } from '../captioning/bulk/record.ts';
 import { ahead } from '../vision/ahead.ts';
@@ -99,7 +98,6 @@ async function describeOne(name: string, work: ChunkWork): Promise<CaptionRecord
   try {
     return (await describeChunk([name], work)).records[0]!;
   } catch (error) {
-    if (error instanceof InputError) throw error;
-    return { file: name, error: `${name} could not be described: found ${reasonOf(error)}` };
+    return { file: name, error: failedAlone(name, error) };
   }
 }

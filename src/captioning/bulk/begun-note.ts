@@ -3,6 +3,7 @@
  * ended in the midst of its work: by a kill, a lack of memory, or a picture that no decoder survives. Knows no records.
  */
 import { readFile, rm, writeFile } from 'node:fs/promises';
+import { InputError, reasonOf } from '../../base/errors.ts';
 import type { PictureIdentity } from './record.ts';
 
 /** The picture that was being described alone, and how often it was begun. */
@@ -60,6 +61,12 @@ function begunIn(text: string): Begun {
   } catch {
     return {}; // half of it was written
   }
+}
+
+/** The reason why a picture has no captions whose describing alone has thrown. @throws the error where no picture is to blame */
+export function failedAlone(name: string, error: unknown): string {
+  if (error instanceof InputError) throw error;
+  return `${name} could not be described: found ${reasonOf(error)}`;
 }
 
 /** The reason why a picture has no captions that has ended so many programs. */

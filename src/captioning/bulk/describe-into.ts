@@ -3,13 +3,13 @@
  * as a function that describes pictures in their order.
  */
 import { stat } from 'node:fs/promises';
-import { InputError, reasonOf } from '../../base/errors.ts';
+import { InputError } from '../../base/errors.ts';
 import { ahead } from '../../vision/ahead.ts';
 import type { FailedPicture, PictureSource } from '../../vision/extract.ts';
 import { contentHash } from '../../vision/feature-cache.ts';
 import { readPicture } from '../../vision/read-picture.ts';
 import type { DescribedPicture } from '../describe.ts';
-import { BegunNote, endedPrograms } from './begun-note.ts';
+import { BegunNote, endedPrograms, failedAlone } from './begun-note.ts';
 import type { CaptionRecord, PictureIdentity } from './record.ts';
 import type { RecordFile } from './record-file.ts';
 import type { RecordIndex } from './record-index.ts';
@@ -110,8 +110,8 @@ export async function describeInto(
     try {
       return recordOf(picture, await resultOf(source, describe));
     } catch (error) {
-      if (error instanceof InputError || signal?.aborted) throw error;
-      return { ...picture, error: `${picture.file} could not be described: found ${reasonOf(error)}` };
+      if (signal?.aborted) throw error;
+      return { ...picture, error: failedAlone(picture.file, error) };
     }
   }
 
