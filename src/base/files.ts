@@ -5,10 +5,11 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InputError, reasonOf } from './errors.ts';
+import { guardTemporary } from './temporary-files.ts';
 
 /**
  * Writes a file so that a reader, a full disk or a killed process never sees half of it: to a temporary name beside
- * it, flushed to the disk, then renamed. Makes the folder where there is none.
+ * it, flushed to the disk, then renamed. Makes the folder where there is none. Ctrl-C leaves no temporary file.
  *
  * @param content all of it, or its parts one after another
  * @param options `mode`: its permissions. Default: those of a new file
@@ -21,6 +22,7 @@ export async function writeFileAtomically(
   { mode }: { mode?: number } = {},
 ): Promise<void> {
   const temporary = temporaryBeside(path);
+  const isDone = guardTemporary(temporary);
   try {
     await makeFolder(dirname(path));
     const file = await open(temporary, 'wx');
@@ -36,6 +38,8 @@ export async function writeFileAtomically(
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
     throw refused(path, error);
+  } finally {
+    isDone();
   }
 }
 
