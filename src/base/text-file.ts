@@ -46,6 +46,11 @@ export function linesOf(text: string): NumberedLine[] {
   return lines;
 }
 
+/** The lines of a text that are not blank. */
+export function filledLinesOf(text: string): NumberedLine[] {
+  return linesOf(text).filter((line) => line.text.trim() !== '');
+}
+
 /** The lines of a text file. @throws InputError as `readText` does */
 export async function readLines(source: string | ByteSource, reading?: TextReading): Promise<NumberedLine[]> {
   return linesOf(await readText(source, reading));
@@ -53,5 +58,5 @@ export async function readLines(source: string | ByteSource, reading?: TextReadi
 
 /** The lines of a text file that are not blank. @throws InputError as `readText` does */
 export async function readFilledLines(source: string | ByteSource, reading?: TextReading): Promise<NumberedLine[]> {
-  return (await readLines(source, reading)).filter(({ text }) => text.trim() !== '');
+  return filledLinesOf(await readText(source, reading));
 }

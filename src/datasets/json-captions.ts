@@ -21,12 +21,12 @@ import { readText } from '../base/text-file.ts';
 import type { ListedPicture } from './assemble.ts';
 import { type DatasetFormat, SPLITS, type Split } from './dataset.ts';
 import { isListOfRows, rowsOfColumns } from './json-records.ts';
-import { asJson, isSeveralValues } from './json-text.ts';
+import { asJson, severalObjects } from './json-text.ts';
 import type { Oddities } from './oddities.ts';
 import type { DatasetReading } from './reader.ts';
 import { SPLIT_NAMES } from './split-names.ts';
 import { captionsOf, groupByPicture, rowsOf, type TableRecord } from './table-columns.ts';
-import { jsonRecords, objectRecords } from './table-rows.ts';
+import { objectRecords, recordsOfObjects } from './table-rows.ts';
 
 export interface JsonCaptions {
   format: DatasetFormat;
@@ -42,13 +42,14 @@ export interface JsonCaptions {
 export async function readJsonCaptions(path: string, reading: DatasetReading): Promise<JsonCaptions> {
   const { encoding, oddities } = reading;
   const name = `the caption file ${path}`;
-  const text = await readText(path, { what: 'caption file', encoding });
+  const text = asJson(await readText(path, { what: 'caption file', encoding }));
   let value: unknown;
   try {
-    value = parseJson(asJson(text), v.unknown(), name);
+    value = parseJson(text, v.unknown(), name);
   } catch (error) {
-    if (!isSeveralValues(text)) throw error;
-    return ofRecords(jsonRecords(text, path, reading), path, reading);
+    const objects = severalObjects(text);
+    if (!objects) throw error;
+    return ofRecords(recordsOfObjects(objects, path, reading), path, reading);
   }
   if (v.is(karpathyStart, value)) {
     return { format: 'karpathy', pictures: karpathyPictures(checkJson(value, karpathySplit, name), name, oddities) };

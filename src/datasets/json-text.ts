@@ -1,6 +1,6 @@
 /** Texts of JSON as programs write them, which is not always JSON, nor one value a line. Knows no value. */
 
-import { linesOf, type NumberedLine } from '../base/text-file.ts';
+import { filledLinesOf, type NumberedLine } from '../base/text-file.ts';
 
 /** Behind the string that begins at a place; the text's length where it is not closed. */
 function endOfString(text: string, start: number): number {
@@ -43,14 +43,19 @@ export function asJson(text: string): string {
  */
 export function jsonValues(written: string): readonly NumberedLine[] {
   const text = asJson(written);
-  const lines = linesOf(text).filter((line) => line.text.trim() !== '');
+  const lines = filledLinesOf(text);
   return lines[0] === undefined || isJson(lines[0].text) ? lines : (objectsIn(text) ?? lines);
 }
 
-/** Whether a text that is no JSON holds several objects one after another, of which later ones may be torn. */
-export function isSeveralValues(text: string): boolean {
+/**
+ * The objects that stand one after another in a text that is no JSON, once `asJson` has made it readable: later ones may be
+ * torn. Undefined where it holds something else.
+ */
+export function severalObjects(text: string): readonly NumberedLine[] | undefined {
+  if (text.trimStart().startsWith('[')) return undefined;
   const [, first] = /^\s*(\{[^\n]*\})\s*\n\s*\{/.exec(text) ?? [];
-  return first === undefined ? objectsIn(asJson(text)) !== undefined : isJson(first);
+  if (first === undefined) return objectsIn(text);
+  return isJson(first) ? filledLinesOf(text) : undefined;
 }
 
 /**

@@ -6,7 +6,7 @@
 import * as v from 'valibot';
 import { InputError } from '../base/errors.ts';
 import { parseJson } from '../base/json.ts';
-import { linesOf, readText } from '../base/text-file.ts';
+import { filledLinesOf, linesOf, type NumberedLine, readText } from '../base/text-file.ts';
 import { type DelimitedRecord, firstLineOf, parseDelimited } from './delimited.ts';
 import { fieldsOfObject } from './json-records.ts';
 import { asJson, jsonValues } from './json-text.ts';
@@ -28,11 +28,20 @@ export async function readTable(path: string, reading: DatasetReading): Promise<
 }
 
 /** The records of JSON, a line each or in other ways one after another; or of a list in JSON, which some call .jsonl too. */
-export function jsonRecords(text: string, path: string, reading: DatasetReading): TableRecord[] {
+function jsonRecords(text: string, path: string, reading: DatasetReading): TableRecord[] {
   if (text.trimStart().startsWith('[')) {
     return objectRecords(parseJson(asJson(text), v.array(v.unknown()), path), path, reading);
   }
-  return reading.oddities.readItems(jsonValues(text), 'lines', (value) => {
+  return recordsOfObjects(jsonValues(text), path, reading);
+}
+
+/** The records of objects in JSON that stand one after another. */
+export function recordsOfObjects(
+  values: readonly NumberedLine[],
+  path: string,
+  reading: DatasetReading,
+): TableRecord[] {
+  return reading.oddities.readItems(values, 'lines', (value) => {
     const at = `line ${value.line}`;
     const object = parseJson(value.text, jsonRecord, `${path} ${at}`);
     return { at, fields: fieldsOfObject(object, `${path} ${at}`, reading.oddities) };
@@ -46,8 +55,6 @@ export function objectRecords(items: readonly unknown[], path: string, { odditie
     return { at, fields: fieldsOfObject(item, `${path} ${at}`, oddities) };
   });
 }
-
-const filledLinesOf = (text: string) => linesOf(text).filter((line) => line.text.trim() !== '');
 
 function tsvRecords(text: string, path: string, reading: DatasetReading): TableRecord[] {
   const records = tsvFields(text, path);

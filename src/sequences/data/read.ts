@@ -56,13 +56,16 @@ async function readPictures(
   options: SequenceReading,
 ): Promise<Omit<SequenceData, 'name'> | undefined> {
   const { task, openCnn = async (): Promise<NamedCnn> => ({ cnn: await loadCnn() }), onExtraction } = options;
+  const links: string[] = [];
   const clips = task === 'tag' ? await findClips(paths) : [];
-  const classes = task === 'classify' && paths.length === 1 ? await foldersIn(paths[0]!) : [];
+  const classes =
+    task === 'classify' && paths.length === 1 ? await foldersIn(paths[0]!, (path) => links.push(path)) : [];
   if (clips.length + classes.length === 0) return undefined;
   for (const path of paths) {
     const system = (await listFolder(path)).filter((name) => isPassedOver(name) && !name.startsWith('.'));
     if (system.length > 0) options.onOdd?.(`${path}: left out ${system.join(', ')}, which a system has made`);
   }
+  for (const link of links) options.onOdd?.(`${link}: left out, a link to folders that are read already`);
   const { name, cnn } = await openCnn();
   const look = (frames: readonly string[]) => cachedFeatures(frames, cnn, onExtraction);
   const found =

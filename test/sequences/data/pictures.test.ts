@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SequenceConfig } from '../../../src/sequences/config.ts';
@@ -40,6 +40,18 @@ describe('classes of pictures', () => {
     const ofRed = data.examples.filter((_, i) => labels[i] === 'red').map(({ inputs }) => inputs.slice(0, 3));
     for (const [red, green, blue] of ofRed as Float32Array[]) expect(red).toBeGreaterThan(2 * (green! + blue!));
     expect(skipped).toEqual([expect.stringMatching(/torn\.png is not a picture/)]);
+  });
+
+  it.skipIf(process.platform === 'win32')('are read through links to folders elsewhere, each once', async () => {
+    await mkdir(path('linked'));
+    const links = { a: '../skies/red', again: 'a', out: '..', self: '.', torn: 'nowhere' };
+    for (const [name, to] of Object.entries(links)) await symlink(to, path('linked', name));
+    const odd: string[] = [];
+    const onOdd = (message: string) => odd.push(message);
+    const data = await readSequences([path('linked')], { task: 'classify', openCnn, onOdd });
+    expect(data.examples.map(({ labels }) => labels.join())).toEqual(['a', 'a', 'a', 'a']);
+    const read = (name: string) => `${path('linked', name)}: left out, a link to folders that are read already`;
+    expect(odd).toEqual(['again', 'out', 'self'].map(read));
   });
 
   it('are learned by a program, with a CNN of its own, and told apart', async () => {
