@@ -53,6 +53,15 @@ const NO_TEXT: readonly { start: string; at?: number; what: string }[] = [
   { start: 'II*\0', what: 'a picture' },
   { start: 'MM\0*', what: 'a picture' },
   { start: '\u007fELF', what: 'a program' },
+  { start: 'MThd', what: 'a MIDI file' },
+  { start: 'WAVE', at: 8, what: 'a sound' },
+  { start: 'OggS', what: 'a sound' },
+  { start: 'fLaC', what: 'a sound' },
+  { start: 'ID3', what: 'a sound' },
+  { start: 'Rar!', what: 'a RAR archive' },
+  { start: 'SQLite format 3\0', what: 'an SQLite database' },
+  { start: '\u0089HDF', what: 'an HDF5 file' },
+  { start: '\u0093NUMPY', what: 'a NumPy file' },
 ];
 
 /**
@@ -157,7 +166,7 @@ class NamedDecoder implements Decoder {
     if (at === -1) return text;
     throw new InputError(`${this.#name} is not text in ${this.#encoding}`, {
       found: `bytes that stand for nothing, in line ${this.#line} after ${JSON.stringify(before.slice(-20))}`,
-      advice: 'Name the encoding that it is in by encoding.',
+      advice: 'Name what it is in by encoding.',
       settings: ['encoding'],
     });
   }
@@ -193,8 +202,9 @@ class Utf8Decoder implements Decoder {
   #refused(bytes: Buffer): InputError {
     const { name, advice } = this.#settings;
     const kind = this.#position === 0 ? kindOfBinary(bytes) : undefined;
-    if (kind && kind !== 'binary data') {
-      return new InputError(`${name} is not a text`, { found: kind, expected: 'text in UTF-8' });
+    if (kind) {
+      const asBytes = kind === 'binary data' && advice ? `${advice[0]!.toUpperCase()}${advice.slice(1)}.` : undefined;
+      return new InputError(`${name} is not a text`, { found: kind, expected: 'text in UTF-8', advice: asBytes });
     }
     let at = 0;
     for (;;) {
@@ -203,7 +213,7 @@ class Utf8Decoder implements Decoder {
       at += length;
     }
     const isLatin = !comeTogether(bytes);
-    const read = isLatin ? 'read it by encoding windows-1252' : 'name its encoding by encoding, gb18030 for one';
+    const read = isLatin ? 'read it by encoding windows-1252' : 'name what it is in by encoding, gb18030 for one';
     return new InputError(`${name} is not UTF-8 text`, {
       found: `the byte 0x${bytes[at]!.toString(16)} at position ${this.#position + at}, in line ${
         this.#line + linesIn(bytes.subarray(0, at))

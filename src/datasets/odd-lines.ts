@@ -1,6 +1,6 @@
 /**
- * Odd lines, and odd clips of video: those that are not what they should be. They are refused by number or name, or left
- * out where that is asked for. Knows no format.
+ * Odd lines, odd clips of video and odd texts: those that are not what they should be. They are refused by number or name,
+ * or left out where that is asked for. Knows no format.
  */
 import { InputError } from '../base/errors.ts';
 import { mapSteps, runInTurns } from '../base/steps.ts';
@@ -30,12 +30,15 @@ export class OddLine extends Error {
 
 /** An item that is odd. */
 export interface Odd {
-  /** The number of a line, or the name of a clip. */
+  /** The number of a line, or the name of a clip or text. */
   at: string | number;
   found: string;
 }
 
-/** How many odd lines or clips a message lists. */
+/** What there is where there is not one line, clip or text. */
+const NOTHING = { line: 'an empty file', clip: 'no pictures', text: 'no texts' };
+
+/** How many odd lines, clips or texts a message lists. */
 const LISTED = 8;
 
 /**
@@ -69,7 +72,7 @@ export async function parseItems<Item extends { line: number }, Parsed>(
 
 interface Findings {
   /** What an item is. */
-  unit: 'line' | 'clip';
+  unit: keyof typeof NOTHING;
   odd: readonly Odd[];
   /** How many items are not odd. */
   left: number;
@@ -86,8 +89,7 @@ export function settleOdd(path: string, { unit, odd, left, expected }: Findings,
   const [first] = odd;
   const found = first && `${first.found} in ${unit} ${first.at}`;
   if (left === 0) {
-    const nothing = unit === 'line' ? 'an empty file' : 'no pictures';
-    throw new InputError(`there is nothing to read in ${path}`, { found: found ?? nothing, expected });
+    throw new InputError(`there is nothing to read in ${path}`, { found: found ?? NOTHING[unit], expected });
   }
   if (!first) return;
   const places = odd.slice(0, LISTED).map(({ at }) => at);

@@ -53,8 +53,8 @@ async function* sequencesOf(
   } else if (isTable) {
     throw new InputError(`${nameOfSource(file)} is a table`, {
       expected: 'a text with a sequence in each line',
-      advice: 'Name the column that holds the sequences by column.',
-      settings: ['column'],
+      advice: 'Name what holds the sequences by column, in place of lines.',
+      settings: ['column', 'lines'],
     });
   } else {
     for await (const line of linesOfTokens(tokenizeFiles([file], tokenizer, options))) {

@@ -18,7 +18,7 @@ export interface PairData {
 /**
  * Reads pairs.
  *
- * @param paths one file, of which only the first two columns are read, or two files with as many lines
+ * @param paths one file, of which only the first two columns of texts are read, or two files with as many lines
  * @throws InputError when a file can't be read, or that names the odd lines
  */
 export async function readPairs(paths: readonly string[], odd: OddLines): Promise<PairData> {
@@ -33,7 +33,13 @@ export async function readPairs(paths: readonly string[], odd: OddLines): Promis
     const lines = await readLines(first, odd);
     return {
       name,
-      examples: await parseItems(first, lines, columnsOf, 'lines of a text, a tab and its translation', odd),
+      examples: await parseItems(
+        first,
+        lines,
+        columnsOf(haveNumbers(lines) ? [1, 3] : [0, 1]),
+        'lines of a text, a tab and its translation',
+        odd,
+      ),
     };
   }
   const [sources, targets] = [await readLines(first, odd), await readLines(second, odd)];
@@ -54,10 +60,17 @@ export async function readPairs(paths: readonly string[], odd: OddLines): Promis
   return { name, examples };
 }
 
-function columnsOf({ text }: { text: string }): Pair {
-  const columns = text.split('\t');
-  if (columns.length < 2) throw new OddLine('no tab');
-  return pairOf(columns[0]!, columns[1]!);
+/** Whether each text has its number before it, as in the pairs of Tatoeba: `1276 TAB text TAB 2481 TAB text`. */
+function haveNumbers(lines: readonly { text: string }[]): boolean {
+  return lines.length > 0 && lines.every(({ text }) => /^\d+\t[^\t]*\t\d+\t/.test(text));
+}
+
+function columnsOf([source, target]: readonly [number, number]) {
+  return ({ text }: { text: string }): Pair => {
+    const columns = text.split('\t');
+    if (columns.length < 2) throw new OddLine('no tab');
+    return pairOf(columns[source]!, columns[target]!);
+  };
 }
 
 function pairOf(source: string, target: string): Pair {

@@ -84,7 +84,7 @@ describe('readText', () => {
     [
       'a text of another script',
       Uint8Array.from([0xb9, 0xb7, 0xb9, 0xb7]),
-      /name its encoding by encoding, gb18030 for one/,
+      /name what it is in by encoding, gb18030 for one/,
     ],
     [
       'UTF-16 without its mark',
@@ -92,6 +92,12 @@ describe('readText', () => {
       /UTF-16 without a byte order mark.*encoding utf-16le/,
     ],
     ['a torn end', Buffer.from('é').subarray(0, 1), /the byte 0xc3 at position 0/],
+    ['music', Buffer.from('MThd\0\0\0\u0006\xff', 'latin1'), /is not a text: found a MIDI file/],
+    [
+      'other bytes with zeros',
+      Buffer.from('a\0\0\xff', 'latin1'),
+      /is not a text: found binary data, expected text in UTF-8$/,
+    ],
     ['an archive', Buffer.from('PK\u0003\u0004\xff\xff', 'latin1'), /is not a text: found a ZIP archive/],
     [
       'torn gzip',

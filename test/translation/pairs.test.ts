@@ -25,6 +25,15 @@ describe('readPairs', () => {
     });
   });
 
+  it('reads the texts of lines that number each', async () => {
+    const path = await file('numbered.tsv', '\ufeff1276\tLet us try.\t2481\tEssayons !\n1277\tGo.\t2482\tVa !\n');
+    const { examples } = await readPairs([path], {});
+    expect(examples).toEqual([
+      { source: 'Let us try.', target: 'Essayons !' },
+      { source: 'Go.', target: 'Va !' },
+    ]);
+  });
+
   it('reads two files line by line', async () => {
     const paths = [await file('a.en', 'one\ntwo\n'), await file('a.fr', 'un\ndeux')];
     expect(await readPairs(paths, {})).toEqual({

@@ -7,6 +7,7 @@ import { isPassedOver } from '../../base/walk.ts';
 import { firstLineOf } from '../../datasets/delimited.ts';
 import { foldersIn, listFolder } from '../../datasets/files.ts';
 import type { OddLines } from '../../datasets/odd-lines.ts';
+import { isPictureName } from '../../datasets/pictures.ts';
 import { filesInWords } from '../../report/files-in-words.ts';
 import { cachedFeatures, type ExtractionEvents } from '../../vision/cached-features.ts';
 import { loadCnn } from '../../vision/load-cnn.ts';
@@ -14,9 +15,11 @@ import type { PictureReading, Task } from '../config.ts';
 import { findClips, readClips } from './clips.ts';
 import { checkExamples, type Examples, type SequenceData } from './example.ts';
 import { findIdx, isIdx, readIdx } from './idx.ts';
-import { type NamedCnn, readPictureClasses } from './pictures.ts';
+import { holdPictures, type NamedCnn, readPictureClasses } from './pictures.ts';
 import { findColumns, readCsv, readRecords } from './records.ts';
+import { splitIn } from './splits.ts';
 import { readTaggedLines } from './tags.ts';
+import { holdTexts, readTextFolders } from './text-folders.ts';
 import { isLabelledHeader, readClassFiles, readLabelledLines } from './texts.ts';
 
 /** How sequences are read. */
@@ -24,7 +27,7 @@ export interface SequenceReading extends OddLines {
   task: Task;
   /** Whether every sequence must have labels. Default: true */
   labelled?: boolean | undefined;
-  /** Which file is read of a folder with one for training and one for tests. Default: train */
+  /** Which file or folder is read of a folder with one for training and one for tests. Default: train */
   use?: 'train' | 'test' | undefined;
   /** How pictures of an IDX file are read. Default: rows */
   reading?: PictureReading | undefined;
@@ -35,44 +38,53 @@ export interface SequenceReading extends OddLines {
 }
 
 /**
- * Reads the sequences of a file or folder, or of several files that are a class each.
+ * Reads the sequences of a file or folder, or of several files or folders that are a class each. Of a folder that is parted
+ * into splits, `train` and `test` for one, the split is read that serves `use`.
  *
- * @param paths at least one
+ * @param given at least one path
  * @throws InputError when a file can't be read, or that names the odd lines or clips
  */
-export async function readSequences(paths: readonly string[], options: SequenceReading): Promise<SequenceData> {
-  const name = filesInWords(paths.map((path) => basename(path)));
-  const pictures = await readPictures(paths, options);
-  if (pictures) return { name, ...pictures };
+export async function readSequences(given: readonly string[], options: SequenceReading): Promise<SequenceData> {
+  const name = filesInWords(given.map((path) => basename(path)));
+  const paths = await Promise.all(given.map((path) => splitIn(path, options)));
+  const ofFolders = await readFolders(paths, options);
+  if (ofFolders) return { name, ...ofFolders };
   const found = paths.length > 1 ? await readClassFiles(paths, options) : await readPath(paths[0]!, options);
   const data = { name, ...found };
   checkExamples(data, options.task, options.labelled);
   return data;
 }
 
-/** Reads clips of video, or folders of pictures that are a class each; undefined where the paths are neither. */
-async function readPictures(
+/** Reads clips of video, or folders of pictures or texts that are a class each; undefined where the paths are neither. */
+async function readFolders(
   paths: readonly string[],
   options: SequenceReading,
 ): Promise<Omit<SequenceData, 'name'> | undefined> {
-  const { task, openCnn = async (): Promise<NamedCnn> => ({ cnn: await loadCnn() }), onExtraction } = options;
+  const { task, openCnn = async (): Promise<NamedCnn> => ({ cnn: await loadCnn() }), onExtraction, onOdd } = options;
   const links: string[] = [];
   const clips = task === 'tag' ? await findClips(paths) : [];
-  const classes =
-    task === 'classify' && paths.length === 1 ? await foldersIn(paths[0]!, (path) => links.push(path)) : [];
+  const classes = task === 'classify' ? await classFolders(paths, (path) => links.push(path)) : [];
   if (clips.length + classes.length === 0) return undefined;
   for (const path of paths) {
     const system = (await listFolder(path)).filter((name) => isPassedOver(name) && !name.startsWith('.'));
-    if (system.length > 0) options.onOdd?.(`${path}: left out ${system.join(', ')}, which a system has made`);
+    if (system.length > 0) onOdd?.(`${path}: left out ${system.join(', ')}, which a system has made`);
   }
-  for (const link of links) options.onOdd?.(`${link}: left out, a link to folders that are read already`);
+  for (const link of links) onOdd?.(`${link}: left out, a link to folders that are read already`);
+  if (!(await holdPictures(classes)) && (await holdTexts(classes))) return readTextFolders(classes, options);
   const { name, cnn } = await openCnn();
   const look = (frames: readonly string[]) => cachedFeatures(frames, cnn, onExtraction);
   const found =
     clips.length > 0
       ? await readClips(paths, { ...options, D: cnn.featureSize, look })
-      : await readPictureClasses(classes, cnn, onExtraction, options.onOdd);
+      : await readPictureClasses(classes, cnn, onExtraction, onOdd);
   return { ...found, cnn: { name, key: cnn.key } };
+}
+
+/** The folders that are a class each: those in one folder, or several that are named; none of other paths. */
+async function classFolders(paths: readonly string[], onLink: (path: string) => void): Promise<readonly string[]> {
+  if (paths.length === 1) return foldersIn(paths[0]!, onLink);
+  const kinds = await Promise.all(paths.map((path) => kindAt(path)));
+  return kinds.every((kind) => kind === 'folder') ? paths : [];
 }
 
 async function readPath(path: string, options: SequenceReading): Promise<Examples> {
@@ -80,7 +92,7 @@ async function readPath(path: string, options: SequenceReading): Promise<Example
   if ((await kindAt(path)) === 'folder') {
     const pictures = await findIdx(path, use);
     if (pictures) return readIdx(pictures, reading);
-    return readClassFiles(await textFilesIn(path), options);
+    return readClassFiles(await textFilesIn(path, task), options);
   }
   if (isIdx(path)) return readIdx(path, reading);
   if (/\.(jsonl|ndjson)(\.gz)?$/i.test(path)) return readRecords(path, options);
@@ -99,12 +111,20 @@ async function namesColumns(path: string, options: SequenceReading): Promise<boo
   return false;
 }
 
-/** The files of a folder that are a class each. @throws InputError when there are fewer than two */
-async function textFilesIn(folder: string): Promise<string[]> {
+/** What a folder may hold that is read for a task. */
+const HELD: Readonly<Record<Task, string>> = {
+  classify: 'a text file or a folder for each class, or IDX files as MNIST has them',
+  tag: 'a folder of pictures for each clip',
+};
+
+/** The files of a folder that are a class each. @throws InputError when it does not hold several texts, or they are tagged */
+async function textFilesIn(folder: string, task: Task): Promise<string[]> {
   const names = (await listFolder(folder)).filter((name) => !isPassedOver(name) && extname(name) !== '');
-  if (names.length >= 2) return names.map((name) => join(folder, name));
+  const pictures = names.filter(isPictureName).length;
+  if (task === 'classify' && names.length > 1 && pictures === 0) return names.map((name) => join(folder, name));
   throw new InputError(`no labelled sequences in the folder ${folder}`, {
-    found: names.length === 0 ? 'no files' : `only ${names[0]}`,
-    expected: 'a text file for each class, or IDX files as MNIST has them',
+    found: pictures > 0 ? `${pictures} of its ${names.length} files are pictures` : filesInWords(names) || 'no files',
+    expected: HELD[task],
+    advice: task === 'tag' && names.length > 0 ? 'Name one of its files.' : undefined,
   });
 }

@@ -1,5 +1,5 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readSequences, type SequenceReading } from '../../../src/sequences/data/read.ts';
@@ -16,7 +16,10 @@ async function readFiles(
 ) {
   const folder = join(root, String(Math.random()));
   await mkdir(folder);
-  for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), content);
+  }
   const paths = of ? of.map((name) => join(folder, name)) : [folder];
   return readSequences(paths, { task: 'classify', ...options });
 }
@@ -51,6 +54,35 @@ describe('readSequences, classify', () => {
     expect(await labelsOf({ 'neg.txt': 'bad\nworse', 'pos.txt': 'good\n' })).toEqual(['neg', 'neg', 'pos']);
     const polarity = { 'rt.neg': 'bad\n', 'rt.pos': 'good\n', 'other.md': '' };
     expect(await labelsOf(polarity, ['rt.pos', 'rt.neg'])).toEqual(['pos', 'neg']);
+  });
+
+  it('reads folders that are a class each, a text in each of their files', async () => {
+    const files = { 'pos/1.txt': 'good\nfilm', 'pos/2.txt': 'fine', 'neg/49960': 'bad', 'neg/urls.feat': '0:9' };
+    const said: string[] = [];
+    const onOdd = (message: string) => said.push(message);
+    const expected = [
+      { inputs: ['bad'], labels: ['neg'] },
+      { inputs: ['good', 'film'], labels: ['pos'] },
+      { inputs: ['fine'], labels: ['pos'] },
+    ];
+    expect(await readFiles(files, { onOdd })).toMatchObject({ D: 0, examples: expected });
+    expect(said).toEqual([expect.stringMatching(/neg: left out 1 \.feat file$/)]);
+    expect((await readFiles(files, { of: ['neg', 'pos'] })).examples).toEqual(expected);
+    const blank = { ...files, 'neg/3.txt': ' ' };
+    await expectInputError(readFiles(blank), /neg has an odd text: found no word in text 3\.txt/);
+    expect((await readFiles(blank, { skipOdd: true })).examples).toEqual(expected);
+  });
+
+  it.each<[string, Record<string, string>, string, string]>([
+    ['folders', { 'train/a/1.txt': 'x', 'train/b/1.txt': 'y', 'test/a/1.txt': 'z', 'notes.md': '' }, 'train', 'test'],
+    ['files', { 'train.tsv': 'x\ta\ny\tb\n', 'dev.tsv': 'z\ta\n', 'README.txt': '' }, 'train.tsv', 'dev.tsv'],
+  ])('reads of %s that are splits the one that serves', async (_, files, train, test) => {
+    const said: string[] = [];
+    const onOdd = (message: string) => said.push(message.replace(/^.*: /, ''));
+    const inputs = async (use?: 'test') => (await readFiles(files, { onOdd, use })).examples.map((one) => one.inputs);
+    expect(await inputs()).toEqual([['x'], ['y']]);
+    expect(await inputs('test')).toEqual([['z']]);
+    expect(said).toEqual([`reads ${train}, not ${test}`, `reads ${test}, not ${train}`]);
   });
 
   it('reads vectors: one a row, or several a sequence', async () => {
@@ -104,9 +136,18 @@ describe('readSequences, classify', () => {
 
   it.each([
     [{}, /no labelled sequences in the folder .*: found no files/],
-    [{ 'pos.txt': 'good\n' }, /found only pos\.txt, expected a text file for each class/],
+    [{ 'pos.txt': 'good\n' }, /found pos\.txt, expected a text file or a folder for each class/],
+    [{ 'cat.1.jpg': '', 'dog.1.jpg': '' }, /found 2 of its 2 files are pictures, expected .* a folder for each class/],
   ])('refuses a folder with %j', async (files, message) => {
     await expectInputError(readFiles(files as Record<string, string>), message);
+  });
+
+  it('refuses a folder of tagged words, of which one file is to be named', async () => {
+    const files = { 'eng.train': 'EU B-ORG\n', 'eng.testa': 'EU B-ORG\n' };
+    await expectInputError(
+      readFiles(files, { task: 'tag' }),
+      /found eng\.testa, eng\.train, expected .*Name one of its files/,
+    );
   });
 
   it('refuses what is not there, empty, mixed, or labelled in step', async () => {
