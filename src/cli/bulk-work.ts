@@ -45,7 +45,8 @@ async function workCommand(options: WorkFlags): Promise<void> {
     const reader = new QueuedPictureReader(root);
     const begun = performance.now();
     await interruptible(async (signal) => {
-      signal.addEventListener('abort', () => status.say('stopping when the pictures at hand are done'));
+      const stopping = 'stopping when the pictures at hand are done; Ctrl-C again leaves them to other workers';
+      signal.addEventListener('abort', () => status.say(stopping));
       const pictures = await workOnJobs(connection, {
         name,
         model,

@@ -1,9 +1,10 @@
 /**
  * What an object in JSON says of a picture, as a row of a table would: by its own fields, or by what people have written
  * about it in Label Studio, or by the first answer of a conversation about it (LLaVA's `conversations`, the `messages` of
- * chats). Lists by column become objects. Knows no files.
+ * chats), or as the post that Instagram hands out. Lists by column become objects. Knows no files.
  */
 
+import { isUtf8 } from 'node:buffer';
 import * as v from 'valibot';
 import { InputError } from '../base/errors.ts';
 import type { Oddities } from './oddities.ts';
@@ -14,6 +15,11 @@ const labelStudioTask = v.object({
   annotations: v.array(v.object({ result: v.array(v.looseObject({ value: v.unknown() })) })),
 });
 const textArea = v.object({ value: v.object({ text: v.array(v.string()) }) });
+
+const instagramPost = v.object({
+  title: v.optional(v.string()),
+  media: v.pipe(v.array(v.object({ uri: v.string(), title: v.optional(v.string()) })), v.nonEmpty()),
+});
 
 const turn = v.union([
   v.object({ from: v.string(), value: v.unknown() }),
@@ -31,7 +37,7 @@ const ANSWERS = /^(gpt|assistant|model|bot|chatgpt)$/i;
  * The fields of an object.
  *
  * @param name says in the error where the object came from
- * @throws InputError when it is a conversation about no picture, or about several
+ * @throws InputError when it is a conversation about no picture, or it or a post is about several
  */
 export function fieldsOfObject(item: unknown, name: string, oddities: Oddities): TableRecord['fields'] {
   if (typeof item !== 'object' || item === null) return [];
@@ -40,6 +46,14 @@ export function fieldsOfObject(item: unknown, name: string, oddities: Oddities):
     const captions = results.flatMap((result) => (v.is(textArea, result) ? result.value.text : []));
     return [...Object.entries(item.data), ['captions', captions]];
   }
+  if (v.is(instagramPost, item)) {
+    const [first, ...others] = item.media;
+    if (others.length > 0) throw notOne(name, `a post of ${item.media.length} pictures`);
+    return [
+      ['file_name', first!.uri],
+      ['caption', repaired(first!.title || item.title || '')],
+    ];
+  }
   const fields = Object.entries(item);
   for (const [field, value] of fields) {
     const said = /^(conversations?|messages)$/.test(field) ? v.safeParse(turns, value) : undefined;
@@ -47,14 +61,25 @@ export function fieldsOfObject(item: unknown, name: string, oddities: Oddities):
     const others = fields.filter(([other]) => other !== field);
     const pictures = picturesIn(said.output, others);
     if (pictures.length !== 1) {
-      const found = `a conversation about ${pictures.length === 0 ? 'no picture' : `${pictures.length} pictures`}`;
-      throw new InputError(`${name} is not a picture with its caption`, { found, expected: 'one about a picture' });
+      throw notOne(
+        name,
+        `a conversation about ${pictures.length === 0 ? 'no picture' : `${pictures.length} pictures`}`,
+      );
     }
     const answers = said.output.filter(({ from }) => ANSWERS.test(from)).map(({ value }) => textOf(value));
     if (answers.length > 1) oddities.add('answers after the first in a conversation, not read', pictures[0]!);
     return [...others, ['file_name', pictures[0]], ['captions', answers.slice(0, 1)]];
   }
   return fields;
+}
+
+const notOne = (name: string, found: string) =>
+  new InputError(`${name} is not a picture with its caption`, { found, expected: 'one about a picture' });
+
+/** A text whose bytes in UTF-8 were written as a character each, which Instagram does: `Ã©` for `é`. */
+function repaired(text: string): string {
+  const bytes = Buffer.from(text, 'latin1');
+  return bytes.toString('latin1') === text && isUtf8(bytes) ? bytes.toString() : text;
 }
 
 /** The names of the pictures that a conversation is about: in a field beside it, or in its parts. */

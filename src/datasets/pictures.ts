@@ -155,15 +155,16 @@ function rest(path: string): string {
 const JPEG_ENDING = /\.(jpg|jpeg|jpe|jfif)$/i;
 
 /**
- * Other writings of a picture's path, the likeliest first: with `/` for `\`, percent signs decoded, without the address of
- * a server or disk, with another ending of JPEG, or each ending of a picture where it has none, a number as COCO writes it,
- * and the ends of an absolute path, the longest first.
+ * Other writings of a picture's path, the likeliest first: with `/` for `\`, percent signs decoded, with `\` for `/`,
+ * without the address of a server or disk, with another ending of JPEG, or each ending of a picture where it has none, a
+ * number as COCO writes it, and the ends of an absolute path, the longest first.
  *
  * @param byLastName also the last name alone
  */
 function writingsOf(name: string, byLastName: boolean): string[] {
   const slashed = name.replaceAll('\\', '/');
-  const plain = [name, slashed, decoded(slashed)].map((path) =>
+  const unpacked = slashed.replaceAll('/', '\\'); // an archive of Windows, by a program that takes \ for a sign of the name
+  const plain = [name, slashed, decoded(slashed), unpacked].map((path) =>
     path
       .replace(/^(?:\w{2,}:)?\/\/[^?#]*[?#].*$/s, (address) => address.replace(/[?#].*$/s, ''))
       .replace(/^.*\/\?d=|^\/data\/upload\/\d+\/[0-9a-f]{8}-/s, '/') // Label Studio's

@@ -111,14 +111,16 @@ function explain(cause: unknown, bytes: Uint8Array, name: string, limits: Pictur
   }
   const start = Buffer.from(bytes.subarray(0, 16)).toString('latin1');
   const other = OTHER_FORMATS.find(([bytes]) => bytes.test(start))?.[1];
-  if (other !== undefined) {
-    const explanation = { found: other, expected: PICTURE, advice: 'Convert it to JPEG first', cause };
+  const unsupported = /not (configured|supported)/.test(reason) ? reason : undefined; // a TIFF of zstd for one
+  const found = other ?? unsupported;
+  if (found !== undefined) {
+    const explanation = { found, expected: PICTURE, advice: 'Convert it to JPEG first', cause };
     return new InputError(`cannot decode the picture ${name}`, explanation);
   }
   if (!/unsupported image format/.test(reason)) {
     const advice = 'The file is damaged or incomplete; fetch it again';
     return new InputError(`cannot decode the picture ${name}`, { found: reason, advice, cause });
   }
-  const found = `${bytes.length} bytes that start with ${JSON.stringify(start)}`;
-  return new InputError(`${name} is not a picture`, { found, expected: PICTURE, cause });
+  const bytesFound = `${bytes.length} bytes that start with ${JSON.stringify(start)}`;
+  return new InputError(`${name} is not a picture`, { found: bytesFound, expected: PICTURE, cause });
 }

@@ -92,10 +92,10 @@ describe('readText', () => {
       /UTF-16 without a byte order mark.*encoding utf-16le/,
     ],
     ['a torn end', Buffer.from('é').subarray(0, 1), /the byte 0xc3 at position 0/],
-    ['music', Buffer.from('MThd\0\0\0\u0006\xff', 'latin1'), /is not a text: found a MIDI file/],
+    ['music', Buffer.from('MThd\0\0\0\u0006\xffa', 'latin1'), /is not a text: found a MIDI file/],
     [
       'other bytes with zeros',
-      Buffer.from('a\0\0\xff', 'latin1'),
+      Buffer.from('a\0\0\xffa', 'latin1'),
       /is not a text: found binary data, expected text in UTF-8$/,
     ],
     ['an archive', Buffer.from('PK\u0003\u0004\xff\xff', 'latin1'), /is not a text: found a ZIP archive/],

@@ -155,11 +155,26 @@ describe('one caption each is read from', () => {
         'b.jpg.json': { title: 'b.jpg', description: 'a cat' },
       },
     ],
+    [
+      'posts of Instagram, of which one shows several pictures',
+      {
+        'posts_1.json': [
+          { media: [{ uri: 'media/posts/a.jpg', title: 'a dog' }] },
+          { media: [{ uri: 'b.jpg', title: '' }], title: 'a cat' },
+          { media: [{ uri: 'a.jpg' }, { uri: 'b.jpg' }], title: 'both' },
+        ],
+      },
+    ],
     ['texts in a folder of their own', { 'captions/a.txt': 'a dog', 'captions/b.txt': 'a cat' }],
     ['names without endings', { 'captions.json': { a: 'a dog', b: { caption: 'a cat' } } }],
   ])('%s', async (_, files) => {
     expect(await captionsIn({ ...PICTURES, ...files })).toEqual({ 'train a.jpg': ['a dog'], 'train b.jpg': ['a cat'] });
   });
+});
+
+test('letters of Instagram that were written byte by byte are put together', async () => {
+  const posts = ['caf\u00c3\u00a9', 'thé', 'Rome\u2019s'].map((title) => ({ media: [{ uri: 'a.jpg', title }] }));
+  expect(await captionsIn({ ...PICTURES, 'x.json': posts })).toEqual({ 'train a.jpg': ['café', 'thé', 'Rome’s'] });
 });
 
 test('texts in a folder belong to the pictures in another, by what else their folders are called', async () => {

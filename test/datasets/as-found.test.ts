@@ -233,6 +233,7 @@ describe('names of pictures that were written elsewhere', () => {
     ['images\\a.jpg', 'images/a.jpg'],
     ['images\\1/a.jpg', 'images/1/a.jpg'],
     ['images\\1/a.jpg', 'images/a.jpg'],
+    ['images/a.jpg', 'images\\a.jpg'],
     ['IMAGES/A.JPG', 'images/a.jpg'],
     ['my%20photo.jpg', 'my photo.jpg'],
     ['café.jpg'.normalize('NFC'), 'café.jpg'.normalize('NFD')],

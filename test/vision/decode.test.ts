@@ -208,6 +208,13 @@ describe('decodePicture', () => {
     );
   });
 
+  test('tells that a TIFF is compressed in a way that is not known here, not that it is damaged', async () => {
+    const tiff = await redAndBlue(4, 4).tiff({ compression: 'lzw' }).toBuffer();
+    const compression = tiff.indexOf(Buffer.from([3, 1, 3, 0, 1, 0, 0, 0, 5, 0])); // the entry of tag 259
+    tiff.writeUInt16LE(50_000, compression + 8); // Zstandard
+    await expect(decodePicture(tiff, squash, 'a.tif')).rejects.toThrow(/not configured, expected .*Convert it to JPEG/);
+  });
+
   test('refuses an empty file, HEIC, and more than a billion pixels', async () => {
     await expect(decodePicture(Buffer.alloc(0), squash, 'e.jpg')).rejects.toThrow('e.jpg: found an empty file');
     const heic = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic');

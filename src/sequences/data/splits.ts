@@ -56,7 +56,7 @@ async function splitFiles(path: string): Promise<Map<Split, string> | undefined>
   return names.length > 1 ? bySplit(names, splitInName) : undefined;
 }
 
-/** Names by what they are the split of; undefined where one is of none, or two of the same. */
+/** Names by what they are the split of; undefined where there are none, one is of none, or two of the same. */
 function bySplit(
   names: readonly string[],
   splitOf: (name: string) => Split | undefined,
@@ -67,5 +67,5 @@ function bySplit(
     if (!split || parts.has(split)) return undefined;
     parts.set(split, name);
   }
-  return parts;
+  return parts.size > 0 ? parts : undefined;
 }
