@@ -153,7 +153,7 @@ async function recogniseFile(path: string, reading: DatasetReading): Promise<Fou
   throw new InputError(`${path} is not a caption dataset`, {
     found: 'a file',
     expected: "a folder, a COCO caption file, one of Karpathy's split files, or a .csv, .tsv or .jsonl of captions",
-    advice: adviceOnFiles([name]),
+    advice: adviceOnFiles([name]) ?? 'Its name tells how it is read: let it end in .json, .jsonl, .csv or .tsv.',
   });
 }
 

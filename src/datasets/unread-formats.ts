@@ -14,6 +14,10 @@ const ADVICE: readonly (readonly [names: RegExp, advice: (name: string, others: 
     /\.(tfrecords?|pkl|pickle|mdb|h5|hdf5|npz)$/i,
     (name) => `Write what ${name} holds to pictures and a metadata.csv first.`,
   ],
+  [
+    /\.xmp$/i,
+    (name) => `Write what ${name} and the others say of their pictures to a metadata.csv of file_name and text first.`,
+  ],
 ];
 
 /** Advice on the first file that is of a known kind; undefined where none is. */

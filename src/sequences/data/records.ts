@@ -75,9 +75,10 @@ function inStep(labels: readonly string[] = [], steps: number): readonly string[
 }
 
 const TEXT_COLUMN = /^(text|sentence|review|phrase|comment|content|message|tweet)$/i;
-/** Names of the column of labels; a second one counts where no column has one of the first, and one is of texts. */
+/** Names of the column of labels; those of a further kind count where no column has one before, and one is of texts. */
 const LABEL_COLUMN = /^(label|class)$/i;
 const OTHER_LABEL_COLUMN = /^(sentiment|category|target|polarity|rating|stars|tag)$/i;
+const LABEL_OF_SOMETHING = /[_ ](label|class|sentiment|category|polarity|rating)$/i;
 
 /** What a table's fields are separated by: the one that its first line has most of. */
 const DELIMITERS = [',', ';', '\t'];
@@ -122,9 +123,9 @@ export async function readCsv(path: string, odd: OddLines): Promise<Examples> {
 /** The places of texts and labels among the names of columns; undefined where these name none of both. */
 export function findColumns(names: readonly string[]): { text: number; label: number } | undefined {
   const placeOf = (column: RegExp) => names.findIndex((name) => column.test(name.trim().replace(/^"(.*)"$/, '$1')));
-  const [text, usual] = [placeOf(TEXT_COLUMN), placeOf(LABEL_COLUMN)];
-  const label = usual < 0 ? placeOf(OTHER_LABEL_COLUMN) : usual;
-  return text < 0 || label < 0 ? undefined : { text, label };
+  const text = placeOf(TEXT_COLUMN);
+  const label = [LABEL_COLUMN, OTHER_LABEL_COLUMN, LABEL_OF_SOMETHING].map(placeOf).find((place) => place >= 0);
+  return text < 0 || label === undefined ? undefined : { text, label };
 }
 
 /** Whether the first of rows of numbers with a label in the last column names the columns: none of it is a number. */

@@ -39,14 +39,18 @@ export async function splitIn(path: string, { task, use = 'train', onOdd }: Spli
   return join(path, chosen);
 }
 
-/** The folders of splits where there are no others; a clip of video may be called like a split, and has no folders in it. */
+/**
+ * The folders of splits where there are no others. A clip of video may be called like a split, and a class so that a split
+ * is in its name: these have no folders in them.
+ */
 async function splitFolders(path: string, task: Task): Promise<Map<Split, string> | undefined> {
   const folders = await foldersIn(path);
   const nested = await Promise.all(folders.map((folder) => foldersIn(folder)));
-  if (task === 'tag' && nested.some(({ length }) => length === 0)) return undefined;
+  const haveFolders = nested.every(({ length }) => length > 0);
+  if (task === 'tag' && !haveFolders) return undefined;
   return bySplit(
     folders.map((folder) => basename(folder)),
-    (name) => SPLIT_NAMES.get(name.toLowerCase()),
+    (name) => SPLIT_NAMES.get(name.toLowerCase()) ?? (haveFolders ? splitInName(name) : undefined),
   );
 }
 

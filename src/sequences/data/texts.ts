@@ -9,33 +9,54 @@ import type { Examples, SequenceExample } from './example.ts';
 /** A first line that names the columns. */
 const HEADER = /^(text|sentence|review|phrase)\tlabel$|^label\t(text|sentence|review|phrase)$/i;
 
+/** A first line that names no label: of GLUE's tests. */
+const UNLABELLED = /^(index|id)\t(text|sentence|review|phrase)$/i;
+
 /** Whether the first line of a file says that its lines are a text and a label, or the other way round. */
 export function isLabelledHeader(columns: readonly string[]): boolean {
   return HEADER.test(columns.join('\t'));
 }
 
 /**
- * Reads a file of `text TAB label` lines, or of `label TAB text` lines where its first line names the columns so.
+ * Reads a file of `text TAB label` lines, or of `label TAB text` lines: where its first line names the columns so, or all
+ * that stands first is a word of few.
  *
- * @throws InputError that names the odd lines
+ * @throws InputError that names the odd lines, or that there are no labels
  */
 export async function readLabelledLines(path: string, odd: OddLines): Promise<Examples> {
   const lines = await readLines(path, odd);
-  const header = HEADER.exec(lines[0]?.text ?? '');
+  const first = lines[0]?.text ?? '';
+  if (UNLABELLED.test(first)) {
+    throw new InputError(`${path} has no labels`, { found: `the columns ${first.split('\t').join(', ')}` });
+  }
+  const header = HEADER.exec(first);
   if (header) lines.shift();
+  const labelsFirst = header ? header[2] !== undefined : beginWithLabels(lines);
+  if (labelsFirst && !header) odd.onOdd?.(`${path}: reads a label, a tab and a text in each line`);
   const examples = await parseItems(
     path,
     lines,
     ({ text: line }) => {
       const columns = line.split('\t');
       if (columns.length !== 2) throw new OddLine(columns.length === 1 ? 'no tab' : `${columns.length} columns`);
-      const [text = '', label = ''] = header?.[2] ? columns.reverse() : columns;
+      const [text = '', label = ''] = labelsFirst ? columns.reverse() : columns;
       return exampleOf(text, label);
     },
     'lines of a text, a tab and a label',
     odd,
   );
   return { D: 0, examples };
+}
+
+/**
+ * Whether lines without a header are a label, a tab and a text: each begins with one word, of not more different ones than
+ * what follows, which is several words in some.
+ */
+function beginWithLabels(lines: readonly { text: string }[]): boolean {
+  const columns = lines.map(({ text }) => text.split('\t'));
+  const [firsts, seconds] = [0, 1].map((place) => new Set(columns.map((fields) => fields[place]?.trim() ?? '')));
+  const isSpaced = (text: string) => /\s/.test(text);
+  return firsts!.size <= seconds!.size && ![...firsts!].some(isSpaced) && [...seconds!].some(isSpaced);
 }
 
 /**

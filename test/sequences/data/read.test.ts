@@ -40,12 +40,21 @@ describe('readSequences, classify', () => {
   it.each([
     ['a.tsv', 'sentence\tlabel\ngood\t1\n'],
     ['a.tsv', 'label\ttext\n1\tgood\n'],
+    ['a.csv', 'id,airline_label,text\n7,1,good\n'],
     ['a.csv', 'text,label\n"good",1\n'],
     ['a.csv', 'id,label,text\n7,1,good\n'],
     ['a.jsonl', '\uFEFF{"text":"good","label":1}\n\n'],
     ['a.jsonl', '{\n"text": "good",\n"label": 1\n}\n'],
   ])('reads %s that begins as %j', async (name, content) => {
     expect((await readFile(name, content)).examples).toEqual([{ inputs: ['good'], labels: ['1'] }]);
+  });
+
+  it('reads lines of a label and a text where what stands first can only be labels', async () => {
+    const read = async (content: string) => (await readFile('a.txt', content)).examples.map(({ labels }) => labels[0]);
+    expect(await read('ham\tgo now\nspam\tfree\nham\tgo\n')).toEqual(['ham', 'spam', 'ham']);
+    expect(await read('go\tham\nfree\tspam\nbuy\tspam\n')).toEqual(['ham', 'spam', 'spam']);
+    expect(await read('go\tno spam\nfree\tspam\nbuy\tspam\n')).toEqual(['no spam', 'spam', 'spam']);
+    await expectInputError(read('index\tsentence\n0\ta film\n'), /a\.txt has no labels: found the columns index, sent/);
   });
 
   it('reads files that are a class each, called by what tells their names apart', async () => {
@@ -75,6 +84,7 @@ describe('readSequences, classify', () => {
 
   it.each<[string, Record<string, string>, string, string]>([
     ['folders', { 'train/a/1.txt': 'x', 'train/b/1.txt': 'y', 'test/a/1.txt': 'z', 'notes.md': '' }, 'train', 'test'],
+    ['folders called at length', { 'x-train/a/1': 'x', 'x-train/b/1': 'y', 'x-test/a/1': 'z' }, 'x-train', 'x-test'],
     ['files', { 'train.tsv': 'x\ta\ny\tb\n', 'dev.tsv': 'z\ta\n', 'README.txt': '' }, 'train.tsv', 'dev.tsv'],
   ])('reads of %s that are splits the one that serves', async (_, files, train, test) => {
     const said: string[] = [];
