@@ -124,6 +124,12 @@ export class InvertedResidual {
     this.project.pack(this.sizeOf(maps));
   }
 
+  /** As `Convolution.packInPlace`. */
+  packInPlace(): void {
+    this.expand?.packInPlace();
+    this.project.packInPlace();
+  }
+
   /** As `Convolution.needs`. */
   needs(maps: MapSize): number[] {
     const result = this.sizeOf(maps);
