@@ -55,12 +55,12 @@ describe.each(byDriver)('WeightFactor on %s', (_, engine) => {
 
   test.each([8, 3])('multiplies by weights packed in place, %i columns, as before', (columns) => {
     const weights = new Parameter(engine.arena, 'w', 5, columns);
-    weights.edit((values) => values.forEach((_, i) => (values[i] = i - 7)));
+    weights.edit((values) => values.set(Array.from(values, (_, i) => i - 7)));
     const after = engine.arena.matrix(1, 16);
     after.data.fill(7);
     const factor = new WeightFactor(engine, weights);
     const a = engine.arena.matrix(6, 5);
-    a.data.forEach((_, i) => (a.data[i] = (i % 4) - 1));
+    a.data.set(Array.from(a.data, (_, i) => (i % 4) - 1));
     const product = () => {
       const c = engine.arena.matrix(6, columns);
       factor.multiply(c, a, 0);
