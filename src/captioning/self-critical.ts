@@ -10,6 +10,7 @@ import { tokenizerOf } from '../metrics/language-words.ts';
 import { countNgrams, type NgramCounts } from '../metrics/ngrams.ts';
 import { createStepper } from '../model/stepper.ts';
 import { END } from '../text/special-tokens.ts';
+import type { Vocabulary } from '../text/vocabulary.ts';
 import { shuffledBatches } from '../training/shuffled-batches.ts';
 import type { TrainingTask } from '../training/task.ts';
 import { type CaptionExample, eitherView, repeatsOf, type Seen } from './batch.ts';
@@ -79,11 +80,13 @@ export function* selfCriticalTaskSteps(
       const seen = pictures.map((picture) => eitherView(training, picture, D, random));
       const step = beginningWith(pictures.map(startOf), beginOn(seen), start);
       const sampled = sampleSequences(step, new Array<Random>(pictures.length).fill(random), rules);
-      const rewards = sampled.map((sequences, i) => rewardsOf(pictures[i]!, sequences));
+      const rewards = sampled.map((sequences, i) => rewardsOf(sequences, scorers[pictures[i]!]!, vocabulary));
       const examples = sampled.flatMap((sequences, i) =>
-        sequences.map((sequence, j) => {
-          return exampleOf({ i, start: startOf(pictures[i]!) }, sequence, advantage(rewards[i]!, j));
-        }),
+        sequences.map((sequence, j) => ({
+          picture: i,
+          ...read(sequence, startOf(pictures[i]!), end),
+          weight: advantage(rewards[i]!, j),
+        })),
       );
       const batch = captioner.batchOf(examples, ({ picture }) => seen[picture]!);
       return { ...batch, objective: -mean(rewards.flat()) };
@@ -103,24 +106,27 @@ export function* selfCriticalTaskSteps(
     const vectors = captioner.placesOf(seen.length, maps);
     return begin({ condition, ...(vectors && { places: { vectors, sources: seen.length } }) });
   }
+}
 
-  /** The rewards of captions drawn for a picture. */
-  function rewardsOf(picture: number, sequences: readonly Sequence[]): number[] {
-    const captions = sequences.map(({ tokens }) => tokens.map((token) => vocabulary.tokenOf(token)));
-    const endings = sequences.map((sequence) => (hasEnded(sequence) ? [END] : []));
-    const { scorer, place, ngrams } = scorers[picture]!;
-    const scores = scorer.score(
-      place,
-      captions.map((words, i) => [...words, ...endings[i]!]),
-    );
-    return captions.map((words, i) => scores[i]!.cider + BLEU_WEIGHT * sentenceBleu(countNgrams(words), ngrams));
-  }
+/** The rewards of captions drawn for a picture. */
+function rewardsOf(
+  sequences: readonly Sequence[],
+  { scorer, place, ngrams }: PictureScorer,
+  vocabulary: Vocabulary,
+): number[] {
+  const captions = sequences.map(({ tokens }) => tokens.map((token) => vocabulary.tokenOf(token)));
+  const endings = sequences.map((sequence) => (hasEnded(sequence) ? [END] : []));
+  const scores = scorer.score(
+    place,
+    captions.map((words, i) => [...words, ...endings[i]!]),
+  );
+  return captions.map((words, i) => scores[i]!.cider + BLEU_WEIGHT * sentenceBleu(countNgrams(words), ngrams));
+}
 
-  /** A caption of picture i of the batch as an example whose loss is weighted by its advantage. */
-  function exampleOf({ i, start }: { i: number; start: number }, sequence: Sequence, weight: number): CaptionExample {
-    const targets = hasEnded(sequence) ? [...sequence.tokens, end] : sequence.tokens;
-    return { picture: i, inputs: [start, ...targets.slice(0, -1)], targets, weight };
-  }
+/** What the model has read, and written, where it drew a sequence. */
+function read(sequence: Sequence, start: number, end: number): Pick<CaptionExample, 'inputs' | 'targets'> {
+  const targets = hasEnded(sequence) ? [...sequence.tokens, end] : sequence.tokens;
+  return { inputs: [start, ...targets.slice(0, -1)], targets };
 }
 
 /** What the captions of a picture are scored by. */

@@ -76,12 +76,11 @@ function advance(search: Beam, last: boolean, penalties: Map<number, number>, op
   const live: Growing[] = [];
   // Twice as many as are kept: should K of them end, K are left.
   for (const [rank, { parent, token, logProb }] of best(search.live, 2 * beam, last && end, penalties).entries()) {
+    const ends = token === end;
+    if (ends ? rank >= beam : live.length === beam) continue;
     const extended = { logProbs: [...parent.logProbs, logProb], logProb: parent.logProb + logProb };
-    if (token !== end) {
-      if (live.length < beam) live.push({ ...parent, tokens: [...parent.tokens, token], ...extended });
-    } else if (rank < beam) {
-      search.finished.push(scored({ tokens: parent.tokens, ...extended }, lengthPenalty));
-    }
+    if (ends) search.finished.push(scored({ tokens: parent.tokens, ...extended }, lengthPenalty));
+    else live.push({ ...parent, tokens: [...parent.tokens, token], ...extended });
   }
   for (const { tokens } of live) {
     const token = tokens.at(-1)!;

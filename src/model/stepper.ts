@@ -14,12 +14,14 @@ export interface Beginning {
 }
 
 /**
- * Gives decoders the step functions of a model, on one state that is used again and again.
+ * Gives decoders the step functions of a model, on two states that are used again and again.
  *
  * @param capacity most sequences at once
  */
 export function createStepper(model: LanguageModel, capacity: number) {
-  const state = model.newState(capacity);
+  let state = model.newState(capacity);
+  /** Takes the rows of `state` that go on: each step has the two change places. */
+  let spare = model.newState(capacity);
 
   /**
    * A step function that begins at the start of sequences. In a model with attention sequence n attends to source n of
@@ -35,7 +37,8 @@ export function createStepper(model: LanguageModel, capacity: number) {
       if (tokens.length > capacity) {
         throw new RangeError(`${tokens.length} sequences for a decoder that was made for ${capacity}`);
       }
-      selectStates(state, parents);
+      selectStates(spare, state, parents);
+      [state, spare] = [spare, state];
       sources = Int32Array.from(parents, (parent) => sources[parent]!);
       const logProbs = model.step(tokens, state, first, sources);
       first = undefined;

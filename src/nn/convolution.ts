@@ -75,7 +75,7 @@ export class Convolution {
     } else {
       const { height, width } = this.sizeOf(x);
       const pixels = height * width;
-      for (const { from, to } of pictureGroups(pictureCount(x), pixels * this.filter.value.rows)) {
+      for (const { from, to } of pictureGroups(pictureCount(x), pixels * this.#windowSize)) {
         const windows = this.#unfold(pictureRange(x, from, to), workspace);
         this.#factor.multiply(y.rowRange(from * pixels, to * pixels), windows, 0);
       }
@@ -104,7 +104,7 @@ export class Convolution {
     }
     const { height, width } = this.sizeOf(x);
     const pixels = height * width;
-    for (const { from, to } of pictureGroups(pictureCount(x), pixels * this.filter.value.rows)) {
+    for (const { from, to } of pictureGroups(pictureCount(x), pixels * this.#windowSize)) {
       const read = pictureRange(x, from, to);
       const dResult = dy.rowRange(from * pixels, to * pixels);
       const windows = this.#unfold(read, workspace);
@@ -123,10 +123,15 @@ export class Convolution {
     this.#factor.pack(height * width);
   }
 
+  /** As `WeightFactor.packInPlace`: the layer can't learn any more. */
+  packInPlace(): void {
+    this.#factor.packInPlace();
+  }
+
   /** The floats of each matrix that `forward` takes from its workspace for the maps of one picture. */
   needs(maps: MapSize): number[] {
     const { height, width } = this.sizeOf(maps);
-    return this.#isPointwise ? [] : [height * width * this.filter.value.rows];
+    return this.#isPointwise ? [] : [height * width * this.#windowSize];
   }
 
   get #isPointwise(): boolean {
@@ -134,11 +139,17 @@ export class Convolution {
     return kernel === 1 && stride === 1;
   }
 
+  /** k · k · C */
+  get #windowSize(): number {
+    const { kernel, inputs } = this.shape;
+    return kernel * kernel * inputs;
+  }
+
   /** The windows of maps as rows [N · height · width, k · k · C]. */
   #unfold(x: FeatureMaps, workspace: WorkingMemory): Matrix {
     const { height, width } = this.sizeOf(x);
     const lines = pictureCount(x) * height;
-    const rows = workspace.matrix('windows', lines * width, this.filter.value.rows);
+    const rows = workspace.matrix('windows', lines * width, this.#windowSize);
     this.#engine.kernels.unfold(rows.offset, x.values.offset, 0, lines, ...windowsOn(x, this.shape, this.shape.inputs));
     return rows;
   }

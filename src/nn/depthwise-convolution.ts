@@ -52,10 +52,13 @@ export class DepthwiseConvolution {
     return convolvedSize(maps, this.shape);
   }
 
-  /** @param y the result's values, [N · height · width, C] of `sizeOf(x)` */
-  forward(y: Matrix, x: FeatureMaps): void {
+  /**
+   * @param y the result's values, [N · height · width, C] of `sizeOf(x)`
+   * @param windows how they lie, where x is but a band of maps
+   */
+  forward(y: Matrix, x: FeatureMaps, windows = windowsOn(x, this.shape, this.shape.channels)): void {
     const { filter, bias, shape } = this;
-    const lines = pictureCount(x) * this.sizeOf(x).height;
+    const lines = y.rows / windows.at(-1)!;
     this.#engine.kernels.depthwise(
       y.offset,
       x.values.offset,
@@ -64,7 +67,7 @@ export class DepthwiseConvolution {
       0,
       lines,
       shape.relu6 ? 1 : 0,
-      ...windowsOn(x, shape, shape.channels),
+      ...windows,
     );
   }
 

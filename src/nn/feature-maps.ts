@@ -80,3 +80,43 @@ export function pictureGroups(N: number, floats: number): { from: number; to: nu
   const size = Math.max(1, Math.floor(NEAR / floats));
   return Array.from({ length: Math.ceil(N / size) }, (_, i) => ({ from: i * size, to: Math.min(N, (i + 1) * size) }));
 }
+
+/** Lines `from` to `to` - 1. */
+interface Lines {
+  from: number;
+  to: number;
+}
+
+/** Lines of a convolution's result that are computed together, and the lines of its maps that their windows lie on. */
+export interface Band {
+  read: Lines;
+  written: Lines;
+  /** How the windows lie on the lines that are read. */
+  windows: WindowArguments;
+}
+
+/** Floats of maps above which a picture is taken through a block in bands, 4 MB: few pictures' maps are so large. */
+const LARGE = 2 * NEAR;
+
+/** The bands in which the result for maps of C channels is computed, so that not all of large maps are there at once. */
+export function bandsOn(size: MapSize, windows: Windows, channels: number): Band[] {
+  const { height, width } = size;
+  const { kernel, stride } = windows;
+  const [, , , , , top, ...rest] = windowsOn(size, windows, channels);
+  const [left, outHeight, outWidth] = rest;
+  const lines = Math.ceil(outHeight / Math.ceil((height * width * channels) / LARGE));
+  return Array.from({ length: Math.ceil(outHeight / lines) }, (_, i) => {
+    const written = { from: i * lines, to: Math.min(outHeight, (i + 1) * lines) };
+    const read = {
+      from: Math.max(0, written.from * stride - top),
+      to: written.to === outHeight ? height : Math.min(height, (written.to - 1) * stride - top + kernel),
+    };
+    const above = top + read.from - written.from * stride;
+    const [readLines, writtenLines] = [read.to - read.from, written.to - written.from];
+    return {
+      read,
+      written,
+      windows: [readLines, width, channels, kernel, stride, above, left, writtenLines, outWidth],
+    };
+  });
+}

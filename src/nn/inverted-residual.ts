@@ -10,6 +10,8 @@ import type { WorkingMemory } from '../compute/workspace.ts';
 import { Convolution } from './convolution.ts';
 import { DepthwiseConvolution } from './depthwise-convolution.ts';
 import {
+  type Band,
+  bandsOn,
   type FeatureMaps,
   type MapGradients,
   type MapSize,
@@ -83,11 +85,36 @@ export class InvertedResidual {
     const { channels } = this.depthwise.shape;
     for (const { from, to } of pictureGroups(pictureCount(x), x.height * x.width * channels)) {
       const read = pictureRange(x, from, to);
+      const written = y.rowRange(from * pixels, to * pixels);
+      const bands = this.expand ? bandsOn(x, this.shape, channels) : [];
+      if (bands.length > 1) {
+        this.#inBands(written, read, bands, workspace);
+        continue;
+      }
       const filtered = workspace.matrix('filtered', (to - from) * pixels, channels);
       this.depthwise.forward(filtered, this.#expanded(read, workspace));
-      const written = y.rowRange(from * pixels, to * pixels);
       const residual = this.#isResidual ? read.values : undefined;
       this.project.forward(written, { values: filtered, height, width }, workspace, residual);
+    }
+  }
+
+  /** `forward` for the large maps of one picture. */
+  #inBands(y: Matrix, x: FeatureMaps, bands: readonly Band[], workspace: WorkingMemory): void {
+    const { width } = this.sizeOf(x);
+    const { channels } = this.depthwise.shape;
+    const most = mostLines(bands);
+    const expandedRoom = workspace.matrix('expanded', most.read * x.width, channels);
+    const filteredRoom = workspace.matrix('filtered', most.written * width, channels);
+    for (const { read, written, windows } of bands) {
+      const [readLines, writtenLines] = [read.to - read.from, written.to - written.from];
+      const values = x.values.rowRange(read.from * x.width, read.to * x.width);
+      const expanded = { values: expandedRoom.rowRange(0, readLines * x.width), height: readLines, width: x.width };
+      this.expand!.forward(expanded.values, { ...expanded, values }, workspace);
+      const filtered = { values: filteredRoom.rowRange(0, writtenLines * width), height: writtenLines, width };
+      this.depthwise.forward(filtered.values, expanded, windows);
+      const rows = [written.from * width, written.to * width] as const;
+      const residual = this.#isResidual ? x.values.rowRange(...rows) : undefined;
+      this.project.forward(y.rowRange(...rows), filtered, workspace, residual);
     }
   }
 
@@ -124,12 +151,19 @@ export class InvertedResidual {
     this.project.pack(this.sizeOf(maps));
   }
 
+  /** As `Convolution.packInPlace`. */
+  packInPlace(): void {
+    this.expand?.packInPlace();
+    this.project.packInPlace();
+  }
+
   /** As `Convolution.needs`. */
   needs(maps: MapSize): number[] {
-    const result = this.sizeOf(maps);
     const { channels } = this.depthwise.shape;
-    const filtered = result.height * result.width * channels;
-    return this.expand ? [maps.height * maps.width * channels, filtered] : [filtered];
+    const { height, width } = this.sizeOf(maps);
+    if (!this.expand) return [height * width * channels];
+    const most = mostLines(bandsOn(maps, this.shape, channels));
+    return [most.read * maps.width * channels, most.written * width * channels];
   }
 
   get #isResidual(): boolean {
@@ -144,4 +178,12 @@ export class InvertedResidual {
     this.expand.forward(expanded, x, workspace);
     return { values: expanded, height, width };
   }
+}
+
+/** How many lines the largest of bands reads and writes. */
+function mostLines(bands: readonly Band[]): { read: number; written: number } {
+  return {
+    read: Math.max(...bands.map(({ read }) => read.to - read.from)),
+    written: Math.max(...bands.map(({ written }) => written.to - written.from)),
+  };
 }

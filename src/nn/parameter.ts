@@ -9,19 +9,31 @@ import type { FixedFactor } from '../compute/product/product.ts';
 /** A weight matrix or bias (one row) with its gradient. */
 export class Parameter {
   readonly name: string;
-  /** To be changed by `edit` alone: copies of it would not know. */
-  readonly value: Matrix;
   /** Whether it takes a state to the next one (W_hh). */
   readonly recurrent: boolean;
   readonly #arena: Arena;
+  readonly #value: Matrix;
   #version = 0;
+  #isPacked = false;
   #gradient: Matrix | undefined;
 
   constructor(arena: Arena, name: string, rows: number, cols: number, { recurrent = false } = {}) {
     this.name = name;
     this.recurrent = recurrent;
-    this.value = arena.matrix(rows, cols);
+    this.#value = arena.matrix(rows, cols);
     this.#arena = arena;
+  }
+
+  /** To be changed by `edit` alone: copies of it would not know. @throws Error when the weights were packed in place */
+  get value(): Matrix {
+    if (this.#isPacked)
+      throw new Error(`the weights ${this.name} were packed for products and can not be read any more`);
+    return this.#value;
+  }
+
+  /** Called by `WeightFactor.packInPlace`: what lies in its memory now is no value. */
+  setPacked(): void {
+    this.#isPacked = true;
   }
 
   /** Grows with each change of the value, so that copies of it know when they are stale. */
@@ -52,6 +64,7 @@ export class WeightFactor {
   readonly #transposed: boolean;
   #factor: FixedFactor | undefined;
   #version = -1;
+  #isInPlace = false;
 
   constructor(engine: Engine, weights: Parameter, { transposed = false } = {}) {
     this.#engine = engine;
@@ -80,7 +93,18 @@ export class WeightFactor {
     if (driver.packedParts({ m: rows, n, k, bTransposed: transposed }, 1) > 0) factor.packed(1);
   }
 
+  /**
+   * Packs the weights where they lie, so that they are not there twice; for weights that are done with learning. From then
+   * on they are for products alone, and must not be read. Does nothing where the driver needs them as they are.
+   */
+  packInPlace(): void {
+    if (!this.#current().packInPlace()) return;
+    this.#isInPlace = true;
+    this.#weights.setPacked();
+  }
+
   #current(): FixedFactor {
+    if (this.#isInPlace) return this.#factor!;
     const { product } = this.#engine;
     const { value, version } = this.#weights;
     if (!this.#factor) {

@@ -22,15 +22,13 @@ export function resetState(state: StackState): void {
 }
 
 /**
- * Row i becomes what row `sources[i]` was, for the first `sources.length` rows: beam search drops some hypotheses and
+ * Row i becomes row `rows[i]` of another state, for the first `rows.length` rows: beam search drops some hypotheses and
  * continues others twice.
  */
-export function selectStates(state: StackState, sources: readonly number[]): void {
-  for (const { data, cols } of matricesOf(state)) {
-    const before = data.slice();
-    for (const [row, source] of sources.entries()) {
-      if (row !== source) data.set(before.subarray(source * cols, (source + 1) * cols), row * cols);
-    }
+export function selectStates(target: StackState, source: StackState, rows: readonly number[]): void {
+  const from = matricesOf(source);
+  for (const [i, matrix] of matricesOf(target).entries()) {
+    for (const [to, row] of rows.entries()) copyRows(matrix, to, from[i]!, row, 1);
   }
 }
 

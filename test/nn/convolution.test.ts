@@ -121,6 +121,32 @@ describe.each(await byDriverWithBf16(1e-5, 0.1))('on %s', (_, engine, tolerance)
     }
   });
 
+  test.each([
+    ['with a residual', 3, 1, 8, 8],
+    ['with another stride', 5, 2, 8, 5],
+  ])('InvertedResidual %s takes large maps through its layers in bands', (_, kernel, stride, inputs, outputs) => {
+    const block = new InvertedResidual(engine, { name: 'b', kernel, stride, inputs, expansion: 12, outputs });
+    randomise(block.parameters);
+    const size = { height: 201, width: 131 };
+    const x = { ...size, values: engine.arena.matrix(size.height * size.width, inputs) };
+    x.values.data.set(floats(x.values.size, 2));
+    const result = block.sizeOf(size);
+    const pixels = result.height * result.width;
+    const [expanded, filtered] = [size.height * size.width, pixels].map((rows) =>
+      engine.arena.matrix(rows, 12 * inputs),
+    );
+    const [found, expected] = [1, 2].map(() => engine.arena.matrix(pixels, outputs));
+    block.expand!.forward(expanded!, x, workspace);
+    block.depthwise.forward(filtered!, { ...size, values: expanded! });
+    block.project.forward(expected!, { ...result, values: filtered! }, workspace, stride === 1 ? x.values : undefined);
+    const memory = new MapMemory(engine.arena, [[x.values.size, found!.size, ...block.needs(size)]]);
+    memory.begin(size.height * size.width, inputs).data.set(x.values.data);
+    found!.data.fill(Number.NaN);
+    block.forward(found!, x, memory);
+    expectNear(found!.data, Array.from(expected!.data));
+    expect(block.needs(size)[0]).toBeLessThan(expanded!.size / 2);
+  });
+
   test('layers do what they do alone where each thread takes a picture through them', () => {
     const size = { height: 37, width: 33 };
     const stem = new Convolution(engine, { name: 's', kernel: 3, stride: 2, inputs: 3, outputs: 24, relu6: true });

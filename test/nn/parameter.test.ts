@@ -52,4 +52,27 @@ describe.each(byDriver)('WeightFactor on %s', (_, engine) => {
       [101, 101],
     ]);
   });
+
+  test.each([8, 3])('multiplies by weights packed in place, %i columns, as before', (columns) => {
+    const weights = new Parameter(engine.arena, 'w', 5, columns);
+    weights.edit((values) => values.set(Array.from(values, (_, i) => i - 7)));
+    const after = engine.arena.matrix(1, 16);
+    after.data.fill(7);
+    const factor = new WeightFactor(engine, weights);
+    const a = engine.arena.matrix(6, 5);
+    a.data.set(Array.from(a.data, (_, i) => (i % 4) - 1));
+    const product = () => {
+      const c = engine.arena.matrix(6, columns);
+      factor.multiply(c, a, 0);
+      return Array.from(c.data);
+    };
+    const before = product();
+    factor.packInPlace();
+    expect(product()).toEqual(before);
+    expect(Array.from(after.data)).toEqual(Array(16).fill(7));
+    if (engine.product.driver.packsAlways && columns === 8) {
+      expect(() => weights.value).toThrow('the weights w were packed');
+      expect(() => weights.edit(() => {})).toThrow('the weights w were packed');
+    } else expect(weights.value.data[1]).toBe(-6);
+  });
 });

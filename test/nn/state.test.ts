@@ -5,9 +5,9 @@ import { wasm } from './engines.ts';
 
 describe('state', () => {
   test('selectStates continues rows twice, in another order, and drops others', () => {
-    const state = newState();
-    selectStates(state, [2, 0, 0]);
-    expect(matricesOf(state).map(firstColumn)).toEqual([
+    const [target, source] = [newState(), newState()];
+    selectStates(target, source, [2, 0, 0]);
+    expect(matricesOf(target).map(firstColumn)).toEqual([
       [2, 0, 0, 3],
       [12, 10, 10, 13],
       [22, 20, 20, 23],
@@ -15,10 +15,11 @@ describe('state', () => {
   });
 
   test('selectStates may choose rows beyond the number that it keeps', () => {
-    const state = newState();
-    selectStates(state, [3, 1]);
-    expect(firstColumn(state[0]!.h)).toEqual([3, 1, 2, 3]);
-    expect(Array.from(state[0]!.h.data.subarray(0, 2))).toEqual([3, -3]);
+    const [target, source] = [newState(), newState()];
+    selectStates(target, source, [3, 1]);
+    expect(firstColumn(target[0]!.h)).toEqual([3, 1, 2, 3]);
+    expect(Array.from(target[0]!.h.data.subarray(0, 2))).toEqual([3, -3]);
+    expect(firstColumn(source[0]!.h)).toEqual([0, 1, 2, 3]);
   });
 
   test('resetState sets all back to zero', () => {

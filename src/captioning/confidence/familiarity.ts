@@ -44,7 +44,7 @@ export class Familiarity {
 
   /** The cosine of features [D] with the nearest centroid, at most 1; 0 for features of zeros. */
   of(features: Float32Array): number {
-    const products = timesVector(this.centroids, Float64Array.from(features));
+    const products = timesVector(this.centroids, new Float64Array(features));
     return Math.min(1, Math.max(...products) / (lengthOf(features) || 1));
   }
 }

@@ -100,7 +100,7 @@ export class WordDetectors {
   /** The words of a picture. @param features as the CNN gives them [D] */
   detect(features: Float32Array): DetectedWords {
     const { mean, encode, decode, shares } = this.tensors;
-    const centred = Float64Array.from(features, (x, d) => raised(x, this.power) - mean[d]!);
+    const centred = new Float64Array(features).map((x, d) => raised(x, this.power) - mean[d]!);
     const deviations = timesVector(decode, timesVector(encode, centred));
     return new DetectedWords(
       this,

@@ -80,6 +80,7 @@ interface CblasParts {
 
 class CblasDriver implements ProductDriver {
   readonly name: 'openblas' | 'accelerate';
+  readonly packsAlways = false;
   readonly description: string;
   readonly team?: Team;
   readonly #parts: CblasParts;

@@ -24,6 +24,9 @@ export interface ProductDriver {
    */
   packedParts(product: FixedProduct, threads?: number): number;
 
+  /** Whether it takes every product of a fixed factor by the factor packed in one part, so that no other form is needed. */
+  readonly packsAlways: boolean;
+
   /** Floats of arena memory that `pack` needs for op(B)[k, n] in so many parts. */
   packedSize(k: number, n: number, parts: number): number;
 

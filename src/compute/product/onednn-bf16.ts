@@ -38,6 +38,7 @@ export async function openOneDnnBf16(
 
 class OneDnnBf16Driver implements ProductDriver {
   readonly name = 'onednn-bf16';
+  readonly packsAlways = false;
   readonly description: string;
   readonly team: Team;
   readonly #arena: Arena;

@@ -79,6 +79,7 @@ export function describeOneDnn(library: NativeLibrary, { threads }: Team, specia
 
 class OneDnnDriver implements ProductDriver {
   readonly name = 'onednn';
+  readonly packsAlways = false;
   readonly description: string;
   readonly team: Team;
   /** Kept, so that the address stays true. */

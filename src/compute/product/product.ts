@@ -4,7 +4,7 @@
  * Every shape, bound and overlap is checked here before a driver is called, because a driver writes to plain addresses.
  * It knows no library and no threads.
  */
-import type { Arena, Matrix } from '../arena.ts';
+import { type Arena, Matrix } from '../arena.ts';
 import type { PackedProduct, Product, ProductDriver } from './driver.ts';
 
 export interface ProductOptions {
@@ -91,7 +91,6 @@ export class MatrixProduct {
   multiplyFixed(c: Matrix, a: Matrix, factor: FixedFactor, { beta = 0 }: Pick<ProductOptions, 'beta'> = {}): void {
     const { k, n } = factor;
     if (factor.product !== this) throw new RangeError('matrix product: the fixed factor belongs to another arena');
-    const { source } = factor;
     if (c.rows !== a.rows || c.cols !== n || a.cols !== k) {
       throw new RangeError(`matrix product: C ${shape(c)} is not A ${shape(a)} times the fixed factor [${k}, ${n}]`);
     }
@@ -100,6 +99,7 @@ export class MatrixProduct {
     refuseOverlap(c, a, 'A');
     const parts = this.driver.packedParts({ m: c.rows, n, k, bTransposed: factor.transposed });
     if (parts === 0) {
+      const { source } = factor;
       refuseOverlap(c, source, 'B');
       this.#multiply(c, a, false, source, factor.transposed, k, 1, beta);
       return;
@@ -126,6 +126,22 @@ export class MatrixProduct {
     const right = { k, n, b: b.offset, bStride: b.cols, bTransposed: transposed };
     this.driver.pack(right, target.offset, parts);
     return target;
+  }
+
+  /**
+   * Called by `FixedFactor.packInPlace`: packs B to the memory that it lies in.
+   *
+   * @returns whether it has: not where products need B as it is, or where the packed form is larger
+   */
+  packInPlace({ k, n }: FixedFactor, b: Matrix, transposed: boolean): boolean {
+    if (!this.driver.packsAlways || this.driver.packedSize(k, n, 1) > b.size) return false;
+    const arena = this.#arena;
+    arena.scratch(() => {
+      const copy = new Matrix(arena.memory, arena.allocate(4 * b.size), b.rows, b.cols);
+      copy.data.set(b.data);
+      this.driver.pack({ k, n, b: copy.offset, bStride: b.cols, bTransposed: transposed }, b.offset, 1);
+    });
+    return true;
   }
 
   /** Called by `FixedFactor.update`. */
@@ -221,6 +237,19 @@ export class FixedFactor {
   get source(): Matrix {
     if (this.#source) return this.#source;
     throw new RangeError(`matrix product: the fixed factor [${this.k}, ${this.n}] has no values: call update first`);
+  }
+
+  /**
+   * Packs B to the memory that it lies in, where that is all that the driver needs: B has other values then, and its owner
+   * must neither read nor change them.
+   *
+   * @returns whether it was packed so
+   */
+  packInPlace(): boolean {
+    const { source } = this;
+    if (!this.product.packInPlace(this, source, this.transposed)) return false;
+    this.#copies.set(1, { packed: source, fresh: true });
+    return true;
   }
 
   /** The values packed in so many parts, on the first use after an update. */

@@ -67,6 +67,7 @@ export function threadsOn({ shared }: Arena, most: number): number {
 
 class WasmDriver implements ProductDriver {
   readonly name = 'wasm';
+  readonly packsAlways = true;
   readonly description: string;
   readonly team: Team;
   readonly #kernels: ProductKernels;

@@ -86,6 +86,11 @@ export class EfficientNet implements EngineNetwork {
     return features;
   }
 
+  /** Keeps the weights in the form that products take alone, where the driver lets it: the network can't learn any more. */
+  packInPlace(): void {
+    for (const layer of this.#layers) layer.packInPlace();
+  }
+
   /** As `LearnableNetwork.part`. */
   part(stages: LearnedStages): NetworkParts {
     const first = this.#firstLearned(stages);

@@ -77,7 +77,11 @@ export async function efficientnet(folder = inPackage(SHIPPED)): Promise<CnnDesc
     preprocessing,
     featureSize,
     normalisation,
-    openOnEngine: onEngine,
+    async openOnEngine(engine) {
+      const network = await onEngine(engine);
+      network.packInPlace();
+      return network;
+    },
     async openToLearn(engine) {
       const network = await onEngine(engine);
       const { parameters } = network;

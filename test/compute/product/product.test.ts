@@ -8,6 +8,7 @@ const arena = new Arena();
 /** A driver that only remembers how it was called. */
 class FakeDriver implements ProductDriver {
   readonly name = 'wasm';
+  readonly packsAlways = false;
   readonly description = 'fake';
   readonly calls: unknown[] = [];
   readonly #parts: number;
