@@ -48,17 +48,18 @@ describe('a captioner with attention', () => {
     const { code, stdout } = await caption('describe', picture, '--model', tuned, ...shown);
     expect(code).toBe(0);
     const { where } = JSON.parse(stdout);
-    expect(where).toMatchObject({ by: 'attention', grid: 3, fit: 'squash' });
-    for (const { weights } of where.words) {
+    expect(where).toMatchObject({ by: 'cells', grid: 3, fit: 'squash' });
+    expect(where.words[0].falls).toHaveLength(9);
+    expect(await readFile(svg, 'utf8')).toMatch(/^<svg /);
+    const byAttention = await caption('describe', picture, '--model', tuned, '--explain-by', 'attention', '--json');
+    const weighed = JSON.parse(byAttention.stdout).where;
+    expect(weighed).toMatchObject({ by: 'attention', grid: 3 });
+    for (const { weights } of weighed.words) {
       expect(weights.reduce((sum: number, weight: number) => sum + weight)).toBeCloseTo(1, 2);
     }
-    expect(await readFile(svg, 'utf8')).toMatch(/^<svg /);
-    const byCells = await caption('describe', picture, '--model', tuned, '--explain-by', 'cells', '--json');
-    expect(JSON.parse(byCells.stdout).where).toMatchObject({ by: 'cells', grid: 3 });
-    expect(JSON.parse(byCells.stdout).where.words[0].falls).toHaveLength(9);
     const evaluation = await caption('evaluate', dataset, '--model', tuned, '--report', report);
     expect(evaluation).toMatchObject({ code: 0 });
-    for (const page of [html, report]) expect(await readFile(page, 'utf8')).toContain('where the captioner looked');
+    for (const page of [html, report]) expect(await readFile(page, 'utf8')).toContain('what the captioner reads there');
   });
 
   it('finds pictures', async () => {
