@@ -2,6 +2,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { noRedis, startRedis } from '../bulk/redis-server.ts';
 import { temporaryFolder } from '../training/small-training.ts';
 import { type Ended, runProgram } from './run-program.ts';
 import { writeSquares } from './squares.ts';
@@ -60,6 +61,31 @@ describe('a captioner with attention', () => {
     const evaluation = await caption('evaluate', dataset, '--model', tuned, '--report', report);
     expect(evaluation).toMatchObject({ code: 0 });
     for (const page of [html, report]) expect(await readFile(page, 'utf8')).toContain('what the captioner reads there');
+  });
+
+  it.skipIf(noRedis)('describes what is queued as it describes a folder', async () => {
+    const server = await startRedis();
+    try {
+      const folder = join(dataset, 'val');
+      const [out, alone] = ['queued.jsonl', 'alone.jsonl'].map((name) => join(root, name)) as [string, string];
+      const job = ['--queue', server.url, '--name', 'looked'];
+      const submit = ['submit', folder, '--chunk', '2', '--model', model, ...job];
+      expect(await caption('bulk', ...submit)).toMatchObject({ code: 0, stderr: '' });
+      const work = ['work', '--model', model, ...job];
+      expect(await caption('bulk', ...work)).toMatchObject({ code: 0, stderr: '' });
+      const collected = await runProgram('caption', ['bulk', 'collect', ...job, '--out', out]);
+      expect(collected.code).toBe(0);
+      expect((await caption('describe', folder, '--model', model, '--out', alone)).code).toBe(0);
+      const captionsIn = async (file: string) => {
+        const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
+        return lines.map((line) => JSON.parse(line).caption);
+      };
+      const captions = await captionsIn(out);
+      expect(captions).toHaveLength(3);
+      expect(captions).toEqual(await captionsIn(alone));
+    } finally {
+      await server.stop();
+    }
   });
 
   it('finds pictures', async () => {
