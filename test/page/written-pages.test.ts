@@ -1,5 +1,8 @@
-/** Pages whose pictures have maps of words, in a browser, from files: what the keyboard does there, and axe-core's view. */
-import { rm } from 'node:fs/promises';
+/**
+ * Pages of pictures that commands write, in a browser, from files: what the keyboard does where words have maps, and
+ * axe-core's view.
+ */
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import sharp from 'sharp';
@@ -8,12 +11,13 @@ import { runAtOnce } from '../../src/base/steps.ts';
 import { DescriptionPage } from '../../src/captioning/description-page.ts';
 import { scoreWrittenSteps } from '../../src/captioning/evaluate.ts';
 import { writeCaptionEvaluation } from '../../src/captioning/evaluation-report.ts';
+import { searchPage } from '../../src/captioning/retrieval/search-page.ts';
 import type { WordMaps } from '../../src/captioning/word-maps.ts';
 import { openTestedPage, type TestedPage } from '../browser/tested-page.ts';
 import { vocabularyOf } from '../captioning/small-captioning.ts';
 import { temporaryFolder } from '../training/small-training.ts';
 
-const tested = await openTestedPage('pages with maps of words');
+const tested = await openTestedPage('pages of pictures');
 
 const SLOW = { timeout: 20_000 };
 const WORDS = ['a', 'red', 'boat'];
@@ -21,26 +25,27 @@ const caption = { caption: WORDS.join(' '), logProb: -3, words: WORDS.map((word)
 /** Of each word another cell. */
 const cellMaps = WORDS.map((_, i) => Array.from({ length: 4 }, (_, cell) => (cell === i ? 1 : 0)));
 
-describe.skipIf(!tested)('pages with maps of words', () => {
+describe.skipIf(!tested)('pages of pictures', () => {
   const { page, textOf, look, faults, close } = tested ?? ({} as TestedPage);
   let folder: string;
+  let picture: string;
   const pages = { description: '', report: '' };
 
   beforeAll(async () => {
     folder = await temporaryFolder();
-    const file = join(folder, 'boat.png');
+    picture = join(folder, 'boat.png');
     await sharp({ create: { width: 40, height: 20, channels: 3, background: '#24c' } })
       .png()
-      .toFile(file);
+      .toFile(picture);
     const maps = (by: WordMaps['by']): WordMaps => ({ by, grid: 2, fit: 'squash', words: cellMaps });
     const [described, report] = ['described.html', 'report.html'].map((name) => join(folder, name)) as [string, string];
     const writing = new DescriptionPage(described);
-    const explained = { source: file, captions: [caption] };
+    const explained = { source: picture, captions: [caption] };
     await writing.add({ ...explained, name: 'one', wordMaps: maps('cells') });
     await writing.add({ ...explained, name: 'other', wordMaps: maps('occlusion') });
     await writing.close();
     const shown = { names: ['one', 'other'], captions: [['a red boat'], ['the sea']] };
-    const pictures = shown.names.map((id, i) => ({ id, file, captions: shown.captions[i]! }));
+    const pictures = shown.names.map((id, i) => ({ id, file: picture, captions: shown.captions[i]! }));
     await writeCaptionEvaluation(report, {
       ...runAtOnce(scoreWrittenSteps([[caption], [caption]], shown)),
       dataset: { name: 'boats', format: 'table', splits: new Map([['val', pictures]]), report: [] },
@@ -68,6 +73,7 @@ describe.skipIf(!tested)('pages with maps of words', () => {
       const { data } = document.querySelector('.map').getContext('2d').getImageData(0, 0, 2, 2);
       [0, 1, 2, 3].findIndex((cell) => data[4 * cell] > 200);
     }`);
+  const atWord = () => page.evaluate(`document.activeElement.classList.contains('step')`);
   const press = (key: string) => page.keyboard.press(key);
 
   test.each(['description', 'report'] as const)(
@@ -80,7 +86,7 @@ describe.skipIf(!tested)('pages with maps of words', () => {
         await page.goto(pages[of]);
         await look(width, scheme);
         await expect.poll(() => textOf('.step')).toBe('a');
-        while ((await page.evaluate(`document.activeElement.className`)) !== 'step') await press('Tab');
+        while (!(await atWord())) await press('Tab');
         expect(await seen()).toEqual([[0, 'a']]);
         expect(await bright()).toBe(0);
         await press('ArrowLeft'); // there is none before
@@ -131,7 +137,18 @@ describe.skipIf(!tested)('pages with maps of words', () => {
     expect(await seen()).toEqual([[0, 'red']]);
     while ((await page.evaluate(`document.activeElement.textContent`)) !== 'Play') await press('Tab');
     do await press('Tab');
-    while ((await page.evaluate(`document.activeElement.className`)) !== 'step');
+    while (!(await atWord()));
     expect(await seen()).toEqual([[1, 'a']]);
+  });
+
+  test('the contact sheet of a search is whole at both widths', async () => {
+    const match = { source: picture, score: 3.21, logProb: -9 };
+    const names = ['a/long/path/to/pictures/of-the-sea-and-boats-in-a-harbour.png', 'none.png'];
+    const matches = names.map((name) => ({ ...match, name, source: name === 'none.png' ? name : picture }));
+    await writeFile(join(folder, 'found.html'), await searchPage('a <red> boat', matches, { unknown: ['zebra'] }));
+    await page.goto(pathToFileURL(join(folder, 'found.html')).href);
+    expect(await textOf('h1')).toBe('Pictures for “a <red> boat”');
+    expect(await look(1200, 'light')).toEqual({ violations: [], width: 1200 });
+    expect(await look(400, 'dark')).toEqual({ violations: [], width: 400 });
   });
 });
