@@ -170,6 +170,8 @@ describe('a captioner with attention', () => {
         for (const map of wordMaps!.words) expect(map.reduce((sum, weight) => sum + weight)).toBeCloseTo(1, 5);
       }
     }
+    const [byCells] = await explained(together, paths.slice(0, 1));
+    expect(byCells!.wordMaps).toMatchObject({ by: 'cells', grid: 2 });
   });
 
   it('tells by itself by cells of the map how much less probable a word is where one tells no more than the picture as a whole', async () => {
