@@ -37,8 +37,8 @@ export interface DescribedPicture {
 export interface DescribeOptions extends Pick<ExtractOptions, 'limits' | 'signal'> {
   decoding?: DecodingOptions | CaptionSampling;
   /**
-   * Whether it is told where in each picture the words come from: in the way that is named, or by attention where there is
-   * any. It takes about 50 times as long where the captioner does not attend to places. Default: false
+   * Whether it is told where in each picture the words come from: in the way that is named, or by the cells of the map
+   * that the captioner attends to. It takes about 50 times as long where the captioner does not attend to places. Default: false
    */
   explain?: boolean | WordMaps['by'];
 }

@@ -1,6 +1,6 @@
 /**
- * Where in a picture each word of a caption comes from: the places that attention looked at before the word, those whose
- * content the word needs, or, of any captioner, the places without which the word is less probable. Knows no pages.
+ * Where in a picture each word of a caption comes from: the places whose content the word needs, those that attention
+ * weighed before the word, or, of any captioner, the places without which the word is less probable. Knows no pages.
  *
  * A grid of G has G · G cells, line after line.
  */
@@ -15,10 +15,10 @@ import { lookAtPictures, seeingCnn, seenIn } from './see.ts';
 import { specialIds } from './vocabulary.ts';
 
 /**
- * How they are found: by the weights of attention; by `cells` of the map of which one at a time tells the captioner no more
- * than the picture as a whole; by `occlusion` of the picture itself. The first two for captioners that attend to places.
+ * How they are found: by `cells` of the map of which one at a time tells the captioner no more than the picture as a whole;
+ * by the weights of attention; by `occlusion` of the picture itself. The first two for captioners that attend to places.
  */
-export const WORD_MAPS_BY = ['attention', 'cells', 'occlusion'] as const;
+export const WORD_MAPS_BY = ['cells', 'attention', 'occlusion'] as const;
 
 export interface WordMaps {
   by: (typeof WORD_MAPS_BY)[number];
@@ -48,7 +48,7 @@ interface AskedWords {
   features?: PictureFeatures;
   caption: Caption;
   language?: string | undefined;
-  /** Default: attention where there is any; where there is none it is occlusion always */
+  /** Default: cells for a captioner that attends to places; for any other it is occlusion always */
   by?: WordMaps['by'];
 }
 
@@ -63,9 +63,9 @@ interface MapTurns {
 }
 
 /**
- * Finds where the words of a caption come from: by attention where the captioner attends to places, else by occlusion
- * (Zeiler and Fergus 2014, section 4.2). A weight of attention is no measure of what is read from a place (Jain and Wallace
- * 2019, "Attention is not explanation"): by `cells` is occlusion of the map, at the cost of one look.
+ * Finds where the words of a caption come from: by the cells of its map where the captioner attends to places, else by
+ * occlusion (Zeiler and Fergus 2014, section 4.2), of which the former is the like on the map, at the cost of one look. A
+ * weight of attention is no measure of what is read from a place (Jain and Wallace 2019, "Attention is not explanation").
  *
  * @throws InputError when the picture can't be read (again); the reason of `signal`
  */
@@ -91,10 +91,10 @@ export async function wordMaps(
     signal?.throwIfAborted();
     const words = await turn(async () => {
       const seen = features ?? (await lookAtPictures(captioner, cnn, pixels));
-      if (by === 'cells') return falls(captioner, withoutEachCell(seen, grid), ids, grid ** 2);
-      return captioner.attentionOf(seen, ids.slice(0, -1));
+      if (by === 'attention') return captioner.attentionOf(seen, ids.slice(0, -1))!; // one with a grid attends
+      return falls(captioner, withoutEachCell(seen, grid), ids, grid ** 2);
     });
-    if (words) return { by: by ?? 'attention', grid, fit, words };
+    return { by: by ?? 'cells', grid, fit, words };
   }
   const looking = looksAt(await decoded(), cnn.preprocessing.size);
   return {

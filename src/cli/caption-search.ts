@@ -83,7 +83,7 @@ async function searchCommand(text: string, args: string[], options: Options): Pr
     }
     if (html !== undefined && found.length > 0) {
       const { searchPage } = await import('../captioning/retrieval/search-page.ts'); // with sharp, which takes its time
-      await writeFileAtomically(html, await searchPage(text, found, signal));
+      await writeFileAtomically(html, await searchPage(text, found, { unknown: query.unknown, signal }));
       status.say(`${found.length} of ${sources.length} pictures are in ${html}`);
     }
   });

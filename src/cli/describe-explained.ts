@@ -19,8 +19,8 @@ export function addExplainOptions(command: Command): void {
     .addOption(
       new Option(
         '--explain-by <way>',
-        'the same by the weights of attention (the default of captioners trained with --attention), by the cells of its ' +
-          'map that the word needs, or by hiding parts of the picture',
+        'the same by the cells of its map that the word needs (the default of captioners trained with --attention), by the ' +
+          'weights of attention, or by hiding parts of the picture',
       ).choices(WORD_MAPS_BY),
     )
     .option('--svg <file>', 'writes a figure of that, for papers: the picture once for each word');

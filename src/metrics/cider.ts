@@ -93,8 +93,10 @@ export class CiderScorer {
   }
 }
 
-/** The number of pictures among whose references an n-gram is. */
-function* documentFrequencies(references: readonly (readonly (readonly string[])[])[]): Steps<Map<string, number>> {
+/** The number of pictures among whose references, in words, an n-gram is, its words with blanks between. */
+export function* documentFrequencies(
+  references: readonly (readonly (readonly string[])[])[],
+): Steps<Map<string, number>> {
   const frequencies = new Map<string, number>();
   for (const [picture, captions] of references.entries()) {
     yield picture / references.length;

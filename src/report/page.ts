@@ -26,8 +26,9 @@ export function pageFrame(title: string, lead: HtmlValue, style?: Html): { head:
 <h1>${title}</h1>
 <p class="lead">${lead}</p>
 </header>
+<main>
 `;
-  return { head, foot: html`</body>\n</html>\n` };
+  return { head, foot: html`</main>\n</body>\n</html>\n` };
 }
 
 export function section(heading: string, ...content: readonly HtmlValue[]): Html {
@@ -52,17 +53,23 @@ export function facts(entries: readonly Fact[]): Html {
  */
 export type TableLook = 'plain' | 'compared' | 'upright';
 
-/** A table whose first column is text and whose others are figures; it scrolls by itself where the page is too narrow. */
+/**
+ * A table whose first column is text and whose others are figures; it scrolls by itself where the page is too narrow, by the
+ * keyboard too.
+ */
 export function htmlTable(
   headings: readonly HtmlValue[],
   rows: readonly (readonly HtmlValue[])[],
   look: TableLook = 'plain',
 ): Html {
-  const heads = look === 'upright' ? headings.map((heading) => html`<span>${heading}</span>`) : headings;
+  const head = (heading: HtmlValue) => {
+    if (heading === '') return html`<td></td>`; // a corner is no heading to those who hear the table
+    return html`<th scope="col">${look === 'upright' ? html`<span>${heading}</span>` : heading}</th>`;
+  };
   const cells = (row: readonly HtmlValue[]) =>
     row.map((cell, i) => (i === 0 ? html`<th scope="row">${cell}</th>` : html`<td>${cell}</td>`));
-  return html`<div class="scroll"><table class="${look}">
-<thead><tr>${heads.map((heading) => html`<th scope="col">${heading}</th>`)}</tr></thead>
+  return html`<div class="scroll" tabindex="0"><table class="${look}">
+<thead><tr>${headings.map(head)}</tr></thead>
 <tbody>${rows.map((row) => html`<tr>${cells(row)}</tr>\n`)}</tbody>
 </table></div>
 `;
@@ -70,7 +77,7 @@ export function htmlTable(
 
 /** An SVG picture with words in it: where the page is too narrow for them it scrolls, instead of being made smaller. */
 export function drawing(svg: Html): Html {
-  return html`<div class="scroll drawing">${svg}</div>\n`;
+  return html`<div class="scroll drawing" tabindex="0">${svg}</div>\n`;
 }
 
 /** A number with thousands separated: 30,000. */

@@ -158,8 +158,8 @@ function alignmentTable({ source, target, weights }: Alignment): Html {
       const percent = Math.round(100 * weight);
       return html`<td style="--looked: ${percent}%" title="${source[j]!}: ${percent} %"></td>`;
     });
-  return html`<div class="scroll"><table class="upright alignment">
-<thead><tr><th></th>${source.map((word) => html`<th scope="col"><span>${word.trim()}</span></th>`)}</tr></thead>
+  return html`<div class="scroll" tabindex="0"><table class="upright alignment">
+<thead><tr><td></td>${source.map((word) => html`<th scope="col"><span>${word.trim()}</span></th>`)}</tr></thead>
 <tbody>${target.map((word, t) => html`<tr><th scope="row">${word.trim() || 'end'}</th>${cells(weights[t]!)}</tr>\n`)}</tbody>
 </table></div>
 `;

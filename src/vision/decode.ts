@@ -119,7 +119,9 @@ function explain(cause: unknown, bytes: Uint8Array, name: string, limits: Pictur
   }
   if (!/unsupported image format/.test(reason)) {
     const advice = 'The file is damaged or incomplete; fetch it again';
-    return new InputError(`cannot decode the picture ${name}`, { found: reason, advice, cause });
+    // What libvips says it says of all pictures that are decoded at once, so that now and then one gets no reason.
+    const found = /^Unknown error/.test(reason) ? undefined : reason.replace(/:$/, '');
+    return new InputError(`cannot decode the picture ${name}`, { found, advice, cause });
   }
   const bytesFound = `${bytes.length} bytes that start with ${JSON.stringify(start)}`;
   return new InputError(`${name} is not a picture`, { found: bytesFound, expected: PICTURE, cause });

@@ -162,7 +162,7 @@ describe('a captioner with attention', () => {
       ]),
     );
     for (const writer of [captioner, together]) {
-      const described = await explained(writer, paths);
+      const described = await explained(writer, paths, 'attention');
       expect(described).toHaveLength(4);
       for (const { captions, wordMaps } of described) {
         expect(wordMaps).toMatchObject({ by: 'attention', grid: 2 });
@@ -170,11 +170,13 @@ describe('a captioner with attention', () => {
         for (const map of wordMaps!.words) expect(map.reduce((sum, weight) => sum + weight)).toBeCloseTo(1, 5);
       }
     }
+    const [byCells] = await explained(together, paths.slice(0, 1));
+    expect(byCells!.wordMaps).toMatchObject({ by: 'cells', grid: 2 });
   });
 
-  it('tells by cells of the map how much less probable a word is where one tells no more than the picture as a whole', async () => {
+  it('tells by itself by cells of the map how much less probable a word is where one tells no more than the picture as a whole', async () => {
     const [file] = picturesOf(trained.dataset, 'val').map((picture) => picture.file) as [string];
-    const [{ captions, wordMaps }] = (await explained(captioner, [file], 'cells')) as [DescribedPicture];
+    const [{ captions, wordMaps }] = (await explained(captioner, [file])) as [DescribedPicture];
     expect(wordMaps).toMatchObject({ by: 'cells', grid: 2 });
     expect(wordMaps!.words).toHaveLength(captions[0]!.words.length);
 

@@ -12,7 +12,9 @@ const pick = (words: readonly string[]) => words[random.integer(words.length)]!;
 const captions = Array.from({ length: 30 }, () =>
   Array.from({ length: 3 }, () => `a ${pick(NOUNS)} ${pick(VERBS)} the ${pick(NOUNS)}`.split(' ')),
 );
-const consensus = runAtOnce(MostAgreed.createSteps(captions));
+const captionsOf = (picture: number) => captions[picture]!;
+const all = [...captions.keys()];
+const consensus = runAtOnce(MostAgreed.createSteps(captionsOf, all));
 
 it('finds the caption with the highest mean CIDEr against all captions of the pictures', () => {
   const scorer = new CiderScorer(captions);
@@ -36,4 +38,12 @@ it('finds the same again: one search leaves nothing behind for the next', () => 
   const first = consensus.find([1, 2, 3]);
   consensus.find([4, 5, 6, 7, 8]);
   expect(consensus.find([1, 2, 3])).toEqual(first);
+});
+
+it('tells how rare n-grams are from some of the pictures, and finds captions of others', () => {
+  const some = runAtOnce(MostAgreed.createSteps(captionsOf, [0, 1, 2, 3]));
+  const strange = [['a', 'zebra', 'sleeps'], 'a dog runs the cat'.split(' '), 'a dog runs the boat'.split(' ')];
+  const others = runAtOnce(MostAgreed.createSteps((picture) => captions[picture] ?? [strange[picture - 30]!], all));
+  expect(some.find([10])).toMatchObject({ picture: 10 });
+  expect(others.find([30, 31, 32]).picture).not.toBe(30);
 });

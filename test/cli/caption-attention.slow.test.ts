@@ -2,6 +2,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { noRedis, startRedis } from '../bulk/redis-server.ts';
 import { temporaryFolder } from '../training/small-training.ts';
 import { type Ended, runProgram } from './run-program.ts';
 import { writeSquares } from './squares.ts';
@@ -48,17 +49,43 @@ describe('a captioner with attention', () => {
     const { code, stdout } = await caption('describe', picture, '--model', tuned, ...shown);
     expect(code).toBe(0);
     const { where } = JSON.parse(stdout);
-    expect(where).toMatchObject({ by: 'attention', grid: 3, fit: 'squash' });
-    for (const { weights } of where.words) {
+    expect(where).toMatchObject({ by: 'cells', grid: 3, fit: 'squash' });
+    expect(where.words[0].falls).toHaveLength(9);
+    expect(await readFile(svg, 'utf8')).toMatch(/^<svg /);
+    const byAttention = await caption('describe', picture, '--model', tuned, '--explain-by', 'attention', '--json');
+    const weighed = JSON.parse(byAttention.stdout).where;
+    expect(weighed).toMatchObject({ by: 'attention', grid: 3 });
+    for (const { weights } of weighed.words) {
       expect(weights.reduce((sum: number, weight: number) => sum + weight)).toBeCloseTo(1, 2);
     }
-    expect(await readFile(svg, 'utf8')).toMatch(/^<svg /);
-    const byCells = await caption('describe', picture, '--model', tuned, '--explain-by', 'cells', '--json');
-    expect(JSON.parse(byCells.stdout).where).toMatchObject({ by: 'cells', grid: 3 });
-    expect(JSON.parse(byCells.stdout).where.words[0].falls).toHaveLength(9);
     const evaluation = await caption('evaluate', dataset, '--model', tuned, '--report', report);
     expect(evaluation).toMatchObject({ code: 0 });
-    for (const page of [html, report]) expect(await readFile(page, 'utf8')).toContain('where the captioner looked');
+    for (const page of [html, report]) expect(await readFile(page, 'utf8')).toContain('what the captioner reads there');
+  });
+
+  it.skipIf(noRedis)('describes what is queued as it describes a folder', async () => {
+    const server = await startRedis();
+    try {
+      const folder = join(dataset, 'val');
+      const [out, alone] = ['queued.jsonl', 'alone.jsonl'].map((name) => join(root, name)) as [string, string];
+      const job = ['--queue', server.url, '--name', 'looked'];
+      const submit = ['submit', folder, '--chunk', '2', '--model', model, ...job];
+      expect(await caption('bulk', ...submit)).toMatchObject({ code: 0, stderr: '' });
+      const work = ['work', '--model', model, ...job];
+      expect(await caption('bulk', ...work)).toMatchObject({ code: 0, stderr: '' });
+      const collected = await runProgram('caption', ['bulk', 'collect', ...job, '--out', out]);
+      expect(collected.code).toBe(0);
+      expect((await caption('describe', folder, '--model', model, '--out', alone)).code).toBe(0);
+      const captionsIn = async (file: string) => {
+        const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
+        return lines.map((line) => JSON.parse(line).caption);
+      };
+      const captions = await captionsIn(out);
+      expect(captions).toHaveLength(3);
+      expect(captions).toEqual(await captionsIn(alone));
+    } finally {
+      await server.stop();
+    }
   });
 
   it('finds pictures', async () => {

@@ -2,13 +2,33 @@
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openEngine } from '../../src/compute/engine.ts';
 import { openTestedPage, type TestedPage } from '../browser/tested-page.ts';
+import { randomAttendingCaptioner } from '../captioning/random-captioner.ts';
 import { startTestServer, type TestServer } from '../server/test-server.ts';
 
 const tested = await openTestedPage('the page');
 
 const PHOTO = 'docs/nagasaki-boats.jpg';
 const SLOW = { timeout: 20_000 };
+/** Of what has the CNN look many times, or asks the page hundreds of times, on a busy machine. */
+const PATIENT = { timeout: 90_000 };
+
+/** Functions in the page: what is to be reached by Tab, and what has the focus, where that is seen and marked. */
+const USABLE = `
+  usable = () => [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
+    .filter((one) => !one.disabled && one.checkVisibility());
+  nameOf = (one, i) => i + ' ' + one.tagName + ' ' + (one.ariaLabel ?? one.textContent).trim().slice(0, 40);
+  focusedName = () => {
+    const one = document.activeElement;
+    const marked = one.closest('.button') ?? one;
+    const { left, right, top, bottom } = marked.getBoundingClientRect();
+    const isSeen = right > 0 && bottom > 0 && left < innerWidth && top < innerHeight && right - left > 4;
+    const { outlineStyle, outlineWidth } = getComputedStyle(marked);
+    const isMarked = outlineStyle !== 'none' && parseFloat(outlineWidth) >= 1;
+    return nameOf(one, usable().indexOf(one)) + (isSeen ? '' : ' unseen') + (isMarked ? '' : ' unmarked');
+  };
+  0`;
 
 describe.skipIf(!tested)('the page', () => {
   const { page, textOf, textsOf, look, faults, close } = tested ?? ({} as TestedPage);
@@ -100,28 +120,32 @@ describe.skipIf(!tested)('the page', () => {
     expect(await page.evaluate(`document.querySelectorAll('.photo').length`)).toBe(2);
   });
 
-  test('a photo shows for each word of its caption where it comes from: on demand, by keyboard, and played', async () => {
-    const words = (await page.evaluate(`document.querySelectorAll('.photo .said > span').length`)) as number;
-    await press('Where?');
-    await expect.poll(() => page.evaluate(`document.querySelectorAll('.said .step').length`), SLOW).toBe(words);
-    const shownWord = () =>
-      page.evaluate(`[...document.querySelectorAll('.said .step')].findIndex((word) => word.ariaPressed === 'true')`);
-    const map = () => page.evaluate(`document.querySelector('.looked.shown .map')?.toDataURL()`);
-    await page.focus('.said .step');
-    expect(await shownWord()).toBe(0);
-    const first = await map();
-    expect(first).toMatch(/^data:image/);
-    expect(await page.evaluate(`getComputedStyle(document.querySelector('.looked .map')).objectFit`)).toBe('fill');
-    await page.keyboard.press('ArrowRight');
-    expect(await shownWord()).toBe(1);
-    expect(await map()).not.toBe(first);
-    await expectNoFaults();
-    await page.keyboard.press(' ');
-    await expect.poll(shownWord, SLOW).toBe(2);
-    await press('Stop');
-    await page.keyboard.press('Escape');
-    expect(await textOf('.photo[data-state=described] .actions')).not.toContain('Where?');
-  });
+  test(
+    'a photo shows for each word of its caption where it comes from: on demand, by keyboard, and played',
+    PATIENT,
+    async () => {
+      const words = (await page.evaluate(`document.querySelectorAll('.photo .said > span').length`)) as number;
+      await press('Where?');
+      await expect.poll(() => page.evaluate(`document.querySelectorAll('.said .step').length`), PATIENT).toBe(words);
+      const shownWord = () =>
+        page.evaluate(`[...document.querySelectorAll('.said .step')].findIndex((word) => word.ariaPressed === 'true')`);
+      const map = () => page.evaluate(`document.querySelector('.looked.shown .map')?.toDataURL()`);
+      await page.focus('.said .step');
+      expect(await shownWord()).toBe(0);
+      const first = await map();
+      expect(first).toMatch(/^data:image/);
+      expect(await page.evaluate(`getComputedStyle(document.querySelector('.looked .map')).objectFit`)).toBe('fill');
+      await page.keyboard.press('ArrowRight');
+      expect(await shownWord()).toBe(1);
+      expect(await map()).not.toBe(first);
+      await expectNoFaults();
+      await page.keyboard.press(' ');
+      await expect.poll(shownWord, SLOW).toBe(2);
+      await press('Stop');
+      await page.keyboard.press('Escape');
+      expect(await textOf('.photo[data-state=described] .actions')).not.toContain('Where?');
+    },
+  );
 
   test('a model writes, its text is coloured by surprise, then by a cell', async () => {
     await show('text', 'form');
@@ -174,6 +198,77 @@ describe.skipIf(!tested)('the page', () => {
     await page.evaluate(`document.querySelector('[aria-label="Draw <i>other"]').click()`);
     await expect.poll(label, SLOW).toMatch(/first\/try from 1.75 .*; <i>other from 1.75 /); // both in one chart
     await expectNoFaults();
+  });
+
+  test(
+    'Tab walks through all that can be used, Shift and Tab back, and what has the focus is marked',
+    PATIENT,
+    async () => {
+      for (const view of ['photos', 'text', 'trainings']) {
+        for (const width of [1200, 400]) {
+          await look(width, width === 400 ? 'dark' : 'light');
+          await show(view, view === 'trainings' ? '.runs td' : 'input');
+          await page.evaluate(USABLE);
+          const names = (await page.evaluate('usable().map(nameOf)')) as string[];
+          expect(names.length).toBeGreaterThan(5);
+          await page.focus('nav a');
+          const walked: unknown[] = [];
+          const step = async () => {
+            await page.keyboard.press('Tab');
+            walked.push(await page.evaluate('focusedName()'));
+          };
+          for (const _ of names.slice(1)) await step();
+          expect(walked).toEqual(names.slice(1));
+          if (width === 400) continue;
+          await page.keyboard.down('Shift');
+          for (const _ of names.slice(1)) await step();
+          await page.keyboard.up('Shift');
+          expect(walked.slice(names.length - 1)).toEqual(names.slice(0, -1).reverse());
+        }
+      }
+    },
+  );
+
+  test('a captioner with attention shows the cells that each word needs, by keyboard alone', PATIENT, async () => {
+    const engine = await openEngine('wasm');
+    const folder = join(server.folder, 'looking');
+    await (await randomAttendingCaptioner(engine, 3)).save(folder);
+    engine.close();
+    const attending = await startTestServer({ captioners: [folder], languageModels: [], runs: undefined });
+    try {
+      const photo = { pictures: [{ name: 'boats.jpg', data: (await readFile(PHOTO)).toString('base64') }] };
+      const { json } = await attending.ask('/v1/captions', { ...photo, explain: true });
+      expect(json.pictures[0].where).toMatchObject({ by: 'cells', grid: 3 });
+      expect(json.pictures[0].where.words[0].falls).toHaveLength(9);
+      await page.goto(attending.address);
+      await page.evaluate(`document.title = 'under test'`);
+      await expect.poll(() => page.evaluate(`document.querySelector('#photos-view input') !== null`), SLOW).toBe(true);
+      await page.evaluate(`{
+        const data = new DataTransfer();
+        const bytes = Uint8Array.from(atob('${photo.pictures[0]!.data}'), (letter) => letter.charCodeAt(0));
+        data.items.add(new File([bytes], 'boats.jpg'));
+        document.dispatchEvent(new DragEvent('drop', { dataTransfer: data, cancelable: true }));
+      }`);
+      await expect.poll(() => textOf('.photo[data-state=described] .said'), SLOW).toBe(json.pictures[0].caption);
+      const focused = () => page.evaluate(`document.activeElement.textContent`);
+      while ((await focused()) !== 'Where?') await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      await expect.poll(() => page.evaluate(`document.activeElement.className`), SLOW).toMatch(/step/);
+      const pressed = () => textsOf('.looked.shown ~ .content .step[aria-pressed=true]');
+      const words = json.pictures[0].where.words.map(({ word }: { word: string }) => word);
+      expect(await pressed()).toEqual([words[0]]);
+      await page.keyboard.press('End');
+      expect(await pressed()).toEqual([words.at(-1)]);
+      expect(await textOf('.photo .content')).toContain('what the captioner reads there for the word');
+      await expectNoFaults();
+      await page.keyboard.press('Tab');
+      expect(await focused()).toBe('Play');
+      await page.keyboard.press('Enter');
+      expect(await pressed()).toEqual([words[0]]);
+      await page.keyboard.press('Enter');
+    } finally {
+      await attending.end();
+    }
   });
 
   test('a server that wants a token is asked with the one that the reader types', async () => {

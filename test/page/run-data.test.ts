@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import {
   flatSettings,
+  measuredScores,
   scoreLine,
   scoreNames,
   standing,
@@ -90,4 +91,23 @@ test('settings are named by where they are', () => {
     ['scores loss', '2.0028'],
     ['text files', 'a, b'],
   ]);
+});
+
+test('the last scores stand beside the best ones where these are others', () => {
+  expect(measuredScores(withNew(undefined, answer({}))!)).toBeUndefined();
+  expect(measuredScores(known)).toMatchObject({
+    iteration: 8,
+    best: undefined,
+    scores: [{ name: 'loss', last: 3.5 }, {}],
+  });
+  const worse = { ...validation(9, 5, 2), best: false };
+  expect(measuredScores(withNew(known, answer({ validations: [worse] }))!)).toEqual({
+    iteration: 9,
+    epoch: 0.9,
+    best: 8,
+    scores: [
+      { name: 'loss', last: 5, atBest: 3.5 },
+      { name: 'bleu', last: 90, atBest: 80 },
+    ],
+  });
 });

@@ -26,7 +26,7 @@ it('a page escapes its title, headings and facts, and keeps the HTML of its sect
 });
 
 it('a table stands in what scrolls by itself, with its first row or its headings as they are to look', () => {
-  expect(text).toMatch(/<div class="scroll"><table class="plain">/);
+  expect(text).toMatch(/<div class="scroll" tabindex="0"><table class="plain">/);
   expect(htmlTable(['', 'x'], [['row', 1]], 'compared').text).toContain('<table class="compared">');
   const upright = htmlTable(['', 'long & upright'], [['row', 1]], 'upright').text;
   expect(upright).toMatch(/<table class="upright">.*<th scope="col"><span>long &#38; upright<\/span><\/th>/s);
@@ -34,7 +34,7 @@ it('a table stands in what scrolls by itself, with its first row or its headings
 });
 
 it('a drawing stands in what scrolls by itself', () => {
-  expect(drawing(html`<svg></svg>`).text).toBe('<div class="scroll drawing"><svg></svg></div>\n');
+  expect(drawing(html`<svg></svg>`).text).toBe('<div class="scroll drawing" tabindex="0"><svg></svg></div>\n');
 });
 
 it('figures are written with thousands separated and shares as per cent', () => {

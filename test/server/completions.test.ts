@@ -179,6 +179,17 @@ describe('what is told of a text', () => {
     expect((await client.completions.create(request)).choices[0]!.logprobs!.tokens).toEqual(['a', 'b']);
   });
 
+  test('scores of an empty text: none, but of an empty sequence that of its end', async () => {
+    const refused = await server.ask('/v1/scores', { model: 'letters', text: '' });
+    expect(refused).toMatchObject({
+      status: 400,
+      json: { error: { message: expect.stringMatching(/an empty text/) } },
+    });
+    const lines = await TextModel.load(`${server.folder}/lines`, engine);
+    const { json } = await server.ask('/v1/scores', { model: 'lines', text: '' });
+    expect(json.score).toMatchObject({ tokens: 1, logProb: expect.closeTo(lines.score('').logProb, 3) });
+  });
+
   test('cells', async () => {
     const { json } = await server.ask('/v1/cells', { text: 'the cat', cells: [{ layer: 1, cell: 5 }] });
     const values = (await model.cells('the cat')).valuesOf({ layer: 1, cell: 5 });

@@ -82,8 +82,8 @@ export class WordDetectors {
     for (const [n, counted] of ofPictures.entries()) {
       if (n % 16 === 0) yield 0.2 + (0.1 * n) / N;
       const input = inputs.subarray(n * D, (n + 1) * D);
-      for (const [w, share] of counted) {
-        const target = share * weights[w]!;
+      for (const [i, w] of counted.words.entries()) {
+        const target = counted.shares[i]! * weights[w]!;
         for (let d = 0; d < D; d++) products[w * D + d]! += target * input[d]!;
       }
     }
@@ -169,9 +169,10 @@ function* countWords(captions: CaptionedFeatures['captions'], vocabulary: Vocabu
   const N = captions.length;
   const pictures = new Map<number, number>();
   const sums = new Map<number, number>();
-  const counts: Map<number, number>[] = [];
+  /** Numbers alone: a map for each of many pictures would take hundreds of megabytes. */
+  const ofPictures: { words: number[]; shares: number[] }[] = [];
   for (const written of captions) {
-    yield counts.length / N;
+    yield ofPictures.length / N;
     const shares = new Map<number, number>();
     for (const caption of written) {
       for (const id of new Set(encodeCaption(caption, vocabulary, language))) {
@@ -182,18 +183,22 @@ function* countWords(captions: CaptionedFeatures['captions'], vocabulary: Vocabu
       pictures.set(id, (pictures.get(id) ?? 0) + 1);
       sums.set(id, (sums.get(id) ?? 0) + share);
     }
-    counts.push(shares);
+    ofPictures.push({ words: [...shares.keys()], shares: [...shares.values()] });
   }
   const words = Int32Array.from(
     [...pictures.keys()].sort((a, b) => pictures.get(b)! - pictures.get(a)! || a - b),
   ).slice(0, WORDS);
   const places = new Map(Array.from(words, (id, place) => [id, place]));
+  for (const [n, { words, shares }] of ofPictures.entries()) {
+    ofPictures[n] = {
+      words: words.flatMap((id) => places.get(id) ?? []),
+      shares: shares.filter((_, i) => places.has(words[i]!)),
+    };
+  }
   return {
     words,
     shares: Float32Array.from(words, (id) => sums.get(id)! / N),
     rarities: Float32Array.from(words, (id) => Math.log(N / pictures.get(id)!)),
-    ofPictures: counts.map((shares) =>
-      [...shares].flatMap(([id, share]) => (places.has(id) ? [[places.get(id)!, share] as const] : [])),
-    ),
+    ofPictures,
   };
 }

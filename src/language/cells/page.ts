@@ -88,7 +88,7 @@ export async function cellsPage(options: CellsPageOptions): Promise<CellsPage> {
       'What cells follow',
       lead,
       [
-        html`<main id="${EXPLORER}"><noscript><p>This page needs JavaScript.</p></noscript></main>
+        html`<div id="${EXPLORER}"><noscript><p>This page needs JavaScript.</p></noscript></div>
 <script type="application/json" id="${BLOCKS.data}">${inScript(JSON.stringify(data))}</script>
 `,
         blocks,

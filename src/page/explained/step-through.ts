@@ -50,7 +50,12 @@ export function stepThrough({ frame, canvas, words, maps }: ExplainedCaption): H
   function next(): void {
     if (shown + 1 < words.length && play.isConnected) return show(shown + 1);
     stop();
-    show(-1);
+    show(focused());
+  }
+
+  /** The word that the keyboard is at; -1 for none. */
+  function focused(): number {
+    return words.indexOf(document.activeElement as HTMLElement);
   }
 
   /** Unless they are played. */
@@ -71,7 +76,7 @@ export function stepThrough({ frame, canvas, words, maps }: ExplainedCaption): H
     word.tabIndex = i === 0 ? 0 : -1;
     word.addEventListener('pointerenter', () => showAtRest(i));
     word.addEventListener('pointerleave', () => {
-      if (word !== document.activeElement) showAtRest(words.indexOf(document.activeElement as HTMLElement));
+      if (word !== document.activeElement) showAtRest(focused());
     });
     word.addEventListener('click', () => {
       stop();
@@ -81,14 +86,21 @@ export function stepThrough({ frame, canvas, words, maps }: ExplainedCaption): H
     word.addEventListener('focus', () => showAtRest(i));
     word.addEventListener('blur', () => showAtRest(-1));
     word.addEventListener('keydown', (event) => {
-      const { key } = event;
-      if (key === 'Escape') word.blur();
+      const { key, altKey, ctrlKey, metaKey } = event;
+      if (altKey || ctrlKey || metaKey) return; // the browser's: Alt and an arrow go to another page
+      if (key === 'Escape') {
+        stop();
+        word.blur();
+      }
       if (key === ' ' || key === 'Enter') play.click();
       const steps: Record<string, number> = { ArrowRight: i + 1, ArrowLeft: i - 1, Home: 0, End: words.length - 1 };
-      const to = words[steps[key] ?? -1];
-      if (!to && key !== ' ') return;
+      const to = steps[key];
+      if (to === undefined && key !== ' ') return;
       event.preventDefault();
-      to?.focus();
+      if (to === undefined) return;
+      stop(); // the reader goes on by hand
+      words[to]?.focus();
+      showAtRest(focused());
     });
   }
   return play;

@@ -76,6 +76,21 @@ function lastTrainingLoss(update: TrainingLog['updates'][number] | undefined, va
   return validation && validation.iteration > update.iteration ? (ofValidation ?? update.loss) : update.loss;
 }
 
+/** The scores of the last validation, beside those of the best where that is another; undefined before the first. */
+export function measuredScores({ validations }: KnownRun) {
+  const last = validations.at(-1);
+  if (!last) return undefined;
+  const best = validations.findLast((validation) => validation.best);
+  const other = best === last ? undefined : best;
+  return {
+    iteration: last.iteration,
+    epoch: last.epoch,
+    /** The update of the best. */
+    best: other?.iteration,
+    scores: Object.entries(last.scores).map(([name, value]) => ({ name, last: value, atBest: other?.scores[name] })),
+  };
+}
+
 /** What was written, with where the training was then, newest first. */
 export function writtenSamples({
   validations,

@@ -1,6 +1,6 @@
-/** What a training wrote as it went on, and how it was set. */
+/** How good a training's last weights are, what they wrote as it went on, and how it was set. */
 import { element, factList, fill } from '../elements.ts';
-import { flatSettings, type KnownRun, writtenSamples } from './run-data.ts';
+import { flatSettings, type KnownRun, measuredScores, writtenSamples } from './run-data.ts';
 
 /** Times of writing that are shown beside the last. */
 const EARLIER = 10;
@@ -26,12 +26,14 @@ export function runDetails(): RunDetails {
     part.hidden = run === undefined;
     if (!run) return;
     const samples = writtenSamples(run);
-    const state = JSON.stringify([run.id, samples.length, samples[0]?.iteration, run.config]);
+    const measured = measuredScores(run);
+    const state = JSON.stringify([run.id, samples.length, samples[0]?.iteration, measured, run.config]);
     if (state === shown) return; // else what the reader has unfolded or marked would be lost
     shown = state;
     const [last, ...others] = samples;
     fill(heading, run.id);
-    fill(newest, last ? sample(last) : element('p', { class: 'soft' }, 'It has written nothing yet.'));
+    if (!measured && !last) fill(newest, element('p', { class: 'soft' }, 'Nothing has been measured yet.'));
+    else fill(newest, ...(measured ? [scores(measured)] : []), ...(last ? [sample(last)] : []));
     earlier.hidden = others.length === 0;
     fill(earlierList, ...others.slice(0, EARLIER).map(sample));
     const facts = flatSettings(run.config);
@@ -42,7 +44,22 @@ export function runDetails(): RunDetails {
   return { part, show };
 }
 
-function sample({ iteration, epoch, texts }: ReturnType<typeof writtenSamples>[number]): HTMLElement {
-  const when = `Written after ${iteration.toLocaleString('en')} updates (epoch ${epoch.toFixed(2)})`;
-  return element('div', {}, element('p', { class: 'soft' }, when), ...texts.map((text) => element('pre', {}, text)));
+function scores({ best, scores: figures, ...when }: NonNullable<ReturnType<typeof measuredScores>>): HTMLElement {
+  const facts = figures.map(({ name, last, atBest }) => {
+    const [value, other] = [last, atBest].map((figure) => figure?.toFixed(3));
+    return [
+      name,
+      `${value}${best && other ? ` (${other} after ${best.toLocaleString('en')}, the best)` : ''}`,
+    ] as const;
+  });
+  return element('div', {}, element('p', { class: 'soft' }, `Measured ${after(when)}`), factList(facts));
+}
+
+function sample({ texts, ...when }: ReturnType<typeof writtenSamples>[number]): HTMLElement {
+  const heading = element('p', { class: 'soft' }, `Written ${after(when)}`);
+  return element('div', {}, heading, ...texts.map((text) => element('pre', {}, text)));
+}
+
+function after({ iteration, epoch }: { iteration: number; epoch: number }): string {
+  return `after ${iteration.toLocaleString('en')} updates (epoch ${epoch.toFixed(2)})`;
 }

@@ -1,5 +1,6 @@
 /** Texts that a language model reads for requests: how probable they are, what its cells do. Knows no threads, no HTTP. */
 import { setImmediate } from 'node:timers/promises';
+import { InputError } from '../../base/errors.ts';
 import { runInTurns } from '../../base/steps.ts';
 import type { CellIndex } from '../../language/cells/record.ts';
 import type { CellSearch } from '../../language/cells/search.ts';
@@ -47,7 +48,7 @@ export class TextReader {
    *
    * @param whole whether the text is a sequence to its end, which a model of sequences scores too, not the beginning of one
    * @param likeliest how many of the likeliest tokens are told of each place
-   * @throws InputError when there is a token that the model has no place for; the signal's reason
+   * @throws InputError when there is nothing to score, or a token that the model has no place for; the signal's reason
    */
   score(text: string, whole: boolean, likeliest: number, signal: AbortSignal): Promise<TextScores> {
     return this.#lane.run(() => this.#read(text, whole, likeliest, signal));
@@ -71,6 +72,7 @@ export class TextReader {
       signal.throwIfAborted();
     }
     if (whole) take(this.#scorer.end());
+    if (whole && read.length === 0) throw new InputError('there is nothing to score', { found: 'an empty text' });
     return { ...this.#scorer.score, read };
   }
 }

@@ -93,7 +93,9 @@ describe('searchPictures', () => {
   });
 
   it('shows what was found on a page, also what can not be shown', async () => {
-    const page = await searchPage('<a>', [{ name: 'none.png', source: 'none.png', score: 1.234, logProb: -3 }]);
+    const match = { name: 'none.png', source: 'none.png', score: 1.234, logProb: -3 };
+    const page = await searchPage('<a>', [match], { unknown: ['<zebra>'] });
+    expect(page).toContain('does not know it: &#60;zebra&#62;.');
     expect(page).toMatch(/<h1>Pictures for “&#60;a&#62;”<\/h1>.*can not be shown.*1\.23.*none\.png.*<\/html>\n$/s);
   });
 });
