@@ -7,7 +7,6 @@ export * from './portable.ts';
 
 // Captions
 
-export { type CaptionSystem, compareWithBaselines } from './captioning/baselines.ts';
 export { allFeatures, type CaptionedFeatures, type LearnedView, type StoredGrid } from './captioning/batch.ts';
 export type { CaptionsByPicture } from './captioning/caption.ts';
 export type { CaptionData, WeightedDataset } from './captioning/caption-data.ts';
@@ -23,10 +22,11 @@ export {
   captionShapeDefaults,
   finetuneDefaults,
 } from './captioning/config.ts';
-export type { PictureOnPage } from './captioning/description-card.ts';
-export { DescriptionPage, type DescriptionPageOptions } from './captioning/description-page.ts';
+export type { PictureOnPage } from './captioning/description/description-card.ts';
+export { DescriptionPage, type DescriptionPageOptions } from './captioning/description/description-page.ts';
 export { featuresOf, picturesOf } from './captioning/features.ts';
-export type { CnnTraining } from './captioning/learn-with-cnn.ts';
+export type { CnnTraining } from './captioning/finetuned-cnn/learn-with-cnn.ts';
+export { type CaptionSystem, compareWithBaselines } from './captioning/report/baselines.ts';
 export { type Match, type Query, queryOf, type SearchOptions, searchPictures } from './captioning/retrieval/search.ts';
 export { type Seer, seeingCnn } from './captioning/see.ts';
 export type { CaptionSets, HeldOutSet } from './captioning/sets.ts';

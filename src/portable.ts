@@ -15,9 +15,9 @@ export {
 export { Captioner } from './captioning/captioner.ts';
 export type { Calibration, SignalWeights } from './captioning/confidence/calibration.ts';
 export { type DescribedPicture, type DescribeOptions, describePictures } from './captioning/describe.ts';
+export type { WordMaps } from './captioning/explained/word-maps.ts';
 export { type CnnOptions, openCaptioner, openCaptioners } from './captioning/open.ts';
 export type { PictureFeatures, PictureMaps } from './captioning/picture-features.ts';
-export type { WordMaps } from './captioning/word-maps.ts';
 
 // Language models
 

@@ -15,9 +15,9 @@ import {
   type DecodingOptions,
   decodingDefaults,
 } from './caption.ts';
+import { type WordMaps, wordMaps } from './explained/word-maps.ts';
 import { featuresAt, type PictureFeatures } from './picture-features.ts';
 import { seeingCnn, seenIn } from './see.ts';
-import { type WordMaps, wordMaps } from './word-maps.ts';
 
 /** How many pictures are described together, at little more than the cost of one. */
 const TOGETHER = 8;

@@ -14,8 +14,8 @@ import { type CaptionedFeatures, examplesSteps, type StoredGrid, targetCounts } 
 import { type CaptionData, datasetsOf, namesInWords, namesOf } from './caption-data.ts';
 import { Captioner } from './captioner.ts';
 import { type CaptionConfig, type CaptionSettings, type PartOfData, partsOfData } from './config.ts';
+import { type CnnLearning, type CnnTraining, learnWithCnn, openCnnToLearn } from './finetuned-cnn/learn-with-cnn.ts';
 import { isSpecial, languagesOf, startIds } from './languages.ts';
-import { type CnnLearning, type CnnTraining, learnWithCnn, openCnnToLearn } from './learn-with-cnn.ts';
 import { refuseOtherCnn } from './open.ts';
 import { selfCriticalTaskSteps } from './self-critical.ts';
 import { allCaptions, type CaptionSets, type ReadSets, readSets } from './sets.ts';

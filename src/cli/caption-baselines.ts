@@ -1,11 +1,11 @@
 /** `caption baselines`: scores a captioner beside baselines. */
 import { type Command, Option } from 'commander';
 import { runInTurns } from '../base/steps.ts';
-import { type CaptionSystem, compareWithBaselinesSteps } from '../captioning/baselines.ts';
 import { type DecodingFlags, decodingFrom } from '../captioning/decoding-flags.ts';
 import { featuresOf, picturesOf } from '../captioning/features.ts';
 import { chooseLanguage } from '../captioning/languages.ts';
 import { openCaptioner } from '../captioning/open.ts';
+import { type CaptionSystem, compareWithBaselinesSteps } from '../captioning/report/baselines.ts';
 import { withMaps } from '../captioning/with-maps.ts';
 import { openEngine } from '../compute/engine.ts';
 import { SPLITS, type Split } from '../datasets/dataset.ts';

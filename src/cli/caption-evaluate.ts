@@ -9,12 +9,12 @@ import { cocoReferences, cocoResults, readCocoResults } from '../captioning/coco
 import { type MeasuredConfidence, measureConfidenceSteps } from '../captioning/confidence/scores.ts';
 import { type DecodingFlags, decodingFrom } from '../captioning/decoding-flags.ts';
 import { scoreWrittenSteps, shareCopiedFrom } from '../captioning/evaluate.ts';
-import { writeCaptionEvaluation } from '../captioning/evaluation-report.ts';
+import { wordMaps } from '../captioning/explained/word-maps.ts';
 import { featuresOf, picturesOf } from '../captioning/features.ts';
 import { openCaptioners, shippedCaptioner } from '../captioning/open.ts';
 import { featuresAt } from '../captioning/picture-features.ts';
+import { writeCaptionEvaluation } from '../captioning/report/evaluation-report.ts';
 import { withMaps } from '../captioning/with-maps.ts';
-import { wordMaps } from '../captioning/word-maps.ts';
 import { openEngine } from '../compute/engine.ts';
 import { type CaptionDataset, SPLITS, type Split } from '../datasets/dataset.ts';
 import { captionsByLanguage } from '../datasets/languages.ts';

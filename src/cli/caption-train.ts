@@ -12,7 +12,7 @@ import {
   partName,
 } from '../captioning/config.ts';
 import { loadCnnOf, openCaptioner } from '../captioning/open.ts';
-import { writeCaptionProgress, writeCaptionReport } from '../captioning/report.ts';
+import { writeCaptionProgress, writeCaptionReport } from '../captioning/report/report.ts';
 import type { CaptionSets } from '../captioning/sets.ts';
 import { type CaptionTraining, resumeCaptioner, trainCaptioner } from '../captioning/train.ts';
 import type { Engine } from '../compute/engine.ts';

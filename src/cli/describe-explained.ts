@@ -1,10 +1,10 @@
-/** What `caption describe --explain` adds: options, a figure. How places are found is in captioning/word-maps.ts. */
+/** What `caption describe --explain` adds: options, a figure. How places are found is in captioning/explained/word-maps.ts. */
 import { type Command, Option } from 'commander';
 import { UsageError } from '../base/errors.ts';
 import { ensureWritable } from '../base/files.ts';
 import type { CaptionWriter } from '../captioning/caption.ts';
-import type { PictureOnPage } from '../captioning/description-card.ts';
-import { WORD_MAPS_BY, type WordMaps } from '../captioning/word-maps.ts';
+import type { PictureOnPage } from '../captioning/description/description-card.ts';
+import { WORD_MAPS_BY, type WordMaps } from '../captioning/explained/word-maps.ts';
 
 /** Pictures that a figure may have: it is made for papers, a page has room for more. */
 const MOST = 20;
@@ -67,6 +67,6 @@ export function checkExplainedBy(explain: boolean | WordMaps['by'], { grid }: Ca
 
 /** Writes the figure of the first pictures. @throws InputError when the file can not be written */
 export async function writeFigure(file: string, pictures: readonly PictureOnPage[]): Promise<void> {
-  const { writeExplainedFigure } = await import('../captioning/explained-figure.ts'); // with sharp, which takes its time
+  const { writeExplainedFigure } = await import('../captioning/explained/explained-figure.ts'); // with sharp, which takes its time
   await writeExplainedFigure(file, pictures.slice(0, MOST));
 }

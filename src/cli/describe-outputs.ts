@@ -5,10 +5,10 @@
 import type { InputError } from '../base/errors.ts';
 import type { Caption } from '../captioning/caption.ts';
 import type { DescribedPicture } from '../captioning/describe.ts';
-import { descriptionOf } from '../captioning/description.ts';
-import type { PictureOnPage } from '../captioning/description-card.ts';
-import type { DescriptionPage } from '../captioning/description-page.ts';
-import { whereOf } from '../captioning/shown-maps.ts';
+import { descriptionOf } from '../captioning/description/description.ts';
+import type { PictureOnPage } from '../captioning/description/description-card.ts';
+import type { DescriptionPage } from '../captioning/description/description-page.ts';
+import { whereOf } from '../captioning/explained/shown-maps.ts';
 import type { Tag } from '../vision/classifier.ts';
 import { writeFigure } from './describe-explained.ts';
 import type { WrittenTexts } from './describe-write.ts';

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { UsageError } from '../base/errors.ts';
 import { ensureWritable } from '../base/files.ts';
 import type { CaptionSampling, DecodingOptions } from '../captioning/caption.ts';
-import type { DescriptionPage } from '../captioning/description-page.ts';
+import type { DescriptionPage } from '../captioning/description/description-page.ts';
 import { isPictureName } from '../datasets/pictures.ts';
 import type { FoundPictures } from './find-pictures.ts';
 import { quote } from './resume-command.ts';
@@ -34,7 +34,7 @@ export async function openDescriptionPage(
   cnn: string,
   command: Command,
 ): Promise<DescriptionPage> {
-  const { DescriptionPage } = await import('../captioning/description-page.ts'); // with sharp, which takes its time
+  const { DescriptionPage } = await import('../captioning/description/description-page.ts'); // with sharp, which takes its time
   const { args } = command;
   const { model: models, minConfidence } = command.opts<{ model?: string[]; minConfidence?: number }>();
   const page = new DescriptionPage(file, {

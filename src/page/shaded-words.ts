@@ -1,5 +1,5 @@
 /** Captions whose words are shaded by how sure a captioner is of them, as on the page of `describe --html`. */
-import { type ShownWord, shownWords } from '../captioning/shown-caption.ts';
+import { type ShownWord, shownWords } from '../captioning/description/shown-caption.ts';
 import { CERTAINTY_NAMES, unsureLevel } from '../report/certainty.ts';
 import type { Caption } from '../server/api.ts';
 import { element } from './elements.ts';

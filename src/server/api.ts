@@ -8,8 +8,8 @@ import type { Score } from '../language/score.ts';
 import type { TrainingLog } from '../report/training-log.ts';
 
 export type { Caption } from '../captioning/caption.ts';
-export type { Description } from '../captioning/description.ts';
-export type { Where } from '../captioning/shown-maps.ts';
+export type { Description } from '../captioning/description/description.ts';
+export type { Where } from '../captioning/explained/shown-maps.ts';
 export type { CellIndex } from '../language/cells/record.ts';
 export type { CellSearch } from '../language/cells/search.ts';
 export type { TrainingLog } from '../report/training-log.ts';

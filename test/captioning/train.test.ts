@@ -7,7 +7,7 @@ import { Captioner } from '../../src/captioning/captioner.ts';
 import { type CaptionSettings, scoresByDataset } from '../../src/captioning/config.ts';
 import { scoreOnPicturesSteps } from '../../src/captioning/evaluate.ts';
 import { startToken } from '../../src/captioning/languages.ts';
-import { writeCaptionReport } from '../../src/captioning/report.ts';
+import { writeCaptionReport } from '../../src/captioning/report/report.ts';
 import type { CaptionSets, HeldOutSet } from '../../src/captioning/sets.ts';
 import { type CaptionTraining, resumeCaptioner, trainCaptioner } from '../../src/captioning/train.ts';
 import type { CaptionedPicture, Split } from '../../src/datasets/dataset.ts';

@@ -3,9 +3,9 @@ import { InferenceClient } from '@huggingface/inference';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decodingDefaults } from '../../src/captioning/caption.ts';
 import { describePictures } from '../../src/captioning/describe.ts';
-import { type Description, descriptionOf } from '../../src/captioning/description.ts';
+import { type Description, descriptionOf } from '../../src/captioning/description/description.ts';
+import { type Where, whereOf } from '../../src/captioning/explained/shown-maps.ts';
 import { openCaptioner } from '../../src/captioning/open.ts';
-import { type Where, whereOf } from '../../src/captioning/shown-maps.ts';
 import { openEngine } from '../../src/compute/engine.ts';
 import { startTestServer, type TestServer } from './test-server.ts';
 

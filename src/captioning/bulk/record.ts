@@ -4,7 +4,7 @@
  * be read from them. Knows no file and no pictures.
  */
 import type { Caption } from '../caption.ts';
-import { descriptionOf } from '../description.ts';
+import { descriptionOf } from '../description/description.ts';
 
 /** A picture's bytes as a file system and their content tell them apart. */
 export interface PictureIdentity {

@@ -3,7 +3,7 @@ import { type Int8Rows, timesVector, toInt8 } from '../../base/int8.ts';
 import type { Random } from '../../base/random.ts';
 import { partOf, type Steps } from '../../base/steps.ts';
 import type { Engine } from '../../compute/engine.ts';
-import { nearestPicturesSteps, scaleRows, unitRows } from '../nearest.ts';
+import { nearestPicturesSteps, scaleRows, unitRows } from '../report/nearest.ts';
 
 /** Centroids: enough to tell what is no photo at all from photos (64 tell less), few enough to be stored with a model. */
 const CENTROIDS = 256;

@@ -3,7 +3,7 @@ import { scoresByCoverage } from '../../metrics/calibration.ts';
 import { type Html, html } from '../../report/html.ts';
 import { lineChart, type Point } from '../../report/line-chart.ts';
 import { formatInteger, formatPercent, htmlTable, section } from '../../report/page.ts';
-import { hundredfold } from '../report-sections.ts';
+import { hundredfold } from '../report/report-sections.ts';
 import type { MeasuredConfidence } from './scores.ts';
 
 /** Shares of the captions that are kept, for the curve. */

@@ -1,8 +1,8 @@
 /** The pictures that were found for a text, side by side on a page that loads nothing from elsewhere. */
 import { type Html, html } from '../../report/html.ts';
 import { page } from '../../report/page.ts';
-import { fileName, framedPicture } from '../description-card.ts';
-import { DESCRIPTION_STYLE } from '../description-look.ts';
+import { fileName, framedPicture } from '../description/description-card.ts';
+import { DESCRIPTION_STYLE } from '../description/description-look.ts';
 import type { Match, Query } from './search.ts';
 
 const LEAD =

@@ -1,5 +1,5 @@
 /** The row of a photo: a small copy, its caption word by word, how sure that is, and what can be done with it. */
-import { shownWords, sureness } from '../../captioning/shown-caption.ts';
+import { shownWords, sureness } from '../../captioning/description/shown-caption.ts';
 import type { Caption, Description } from '../../server/api.ts';
 import { button, element, fill } from '../elements.ts';
 import { percent, shadedCaption } from '../shaded-words.ts';

@@ -1,5 +1,5 @@
 /** Shows over a photo where the words of its caption come from, as on the page of `describe --html`. Asks for nothing. */
-import { explainedLead, frameLayout, mapBytes, mapsOf } from '../../captioning/shown-maps.ts';
+import { explainedLead, frameLayout, mapBytes, mapsOf } from '../../captioning/explained/shown-maps.ts';
 import type { Where } from '../../server/api.ts';
 import { element, fill } from '../elements.ts';
 import { stepThrough } from '../explained/step-through.ts';

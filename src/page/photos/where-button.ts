@@ -1,5 +1,5 @@
 /** A button that asks where in a photo the words of its caption come from. Knows not how that is shown. */
-import { explainedLead } from '../../captioning/shown-maps.ts';
+import { explainedLead } from '../../captioning/explained/shown-maps.ts';
 import type { Description } from '../../server/api.ts';
 import { announce } from '../announce.ts';
 import { inWords } from '../back-end.ts';

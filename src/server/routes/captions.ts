@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { integerFrom, numberFrom } from '../../base/schema.ts';
 import { decodingDefaults } from '../../captioning/caption.ts';
 import { CAPTION_TEMPERATURE } from '../../captioning/decoding-flags.ts';
-import type { Description } from '../../captioning/description.ts';
+import type { Description } from '../../captioning/description/description.ts';
 import type { ErrorBody } from '../api.ts';
 import type { App } from '../app.ts';
 import type { ServerContext } from '../context.ts';

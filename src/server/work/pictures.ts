@@ -5,10 +5,10 @@
 import { InputError } from '../../base/errors.ts';
 import type { Captioner } from '../../captioning/captioner.ts';
 import { describingBy } from '../../captioning/decoding-flags.ts';
-import type { Description } from '../../captioning/description.ts';
+import type { Description } from '../../captioning/description/description.ts';
+import { whereOf } from '../../captioning/explained/shown-maps.ts';
 import { openCaptioner } from '../../captioning/open.ts';
 import { seeingCnn } from '../../captioning/see.ts';
-import { whereOf } from '../../captioning/shown-maps.ts';
 import { checkDecoding } from '../../captioning/write.ts';
 import { type Engine, openEngine } from '../../compute/engine.ts';
 import type { DriverChoice } from '../../compute/product/choose.ts';
