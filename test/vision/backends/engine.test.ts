@@ -85,7 +85,7 @@ test('weights that are no numbers are told from those that are', async () => {
         const { parameters } = network as unknown as {
           parameters: { edit(change: (values: Float32Array) => void): void }[];
         };
-        parameters.at(-2)!.edit((values) => values.fill(Number.NaN, 7, 8));
+        parameters.at(-1)!.edit((values) => values.fill(Number.NaN, 7, 8));
         return network;
       },
     },
