@@ -64,7 +64,6 @@ export class WeightFactor {
   readonly #transposed: boolean;
   #factor: FixedFactor | undefined;
   #version = -1;
-  #isInPlace = false;
 
   constructor(engine: Engine, weights: Parameter, { transposed = false } = {}) {
     this.#engine = engine;
@@ -98,23 +97,18 @@ export class WeightFactor {
    * on they are for products alone, and must not be read. Does nothing where the driver needs them as they are.
    */
   packInPlace(): void {
-    if (!this.#current().packInPlace()) return;
-    this.#isInPlace = true;
-    this.#weights.setPacked();
+    if (this.#current().packInPlace()) this.#weights.setPacked();
   }
 
+  /** Asks for the values where they have changed alone: they can't be read once they were packed in place. */
   #current(): FixedFactor {
-    if (this.#isInPlace) return this.#factor!;
-    const { product } = this.#engine;
-    const { value, version } = this.#weights;
-    if (!this.#factor) {
-      const [k, n] = this.#transposed ? [value.cols, value.rows] : [value.rows, value.cols];
-      this.#factor = product.fixedFactor(k, n);
-    }
-    if (this.#version !== version) {
-      this.#factor.update(value, { transposed: this.#transposed });
-      this.#version = version;
-    }
+    const { version } = this.#weights;
+    if (this.#factor && this.#version === version) return this.#factor;
+    const { value } = this.#weights;
+    const [k, n] = this.#transposed ? [value.cols, value.rows] : [value.rows, value.cols];
+    this.#factor ??= this.#engine.product.fixedFactor(k, n);
+    this.#factor.update(value, { transposed: this.#transposed });
+    this.#version = version;
     return this.#factor;
   }
 }

@@ -93,9 +93,8 @@ export function* learnBaselinesSteps(
   const { vocabulary } = captioner;
   const language = chooseLanguage(vocabulary, asked);
   const tokenize = tokenizerOf(language);
-  const all = [...training.captions.keys()];
-  const every = Math.ceil(training.captions.reduce((sum, { length }) => sum + length, 0) / COUNTED);
-  const counted = all.filter((picture) => picture % every === 0);
+  const every = Math.ceil(training.captions.flat().length / COUNTED);
+  const counted = [...training.captions.keys()].filter((picture) => picture % every === 0);
   const wordsOf = (picture: number) => training.captions[picture]!.map(tokenize);
   const mostAgreed = yield* partOf(MostAgreed.createSteps(wordsOf, counted), 0, 0.4);
   const captions = counted.map((picture) => training.captions[picture]!);

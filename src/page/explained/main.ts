@@ -1,6 +1,6 @@
 /**
- * The script that stands in pages whose pictures have maps of words, as captioning/explained/explained-frame.ts writes them: the
- * words of each picture's caption become steps.
+ * The script that stands in pages whose pictures have maps of words, as captioning/explained/explained-frame.ts writes
+ * them: the words of each picture's caption become steps.
  */
 import { stepThrough } from './step-through.ts';
 

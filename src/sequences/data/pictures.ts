@@ -32,12 +32,6 @@ export interface SeenPictures {
   skipped: number;
 }
 
-/** Whether there is a picture in any of these folders. */
-export async function holdPictures(folders: readonly string[]): Promise<boolean> {
-  for (const folder of folders) if ((await picturesBelow(folder)).files.length > 0) return true;
-  return false;
-}
-
 /**
  * Reads the pictures of folders that are a class each, labelled by the folders' names.
  *

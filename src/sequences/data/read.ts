@@ -3,7 +3,7 @@ import { basename, extname, join } from 'node:path';
 import { InputError } from '../../base/errors.ts';
 import { kindAt } from '../../base/files.ts';
 import { readTextPieces } from '../../base/text-file.ts';
-import { isPassedOver } from '../../base/walk.ts';
+import { isPassedOver, walk } from '../../base/walk.ts';
 import { firstLineOf } from '../../datasets/delimited.ts';
 import { foldersIn, listFolder } from '../../datasets/files.ts';
 import type { OddLines } from '../../datasets/odd-lines.ts';
@@ -15,11 +15,11 @@ import type { PictureReading, Task } from '../config.ts';
 import { findClips, readClips } from './clips.ts';
 import { checkExamples, type Examples, type SequenceData } from './example.ts';
 import { findIdx, isIdx, readIdx } from './idx.ts';
-import { holdPictures, type NamedCnn, readPictureClasses } from './pictures.ts';
+import { type NamedCnn, readPictureClasses } from './pictures.ts';
 import { findColumns, readCsv, readRecords } from './records.ts';
 import { splitIn } from './splits.ts';
 import { readTaggedLines } from './tags.ts';
-import { holdTexts, readTextFolders } from './text-folders.ts';
+import { isTextName, readTextFolders } from './text-folders.ts';
 import { isLabelledHeader, readClassFiles, readLabelledLines } from './texts.ts';
 
 /** How sequences are read. */
@@ -70,7 +70,8 @@ async function readFolders(
     if (system.length > 0) onOdd?.(`${path}: left out ${system.join(', ')}, which a system has made`);
   }
   for (const link of links) onOdd?.(`${link}: left out, a link to folders that are read already`);
-  if (!(await holdPictures(classes)) && (await holdTexts(classes))) return readTextFolders(classes, options);
+  const areTexts = !(await hold(classes, isPictureName)) && (await hold(classes, isTextName));
+  if (areTexts) return readTextFolders(classes, options);
   const { name, cnn } = await openCnn();
   const look = (frames: readonly string[]) => cachedFeatures(frames, cnn, onExtraction);
   const found =
@@ -78,6 +79,12 @@ async function readFolders(
       ? await readClips(paths, { ...options, D: cnn.featureSize, look })
       : await readPictureClasses(classes, cnn, onExtraction, onOdd);
   return { ...found, cnn: { name, key: cnn.key } };
+}
+
+/** Whether a file that is wanted lies in any of these folders, at any depth. */
+async function hold(folders: readonly string[], isWanted: (name: string) => boolean): Promise<boolean> {
+  for (const folder of folders) if ((await walk(folder, isWanted)).files.length > 0) return true;
+  return false;
 }
 
 /** The folders that are a class each: those in one folder, or several that are named; none of other paths. */

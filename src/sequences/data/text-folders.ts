@@ -13,14 +13,8 @@ import type { Examples, SequenceExample } from './example.ts';
 import { exampleOf } from './texts.ts';
 
 /** Whether a file holds a text: ends in .txt, or in nothing or a number, as those of 20 Newsgroups do. */
-function isTextName(name: string): boolean {
+export function isTextName(name: string): boolean {
   return /^(\.txt|\.?\d*)$/i.test(extname(name));
-}
-
-/** Whether there is a text in any of these folders. */
-export async function holdTexts(folders: readonly string[]): Promise<boolean> {
-  for (const folder of folders) if ((await walk(folder, isTextName)).files.length > 0) return true;
-  return false;
 }
 
 /**
