@@ -35,8 +35,9 @@ export interface DecodingOptions
    */
   consensus?: number;
   /**
-   * Of the captions found the surest is the first: it fits more often than the likeliest. Where the captioner is not
-   * calibrated (`isCalibrated`), a consensus of 60 draws takes its place, unless `consensus` is given. Default: false
+   * The search heeds which words the picture shows, by the captioner's word detectors, and of the captions found the surest
+   * is the first: it fits more often than the likeliest. Where the captioner is not calibrated (`isCalibrated`), a consensus
+   * of 60 draws takes its place, unless `consensus` is given. Default: false
    */
   surest?: boolean;
 }

@@ -1,6 +1,6 @@
 /** A trained captioner: feature vectors become captions. Does not know the CNN that the vectors come from. */
 import { fileIn } from '../base/files.ts';
-import { partOf, runAtOnce, type Steps } from '../base/steps.ts';
+import { runAtOnce, type Steps } from '../base/steps.ts';
 import type { Engine } from '../compute/engine.ts';
 import type { StepFunction } from '../decoding/step.ts';
 import type { LanguageModel } from '../model/language-model.ts';
@@ -22,15 +22,15 @@ import {
   type CaptionWriter,
   type DecodingOptions,
   decodingDefaults,
-  resolveDecoding,
 } from './caption.ts';
-import { type Confidence, withConfidenceSteps } from './confidence/confidence.ts';
+import type { Confidence } from './confidence/confidence.ts';
 import { confidenceConfig, readConfidence, writeConfidence } from './confidence/store.ts';
 import { type CaptionConfig, captionConfigSchema } from './config.ts';
 import { chooseLanguage, languagesOf } from './languages.ts';
 import { type PictureFeatures, type PictureMaps, pictureFeatures } from './picture-features.ts';
 import { specialIds } from './vocabulary.ts';
 import { ROWS, writeCaptionsSteps } from './write.ts';
+import { writeRatedCaptionsSteps } from './write-rated.ts';
 
 /** A model with the vocabulary, the standardisation and the config that using it takes. */
 export class Captioner implements CaptionWriter {
@@ -135,29 +135,27 @@ export class Captioner implements CaptionWriter {
   }
 
   /** `describe`, a few tokens at a time. */
-  *describeSteps(
+  describeSteps(
     features: Float32Array | PictureFeatures,
     options: DecodingOptions | CaptionSampling = decodingDefaults,
   ): Steps<Caption[][]> {
-    const { vocabulary, confidence } = this;
-    const seen = pictureFeatures(features);
-    const language = chooseLanguage(vocabulary, options.language);
-    const resolved = resolveDecoding(options, this.isCalibrated(language));
-    const captions = yield* writeCaptionsSteps((some) => this.begin(some), this.#sizes, seen, resolved);
-    const unrated = { captions, features: seen.vectors, vocabulary, language, options: resolved };
-    return yield* partOf(withConfidenceSteps([confidence], unrated), 1, 1);
+    const begin = (some: PictureFeatures) => this.begin(some);
+    return writeRatedCaptionsSteps({ ...this.#sizes, begin }, [this.confidence], pictureFeatures(features), options);
   }
 
   /**
    * `describeSteps` for vectors that are standardised already, as those of a training are, without confidence; maps are as
    * the CNN gives them.
+   *
+   * @param costsOf what words cost in a search, if they do, by the number of the picture, see `BeamSearchOptions.costs`
    */
   describeStandardisedSteps(
     features: Float32Array | PictureFeatures,
     options: DecodingOptions | CaptionSampling,
+    costsOf?: (picture: number) => Float32Array,
   ): Steps<Caption[][]> {
     const begin = (some: PictureFeatures) => this.#beginStandardised(some);
-    return writeCaptionsSteps(begin, this.#sizes, pictureFeatures(features), options);
+    return writeCaptionsSteps({ ...this.#sizes, begin, costsOf }, pictureFeatures(features), options);
   }
 
   /**

@@ -1,6 +1,6 @@
 /** Several captioners that write together. */
 import { InputError } from '../base/errors.ts';
-import { partOf, runAtOnce, type Steps } from '../base/steps.ts';
+import { runAtOnce, type Steps } from '../base/steps.ts';
 import { meanOfSteps } from '../decoding/ensemble.ts';
 import type { StepFunction } from '../decoding/step.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
@@ -10,13 +10,10 @@ import {
   type CaptionWriter,
   type DecodingOptions,
   decodingDefaults,
-  resolveDecoding,
 } from './caption.ts';
 import type { Captioner } from './captioner.ts';
-import { withConfidenceSteps } from './confidence/confidence.ts';
-import { chooseLanguage } from './languages.ts';
 import { type PictureFeatures, pictureFeatures } from './picture-features.ts';
-import { writeCaptionsSteps } from './write.ts';
+import { writeRatedCaptionsSteps } from './write-rated.ts';
 
 /** Captioners that write together: the probability of a word is the mean of those that they give it. */
 export class CaptionerEnsemble implements CaptionWriter {
@@ -68,18 +65,17 @@ export class CaptionerEnsemble implements CaptionWriter {
   }
 
   /** `describe`, a few tokens at a time. */
-  *describeSteps(
+  describeSteps(
     features: Float32Array | PictureFeatures,
     options: DecodingOptions | CaptionSampling = decodingDefaults,
   ): Steps<Caption[][]> {
-    const seen = pictureFeatures(features);
-    const { vocabulary } = this;
-    const language = chooseLanguage(vocabulary, options.language);
-    const resolved = resolveDecoding(options, this.isCalibrated(language));
-    const captions = yield* writeCaptionsSteps((some) => this.begin(some), { vocabulary, D: this.#D }, seen, resolved);
+    const writing = {
+      vocabulary: this.vocabulary,
+      D: this.#D,
+      begin: (some: PictureFeatures) => this.begin(some),
+    };
     const confidences = this.#members.map(({ confidence }) => confidence);
-    const unrated = { captions, features: seen.vectors, vocabulary, language, options: resolved };
-    return yield* partOf(withConfidenceSteps(confidences, unrated), 1, 1);
+    return writeRatedCaptionsSteps(writing, confidences, pictureFeatures(features), options);
   }
 }
 

@@ -20,17 +20,25 @@ const CONSENSUS_TEMPERATURE = 0.8;
 /** How many captions are written at once: enough for fast matrix products, few enough for the CPU's cache. */
 export const ROWS = 192;
 
+/** What writes captions: the words it knows, and how captions of pictures are begun. */
+export interface Writing {
+  vocabulary: Vocabulary;
+  D: number;
+  /** The step function for some of the pictures, by their features. */
+  begin: (features: PictureFeatures) => StepFunction;
+  /** What words cost in a search for a caption of a picture, by the picture's number, see `BeamSearchOptions.costs`. */
+  costsOf?: ((picture: number) => Float32Array) | undefined;
+}
+
 /**
  * Writes captions for N pictures, at most `ROWS` captions at once.
  *
- * @param begin gives the step function for some of the pictures by their features
  * @param features of all pictures
  * @returns at least one caption for each picture, best first
  * @throws UsageError as `checkDecoding` does
  */
 export function* writeCaptionsSteps(
-  begin: (features: PictureFeatures) => StepFunction,
-  { vocabulary, D }: { vocabulary: Vocabulary; D: number },
+  { vocabulary, D, begin, costsOf }: Writing,
   features: PictureFeatures,
   options: DecodingOptions | CaptionSampling,
 ): Steps<Caption[][]> {
@@ -41,13 +49,13 @@ export function* writeCaptionsSteps(
   const pictures = features.vectors.length / D;
 
   /** Decodes all pictures, as many at once as `ROWS` has room for. @param rows that a picture takes */
-  function* decode(rows: number, decoder: (step: StepFunction, count: number) => Steps<Sequence[][]>) {
+  function* decode(rows: number, decoder: (step: StepFunction, some: readonly number[]) => Steps<Sequence[][]>) {
     const atOnce = Math.floor(ROWS / rows);
     const captions: Caption[][] = [];
     for (let first = 0; first < pictures; first += atOnce) {
       const count = Math.min(atOnce, pictures - first);
       const some = Array.from({ length: count }, (_, i) => first + i);
-      const steps = decoder(begin(featuresAt(features, some, D)), count);
+      const steps = decoder(begin(featuresAt(features, some, D)), some);
       for (const sequences of yield* partOf(steps, first / pictures, (first + count) / pictures)) {
         captions.push(sequences.map((sequence) => captionOf(sequence, vocabulary, language)));
       }
@@ -57,8 +65,8 @@ export function* writeCaptionsSteps(
 
   const rows = checkDecoding(options, vocabulary);
   if ('random' in rules) {
-    const drawn = yield* decode(rows, (step, count) =>
-      sampleSequencesSteps(step, new Array<Random>(count).fill(rules.random), rules),
+    const drawn = yield* decode(rows, (step, some) =>
+      sampleSequencesSteps(step, new Array<Random>(some.length).fill(rules.random), rules),
     );
     return drawn.map((captions) => captions.sort(likeliestFirst));
   }
@@ -66,15 +74,15 @@ export function* writeCaptionsSteps(
   const chosen = groups > 1 ? 0 : consensus;
   const searching = rows / (rows + chosen);
   const found = yield* partOf(
-    decode(rows, (step, count) => beamSearchSteps(step, count, rules)),
+    decode(rows, (step, some) => beamSearchSteps(step, some.length, { ...rules, costs: costsOf && some.map(costsOf) })),
     0,
     searching,
   );
   if (chosen === 0) return found;
   const drawing = { ...rules, samples: chosen, temperature: CONSENSUS_TEMPERATURE };
   const drawn = yield* partOf(
-    decode(chosen, (step, count) => {
-      const randoms = Array.from({ length: count }, () => new Random(1)); // the same whatever the other pictures are
+    decode(chosen, (step, some) => {
+      const randoms = some.map(() => new Random(1)); // the same whatever the other pictures are
       return sampleSequencesSteps(step, randoms, drawing);
     }),
     searching,

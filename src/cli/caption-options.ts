@@ -66,7 +66,7 @@ export function addDecodingOptions(
 
 /** Adds `--no-surest`, for captions that come with a confidence. */
 export function addSurestOption(command: Command): Command {
-  return command.option('--no-surest', 'of the captions found writes the likeliest, not the one surest to fit');
+  return command.option('--no-surest', 'searches for the likeliest caption, and writes it, not the one surest to fit');
 }
 
 /** Adds `--language` and all that says how captions are found, for captions that come with a confidence. */

@@ -22,6 +22,11 @@ export interface BeamSearchOptions extends SequenceRules {
    * of Vijayakumar et al. 2018, section 4, by the share of a group's hypotheses). Without effect on a single group.
    */
   diversity?: number;
+  /**
+   * What a token costs, in nats, where a hypothesis has it for the first time: 0 or more [V], for each source. What else is
+   * known of a source has its say by them (shallow fusion, Gülçehre et al. 2015); log-probabilities know nothing of it.
+   */
+  costs?: readonly Float32Array[] | undefined;
 }
 
 export interface Hypothesis extends Sequence {
@@ -29,9 +34,17 @@ export interface Hypothesis extends Sequence {
   score: number;
 }
 
+/** A hypothesis that grows. */
+interface Live extends Growing {
+  /** What its different tokens cost. */
+  cost: number;
+}
+
 /** One search: a group's for a source. */
 interface Beam {
-  live: Growing[];
+  /** What tokens cost, if they do. */
+  costs: Float32Array | undefined;
+  live: Live[];
   finished: Hypothesis[];
   over: boolean;
 }
@@ -53,9 +66,11 @@ export function* beamSearchSteps(
   sources: number,
   options: BeamSearchOptions,
 ): Steps<Hypothesis[][]> {
-  const { maxLength, groups = 1 } = options;
+  const { maxLength, groups = 1, costs } = options;
   const searches = Array.from({ length: sources }, (_, source) =>
-    Array.from({ length: groups }, (): Beam => ({ live: [emptySequence(source)], finished: [], over: false })),
+    Array.from({ length: groups }, (): Beam => {
+      return { costs: costs?.[source], live: [{ ...emptySequence(source), cost: 0 }], finished: [], over: false };
+    }),
   );
   for (let length = 0; length <= maxLength; length++) {
     const live = searches.flat().flatMap((beam) => (beam.over ? [] : beam.live));
@@ -73,12 +88,16 @@ export function* beamSearchSteps(
 /** One step of one search: of the best continuations of all hypotheses, some end and the others live on. */
 function advance(search: Beam, last: boolean, penalties: Map<number, number>, options: BeamSearchOptions): void {
   const { end, beam, lengthPenalty, diversity = 0 } = options;
-  const live: Growing[] = [];
+  const live: Live[] = [];
   // Twice as many as are kept: should K of them end, K are left.
-  for (const [rank, { parent, token, logProb }] of best(search.live, 2 * beam, last && end, penalties).entries()) {
+  for (const [rank, { parent, token, logProb, cost }] of best(search, 2 * beam, last && end, penalties).entries()) {
     const ends = token === end;
     if (ends ? rank >= beam : live.length === beam) continue;
-    const extended = { logProbs: [...parent.logProbs, logProb], logProb: parent.logProb + logProb };
+    const extended = {
+      logProbs: [...parent.logProbs, logProb],
+      logProb: parent.logProb + logProb,
+      cost: parent.cost + cost,
+    };
     if (ends) search.finished.push(scored({ tokens: parent.tokens, ...extended }, lengthPenalty));
     else live.push({ ...parent, tokens: [...parent.tokens, token], ...extended });
   }
@@ -91,16 +110,17 @@ function advance(search: Beam, last: boolean, penalties: Map<number, number>, op
 }
 
 interface Candidate {
-  parent: Growing;
+  parent: Live;
   token: number;
   logProb: number;
+  cost: number;
   /** What candidates are ranked by. */
   total: number;
 }
 
 /** The `count` best continuations, best first. `only` is the one token that may follow, if it is not any. */
 function best(
-  live: readonly Growing[],
+  { live, costs }: Beam,
   count: number,
   only: number | false,
   penalties: ReadonlyMap<number, number>,
@@ -108,13 +128,15 @@ function best(
   const found: Candidate[] = [];
   let worst = Number.NEGATIVE_INFINITY;
   for (const parent of live) {
-    const { next, logProb: before } = parent;
+    const { next } = parent;
+    const before = parent.logProb - parent.cost;
     const [from, to] = only === false ? [0, next.length] : [only, only + 1];
     const above = (token: number): number => firstAbove(next, worst - before, token, to);
     for (let token = above(from); token < to; token = above(token + 1)) {
       const logProb = next[token]!;
-      const total = before + logProb - (penalties.get(token) ?? 0);
-      if (total > worst) worst = insert({ parent, token, logProb, total }, found, count);
+      const cost = costs && !parent.tokens.includes(token) ? costs[token]! : 0;
+      const total = before + logProb - cost - (penalties.get(token) ?? 0);
+      if (total > worst) worst = insert({ parent, token, logProb, cost, total }, found, count);
     }
   }
   return found;
@@ -148,8 +170,11 @@ function answer(beams: readonly Beam[], { beam, lengthPenalty }: BeamSearchOptio
   return [...different.values()].sort(byScore);
 }
 
-function scored({ tokens, logProbs, logProb }: Sequence, lengthPenalty: number): Hypothesis {
-  return { tokens, logProbs, logProb, score: logProb / (tokens.length + 1) ** lengthPenalty };
+function scored(
+  { tokens, logProbs, logProb, cost }: Pick<Live, keyof Sequence | 'cost'>,
+  lengthPenalty: number,
+): Hypothesis {
+  return { tokens, logProbs, logProb, score: (logProb - cost) / (tokens.length + 1) ** lengthPenalty };
 }
 
 const byScore = (a: Hypothesis, b: Hypothesis): number => b.score - a.score;

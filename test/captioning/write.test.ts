@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/base/errors.ts';
 import { Random } from '../../src/base/random.ts';
 import { runAtOnce } from '../../src/base/steps.ts';
-import { type CaptionSampling, type DecodingOptions, decodingDefaults } from '../../src/captioning/caption.ts';
+import {
+  type Caption,
+  type CaptionSampling,
+  type DecodingOptions,
+  decodingDefaults,
+} from '../../src/captioning/caption.ts';
 import type { PictureFeatures } from '../../src/captioning/picture-features.ts';
 import { checkDecoding, writeCaptionsSteps } from '../../src/captioning/write.ts';
 import type { StepFunction } from '../../src/decoding/step.ts';
@@ -25,7 +30,7 @@ const writeCaptions = (
   sizes: { vocabulary: Vocabulary; D: number },
   vectors: Float32Array,
   options: DecodingOptions | CaptionSampling,
-) => runAtOnce(writeCaptionsSteps(begin, sizes, { vectors }, options));
+) => runAtOnce(writeCaptionsSteps({ ...sizes, begin }, { vectors }, options));
 const write = (options: Partial<DecodingOptions> = {}) =>
   writeCaptions(begin, sizes, features, { ...decodingDefaults, maxLength: 6, ...options });
 
@@ -79,6 +84,19 @@ describe('writeCaptions', () => {
       const alone = { ...decodingDefaults, maxLength: 6 };
       expect(writeCaptions(begin, sizes, features.subarray(n, n + 1), alone)).toEqual([captions[n]]);
     }
+  });
+
+  it('heeds what words cost in a search for each picture, of all that are written in turns', () => {
+    const [one, two] = [vocabulary.idOf('one')!, vocabulary.idOf('two')!];
+    const costsOf = (picture: number) => {
+      return new Float32Array(vocabulary.size).map((_, id) => (id === (picture % 2 ? one : two) ? 1000 : 0));
+    };
+    const options = { ...decodingDefaults, maxLength: 6 };
+    const found = runAtOnce(writeCaptionsSteps({ ...sizes, begin, costsOf }, { vectors: features }, options));
+    const has = (captions: Caption[] | undefined, word: string) => captions![0]!.caption.split(' ').includes(word);
+    for (const [picture, captions] of found.entries()) expect(has(captions, picture % 2 ? 'one' : 'two')).toBe(false);
+    expect(found.some((captions) => has(captions, 'one'))).toBe(true);
+    expect(write().some((captions, picture) => has(captions, picture % 2 ? 'one' : 'two'))).toBe(true);
   });
 
   it('keeps to the rules: lengths, no repeats, no unknown words, nothing blocked', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Random } from '../../src/base/random.ts';
 import { type BeamSearchOptions, beamSearch, type Hypothesis } from '../../src/decoding/beam-search.ts';
 import type { StepFunction } from '../../src/decoding/step.ts';
 import { constantDistribution, type Distribution, randomDistribution, stepsOf } from './fake-steps.ts';
@@ -39,6 +40,28 @@ describe('beam search finds what exhaustive search finds when its beam holds eve
       const found = beamSearch(stepsOf(distribution), 3, search);
       expect(found).toEqual([0, 1, 2].map((source) => searchAll(distribution, source, search)));
     }
+  });
+
+  it.each([{ lengthPenalty: 0.7 }, { allowRepeats: true, minLength: 2 }])('with tokens that cost, and %j', (rule) => {
+    const costs = [1, 2, 3].map((seed) => {
+      const random = new Random(seed);
+      return Float32Array.from({ length: V }, (_, token) => (token === END ? 0 : 3 * random.uniform()));
+    });
+    const [search, free] = [
+      { ...options, beam: ALL, ...rule, costs },
+      { ...options, beam: ALL, ...rule },
+    ];
+    const distribution = randomDistribution(V, 2);
+    const found = beamSearch(stepsOf(distribution), 3, search);
+    for (const [source, hypotheses] of found.entries()) {
+      const expected = searchAll(distribution, source, search);
+      expect(hypotheses.map(({ tokens, logProbs, logProb }) => ({ tokens, logProbs, logProb }))).toEqual(
+        expected.map(({ tokens, logProbs, logProb }) => ({ tokens, logProbs, logProb })),
+      );
+      for (const [i, { score }] of hypotheses.entries()) expect(score).toBeCloseTo(expected[i]!.score, 5);
+    }
+    const ranked = (answers: Hypothesis[][]) => answers.map((hypotheses) => hypotheses.map(({ tokens }) => tokens));
+    expect(ranked(found)).not.toEqual(ranked(beamSearch(stepsOf(distribution), 3, free)));
   });
 
   it('and the best ones with a beam that is merely wide', () => {
@@ -283,14 +306,15 @@ describe('beam search gives an answer', () => {
 function searchAll(
   distribution: Distribution,
   source: number,
-  { maxLength, minLength = 0, lengthPenalty, forbidden, allowRepeats, block = 0 }: BeamSearchOptions,
+  { maxLength, minLength = 0, lengthPenalty, forbidden, allowRepeats, block = 0, costs }: BeamSearchOptions,
 ) {
   const found: Hypothesis[] = [];
   const extend = (tokens: number[], logProbs: number[], logProb: number): void => {
     const next = Float32Array.from(distribution(source, [START, ...tokens]));
     const ended = logProb + next[END]!;
     if (tokens.length >= minLength) {
-      const score = ended / (tokens.length + 1) ** lengthPenalty;
+      const cost = [...new Set(tokens)].reduce((sum, token) => sum + (costs?.[source]?.[token] ?? 0), 0);
+      const score = (ended - cost) / (tokens.length + 1) ** lengthPenalty;
       found.push({ tokens, logProbs: [...logProbs, next[END]!], logProb: ended, score });
     }
     if (tokens.length === maxLength) return;

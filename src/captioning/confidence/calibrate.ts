@@ -187,18 +187,22 @@ function* measureSteps(
   decoding: DecodingOptions,
 ): Steps<Measured> {
   const { dataset: name, features, captions: people } = set;
-  const { language } = decoding;
-  const written = yield* partOf(captioner.describeStandardisedSteps(allFeatures(set), decoding), 0, 0.8);
-  const fitting = yield* partOf(FittingCaptions.createSteps(people, language), 0.8, 0.9);
-  const raw = yield* partOf(unstandardisedSteps(features, captioner.standardisation), 0.9, 0.9);
+  const { language, surest } = decoding;
   const D = captioner.model.shape.condition;
+  const raw = yield* partOf(unstandardisedSteps(features, captioner.standardisation), 0, 0);
+  const signalsOf = (picture: number) =>
+    known.signalsOf(raw.subarray(picture * D, (picture + 1) * D), captioner.vocabulary, language);
+  const costsOf = surest ? (picture: number) => signalsOf(picture).costs() : undefined;
+  const writing = captioner.describeStandardisedSteps(allFeatures(set), decoding, costsOf);
+  const written = yield* partOf(writing, 0, 0.8);
+  const fitting = yield* partOf(FittingCaptions.createSteps(people, language), 0.8, 0.9);
   const captions: Observation[] = [];
   const words: Observation[] = [];
   const familiarities: number[] = [];
   let fit = 0;
   for (const picture of fitting.pictures) {
     yield 0.9 + (0.1 * picture) / people.length;
-    const signals = known.signalsOf(raw.subarray(picture * D, (picture + 1) * D), captioner.vocabulary, language);
+    const signals = signalsOf(picture);
     familiarities.push(signals.familiarity);
     const others = written[picture]!.length - 1;
     for (const [rank, caption] of written[picture]!.entries()) {

@@ -2,9 +2,9 @@
  * How sure a captioner is of a caption and of its words: the share of such captions that fit, and of such words that
  * people use. It knows features, log-probabilities and a calibration, but no model.
  */
-import type { Steps } from '../../base/steps.ts';
+import { END } from '../../text/special-tokens.ts';
 import type { Vocabulary } from '../../text/vocabulary.ts';
-import type { Caption, CaptionSampling, CaptionWord, DecodingOptions } from '../caption.ts';
+import type { Caption, CaptionWord } from '../caption.ts';
 import type { Calibration, SignalWeights } from './calibration.ts';
 import type { Familiarity } from './familiarity.ts';
 import { probabilityOf } from './logistic.ts';
@@ -75,6 +75,12 @@ export class PictureSignals {
     this.#vocabulary = vocabulary;
   }
 
+  /** What words cost in a search for a caption [V], see `BeamSearchOptions.costs`. */
+  costs(): Float32Array {
+    const { size } = this.#vocabulary;
+    return this.#detected.costs(size, this.#vocabulary.idOf(END)!);
+  }
+
   ofCaption({ logProb, words }: Caption): Signals {
     return {
       logProb: Math.max(LEAST_LOG_PROB, logProb / (words.length + 1)),
@@ -119,53 +125,34 @@ export function namedWeights({ bias, weights }: { bias: number; weights: readonl
   return { bias, logProb: logProb!, detected: detected!, familiarity: familiarity! };
 }
 
-/** Captions of N pictures, and what their confidence is told from. */
-export interface UnratedCaptions {
-  captions: Caption[][];
-  /** As the CNN gives them [N, D]. */
-  features: Float32Array;
-  vocabulary: Vocabulary;
-  /** The language of all captions, by its tag. */
-  language: string | undefined;
-  /** How they were written: with `surest` they are put in the order of their confidence. */
-  options: DecodingOptions | CaptionSampling;
-}
+/** What captioners that write together know of one picture. They are as sure as they are on average. */
+export class PictureConfidence {
+  readonly #judges: readonly { calibration: Calibration; signals: PictureSignals }[];
 
-/**
- * Adds confidence to captions. Captioners that wrote them together are as sure as they are on average.
- *
- * @param confidences of the captioners
- * @returns the captions as they were, where one of the captioners has no calibration
- */
-export function* withConfidenceSteps(
-  confidences: readonly (Confidence | undefined)[],
-  { captions, features, vocabulary, language, options }: UnratedCaptions,
-): Steps<Caption[][]> {
-  const calibrated = confidences.flatMap((confidence) => {
-    const calibration = confidence?.languages.get(language)?.calibration;
-    return confidence && calibration ? [{ confidence, calibration }] : [];
-  });
-  if (calibrated.length < confidences.length) return captions;
-  const D = features.length / captions.length;
-  const rated: Caption[][] = [];
-  for (const [n, ofPicture] of captions.entries()) {
-    yield n / captions.length;
-    const picture = features.subarray(n * D, (n + 1) * D);
-    const judges = calibrated.map(({ confidence, calibration }) => ({
-      calibration,
-      signals: confidence.signalsOf(picture, vocabulary, language),
-    }));
-    const mean = (of: 'captions' | 'words', signals: (ofPicture: PictureSignals) => Signals) =>
-      judges.reduce((sum, judge) => sum + confidenceBy(judge.calibration, of, signals(judge.signals)), 0) /
-      judges.length;
-    const withConfidence = ofPicture.map((caption) => ({
-      caption: caption.caption,
-      logProb: caption.logProb,
-      confidence: mean('captions', (signals) => signals.ofCaption(caption)),
-      words: caption.words.map((word) => ({ ...word, confidence: mean('words', (signals) => signals.ofWord(word)) })),
-    }));
-    if ('surest' in options && options.surest) withConfidence.sort((a, b) => b.confidence - a.confidence);
-    rated.push(withConfidence);
+  constructor(judges: readonly { calibration: Calibration; signals: PictureSignals }[]) {
+    this.#judges = judges;
   }
-  return rated;
+
+  /** What words cost in a search for a caption [V], see `BeamSearchOptions.costs`. */
+  costs(): Float32Array {
+    const [first, ...others] = this.#judges.map(({ signals }) => signals.costs());
+    return first!.map((cost, id) => others.reduce((sum, other) => sum + other[id]!, cost) / (1 + others.length));
+  }
+
+  /** A caption with confidence. */
+  rate({ words, ...caption }: Caption): Required<Caption> {
+    return {
+      ...caption,
+      confidence: this.#mean('captions', (signals) => signals.ofCaption({ words, ...caption })),
+      words: words.map((word) => ({ ...word, confidence: this.#mean('words', (signals) => signals.ofWord(word)) })),
+    };
+  }
+
+  #mean(of: 'captions' | 'words', signalsOf: (ofPicture: PictureSignals) => Signals): number {
+    const sum = this.#judges.reduce(
+      (sum, { calibration, signals }) => sum + confidenceBy(calibration, of, signalsOf(signals)),
+      0,
+    );
+    return sum / this.#judges.length;
+  }
 }

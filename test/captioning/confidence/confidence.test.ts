@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../../src/base/random.ts';
-import { decodingDefaults } from '../../../src/captioning/caption.ts';
+import { type Caption, decodingDefaults } from '../../../src/captioning/caption.ts';
 import { Captioner } from '../../../src/captioning/captioner.ts';
 import type { Calibration } from '../../../src/captioning/confidence/calibration.ts';
 import { confidenceBy } from '../../../src/captioning/confidence/confidence.ts';
 import { CaptionerEnsemble } from '../../../src/captioning/ensemble.ts';
 import { trainCaptioner } from '../../../src/captioning/train.ts';
+import { specialIds } from '../../../src/captioning/vocabulary.ts';
 import { COLOURS, engineAndFolder, fakeCnn, featuresFor, smallTraining } from '../small-captioning.ts';
 import { calibrate } from './calibrated.ts';
 
@@ -103,18 +104,30 @@ describe('a calibrated captioner', () => {
     }
   });
 
-  it('puts the same captions in the order of its confidence where it is asked to', async () => {
-    const decoding = { ...decodingDefaults, surest: false };
-    const likeliest = captioner.describe(pictures, decoding);
-    const surest = captioner.describe(pictures, { ...decoding, surest: true });
-    for (const [n, captions] of surest.entries()) {
-      expect(captions).toEqual(likeliest[n]!.toSorted((a, b) => b.confidence! - a.confidence!));
-    }
-    expect(surest).not.toEqual(likeliest);
+  it('puts captions in the order of its confidence where it is asked to', async () => {
+    const surest = captioner.describe(pictures);
+    for (const captions of surest) expect(captions).toEqual(captions.toSorted((a, b) => b.confidence! - a.confidence!));
+    expect(surest).not.toEqual(captioner.describe(pictures, { ...decodingDefaults, surest: false }));
     const uncalibrated = await open();
-    expect(uncalibrated.describe(pictures, { ...decoding, surest: true, consensus: 0 })).toEqual(
-      uncalibrated.describe(pictures, decoding),
+    const decoding = { ...decodingDefaults, consensus: 0 };
+    expect(uncalibrated.describe(pictures, decoding)).toEqual(
+      uncalibrated.describe(pictures, { ...decoding, surest: false }),
     );
+  });
+
+  it('searches otherwise then, as detected words have it, and tells how probable words are none the less', () => {
+    const found = (surest: boolean) => captioner.describe(pictures, { ...decodingDefaults, surest });
+    const texts = (captions: Caption[]) => captions.map(({ caption }) => caption).toSorted();
+    expect(found(true).map(texts)).not.toEqual(found(false).map(texts));
+    const { vocabulary } = captioner;
+    const { start } = specialIds(vocabulary);
+    for (const [n, [best]] of found(true).entries()) {
+      const step = captioner.begin(pictures.slice(n * D, (n + 1) * D));
+      const ids = [start, ...best!.words.map(({ word }) => vocabulary.idOf(word)!)];
+      for (const [t, { logProb }] of best!.words.entries()) {
+        expect(step([ids[t]!], [0])[ids[t + 1]!]).toBeCloseTo(logProb, 4);
+      }
+    }
   });
 
   it('without a calibration, has a consensus of draws decide instead', async () => {

@@ -3,6 +3,7 @@ import { Random } from '../../../src/base/random.ts';
 import { runAtOnce } from '../../../src/base/steps.ts';
 import { WordDetectors } from '../../../src/captioning/confidence/word-detectors.ts';
 import { openEngine } from '../../../src/compute/engine.ts';
+import { END } from '../../../src/text/special-tokens.ts';
 import { COLOURS, featuresFor, vocabularyOf } from '../small-captioning.ts';
 
 const engine = await openEngine('wasm');
@@ -41,5 +42,18 @@ describe('word detectors', () => {
     // A word that is said again is one that nobody has said again.
     expect(similarity('a red red sky')).toBeLessThan(similarity('a red sky'));
     expect(similarity('red red red')).toBeCloseTo(similarity('red') / 3, 6);
+  });
+
+  it('make a word cost the more in a search the less it is expected, within bounds, and END nothing', () => {
+    const [end, detected] = [vocabulary.idOf(END)!, detect('red', 'blue')];
+    const costs = detected.costs(vocabulary.size, end);
+    expect(costs).toHaveLength(vocabulary.size);
+    expect(costs[id('sky')]).toBeCloseTo(-0.3 * Math.log(detected.shareOf(id('sky'))), 6);
+    const most = -0.3 * Math.log(0.02);
+    expect(costs[id('purple')]).toBeCloseTo(most, 6);
+    expect(costs[end]).toBe(0);
+    for (const cost of costs) expect(cost).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...costs)).toBeLessThanOrEqual(most + 1e-6);
+    expect(costs[id('red')]).toBeLessThan(costs[id('white')]!);
   });
 });
