@@ -33,6 +33,14 @@ export interface BlockShape extends Windows {
   outputs: number;
 }
 
+/** Maps between the layers of a block, of N pictures. */
+export interface MapsBetween {
+  /** What the depthwise convolution reads, E channels. */
+  expanded: FeatureMaps;
+  /** What it writes. */
+  filtered: FeatureMaps;
+}
+
 export class InvertedResidual {
   readonly shape: BlockShape;
   readonly #engine: Engine;
@@ -78,23 +86,24 @@ export class InvertedResidual {
   /**
    * @param y the result's values, [N · height · width, O] of `sizeOf(x)`
    * @param workspace for maps in between, which may be that of other blocks too
+   * @param kept where these maps are to stay for `backward`, see `between`
    */
-  forward(y: Matrix, x: FeatureMaps, workspace: WorkingMemory): void {
+  forward(y: Matrix, x: FeatureMaps, workspace: WorkingMemory, kept?: MapsBetween): void {
     const { height, width } = this.sizeOf(x);
     const pixels = height * width;
     const { channels } = this.depthwise.shape;
     for (const { from, to } of pictureGroups(pictureCount(x), x.height * x.width * channels)) {
       const read = pictureRange(x, from, to);
       const written = y.rowRange(from * pixels, to * pixels);
-      const bands = this.expand ? bandsOn(x, this.shape, channels) : [];
+      const bands = this.expand && !kept ? bandsOn(x, this.shape, channels) : [];
       if (bands.length > 1) {
         this.#inBands(written, read, bands, workspace);
         continue;
       }
-      const filtered = workspace.matrix('filtered', (to - from) * pixels, channels);
-      this.depthwise.forward(filtered, this.#expanded(read, workspace));
+      const between = kept ? rangeBetween(kept, from, to) : this.between(read, workspace);
+      this.#forwardTo(between, read, workspace);
       const residual = this.#isResidual ? read.values : undefined;
-      this.project.forward(written, { values: filtered, height, width }, workspace, residual);
+      this.project.forward(written, between.filtered, workspace, residual);
     }
   }
 
@@ -120,11 +129,12 @@ export class InvertedResidual {
 
   /**
    * Adds to the gradients of its layers from that of y, and sets that of x where it is wanted. The maps in between, which
-   * are many times as large as x, are computed again instead of kept (Chen et al. 2016).
+   * are many times as large as x, are computed again where they were not kept (Chen et al. 2016).
    *
    * @param workspace as in `forward`
+   * @param kept that the last `forward` was given
    */
-  backward({ x, dy, dx }: Omit<MapGradients, 'y'>, workspace: WorkingMemory): void {
+  backward({ x, dy, dx }: Omit<MapGradients, 'y'>, workspace: WorkingMemory, kept?: MapsBetween): void {
     const { height, width } = this.sizeOf(x);
     const pixels = height * width;
     const { channels } = this.depthwise.shape;
@@ -132,17 +142,33 @@ export class InvertedResidual {
       const read = pictureRange(x, from, to);
       const dWritten = dy.rowRange(from * pixels, to * pixels);
       const dRead = dx && pictureRange({ ...x, values: dx }, from, to).values;
-      const expanded = this.#expanded(read, workspace);
-      const filtered = workspace.matrix('filtered', dWritten.rows, channels);
-      this.depthwise.forward(filtered, expanded);
+      const between = kept ? rangeBetween(kept, from, to) : this.between(read, workspace);
+      if (!kept) this.#forwardTo(between, read, workspace);
+      const { expanded, filtered } = between;
 
       const dFiltered = workspace.matrix('filtered gradient', dWritten.rows, channels);
-      this.project.backward({ x: { values: filtered, height, width }, dy: dWritten, dx: dFiltered }, workspace);
+      this.project.backward({ x: filtered, dy: dWritten, dx: dFiltered }, workspace);
       const dExpanded = this.expand ? workspace.matrix('expanded gradient', read.values.rows, channels) : dRead;
-      this.depthwise.backward({ x: expanded, y: filtered, dy: dFiltered, dx: dExpanded }, workspace);
+      this.depthwise.backward({ x: expanded, y: filtered.values, dy: dFiltered, dx: dExpanded }, workspace);
       this.expand?.backward({ x: read, y: expanded.values, dy: dExpanded!, dx: dRead }, workspace);
       if (dRead && this.#isResidual) this.#engine.kernels.add(dRead.offset, dWritten.offset, dRead.size);
     }
+  }
+
+  /** Room for the maps in between of what is read. */
+  between(x: FeatureMaps, workspace: WorkingMemory): MapsBetween {
+    const { channels } = this.depthwise.shape;
+    const { height, width } = this.sizeOf(x);
+    const filtered = workspace.matrix('filtered', pictureCount(x) * height * width, channels);
+    const expanded = this.expand ? workspace.matrix('expanded', x.values.rows, channels) : x.values;
+    return { expanded: { ...x, values: expanded }, filtered: { values: filtered, height, width } };
+  }
+
+  /** Floats of the maps in between of a picture. */
+  floatsBetween({ height, width }: MapSize): number {
+    const { channels } = this.depthwise.shape;
+    const result = this.sizeOf({ height, width });
+    return ((this.expand ? height * width : 0) + result.height * result.width) * channels;
   }
 
   /** As `Convolution.pack`. */
@@ -171,13 +197,14 @@ export class InvertedResidual {
     return stride === 1 && inputs === outputs;
   }
 
-  #expanded(x: FeatureMaps, workspace: WorkingMemory): FeatureMaps {
-    if (!this.expand) return x;
-    const { height, width, values } = x;
-    const expanded = workspace.matrix('expanded', values.rows, this.expand.shape.outputs);
-    this.expand.forward(expanded, x, workspace);
-    return { values: expanded, height, width };
+  #forwardTo({ expanded, filtered }: MapsBetween, x: FeatureMaps, workspace: WorkingMemory): void {
+    this.expand?.forward(expanded.values, x, workspace);
+    this.depthwise.forward(filtered.values, expanded);
   }
+}
+
+function rangeBetween({ expanded, filtered }: MapsBetween, from: number, to: number): MapsBetween {
+  return { expanded: pictureRange(expanded, from, to), filtered: pictureRange(filtered, from, to) };
 }
 
 /** How many lines the largest of bands reads and writes. */

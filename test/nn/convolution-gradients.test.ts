@@ -176,6 +176,35 @@ describe.each(byDriver)('on %s', (_, engine) => {
     expectGradients([engine, 1e-5], block, inputs, applyBlock(block), title);
   });
 
+  test.each([
+    ['in groups', { height: 37, width: 33 }, 1, 7, 16],
+    ['with another stride', { height: 9, width: 6 }, 2, 4, 5],
+    ['without an expansion', { height: 5, width: 6 }, 1, 1, 8],
+  ])('InvertedResidual gives the same by maps that are kept in between, %s', (_, size, stride, expansion, inputs) => {
+    const random = new Random(1);
+    const floats = (count: number) => Array.from({ length: count }, () => 2 * random.uniform() - 1);
+    const block = new InvertedResidual(engine, { name: 'b', kernel: 3, stride, inputs, expansion, outputs: inputs });
+    for (const parameter of block.parameters) parameter.edit((data) => data.set(floats(data.length)));
+    const written = block.sizeOf(size);
+    const rows = N * written.height * written.width;
+    const read = {
+      ...size,
+      values: matrix(engine, N * size.height * size.width, floats(N * size.height * size.width * inputs)),
+    };
+    const dy = floats(rows * inputs);
+    const [workspace, keeping] = [new Workspace(engine.arena), new Workspace(engine.arena)];
+    const found = [undefined, block.between(read, keeping)].map((kept) => {
+      const [y, dx] = [engine.arena.matrix(rows, inputs), engine.arena.matrix(read.values.rows, inputs)];
+      for (const { gradient } of block.parameters) gradient.data.fill(0);
+      block.forward(y, read, workspace, kept);
+      const elsewhere = { ...size, values: matrix(engine, read.values.rows, floats(read.values.size)) };
+      block.forward(engine.arena.matrix(rows, inputs), elsewhere, workspace); // what is not kept is overwritten
+      block.backward({ x: read, dy: matrix(engine, rows, dy), dx }, workspace, kept);
+      return [y, dx, ...block.parameters.map(({ gradient }) => gradient)].map(({ data }) => data.slice());
+    });
+    for (const [i, values] of found[0]!.entries()) expectNear(found[1]![i]!, values, 1e-6);
+  });
+
   test('pictures in groups give what each gives alone', () => {
     const random = new Random(1);
     const floats = (count: number) => Array.from({ length: count }, () => 2 * random.uniform() - 1);
