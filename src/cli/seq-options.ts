@@ -45,7 +45,8 @@ Sequences are told by what is there:
     of a folder with train, val or test for these the one that is needed
     a folder with IDX files as MNIST has them, or one of those files; gzipped or not
   --task tag
-    a file of token TAB tag lines, with an empty line between sequences; or of CoNLL-2003's or CoNLL-U's columns
+    a file of token TAB tag lines, with an empty line between sequences; or of CoNLL-2003's or CoNLL-U's columns;
+    or a .csv table of the columns token, tag and sentence
     a .jsonl file of {"tokens", "tags"} or {"vectors", "labels"}
     video: a folder with a folder for each clip: pictures, in the order of their names (frame-2 before frame-10), which
     are read by a CNN, and labels.txt with a label a line

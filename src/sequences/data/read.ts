@@ -16,8 +16,9 @@ import { findClips, readClips } from './clips.ts';
 import { checkExamples, type Examples, type SequenceData } from './example.ts';
 import { findIdx, isIdx, readIdx } from './idx.ts';
 import { type NamedCnn, readPictureClasses } from './pictures.ts';
-import { findColumns, readCsv, readRecords } from './records.ts';
+import { findColumns, hasTextsAlone, readCsv, readRecords } from './records.ts';
 import { splitIn } from './splits.ts';
+import { readTaggedTable } from './tagged-table.ts';
 import { readTaggedLines } from './tags.ts';
 import { isTextName, readTextFolders } from './text-folders.ts';
 import { isLabelledHeader, readClassFiles, readLabelledLines } from './texts.ts';
@@ -46,7 +47,9 @@ export interface SequenceReading extends OddLines {
  */
 export async function readSequences(given: readonly string[], options: SequenceReading): Promise<SequenceData> {
   const name = filesInWords(given.map((path) => basename(path)));
-  const paths = await Promise.all(given.map((path) => splitIn(path, options)));
+  const isUnlabelled = async (path: string) =>
+    options.labelled !== false && TABLE.test(path) && hasTextsAlone(await columnsOf(path, options));
+  const paths = await Promise.all(given.map((path) => splitIn(path, { ...options, isUnlabelled })));
   const ofFolders = await readFolders(paths, options);
   if (ofFolders) return { name, ...ofFolders };
   const found = paths.length > 1 ? await readClassFiles(paths, options) : await readPath(paths[0]!, options);
@@ -63,12 +66,15 @@ async function readFolders(
   const { task, openCnn = async (): Promise<NamedCnn> => ({ cnn: await loadCnn() }), onExtraction, onOdd } = options;
   const links: string[] = [];
   const clips = task === 'tag' ? await findClips(paths) : [];
-  const classes = task === 'classify' ? await classFolders(paths, (path) => links.push(path)) : [];
+  const folders = task === 'classify' ? await classFolders(paths, (path) => links.push(path)) : [];
+  const unlabelled = folders.filter((folder) => folders.length > 2 && UNLABELLED.test(basename(folder)));
+  const classes = folders.filter((folder) => !unlabelled.includes(folder));
   if (clips.length + classes.length === 0) return undefined;
   for (const path of paths) {
     const system = (await listFolder(path)).filter((name) => isPassedOver(name) && !name.startsWith('.'));
     if (system.length > 0) onOdd?.(`${path}: left out ${system.join(', ')}, which a system has made`);
   }
+  for (const folder of unlabelled) onOdd?.(`${folder}: left out, without labels`);
   for (const link of links) onOdd?.(`${link}: left out, a link to folders that are read already`);
   const areTexts = !(await hold(classes, isPictureName)) && (await hold(classes, isTextName));
   if (areTexts) return readTextFolders(classes, options);
@@ -103,19 +109,26 @@ async function readPath(path: string, options: SequenceReading): Promise<Example
   }
   if (isIdx(path)) return readIdx(path, reading);
   if (/\.(jsonl|ndjson)(\.gz)?$/i.test(path)) return readRecords(path, options);
-  if (/\.csv(\.gz)?$/i.test(path)) return readCsv(path, options);
-  if (task === 'classify' && /\.tsv(\.gz)?$/i.test(path) && (await namesColumns(path, options)))
-    return readCsv(path, options);
+  if (/\.csv(\.gz)?$/i.test(path)) {
+    return (task === 'tag' ? await readTaggedTable(path, options) : undefined) ?? readCsv(path, options);
+  }
+  if (task === 'classify' && TABLE.test(path)) {
+    const columns = await columnsOf(path, options);
+    if (findColumns(columns) && !isLabelledHeader(columns)) return readCsv(path, options);
+  }
   return task === 'tag' ? readTaggedLines(path, options) : readLabelledLines(path, options);
 }
 
-/** Whether the first line of a table names columns of texts and labels, otherwise than lines of text and label do. */
-async function namesColumns(path: string, options: SequenceReading): Promise<boolean> {
-  for await (const piece of readTextPieces(path, options)) {
-    const columns = firstLineOf(piece).split('\t');
-    return findColumns(columns) !== undefined && !isLabelledHeader(columns);
-  }
-  return false;
+/** Names of folders beside those of classes, of texts that have none: the IMDb reviews' `unsup`. */
+const UNLABELLED = /^(unsup|unsupervised|unlabel+ed)$/i;
+
+/** Names of tables between tabs. */
+const TABLE = /\.tsv(\.gz)?$/i;
+
+/** The columns that the first line of a table between tabs names, if it does. */
+async function columnsOf(path: string, options: SequenceReading): Promise<string[]> {
+  for await (const piece of readTextPieces(path, options)) return firstLineOf(piece).split('\t');
+  return [];
 }
 
 /** What a folder may hold that is read for a task. */

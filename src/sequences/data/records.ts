@@ -79,9 +79,16 @@ const TEXT_COLUMN = /^(text|sentence|review|phrase|comment|content|message|tweet
 const LABEL_COLUMN = /^(label|class)$/i;
 const OTHER_LABEL_COLUMN = /^(sentiment|category|target|polarity|rating|stars|tag)$/i;
 const LABEL_OF_SOMETHING = /[_ ](label|class|sentiment|category|polarity|rating)$/i;
+const LABEL_COLUMNS = [LABEL_COLUMN, OTHER_LABEL_COLUMN, LABEL_OF_SOMETHING];
 
-/** What a table's fields are separated by: the one that its first line has most of. */
+/** What a table's fields may be separated by. */
 const DELIMITERS = [',', ';', '\t'];
+
+/** What a table's fields are separated by: what its first line has most of. */
+export function delimiterOf(start: string): string {
+  const signs = DELIMITERS.map((sign) => start.split(sign).length);
+  return DELIMITERS[signs.reduce((best, count, i) => (count > signs[best]! ? i : best), 0)]!;
+}
 
 /**
  * Reads the sequences of a table: columns of texts and labels, as `text,label` or `review,sentiment`; or numbers, one
@@ -92,9 +99,7 @@ const DELIMITERS = [',', ';', '\t'];
  */
 export async function readCsv(path: string, odd: OddLines): Promise<Examples> {
   const text = await readText(path, odd);
-  const start = firstLineOf(text);
-  const signs = DELIMITERS.map((sign) => start.split(sign).length);
-  const delimiter = DELIMITERS[signs.reduce((best, count, i) => (count > signs[best]! ? i : best), 0)]!;
+  const delimiter = delimiterOf(firstLineOf(text));
   const records = parseDelimited(text, path, delimiter);
   const first = (records[0]?.fields ?? []).map((field) => field.trim()); // an empty file has none, which `parseItems` refuses
   if (first.length === 1) throw new InputError(`${path} has a single column`, { expected: 'numbers, and a label' });
@@ -122,10 +127,18 @@ export async function readCsv(path: string, odd: OddLines): Promise<Examples> {
 
 /** The places of texts and labels among the names of columns; undefined where these name none of both. */
 export function findColumns(names: readonly string[]): { text: number; label: number } | undefined {
-  const placeOf = (column: RegExp) => names.findIndex((name) => column.test(name.trim().replace(/^"(.*)"$/, '$1')));
-  const text = placeOf(TEXT_COLUMN);
-  const label = [LABEL_COLUMN, OTHER_LABEL_COLUMN, LABEL_OF_SOMETHING].map(placeOf).find((place) => place >= 0);
+  const text = placeOf(TEXT_COLUMN, names);
+  const label = LABEL_COLUMNS.map((column) => placeOf(column, names)).find((place) => place >= 0);
   return text < 0 || label === undefined ? undefined : { text, label };
+}
+
+/** Whether names of columns are of texts and of no labels. */
+export function hasTextsAlone(names: readonly string[]): boolean {
+  return placeOf(TEXT_COLUMN, names) >= 0 && findColumns(names) === undefined;
+}
+
+function placeOf(column: RegExp, names: readonly string[]): number {
+  return names.findIndex((name) => column.test(name.trim().replace(/^"(.*)"$/, '$1')));
 }
 
 /** Whether the first of rows of numbers with a label in the last column names the columns: none of it is a number. */

@@ -24,16 +24,23 @@ export interface SplitChoice {
   task: Task;
   /** Default: train */
   use?: 'train' | 'test' | undefined;
+  /** Whether a file has no labels, as tests of competitions have none: another split serves better then. */
+  isUnlabelled: (path: string) => Promise<boolean>;
   /** Told which split is read. */
   onOdd?: ((message: string) => void) | undefined;
 }
 
 /** The path of the split for a use in a folder of splits; any other path as it is. */
-export async function splitIn(path: string, { task, use = 'train', onOdd }: SplitChoice): Promise<string> {
+export async function splitIn(
+  path: string,
+  { task, use = 'train', isUnlabelled, onOdd }: SplitChoice,
+): Promise<string> {
   if ((await kindAt(path)) !== 'folder') return path;
   const parts = (await splitFolders(path, task)) ?? (await splitFiles(path));
-  const chosen = SERVING[use].flatMap((split) => parts?.get(split) ?? [])[0];
-  if (!parts || chosen === undefined) return path;
+  const serving = SERVING[use].flatMap((split) => parts?.get(split) ?? []);
+  if (!parts || serving.length === 0) return path;
+  const unlabelled = await Promise.all(serving.map((name) => isUnlabelled(join(path, name))));
+  const chosen = serving[Math.max(0, unlabelled.indexOf(false))]!;
   const others = [...parts.values()].filter((name) => name !== chosen);
   onOdd?.(`${path}: reads ${chosen}${others.length > 0 ? `, not ${others.join(', ')}` : ''}`);
   return join(path, chosen);

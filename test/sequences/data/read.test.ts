@@ -95,6 +95,28 @@ describe('readSequences, classify', () => {
     expect(said).toEqual([`reads ${train}, not ${test}`, `reads ${test}, not ${train}`]);
   });
 
+  it('passes over a split of texts without labels, unless these are asked for alone', async () => {
+    const files = {
+      'train.tsv': 'sentence\tlabel\nx\t1\n',
+      'dev.tsv': 'sentence\tlabel\nz\t1\n',
+      'test.tsv': 'index\tsentence\n0\tw\n',
+    };
+    const said: string[] = [];
+    const read = await readFiles(files, { use: 'test', onOdd: (message) => said.push(message) });
+    expect(read.examples).toEqual([{ inputs: ['z'], labels: ['1'] }]);
+    expect(said).toEqual([expect.stringMatching(/: reads dev\.tsv, not test\.tsv, train\.tsv$/)]);
+    const { 'dev.tsv': _, ...without } = files;
+    await expectInputError(readFiles(without, { use: 'test' }), /test\.tsv has no labels/);
+  });
+
+  it('leaves out a folder of texts that have no labels beside those of classes', async () => {
+    const said: string[] = [];
+    const files = { 'pos/1.txt': 'good', 'neg/1.txt': 'bad', 'unsup/1.txt': 'some' };
+    const { examples } = await readFiles(files, { onOdd: (message) => said.push(message) });
+    expect(examples.map(({ labels }) => labels[0])).toEqual(['neg', 'pos']);
+    expect(said).toEqual([expect.stringMatching(/unsup: left out, without labels$/)]);
+  });
+
   it('reads vectors: one a row, or several a sequence', async () => {
     const csv = await readFile('a.csv', '1,2.5,x\n-3,4e1,y\n');
     expect(csv).toMatchObject({ D: 2, examples: [{ labels: ['x'] }, { labels: ['y'] }] });
@@ -184,6 +206,26 @@ describe('readSequences, tag', () => {
     expect(examples).toEqual([
       { inputs: ['the', 'dog'], labels: ['DET', 'NOUN'] },
       { inputs: ['runs'], labels: ['VERB'] },
+    ]);
+  });
+
+  it('reads a table with a token a row, whose sequences are named in each row or where they begin', async () => {
+    const kaggle = 'Sentence #,Word,POS,Tag\nSentence: 1,The,DT,O\n,UN,NNP,B-org\nSentence: 2,",",X,O\n';
+    const expected = [
+      { inputs: ['the', 'un'], labels: ['O', 'B-org'] },
+      { inputs: [','], labels: ['O'] },
+    ];
+    expect((await readFile('a.csv', kaggle, tag)).examples).toEqual(expected);
+    const named = 'sentence_id;token;tag\n1;The;O\n1;UN;B-org\n2;,;O\n';
+    expect((await readFile('a.csv', named, tag)).examples).toEqual(expected);
+    const odd = `${kaggle},gap,NN,\nSentence: 3,dog,NN,O\n`;
+    await expectInputError(
+      readFile('a.csv', odd, tag),
+      /a\.csv has an odd line: found no tag in line 5, expected a token/,
+    );
+    expect((await readFile('a.csv', odd, { ...tag, skipOdd: true })).examples.map(({ inputs }) => inputs)).toEqual([
+      ['the', 'un'],
+      ['dog'],
     ]);
   });
 
