@@ -72,7 +72,6 @@ export function* selfCriticalTaskSteps(
   return {
     iterationsPerEpoch: perEpoch,
     batchSize: atOnce * SAMPLES,
-    continues: () => false,
 
     batch(iteration) {
       const random = randomOf(iteration);

@@ -46,7 +46,6 @@ export function* captionTaskSteps(
   return {
     iterationsPerEpoch: perEpoch,
     batchSize,
-    continues: () => false,
 
     batch(iteration) {
       const random = randomOf(iteration);

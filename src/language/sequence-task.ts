@@ -49,7 +49,6 @@ export function exampleSequencesTask(
   return {
     iterationsPerEpoch: perEpoch,
     batchSize: batch,
-    continues: () => false,
 
     batch(iteration): TrainingBatch {
       const chosen = batchOf(iteration);

@@ -65,7 +65,6 @@ export function sequenceTask(
   return {
     iterationsPerEpoch: perEpoch,
     batchSize,
-    continues: () => false,
 
     batch(iteration) {
       const random = randomOf(iteration);

@@ -39,8 +39,8 @@ export interface TrainingTask<Batch = TokenBatch> {
   /** The batch of update `iteration`, from 0. */
   batch(iteration: number): TrainingBatch<Batch>;
 
-  /** Whether the sequences of this batch continue those of the batch before, from their recurrent state. */
-  continues(iteration: number): boolean;
+  /** Whether the sequences of this batch continue those of the batch before, from their recurrent state. Absent: never */
+  continues?(iteration: number): boolean;
 
   /** Measures the model on held-out data, in steps between which a training can be stopped. */
   validate(): Steps<Validation>;

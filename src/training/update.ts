@@ -63,7 +63,7 @@ export async function update<Batch>(
   progress.iteration++;
   const loss = smoothed(progress, batch.objective ?? sum / Math.max(tokens, 1), settings);
   progress.loss = loss;
-  if (!task.continues(progress.iteration)) resetState(state);
+  if (!task.continues?.(progress.iteration)) resetState(state);
   return { tokens, loss, learningRate, gradientNorm };
 }
 

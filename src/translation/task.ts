@@ -26,7 +26,6 @@ export function* translationTaskSteps(
   return {
     iterationsPerEpoch: perEpoch,
     batchSize,
-    continues: () => false,
     batch: (iteration) => packPairs(batchOf(iteration)),
 
     *validate(): Steps<Validation> {

@@ -120,10 +120,6 @@ describe('the task of a captioner', () => {
     expect(mirrored.length / shown.length).toBeLessThan(0.55);
   });
 
-  it('has no state that is carried from batch to batch', () => {
-    expect([0, 1, 6].map(task.continues)).toEqual([false, false, false]);
-  });
-
   it('measures about ln V before anything is learned, BLEU and CIDEr, and shows captions by name', async () => {
     const { scores, samples, criterion } = runAtOnce(task.validate());
     expect(Math.abs(scores['loss']! - Math.log(vocabulary.size))).toBeLessThan(0.2);

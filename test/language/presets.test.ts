@@ -93,7 +93,7 @@ describe('the preset min-char-rnn', () => {
       const loss = reference.step();
       worst.loss = Math.max(worst.loss, Math.abs(lossOf(before, smoothed) / loss - 1));
       worst.smoothed = Math.max(worst.smoothed, Math.abs((25 * smoothed) / reference.smoothLoss - 1));
-      if (task.continues(++iteration)) hiddenDiffers.push(difference(hidden, reference.hidden));
+      if (task.continues!(++iteration)) hiddenDiffers.push(difference(hidden, reference.hidden));
       const weights = weightsOf(model);
       worst.weights = Math.max(worst.weights, weightDifference(weights, reference.weights));
       before = smoothed;

@@ -71,7 +71,6 @@ describe('the task of sequences', () => {
     );
     for (const { read, asked } of pieces) expect(read).toBe(`|${asked.slice(0, -1)}`);
     expect(Array.from(task.batch(task.iterationsPerEpoch).targets)).not.toEqual(Array.from(task.batch(0).targets));
-    expect([0, 1, 2].map(task.continues)).toEqual([false, false, false]);
     expect(task.batch(0).divisor).toBeUndefined();
     expect(exampleSequencesTask(model.model, data, { ...settings, gradient: 'streams' }).batch(3).divisor).toBe(2);
   });

@@ -34,7 +34,6 @@ export function* tunedTaskSteps(
   return {
     iterationsPerEpoch: perEpoch,
     batchSize,
-    continues: () => false,
 
     batch(iteration) {
       const random = randomOf(iteration);
