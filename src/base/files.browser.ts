@@ -39,7 +39,11 @@ export async function writeFileAtomically(path: string): Promise<never> {
   throw new InputError(`cannot write ${path}`, { found: 'a browser, which lets no page write files' });
 }
 
-({ readBytes, inPackage, fileIn, kindAt, writeFileAtomically }) satisfies Omit<
+export async function deleteFile(path: string): Promise<never> {
+  throw new InputError(`cannot delete ${path}`, { found: 'a browser, which lets no page write files' });
+}
+
+({ readBytes, inPackage, fileIn, kindAt, writeFileAtomically, deleteFile }) satisfies Omit<
   typeof node,
   'cacheFolder' | 'deleteTemporaries' | 'ensureWritable' | 'isDevice' | 'makeFolder'
 >;

@@ -99,6 +99,7 @@ function refused(path: string, error: unknown): unknown {
  */
 export async function ensureWritable(path: string): Promise<void> {
   const temporary = temporaryBeside(path);
+  const isDone = guardTemporary(temporary);
   try {
     if ((await kindAt(path)) === 'folder') throw new InputError(`cannot write ${path}`, { found: 'a folder' });
     await makeFolder(dirname(path));
@@ -107,6 +108,7 @@ export async function ensureWritable(path: string): Promise<void> {
     throw refused(path, error);
   } finally {
     await rm(temporary, { force: true }).catch(() => {});
+    isDone();
   }
 }
 
@@ -147,6 +149,11 @@ export function isDevice(stats: { isCharacterDevice(): boolean; isBlockDevice():
 /** Where a file or folder of this package is; the same from src/base and from dist/base. */
 export function inPackage(path: string): string {
   return fileURLToPath(new URL(`../../${path}`, import.meta.url));
+}
+
+/** Deletes a file, if it is there. */
+export async function deleteFile(path: string): Promise<void> {
+  await rm(path, { force: true });
 }
 
 /** The path of a file in a folder. */

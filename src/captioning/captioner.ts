@@ -1,10 +1,10 @@
 /** A trained captioner: feature vectors become captions. Does not know the CNN that the vectors come from. */
-import { fileIn } from '../base/files.ts';
+import { deleteFile, fileIn } from '../base/files.ts';
 import { runAtOnce, type Steps } from '../base/steps.ts';
 import type { Engine } from '../compute/engine.ts';
 import type { StepFunction } from '../decoding/step.ts';
 import type { LanguageModel } from '../model/language-model.ts';
-import { loadModel, type SaveModelOptions, saveConfig, saveModel } from '../model/model-folder.ts';
+import { loadModel, readConfig, type SaveModelOptions, saveConfig, saveModel } from '../model/model-folder.ts';
 import {
   type Standardisation,
   standardisationOf,
@@ -23,6 +23,7 @@ import {
   type DecodingOptions,
   decodingDefaults,
 } from './caption.ts';
+import { CONFIDENCE_FILES, type ConfidenceFile } from './confidence/calibration.ts';
 import type { Confidence } from './confidence/confidence.ts';
 import { confidenceConfig, readConfidence, writeConfidence } from './confidence/store.ts';
 import { type CaptionConfig, captionConfigSchema } from './config.ts';
@@ -102,22 +103,32 @@ export class Captioner implements CaptionWriter {
       ...(mapStandardisation ? standardisationTensors(mapStandardisation, 'maps') : []),
     ];
     const cnn = await this.cnn?.();
-    if (confidence) await writeConfidence(folder, confidence);
+    const [file, other] = CONFIDENCE_FILES;
+    if (confidence) await writeConfidence(folder, confidence, file);
     if (cnn) await writeCnnFiles(fileIn(folder, CNN_FOLDER), cnn);
     const pictures = cnn && { ...this.config.pictures, key: cnn.key, folder: CNN_FOLDER };
-    const config = this.#configWith({ scores, ...(pictures && { pictures }) });
+    const config = this.#configWith(file, { scores, ...(pictures && { pictures }) });
     await saveModel(folder, { config, vocabulary, model }, { extra, half });
+    await deleteFile(fileIn(folder, other));
   }
 
-  /** Writes how sure it may be into its folder, where all else stays as it is. @throws InputError as `save` does */
+  /**
+   * Writes how sure it may be into its folder, where all else stays as it is: at once, whenever the process is killed.
+   *
+   * @throws InputError as `save` does
+   */
   async saveConfidence(folder: string): Promise<void> {
-    if (this.confidence) await writeConfidence(folder, this.confidence);
-    await saveConfig(folder, this.#configWith({}));
+    const inUse = (await readConfig(folder, captionConfigSchema)).confidence?.file;
+    const file = CONFIDENCE_FILES.find((name) => name !== inUse)!;
+    if (this.confidence) await writeConfidence(folder, this.confidence, file);
+    await saveConfig(folder, this.#configWith(file, {}));
+    if (inUse) await deleteFile(fileIn(folder, inUse));
   }
 
-  #configWith(changes: Partial<CaptionConfig>): CaptionConfig {
+  #configWith(file: ConfidenceFile, changes: Partial<CaptionConfig>): CaptionConfig {
     const { confidence: _, ...config } = this.config;
-    return { ...config, ...changes, ...(this.confidence && { confidence: confidenceConfig(this.confidence) }) };
+    const confidence = this.confidence && confidenceConfig(this.confidence, file);
+    return { ...config, ...changes, ...(confidence && { confidence }) };
   }
 
   /**

@@ -4,10 +4,11 @@ import { InputError, reasonOf } from '../../base/errors.ts';
 import { fileIn, kindAt, readBytes } from '../../base/files.ts';
 import type { Cnn } from '../../vision/cnn.ts';
 import { preprocessingKey } from '../../vision/pixels.ts';
+import { CONFIDENCE_FILES } from '../confidence/calibration.ts';
 import { shippedCaptioner } from '../open.ts';
 
 /** The files of a captioner's folder that its captions depend on; not all of them are in each. */
-const FILES = ['config.json', 'vocabulary.json', 'weights.safetensors', 'confidence.safetensors'];
+const FILES = ['config.json', 'vocabulary.json', 'weights.safetensors', ...CONFIDENCE_FILES];
 
 /**
  * The captioners of these folders with their CNN, as 16 hexadecimal digits: other ones where a byte of a model is another.

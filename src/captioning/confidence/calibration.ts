@@ -38,8 +38,14 @@ export const calibrationSchema = v.object({
 
 export type Calibration = v.InferOutput<typeof calibrationSchema>;
 
+/** What the file of the tensors may be called: two names, so that a calibration is written beside the one that it replaces. */
+export const CONFIDENCE_FILES = ['confidence.safetensors', 'confidence-2.safetensors'] as const;
+
+export type ConfidenceFile = (typeof CONFIDENCE_FILES)[number];
+
 /** What a config says about confidence; the tensors are in a file of their own. */
 export const confidenceSchema = v.object({
+  file: v.optional(v.picklist(CONFIDENCE_FILES), CONFIDENCE_FILES[0]),
   /** How many pictures familiarity was learned from. */
   pictures: integerFrom(1),
   /** Each language that the captioner writes, or one without a name. */

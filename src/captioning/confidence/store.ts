@@ -4,16 +4,17 @@ import { fileIn } from '../../base/files.ts';
 import { type Int8Rows, toInt8 } from '../../base/int8.ts';
 import { type NamedTensor, readSafetensors, type StoredTensor, writeSafetensors } from '../../base/safetensors.ts';
 import type { LanguageModelShape } from '../../model/language-model.ts';
-import type { ConfidenceConfig } from './calibration.ts';
+import type { ConfidenceConfig, ConfidenceFile } from './calibration.ts';
 import { Confidence } from './confidence.ts';
 import { Familiarity } from './familiarity.ts';
 import { type DetectorTensors, WordDetectors } from './word-detectors.ts';
 
-const FILE = 'confidence.safetensors';
 const CENTROIDS = 'familiarity.centroids';
 
-export function confidenceConfig({ familiarity, languages }: Confidence): ConfidenceConfig {
+/** @param file that has the tensors */
+export function confidenceConfig({ familiarity, languages }: Confidence, file: ConfidenceFile): ConfidenceConfig {
   return {
+    file,
     pictures: familiarity.pictures,
     languages: [...languages].map(([language, { detectors, calibration }]) => ({
       ...(language !== undefined && { language }),
@@ -25,7 +26,11 @@ export function confidenceConfig({ familiarity, languages }: Confidence): Confid
 }
 
 /** @throws InputError when the file can't be written */
-export async function writeConfidence(folder: string, { familiarity, languages }: Confidence): Promise<void> {
+export async function writeConfidence(
+  folder: string,
+  { familiarity, languages }: Confidence,
+  file: ConfidenceFile,
+): Promise<void> {
   const tensors = int8Tensors(CENTROIDS, familiarity.centroids);
   for (const [language, { detectors }] of languages) {
     const { words, mean, encode, decode, shares, rarities } = detectors.tensors;
@@ -40,7 +45,7 @@ export async function writeConfidence(folder: string, { familiarity, languages }
       { name: nameOf('rarities'), shape: [W], data: rarities },
     );
   }
-  await writeSafetensors(fileIn(folder, FILE), tensors);
+  await writeSafetensors(fileIn(folder, file), tensors);
 }
 
 /**
@@ -49,10 +54,10 @@ export async function writeConfidence(folder: string, { familiarity, languages }
  */
 export async function readConfidence(
   folder: string,
-  { pictures, languages }: ConfidenceConfig,
+  { file: name, pictures, languages }: ConfidenceConfig,
   { vocabulary: V, condition: D }: Pick<LanguageModelShape, 'vocabulary' | 'condition'>,
 ): Promise<Confidence> {
-  const file = fileIn(folder, FILE);
+  const file = fileIn(folder, name);
   const { tensors } = await readSafetensors(file);
   const floats = (name: string, ...shape: number[]) => valuesOf(file, tensors, name, shape, Float32Array);
   const [K = 0] = tensors.get(CENTROIDS)?.shape ?? [];

@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runAtOnce, runInTurns } from '../../../src/base/steps.ts';
@@ -172,6 +172,31 @@ describe("a captioner's folder", () => {
     await half.saveConfidence(join(root, 'halves'));
     expect((await weights()).equals(before)).toBe(true);
     expect((await Captioner.load(join(root, 'halves'), engine)).describe(picture)).toEqual(half.describe(picture));
+  });
+
+  it('has the calibration before, or the new one, wherever the writing of another ends', async () => {
+    const folder = join(root, 'killed');
+    const described = async () => (await Captioner.load(folder, engine)).describe(picture);
+    const files = async () => (await readdir(folder)).filter((name) => name.startsWith('confidence'));
+    await calibrate(await open()).save(folder);
+    const before = await described();
+    const other = await Captioner.load(folder, engine);
+    other.confidence = undefined;
+    const training = heldOut(other, 90, 'training', 5);
+    calibrateCaptioner(other, { training, validation: [heldOut(other, 60, 'colours', 6)] });
+
+    Object.assign(other.config, { count: 1n }); // which no JSON can be made of, once the tensors are written
+    await expect(other.saveConfidence(folder)).rejects.toThrow(TypeError);
+    expect(await files()).toEqual(['confidence-2.safetensors', 'confidence.safetensors']);
+    expect(await described()).toEqual(before);
+
+    Object.assign(other.config, { count: undefined });
+    await other.saveConfidence(folder);
+    expect(await described()).toEqual(other.describe(picture));
+    expect(await described()).not.toEqual(before);
+    expect(await files()).toEqual(['confidence-2.safetensors']);
+    await other.saveConfidence(folder);
+    expect(await files()).toEqual(['confidence.safetensors']);
   });
 
   it('that lost its tensors, or has those of another captioner, is refused', async () => {

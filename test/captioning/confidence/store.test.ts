@@ -35,10 +35,11 @@ const asHalves = [
   { name: 'detectors.encode', shape: [D, 2], data: Float32Array.of(127, 0, 1, -127, 0, 127), half: true },
   { name: 'detectors.decode', shape: [2, 2], data: Float32Array.of(1, 1, 0, -2), half: true },
 ];
-const pictures = { pictures: 9, languages: [{ pictures: 9, power: 1 }] };
+const name = 'confidence.safetensors' as const;
+const pictures = { file: name, pictures: 9, languages: [{ pictures: 9, power: 1 }] };
 const shape = { vocabulary: V, condition: D };
 const folder = await temporaryFolder();
-const file = join(folder, 'confidence.safetensors');
+const file = join(folder, name);
 const shares = (confidence: Confidence, features: readonly number[]) => {
   const { detectors } = confidence.languages.get(undefined)!;
   const detected = detectors.detect(Float32Array.from(features));
@@ -58,7 +59,7 @@ describe('confidence in a folder', () => {
   it('is written as it was read', async () => {
     await writeSafetensors(file, [...familiarity, ...words, ...matrices]);
     const before = (await readSafetensors(file)).tensors;
-    await writeConfidence(folder, await readConfidence(folder, pictures, shape));
+    await writeConfidence(folder, await readConfidence(folder, pictures, shape), name);
     expect((await readSafetensors(file)).tensors).toEqual(before);
   });
 
@@ -72,11 +73,11 @@ describe('confidence in a folder', () => {
 
   it('raises features to a power, with their sign', async () => {
     await writeSafetensors(file, [...familiarity, ...words, ...matrices]);
-    const roots = { pictures: 9, languages: [{ pictures: 9, power: 0.5 }] };
+    const roots = { file: name, pictures: 9, languages: [{ pictures: 9, power: 0.5 }] };
     const confidence = await readConfidence(folder, roots, shape);
     expect(shares(confidence, [1, 4, 9])).toEqual([0.5, 0.25, 0]);
     expect(shares(confidence, [-1, 4, 9])[0]).toBeCloseTo(0.5 - 254, 4);
-    expect(confidenceConfig(confidence).languages).toEqual([{ pictures: 9, power: 0.5 }]);
+    expect(confidenceConfig(confidence, name).languages).toEqual([{ pictures: 9, power: 0.5 }]);
   });
 
   it.each([
@@ -98,5 +99,5 @@ describe('confidence in a folder', () => {
 
 it('has the number of pictures of familiarity', () => {
   const known = new Confidence(new Familiarity(toInt8(new Float32Array(D), 1), 4), new Map());
-  expect(confidenceConfig(known)).toEqual({ pictures: 4, languages: [] });
+  expect(confidenceConfig(known, name)).toEqual({ file: name, pictures: 4, languages: [] });
 });
