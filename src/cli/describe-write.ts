@@ -62,14 +62,27 @@ export class WrittenTexts {
     this.#status = status;
   }
 
-  /** The pictures that have no text yet; all of them where texts are replaced. */
+  /** The pictures that have no text yet; all of them where texts are replaced, but one for each place. */
   async lacking(sources: readonly PictureSource[]): Promise<PictureSource[]> {
     const lacking: PictureSource[] = [];
+    /** Pictures by the places of their texts. */
+    const places = new Map<string, string>();
     for (const source of sources) {
       if (typeof source !== 'string') {
         throw new UsageError('--write is for pictures in files', { found: 'standard input' });
       }
-      if (await this.#trying(() => this.#isFree(source))) lacking.push(source);
+      const isFree = await this.#trying(async () => {
+        const place = this.#texts.placeOf(source);
+        const other = places.get(place);
+        if (other !== undefined) {
+          throw new InputError(`${source} gets no text: ${place} is for that of ${other}`, {
+            advice: 'Rename one of the two pictures.',
+          });
+        }
+        places.set(place, source);
+        return this.#isFree(source);
+      });
+      if (isFree) lacking.push(source);
       this.#status.update(() => `looking for texts: ${lacking.length + this.#counts.there} of ${sources.length}`);
     }
     return lacking;
@@ -82,7 +95,7 @@ export class WrittenTexts {
       return;
     }
     await this.#trying(async () => {
-      if (!(await this.#isFree(file))) return; // photo.jpg and photo.png have one photo.txt
+      if (!(await this.#isFree(file))) return; // another program may have written one meanwhile
       if (!this.#options.dryRun) await this.#texts.write(file, caption);
       this.#counts.written++;
     });

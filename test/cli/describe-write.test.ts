@@ -22,14 +22,15 @@ it('puts captions beside pictures that have none, and never over a text unless i
   const files = await readdir(root);
   const dry = await describeWith(root, '--write', 'sidecar', '--dry-run');
   expect(dry).toMatchObject({
-    code: 0,
-    stderr: expect.stringMatching(/\n2 texts would be written, 1 picture had one\n$/),
+    code: 1,
+    stderr: expect.stringMatching(/\n1 text would be written, 1 picture had one\n$/),
   });
+  expect(dry.stderr).toMatch(/^caption: .*red\.png gets no text: .*red\.txt is for that of .*red\.jpg\. Rename one/m);
   expect(await readdir(root)).toEqual(files);
   const { code, stdout, stderr } = await describeWith(root, '--write', 'sidecar');
-  expect(code).toBe(0);
-  expect(stderr).toMatch(/\n1 text written, 2 pictures had one\n$/);
-  const said = /red\.jpg: (.*)\n/.exec(stdout)![1];
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/\n1 text written, 1 picture had one\n$/);
+  const said = /^(?:.*: )?(.*)\n/.exec(stdout)![1];
   expect(await readFile(join(root, 'red.txt'), 'utf8')).toBe(`${said}\n`);
   expect(await readFile(join(root, 'blue.txt'), 'utf8')).toBe('hers');
   await describeWith(blue, '--write', 'sidecar', '--overwrite');

@@ -2,6 +2,8 @@
 
 /** A place for captions. */
 export interface PictureTexts {
+  /** The file that the text of a picture stands in. */
+  placeOf(file: string): string;
   /** Whether the picture in a file has a text there. @throws InputError when that can't be told */
   has(file: string): Promise<boolean>;
   /**

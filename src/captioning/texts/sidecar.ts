@@ -11,9 +11,12 @@ export function besidePicture(file: string, ending: string): string {
   return format({ dir, name, root, ext: ending });
 }
 
+const placeOf = (file: string): string => besidePicture(file, '.txt');
+
 export const sidecarTexts: PictureTexts = {
+  placeOf,
   async has(file) {
-    const path = besidePicture(file, '.txt');
+    const path = placeOf(file);
     try {
       return (await readFile(path, 'utf8')).trim() !== '';
     } catch (error) {
@@ -21,6 +24,6 @@ export const sidecarTexts: PictureTexts = {
       throw new InputError(`cannot read ${path}`, { found: reasonOf(error), cause: error });
     }
   },
-  write: (file, text) => writeFileAtomically(besidePicture(file, '.txt'), `${text}\n`),
+  write: (file, text) => writeFileAtomically(placeOf(file), `${text}\n`),
   close: async () => {},
 };

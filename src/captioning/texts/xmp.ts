@@ -54,6 +54,7 @@ export async function xmpTexts({ overwrite = false, keepTimes = false }: XmpOpti
   };
 
   return {
+    placeOf,
     has: async (file) => (await missing(file)).length === 0,
     async write(file, text) {
       const place = placeOf(file);
