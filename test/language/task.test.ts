@@ -40,7 +40,13 @@ describe('the task of a language model', () => {
   it('reads the training text in streams that go on for an epoch and start again in the next', () => {
     expect(task.iterationsPerEpoch).toBe(Math.floor(2699 / 4 / 10));
     const { iterationsPerEpoch: epoch } = task;
-    expect([0, 1, epoch - 1, epoch, epoch + 1].map((iteration) => task.continues!(iteration))).toEqual([false, true, true, false, true]);
+    expect([0, 1, epoch - 1, epoch, epoch + 1].map((iteration) => task.continues!(iteration))).toEqual([
+      false,
+      true,
+      true,
+      false,
+      true,
+    ]);
 
     const streams = Array.from({ length: epoch }, (_, i) => task.batch(i)).map(({ packing, inputs, targets }) => {
       expect(packing).toMatchObject({ batch: 4, rows: 40, uniform: true });
