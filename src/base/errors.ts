@@ -35,10 +35,36 @@ export class UsageError extends InputError {
   override name = 'UsageError';
 }
 
-/** The first line of an error's message, for quoting it inside another message. */
+/** What the codes of the operating system say of a file, as what was found. */
+const SYSTEM_REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'no permission',
+  EBUSY: 'a file that another program is using',
+  EDQUOT: 'no space left of what the user may fill',
+  EEXIST: 'a file of this name there already',
+  EFBIG: 'a file that grows larger than it may be',
+  EIO: 'a disk that can not be read or written',
+  EISDIR: 'a folder, not a file',
+  ELOOP: 'links that lead in a circle',
+  EMFILE: 'too many files open in this process',
+  ENAMETOOLONG: 'a name that is too long',
+  ENFILE: 'too many files open on this computer',
+  ENOENT: 'no such file or folder',
+  ENOSPC: 'no space left on the disk',
+  ENOTDIR: 'a file where a folder is to be',
+  ENOTEMPTY: 'a folder that is not empty',
+  EPERM: 'no permission',
+  EROFS: 'a disk that can only be read',
+};
+
+/** The first line of an error's message, or what the operating system's code means, for quoting it inside another message. */
 export function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   const line = message.split('\n', 1)[0]!;
-  // Those of the operating system end with the call and the path, which the message around them names.
-  return error instanceof Error && 'syscall' in error ? line.replace(/, .*/, '') : line;
+  if (!(error instanceof Error && 'syscall' in error)) return line;
+  // "ENOENT: no such file or directory, open 'photo.jpg'"; what else has a code (connections) says more than that.
+  const [, code = ''] = /^(E[A-Z]+): /.exec(line) ?? [];
+  const words = SYSTEM_REASONS[code];
+  if (words !== undefined) return `${words} (${code})`;
+  // Others end with the call and the path, which the message around them names.
+  return line.replace(/, .*/, '');
 }

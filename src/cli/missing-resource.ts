@@ -7,9 +7,8 @@ export function missingResource(error: unknown): string | undefined {
   const { code = '', syscall = '' } = error as NodeJS.ErrnoException;
   const reason = reasonOf(error);
   if (syscall === 'uv_cwd') return 'the current folder is not there any more: change to another one';
-  if (code === 'EMFILE' || code === 'ENFILE')
-    return `too many files are open: ${reason}. Allow more by \`ulimit -n 1024\``;
-  if (code === 'ENOSPC') return `no space is left on the disk: ${reason}`;
+  if (code === 'EMFILE' || code === 'ENFILE') return `${reason}. Allow more by \`ulimit -n 1024\``;
+  if (code === 'ENOSPC') return reason;
   if (code === 'EAGAIN' || code === 'ERR_WORKER_INIT_FAILED')
     return `no further thread or process can be started: ${reason}`;
   if (code === 'ENOMEM' || code === 'ERR_WORKER_OUT_OF_MEMORY' || NO_MEMORY.test(reason)) {

@@ -264,7 +264,7 @@ describe('caption train', () => {
       ),
     );
     expect(await train(split, 'refused', '--images', join(root, 'nowhere'), '--quiet')).toEqual(
-      refused(/cannot read the folder of pictures .*nowhere: found ENOENT/),
+      refused(/cannot read the folder of pictures .*nowhere: found no such file/),
     );
   });
 });

@@ -113,9 +113,9 @@ describe('lm score', () => {
     ]);
     expect(lines.map(({ code }) => code)).toEqual([1, 1, 1, 2]);
     const messages = [
-      /cannot read the text .*none\.txt: found ENOENT/,
+      /cannot read the text .*none\.txt: found no such file/,
       /there is nothing to score in .*empty\.txt: found an empty text/,
-      /cannot read the model config .*config\.json: found ENOENT/,
+      /cannot read the model config .*config\.json: found no such file/,
       /--lines has scores alone/,
     ];
     for (const [i, { stdout, stderr }] of lines.entries()) {

@@ -18,7 +18,7 @@ describe('readCaptionDataset: a folder or file that is no dataset', () => {
   });
 
   test.each([
-    ['a path that is not there', {}, 'nowhere', /cannot read the dataset .*nowhere: found ENOENT/],
+    ['a path that is not there', {}, 'nowhere', /cannot read the dataset .*nowhere: found no such file/],
     ['a text file', { 'a.txt': 'hello' }, 'a.txt', /a.txt is not a caption dataset: found a file, expected a folder/],
     ['one file of a Flickr folder', { 'a.token': '' }, 'a.token', /Name the folder that holds/],
     [

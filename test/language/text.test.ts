@@ -179,7 +179,7 @@ describe('a text is refused with one line', () => {
   it('whose file is not there, whose folder is empty, or that is not UTF-8', async () => {
     await expectInputError(
       open([join(root, 'none.txt')]),
-      `cannot read the text ${join(root, 'none.txt')}: found ENOENT`,
+      `cannot read the text ${join(root, 'none.txt')}: found no such file`,
     );
     await mkdir(join(root, 'empty'));
     await expectInputError(open([join(root, 'empty')]), /no text in the folder .*empty/);

@@ -77,9 +77,9 @@ describe('a classifier in a folder', () => {
       /narrow: tensor classifier\.weight does not fit .*: found \[3,1\], expected floats \[3,2\]/,
     ],
     ['torn', 'classes.json', /torn is not a safetensors file/],
-    ['none', 'classes.json', /cannot read the tensors in .*none: found ENOENT/],
+    ['none', 'classes.json', /cannot read the tensors in .*none: found no such file/],
     ['good', 'torn.json', /the CNN's classes .*torn\.json is not valid JSON/],
-    ['good', 'none.json', /cannot read the CNN's classes .*none\.json: found ENOENT/],
+    ['good', 'none.json', /cannot read the CNN's classes .*none\.json: found no such file/],
   ])('is refused in a line: %s, %s', async (weightsFile, classesFile, message) => {
     await expect(Classifier.read(folder, weightsFile, classesFile, 2)).rejects.toThrow(message);
   });
