@@ -3,7 +3,7 @@
  * `Iptc4xmpCore:AltTextAccessibility`. Pixels and all else that the file says stay as they are. Knows ExifTool.
  */
 import { access, constants, rm, stat } from 'node:fs/promises';
-import { extname, resolve } from 'node:path';
+import { extname, parse, resolve } from 'node:path';
 import * as v from 'valibot';
 import { InputError, reasonOf } from '../../base/errors.ts';
 import { kindAt } from '../../base/files.ts';
@@ -75,9 +75,31 @@ export async function xmpTexts({ overwrite = false, keepTimes = false }: XmpOpti
         place,
       ]);
       if (!/\b1 image files (updated|created)/.test(output)) {
-        throw new InputError(`cannot write ${place}`, { found: complaint.replace(/ - .*/, '') || output });
+        throw refused(place, complaint.replace(/ - .*/, '') || output);
       }
     },
     close: () => tool.close(),
   };
+}
+
+/** What ExifTool calls formats, and how files of them are named. */
+const ENDINGS: Readonly<Record<string, string>> = {
+  JPEG: 'jpg',
+  PNG: 'png',
+  GIF: 'gif',
+  TIFF: 'tif',
+  RIFF: 'webp',
+  MOV: 'avif',
+};
+
+/** Why a picture was not written, by ExifTool's words: it goes by the name of a file, not by what is in it. */
+function refused(place: string, complaint: string): InputError {
+  const [, named, format = ''] = /Not a valid (\S+) \(looks more like an? (\S+)\)/.exec(complaint) ?? [];
+  if (named === undefined) return new InputError(`cannot write ${place}`, { found: complaint });
+  const ending = ENDINGS[format];
+  return new InputError(`cannot write ${place}`, {
+    found: ending?.toUpperCase() ?? format,
+    expected: `${named}, as its name says`,
+    advice: `Rename it by what it is${ending === undefined ? '' : `, to ${parse(place).name}.${ending}`}`,
+  });
 }

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it, vi } from 'vitest';
+import { InputError } from '../../../src/base/errors.ts';
 import type { PictureTexts } from '../../../src/captioning/texts/picture-texts.ts';
 import { sidecarTexts } from '../../../src/captioning/texts/sidecar.ts';
 import { type XmpOptions, xmpTexts } from '../../../src/captioning/texts/xmp.ts';
@@ -132,6 +133,46 @@ describe.runIf(isInstalled)('texts in the XMP of pictures', () => {
     });
     expect(await readFile(torn, 'utf8')).toBe('torn');
   });
+});
+
+/** An ExifTool that complains of everything alike. */
+async function complaining(complaint: string): Promise<PictureTexts> {
+  const bin = join(root, 'bin');
+  await mkdir(bin, { recursive: true });
+  const program = `#!/bin/sh
+while read -r line; do
+  case "$line" in
+    -execute*) echo "{ready\${line#-execute}}"; echo '${complaint}' >&2; echo "{ready\${line#-execute}}" >&2 ;;
+    False) exit ;;
+  esac
+done
+`;
+  await writeFile(join(bin, 'exiftool'), program, { mode: 0o755 });
+  vi.stubEnv('PATH', `${bin}:${process.env['PATH']}`);
+  const texts = await xmpTexts({ overwrite: true });
+  vi.unstubAllEnvs();
+  return texts;
+}
+
+it.skipIf(process.platform === 'win32').each([
+  [
+    'Error: Not a valid JPG (looks more like a PNG) - x.jpg',
+    'PNG, expected JPG, as its name says. Rename it by what it is, to named.png',
+  ],
+  [
+    'Error: Not a valid PNG (looks more like a RIFF) - x.jpg',
+    'WEBP, expected PNG, as its name says. Rename it by what it is, to named.webp',
+  ],
+  [
+    'Error: Not a valid PNG (looks more like a PSD) - x.jpg',
+    'PSD, expected PNG, as its name says. Rename it by what it is',
+  ],
+  ['Error: Not a valid JPG (torn) - x.jpg', 'Error: Not a valid JPG (torn)'],
+])('says what to do with a picture that ExifTool takes for another by its name: %s', async (complaint, found) => {
+  const file = await picture('named.jpg');
+  const texts = await complaining(complaint);
+  await expect(texts.write(file, TEXT)).rejects.toThrow(new InputError(`cannot write ${file}: found ${found}`));
+  await texts.close();
 });
 
 it('says in one line that ExifTool is not installed', async () => {
