@@ -170,15 +170,18 @@ async function captionsOf(
   const engine = await openEngine(blas);
   const { captioner, cnn } = await openCaptioners(engine, { folders, cnnBackend });
   const decoding = decodingOf(captioner, folders, { ...decodingDefaults, language }, minConfidence);
-  await interruptible(async (signal) => {
-    const onSkip = ({ error }: { error: InputError }) => {
-      failures++;
-      status.warn(`caption: ${error.message}`);
-    };
-    for await (const { name, captions } of describePictures(captioner, cnn, files, { decoding, signal, onSkip })) {
-      byFile.set(name, captions[0]!);
-      status.update(() => `${byFile.size + failures} of ${files.size} pictures`);
-    }
-  });
+  await interruptible(
+    async (signal) => {
+      const onSkip = ({ error }: { error: InputError }) => {
+        failures++;
+        status.warn(`caption: ${error.message}`);
+      };
+      for await (const { name, captions } of describePictures(captioner, cnn, files, { decoding, signal, onSkip })) {
+        byFile.set(name, captions[0]!);
+        status.update(() => `${byFile.size + failures} of ${files.size} pictures`);
+      }
+    },
+    () => status.say('stopped; no document was changed'),
+  );
   return { byFile, failures };
 }

@@ -13,7 +13,7 @@ import { standardise } from '../model/standardisation.ts';
 import { addDecodingOptions, addLanguageOption } from './caption-options.ts';
 import { addDatasetOptions, type DatasetOptions, openDataset } from './dataset-options.ts';
 import { addCommonOptions, addPictureOptions, type CommonOptions, type PictureOptions } from './options.ts';
-import { Status, showExtraction, showShare } from './progress.ts';
+import { FEATURES_STAY, Status, showExtraction, showShare } from './progress.ts';
 import { interruptible } from './run.ts';
 import { table } from './table.ts';
 
@@ -46,16 +46,19 @@ async function baselinesCommand(path: string, options: Options, command: Command
   const dataset = await openDataset(path, { ...options, languages: [language] }, status, command);
   status.say(engine.notice);
 
-  const systems = await interruptible(async (signal) => {
-    const events = showExtraction(status, signal, { begun: true });
-    const features = (of: Split) => featuresOf(picturesOf(dataset, of), cnn, false, events);
-    const [training, pictures] = [await features('train'), await features(split)];
-    for (const set of [training, pictures]) standardise(set.features, captioner.standardisation);
-    const steps = compareWithBaselinesSteps(captioner, training, pictures, decodingFrom(options));
-    return withMaps({ cnn, grid: captioner.grid }, [pictures], events, () =>
-      runInTurns(steps, { signal, onProgress: showShare(status, 'comparing') }),
-    );
-  });
+  const systems = await interruptible(
+    async (signal) => {
+      const events = { ...showExtraction(status), signal };
+      const features = (of: Split) => featuresOf(picturesOf(dataset, of), cnn, false, events);
+      const [training, pictures] = [await features('train'), await features(split)];
+      for (const set of [training, pictures]) standardise(set.features, captioner.standardisation);
+      const steps = compareWithBaselinesSteps(captioner, training, pictures, decodingFrom(options));
+      return withMaps({ cnn, grid: captioner.grid }, [pictures], events, () =>
+        runInTurns(steps, { signal, onProgress: showShare(status, 'comparing') }),
+      );
+    },
+    () => status.say(`stopped; ${FEATURES_STAY}`),
+  );
   process.stdout.write(
     json ? `${jsonLine(split, systems, language)}\n` : `${scores(systems)}\n${explanations(systems)}`,
   );

@@ -22,7 +22,7 @@ import {
   type PictureOptions,
   parseLanguages,
 } from './options.ts';
-import { Status, showExtraction, showShare } from './progress.ts';
+import { FEATURES_STAY, Status, showExtraction, showShare } from './progress.ts';
 import { interruptible } from './run.ts';
 
 interface Options extends CommonOptions, PictureOptions, DatasetOptions, Omit<DecodingFlags, 'language'> {
@@ -65,22 +65,25 @@ async function calibrateCommand(paths: string[], options: Options, command: Comm
   const datasets = await openDatasets(paths, { ...options, languages }, status, command);
   status.say(engine.notice);
 
-  const calibrations = await interruptible(async (signal) => {
-    const onExtraction = showExtraction(status, signal, { begun: true });
-    const sets = learnsFrom(datasets, captioner)
-      ? await readSets(
-          { datasets: datasets.map((dataset) => ({ dataset })) },
-          { cnn, mirrored: false, onExtraction, onLeftOut: (oddity) => status.warn(describeOddity(oddity)), signal },
-        )
-      : { training: undefined, validation: await readHeldOut(datasets, cnn, onExtraction) };
-    for (const set of [sets.training, ...sets.validation]) {
-      if (set) standardise(set.features, captioner.standardisation);
-    }
-    const steps = calibrateCaptionerSteps(captioner, sets, decoding);
-    return withMaps({ cnn, grid: captioner.grid }, sets.validation, onExtraction, () =>
-      runInTurns(steps, { signal, onProgress: showShare(status, 'calibrating') }),
-    );
-  });
+  const calibrations = await interruptible(
+    async (signal) => {
+      const onExtraction = { ...showExtraction(status), signal };
+      const sets = learnsFrom(datasets, captioner)
+        ? await readSets(
+            { datasets: datasets.map((dataset) => ({ dataset })) },
+            { cnn, mirrored: false, onExtraction, onLeftOut: (oddity) => status.warn(describeOddity(oddity)), signal },
+          )
+        : { training: undefined, validation: await readHeldOut(datasets, cnn, onExtraction) };
+      for (const set of [sets.training, ...sets.validation]) {
+        if (set) standardise(set.features, captioner.standardisation);
+      }
+      const steps = calibrateCaptionerSteps(captioner, sets, decoding);
+      return withMaps({ cnn, grid: captioner.grid }, sets.validation, onExtraction, () =>
+        runInTurns(steps, { signal, onProgress: showShare(status, 'calibrating') }),
+      );
+    },
+    () => status.say(`stopped; the calibration in ${folder} is as it was; ${FEATURES_STAY}`),
+  );
   await captioner.saveConfidence(folder);
   for (const dataset of calibrations.flatMap(({ datasets }) => datasets)) status.say(inWords(dataset));
   status.say(`done: the calibration is in ${folder}`);

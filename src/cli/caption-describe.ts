@@ -20,6 +20,7 @@ import { DescriptionOutputs } from './describe-outputs.ts';
 import { checkPageFile, openDescriptionPage } from './describe-page.ts';
 import { addWriteOptions, checkWrite, openTexts, type WriteFlags } from './describe-write.ts';
 import { findPictures } from './find-pictures.ts';
+import { counted } from './in-words.ts';
 import {
   addCommonOptions,
   addPictureOptions,
@@ -106,15 +107,18 @@ async function describeCommand(args: string[], options: Options, command: Comman
     texts,
     svg,
   });
-  await interruptible(async (signal) => {
-    const onSkip = ({ error }: FailedPicture) => outputs.skip(error);
-    try {
-      const described = describePictures(captioner, cnn, sources, { decoding, explain, signal, onSkip });
-      for await (const picture of described) await outputs.add(picture);
-    } finally {
-      await outputs.close();
-      if (page?.described) status.say(`${page.described} of ${sources.length} pictures are in ${html}`);
-    }
-  });
+  await interruptible(
+    async (signal) => {
+      const onSkip = ({ error }: FailedPicture) => outputs.skip(error);
+      try {
+        const described = describePictures(captioner, cnn, sources, { decoding, explain, signal, onSkip });
+        for await (const picture of described) await outputs.add(picture);
+      } finally {
+        await outputs.close();
+        if (page?.described) status.say(`${page.described} of ${sources.length} pictures are in ${html}`);
+      }
+    },
+    () => status.say(`stopped; ${outputs.described} of ${counted(sources.length, 'picture')} were described`),
+  );
   if (errors.length + outputs.failures > 0) throw new Exit(ExitCode.failed);
 }

@@ -29,9 +29,10 @@ import {
 } from './caption-options.ts';
 import { addDatasetOptions, type DatasetOptions, openDataset } from './dataset-options.ts';
 import { addCommonOptions, addPictureOptions, type CommonOptions, type PictureOptions } from './options.ts';
-import { Status, showExtraction, showShare } from './progress.ts';
+import { FEATURES_STAY, Status, showExtraction, showShare } from './progress.ts';
 import { interruptible } from './run.ts';
 import { table } from './table.ts';
+import { WrittenFiles } from './written-files.ts';
 
 interface Options extends CommonOptions, PictureOptions, DatasetOptions, DecodingFlags {
   model?: string[];
@@ -78,7 +79,7 @@ export function addEvaluateCommand(program: Command): void {
 }
 
 async function evaluateCommand(path: string, options: Options, command: Command): Promise<void> {
-  const { captions: file, split, references, json } = options;
+  const { captions: file, split, results, report: page, references, json } = options;
   if (options.explain && !options.report) {
     throw new UsageError('--explain has nowhere to show where words come from', {
       expected: '--report FILE beside it',
@@ -86,10 +87,14 @@ async function evaluateCommand(path: string, options: Options, command: Command)
   }
   const status = new Status(options.quiet);
   const open = (language?: string) => openDataset(path, { ...options, languages: [language] }, status, command);
+  const files = new WrittenFiles(status, [results, page, references]);
   const { names, people, captions, language, decoding, scores, copied, confidence } = file
     ? await evaluateFile(file, options, open)
-    : await evaluateModels(options, open, status);
-  if (references) await writeFileAtomically(references, cocoReferences(names, people));
+    : await evaluateModels(options, open, { status, files });
+  if (references) {
+    await writeFileAtomically(references, cocoReferences(names, people));
+    files.add(references);
+  }
   const spoken = language !== undefined && { language };
   const measured = { ...scores, ...(copied !== undefined && { copied }), ...confidence?.scores };
   const report = { split, pictures: captions.length, ...spoken, ...decoding, ...measured };
@@ -116,7 +121,7 @@ interface Evaluated {
 async function evaluateModels(
   options: Options,
   open: (language?: string) => Promise<CaptionDataset>,
-  status: Status,
+  { status, files }: { status: Status; files: WrittenFiles },
 ): Promise<Evaluated> {
   const { model: models = [shippedCaptioner()], split, results, report, cnnBackend } = options;
   const engine = await openEngine(options.blas);
@@ -127,28 +132,40 @@ async function evaluateModels(
   status.say(engine.notice);
 
   const { grid, vocabulary } = captioner;
-  return interruptible(async (signal) => {
-    const events = showExtraction(status, signal, { begun: true });
-    const pictures = await featuresOf(picturesOf(dataset, split), cnn, false, events);
-    // The maps are at hand until the page is written too, which shows where words come from.
-    return withMaps({ cnn, grid }, [pictures], events, async () => {
-      const turns = { signal, onProgress: showShare(status, 'describing') };
-      const described = await runInTurns(captioner.describeSteps(allFeatures(pictures), decoding), turns);
-      const written = await runInTurns(scoreWrittenSteps(described, pictures, language), { signal });
-      const confidence = await runInTurns(measureConfidenceSteps(described, pictures.captions, language), { signal });
-      if (results) await writeFileAtomically(results, cocoResults(pictures.names, written.captions));
-      const copied = copiedIn(dataset, written.captions, language);
-      if (report) {
-        const best = (i: number) => described[i]![0]!;
-        const explains = options.explain || grid !== undefined;
-        const explain = explains ? explaining(captioner, cnn, pictures, { best, language, signal }) : undefined;
-        const evaluation = { ...written, dataset, split, pictures, models, vocabulary, decoding, copied, confidence };
-        await writeCaptionEvaluation(report, { ...evaluation, explain });
-      }
-      const { names, captions: people } = pictures;
-      return { ...written, names, people, language, decoding: rules, copied, confidence };
-    });
-  });
+  return interruptible(
+    async (signal) => {
+      const events = { ...showExtraction(status), signal };
+      const pictures = await featuresOf(picturesOf(dataset, split), cnn, false, events);
+      // The maps are at hand until the page is written too, which shows where words come from.
+      return withMaps({ cnn, grid }, [pictures], events, async () => {
+        const turns = { signal, onProgress: showShare(status, 'describing') };
+        const described = await runInTurns(captioner.describeSteps(allFeatures(pictures), decoding), turns);
+        const written = await runInTurns(scoreWrittenSteps(described, pictures, language), { signal });
+        const confidence = await runInTurns(measureConfidenceSteps(described, pictures.captions, language), { signal });
+        if (results) {
+          await writeFileAtomically(results, cocoResults(pictures.names, written.captions));
+          files.add(results);
+        }
+        const copied = copiedIn(dataset, written.captions, language);
+        if (report) {
+          const best = (i: number) => described[i]![0]!;
+          const explains = options.explain || grid !== undefined;
+          const explain = explains ? explaining(captioner, cnn, pictures, { best, language, signal }) : undefined;
+          const evaluation = { ...written, dataset, split, pictures, models, vocabulary, decoding, copied, confidence };
+          const work = explains ? 'looking where words come from' : 'writing the page';
+          await writeCaptionEvaluation(
+            report,
+            { ...evaluation, explain },
+            { signal, onProgress: showShare(status, work) },
+          );
+          files.add(report);
+        }
+        const { names, captions: people } = pictures;
+        return { ...written, names, people, language, decoding: rules, copied, confidence };
+      });
+    },
+    () => files.sayStopped(FEATURES_STAY),
+  );
 }
 
 /** Finds where the words of captions come from, for a page that shows some of them. */

@@ -3,9 +3,10 @@ import type { Command } from 'commander';
 import { featuresOf } from '../captioning/features.ts';
 import { loadCnn } from '../vision/load-cnn.ts';
 import { addImagesOption, openDatasets } from './dataset-options.ts';
+import { counted } from './in-words.ts';
 import { addPictureOptions, type PictureOptions } from './options.ts';
-import { Status, showExtraction } from './progress.ts';
-import { interruptible } from './run.ts';
+import { FEATURES_STAY, Status, showExtraction } from './progress.ts';
+import { Exit, ExitCode, interruptible } from './run.ts';
 
 interface Options extends PictureOptions {
   images?: string;
@@ -31,8 +32,12 @@ async function extractCommand(paths: string[], options: Options, command: Comman
   const datasets = await openDatasets(paths, options, status, command);
   const cnn = await loadCnn(options.cnn, options.cnnBackend);
   const pictures = datasets.flatMap(({ splits }) => [...splits.values()].flat());
-  const { names } = await interruptible((signal) =>
-    featuresOf(pictures, cnn, options.mirror, showExtraction(status, signal, { begun: true })),
+  const { names } = await interruptible(
+    (signal) => featuresOf(pictures, cnn, options.mirror, { ...showExtraction(status), signal }),
+    () => status.say(`stopped; ${FEATURES_STAY}`),
   );
-  status.say(`features of ${names.length.toLocaleString('en')} pictures by ${cnn.name} are in the cache`);
+  const leftOut = pictures.length - names.length;
+  const without = leftOut > 0 ? `; ${counted(leftOut, 'picture')} left out that can not be read` : '';
+  status.say(`features of ${counted(names.length, 'picture')} by ${cnn.name} are in the cache${without}`);
+  if (leftOut > 0) throw new Exit(ExitCode.failed);
 }

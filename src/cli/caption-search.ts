@@ -20,7 +20,7 @@ import {
 } from './options.ts';
 import { write } from './output.ts';
 import { printable } from './printable.ts';
-import { Status } from './progress.ts';
+import { FEATURES_STAY, Status } from './progress.ts';
 import { Exit, ExitCode, interruptible } from './run.ts';
 
 interface Options extends CommonOptions, PictureOptions {
@@ -63,29 +63,32 @@ async function searchCommand(text: string, args: string[], options: Options): Pr
     status.warn(`caption: left out, as the captioner does not know it: ${query.unknown.join(', ')}`);
   }
   status.say(engine.notice);
-  await interruptible(async (signal) => {
-    const pictures = extractFeatures(sources, seeingCnn(captioner, cnn), {
-      cache: cacheFolder(captioner.grid === undefined ? 'features' : 'maps'),
-      signal,
-      onSkip({ error }) {
-        failures++;
-        status.warn(`caption: ${error.message}`);
-      },
-      onProgress: ({ done }) => status.update(() => `${done} of ${sources.length} pictures`),
-    });
-    const found = await searchPictures(captioner, query, pictures, { top, language, signal });
-    for (const { name, score, logProb } of found) {
-      await write(
-        json
-          ? `${JSON.stringify({ file: name, score, logProb })}\n`
-          : `${score.toFixed(2).padStart(7)}  ${printable(name)}\n`,
-      );
-    }
-    if (html !== undefined && found.length > 0) {
-      const { searchPage } = await import('../captioning/retrieval/search-page.ts'); // with sharp, which takes its time
-      await writeFileAtomically(html, await searchPage(text, found, { unknown: query.unknown, signal }));
-      status.say(`${found.length} of ${sources.length} pictures are in ${html}`);
-    }
-  });
+  await interruptible(
+    async (signal) => {
+      const pictures = extractFeatures(sources, seeingCnn(captioner, cnn), {
+        cache: cacheFolder(captioner.grid === undefined ? 'features' : 'maps'),
+        signal,
+        onSkip({ error }) {
+          failures++;
+          status.warn(`caption: ${error.message}`);
+        },
+        onProgress: ({ done }) => status.update(() => `${done} of ${sources.length} pictures`),
+      });
+      const found = await searchPictures(captioner, query, pictures, { top, language, signal });
+      for (const { name, score, logProb } of found) {
+        await write(
+          json
+            ? `${JSON.stringify({ file: name, score, logProb })}\n`
+            : `${score.toFixed(2).padStart(7)}  ${printable(name)}\n`,
+        );
+      }
+      if (html !== undefined && found.length > 0) {
+        const { searchPage } = await import('../captioning/retrieval/search-page.ts'); // with sharp, which takes its time
+        await writeFileAtomically(html, await searchPage(text, found, { unknown: query.unknown, signal }));
+        status.say(`${found.length} of ${sources.length} pictures are in ${html}`);
+      }
+    },
+    () => status.say(`stopped; ${FEATURES_STAY}`),
+  );
   if (failures > 0) throw new Exit(ExitCode.failed);
 }

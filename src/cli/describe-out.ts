@@ -76,15 +76,16 @@ export async function describeToFile(
   if (file.repaired) status.say(`the last line of ${out} was torn, and is written again`);
   let counts: BulkCounts | undefined;
   try {
-    counts = await interruptible((signal) => {
-      signal.addEventListener('abort', () => status.say(`stopped; the same command goes on, ${out} is whole`));
-      return describeInto(file, sources, {
-        describe: (pictures) => describe(pictures, signal),
-        signal,
-        onProgress: progressOf(status, sources.length),
-        onFailure: (reason) => status.warn(`caption: ${reason}`),
-      });
-    });
+    counts = await interruptible(
+      (signal) =>
+        describeInto(file, sources, {
+          describe: (pictures) => describe(pictures, signal),
+          signal,
+          onProgress: progressOf(status, sources.length),
+          onFailure: (reason) => status.warn(`caption: ${reason}`),
+        }),
+      () => status.say(`stopped; the same command goes on, ${out} is whole`),
+    );
   } finally {
     await file.close();
   }

@@ -36,6 +36,8 @@ export class DescriptionOutputs {
   readonly #options: OutputOptions;
   readonly #status: Status;
   readonly #figure: PictureOnPage[] = [];
+  /** Pictures that were described. */
+  described = 0;
   #skipped = 0;
 
   constructor(status: Status, options: OutputOptions) {
@@ -62,6 +64,7 @@ export class DescriptionOutputs {
     await page?.add(shown);
     await texts?.write(name, candidates[0]?.caption);
     if (svg !== undefined) this.#figure.push(shown);
+    this.described++;
   }
 
   /** Tells of a picture that could not be described. */
@@ -76,7 +79,10 @@ export class DescriptionOutputs {
     const { page, texts, svg } = this.#options;
     await texts?.close();
     await page?.close();
-    if (svg !== undefined && this.#figure.length > 0) await writeFigure(svg, this.#figure);
+    if (svg !== undefined && this.#figure.length > 0) {
+      await writeFigure(svg, this.#figure);
+      this.#status.sayWritten(svg);
+    }
   }
 }
 

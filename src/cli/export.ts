@@ -9,12 +9,16 @@ import { loadCnnOfLabeller } from '../sequences/data/pictures.ts';
 import { SequenceLabeller } from '../sequences/labeller.ts';
 import { Translator } from '../translation/translator.ts';
 import { LM_FOLDER } from './options.ts';
+import { Status } from './progress.ts';
+import { interruptible } from './run.ts';
 import { isTranslator, SEQ_FOLDER } from './seq-options.ts';
+import { WrittenFiles } from './written-files.ts';
 
 interface Options {
   model: string;
   onnx?: string;
   pytorch?: string;
+  quiet?: boolean;
 }
 
 const OF_CAPTION = 'a model of `caption train` (default: the captioner that ships)';
@@ -41,7 +45,8 @@ function addExportCommand(
     .description('writes a model for other programs, with a README of how it is used')
     .option('--onnx <folder>', 'as ONNX: networks, vocabulary, and programs in Python and JavaScript that use them')
     .option('--pytorch <folder>', "as the tensors of PyTorch's recurrent layers, with the module that loads them")
-    .action(async ({ model: folder, onnx, pytorch }: Options) => {
+    .option('--quiet', 'no notices')
+    .action(async ({ model: folder, onnx, pytorch, quiet }: Options) => {
       if (onnx === undefined && pytorch === undefined) {
         throw new UsageError('nothing is said of the form to export', {
           expected: '--onnx FOLDER or --pytorch FOLDER',
@@ -51,8 +56,17 @@ function addExportCommand(
         throw new UsageError('--onnx and --pytorch name one folder', { expected: 'a folder for each' });
       }
       const model = await open(folder, await openEngine('wasm'));
-      if (onnx !== undefined) await exportOnnx(model, onnx);
-      if (pytorch !== undefined) await exportPytorch(model, pytorch);
+      const written = new WrittenFiles(new Status(quiet), [onnx, pytorch]);
+      await interruptible(
+        async (signal) => {
+          for (const [form, write] of [[onnx, exportOnnx] as const, [pytorch, exportPytorch] as const]) {
+            if (form === undefined) continue;
+            await write(model, form, { signal });
+            written.add(form);
+          }
+        },
+        () => written.sayStopped('what was begun lacks files'),
+      );
     });
 }
 

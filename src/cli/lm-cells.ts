@@ -19,8 +19,10 @@ import { colourDepth, paint } from './colours.ts';
 import { addCommonOptions, addEncodingOption, type CommonOptions, LM_FOLDER, parseInteger } from './options.ts';
 import { write } from './output.ts';
 import { Status, showShare } from './progress.ts';
+import { interruptible } from './run.ts';
 import { table } from './table.ts';
 import { sourceOf } from './text-source.ts';
+import { WrittenFiles } from './written-files.ts';
 
 interface Options extends CommonOptions {
   model: string;
@@ -82,19 +84,33 @@ async function cellsCommand(file: string, options: Options): Promise<void> {
   status.say(engine.notice);
   const cell = number === undefined ? undefined : { layer, cell: number };
   if (cell) checkCell(cell, model.config.shape);
-
   const searching = !cell || html !== undefined;
   const count = Math.max(from + length, searching ? options.read : 0);
   const tokens = await firstTokens(sourceOf(file), model.tokenizer, { count, encoding: options.encoding });
   if (tokens.length <= from) {
     throw new InputError(`there is nothing at --from ${from}`, { found: `a text of ${tokens.length} tokens` });
   }
-  const cells = await model.cells(tokens, { onProgress: showShare(status, 'reading the text') });
-  if (cell) await showCell(cell, cells, options);
+  const files = new WrittenFiles(status, [svg, html]);
+  await interruptible(
+    (signal) => lookIntoCells(model, tokens, { ...options, cell, searching }, { status, files, signal }),
+    () => files.sayStopped(),
+  );
+}
+
+/** @param tokens the text; `cell` is shown if there is one, and `searching` says what cells follow */
+async function lookIntoCells(
+  model: TextModel,
+  tokens: readonly string[],
+  { cell, searching, ...options }: Omit<Options, 'cell'> & { cell: CellIndex | undefined; searching: boolean },
+  { status, files, signal }: { status: Status; files: WrittenFiles; signal: AbortSignal },
+): Promise<void> {
+  const { from, html } = options;
+  const cells = await model.cells(tokens, { onProgress: showShare(status, 'reading the text'), signal });
+  if (cell) await showCell(cell, cells, options, files);
   if (!searching) return;
   const onProgress = showShare(status, 'comparing cells with what the text has');
   const top = html === undefined ? options.top : Number.POSITIVE_INFINITY;
-  const search = await runInTurns(cells.searchSteps({ top }), { onProgress });
+  const search = await runInTurns(cells.searchSteps({ top }), { onProgress, signal });
   if (!cell) await showFindings(search, cells, options);
   if (html === undefined) return;
   const { page, leftOut } = await cellsPage({
@@ -107,9 +123,10 @@ async function cellsCommand(file: string, options: Options): Promise<void> {
     keep: options.keep,
     cell,
   });
+  signal.throwIfAborted();
   await writeFileAtomically(html, page);
   if (leftOut !== undefined) status.say(leftOut);
-  status.say(`written: ${html}`);
+  files.add(html);
 }
 
 /** The first tokens of a text, at most so many. */
@@ -128,7 +145,8 @@ async function firstTokens(
 async function showCell(
   cell: CellIndex,
   cells: TextCells,
-  { from, length = PASSAGE, svg, json }: Options,
+  { from, length = PASSAGE, svg, json }: Pick<Options, 'from' | 'length' | 'svg' | 'json'>,
+  files: WrittenFiles,
 ): Promise<void> {
   const shown = cells.texts.slice(from, from + length);
   const values = cells.valuesOf(cell).subarray(from, from + length);
@@ -137,6 +155,7 @@ async function showCell(
     const step = (value: number) => Math.round(value * PICTURE_STEPS) / PICTURE_STEPS;
     const pieces = shown.map((text, i) => ({ text, colour: divergingColour(step(values[i]!)) }));
     await writeFileAtomically(svg, textPicture(title, pieces));
+    files.add(svg);
     return;
   }
   const tokens = shown.map((token, i) => ({ token, value: Number(values[i]!.toFixed(3)) }));
@@ -153,7 +172,7 @@ async function showCell(
 async function showFindings(
   { findings: all, missing }: CellSearch,
   { record, quantity }: TextCells,
-  { json, top }: Options,
+  { json, top }: Pick<Options, 'json' | 'top'>,
 ): Promise<void> {
   const findings = all.map((finding) => ({ ...finding, cells: finding.cells.slice(0, top) }));
   if (json) return write(`${JSON.stringify({ tokens: record.length, findings, missing })}\n`);

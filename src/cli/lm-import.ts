@@ -5,12 +5,14 @@ import { openEngine } from '../compute/engine.ts';
 import { importPytorch } from '../exchange/pytorch/import.ts';
 import { holdsModel } from '../model/model-folder.ts';
 import { LEVELS, type Level } from '../text/tokenizer.ts';
+import { Status } from './progress.ts';
 
 interface Options {
   vocabulary: string;
   level: Level;
   unknown?: string;
   out: string;
+  quiet?: boolean;
 }
 
 export function addImportCommand(program: Command): void {
@@ -27,11 +29,13 @@ export function addImportCommand(program: Command): void {
     .requiredOption('--out <folder>', 'folder for the model')
     .addOption(new Option('--level <level>', 'what its tokens are').choices(LEVELS).default('char' satisfies Level))
     .option('--unknown <token>', 'its token for all that it does not know (default: <unk>)')
-    .action(async (weights: string, { out, ...options }: Options) => {
+    .option('--quiet', 'no notices')
+    .action(async (weights: string, { out, quiet, ...options }: Options) => {
       if (await holdsModel(out)) {
         throw new InputError(`${out} holds a model already`, { advice: 'Name another folder.', settings: ['out'] });
       }
       const model = await importPytorch({ engine: await openEngine('wasm'), weights, ...options });
       await model.save(out);
+      new Status(quiet).sayWritten(out);
     });
 }

@@ -69,7 +69,7 @@ async function scoreCommand(files: string[], options: Options): Promise<void> {
   }
   if (options.html === undefined) return;
   await writeFileAtomically(options.html, scorePage(options.model, model.tokenizer.unit, texts));
-  status.say(`written: ${options.html}`);
+  status.sayWritten(options.html);
 }
 
 async function printScore(

@@ -38,6 +38,11 @@ export class Status {
     process.stderr.write(`${printableLines(text)}\n`);
   }
 
+  /** Says that a file or a folder that was asked for is there. */
+  sayWritten(path: string): void {
+    this.say(`written: ${printable(path)}`);
+  }
+
   /** Writes a line that must be seen even with --quiet. */
   warn(text: string): void {
     this.#clear();
@@ -83,19 +88,19 @@ export function showShare(status: Status, work: string): (share: number) => void
   return (share) => status.update(() => `${work}, ${Math.floor(100 * share)} %`);
 }
 
+/** What is kept of an extraction that was stopped. */
+export const FEATURES_STAY = 'the features that were computed stay in the cache';
+
 /**
  * Shows how pictures become features, and says what is kept when `signal` stops that.
  *
+ * @param signal none for a command that says itself that it was stopped
  * @param begun whether there are pictures for sure; else that is known when the first of them are seen
  */
-export function showExtraction(
-  status: Status,
-  signal: AbortSignal | undefined,
-  { begun = false } = {},
-): ExtractionEvents {
+export function showExtraction(status: Status, signal?: AbortSignal, { begun = false } = {}): ExtractionEvents {
   const start = performance.now();
   let underWay = begun;
-  const onStop = () => underWay && status.say('stopped; the features that were computed stay in the cache');
+  const onStop = () => underWay && status.say(`stopped; ${FEATURES_STAY}`);
   signal?.addEventListener('abort', onStop, { once: true });
   return {
     signal,

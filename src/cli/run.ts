@@ -3,6 +3,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { Command, CommanderError } from 'commander';
 import { InputError, reasonOf, UsageError } from '../base/errors.ts';
+import { isStop } from '../base/steps.ts';
 import { checkPaths } from './check-paths.ts';
 import { missingResource } from './missing-resource.ts';
 import { printable } from './printable.ts';
@@ -130,8 +131,10 @@ export function createProgram(name: string, description: string, version: string
  * Runs `work` with a signal that Ctrl-C (or a polite kill) raises, so that what was done can be saved. A second one
  * ends the process at once: it is sent again with nobody listening, because `process.exit` would wait for native
  * threads that are in the middle of a product.
+ *
+ * @param onStop called when that has ended the work before it was done: to say so, and what that means
  */
-export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>, onStop?: () => void): Promise<T> {
   const controller = new AbortController();
   const stop = (signal: NodeJS.Signals) => {
     if (controller.signal.aborted) {
@@ -145,6 +148,9 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
   process.on('SIGINT', stop).on('SIGTERM', stop);
   try {
     return await work(controller.signal);
+  } catch (error) {
+    if (isStop(error, controller.signal)) onStop?.();
+    throw error;
   } finally {
     stopListening();
   }

@@ -19,10 +19,11 @@ import {
   type PictureOptions,
   parseInteger,
 } from './options.ts';
-import { Status, showShare } from './progress.ts';
+import { FEATURES_STAY, Status, showShare } from './progress.ts';
 import { interruptible } from './run.ts';
 import { addDataOptions, type DataOptions, isTranslator, readingFor, SEQ_FOLDER } from './seq-options.ts';
 import { table } from './table.ts';
+import { WrittenFiles } from './written-files.ts';
 
 interface Options extends CommonOptions, DataOptions, PictureOptions {
   model: string;
@@ -63,17 +64,24 @@ async function evaluateCommand(paths: string[], options: Options, command: Comma
   const labeller = await SequenceLabeller.load(model, engine);
   const { task, reading, cnn } = labeller.config;
   if (!cnn) refuseInapplicable(command, ['cnnBackend'], 'a model that reads no pictures');
-  await interruptible(async (signal) => {
-    const how = { ...readingFor(status, { skipOdd, encoding, signal }), task, reading, use: 'test' } as const;
-    const openCnn = () => loadCnnOfLabeller(labeller.config, cnnBackend, engine);
-    const data = await readSequences(paths, { ...how, openCnn });
-    status.say(engine.notice);
-    const turns = { signal, onProgress: showShare(status, 'labelling') };
-    const evaluation = report
-      ? await writeSequenceEvaluation(report, labeller, data, turns)
-      : await runInTurns(evaluateSteps(labeller, data.examples), turns);
-    process.stdout.write(json ? `${JSON.stringify({ data: data.name, ...evaluation })}\n` : figures(evaluation));
-  });
+  const files = new WrittenFiles(status, [report]);
+  await interruptible(
+    async (signal) => {
+      const quietly = readingFor(status, { skipOdd, encoding }); // what was stopped is said below
+      const onExtraction = { ...quietly.onExtraction, signal };
+      const how = { ...quietly, onExtraction, signal, task, reading, use: 'test' } as const;
+      const openCnn = () => loadCnnOfLabeller(labeller.config, cnnBackend, engine);
+      const data = await readSequences(paths, { ...how, openCnn });
+      status.say(engine.notice);
+      const turns = { signal, onProgress: showShare(status, 'labelling') };
+      const evaluation = report
+        ? await writeSequenceEvaluation(report, labeller, data, turns)
+        : await runInTurns(evaluateSteps(labeller, data.examples), turns);
+      if (report) files.add(report);
+      process.stdout.write(json ? `${JSON.stringify({ data: data.name, ...evaluation })}\n` : figures(evaluation));
+    },
+    () => files.sayStopped(cnn && FEATURES_STAY),
+  );
 }
 
 async function evaluateTranslations(
@@ -86,15 +94,21 @@ async function evaluateTranslations(
   const data = await readPairs(paths, readingFor(status, { skipOdd, encoding }));
   status.say(engine.notice);
   const options = { ...translatingDefaults, beam };
-  await interruptible(async (signal) => {
-    const steps = evaluateTranslatorSteps(translator, data.examples, options);
-    const evaluation = await runInTurns(steps, { signal, onProgress: showShare(status, 'translating') });
-    const { pairs, bleu, loss, perplexity } = evaluation;
-    const rows = { pairs, BLEU: bleu.toFixed(2), loss: loss.toFixed(4), perplexity: perplexity.toFixed(2) };
-    const written = json ? `${JSON.stringify({ data: data.name, ...evaluation })}\n` : table(Object.entries(rows));
-    process.stdout.write(written);
-    if (report) await writeTranslationEvaluation(report, translator, data, evaluation, options, { signal });
-  });
+  const files = new WrittenFiles(status, [report]);
+  await interruptible(
+    async (signal) => {
+      const steps = evaluateTranslatorSteps(translator, data.examples, options);
+      const evaluation = await runInTurns(steps, { signal, onProgress: showShare(status, 'translating') });
+      const { pairs, bleu, loss, perplexity } = evaluation;
+      const rows = { pairs, BLEU: bleu.toFixed(2), loss: loss.toFixed(4), perplexity: perplexity.toFixed(2) };
+      const written = json ? `${JSON.stringify({ data: data.name, ...evaluation })}\n` : table(Object.entries(rows));
+      process.stdout.write(written);
+      if (!report) return;
+      await writeTranslationEvaluation(report, translator, data, evaluation, options, { signal });
+      files.add(report);
+    },
+    () => files.sayStopped(),
+  );
 }
 
 function figures({ labels, accuracy, loss, macroF1, byLabel }: SequenceEvaluation): string {

@@ -1,4 +1,5 @@
 /** Models of all four products, written for other programs. Knows no format. */
+import type { Turns } from '../base/steps.ts';
 import { TextModel } from '../language/text-model.ts';
 import { Translator } from '../translation/translator.ts';
 import { writeExportedFiles } from './files.ts';
@@ -17,10 +18,16 @@ export type ExportableModel = TextModel | Translator | CaptionerWithCnn | Labell
  * on ONNX Runtime are those of the model, within rounding.
  *
  * @param folder that gets the files; made where it is not there
- * @throws InputError when the model has no form in ONNX, the folder holds a model, or a file can't be written
+ * @param signal looked at before each file
+ * @throws InputError when the model has no form in ONNX, the folder holds a model, or a file can't be written; the
+ *   signal's reason
  */
-export async function exportOnnx(model: ExportableModel, folder: string): Promise<void> {
-  await writeExportedFiles(folder, onnxFiles(model));
+export async function exportOnnx(
+  model: ExportableModel,
+  folder: string,
+  { signal }: Pick<Turns, 'signal'> = {},
+): Promise<void> {
+  await writeExportedFiles(folder, onnxFiles(model), signal);
 }
 
 function onnxFiles(model: ExportableModel) {
@@ -34,11 +41,16 @@ function onnxFiles(model: ExportableModel) {
  * `nn.Linear` have their parameters, a `model.json` with its vocabulary, and a README.md with the module that loads them.
  * A captioner's CNN is not part of it.
  *
- * @param folder as of `exportOnnx`
- * @throws InputError when the model attends or chooses where it looks, the folder holds a model, or a file can't be written
+ * @param folder as of `exportOnnx`, as is the signal
+ * @throws InputError when the model attends or chooses where it looks, the folder holds a model, or a file can't be
+ *   written; the signal's reason
  */
-export async function exportPytorch(model: ExportableModel, folder: string): Promise<void> {
-  await writeExportedFiles(folder, torchFiles(model));
+export async function exportPytorch(
+  model: ExportableModel,
+  folder: string,
+  { signal }: Pick<Turns, 'signal'> = {},
+): Promise<void> {
+  await writeExportedFiles(folder, torchFiles(model), signal);
 }
 
 function torchFiles(model: ExportableModel) {

@@ -11,13 +11,16 @@ type FileContent = string | Uint8Array | readonly Uint8Array[];
 /**
  * Writes files into a folder; those of the same names are replaced.
  *
- * @throws InputError when it holds a model of this package, whose files would stand between them, or a file can't be written
+ * @param signal looked at before each file: those that were written stay
+ * @throws InputError when it holds a model of this package, whose files would stand between them, or a file can't be
+ *   written; the signal's reason
  */
-export async function writeExportedFiles(folder: string, files: ExportedFiles): Promise<void> {
+export async function writeExportedFiles(folder: string, files: ExportedFiles, signal?: AbortSignal): Promise<void> {
   if (await holdsModel(folder)) {
     throw new InputError(`${folder} holds a model already`, { advice: 'Name another folder for what is exported.' });
   }
   for (const [name, content] of Object.entries(files)) {
+    signal?.throwIfAborted();
     await writeFileAtomically(fileIn(folder, name), typeof content === 'function' ? await content() : content);
   }
 }

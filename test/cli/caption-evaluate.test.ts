@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -54,6 +55,22 @@ describe('caption evaluate', () => {
       ['a red square', 'a green square', 'a blue square'].toSorted(),
     );
   });
+});
+
+it('caption evaluate --explain stopped by Ctrl-C says which files are there', async () => {
+  const [results, report] = ['stopped.json', 'stopped.html'].map((name) => join(root, name)) as [string, string];
+  const files = ['--results', results, '--report', report, '--explain', '--beam', '2'];
+  let asked = false;
+  const { code, stdout, stderr } = await runProgram('caption', ['evaluate', dataset, ...files, '--blas', 'wasm'], {
+    cache: inject('features'),
+    onStderr(text, child) {
+      if (!asked && text.includes('written: ')) asked = child.kill('SIGTERM');
+    },
+  });
+  expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
+  const stopped = `stopped; ${results} was written, ${report} was not; the features that were computed stay in the cache`;
+  expect(stderr.trimEnd().split('\n').slice(-2)).toEqual([`written: ${results}`, stopped]);
+  expect([existsSync(results), existsSync(report)]).toEqual([true, false]);
 });
 
 describe('caption evaluate --captions', () => {

@@ -68,8 +68,18 @@ describe('caption train', () => {
     expect(await caption('train', join(root, 'none'), '--quiet', '--out', join(root, 'other'))).toEqual({
       code: 1,
       stdout: '',
-      stderr: expect.stringMatching(oneLine('caption', /cannot read the dataset .*none: found ENOENT/)),
+      stderr: expect.stringMatching(oneLine('caption', /cannot read the dataset .*none: found no such file/)),
     });
+  });
+});
+
+describe('caption extract', () => {
+  it('says how many pictures it has left out, and ends with 1 as describe does', async () => {
+    const { code, stderr } = await caption('extract', dataset, '--no-mirror', '--tfjs', 'wasm');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /\nfeatures of 9 pictures by .* are in the cache; 1 picture left out that can not be read\n$/,
+    );
   });
 });
 
@@ -94,7 +104,7 @@ describe('caption describe', () => {
     expect(code).toBe(1);
     expect(stderr.split('\n')).toEqual([
       expect.stringMatching(/^caption: no pictures in .*\.gif/),
-      expect.stringMatching(/^caption: cannot read the picture .*none\.jpg: found ENOENT/),
+      expect.stringMatching(/^caption: cannot read the picture .*none\.jpg: found no such file/),
       expect.stringMatching(/^caption: .*torn\.png is not a picture/),
       '',
     ]);

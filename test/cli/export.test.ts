@@ -15,13 +15,13 @@ it('lm export writes a model for other programs, and lm import reads it back', a
   await randomTextModel(wasm, ['\n', 'a', 'b'], { embedding: 3 }).save(path('model'));
   const [onnx, pytorch] = [path('onnx'), path('pytorch')];
   const exported = await runProgram('lm', ['export', '--model', path('model'), '--onnx', onnx, '--pytorch', pytorch]);
-  expect(exported).toEqual({ code: 0, stdout: '', stderr: '' });
+  expect(exported).toEqual({ code: 0, stdout: '', stderr: `written: ${onnx}\nwritten: ${pytorch}\n` });
   expect((await readdir(onnx)).sort()).toEqual(['README.md', 'model.json', 'step.onnx']);
   expect((await readdir(pytorch)).sort()).toEqual(['README.md', 'model.json', 'model.safetensors']);
 
   const files = [join(pytorch, 'model.safetensors'), '--vocabulary', join(pytorch, 'model.json')];
   const imported = await runProgram('lm', ['import', ...files, '--out', path('imported')]);
-  expect(imported).toEqual({ code: 0, stdout: '', stderr: '' });
+  expect(imported).toEqual({ code: 0, stdout: '', stderr: `written: ${path('imported')}\n` });
   const sampled = ['sample', '--seed', '1', '--length', '50', '--quiet', '--blas', 'wasm', '--model'];
   const [before, after] = [
     await runProgram('lm', [...sampled, path('model')]),

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { InputError } from '../../src/base/errors.ts';
-import { inFlags } from '../../src/cli/run.ts';
+import { Exit, inFlags, interruptible } from '../../src/cli/run.ts';
 
 /** A program that was called as `seq train data.tsv`. */
 async function trainProgram(): Promise<Command> {
@@ -53,6 +53,34 @@ describe('inFlags', () => {
   });
 });
 
+describe('interruptible', () => {
+  it('ends with 130 when a signal stops the work, and has that said once the work has ended', async () => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      const order: string[] = [];
+      const work = interruptible(
+        async (stop) => {
+          process.emit(signal);
+          await Promise.resolve();
+          order.push('ended');
+          stop.throwIfAborted();
+        },
+        () => order.push('said'),
+      );
+      await expect(work).rejects.toEqual(new Exit(130));
+      expect(order).toEqual(['ended', 'said']);
+    }
+  });
+
+  it('says nothing of work that was done all the same, or has failed', async () => {
+    const onStop = vi.fn();
+    const done = interruptible(async () => process.emit('SIGINT'), onStop);
+    expect(await done).toBe(true);
+    const failed = interruptible(async () => Promise.reject(new InputError('torn')), onStop);
+    await expect(failed).rejects.toThrow('torn');
+    expect(onStop).not.toHaveBeenCalled();
+  });
+});
+
 describe('the programs as they are built', () => {
   const programs = ['caption', 'lm', 'seq'].map((name) =>
     fileURLToPath(new URL(`../../dist/cli/${name}.js`, import.meta.url)),
@@ -67,7 +95,7 @@ describe('the programs as they are built', () => {
       const { status, stderr } = spawnSync('sh', ['-c', '"$0" "$1" --help > /dev/full', process.execPath, program]);
       expect({ status, stderr: String(stderr) }).toEqual({
         status: 1,
-        stderr: expect.stringContaining('cannot write the output: found ENOSPC'),
+        stderr: expect.stringContaining('cannot write the output: found no space left on the disk'),
       });
     }
   });

@@ -104,7 +104,7 @@ describe('seq train', () => {
     ['one\t1\ntwo\t1\n', [], /there is nothing to tell apart in bad\.tsv: found only the label "1"/],
     ['one\t1\ntwo\n', [], /.*bad\.tsv has an odd line: found no tab in line 2,.*--skip-odd/],
     ['', [], /there is nothing to read in .*bad\.tsv: found an empty file/],
-    ['one\t1\ntwo\t2\n', ['--val-file', '/none.tsv'], /cannot read the file \/none\.tsv: found ENOENT/],
+    ['one\t1\ntwo\t2\n', ['--val-file', '/none.tsv'], /cannot read the file \/none\.tsv: found no such file/],
     ['one\t1\ntwo\t2\n', ['--folds', '2'], /bad\.tsv has too few sequences for 2 folds: found 2/],
     ['one\t1\ntwo\t2\n', ['--task', 'tag', '--val-fraction', '0.5'], /there is nothing to tell apart in bad\.tsv/],
   ])('refuses %j with %j', async (content, args, message) => {
@@ -170,7 +170,7 @@ describe('seq predict', () => {
     [['--model', '/none'], /no model at \/none: found nothing there/, 1],
     [['--skip-odd'], /--skip-odd does not apply to a model of words, which reads every line/, 2],
     [['--tfjs', 'wasm'], /--tfjs does not apply to a model that reads no pictures/, 2],
-    [['/none.txt'], /cannot read the file \/none\.txt: found ENOENT/, 1],
+    [['/none.txt'], /cannot read the file \/none\.txt: found no such file/, 1],
   ])('refuses %j', async (args, message, code) => {
     expectLine(await seq('predict', '--model', path('model'), '--quiet', ...args), message, code);
   });
@@ -187,7 +187,10 @@ describe('seq evaluate and info', () => {
     const { stdout, code } = await seq(...args);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^labels +100\naccuracy +[01]\.\d{4}\n[\s\S]*\nneg +\d+ +[01]\.\d{4}/m);
-    const json = JSON.parse((await seq(...args, '--json')).stdout);
+    const page = path('evaluation.html');
+    const reported = await seq(...args.slice(0, -1), '--json', '--report', page);
+    expect(reported.stderr).toMatch(/(^|\n)written: .*evaluation\.html\n$/);
+    const json = JSON.parse(reported.stdout);
     expect(json.accuracy).toBeGreaterThan(0.95);
     expect(json.confusion.flat().reduce((sum: number, n: number) => sum + n, 0)).toBe(100);
   });

@@ -1,5 +1,6 @@
 /** The report of one evaluation: scores, the best and the worst captions, words missed, how they were written. */
 import { writeFileAtomically } from '../../base/files.ts';
+import type { Turns } from '../../base/steps.ts';
 import type { CaptionDataset, Split } from '../../datasets/dataset.ts';
 import { diversity } from '../../metrics/diversity.ts';
 import { tokenizerOf } from '../../metrics/language-words.ts';
@@ -41,8 +42,12 @@ const EXPLAINED_PICTURES = `
 @media (max-width: 36rem) { .picture { grid-template-columns: 1fr; } }
 `;
 
-/** @throws InputError when the file can't be written */
-export async function writeCaptionEvaluation(file: string, evaluation: CaptionEvaluation): Promise<void> {
+/** @throws InputError when the file can't be written; the signal's reason */
+export async function writeCaptionEvaluation(
+  file: string,
+  evaluation: CaptionEvaluation,
+  turns: Turns = {},
+): Promise<void> {
   const { dataset, split, pictures, captions, scores, vocabulary, explain } = evaluation;
   const { language } = evaluation.decoding;
   const files = new Map(picturesOf(dataset, split).map((picture) => [picture.id, picture.file]));
@@ -52,7 +57,7 @@ export async function writeCaptionEvaluation(file: string, evaluation: CaptionEv
     html`${scoresInWords(dataset.name, split, captions.length, scores)}.`,
     [
       section('Scores', scoreTable([{ name: 'captions', scores }]), variety(evaluation)),
-      await extremes(captions, pictures, files, { language, explain }),
+      await extremes(captions, pictures, files, { language, explain, ...turns }),
       missed(missedWords(captions, pictures.captions, vocabulary, language), language),
       evaluation.confidence && confidenceSection(evaluation.confidence),
       section('How they were written', howWritten(evaluation)),

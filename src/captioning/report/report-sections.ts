@@ -23,6 +23,8 @@ type References = CaptionedFeatures['captions'];
 
 /** Best and worst pictures that are shown, each. */
 const EXTREMES = 8;
+/** The share of their work that is done when the pictures are ranked, where each is then explained. */
+const SCORED = 0.05;
 /** Pixels of the longer side of a picture under maps. */
 const EXPLAINED_SIZE = 320;
 /** Missed words that are listed. */
@@ -123,7 +125,8 @@ export async function extremes(
 ): Promise<Html | undefined> {
   const shown = Math.min(EXTREMES, Math.floor(captions.length / 2));
   if (shown === 0) return undefined;
-  const scores = await runInTurns(scoresSteps(captions, references, language), turns);
+  const scoring = partOf(scoresSteps(captions, references, language), 0, explain ? SCORED : 1);
+  const scores = await runInTurns(scoring, turns);
   const ranked = [...captions.keys()].sort((a, b) => scores[b]! - scores[a]!);
 
   let by: WordMaps['by'] | undefined;
@@ -145,9 +148,15 @@ export async function extremes(
 <ul>${written.map((caption) => html`<li>${caption}</li>`)}</ul></figcaption></figure>
 `;
   };
+  let made = 0;
   const gallery = async (pictures: readonly number[]) => {
     const figures: Html[] = [];
-    for (const i of pictures) figures.push(await figure(i)); // a captioner explains one picture at a time
+    // A captioner explains one picture at a time.
+    for (const i of pictures) {
+      turns.signal?.throwIfAborted();
+      if (explain) turns.onProgress?.(SCORED + ((1 - SCORED) * made++) / (2 * shown));
+      figures.push(await figure(i));
+    }
     return html`<div class="pictures">${figures}</div>\n`;
   };
   const best = await gallery(ranked.slice(0, shown));

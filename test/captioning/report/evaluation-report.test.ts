@@ -91,12 +91,19 @@ it('the report of an evaluation shows maps of the words of those pictures that c
   const report = join(root, 'explained.html');
   const decoding = { beam: 1, lengthPenalty: 0, maxLength: 9 };
   const given = { ...evaluation, dataset: { ...dataset, splits: shown }, models: ['one'], decoding, explain };
-  await writeCaptionEvaluation(report, given);
+  const shares: number[] = [];
+  await writeCaptionEvaluation(report, given, { onProgress: (share) => shares.push(share) });
+  expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+  expect(shares.filter((share) => share > 0.2)).toHaveLength(3); // of four pictures
   const page = await readFile(report, 'utf8');
   expect(page.match(/class="looked"/g)).toHaveLength(1);
   expect(page).toContain('<p class="said"><span>a</span> <span>red</span> <span>boat</span></p>');
   expect(page).toContain('where the captioner looked before it wrote the word');
   expect(page).toMatch(/<script>.*<\/script>/s);
+
+  const stop = new AbortController();
+  const stopped = { ...given, explain: async () => stop.abort(new Error('stopped')) as undefined };
+  await expect(writeCaptionEvaluation(report, stopped, { signal: stop.signal })).rejects.toThrow('stopped');
 });
 
 it('the report of an evaluation of one picture has no best and worst', async () => {
