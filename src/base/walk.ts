@@ -55,6 +55,11 @@ export class LeftOut {
   }
 }
 
+/** What a file is by its name, for `LeftOut`. */
+export function kindOf(name: string): string {
+  return extname(name) === '' ? 'file without an ending' : `${extname(name).toLowerCase()} file`;
+}
+
 export interface Walked {
   /** In the order of their paths. */
   files: string[];
@@ -101,7 +106,7 @@ export async function walk(folder: string, isWanted: (name: string) => boolean):
       else if (kind.isDirectory()) open.push(path);
       else if (!kind.isFile()) leftOut.add('pipe or device', path);
       else if (isWanted(name)) files.push(path);
-      else leftOut.add(extname(name) === '' ? 'file without an ending' : `${extname(name).toLowerCase()} file`, path);
+      else leftOut.add(kindOf(name), path);
     }
   }
   return { files: files.sort(), leftOut };

@@ -2,7 +2,7 @@
 import type * as Client from '@aws-sdk/client-s3';
 import { InputError, reasonOf } from '../base/errors.ts';
 import { requireOptional } from '../base/optional-package.ts';
-import { isPictureName } from '../datasets/pictures.ts';
+import { isPictureName } from '../base/picture-names.ts';
 import { pictureLimits } from '../vision/pixels.ts';
 import { refuseLarge } from '../vision/read-picture.ts';
 

@@ -1,32 +1,32 @@
 /** Finds the names of pictures for a queue: as `describe` finds pictures, and in lists and in S3 too. Reads no picture. */
 import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { isDynamicPattern } from 'tinyglobby';
 import { InputError, reasonOf } from '../base/errors.ts';
+import { isPictureName, isUnreadPictureName } from '../base/picture-names.ts';
 import { readTextPieces } from '../base/text-file.ts';
-import type { LeftOut } from '../base/walk.ts';
 import { isS3, S3Storage } from '../bulk/s3.ts';
-import { isPictureName } from '../datasets/pictures.ts';
-import { findPictures } from './find-pictures.ts';
+import { type FoundPictures, findPictures } from './find-pictures.ts';
 
 /**
  * The names of pictures, in the order of the arguments: folders (all below them), globs, pictures, `s3://BUCKET/PREFIX`,
  * and text files with a name a line; `-` for such a text on standard input.
  *
- * @param onLeftOut called with what was left out of a folder
+ * @param onFound called with what was left out of a folder
  * @throws InputError for an argument in which there are none, before names of those behind it are given
  */
 export async function* pictureNames(
   args: readonly string[],
-  onLeftOut: (leftOut: LeftOut) => void,
+  onFound: (found: FoundPictures) => void,
 ): AsyncGenerator<string> {
   for (const arg of args) {
     if (isS3(arg)) yield* namesInS3(arg);
     else if (await isList(arg)) yield* namesInList(arg);
     else {
-      const { sources, errors, leftOut } = await findPictures([arg]);
-      if (errors[0]) throw errors[0];
-      onLeftOut(leftOut);
-      for (const source of sources) yield source as string; // standard input is a list here
+      const found = await findPictures([arg]);
+      if (found.sources.length === 0 && found.errors[0]) throw found.errors[0];
+      onFound(found);
+      for (const source of found.sources) yield source as string; // standard input is a list here
     }
   }
 }
@@ -36,7 +36,7 @@ async function isList(arg: string): Promise<boolean> {
   if (arg === '-') return true;
   try {
     const found = await stat(arg);
-    return !found.isDirectory() && !isPictureName(arg.replace(/^.*[\\/]/, ''));
+    return !found.isDirectory() && !isPictureName(basename(arg)) && !isUnreadPictureName(basename(arg));
   } catch (error) {
     if (isDynamicPattern(arg)) return false;
     throw new InputError(`cannot read ${arg}`, { found: reasonOf(error), cause: error });

@@ -7,6 +7,7 @@ import { type CaptionSamplingFlags, type DescriptionFlags, describingBy } from '
 import { addQueueOption, type ModelOptions, openModel, PATIENCE, withRedis } from './bulk-queue.ts';
 import { pictureNames } from './bulk-sources.ts';
 import { addDescribingOptions, addModelsOption, addTopOptions, decodingOf } from './caption-options.ts';
+import { sayFound } from './find-pictures.ts';
 import { addCommonOptions, addPictureOptions, addVerboseOption, parseInteger } from './options.ts';
 import { Status } from './progress.ts';
 import { interruptible } from './run.ts';
@@ -51,7 +52,7 @@ async function submitCommand(args: string[], options: SubmitOptions): Promise<vo
     const { language } = decoding;
     const { isNew, pictures, chunks } = await interruptible((signal) => {
       signal.addEventListener('abort', () => status.say('stopped; the same command goes on'));
-      const names = pictureNames(args, (leftOut) => status.sayLeftOut(leftOut, verbose));
+      const names = pictureNames(args, (found) => sayFound(found, status, { verbose }));
       const layout = { top, minConfidence, words: json, ...(language !== undefined && { language }) };
       return submitJob(
         job,

@@ -19,7 +19,7 @@ import { addOutOptions, checkOut, describeToFile, type OutOptions } from './desc
 import { DescriptionOutputs } from './describe-outputs.ts';
 import { checkPageFile, openDescriptionPage } from './describe-page.ts';
 import { addWriteOptions, checkWrite, openTexts, type WriteFlags } from './describe-write.ts';
-import { findPictures } from './find-pictures.ts';
+import { findPictures, sayFound } from './find-pictures.ts';
 import { counted } from './in-words.ts';
 import {
   addCommonOptions,
@@ -65,8 +65,7 @@ async function describeCommand(args: string[], options: Options, command: Comman
   if (html !== undefined) await checkPageFile(html);
   const found = await findPictures(args);
   const { errors } = found;
-  for (const error of errors) status.warn(`caption: ${error.message}`);
-  status.sayLeftOut(found.leftOut, options.verbose);
+  sayFound(found, status, options);
 
   const texts = await openTexts(options, status);
   const sources = (await texts?.lacking(found.sources)) ?? found.sources;

@@ -9,7 +9,7 @@ import { openEngine } from '../compute/engine.ts';
 import { extractFeatures } from '../vision/extract.ts';
 import { addLanguageOption } from './caption-options.ts';
 import { checkPageFile } from './describe-page.ts';
-import { findPictures } from './find-pictures.ts';
+import { findPictures, sayFound } from './find-pictures.ts';
 import {
   addCommonOptions,
   addPictureOptions,
@@ -50,9 +50,9 @@ async function searchCommand(text: string, args: string[], options: Options): Pr
   const { model: folder = shippedCaptioner(), language: asked, top, json, html, cnnBackend } = options;
   const status = new Status(options.quiet);
   if (html !== undefined) await checkPageFile(html);
-  const { sources, errors, leftOut } = await findPictures(args);
-  for (const error of errors) status.warn(`caption: ${error.message}`);
-  status.sayLeftOut(leftOut, options.verbose);
+  const found = await findPictures(args);
+  sayFound(found, status, options);
+  const { sources, errors } = found;
   let failures = errors.length;
 
   const engine = await openEngine(options.blas);

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { cacheFolder } from '../base/files.ts';
 import { Captioner } from '../captioning/captioner.ts';
+import { type CalibrationShortage, calibrationShortages } from '../captioning/confidence/calibrate.ts';
 import { calibrateTrained } from '../captioning/confidence/calibrate-folder.ts';
 import {
   type CaptionConfig,
@@ -28,7 +29,7 @@ import {
   checkCaptionTrainOptions,
 } from './caption-train-options.ts';
 import { addDatasetOptions, openDatasets } from './dataset-options.ts';
-import { bytesInWords } from './in-words.ts';
+import { bytesInWords, counted } from './in-words.ts';
 import { addCommonOptions, addPictureOptions } from './options.ts';
 import { printable } from './printable.ts';
 import { showExtraction, showShare } from './progress.ts';
@@ -83,18 +84,22 @@ async function trainCommand(paths: string[], options: CaptionTrainOptions, comma
 
 const SHOW: TrainingShow<CaptionConfig, CaptionSets> = {
   unitOf: () => 'words',
-  describeStart: ({ dataset, datasets, captionsOnly, shape }, parameters) =>
+  describeStart: ({ dataset, datasets, captionsOnly, shape, init }, parameters) =>
     `${dataset.captions.toLocaleString('en')} captions${datasets ? ` (${datasets.map(shareInWords).join(', ')})` : ''}, ` +
     (captionsOnly ? `${captionsOnly.captions.toLocaleString('en')} without pictures, ` : '') +
-    `${shape.vocabulary.toLocaleString('en')} words; ` +
+    `a vocabulary of ${shape.vocabulary.toLocaleString('en')} words${init ? ', with those taken over' : ''}; ` +
     `${parameters.toLocaleString('en')} parameters`,
   writeProgress: writeCaptionProgress,
-  async writeReport(folder, sets, engine, { onProgress = () => {}, signal }) {
+  async complete(folder, sets, engine, { status, signal }) {
     const captioner = await Captioner.load(folder, engine);
-    await calibrateTrained(folder, captioner, sets, { onProgress: (share) => onProgress(0.5 * share), signal });
-    await writeCaptionReport(folder, captioner, sets, { onProgress: (share) => onProgress(0.5 + 0.5 * share), signal });
+    await calibrateTrained(folder, captioner, sets, { onProgress: showShare(status, 'calibrating'), signal });
+    for (const shortage of calibrationShortages(captioner, sets.validation))
+      status.say(shortageInWords(shortage, folder));
   },
-  reporting: 'calibrating, and comparing with simpler ways to a caption',
+  async writeReport(folder, sets, engine, turns) {
+    await writeCaptionReport(folder, await Captioner.load(folder, engine), sets, turns);
+  },
+  reporting: 'comparing with simpler ways to a caption',
   describeEnd: async (folder) => {
     const { scores, settings, confidence } = await readConfig(folder, captionConfigSchema);
     const calibrated = confidence?.languages.some(({ calibration }) => calibration) ? ', with a calibration,' : '';
@@ -102,6 +107,14 @@ const SHOW: TrainingShow<CaptionConfig, CaptionSets> = {
   },
   use: (folder) => `describe pictures with \`caption describe --model ${quote(folder)} FILE…\``,
 };
+
+/** "without a calibration, since …", with what would give one. */
+function shortageInWords({ language, pictures, least }: CalibrationShortage, folder: string): string {
+  const what = language === undefined ? 'without a calibration' : `${language} without a calibration`;
+  const found = `${counted(pictures, 'held-out picture')} ${pictures === 1 ? 'has' : 'have'} several captions`;
+  const advice = `\`caption calibrate DATASET --model ${quote(folder)}\` measures it on others`;
+  return `${what}, since ${found}, and ${least} are needed: ${advice}`;
+}
 
 /** What one of several datasets teaches: 'flickr8k 30,000', 'coco-more 9,614 × 3' */
 function shareInWords({ captions, weight, ...part }: PartOfData): string {

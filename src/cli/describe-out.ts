@@ -53,7 +53,7 @@ export function recordFormat(out: string): typeof jsonLines {
 
 export interface OutWork {
   sources: readonly PictureSource[];
-  /** Arguments in which there are no pictures. */
+  /** Arguments in which there are no pictures, or some that are not read. */
   missing: number;
   /** Describes pictures until the signal is raised. */
   describe: (pictures: Parameters<Describe>[0], signal: AbortSignal) => ReturnType<Describe>;

@@ -3,9 +3,9 @@ import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { UsageError } from '../base/errors.ts';
 import { ensureWritable } from '../base/files.ts';
+import { isPictureName, isUnreadPictureName } from '../base/picture-names.ts';
 import type { CaptionSampling, DecodingOptions } from '../captioning/caption.ts';
 import type { DescriptionPage } from '../captioning/description/description-page.ts';
-import { isPictureName } from '../datasets/pictures.ts';
 import type { FoundPictures } from './find-pictures.ts';
 import { quote } from './resume-command.ts';
 import { version } from './version.ts';
@@ -19,7 +19,8 @@ const MOST_WORDS = 16;
  * @throws UsageError for a picture, as in `--html *.jpg`; InputError when the file can't be written
  */
 export async function checkPageFile(file: string): Promise<void> {
-  if (isPictureName(basename(file))) {
+  const name = basename(file);
+  if (isPictureName(name) || isUnreadPictureName(name)) {
     const expected = 'a file for the page, like captions.html';
     throw new UsageError('--html names a picture, which would be overwritten', { found: file, expected });
   }

@@ -4,24 +4,28 @@ import { isAbsolute } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { InputError } from '../base/errors.ts';
+import { PICTURE_ENDINGS } from '../base/picture-names.ts';
 import { LeftOut } from '../base/walk.ts';
-import { PICTURE_ENDINGS, picturesBelow } from '../datasets/pictures.ts';
+import { picturesBelow, refusalOf } from '../datasets/pictures.ts';
 import type { PictureSource } from '../vision/extract.ts';
+import type { Status } from './progress.ts';
 
 export interface FoundPictures {
   sources: PictureSource[];
-  /** One error for each argument that names no picture. */
+  /** One error for each argument that names no picture, or a folder with pictures of formats that are not read. */
   errors: InputError[];
-  /** What was left out of folders. */
+  /** Those pictures. */
+  unread: LeftOut;
+  /** What else was left out of folders. */
   leftOut: LeftOut;
 }
 
 /** The pictures of files, folders (all below them), globs and `-` (standard input), in the order of the arguments. */
 export async function findPictures(args: readonly string[]): Promise<FoundPictures> {
-  const found: FoundPictures = { sources: [], errors: [], leftOut: new LeftOut() };
+  const found: FoundPictures = { sources: [], errors: [], unread: new LeftOut(), leftOut: new LeftOut() };
   for (const arg of args) {
     try {
-      for (const source of await expand(arg, found.leftOut)) found.sources.push(source);
+      for (const source of await expand(arg, found)) found.sources.push(source);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       found.errors.push(error);
@@ -30,15 +34,35 @@ export async function findPictures(args: readonly string[]): Promise<FoundPictur
   return found;
 }
 
-async function expand(arg: string, leftOut: LeftOut): Promise<PictureSource[]> {
+/**
+ * Says which pictures were not found and what was left out.
+ *
+ * @param verbose whether they are named
+ * @param prefix of warnings
+ */
+export function sayFound(
+  { errors, unread, leftOut }: Omit<FoundPictures, 'sources'>,
+  status: Status,
+  { verbose = false, prefix = 'caption: ' }: { verbose?: boolean | undefined; prefix?: string } = {},
+): void {
+  for (const { message } of errors) status.warn(`${prefix}${message}`);
+  if (verbose) status.sayPaths(unread);
+  status.sayLeftOut(leftOut, verbose);
+}
+
+async function expand(arg: string, found: FoundPictures): Promise<PictureSource[]> {
   if (arg === '-') return [{ name: '-', bytes: await buffer(process.stdin) }];
-  const found = await stat(arg).catch(() => undefined);
-  if (found?.isDirectory()) {
-    const walked = await picturesBelow(arg);
-    leftOut.join(walked.leftOut);
-    return nonEmpty(arg, walked.files, walked.leftOut);
+  const there = await stat(arg).catch(() => undefined);
+  if (there?.isDirectory()) {
+    const { files, unread, leftOut } = await picturesBelow(arg);
+    found.unread.join(unread);
+    found.leftOut.join(leftOut);
+    const refusal = refusalOf(unread, arg);
+    if (!refusal) return nonEmpty(arg, files, leftOut);
+    found.errors.push(refusal);
+    return files;
   }
-  if (found || !isDynamicPattern(arg)) return [arg]; // a file that is not there is reported where it is read
+  if (there || !isDynamicPattern(arg)) return [arg]; // a file that is not there is reported where it is read
   return nonEmpty(arg, await matches(arg));
 }
 

@@ -125,7 +125,10 @@ async function trainCommand(files: string[], options: Options, command: Command)
   const preset = options.preset ? languagePresets[options.preset] : DEFAULTS;
   const { settings, shape } = preset;
   const flags = { ...settings, ...shape, ...trainingFlags(settings), sampleEvery: settings.samples.every };
-  const resolved = resolveOptions(command, options, flags);
+  const resolved = {
+    ...resolveOptions(command, options, flags),
+    valFraction: valFractionOf(options, settings, command),
+  };
   await runTraining<LanguageConfig, LanguageData>(command, options, SHOW, async ({ status, engine }) => {
     const onReading = (read: number) => status.update(() => `reading the text: ${Math.floor(100 * read)} %`);
     const { encoding, verbose, valFile: validationFiles } = options;
@@ -176,16 +179,31 @@ async function startOf(options: Options, engine: Engine): Promise<LanguageTraini
   return { level, shape: { cell, layers, hidden, embedding } };
 }
 
-function settingsOf(options: Options, defaults: LanguageSettings): LanguageSettings {
-  const { level, hidden, steps, split, sampleEvery } = options;
-  const presetFraction = defaults.valFraction === 0 ? 0 : VAL_FRACTIONS[split];
+/**
+ * The share that is held out. A preset may hold nothing out, but where a split is asked for.
+ *
+ * @throws UsageError when nothing is held out, and an option was given that is about what is
+ */
+function valFractionOf({ valFile, valFraction, split }: Options, preset: LanguageSettings, command: Command): number {
+  if (valFile) return 0;
+  const holdsOut = preset.valFraction > 0 || isGiven(command, 'split');
+  const share = valFraction ?? (holdsOut ? VAL_FRACTIONS[split] : 0);
+  if (share === 0) {
+    const where = valFraction === 0 ? '--val-fraction 0, which leaves' : 'a preset that leaves';
+    refuseInapplicable(command, ['split', 'patience'], `${where} nothing to validate on`);
+  }
+  return share;
+}
+
+function settingsOf(options: Options & { valFraction: number }, defaults: LanguageSettings): LanguageSettings {
+  const { level, hidden, steps, split, valFraction, sampleEvery } = options;
   return {
     ...trainingSettings(options, defaults),
     steps,
     split,
     sequences: sequencesOf(options),
     minCount: options.minCount ?? defaultsOf(level, hidden).minCount,
-    valFraction: options.valFile ? 0 : (options.valFraction ?? presetFraction),
+    valFraction,
     samples: { ...defaults.samples, every: sampleEvery },
   };
 }

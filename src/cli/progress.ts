@@ -54,7 +54,12 @@ export class Status {
     const words = leftOut.inWords();
     if (words === undefined) return;
     this.say(`left out: ${words}${verbose ? '' : ' (--verbose names them)'}`);
-    if (verbose) for (const path of leftOut.paths) this.say(`  ${printable(path)}`);
+    if (verbose) this.sayPaths(leftOut);
+  }
+
+  /** Names what was left out, a line each. */
+  sayPaths({ paths }: LeftOut): void {
+    for (const path of paths) this.say(`  ${printable(path)}`);
   }
 
   #clear(): void {

@@ -13,7 +13,7 @@ import { wordsOf } from '../sequences/words.ts';
 import { Translator, translatingDefaults } from '../translation/translator.ts';
 import { cachedFeatures } from '../vision/cached-features.ts';
 import type { Cnn } from '../vision/cnn.ts';
-import { findPictures } from './find-pictures.ts';
+import { findPictures, sayFound } from './find-pictures.ts';
 import { refuseInapplicable } from './given-options.ts';
 import {
   addCommonOptions,
@@ -175,9 +175,9 @@ async function predictPictures(
   status: Status,
 ): Promise<void> {
   if (files.length === 0) throw new UsageError('no picture to look at');
-  const { sources, errors, leftOut } = await findPictures(files);
-  for (const { message } of errors) status.warn(message);
-  status.sayLeftOut(leftOut, verbose);
+  const found = await findPictures(files);
+  sayFound(found, status, { verbose, prefix: '' });
+  const { sources, errors } = found;
   const { vectors, names, skipped } = await interruptible((signal) =>
     seePictures(sources, cnn, showExtraction(status, signal)),
   );

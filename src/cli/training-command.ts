@@ -66,6 +66,13 @@ export interface TrainingShow<Config, Data> {
   describeStart(config: Config, parameters: number): string;
   /** Writes the report of a training that is still going on, from what its folder says. */
   writeProgress(folder: string): Promise<void>;
+  /** Adds what takes the best weights to learn, and says how far that is and what came of it. */
+  complete?(
+    folder: string,
+    data: Data,
+    engine: Engine,
+    terminal: { status: Status; signal: AbortSignal },
+  ): Promise<void>;
   /** Writes the report of a training that is over, and what the terminal says meanwhile. */
   writeReport(folder: string, data: Data, engine: Engine, turns: Turns): Promise<void>;
   reporting: string;
@@ -144,6 +151,7 @@ async function runInFolder<Config, Data>(
       },
       async onDone(data) {
         await report.settled();
+        await show.complete?.(folder, data, engine, { status, signal });
         await show.writeReport(folder, data, engine, { onProgress: showShare(status, show.reporting), signal });
       },
     };

@@ -7,12 +7,13 @@
 
 import { basename, dirname, extname, join } from 'node:path';
 import { InputError } from '../base/errors.ts';
+import { isPictureName } from '../base/picture-names.ts';
 import type { ListedSplit } from './assemble.ts';
 import { annotationFolders, cocoFile } from './coco.ts';
 import { SPLITS, type Split } from './dataset.ts';
 import { foldersIn, listFolder } from './files.ts';
 import { type JsonCaptions, readJsonCaptions } from './json-captions.ts';
-import { isPictureName, PictureFinder, pictureFolders } from './pictures.ts';
+import { PictureFinder, pictureFolders } from './pictures.ts';
 import type { DatasetReader, DatasetReading, FoundDataset } from './reader.ts';
 import { splitInName } from './split-names.ts';
 

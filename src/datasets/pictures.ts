@@ -6,19 +6,39 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import { editDistance } from '../base/edit-distance.ts';
-import { type Walked, walk } from '../base/walk.ts';
+import { InputError } from '../base/errors.ts';
+import { isPictureName, isUnreadPictureName, PICTURE_ENDINGS } from '../base/picture-names.ts';
+import { kindOf, LeftOut, type Walked, walk } from '../base/walk.ts';
 
-/** The endings by which files are taken for pictures, in lower case. */
-export const PICTURE_ENDINGS = ['jpg', 'jpeg', 'jpe', 'jfif', 'png', 'webp', 'gif', 'tif', 'tiff', 'avif', 'svg'];
-
-/** Whether a file's name has the ending of a picture and is not hidden. */
-export function isPictureName(name: string): boolean {
-  return !name.startsWith('.') && PICTURE_ENDINGS.includes(extname(name).slice(1).toLowerCase());
+/** The pictures below a folder. */
+export interface PicturesBelow extends Walked {
+  /** Pictures of formats that are not read, but for those that stand there in one that is read too, by the same name. */
+  unread: LeftOut;
 }
 
 /** The pictures in a folder, at any depth, in the order of their paths, and what was left out. */
-export function picturesBelow(folder: string): Promise<Walked> {
-  return walk(folder, isPictureName);
+export async function picturesBelow(folder: string): Promise<PicturesBelow> {
+  const walked = await walk(folder, (name) => isPictureName(name) || isUnreadPictureName(name));
+  const files = walked.files.filter((file) => isPictureName(basename(file)));
+  const read = new Set(files.map(withoutEnding));
+  const unread = new LeftOut();
+  for (const file of walked.files) {
+    if (isPictureName(basename(file))) continue;
+    const list = read.has(withoutEnding(file)) ? walked.leftOut : unread;
+    list.add(kindOf(file), file);
+  }
+  return { files, leftOut: walked.leftOut, unread };
+}
+
+/** What is wrong with pictures of formats that are not read; undefined where there are none. */
+export function refusalOf(unread: LeftOut, folder: string): InputError | undefined {
+  const found = unread.inWords();
+  if (found === undefined) return undefined;
+  return new InputError(`pictures in ${folder} can't be read`, { found, advice: 'Convert them to JPEG first' });
+}
+
+function withoutEnding(file: string): string {
+  return file.slice(0, file.length - extname(file).length);
 }
 
 /** Names of the folders in which the known datasets and their mirrors keep pictures. */

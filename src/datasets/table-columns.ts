@@ -7,10 +7,10 @@ import { basename } from 'node:path';
 import * as v from 'valibot';
 import { InputError } from '../base/errors.ts';
 import { LANGUAGE_TAG, languageTag } from '../base/languages.ts';
+import { isPictureName } from '../base/picture-names.ts';
 import type { ListedPicture } from './assemble.ts';
 import type { Split } from './dataset.ts';
 import type { Oddities } from './oddities.ts';
-import { isPictureName } from './pictures.ts';
 import type { ColumnNames, DatasetReading } from './reader.ts';
 import { SPLIT_NAMES } from './split-names.ts';
 

@@ -6,11 +6,11 @@
 import * as v from 'valibot';
 import { InputError } from '../base/errors.ts';
 import { parseJson } from '../base/json.ts';
+import { isPictureName } from '../base/picture-names.ts';
 import { filledLinesOf, linesOf, type NumberedLine, readText } from '../base/text-file.ts';
 import { type DelimitedRecord, firstLineOf, parseDelimited } from './delimited.ts';
 import { fieldsOfObject } from './json-records.ts';
 import { asJson, jsonValues } from './json-text.ts';
-import { isPictureName } from './pictures.ts';
 import type { DatasetReading } from './reader.ts';
 import { isCaptionColumn, isHeader, pairOfFields, rowsOf, type TableRecord, type TableRow } from './table-columns.ts';
 

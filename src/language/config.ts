@@ -159,5 +159,6 @@ export function splitInWords({ settings, text }: Pick<LanguageConfig, 'settings'
     return `${text.sequences.validation.toLocaleString('en')} ${settings.sequences.are} held out by their hashes`;
   }
   const share = `the last ${Number((settings.valFraction * 100).toPrecision(3))} %`;
-  return settings.split === 'end' ? `${share} of the text` : `${share} of each of ${settings.batch} streams`;
+  const inOnePart = settings.split === 'end' || settings.batch === 1;
+  return inOnePart ? `${share} of the text` : `${share} of each of ${settings.batch} streams`;
 }

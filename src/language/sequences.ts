@@ -56,6 +56,7 @@ export async function countSequences(
   const counter = new TokenCounter(settings.minCount);
   const counts = { training: 0, validation: 0, leftOut: 0 };
   let [tokens, heldOutTokens, longest] = [0, 0, 0];
+  const hashes = { least: Infinity, most: 0 };
   for await (const sequence of splitSequences(source, level, settings, reading, 3)) {
     const length = sequence.tokens.length + 1;
     counts[sequence.part]++;
@@ -63,12 +64,15 @@ export async function countSequences(
     else tokens += length;
     if (sequence.part !== 'training') continue;
     counter.add(sequence.tokens);
+    hashes.least = Math.min(hashes.least, sequence.hash);
+    hashes.most = Math.max(hashes.most, sequence.hash);
     longest = Math.max(longest, length - 1);
   }
   const { training, validation, leftOut } = counts;
-  if (training === 0) throw nothingToLearn(counter, source, tokenizer);
+  if (training === 0)
+    throw validation > 0 ? nothingLeft(validation, settings) : nothingToLearn(counter, source, tokenizer);
   const holdsOut = source.validationFiles !== undefined || settings.valFraction > 0;
-  if (holdsOut && validation === 0) throw nothingHeldOut(training, settings);
+  if (holdsOut && validation === 0) throw nothingHeldOut(training, hashes, settings);
   const frequent = counter.frequent(counter.tokens);
   if (frequent.length === 0) throw nothingFrequent(counter, source, settings, tokenizer);
   const complete = !holdsOut && settings.minCount === 1;
@@ -148,10 +152,25 @@ async function* splitSequences(
   }
 }
 
-function nothingHeldOut(training: number, { valFraction, sequences }: SequenceSettings): InputError {
+/** @param hashes of the sequences for training, which tell the share that would hold one of them out */
+function nothingHeldOut(
+  training: number,
+  { least, most }: { least: number; most: number },
+  { valFraction, sequences }: SequenceSettings,
+): InputError {
+  const share = Math.ceil((1000 * (least + 1)) / 2 ** 32) / 1000;
+  const enough = share * 2 ** 32 <= most ? `of at least ${share}, ` : ''; // it leaves others to learn from
   return new InputError('nothing is held out for validation', {
     found: `${training} ${sequences.are}, none of them in the share of ${valFraction}`,
-    advice: 'Hold out a larger share by valFraction, or 0 for none.',
+    advice: `Hold out a larger share by valFraction, ${enough}or 0 for none.`,
+    settings: ['valFraction'],
+  });
+}
+
+function nothingLeft(validation: number, { valFraction, sequences }: SequenceSettings): InputError {
+  return new InputError('nothing is left to learn', {
+    found: `${validation} ${sequences.are}, all of them for validation`,
+    advice: valFraction > 0 ? 'Hold out a smaller share by valFraction.' : 'Give other files to learn from.',
     settings: ['valFraction'],
   });
 }

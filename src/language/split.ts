@@ -24,11 +24,11 @@ type SplitSettings = Pick<LanguageSettings, 'split' | 'valFraction' | 'batch' | 
  */
 export function splitText(text: Corpus, heldOut: Corpus | undefined, settings: SplitSettings, unit: string): SplitText {
   if (heldOut) return enoughOf({ training: [text], validation: [heldOut] }, settings, unit);
-  if (settings.split === 'char-rnn') return splitStreams(text, settings, unit);
   if (settings.valFraction === 0) {
     // min-char-rnn never reads the last character: with `p + seq_length + 1 >= len(data)` it starts again.
     return enoughOf({ training: [sliceCorpus(text, 0, Math.max(0, text.length - 1))], validation: [] }, settings, unit);
   }
+  if (settings.split === 'char-rnn') return splitStreams(text, settings, unit);
   const length = Math.round(text.length * (1 - settings.valFraction));
   const parts = { training: [sliceCorpus(text, 0, length)], validation: [sliceCorpus(text, length, text.length)] };
   return enoughOf(parts, settings, unit);
@@ -48,14 +48,16 @@ export function validationStreams(validation: readonly Corpus[]): readonly Corpu
 /**
  * The text cut into whole chunks of all streams, of which the last are for validation: what is kept is the end of each
  * stream (char-rnn, CharSplitLMMinibatchLoader).
+ *
+ * @param valFraction above 0, so that a chunk at least is kept
  */
 function splitStreams(text: Corpus, { valFraction, batch: N, steps: T }: SplitSettings, unit: string): SplitText {
   const chunks = Math.floor((text.length - 1) / (N * T));
   const training = Math.floor(chunks * (1 - valFraction));
-  if (training < 1 || training === chunks) {
-    throw new InputError(`the text is too short for ${N} streams of ${T} ${unit}s`, {
+  if (training < 1) {
+    throw new InputError(`the text is too short for batches of ${N} × ${T} ${unit}s`, {
       found: `${text.length} ${unit}s`,
-      expected: `at least ${2 * N * T + 1}`,
+      expected: `at least ${Math.ceil(1 / (1 - valFraction)) * N * T + 1}, to hold out a share of ${valFraction}`,
       advice: 'Give more text, a smaller batch or fewer steps.',
       settings: ['batch', 'steps'],
     });

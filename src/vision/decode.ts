@@ -8,6 +8,7 @@ import { createRequire } from 'node:module';
 import type { Sharp } from 'sharp';
 import { InputError, reasonOf } from '../base/errors.ts';
 import { refuseLfsPointer } from '../base/git-lfs.ts';
+import { isRawName } from '../base/picture-names.ts';
 import { type PictureLimits, type Pixels, type Preprocessing, pictureLimits } from './pixels.ts';
 import { refuseLarge, refuseLongSides } from './read-picture.ts';
 
@@ -27,6 +28,7 @@ export async function decodePicture(
   }
   refuseLarge(bytes.length, limits.bytes, name);
   refuseLfsPointer(bytes, `the picture ${name}`);
+  if (isRaw(bytes, name)) throw unknownFormat(name, RAW);
   const { size, fit } = preprocessing;
   try {
     // Warnings alone (a stray byte before a marker) do not stop viewers either; what is truncated or broken does.
@@ -64,6 +66,15 @@ async function opened(bytes: Uint8Array, { pixels, side, seconds }: PictureLimit
   return channels.every(({ max }) => max <= 1) ? picture.linear(255, 0) : picture;
 }
 
+/**
+ * Whether bytes are a camera's raw data in a TIFF: a DNG or Nikon's by the file's name, or Canon's by its mark. What sharp
+ * reads there is not the picture but a thumbnail of it, of 160 pixels.
+ */
+function isRaw(bytes: Uint8Array, name: string): boolean {
+  const start = Buffer.from(bytes.subarray(0, 10)).toString('latin1');
+  return /^(II\*\0|MM\0\*)/.test(start) && (isRawName(name) || start.endsWith('CR'));
+}
+
 function isJpeg(bytes: Uint8Array): boolean {
   return bytes[0] === 0xff && bytes[1] === 0xd8;
 }
@@ -82,10 +93,12 @@ function loadSharp(): SharpModule {
 
 const PICTURE = 'a JPEG, PNG, WebP, AVIF, GIF, TIFF or SVG picture';
 
+const RAW = "a camera's raw data";
+
 /** Formats of pictures that are not read, by the first bytes of a file in Latin-1. */
 const OTHER_FORMATS: readonly (readonly [bytes: RegExp, format: string])[] = [
   [/^.{4}ftyp(he|mif1|msf1)/s, 'HEIC'],
-  [/^.{4}ftypcrx|^FUJIFILM|^IIRO|^IIU\0/s, "a camera's raw data"],
+  [/^.{4}ftypcrx|^FUJIFILM|^IIRO|^IIU\0/s, RAW],
   [/^.{4}ftyp(?!avi[fs])/s, 'a video'],
   [/^BM.{4}\0{4}/s, 'BMP'],
   [/^\0\0[^\0]\0[^\0]\0/, 'an icon (ICO)'],
@@ -113,10 +126,7 @@ function explain(cause: unknown, bytes: Uint8Array, name: string, limits: Pictur
   const other = OTHER_FORMATS.find(([bytes]) => bytes.test(start))?.[1];
   const unsupported = /not (configured|supported)/.test(reason) ? reason : undefined; // a TIFF of zstd for one
   const found = other ?? unsupported;
-  if (found !== undefined) {
-    const explanation = { found, expected: PICTURE, advice: 'Convert it to JPEG first', cause };
-    return new InputError(`cannot decode the picture ${name}`, explanation);
-  }
+  if (found !== undefined) return unknownFormat(name, found, cause);
   if (!/unsupported image format/.test(reason)) {
     const advice = 'The file is damaged or incomplete; fetch it again';
     // What libvips says it says of all pictures that are decoded at once, so that now and then one gets no reason.
@@ -125,4 +135,9 @@ function explain(cause: unknown, bytes: Uint8Array, name: string, limits: Pictur
   }
   const bytesFound = `${bytes.length} bytes that start with ${JSON.stringify(start)}`;
   return new InputError(`${name} is not a picture`, { found: bytesFound, expected: PICTURE, cause });
+}
+
+function unknownFormat(name: string, found: string, cause?: unknown): InputError {
+  const explanation = { found, expected: PICTURE, advice: 'Convert it to JPEG first', cause };
+  return new InputError(`cannot decode the picture ${name}`, explanation);
 }

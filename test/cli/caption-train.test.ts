@@ -37,6 +37,7 @@ describe('caption train --init', () => {
   it('starts from a captioner, keeps its words, adds new ones, and says how good it is before the first update', async () => {
     const { code, stderr } = await train(others, 'more', '--init', model, ...SMALL);
     expect(code).toBe(0);
+    expect(stderr).toMatch(/\n2 captions, a vocabulary of \d+ words, with those taken over; /);
     expect(stderr).toMatch(/\nepoch 0\.00 {2}validation: loss \d.* {2}\(best\)\n/);
     expect(stderr).toMatch(/\nepoch 1\.00 {2}training loss \d/);
     expect(stderr).not.toContain('NaN');
@@ -145,7 +146,7 @@ describe('caption train with several datasets', () => {
     const { code, stderr } = await train(dataset, 'several', ...args);
     expect(code).toBe(0);
     expect(stderr).toMatch(
-      /\ntraining pictures left out, as .* same photo: 2 \(red\.png, red\.png\)\n[^\n]*\n4 captions \(dataset 2, others 2 × 2\.5\), 11 words; /,
+      /\ntraining pictures left out, as .* same photo: 2 \(red\.png, red\.png\)\n[^\n]*\n4 captions \(dataset 2, others 2 × 2\.5\), a vocabulary of 11 words; /,
     );
     expect(stderr).toMatch(
       /\nepoch 1\.00 {2}training loss \d.* {2}validation, mean: loss .*\n {2}dataset: loss .* cider .*\n {2}others: loss .* cider /,

@@ -44,7 +44,11 @@ describe('caption train', () => {
   it('ends with 0, names what it could not read, shows its progress on stderr and nothing on stdout', () => {
     expect(trained).toMatchObject({ code: 0, stdout: '' });
     expect(trained.stderr).toMatch(/torn\.png/);
-    expect(trained.stderr).toMatch(/\n\d captions, \d words; [\d,]+ parameters\n/);
+    expect(trained.stderr).toMatch(/\n\d captions, a vocabulary of \d words; [\d,]+ parameters\n/);
+    expect(trained.stderr).not.toContain('calibrating');
+    expect(trained.stderr).toMatch(
+      /\nwithout a calibration, since \d held-out pictures? ha(s|ve) several captions, and 50 are needed: `caption calibrate DATASET --model [^`]*` measures it on others\n([^\n]*\n)?done: the best weights \(update \d+\) are in /,
+    );
     expect(trained.stderr.match(/\nepoch \d\.00 {2}training loss \d\.\d+ {2}validation: loss .*bleu4/g)).toHaveLength(
       2,
     );

@@ -20,6 +20,38 @@ async function find(base: string, ...args: string[]) {
   return { names: names.map((name) => name.slice(base.length + 1)), errors: errors.map(({ message }) => message) };
 }
 
+describe('findPictures, of formats that are not read,', () => {
+  const phone = join(root, 'phone');
+  const names = ['1.HEIC', '2.heic', '2.jpg', '3.jpg', '4.dng', '5.CR2', 'notes.txt', '1.mov'];
+  const found = async (folder: string) => {
+    const { sources, errors, unread, leftOut } = await findPictures([folder]);
+    const messages = errors.map(({ message }) => message.replaceAll(root, ''));
+    return { sources: sources.length, messages, unread: unread.paths.length, leftOut: leftOut.inWords() };
+  };
+
+  it('counts them apart from other files, unless they stand there in one that is read', async () => {
+    await mkdir(phone);
+    for (const name of names) await writeFile(join(phone, name), '');
+    expect(await found(phone)).toEqual({
+      sources: 2,
+      messages: [
+        "pictures in /phone can't be read: found 1 .heic file, 1 .dng file, 1 .cr2 file. Convert them to JPEG first",
+      ],
+      unread: 3,
+      leftOut: '1 .mov file, 1 .txt file, 1 .heic file',
+    });
+    await rm(phone, { recursive: true });
+  });
+
+  it('says of a folder of nothing else what they are', async () => {
+    await mkdir(phone);
+    await writeFile(join(phone, '1.heic'), '');
+    const messages = ["pictures in /phone can't be read: found 1 .heic file. Convert them to JPEG first"];
+    expect(await found(phone)).toEqual({ sources: 0, messages, unread: 1, leftOut: undefined });
+    await rm(phone, { recursive: true });
+  });
+});
+
 describe.each([
   ['absolute', root],
   ['relative', relative('', root)],

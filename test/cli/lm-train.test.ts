@@ -49,6 +49,22 @@ describe('lm train --preset', () => {
     expect(scores.split).toBe('the last 5 % of each of 5 streams');
   });
 
+  it('that holds nothing out does so where a split is asked for; what is about none is refused', async () => {
+    const few = ['--epochs', '0.1', '--hidden', '10'];
+    const ended = await train('min', text, '--preset', 'min-char-rnn', '--split', 'char-rnn', ...few);
+    expectDone(ended);
+    expect(ended.stderr).toContain('validation on the last 5 % of the text');
+    for (const [args, message] of [
+      [['--preset', 'min-char-rnn', '--patience', '2'], /--patience does not apply to a preset that leaves nothing to/],
+      [
+        ['--val-fraction', '0', '--split', 'end'],
+        /--split does not apply to --val-fraction 0, which leaves nothing to/,
+      ],
+    ] as const) {
+      expectLine(await train('no', text, ...args), message, 2);
+    }
+  });
+
   it('is refused with a model that has a shape', async () => {
     expectLine(
       await train('no', text, '--preset', 'large', '--continue', root),

@@ -107,7 +107,17 @@ describe('sequences of lines', () => {
     await writeFile(empty, 'a\n');
     await expectInputError(
       open({ files: [empty] }, { valFraction: 0.001 }),
-      /nothing is held out for .*: found 1 lines/,
+      /nothing is held out for .*: found 1 lines.*\. Hold out a larger share by valFraction, or 0 for none/,
+    );
+    await writeFile(empty, names.slice(0, 12).join('\n'));
+    const refused = await open({ files: [empty] }, { valFraction: 0.001 }).catch((error: Error) => error.message);
+    const share = /12 lines.* by valFraction, of at least (0\.\d+), or 0/.exec(String(refused))?.[1];
+    const { training, validation } = await open({ files: [empty] }, { valFraction: Number(share) });
+    expect([training, validation].map(({ length }) => length)).toEqual([11, 1]);
+    await writeFile(empty, 'a\n');
+    await expectInputError(
+      open({ files: [empty] }, { valFraction: 0.9999 }),
+      /nothing is left to learn: found 1 lines/,
     );
     const table = join(root, 'table.csv');
     await writeFile(table, 'name\nemma\n');

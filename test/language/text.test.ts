@@ -107,6 +107,12 @@ describe('a text', () => {
     // Nine of twelve chunks, each with the target of its last character.
     expect(trainingTexts).toEqual([letters.slice(0, 91), letters.slice(120, 211)]);
     expect(validationTexts).toEqual([letters.slice(90, 121), letters.slice(210, 241)]);
+    // Of 12 chunks three quarters are held out; where nothing is, there are no ends of streams.
+    const most = await open([await file(letters)], { ...split, valFraction: 0.75 });
+    expect(most.validationTexts[0]).toHaveLength(91);
+    const none = await open([await file(letters)], { ...split, valFraction: 0 });
+    expect([none.trainingTexts, none.validationTexts]).toEqual([[letters.slice(0, 242)], []]);
+    await expectInputError(open([await file(letters)], { ...split, valFraction: 0.95 }), /expected at least 401, to/);
   });
 
   it('knows frequent tokens only, if so asked, those that are frequent in training', async () => {

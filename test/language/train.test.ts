@@ -262,8 +262,8 @@ describe('training a language model fails with one clear line', () => {
     );
     await expectInputError(
       trainLanguageModel({ ...training, settings: { ...training.settings, split: 'char-rnn', steps: 10 } }),
-      'the text is too short for 8 streams of 10 characters: found 100 characters, expected at least 161. ' +
-        'Give more text, a smaller batch or fewer steps.',
+      'the text is too short for batches of 8 × 10 characters: found 100 characters, ' +
+        'expected at least 161, to hold out a share of 0.1. Give more text, a smaller batch or fewer steps.',
     );
     expect(await readdir(training.folder).catch(() => 'nothing made')).toBe('nothing made');
   });

@@ -201,11 +201,22 @@ describe('decodePicture', () => {
     ['JPEG XL', '\xff\n\0\0'],
     ['a video', '\0\0\0\x20ftypisom\0\0\x02\0'],
     ["a camera's raw data", 'FUJIFILMCCD-RAW 0201'],
+    ["a camera's raw data", 'II*\0\x10\0\0\0CR\x02\0'],
   ])('tells that a file is %s', async (format, start) => {
     const bytes = Buffer.concat([Buffer.from(start, 'latin1'), Buffer.alloc(100)]);
     await expect(decodePicture(bytes, squash, 'a.jpg')).rejects.toThrow(
       `cannot decode the picture a.jpg: found ${format}, expected a JPEG`,
     );
+  });
+
+  test('takes a TIFF by the name of a raw file for one, whose first picture is a thumbnail; other bytes for what they are', async () => {
+    const [tiff, jpeg] = await Promise.all([redAndBlue(4, 4).tiff().toBuffer(), redAndBlue(4, 4).jpeg().toBuffer()]);
+    for (const name of ['a.dng', 'photos/a.NEF', 'a.arw']) {
+      await expect(decodePicture(tiff, squash, name)).rejects.toThrow(
+        `cannot decode the picture ${name}: found a camera's raw data, expected a JPEG`,
+      );
+    }
+    expect(await decodePicture(jpeg, squash, 'a.dng')).toHaveLength(16 * 16 * 3);
   });
 
   test('tells that a TIFF is compressed in a way that is not known here, not that it is damaged', async () => {

@@ -53,7 +53,7 @@ export function* calibrateCaptionerSteps(
   decoding: DecodingOptions = decodingDefaults,
 ): Steps<Calibration[]> {
   const enough = calibratedLanguages(captioner, validation);
-  if (enough.length === 0) refuseTooFew(validation);
+  if (enough.length === 0) refuseTooFew(calibrationShortages(captioner, validation));
   // What is learned from is there twice at most: as it is standardised, and here as the CNN gives it, once for each learner.
   let room: Float32Array<ArrayBuffer> | undefined;
   const rawFeatures: RawFeatures = ({ features }) => {
@@ -82,17 +82,33 @@ export function canCalibrate(captioner: Captioner, validation: readonly HeldOutS
   return calibratedLanguages(captioner, validation).length > 0;
 }
 
+/** A language with too few pictures to be calibrated. */
+export interface CalibrationShortage {
+  language: string | undefined;
+  /** Held-out pictures with two captions or more, of which `least` are needed. */
+  pictures: number;
+  least: number;
+}
+
+/** The languages of held-out sets that have too few pictures to be calibrated. */
+export function calibrationShortages(captioner: Captioner, validation: readonly HeldOutSet[]): CalibrationShortage[] {
+  return setsByLanguage(captioner, validation)
+    .map(([language, sets]) => ({ language, pictures: picturesToCalibrateOn(sets), least: LEAST_PICTURES }))
+    .filter(({ pictures, least }) => pictures < least);
+}
+
+type LanguageSets = [language: string | undefined, sets: HeldOutSet[]];
+
 /** The languages that have enough pictures, with their sets. */
-function calibratedLanguages(
-  { vocabulary }: Captioner,
-  sets: readonly HeldOutSet[],
-): [language: string | undefined, sets: HeldOutSet[]][] {
+function calibratedLanguages(captioner: Captioner, sets: readonly HeldOutSet[]): LanguageSets[] {
+  return setsByLanguage(captioner, sets).filter(
+    ([, ofLanguage]) => picturesToCalibrateOn(ofLanguage) >= LEAST_PICTURES,
+  );
+}
+
+function setsByLanguage({ vocabulary }: Captioner, sets: readonly HeldOutSet[]): LanguageSets[] {
   const languages = sets.map(({ language }) => chooseLanguage(vocabulary, language));
-  return [...new Set(languages)]
-    .map(
-      (language) => [language, sets.filter((_, i) => languages[i] === language)] as [string | undefined, HeldOutSet[]],
-    )
-    .filter(([, ofLanguage]) => picturesToCalibrateOn(ofLanguage) >= LEAST_PICTURES);
+  return [...new Set(languages)].map((language) => [language, sets.filter((_, i) => languages[i] === language)]);
 }
 
 /** How many pictures can be calibrated on: those with two captions or more. */
@@ -100,9 +116,11 @@ function picturesToCalibrateOn(sets: readonly Pick<HeldOutSet, 'captions'>[]): n
   return sets.flatMap(({ captions }) => captions).filter(({ length }) => length > 1).length;
 }
 
-function refuseTooFew(sets: readonly HeldOutSet[]): never {
+/** @param shortages of all languages that there are; none where nothing is held out */
+function refuseTooFew(shortages: readonly CalibrationShortage[]): never {
+  const most = Math.max(0, ...shortages.map(({ pictures }) => pictures));
   throw new InputError('too few pictures to calibrate confidence on', {
-    found: `${picturesToCalibrateOn(sets)} with several captions each`,
+    found: `${most} with several captions each${shortages.length > 1 ? ' in one language' : ''}`,
     expected: `at least ${LEAST_PICTURES}, which nothing was trained on`,
   });
 }

@@ -9,10 +9,10 @@
  * Knows no CNN: a function that it is given turns frames into vectors.
  */
 import { basename, extname, join } from 'node:path';
+import { isPictureName } from '../../base/picture-names.ts';
 import { readLines } from '../../base/text-file.ts';
 import { byNumbers, foldersIn, listFolder } from '../../datasets/files.ts';
 import { type Odd, type OddLines, settleOdd } from '../../datasets/odd-lines.ts';
-import { isPictureName } from '../../datasets/pictures.ts';
 import type { SequenceData, SequenceExample } from './example.ts';
 
 export interface ClipOptions extends OddLines {

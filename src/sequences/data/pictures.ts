@@ -7,8 +7,9 @@
  */
 import { basename } from 'node:path';
 import { InputError } from '../../base/errors.ts';
+import { PICTURE_ENDINGS } from '../../base/picture-names.ts';
 import type { Engine } from '../../compute/engine.ts';
-import { PICTURE_ENDINGS, picturesBelow } from '../../datasets/pictures.ts';
+import { picturesBelow, refusalOf } from '../../datasets/pictures.ts';
 import { cachedFeatures, type ExtractionEvents } from '../../vision/cached-features.ts';
 import type { Cnn } from '../../vision/cnn.ts';
 import type { CnnBackend } from '../../vision/cnn-backends.ts';
@@ -35,7 +36,7 @@ export interface SeenPictures {
 /**
  * Reads the pictures of folders that are a class each, labelled by the folders' names.
  *
- * @param onOdd told what is left out: files that are no pictures, folders without any
+ * @param onOdd told what is left out: pictures of formats that are not read, other files, folders without any
  * @throws InputError when no folder has pictures
  */
 export async function readPictureClasses(
@@ -46,7 +47,9 @@ export async function readPictureClasses(
 ): Promise<Examples> {
   const examples: SequenceExample[] = [];
   for (const folder of folders) {
-    const { files, leftOut } = await picturesBelow(folder);
+    const { files, leftOut, unread } = await picturesBelow(folder);
+    const refusal = refusalOf(unread, folder);
+    if (refusal) onOdd?.(refusal.message);
     const left = leftOut.inWords();
     if (left !== undefined) onOdd?.(`${folder}: left out ${left}`);
     if (files.length === 0) onOdd?.(`${folder}: left out, as there are no pictures in it`);

@@ -2,12 +2,12 @@
 import { basename, extname, join } from 'node:path';
 import { InputError } from '../../base/errors.ts';
 import { kindAt } from '../../base/files.ts';
+import { isPictureName } from '../../base/picture-names.ts';
 import { readTextPieces } from '../../base/text-file.ts';
 import { isPassedOver, walk } from '../../base/walk.ts';
 import { firstLineOf } from '../../datasets/delimited.ts';
 import { foldersIn, listFolder } from '../../datasets/files.ts';
 import type { OddLines } from '../../datasets/odd-lines.ts';
-import { isPictureName } from '../../datasets/pictures.ts';
 import { filesInWords } from '../../report/files-in-words.ts';
 import { cachedFeatures, type ExtractionEvents } from '../../vision/cached-features.ts';
 import { loadCnn } from '../../vision/load-cnn.ts';

@@ -4,7 +4,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { runAtOnce, runInTurns } from '../../../src/base/steps.ts';
 import { averageWeights } from '../../../src/captioning/average.ts';
 import { Captioner } from '../../../src/captioning/captioner.ts';
-import { calibrateCaptioner, calibrateCaptionerSteps } from '../../../src/captioning/confidence/calibrate.ts';
+import {
+  calibrateCaptioner,
+  calibrateCaptionerSteps,
+  calibrationShortages,
+} from '../../../src/captioning/confidence/calibrate.ts';
 import { calibrateTrained } from '../../../src/captioning/confidence/calibrate-folder.ts';
 import { measureConfidenceSteps } from '../../../src/captioning/confidence/scores.ts';
 import { resumeCaptioner, trainCaptioner } from '../../../src/captioning/train.ts';
@@ -90,6 +94,10 @@ describe('a calibration', () => {
     const validation = [{ ...single, captions: single.captions.map(([first]) => [first!]) }];
     await expectInputError(fails({ training, validation }), /too few.*found 0 with several captions/);
     await expectInputError(fails({ training, validation: [] }), /too few.*found 0/);
+    const least = { language: undefined, least: 50 };
+    expect(calibrationShortages(captioner, validation)).toEqual([{ ...least, pictures: 0 }]);
+    expect(calibrationShortages(captioner, [heldOut(captioner, 49)])).toEqual([{ ...least, pictures: 49 }]);
+    expect(calibrationShortages(captioner, [...validation, heldOut(captioner, 50)])).toEqual([]);
     await expectInputError(fails({ validation: [heldOut(captioner, 60)] }), /does not know what it has learned from/);
   });
 });
