@@ -33,7 +33,7 @@ import { bytesInWords, counted } from './in-words.ts';
 import { addCommonOptions, addPictureOptions } from './options.ts';
 import { printable } from './printable.ts';
 import { showExtraction, showShare } from './progress.ts';
-import { quote } from './resume-command.ts';
+import { called, quote } from './resume-command.ts';
 import { runTraining, type TrainingShow } from './training-command.ts';
 import { addTrainingOptions } from './training-options.ts';
 
@@ -105,14 +105,14 @@ const SHOW: TrainingShow<CaptionConfig, CaptionSets> = {
     const calibrated = confidence?.languages.some(({ calibration }) => calibration) ? ', with a calibration,' : '';
     return `the ${settings.keep ?? 'best'} weights (update ${scores['iteration']})${calibrated} are`;
   },
-  use: (folder) => `describe pictures with \`caption describe --model ${quote(folder)} FILE…\``,
+  use: (folder) => `describe pictures with \`${called('caption')} describe --model ${quote(folder)} FILE…\``,
 };
 
 /** "without a calibration, since …", with what would give one. */
 function shortageInWords({ language, pictures, least }: CalibrationShortage, folder: string): string {
   const what = language === undefined ? 'without a calibration' : `${language} without a calibration`;
   const found = `${counted(pictures, 'held-out picture')} ${pictures === 1 ? 'has' : 'have'} several captions`;
-  const advice = `\`caption calibrate DATASET --model ${quote(folder)}\` measures it on others`;
+  const advice = `\`${called('caption')} calibrate DATASET --model ${quote(folder)}\` measures it on others`;
   return `${what}, since ${found}, and ${least} are needed: ${advice}`;
 }
 

@@ -33,7 +33,7 @@ import {
   parseInteger,
   parseShare,
 } from './options.ts';
-import { quote } from './resume-command.ts';
+import { called, quote } from './resume-command.ts';
 import { sourceOf } from './text-source.ts';
 import { runTraining, type TrainingShow } from './training-command.ts';
 import { addTrainingOptions, type TrainingOptions, trainingFlags, trainingSettings } from './training-options.ts';
@@ -161,7 +161,7 @@ const SHOW: TrainingShow<LanguageConfig, LanguageData> = {
   writeReport: writeLanguageReport,
   reporting: 'comparing with an n-gram model',
   describeEnd: async (folder) => describeEnd(await readConfig(folder, languageConfigSchema)),
-  use: (folder) => `write with \`lm sample --model ${quote(folder)}\``,
+  use: (folder) => `write with \`${called('lm')} sample --model ${quote(folder)}\``,
 };
 
 /** What the files hold, where that is sequences. */

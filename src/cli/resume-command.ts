@@ -32,6 +32,11 @@ function optionsOf(command: Command): string[] {
   });
 }
 
+/** A program as it is called in advice: through npx where this one was. */
+export function called(program: string): string {
+  return process.env['npm_command'] === 'exec' ? `npx ${program}` : program;
+}
+
 /** How the program was called: by its name, through npx, or as a file that Node runs. */
 function invocationOf(program: string): string {
   const file = process.argv[1]!;

@@ -7,7 +7,7 @@ import { writeSequenceProgress, writeSequenceReport } from '../sequences/report.
 import { resumeSequences, trainSequences } from '../sequences/train.ts';
 import type { DataSplit } from '../training/split.ts';
 import { refuseInapplicable } from './given-options.ts';
-import { quote } from './resume-command.ts';
+import { called, quote } from './resume-command.ts';
 import {
   describeBaselines,
   newModelOf,
@@ -51,7 +51,7 @@ const SHOW: TrainingShow<SequenceConfig, DataSplit<SequenceExample>> = {
   writeReport: writeSequenceReport,
   reporting: 'measuring the best weights',
   describeEnd: async (folder) => describeEnd(await readConfig(folder, sequenceConfigSchema)),
-  use: (folder) => `use with \`seq predict --model ${quote(folder)}\``,
+  use: (folder) => `use with \`${called('seq')} predict --model ${quote(folder)}\``,
 };
 
 function describeStart({ data, shape, labels }: SequenceConfig, parameters: number): string {

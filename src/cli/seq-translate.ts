@@ -12,7 +12,7 @@ import { type Pair, readPairs } from '../translation/pairs.ts';
 import { writeTranslationProgress, writeTranslationReport } from '../translation/report.ts';
 import { resumeTranslator, trainTranslator } from '../translation/train.ts';
 import { refuseInapplicable, resolveOptions } from './given-options.ts';
-import { quote } from './resume-command.ts';
+import { called, quote } from './resume-command.ts';
 import { readingFor, type SequenceTrainingOptions } from './seq-options.ts';
 import { runTraining, type TrainingShow } from './training-command.ts';
 import { trainingFlags, trainingSettings } from './training-options.ts';
@@ -62,5 +62,5 @@ const SHOW: TrainingShow<TranslationConfig, DataSplit<Pair>> = {
     const { bleu } = scores;
     return typeof bleu === 'number' ? `BLEU ${bleu.toFixed(1)} on ${data.split},` : 'the last weights are';
   },
-  use: (folder) => `use with \`seq predict --model ${quote(folder)}\``,
+  use: (folder) => `use with \`${called('seq')} predict --model ${quote(folder)}\``,
 };

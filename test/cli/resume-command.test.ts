@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { addCaptionTrainCommand } from '../../src/cli/caption-train.ts';
 import { addLanguageTrainCommand } from '../../src/cli/lm-train.ts';
-import { quote, resumeCommand } from '../../src/cli/resume-command.ts';
+import { called, quote, resumeCommand } from '../../src/cli/resume-command.ts';
 import { addSequenceTrainCommand } from '../../src/cli/seq-train.ts';
 
 const COMMANDS = { caption: addCaptionTrainCommand, lm: addLanguageTrainCommand, seq: addSequenceTrainCommand };
@@ -104,7 +104,9 @@ describe('resumeCommand calls the program as it was called', () => {
   it('by its name where the shell finds it, through npx, or else by its path', () => {
     expect(programOf('/usr/bin/lm')).toBe('lm');
     expect(programOf('/my home/node_modules/.bin/lm')).toBe("'/my home/node_modules/.bin/lm'");
+    expect(called('lm')).toBe('lm');
     vi.stubEnv('npm_command', 'exec');
+    expect(called('lm')).toBe('npx lm');
     expect(programOf('/home/node_modules/.bin/lm')).toBe('npx lm');
     vi.stubEnv('npm_command', 'run-script'); // which puts the folder of programs on the path of the script alone
     vi.stubEnv('PATH', '/home/node_modules/.bin');

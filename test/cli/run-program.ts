@@ -33,7 +33,7 @@ export function runProgram(
   const [file = '', ...rest] = options.before
     ? ['sh', '-c', `${options.before} && exec "$@"`, 'sh', ...command]
     : command;
-  const env = { ...process.env, ...(options.cache && { CAPTION_LM_CACHE: options.cache }) };
+  const env = { ...process.env, npm_command: undefined, ...(options.cache && { CAPTION_LM_CACHE: options.cache }) };
   const child = spawn(file, rest, { env, stdio: 'pipe' });
   options.onStart?.(child);
   const ended: Ended = { code: null, stdout: '', stderr: '' };
