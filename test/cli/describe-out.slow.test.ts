@@ -57,7 +57,10 @@ describe('caption describe --out', { timeout: 120_000 }, () => {
     expect({ code, stderr }).toEqual({
       code: 1,
       stderr: expect.stringMatching(
-        oneLine('caption', /cannot write .*full\.jsonl: found a file that grows larger than it may be.* the same command goes on/),
+        oneLine(
+          'caption',
+          /cannot write .*full\.jsonl: found a file that grows larger than it may be.* the same command goes on/,
+        ),
       ),
     });
     expect(await readFile(out, 'utf8')).toMatch(/^(\{.*\}\n)*$/);
