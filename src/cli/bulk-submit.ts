@@ -50,20 +50,14 @@ async function submitCommand(args: string[], options: SubmitOptions): Promise<vo
     const { captioner, model, folders } = await openModel(options, status);
     const decoding = decodingOf(captioner, folders, given as DecodingOptions, minConfidence);
     const { language } = decoding;
-    const { isNew, pictures, chunks } = await interruptible((signal) => {
-      signal.addEventListener('abort', () => status.say('stopped; the same command goes on'));
-      const names = pictureNames(args, (found) => sayFound(found, status, { verbose }));
-      const layout = { top, minConfidence, words: json, ...(language !== undefined && { language }) };
-      return submitJob(
-        job,
-        names,
-        { model, decoding, layout, chunk, attempts },
-        {
-          signal,
-          onProgress: (count) => status.update(() => `${count.toLocaleString('en')} pictures`),
-        },
-      );
-    });
+    const names = pictureNames(args, (found) => sayFound(found, status, { verbose }));
+    const layout = { top, minConfidence, words: json, ...(language !== undefined && { language }) };
+    const how = { model, decoding, layout, chunk, attempts };
+    const onProgress = (count: number) => status.update(() => `${count.toLocaleString('en')} pictures`);
+    const { isNew, pictures, chunks } = await interruptible(
+      (signal) => submitJob(job, names, how, { signal, onProgress }),
+      () => status.say('stopped; the same command goes on'),
+    );
     const what = `${pictures.toLocaleString('en')} pictures in ${chunks.toLocaleString('en')} chunks`;
     status.say(isNew ? `${name}: ${what} are in the queue` : `${name}: its ${what} were in the queue before`);
   });
