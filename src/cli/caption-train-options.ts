@@ -189,7 +189,10 @@ export function attentionOf(
   };
 }
 
-/** A small dataset is shown more often, unless the epochs were given. */
+/**
+ * A small dataset is shown more often, unless the epochs were given, or the weights are those of another captioner: that
+ * knows how to write, and would learn few pictures by heart.
+ */
 export function captionSettingsOf(
   options: CaptionTrainOptions,
   command: Command,
@@ -207,7 +210,7 @@ export function captionSettingsOf(
     mirrored,
     ...(learned && { cnn: { learned, learningRate, weightDecay, views } }),
   };
-  if (isGiven(command, 'epochs') || options.finetune) return settings;
+  if (isGiven(command, 'epochs') || options.init) return settings;
   // Where none of the datasets has a train split, the training refuses them and names the splits there are.
   const shown = datasets.flatMap(({ dataset: { splits }, weight = 1 }) =>
     (splits.get('train') ?? []).map(({ captions }) => weight * captions.length),

@@ -48,7 +48,7 @@ export function addCaptionTrainCommand(program: Command): void {
     command,
     { ...captionDefaults, ...captionShapeDefaults },
     'caption-model',
-    '; by default more where there is little data',
+    '; by default more where there is little data and no --init',
   );
   addPictureOptions(addCommonOptions(command)).action(trainCommand);
 }
