@@ -37,7 +37,7 @@ describe('caption train --init', () => {
   it('starts from a captioner, keeps its words, adds new ones, and says how good it is before the first update', async () => {
     const { code, stderr } = await train(others, 'more', '--init', model, ...SMALL);
     expect(code).toBe(0);
-    expect(stderr).toMatch(/\n2 captions, a vocabulary of \d+ words, with those taken over; /);
+    expect(stderr).toMatch(/\n3 captions, a vocabulary of \d+ words, with those taken over; /);
     expect(stderr).toMatch(/\nepoch 0\.00 {2}validation: loss \d.* {2}\(best\)\n/);
     expect(stderr).toMatch(/\nepoch 1\.00 {2}training loss \d/);
     expect(stderr).not.toContain('NaN');
