@@ -4,6 +4,7 @@ import type { ByteSource } from '../base/byte-source.ts';
 import { InputError, UsageError } from '../base/errors.ts';
 import { writeFileAtomically } from '../base/files.ts';
 import { openEngine } from '../compute/engine.ts';
+import { sequencesInWords } from '../language/config.ts';
 import type { Score, ScoredToken, TextScorer } from '../language/score.ts';
 import { likeliest, type ScoredText, type ShownToken, scorePage } from '../language/score-page.ts';
 import { sequencesIn } from '../language/sequence-source.ts';
@@ -113,7 +114,7 @@ async function printScore(
   if (json) await write(`${JSON.stringify({ file: name, ...(sequences && { [sequences.are]: count }), ...score })}\n`);
   // The tokens are the result, where they were asked for.
   else {
-    const what = sequences ? `${name}, ${formatInteger(count)} ${sequences.are}` : name;
+    const what = sequences ? `${name}, ${sequencesInWords(count, sequences)}` : name;
     if (withTokens) status.say(inWords(what, score, unit));
     else await write(`${inWords(what, score, unit)}\n`);
   }

@@ -143,20 +143,25 @@ export function defaultsOf(level: Level, hidden: number): { embedding: number; m
   return level === 'word' ? { embedding: hidden, minCount: 3 } : { embedding: 0, minCount: 1 };
 }
 
+/** "1 line", "32,033 lines" */
+export function sequencesInWords(count: number, { are }: SequenceKind): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? are.slice(0, -1) : are}`;
+}
+
 /** How much a model learned from and was measured on: "32,033 lines, 228,146 characters". */
 export function amountInWords({ settings, text, level }: Pick<LanguageConfig, 'settings' | 'text' | 'level'>): string {
   const tokens = `${text.tokens.toLocaleString('en')} ${tokenizers[level].unit}s`;
   if (!text.sequences || !settings.sequences) return tokens;
   const { training, validation } = text.sequences;
   const count = training + (text.validation ? 0 : validation);
-  return `${count.toLocaleString('en')} ${settings.sequences.are}, ${tokens} with their ends`;
+  return `${sequencesInWords(count, settings.sequences)}, ${tokens} with their ends`;
 }
 
 /** What a model was measured on, as in "measured on …". */
 export function splitInWords({ settings, text }: Pick<LanguageConfig, 'settings' | 'text'>): string {
   if (text.validation) return filesInWords(text.validation.files);
   if (text.sequences && settings.sequences) {
-    return `${text.sequences.validation.toLocaleString('en')} ${settings.sequences.are} held out by their hashes`;
+    return `${sequencesInWords(text.sequences.validation, settings.sequences)} held out by their hashes`;
   }
   const share = `the last ${Number((settings.valFraction * 100).toPrecision(3))} %`;
   const inOnePart = settings.split === 'end' || settings.batch === 1;

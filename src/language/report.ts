@@ -16,7 +16,7 @@ import type { TrainingLog } from '../report/training-log.ts';
 import { type TrainingReport, writeTrainingReport } from '../report/training-report.ts';
 import { joinTokens, tokenizers } from '../text/tokenizer.ts';
 import { type NgramBaseline, ngramBaselineSteps } from './baseline.ts';
-import { amountInWords, type LanguageConfig, languageConfigSchema, splitInWords } from './config.ts';
+import { amountInWords, type LanguageConfig, languageConfigSchema, sequencesInWords, splitInWords } from './config.ts';
 import { sharesCopiedSteps } from './copied.ts';
 import { isSequences, type LanguageData } from './data.ts';
 import { sampleText } from './sample.ts';
@@ -113,8 +113,8 @@ function languageReport(config: LanguageConfig, measured?: Measured): TrainingRe
     comparisons: baseline && typeof loss === 'number' && besideNgrams(baseline, loss, shape.cell, unit),
     facts: factsOf(config),
     batch: settings.sequences
-      ? `${settings.batch} ${settings.sequences.are}`
-      : `${settings.batch} streams of ${settings.steps} ${unit}s`,
+      ? sequencesInWords(settings.batch, settings.sequences)
+      : `${settings.batch} ${settings.batch === 1 ? 'stream' : 'streams'} of ${settings.steps} ${unit}s`,
     settings,
   };
 }

@@ -8,7 +8,7 @@ import { END, UNKNOWN } from '../text/special-tokens.ts';
 import { TokenCounter } from '../text/token-counter.ts';
 import { type Level, type Tokenizer, tokenizers } from '../text/tokenizer.ts';
 import { Vocabulary } from '../text/vocabulary.ts';
-import type { LanguageSettings, SequenceKind } from './config.ts';
+import { type LanguageSettings, type SequenceKind, sequencesInWords } from './config.ts';
 import { idsOf } from './ids.ts';
 import { hashOfSequence, KnownSequences } from './known-sequences.ts';
 import { type SequenceFileReading, sequencesIn } from './sequence-source.ts';
@@ -161,7 +161,7 @@ function nothingHeldOut(
   const share = Math.ceil((1000 * (least + 1)) / 2 ** 32) / 1000;
   const enough = share * 2 ** 32 <= most ? `of at least ${share}, ` : ''; // it leaves others to learn from
   return new InputError('nothing is held out for validation', {
-    found: `${training} ${sequences.are}, none of them in the share of ${valFraction}`,
+    found: `${sequencesInWords(training, sequences)}, none of them in the share of ${valFraction}`,
     advice: `Hold out a larger share by valFraction, ${enough}or 0 for none.`,
     settings: ['valFraction'],
   });
@@ -169,7 +169,7 @@ function nothingHeldOut(
 
 function nothingLeft(validation: number, { valFraction, sequences }: SequenceSettings): InputError {
   return new InputError('nothing is left to learn', {
-    found: `${validation} ${sequences.are}, all of them for validation`,
+    found: `${sequencesInWords(validation, sequences)}, all of them for validation`,
     advice: valFraction > 0 ? 'Hold out a smaller share by valFraction.' : 'Give other files to learn from.',
     settings: ['valFraction'],
   });

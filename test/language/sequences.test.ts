@@ -107,7 +107,7 @@ describe('sequences of lines', () => {
     await writeFile(empty, 'a\n');
     await expectInputError(
       open({ files: [empty] }, { valFraction: 0.001 }),
-      /nothing is held out for .*: found 1 lines.*\. Hold out a larger share by valFraction, or 0 for none/,
+      /nothing is held out for .*: found 1 line, .*\. Hold out a larger share by valFraction, or 0 for none/,
     );
     await writeFile(empty, names.slice(0, 12).join('\n'));
     const refused = await open({ files: [empty] }, { valFraction: 0.001 }).catch((error: Error) => error.message);
@@ -117,7 +117,7 @@ describe('sequences of lines', () => {
     await writeFile(empty, 'a\n');
     await expectInputError(
       open({ files: [empty] }, { valFraction: 0.9999 }),
-      /nothing is left to learn: found 1 lines/,
+      /nothing is left to learn: found 1 line, all/,
     );
     const table = join(root, 'table.csv');
     await writeFile(table, 'name\nemma\n');
