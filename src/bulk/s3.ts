@@ -2,7 +2,8 @@
 import type * as Client from '@aws-sdk/client-s3';
 import { InputError, reasonOf } from '../base/errors.ts';
 import { requireOptional } from '../base/optional-package.ts';
-import { isPictureName } from '../base/picture-names.ts';
+import { isPictureName, isUnreadPictureName } from '../base/picture-names.ts';
+import { kindOf, LeftOut } from '../base/walk.ts';
 import { pictureLimits } from '../vision/pixels.ts';
 import { refuseLarge } from '../vision/read-picture.ts';
 
@@ -49,9 +50,10 @@ export class S3Storage {
    * The names of the pictures whose keys begin with what the address does, in the order of their keys.
    *
    * @param address `s3://BUCKET[/PREFIX]`
+   * @param unread gets those of formats that are not read
    * @throws InputError when the storage can't be reached, or has no such bucket
    */
-  async *list(address: string): AsyncGenerator<string> {
+  async *list(address: string, unread = new LeftOut()): AsyncGenerator<string> {
     const { bucket, key } = parse(address);
     let token: string | undefined;
     do {
@@ -60,7 +62,9 @@ export class S3Storage {
         throw refused(address, error);
       });
       for (const { Key = '' } of page.Contents ?? []) {
-        if (isPictureName(Key.slice(Key.lastIndexOf('/') + 1))) yield `s3://${bucket}/${Key}`;
+        const [name, picture] = [Key.slice(Key.lastIndexOf('/') + 1), `s3://${bucket}/${Key}`];
+        if (isPictureName(name)) yield picture;
+        else if (isUnreadPictureName(name)) unread.add(kindOf(name), picture);
       }
       token = page.NextContinuationToken;
     } while (token !== undefined);

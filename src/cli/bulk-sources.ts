@@ -5,14 +5,16 @@ import { isDynamicPattern } from 'tinyglobby';
 import { InputError, reasonOf } from '../base/errors.ts';
 import { isPictureName, isUnreadPictureName } from '../base/picture-names.ts';
 import { readTextPieces } from '../base/text-file.ts';
+import { LeftOut } from '../base/walk.ts';
 import { isS3, S3Storage } from '../bulk/s3.ts';
+import { refusalOf } from '../datasets/pictures.ts';
 import { type FoundPictures, findPictures } from './find-pictures.ts';
 
 /**
  * The names of pictures, in the order of the arguments: folders (all below them), globs, pictures, `s3://BUCKET/PREFIX`,
  * and text files with a name a line; `-` for such a text on standard input.
  *
- * @param onFound called with what was left out of a folder
+ * @param onFound called with what was left out of a folder, or is not read of what lies in S3
  * @throws InputError for an argument in which there are none, before names of those behind it are given
  */
 export async function* pictureNames(
@@ -20,7 +22,7 @@ export async function* pictureNames(
   onFound: (found: FoundPictures) => void,
 ): AsyncGenerator<string> {
   for (const arg of args) {
-    if (isS3(arg)) yield* namesInS3(arg);
+    if (isS3(arg)) yield* namesInS3(arg, onFound);
     else if (await isList(arg)) yield* namesInList(arg);
     else {
       const found = await findPictures([arg]);
@@ -58,16 +60,19 @@ function withoutEnd(line: string): string {
   return line.endsWith('\r') ? line.slice(0, -1) : line;
 }
 
-async function* namesInS3(address: string): AsyncGenerator<string> {
+async function* namesInS3(address: string, onFound: (found: FoundPictures) => void): AsyncGenerator<string> {
   const storage = new S3Storage();
+  const unread = new LeftOut();
   let isEmpty = true;
   try {
-    for await (const name of storage.list(address)) {
+    for await (const name of storage.list(address, unread)) {
       isEmpty = false;
       yield name;
     }
   } finally {
     storage.close();
   }
-  if (isEmpty) throw new InputError(`no pictures in ${address}`);
+  const refusal = refusalOf(unread, address);
+  if (isEmpty) throw refusal ?? new InputError(`no pictures in ${address}`);
+  if (refusal) onFound({ sources: [], errors: [refusal], unread, leftOut: new LeftOut() });
 }

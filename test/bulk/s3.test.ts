@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { LeftOut } from '../../src/base/walk.ts';
 import { QueuedPictureReader } from '../../src/bulk/read-queued.ts';
 import { S3Storage } from '../../src/bulk/s3.ts';
 
 /** What stands in for a storage: a bucket `photos`, of whose keys a page has two. */
-const KEYS = ['a/1.jpg', 'a/2 x.png', 'a/notes.txt', 'a/3.webp', 'b/4.jpg'];
+const KEYS = ['a/1.jpg', 'a/2 x.png', 'a/notes.txt', 'a/2.HEIC', 'a/3.webp', 'b/4.jpg'];
 const MODIFIED = 'Wed, 02 Sep 2026 10:00:00 GMT';
 const PAGE = 2;
 
@@ -39,11 +40,13 @@ afterAll(() => {
   server.close();
 });
 
-it('lists the pictures below a prefix, page by page', async () => {
+it('lists the pictures below a prefix, page by page, and counts those that are not read', async () => {
   const storage = new S3Storage();
   const names: string[] = [];
-  for await (const name of storage.list('s3://photos/a')) names.push(name);
+  const unread = new LeftOut();
+  for await (const name of storage.list('s3://photos/a', unread)) names.push(name);
   expect(names).toEqual(['s3://photos/a/1.jpg', 's3://photos/a/2 x.png', 's3://photos/a/3.webp']);
+  expect(unread.inWords()).toBe('1 .heic file');
   await expect(storage.list('s3://none/a').next()).rejects.toThrow(/^cannot read s3:\/\/none\/a: found NoSuchBucket/);
   await expect(storage.list('s3://').next()).rejects.toThrow(/is no address of pictures: expected s3:\/\/BUCKET/);
   storage.close();
