@@ -72,7 +72,7 @@ export function addLanguageTrainCommand(program: Command): void {
     .addOption(
       new Option(
         '--preset <name>',
-        'other defaults: those of a well-known program, or an LSTM of 2 × 512 for an hour, by dropout alone (large) or by weight dropout and an average of the weights too (best)',
+        'other defaults: those of a well-known program, or an LSTM of 2 × 512, by dropout alone (large), or by weight dropout and an average of the weights too, in half an hour for a megabyte (best)',
       ).choices(Object.keys(languagePresets)),
     )
     .addOption(
