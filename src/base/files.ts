@@ -1,6 +1,7 @@
 /** Files, by Node. A browser has `files.browser.ts` in its place. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { rmSync, writeFileSync } from 'node:fs';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -93,22 +94,20 @@ function refused(path: string, error: unknown): unknown {
 }
 
 /**
- * Makes sure that a file can be written there, before long work for it. Makes the folder where there is none.
+ * Makes sure that a file can be written there, before long work for it. Makes the folder where there is none. What it
+ * writes and deletes to find out is there for no turn, in which Ctrl-C could end the process.
  *
  * @throws InputError that names the file when it can't be written
  */
 export async function ensureWritable(path: string): Promise<void> {
   const temporary = temporaryBeside(path);
-  const isDone = guardTemporary(temporary);
   try {
     if ((await kindAt(path)) === 'folder') throw new InputError(`cannot write ${path}`, { found: 'a folder' });
     await makeFolder(dirname(path));
-    await writeFile(temporary, '', { flag: 'wx' });
+    writeFileSync(temporary, '', { flag: 'wx' });
+    rmSync(temporary);
   } catch (error) {
     throw refused(path, error);
-  } finally {
-    await rm(temporary, { force: true }).catch(() => {});
-    isDone();
   }
 }
 

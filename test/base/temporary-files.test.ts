@@ -47,22 +47,4 @@ describe.skipIf(process.platform === 'win32')('a process that ends while it writ
     expect(await later).toEqual([4, null]);
     for (const name of ['exit', 'heard']) expect(await readdir(join(root, name))).toEqual([]);
   });
-
-  it('leaves none where a signal ends it while it looks whether files can be written', async () => {
-    const folder = join(root, 'tried');
-    const program = `
-      const { ensureWritable } = await import(${JSON.stringify(FILES)});
-      await ensureWritable(${JSON.stringify(join(folder, 'file'))});
-      process.stdout.write('begun');
-      for (;;) await ensureWritable(${JSON.stringify(join(folder, 'file'))});`;
-    for (let i = 0; i < 4; i++) {
-      const child = spawn(process.execPath, ['--input-type=module', '-e', program]);
-      const ended = once(child, 'exit');
-      await once(child.stdout, 'data');
-      await new Promise((resolve) => setTimeout(resolve, 7 * i));
-      child.kill('SIGTERM');
-      expect(await ended).toEqual([null, 'SIGTERM']);
-      expect(await readdir(folder)).toEqual([]);
-    }
-  });
 });

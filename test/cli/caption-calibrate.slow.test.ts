@@ -51,6 +51,7 @@ describe('a calibration', () => {
     expect(calibration).toMatchObject({ datasets: [{ name: 'dataset', pictures: 52 }] });
     const { stdout } = await runProgram('caption', ['info', model]);
     expect(JSON.parse(stdout).confidence).toEqual({
+      file: 'confidence-2.safetensors',
       pictures: 12,
       languages: [{ pictures: 12, power: 0.5, calibration }],
     });
