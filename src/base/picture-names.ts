@@ -5,11 +5,7 @@ import { extname } from 'node:path';
 export const PICTURE_ENDINGS = ['jpg', 'jpeg', 'jpe', 'jfif', 'png', 'webp', 'gif', 'tif', 'tiff', 'avif', 'svg'];
 
 /** Endings of what cameras write before it is developed, of which many are TIFFs whose first picture is a thumbnail. */
-const RAW_ENDINGS = new Set(
-  (
-    'dng cr2 cr3 crw nef nrw arw srf sr2 raf rw2 rwl orf pef srw x3f ' + '3fr fff iiq mos mef mrw erf kdc dcr gpr'
-  ).split(' '),
-);
+const RAW_ENDING = /^(3fr|arw|cr[23w]|dcr|dng|erf|fff|gpr|iiq|kdc|mef|mos|mrw|nef|nrw|orf|pef|raf|rw[2l]|sr[2fw]|x3f)$/;
 
 /** Endings of other pictures that are not read: those of phones first. */
 const UNREAD_ENDINGS = new Set(['heic', 'heif', 'hif', 'bmp', 'jp2', 'jxl', 'psd']);
@@ -26,7 +22,7 @@ export function isUnreadPictureName(name: string): boolean {
 
 /** Whether a file's name has the ending of a camera's raw file. */
 export function isRawName(name: string): boolean {
-  return RAW_ENDINGS.has(endingOf(name));
+  return RAW_ENDING.test(endingOf(name));
 }
 
 function endingOf(name: string): string {
