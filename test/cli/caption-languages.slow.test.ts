@@ -39,7 +39,7 @@ beforeAll(async () => {
   const trained = await run('train', both, '--out', model, ...SMALL, ...LEARN);
   expect(trained).toMatchObject({ code: 0 });
   expect(trained.stderr).toMatch(/both \(table\): pictures 4 train, 2 val; captions en 6, de 6\n/);
-  expect(trained.stderr).toMatch(/8 captions \(both \(en\) 4, both \(de\) 4\), \d+ words/);
+  expect(trained.stderr).toMatch(/8 captions \(both \(en\) 4, both \(de\) 4\), a vocabulary of \d+ words/);
   expect(trained.stderr).toMatch(/validation, mean: .*\n {2}both \(en\): loss .*\n {2}both \(de\): loss /);
   expect(await run('train', english, '--out', plain, ...SMALL, '--epochs', '1')).toMatchObject({ code: 0 });
 }, 60_000);
