@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { afterAll, afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
+import { afterAll, describe, expect, inject, it } from 'vitest';
 import { Exit } from '../../src/cli/run.ts';
 import { inFolder, type RunningTraining, runTraining, type TrainingShow } from '../../src/cli/training-command.ts';
 import type { TrainingOptions } from '../../src/cli/training-options.ts';
@@ -10,6 +10,7 @@ import { TEXT } from '../language/small-language.ts';
 import { linesOf, opinions } from '../sequences/small-sequences.ts';
 import { checkpointIn, temporaryFolder } from '../training/small-training.ts';
 import { type Ended, runProgram } from './run-program.ts';
+import { listenToStderr } from './said.ts';
 import { writeSquares } from './squares.ts';
 
 const root = await temporaryFolder();
@@ -106,17 +107,7 @@ it('deletes what a killed training has left half written, and nothing else', asy
 });
 
 describe('runTraining that is stopped', () => {
-  let said: string;
-  beforeEach(() => {
-    said = '';
-    vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-      said += text;
-      return true;
-    });
-  });
-  afterEach(() => {
-    vi.restoreAllMocks();
-  });
+  const said = listenToStderr();
 
   const show: TrainingShow<object, string[]> = {
     unitOf: () => 'words',
@@ -145,19 +136,19 @@ describe('runTraining that is stopped', () => {
 
   it('before it has begun says that the same command begins again', async () => {
     await expect(stoppedAfter(() => {})).rejects.toEqual(new Exit(130));
-    expect(said).toBe('stopped before the first update; the same command begins again\n');
+    expect(said()).toBe('stopped before the first update; the same command begins again\n');
   });
 
   it('when its model was saved, or goes on from one, says how it goes on', async () => {
     await expect(stoppedAfter(({ onStart }) => onStart?.({}, 1))).rejects.toEqual(new Exit(130));
-    expect(said).toMatch(/\nthe start\nstopped, saved; go on with `.* train text\.txt --out .* --resume`\n$/);
-    said = '';
+    expect(said()).toMatch(/\nthe start\nstopped, saved; go on with `.* train text\.txt --out .* --resume`\n$/);
+    const before = said().length;
     await expect(stoppedAfter(() => {}, '--resume')).rejects.toEqual(new Exit(130));
-    expect(said).toMatch(/^stopped, saved; go on with `.* train text\.txt --out .* --resume`\n$/);
+    expect(said().slice(before)).toMatch(/^stopped, saved; go on with `.* train text\.txt --out .* --resume`\n$/);
   });
 
   it('says nothing with --quiet', async () => {
     await expect(stoppedAfter(() => {}, '--quiet')).rejects.toEqual(new Exit(130));
-    expect(said).toBe('');
+    expect(said()).toBe('');
   });
 });

@@ -1,20 +1,14 @@
-import { beforeEach, expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { Status } from '../../src/cli/progress.ts';
 import { WrittenFiles } from '../../src/cli/written-files.ts';
+import { listenToStderr } from './said.ts';
 
-let said: string;
-beforeEach(() => {
-  said = '';
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    said += text;
-    return true;
-  });
-});
+const said = listenToStderr();
 
 it('says of each file that it is written, and nothing by --quiet', () => {
   new WrittenFiles(new Status(), ['a\n.json']).add('a\n.json');
   new WrittenFiles(new Status(true), ['b.json']).add('b.json');
-  expect(said).toBe('written: a\\n.json\n');
+  expect(said()).toBe('written: a\\n.json\n');
 });
 
 it.each([
@@ -28,5 +22,5 @@ it.each([
   const files = new WrittenFiles(new Status(), asked);
   for (const file of written) files.add(file);
   files.sayStopped(kept);
-  expect(said.split('\n').at(-2)).toBe(`stopped; ${words}`);
+  expect(said().split('\n').at(-2)).toBe(`stopped; ${words}`);
 });
