@@ -1,7 +1,8 @@
 /**
  * What is between the CNNs (`networks/`) and what they run on (`backends/`): a CNN's description, what a backend must
  * offer, and a network that was opened. Types alone, so that both sides need nothing of each other; what the rest of the
- * program sees of a CNN is in `cnn.ts`.
+ * program sees of a CNN is in `cnn.ts`. What is marked as internal, tsc leaves out of the package's types: those of
+ * TensorFlow.js do not compile without `skipLibCheck`, nor beside TypeScript's own of WebGPU.
  */
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Matrix } from '../compute/arena.ts';
@@ -30,7 +31,11 @@ export interface CnnDescription {
   openToLearn?(engine: Engine): Promise<LearnableNetwork>;
   /** The classifier that the network was trained with; absent where there is none that fits its features. */
   openClassifier?(): Promise<Classifier>;
-  /** Loads the weights onto tfjs' current backend. */
+  /**
+   * Loads the weights onto tfjs' current backend.
+   *
+   * @internal
+   */
   openOnTfjs(tf: Tf): Promise<TfjsNetwork>;
   /** As that of `Cnn`. */
   onnxModel?(options?: OnnxOptions): Promise<Uint8Array>;
@@ -97,8 +102,10 @@ export interface LearnedPart {
   backward(dFeatures: Matrix, dLast?: Matrix): void;
 }
 
+/** @internal */
 export type Tf = typeof import('@tensorflow/tfjs-core');
 
+/** @internal */
 export interface TfjsNetwork {
   /** [N, S, S, 3], normalised, to [N, D]. */
   features(pictures: Tensor4D): Tensor2D;
