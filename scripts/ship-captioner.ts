@@ -35,7 +35,8 @@ engine.close();
 console.log(`${initial ? `the mean of ${folder} and ${initial}` : folder} is now in ${out}`);
 
 /** A captioner with the first words of its vocabulary, which are the most frequent ones. */
-function withWords({ config, vocabulary, model, standardisation, cnn }: Captioner, words: number): Captioner {
+function withWords(captioner: Captioner, words: number): Captioner {
+  const { config, vocabulary, model, standardisation, mapStandardisation, cnn } = captioner;
   const kept = firstWords(vocabulary, words);
   const shape = { ...config.shape, vocabulary: kept.size };
   const smaller = new LanguageModel(engine, shape);
@@ -44,7 +45,7 @@ function withWords({ config, vocabulary, model, standardisation, cnn }: Captione
     kept.tokens.map((token) => vocabulary.idOf(token)!),
   );
   const settings = { ...config.settings, words };
-  const result = new Captioner({ ...config, shape, settings }, kept, smaller, standardisation);
+  const result = new Captioner({ ...config, shape, settings }, kept, smaller, standardisation, mapStandardisation);
   result.cnn = cnn;
   return result;
 }
