@@ -90,16 +90,13 @@ const SHOW: TrainingShow<CaptionConfig, CaptionSets> = {
     `a vocabulary of ${shape.vocabulary.toLocaleString('en')} words${init ? ', with those taken over' : ''}; ` +
     `${parameters.toLocaleString('en')} parameters`,
   writeProgress: writeCaptionProgress,
-  async complete(folder, sets, engine, { status, signal }) {
+  async finish(folder, sets, engine, { status, turns }) {
     const captioner = await Captioner.load(folder, engine);
-    await calibrateTrained(folder, captioner, sets, { onProgress: showShare(status, 'calibrating'), signal });
+    await calibrateTrained(folder, captioner, sets, turns('calibrating'));
     for (const shortage of calibrationShortages(captioner, sets.validation))
       status.say(shortageInWords(shortage, folder));
+    await writeCaptionReport(folder, captioner, sets, turns('comparing with simpler ways to a caption'));
   },
-  async writeReport(folder, sets, engine, turns) {
-    await writeCaptionReport(folder, await Captioner.load(folder, engine), sets, turns);
-  },
-  reporting: 'comparing with simpler ways to a caption',
   describeEnd: async (folder) => {
     const { scores, settings, confidence } = await readConfig(folder, captionConfigSchema);
     const calibrated = confidence?.languages.some(({ calibration }) => calibration) ? ', with a calibration,' : '';

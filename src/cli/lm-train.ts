@@ -158,8 +158,8 @@ const SHOW: TrainingShow<LanguageConfig, LanguageData> = {
   unitOf: ({ level }) => `${tokenizers[level].unit}s`,
   describeStart,
   writeProgress: writeLanguageProgress,
-  writeReport: writeLanguageReport,
-  reporting: 'comparing with an n-gram model',
+  finish: (folder, data, engine, { turns }) =>
+    writeLanguageReport(folder, data, engine, turns('comparing with an n-gram model')),
   describeEnd: async (folder) => describeEnd(await readConfig(folder, languageConfigSchema)),
   use: (folder) => `write with \`${called('lm')} sample --model ${quote(folder)}\``,
 };

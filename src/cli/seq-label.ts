@@ -48,8 +48,8 @@ const SHOW: TrainingShow<SequenceConfig, DataSplit<SequenceExample>> = {
   unitOf: ({ task }) => (task === 'tag' ? 'steps' : 'sequences'),
   describeStart,
   writeProgress: writeSequenceProgress,
-  writeReport: writeSequenceReport,
-  reporting: 'measuring the best weights',
+  finish: (folder, data, engine, { turns }) =>
+    writeSequenceReport(folder, data, engine, turns('measuring the best weights')),
   describeEnd: async (folder) => describeEnd(await readConfig(folder, sequenceConfigSchema)),
   use: (folder) => `use with \`${called('seq')} predict --model ${quote(folder)}\``,
 };

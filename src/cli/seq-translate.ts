@@ -55,8 +55,8 @@ const SHOW: TrainingShow<TranslationConfig, DataSplit<Pair>> = {
     );
   },
   writeProgress: writeTranslationProgress,
-  writeReport: writeTranslationReport,
-  reporting: 'translating for the report',
+  finish: (folder, data, engine, { turns }) =>
+    writeTranslationReport(folder, data, engine, turns('translating for the report')),
   async describeEnd(folder) {
     const { scores, data } = await readConfig(folder, translationConfigSchema);
     const { bleu } = scores;

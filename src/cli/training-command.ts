@@ -66,20 +66,19 @@ export interface TrainingShow<Config, Data> {
   describeStart(config: Config, parameters: number): string;
   /** Writes the report of a training that is still going on, from what its folder says. */
   writeProgress(folder: string): Promise<void>;
-  /** Adds what takes the best weights to learn, and says how far that is and what came of it. */
-  complete?(
-    folder: string,
-    data: Data,
-    engine: Engine,
-    terminal: { status: Status; signal: AbortSignal },
-  ): Promise<void>;
-  /** Writes the report of a training that is over, and what the terminal says meanwhile. */
-  writeReport(folder: string, data: Data, engine: Engine, turns: Turns): Promise<void>;
-  reporting: string;
+  /** Writes the report of a training that is over, and what else takes its best weights to know. */
+  finish(folder: string, data: Data, engine: Engine, terminal: FinishingTerminal): Promise<void>;
   /** What came of it: 'accuracy 0.8 on …,' as in "done: … in FOLDER". */
   describeEnd(folder: string): Promise<string>;
   /** A command that uses the model, as in "write with `lm sample`". */
   use(folder: string): string;
+}
+
+/** What the terminal says while a training is finished. */
+export interface FinishingTerminal {
+  status: Status;
+  /** Shows how far some work is, which Ctrl-C stops. */
+  turns(work: string): Turns;
 }
 
 /** What a command has from the beginning, to read its data by. */
@@ -151,8 +150,8 @@ async function runInFolder<Config, Data>(
       },
       async onDone(data) {
         await report.settled();
-        await show.complete?.(folder, data, engine, { status, signal });
-        await show.writeReport(folder, data, engine, { onProgress: showShare(status, show.reporting), signal });
+        const turns = (work: string) => ({ onProgress: showShare(status, work), signal });
+        await show.finish(folder, data, engine, { status, turns });
       },
     };
     try {

@@ -113,8 +113,7 @@ describe('runTraining that is stopped', () => {
     unitOf: () => 'words',
     describeStart: () => 'the start',
     writeProgress: async () => {},
-    writeReport: async () => {},
-    reporting: '',
+    finish: async () => {},
     describeEnd: async () => '',
     use: () => '',
   };
