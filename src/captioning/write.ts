@@ -97,6 +97,11 @@ export function* writeCaptionsSteps(
   return captions;
 }
 
+/** For how many pictures captions are written at once. @throws UsageError as `checkDecoding` does */
+export function picturesAtOnce(options: DecodingOptions | CaptionSampling, vocabulary: Vocabulary): number {
+  return Math.floor(ROWS / checkDecoding(options, vocabulary));
+}
+
 /**
  * Checks options before captions are written with them.
  *

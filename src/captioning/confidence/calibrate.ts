@@ -1,13 +1,15 @@
 /** Measures on pictures that nothing was trained on how sure a captioner may be. */
 import { InputError } from '../../base/errors.ts';
 import { Random } from '../../base/random.ts';
-import { partOf, runAtOnce, type Steps } from '../../base/steps.ts';
+import { mapSteps, partOf, runAtOnce, type Steps } from '../../base/steps.ts';
 import { unstandardisedSteps } from '../../model/standardisation.ts';
 import { allFeatures, type CaptionedFeatures, picturesIn } from '../batch.ts';
 import { type DecodingOptions, decodingDefaults } from '../caption.ts';
 import type { Captioner } from '../captioner.ts';
 import { chooseLanguage } from '../languages.ts';
+import { featuresAt } from '../picture-features.ts';
 import type { HeldOutSet } from '../sets.ts';
+import { picturesAtOnce } from '../write.ts';
 import type { Calibration } from './calibration.ts';
 import { Confidence, namedWeights, signalList } from './confidence.ts';
 import { Familiarity } from './familiarity.ts';
@@ -210,34 +212,42 @@ function* measureSteps(
   const raw = yield* partOf(unstandardisedSteps(features, captioner.standardisation), 0, 0);
   const signalsOf = (picture: number) =>
     known.signalsOf(raw.subarray(picture * D, (picture + 1) * D), captioner.vocabulary, language);
-  const costsOf = surest ? (picture: number) => signalsOf(picture).costs() : undefined;
-  const writing = captioner.describeStandardisedSteps(allFeatures(set), decoding, costsOf);
-  const written = yield* partOf(writing, 0, 0.8);
-  const fitting = yield* partOf(FittingCaptions.createSteps(people, language), 0.8, 0.9);
+  const fitting = yield* partOf(FittingCaptions.createSteps(people, language), 0, 0.1);
+  const N = fitting.pictures.length;
   const captions: Observation[] = [];
   const words: Observation[] = [];
   const familiarities: number[] = [];
   let fit = 0;
-  for (const picture of fitting.pictures) {
-    yield 0.9 + (0.1 * picture) / people.length;
-    const signals = signalsOf(picture);
-    familiarities.push(signals.familiarity);
-    const others = written[picture]!.length - 1;
-    for (const [rank, caption] of written[picture]!.entries()) {
-      const weight = rank > 0 ? 1 / others : 1;
-      const texts = caption.words.map(({ word }) => word);
-      const outcome = fitting.fits(fitting.score(picture, texts));
-      captions.push({ signals: signalList(signals.ofCaption(caption)), outcome, weight });
-      for (const word of caption.words) {
-        const used = fitting.hasWord(picture, word.word);
-        words.push({ signals: signalList(signals.ofWord(word)), outcome: used, weight: weight / caption.words.length });
+  // What is known of a picture takes more memory than its captions: that of some pictures at a time.
+  const together = picturesAtOnce(decoding, captioner.vocabulary);
+  for (let first = 0; first < N; first += together) {
+    const pictures = fitting.pictures.slice(first, first + together);
+    const share = (part: number) => 0.1 + (0.9 * (first + part * pictures.length)) / N;
+    const signals = yield* partOf(mapSteps(pictures, signalsOf), share(0), share(0.1));
+    const costsOf = surest ? (n: number) => signals[n]!.costs() : undefined;
+    const some = featuresAt(allFeatures(set), pictures, D);
+    const writing = captioner.describeStandardisedSteps(some, decoding, costsOf);
+    const written = yield* partOf(writing, share(0.1), share(0.9));
+    for (const [n, picture] of pictures.entries()) {
+      yield share(0.9 + (0.1 * n) / pictures.length);
+      const [candidates, known] = [written[n]!, signals[n]!];
+      familiarities.push(known.familiarity);
+      const texts = candidates.map((caption) => caption.words.map(({ word }) => word));
+      const scores = fitting.scores(picture, texts);
+      for (const [rank, caption] of candidates.entries()) {
+        const weight = rank > 0 ? 1 / (candidates.length - 1) : 1;
+        const outcome = fitting.fits(scores[rank]!);
+        captions.push({ signals: signalList(known.ofCaption(caption)), outcome, weight });
+        for (const word of caption.words) {
+          const used = fitting.hasWord(picture, word.word);
+          words.push({ signals: signalList(known.ofWord(word)), outcome: used, weight: weight / caption.words.length });
+        }
+        if (rank === 0 && outcome) fit++;
       }
-      if (rank === 0 && outcome) fit++;
     }
   }
-  const pictures = fitting.pictures.length;
   return {
-    dataset: { name, pictures, threshold: fitting.threshold ?? 0, fitting: fit / Math.max(1, pictures) },
+    dataset: { name, pictures: N, threshold: fitting.threshold ?? 0, fitting: fit / Math.max(1, N) },
     captions,
     words,
     familiarities,

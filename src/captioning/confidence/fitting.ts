@@ -42,9 +42,9 @@ export class FittingCaptions {
     return new FittingCaptions(references, scorer, people);
   }
 
-  /** The CIDEr-D of a caption of a picture. */
-  score(picture: number, words: readonly string[]): number {
-    return this.#scorer.score(picture, [words])[0]!.cider;
+  /** The CIDEr-D of each caption of a picture, by their words. */
+  scores(picture: number, captions: readonly (readonly string[])[]): number[] {
+    return this.#scorer.score(picture, captions).map(({ cider }) => cider);
   }
 
   /** Whether a caption of this CIDEr-D fits: one that has nothing in common with what people wrote never does. */

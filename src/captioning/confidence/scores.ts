@@ -58,7 +58,7 @@ export function* measureConfidenceSteps(
     yield 0.7 + (0.3 * captions.length) / pictures.length;
     const caption = best[picture]!;
     const texts = caption.words.map(({ word }) => word);
-    const cider = fitting.score(picture, texts);
+    const cider = fitting.scores(picture, [texts])[0]!;
     captions.push({ confidence: caption.confidence!, cider, fits: fitting.fits(cider) });
     for (const { word, confidence } of caption.words) {
       words.push({ confidence: confidence!, fits: fitting.hasWord(picture, word) });
