@@ -26,7 +26,7 @@ import type { Packing } from '../nn/packing.ts';
 import type { Parameter } from '../nn/parameter.ts';
 import type { RecurrentBatch, RecurrentLayer } from '../nn/recurrent-layer.ts';
 import { bidirectionalLayers, RecurrentStack, recurrentLayers } from '../nn/recurrent-stack.ts';
-import { matricesOf, type StackState } from '../nn/state.ts';
+import { copyStateRow, type StackState } from '../nn/state.ts';
 import { InputReader } from './input-reader.ts';
 import { LanguageModel } from './language-model.ts';
 import type { Loss } from './softmax-output.ts';
@@ -148,9 +148,7 @@ export class EncoderDecoder {
     const decoding = this.decoder.lossAndGradientsSteps({ ...target, sources: order }, start, noise, { start: dStart });
     const loss = yield* partOf(decoding, 1 / 5, 4 / 5);
     yield 4 / 5;
-    for (const [i, matrix] of matricesOf(dEnd).entries()) {
-      for (const [n, from] of order.entries()) copyRows(matrix, from, matricesOf(dStart)[i]!, n, 1);
-    }
+    for (const [n, from] of order.entries()) copyStateRow(dEnd, from, dStart, n);
     const dOutputs = this.#workspace.matrix('gradient of the outputs', outputs.rows, outputs.cols);
     if (this.decoder.attention) this.decoder.attention.memory.backward(dOutputs);
     else dOutputs.data.fill(0);
