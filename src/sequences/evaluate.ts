@@ -2,7 +2,7 @@
 import { InputError } from '../base/errors.ts';
 import { runAtOnce, type Steps } from '../base/steps.ts';
 import type { SequenceExample } from './data/example.ts';
-import type { SequenceLabeller } from './labeller.ts';
+import type { Prediction, SequenceLabeller } from './labeller.ts';
 
 /** How well one label is told from the others. */
 export interface LabelScores {
@@ -47,6 +47,14 @@ export function* evaluateSteps(
   labeller: SequenceLabeller,
   examples: readonly SequenceExample[],
 ): Steps<SequenceEvaluation> {
+  return (yield* measurePredictionsSteps(labeller, examples)).evaluation;
+}
+
+/** `evaluateSteps`, with what was predicted at each step of each sequence. */
+export function* measurePredictionsSteps(
+  labeller: SequenceLabeller,
+  examples: readonly SequenceExample[],
+): Steps<{ evaluation: SequenceEvaluation; predictions: Prediction[][] }> {
   const { labels } = labeller.coder;
   const confusion = labels.map(() => new Array<number>(labels.length).fill(0));
   let [loss, count] = [0, 0];
@@ -66,7 +74,10 @@ export function* evaluateSteps(
   const right = confusion.reduce((sum, row, i) => sum + row[i]!, 0);
   const present = byLabel.filter((scores) => scores.count + scores.said > 0);
   const macroF1 = present.reduce((sum, { f1 }) => sum + f1, 0) / present.length;
-  return { labels: count, accuracy: right / count, loss: loss / count, macroF1, byLabel, confusion };
+  return {
+    evaluation: { labels: count, accuracy: right / count, loss: loss / count, macroF1, byLabel, confusion },
+    predictions,
+  };
 }
 
 function refuseMissingLabels(i: number, found: number, expected: number): void {

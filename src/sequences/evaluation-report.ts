@@ -11,7 +11,7 @@ import { glimpsePaths } from '../report/glimpse-paths.ts';
 import { type Html, type HtmlValue, html } from '../report/html.ts';
 import { drawing, formatInteger, formatPercent, htmlTable, page, section } from '../report/page.ts';
 import { isWords, type SequenceData, type SequenceExample } from './data/example.ts';
-import { evaluateSteps, type SequenceEvaluation } from './evaluate.ts';
+import { measurePredictionsSteps, type SequenceEvaluation } from './evaluate.ts';
 import { lookAt } from './glimpses.ts';
 import type { Prediction, SequenceLabeller } from './labeller.ts';
 
@@ -62,8 +62,7 @@ export async function evaluationSections(
   examples: readonly SequenceExample[],
   turns: Turns = {},
 ): Promise<{ evaluation: SequenceEvaluation; sections: HtmlValue }> {
-  const evaluation = await runInTurns(evaluateSteps(labeller, examples), turns);
-  const predictions = await runInTurns(labeller.predictSteps(examples.map(({ inputs }) => inputs)), turns);
+  const { evaluation, predictions } = await runInTurns(measurePredictionsSteps(labeller, examples), turns);
   const looker = labeller.model.reader.glimpses;
   return {
     evaluation,
