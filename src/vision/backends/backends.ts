@@ -5,7 +5,6 @@
 import type { Backend } from '../network.ts';
 import { engine } from './engine.ts';
 import { onnxruntime } from './onnxruntime.ts';
-import { tensorflow } from './tensorflow.ts';
-import { wasm } from './wasm.ts';
+import { tensorflow, wasm } from './tfjs.ts';
 
 export const BACKENDS = [onnxruntime, engine, tensorflow, wasm] as const satisfies readonly Backend[];

@@ -7,7 +7,8 @@ import { dirname, sep } from 'node:path';
 import util from 'node:util';
 import { InputError, reasonOf } from '../../base/errors.ts';
 import { requireOptional } from '../../base/optional-package.ts';
-import type { Tf } from '../network.ts';
+import type { Backend, Tf } from '../network.ts';
+import { openTfjsNetwork } from './tfjs-network.ts';
 
 export type TfjsBackend = 'tensorflow' | 'wasm';
 
@@ -27,6 +28,21 @@ export async function loadTfjs(backend: TfjsBackend): Promise<Tfjs> {
   const tf = loadCore();
   if (!(await tf.setBackend(backend))) throw new Error(`the tfjs backend ${backend} did not start`);
   return { tf, version };
+}
+
+/** By tfjs-node, which `caption setup --tfjs` builds. */
+export const tensorflow = backendOf('tensorflow', 'libtensorflow');
+/** Comes with the package: for MobileNets. */
+export const wasm = backendOf('wasm', 'WebAssembly');
+
+/** What CNNs run on in the thread that calls. @param library that TensorFlow.js computes by */
+function backendOf<Name extends TfjsBackend>(name: Name, library: string) {
+  return {
+    name,
+    runs: () => true,
+    load: async () => `TensorFlow.js ${(await loadTfjs(name)).version} on ${library}`,
+    open: async (cnn) => openTfjsNetwork((await loadTfjs(name)).tf, cnn),
+  } as const satisfies Backend;
 }
 
 /** Both packages are CommonJS, which `import` takes three times as long to load as `require`. */
