@@ -36,7 +36,7 @@ export {
   resumeCaptioner,
   trainCaptioner,
 } from './captioning/train.ts';
-export { type MapEvents, withMaps } from './captioning/with-maps.ts';
+export { withMaps } from './captioning/with-maps.ts';
 export { type CaptionsFile, readCaptionsOnly } from './datasets/captions-only.ts';
 export type { CaptionDataset, CaptionedPicture, DatasetFormat, Split } from './datasets/dataset.ts';
 export type { Oddity } from './datasets/oddities.ts';
@@ -108,6 +108,7 @@ export type { Alignment, TranslatingOptions } from './translation/translator.ts'
 
 export type { ExtractionEvents } from './vision/cached-features.ts';
 export { type CollectedFeatures, collectFeatures } from './vision/extract.ts';
+export type { MapEvents } from './vision/stored-maps.ts';
 
 // Models for other programs, and theirs
 

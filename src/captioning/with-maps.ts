@@ -1,16 +1,9 @@
 /** The maps of datasets' pictures, for captioners that attend to them, as long as they are in use. Knows no captioner. */
 import { fromHalf } from '../base/half.ts';
-import type { ExtractionEvents } from '../vision/cached-features.ts';
 import type { Cnn } from '../vision/cnn.ts';
 import { gridMapSource } from '../vision/grid-maps.ts';
-import { StoredMaps } from '../vision/stored-maps.ts';
+import { type MapEvents, StoredMaps } from '../vision/stored-maps.ts';
 import type { CaptionedFeatures, StoredGrid } from './batch.ts';
-
-/** How maps are made, for those who watch. */
-export interface MapEvents extends ExtractionEvents {
-  /** Told first how many bytes the maps take on disk. */
-  onSize?: ((bytes: number) => void) | undefined;
-}
 
 /**
  * Gives sets the maps of their pictures, from the cache or by the CNN, while `use` is at work.

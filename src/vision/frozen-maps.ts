@@ -6,12 +6,11 @@
 import { createHash } from 'node:crypto';
 import type { Matrix } from '../compute/arena.ts';
 import type { MapSize } from '../nn/feature-maps.ts';
-import type { ExtractionEvents } from './cached-features.ts';
 import type { Cnn } from './cnn.ts';
 import { augmentedViews } from './extract.ts';
 import type { View } from './feature-cache.ts';
 import type { LearnableNetwork, NetworkParts } from './network.ts';
-import { type MapSource, StoredMaps } from './stored-maps.ts';
+import { type MapEvents, type MapSource, StoredMaps } from './stored-maps.ts';
 
 /** The version of the views: rises with each change of `augment` or its defaults. */
 const VIEWS = 1;
@@ -40,7 +39,6 @@ export class FrozenMaps {
   /**
    * Computes the maps of pictures where the cache lacks them.
    *
-   * @param events `onSize` is told first how many bytes the maps take on disk
    * @throws InputError when the cache can't be written; the reason of the signal when that stops it
    */
   static async open(
@@ -48,7 +46,7 @@ export class FrozenMaps {
     network: LearnableNetwork,
     parts: NetworkParts,
     { augmented, plain, views }: FrozenPictures,
-    events: ExtractionEvents & { onSize?: ((bytes: number) => void) | undefined } = {},
+    events: MapEvents = {},
   ): Promise<FrozenMaps> {
     const { name, preprocessing } = cnn;
     const { height, width, values } = parts.frozen(new Uint8Array(3 * preprocessing.size ** 2));

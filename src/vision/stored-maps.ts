@@ -29,6 +29,12 @@ export interface ViewedPictures {
   views: readonly View[];
 }
 
+/** How maps are made, for those who watch. */
+export interface MapEvents extends ExtractionEvents {
+  /** Told first how many bytes the maps take on disk. */
+  onSize?: ((bytes: number) => void) | undefined;
+}
+
 export class StoredMaps {
   readonly #size: number;
   readonly #caches: ReadonlyMap<View, FeatureCache>;
@@ -45,13 +51,12 @@ export class StoredMaps {
    * Computes the maps of pictures where the cache lacks them.
    *
    * @param pictures views must begin with `plain`
-   * @param events `onSize` is told first how many bytes the maps take on disk
    * @throws InputError when the cache can't be written; the reason of the signal when that stops it
    */
   static async open(
     source: MapSource,
     pictures: readonly ViewedPictures[],
-    { onSize, onProgress, onSkip, signal }: ExtractionEvents & { onSize?: ((bytes: number) => void) | undefined } = {},
+    { onSize, onProgress, onSkip, signal }: MapEvents = {},
   ): Promise<StoredMaps> {
     const cnn = asCnn(source);
     const total = pictures.reduce((sum, { files }) => sum + files.length, 0);
