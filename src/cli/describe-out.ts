@@ -8,6 +8,7 @@ import { commaSeparated, jsonLines, type RecordLayout } from '../captioning/bulk
 import { RecordFile } from '../captioning/bulk/record-file.ts';
 import type { DecodingOptions } from '../captioning/caption.ts';
 import type { PictureSource } from '../vision/extract.ts';
+import { nameOfPicture } from '../vision/read-picture.ts';
 import { refuseInapplicable } from './given-options.ts';
 import { describeSeconds, type Status } from './progress.ts';
 import { Exit, ExitCode, interruptible } from './run.ts';
@@ -71,7 +72,7 @@ export async function describeToFile(
 ): Promise<void> {
   const by = fingerprint(model, { decoding, layout });
   const format = recordFormat(out)(layout, by);
-  const names = () => new Set(sources.map((source) => (typeof source === 'string' ? source : source.name)));
+  const names = () => new Set(sources.map(nameOfPicture));
   const file = await RecordFile.open(out, { format, by, retry: retryFailed ? names() : undefined });
   if (file.repaired) status.say(`the last line of ${out} was torn, and is written again`);
   let counts: BulkCounts | undefined;

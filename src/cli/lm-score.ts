@@ -1,6 +1,6 @@
 /** `lm score`: how probable texts are to a language model, as figures, token by token or line by line. */
 import type { Command } from 'commander';
-import type { ByteSource } from '../base/byte-source.ts';
+import { type ByteSource, nameOfSource } from '../base/byte-source.ts';
 import { InputError, UsageError } from '../base/errors.ts';
 import { writeFileAtomically } from '../base/files.ts';
 import { openEngine } from '../compute/engine.ts';
@@ -80,7 +80,7 @@ async function printScore(
   { tokens: withTokens, html, json, encoding }: Options,
   status: Status,
 ): Promise<ScoredText> {
-  const name = typeof source === 'string' ? source : source.name;
+  const name = nameOfSource(source);
   const { unit } = tokenizer;
   const join = tokenizer.joiner();
   const printer = new TokenPrinter(json);

@@ -8,18 +8,19 @@ export interface Thumbnail {
   height: number;
 }
 
-/** As many pixels as a picture may have that is described, see vision/decode.ts. */
+/** As many pixels as a picture may have that is described: `pictureLimits` of vision/pixels.ts, which reports don't know. */
 const PIXEL_LIMIT = 1_000_000_000;
 
 /**
  * A picture as a small JPEG that stands in the page itself; undefined where it can't be read.
  *
- * @param picture its file or its bytes
+ * @param picture its file, or what has its bytes
  * @param size pixels of the longer side, at most; 160, where it is one of a few in a report
  */
-export async function thumbnail(picture: string | Uint8Array, size = 160): Promise<Thumbnail | undefined> {
+export async function thumbnail(picture: string | { bytes: Uint8Array }, size = 160): Promise<Thumbnail | undefined> {
   try {
-    const { data, info } = await sharp(picture, { failOn: 'none', limitInputPixels: PIXEL_LIMIT })
+    const input = typeof picture === 'string' ? picture : picture.bytes;
+    const { data, info } = await sharp(input, { failOn: 'none', limitInputPixels: PIXEL_LIMIT })
       .autoOrient()
       .resize(size, size, { fit: 'inside', withoutEnlargement: true })
       .flatten({ background: 'white' })

@@ -11,7 +11,7 @@ import type { Cnn } from './cnn.ts';
 import { decodePicture } from './decode.ts';
 import type { View } from './feature-cache.ts';
 import { mirror, type PictureLimits, type Pixels, pictureLimits } from './pixels.ts';
-import { pictureBytes } from './read-picture.ts';
+import { nameOfPicture, pictureBytes } from './read-picture.ts';
 import { openViewCaches, type ViewCaches } from './view-caches.ts';
 
 /** A file's path, or a picture's bytes with a name for messages. */
@@ -177,7 +177,7 @@ async function prepare(
   views: readonly View[],
   { cnn, caches, limits }: { cnn: Cnn; caches: ViewCaches | undefined; limits: PictureLimits },
 ): Promise<Prepared> {
-  const name = typeof source === 'string' ? source : source.name;
+  const name = nameOfPicture(source);
   const picture: Prepared = { index, name, source, key: '', features: new Map(), pixels: new Map() };
   try {
     const bytes = await pictureBytes(source, limits.bytes);

@@ -23,6 +23,11 @@ export async function readPicture(path: string, most: number = pictureLimits.byt
   }
 }
 
+/** What a picture is called, in messages and in answers. */
+export function nameOfPicture(source: string | { name: string }): string {
+  return typeof source === 'string' ? source : source.name;
+}
+
 /** The bytes of a picture that has them, or is read from its path. @throws InputError as `readPicture` does */
 export async function pictureBytes(source: string | { bytes: Uint8Array }, most?: number): Promise<Uint8Array> {
   return typeof source === 'string' ? readPicture(source, most) : source.bytes;

@@ -34,5 +34,5 @@ it('a thumbnail of bytes has the size that is asked for, turned as the EXIF data
     .withMetadata({ orientation: 6 })
     .jpeg()
     .toBuffer();
-  expect(await thumbnail(bytes, 30)).toMatchObject({ width: 10, height: 30 });
+  expect(await thumbnail({ bytes }, 30)).toMatchObject({ width: 10, height: 30 });
 });

@@ -41,7 +41,7 @@ export async function framedPicture(
   alt: string,
   maps?: WordMaps | undefined,
 ): Promise<Html> {
-  const picture = await thumbnail(typeof source === 'string' ? source : source.bytes, SIZE);
+  const picture = await thumbnail(source, SIZE);
   if (picture && maps) return explainedFrame(picture, alt, maps);
   return picture
     ? html`<img src="${picture.source}" width="${picture.width}" height="${picture.height}" alt="${alt}" decoding="async">`

@@ -49,7 +49,7 @@ async function blockOf(
   { source, captions, wordMaps }: PictureOnPage,
   top: number,
 ): Promise<{ content: Html; height: number } | undefined> {
-  const small = await thumbnail(typeof source === 'string' ? source : source.bytes, PICTURE);
+  const small = await thumbnail(source, PICTURE);
   if (!small || !wordMaps) return undefined;
   const tall = Math.round((PANEL * small.height) / small.width);
   const id = `p${top}`;

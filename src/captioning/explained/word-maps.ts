@@ -8,7 +8,7 @@ import type { Cnn } from '../../vision/cnn.ts';
 import { decodePicture } from '../../vision/decode.ts';
 import type { PictureSource } from '../../vision/extract.ts';
 import { type PictureLimits, type Pixels, type Preprocessing, pictureLimits } from '../../vision/pixels.ts';
-import { pictureBytes } from '../../vision/read-picture.ts';
+import { nameOfPicture, pictureBytes } from '../../vision/read-picture.ts';
 import type { Caption, CaptionWriter } from '../caption.ts';
 import { featuresAt, type PictureFeatures } from '../picture-features.ts';
 import { lookAtPictures, seeingCnn, seenIn } from '../see.ts';
@@ -82,9 +82,8 @@ export async function wordMaps(
   const { fit } = cnn.preprocessing;
   const decoded = async () => {
     if (typeof source === 'object' && 'pixels' in source) return source.pixels;
-    const name = typeof source === 'string' ? source : source.name;
     const bytes = await pictureBytes(source, limits?.bytes);
-    return decodePicture(bytes, cnn.preprocessing, name, { ...pictureLimits, ...limits });
+    return decodePicture(bytes, cnn.preprocessing, nameOfPicture(source), { ...pictureLimits, ...limits });
   };
   if (grid !== undefined && by !== 'occlusion') {
     const pixels = features ? [] : [await decoded()];

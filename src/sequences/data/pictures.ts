@@ -15,6 +15,7 @@ import type { Cnn } from '../../vision/cnn.ts';
 import type { CnnBackend } from '../../vision/cnn-backends.ts';
 import type { PictureSource } from '../../vision/extract.ts';
 import { loadCnn } from '../../vision/load-cnn.ts';
+import { nameOfPicture } from '../../vision/read-picture.ts';
 import type { SequenceConfig } from '../config.ts';
 import type { Examples, SequenceExample } from './example.ts';
 
@@ -75,7 +76,7 @@ export async function seePictures(
   const rows = [...pictures.keys()].filter((row) => !skipped.has(row));
   return {
     vectors: rows.map((row) => features.slice(row * D, (row + 1) * D)),
-    names: rows.map((row) => nameOf(pictures[row]!)),
+    names: rows.map((row) => nameOfPicture(pictures[row]!)),
     skipped: skipped.size,
   };
 }
@@ -98,8 +99,4 @@ export async function loadCnnOfLabeller(
   const cnn = await loadCnn(name, backend, engine);
   if (cnn.key === key) return { name, cnn };
   throw new InputError('the model was trained with another CNN', { found: cnn.key, expected: key });
-}
-
-function nameOf(picture: PictureSource): string {
-  return typeof picture === 'string' ? picture : picture.name;
 }
