@@ -47,7 +47,7 @@ export const programs = {
       predict: async () => (await import('./seq-predict.ts')).addSequencePredictCommand,
       evaluate: async () => (await import('./seq-evaluate.ts')).addSequenceEvaluateCommand,
       export: async () => (await import('./export.ts')).addSequenceExportCommand,
-      info: async () => (await import('./seq-info.ts')).addSequenceInfoCommand,
+      info: async () => (await import('./info.ts')).addSequenceInfoCommand,
       doctor: async () => (await import('./doctor.ts')).addDoctorCommand({ pictures: true }),
       setup: async () => (await import('./setup.ts')).addSetupCommand,
     },
