@@ -49,8 +49,13 @@ async function findCoco(folder: string): Promise<FoundDataset | undefined> {
 /** The dataset of a file with COCO's name. */
 export function cocoFile(path: string): FoundDataset | undefined {
   if (!CAPTION_FILE.test(basename(path))) return undefined;
-  const folder = basename(dirname(path)) === 'annotations' ? dirname(dirname(path)) : dirname(path);
-  return { format: 'coco', read: (reading) => readCoco([captionFile(path)], folder, reading) };
+  return { format: 'coco', read: (reading) => readCoco([captionFile(path)], folderOfFile(path), reading) };
+}
+
+/** The folder of the dataset that a file belongs to, which may lie in any of its `annotationFolders`. */
+export function folderOfFile(path: string): string {
+  const folder = dirname(path);
+  return basename(folder) === 'annotations' ? folderOfFile(folder) : folder;
 }
 
 function captionFile(path: string): CaptionFile {

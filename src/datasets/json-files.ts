@@ -9,7 +9,7 @@ import { basename, dirname, extname, join } from 'node:path';
 import { InputError } from '../base/errors.ts';
 import { isPictureName } from '../base/picture-names.ts';
 import type { ListedSplit } from './assemble.ts';
-import { annotationFolders, cocoFile } from './coco.ts';
+import { annotationFolders, cocoFile, folderOfFile } from './coco.ts';
 import { SPLITS, type Split } from './dataset.ts';
 import { foldersIn, listFolder } from './files.ts';
 import { type JsonCaptions, readJsonCaptions } from './json-captions.ts';
@@ -130,11 +130,10 @@ async function findOnlyFiles(folder: string): Promise<FoundDataset | undefined> 
 export async function jsonFile(path: string, reading: DatasetReading): Promise<FoundDataset> {
   const named = cocoFile(path);
   if (named) return named;
-  const folder = basename(dirname(path)) === 'annotations' ? dirname(dirname(path)) : dirname(path);
   const captions = await readJsonCaptions(path, reading);
   return {
     format: captions.format,
-    read: ({ images }) => listedSplits({ path }, captions, folder, images),
+    read: ({ images }) => listedSplits({ path }, captions, folderOfFile(path), images),
   };
 }
 

@@ -220,6 +220,12 @@ describe('layouts', () => {
     expect(await captionsIn(files)).toEqual(expected);
   });
 
+  test('of COCO, unpacked twice deep and named by its file', async () => {
+    const file = 'annotations/annotations/captions_train2014.json';
+    const files = { [file]: coco(['a.jpg', 'a dog']), 'train2014/a.jpg': '' };
+    expect((await captionsIn(files, file)).train).toEqual({ 'train2014/a.jpg': ['a dog'] });
+  });
+
   test('boxes alone are no captions', async () => {
     const boxes = { images: [{ id: 0, file_name: 'a.jpg' }], annotations: [{ image_id: 0, bbox: [1, 2, 3, 4] }] };
     await expect(readFiles({ '_annotations.coco.json': boxes, 'a.jpg': '' })).rejects.toThrow(
