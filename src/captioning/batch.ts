@@ -6,7 +6,7 @@ import { packedSequences } from '../nn/packing.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 import type { CaptionsByPicture } from './caption.ts';
 import { startIds } from './languages.ts';
-import type { PictureFeatures } from './picture-features.ts';
+import { type PictureFeatures, vectorsAt } from './picture-features.ts';
 import { encodeCaption, specialIds } from './vocabulary.ts';
 
 /** Maps on a grid, in a cache. */
@@ -85,11 +85,7 @@ export function picturesIn(pictures: CaptionedFeatures, language: string | undef
 
 /** Rows of a matrix of `total` rows, a copy unless they are all. */
 export function selectRows(matrix: Float32Array, rows: readonly number[], total: number): Float32Array {
-  if (rows.length === total) return matrix;
-  const D = matrix.length / total;
-  const selected = new Float32Array(rows.length * D);
-  for (const [i, row] of rows.entries()) selected.set(matrix.subarray(row * D, (row + 1) * D), i * D);
-  return selected;
+  return rows.length === total ? matrix : vectorsAt(matrix, rows, matrix.length / total);
 }
 
 /** How often the captions of a picture come in an epoch. */

@@ -31,14 +31,17 @@ export function featuresAt(
   pictures: readonly number[],
   D: number,
 ): PictureFeatures {
-  const selected = new Float32Array(pictures.length * D);
-  for (const [i, picture] of pictures.entries()) {
-    selected.set(vectors.subarray(picture * D, (picture + 1) * D), i * D);
-  }
   return {
-    vectors: selected,
+    vectors: vectorsAt(vectors, pictures, D),
     ...(maps && { maps: { grid: maps.grid, read: (n, target) => maps.read(pictures[n]!, target) } }),
   };
+}
+
+/** Some of the vectors [N, D], in the order that is named. */
+export function vectorsAt(vectors: Float32Array, numbers: readonly number[], D: number): Float32Array {
+  const selected = new Float32Array(numbers.length * D);
+  for (const [i, n] of numbers.entries()) selected.set(vectors.subarray(n * D, (n + 1) * D), i * D);
+  return selected;
 }
 
 /**
