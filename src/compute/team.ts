@@ -80,6 +80,11 @@ export class Team {
     this.#workerData = { module, memory, names, native: native?.theirs, lists: this.#lists };
   }
 
+  /** How many threads it has, for people: '2 threads'. */
+  get inWords(): string {
+    return `${this.threads} ${this.threads === 1 ? 'thread' : 'threads'}`;
+  }
+
   /**
    * Starts the other threads, once; they end with the process and do not keep it alive. Callers need not wait for them:
    * a thread that comes late, or can't be had, costs speed only, for the others do its share.

@@ -43,7 +43,7 @@ export async function openOpenBlas(
   const team = new Team(arena, module, Math.min(threads, mostThreads), native);
   return new CblasDriver({
     name: 'openblas',
-    description: `OpenBLAS ${version} (${team.threads} ${team.threads === 1 ? 'thread' : 'threads'})`,
+    description: `OpenBLAS ${version} (${team.inWords})`,
     team,
     sgemm: team.shared(sgemm),
     sgemv: team.shared(sgemv),

@@ -72,9 +72,9 @@ export function openTeam(
 }
 
 /** "oneDNN 3.2 (2 threads)", with what is special after the version. */
-export function describeOneDnn(library: NativeLibrary, { threads }: Team, special = ''): string {
+export function describeOneDnn(library: NativeLibrary, { inWords }: Team, special = ''): string {
   const [major, minor] = library.integersAt(library.func('dnnl_version', 'void *', [])(), 2);
-  return `oneDNN ${major}.${minor}${special} (${threads} ${threads === 1 ? 'thread' : 'threads'})`;
+  return `oneDNN ${major}.${minor}${special} (${inWords})`;
 }
 
 class OneDnnDriver implements ProductDriver {

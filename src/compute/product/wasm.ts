@@ -78,7 +78,7 @@ class WasmDriver implements ProductDriver {
     this.#kernels = kernels;
     this.team = team;
     this.#packedAlone = team.shared('productPackedAlone');
-    this.description = `wasm (${team.threads} ${team.threads === 1 ? 'thread' : 'threads'})`;
+    this.description = `wasm (${team.inWords})`;
   }
 
   multiply(call: Product): void {
