@@ -27,7 +27,7 @@ export class MatrixProduct {
   constructor(arena: Arena, driver: ProductDriver) {
     this.#arena = arena;
     this.driver = driver;
-    const call = {
+    this.#call = {
       m: 0,
       n: 0,
       k: 0,
@@ -36,9 +36,6 @@ export class MatrixProduct {
       a: 0,
       aStride: 0,
       aTransposed: false,
-    };
-    this.#call = {
-      ...call,
       b: 0,
       bStride: 0,
       bTransposed: false,
