@@ -47,7 +47,7 @@ export async function openCaptioner(
  */
 export async function openCaptioners(
   engine: Engine,
-  { folders = [shippedCaptioner()], ...options }: CnnOptions & { folders?: readonly string[] | undefined } = {},
+  { folders = [], ...options }: CnnOptions & { folders?: readonly string[] | undefined } = {},
 ): Promise<{ captioner: CaptionWriter; cnn: Cnn }> {
   const [first = shippedCaptioner(), ...others] = folders;
   const { captioner, cnn } = await openCaptioner(engine, { folder: first, ...options });

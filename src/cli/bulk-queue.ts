@@ -53,9 +53,9 @@ interface OpenedCaptioner {
 export async function openModel(
   { model: folders = [shippedCaptioner()], blas, cnnBackend }: ModelOptions,
   status: Status,
-) {
+): Promise<OpenedCaptioner> {
   const engine = await openEngine(blas);
   const { captioner, cnn } = await openCaptioners(engine, { folders, cnnBackend });
   status.say(engine.notice);
-  return { captioner, cnn, model: await modelFingerprint(cnn, folders), folders } satisfies OpenedCaptioner;
+  return { captioner, cnn, model: await modelFingerprint(cnn, folders), folders };
 }
