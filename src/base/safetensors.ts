@@ -24,7 +24,7 @@ export interface StoredTensor {
 
 export interface NamedTensor extends StoredTensor {
   name: string;
-  /** Whether this float tensor is stored in half precision; the file's `half` where absent. */
+  /** Whether floats are stored in half precision, rounded to nearest: half the size, 11 bits of precision. Default: false */
   half?: boolean;
 }
 
@@ -39,8 +39,6 @@ export interface Safetensors {
 }
 
 export interface WriteOptions {
-  /** Store float tensors in half precision, rounded to nearest: half the size, 11 bits of precision. Default: false */
-  half?: boolean;
   metadata?: Record<string, string>;
 }
 
@@ -54,11 +52,8 @@ export async function writeSafetensors(
 }
 
 /** The bytes of a safetensors file, in parts one after another. */
-export function encodeSafetensors(
-  tensors: Iterable<NamedTensor>,
-  { half = false, metadata = {} }: WriteOptions = {},
-): Uint8Array[] {
-  const encoded = Array.from(tensors, (tensor) => encode(tensor, half));
+export function encodeSafetensors(tensors: Iterable<NamedTensor>, { metadata = {} }: WriteOptions = {}): Uint8Array[] {
+  const encoded = Array.from(tensors, encode);
   // The smallest items last, so that everything is aligned to its own size.
   encoded.sort((a, b) => itemSize[b.dtype] - itemSize[a.dtype]);
 
@@ -125,11 +120,11 @@ const BRACE = '{'.charCodeAt(0);
 const itemSize = { F32: 4, I32: 4, U32: 4, F16: 2, I8: 1 };
 type Dtype = keyof typeof itemSize;
 
-function encode({ name, shape, data, half }: NamedTensor, halfByDefault: boolean) {
+function encode({ name, shape, data, half = false }: NamedTensor) {
   if (sizeOf(shape) !== data.length) {
     throw new RangeError(`tensor ${name}: shape [${shape}] holds ${sizeOf(shape)} values, data ${data.length}`);
   }
-  const dtype = dtypeOf(data, half ?? halfByDefault);
+  const dtype = dtypeOf(data, half);
   const stored = dtype === 'F16' ? toHalf(data as Float32Array) : data;
   return { name, dtype, shape, bytes: new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength) };
 }
