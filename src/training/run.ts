@@ -16,7 +16,7 @@ export interface TrainingRun<Model = LanguageModel, Batch = TokenBatch> {
   /** Goes on from the checkpoint in the folder. */
   resume: boolean;
   /** Validates before the first update too: weights that were trained before may be the best. Default: false */
-  validateFirst?: boolean;
+  validateFirst?: boolean | undefined;
   /** Called before the first update, when there is a checkpoint in the folder. */
   onBegin?(): Promise<void>;
   /** Saves the model; called whenever a validation is better than all before. */

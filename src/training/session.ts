@@ -63,7 +63,7 @@ export interface TrainingSession<Config, Batch, Data> {
  * @throws InputError as `train` does, and when the folder can't be written
  */
 export async function runSession<Config extends { settings: TrainingSettings }, Batch, Data>(
-  { product, folder, task, data, resume, validateFirst = false, measured = {} }: TrainingSession<Config, Batch, Data>,
+  { product, folder, task, data, resume, validateFirst, measured = {} }: TrainingSession<Config, Batch, Data>,
   { onStart, onEvent = () => {}, onDone, signal }: TrainingHooks<Config, Data>,
 ): Promise<TrainingResult> {
   const { model, config } = product;
