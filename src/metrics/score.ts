@@ -1,5 +1,4 @@
 /** Scores captions against what people wrote, in the figures that papers report. Knows no model and no picture. */
-
 import { partOf, runAtOnce, type Steps } from '../base/steps.ts';
 import { bleuSteps, type TokenizedCaption } from './bleu.ts';
 import { ciderSteps } from './cider.ts';
@@ -52,23 +51,12 @@ export function* scoreCaptionsSteps(
     captions.push({ candidate: tokenize(candidate), references: references.get(id)!.map(tokenize) });
     yield (0.3 * captions.length) / candidates.size;
   }
-  const {
-    bleu: [bleu1, bleu2, bleu3, bleu4],
-    lengthRatio,
-  } = yield* partOf(bleuSteps(captions), 0.3, 0.4);
-  const rouge = yield* partOf(rougeLSteps(captions), 0.4, 0.5);
-  const { cider: ciderD, ciderPlain } = yield* partOf(ciderSteps(captions), 0.5, 1);
-  return {
-    bleu1,
-    bleu2,
-    bleu3,
-    bleu4,
-    rougeL: rouge,
-    cider: ciderD,
-    ciderPlain,
-    lengthRatio,
-    ...diversity(captions.map(({ candidate }) => candidate)),
-  };
+  const { bleu, lengthRatio } = yield* partOf(bleuSteps(captions), 0.3, 0.4);
+  const [bleu1, bleu2, bleu3, bleu4] = bleu;
+  const rougeL = yield* partOf(rougeLSteps(captions), 0.4, 0.5);
+  const { cider, ciderPlain } = yield* partOf(ciderSteps(captions), 0.5, 1);
+  const diversities = diversity(captions.map(({ candidate }) => candidate));
+  return { bleu1, bleu2, bleu3, bleu4, rougeL, cider, ciderPlain, lengthRatio, ...diversities };
 }
 
 function checkIds(candidates: ReadonlyMap<string, string>, references: ReadonlyMap<string, readonly string[]>): void {
