@@ -18,20 +18,11 @@ export interface Standardisation {
 const CONSTANT = 1e-9;
 
 /**
- * Measures vectors.
+ * Measures vectors, a while at a time.
  *
  * @param pieces of N × D values each
  * @param leastDeviation a value that deviates less counts as a constant
  */
-export function measureStandardisation(
-  pieces: readonly Float32Array[],
-  D: number,
-  leastDeviation = 0,
-): Standardisation {
-  return runAtOnce(measureStandardisationSteps(pieces, D, leastDeviation));
-}
-
-/** `measureStandardisation`, a while at a time. */
 export function* measureStandardisationSteps(
   pieces: readonly Float32Array[],
   D: number,

@@ -8,7 +8,7 @@ import { captionTaskSteps } from '../../src/captioning/task.ts';
 import { specialIds } from '../../src/captioning/vocabulary.ts';
 import { openEngine } from '../../src/compute/engine.ts';
 import { LanguageModel } from '../../src/model/language-model.ts';
-import { measureStandardisation } from '../../src/model/standardisation.ts';
+import { measureStandardisationSteps } from '../../src/model/standardisation.ts';
 import type { TokenBatch } from '../../src/model/token-batch.ts';
 import type { Validation } from '../../src/training/task.ts';
 import { smallSettings, vocabularyOf } from './small-captioning.ts';
@@ -41,7 +41,7 @@ function makeTask(changes: Partial<CaptionSettings> = {}, set = training, captio
     condition: D,
   } as const;
   const model = new LanguageModel(engine, shape).initialise(new Random(1));
-  const standardisation = measureStandardisation([training.features], D);
+  const standardisation = runAtOnce(measureStandardisationSteps([training.features], D));
   const captioner = new Captioner({ shape, pictures: {} } as CaptionConfig, vocabulary, model, standardisation);
   const sets = {
     training: set,

@@ -12,7 +12,7 @@ import type { CaptionSets, HeldOutSet } from '../../src/captioning/sets.ts';
 import { type CaptionTraining, resumeCaptioner, trainCaptioner } from '../../src/captioning/train.ts';
 import type { CaptionedPicture, Split } from '../../src/datasets/dataset.ts';
 import type { Oddity } from '../../src/datasets/oddities.ts';
-import { measureStandardisation, standardise } from '../../src/model/standardisation.ts';
+import { measureStandardisationSteps, standardise } from '../../src/model/standardisation.ts';
 import { optimizerDefaults } from '../../src/nn/optimizer.ts';
 import { START } from '../../src/text/special-tokens.ts';
 import type { TrainingEvent } from '../../src/training/events.ts';
@@ -75,7 +75,7 @@ describe('training a captioner', () => {
     const pictures = COLOURS.flatMap((sky) =>
       COLOURS.filter((ground) => ground !== sky).map((ground) => [sky, ground] as const),
     );
-    const measured = measureStandardisation([featuresFor(pictures)], fakeCnn.featureSize, 1e-3);
+    const measured = runAtOnce(measureStandardisationSteps([featuresFor(pictures)], fakeCnn.featureSize, 1e-3));
     for (const [d, mean] of standardisation.mean.entries()) expect(mean).toBeCloseTo(measured.mean[d]!, 5);
     for (const [d, scale] of standardisation.scale.entries()) expect(scale).toBeCloseTo(measured.scale[d]!, 4);
   });

@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/base/errors.ts';
 import { Random } from '../../src/base/random.ts';
+import { runAtOnce } from '../../src/base/steps.ts';
 import {
-  measureStandardisation,
+  measureStandardisationSteps,
   standardisationOf,
   standardisationTensors,
   standardise,
 } from '../../src/model/standardisation.ts';
+
+const measure = (...of: Parameters<typeof measureStandardisationSteps>) =>
+  runAtOnce(measureStandardisationSteps(...of));
 
 const [N, D] = [500, 5];
 const random = new Random(1);
@@ -14,7 +18,7 @@ const random = new Random(1);
 const features = Float32Array.from({ length: N * D }, (_, i) => 10 * (i % D) + 0.5 * (i % D) * random.normal());
 
 describe('standardisation', () => {
-  const measured = measureStandardisation([features], D);
+  const measured = measure([features], D);
 
   it('gives every feature a mean of 0 and a deviation of 1', () => {
     const standardised = features.slice();
@@ -31,23 +35,23 @@ describe('standardisation', () => {
     const other = Float32Array.of(7, 10, 20, 30, 40);
     standardise(other, measured);
     expect(other[0]).toBe(0);
-    const onePicture = measureStandardisation([Float32Array.of(1, 2, 3)], 3);
+    const onePicture = measure([Float32Array.of(1, 2, 3)], 3);
     expect([...onePicture.scale]).toEqual([0, 0, 0]);
-    const large = measureStandardisation([new Float32Array(100).fill(1234.567)], 1);
+    const large = measure([new Float32Array(100).fill(1234.567)], 1);
     expect([...large.scale]).toEqual([0]);
   });
 
   it('takes for a constant what deviates less than it is told to', () => {
     const pieces = [Float32Array.of(0, 0), Float32Array.of(2, 2e-4)];
-    expect(measureStandardisation(pieces, 2)).toEqual({
+    expect(measure(pieces, 2)).toEqual({
       mean: Float32Array.of(1, 1e-4),
       scale: Float32Array.of(1, 1e4),
     });
-    expect(measureStandardisation(pieces, 2, 1e-3).scale).toEqual(Float32Array.of(1, 0));
+    expect(measure(pieces, 2, 1e-3).scale).toEqual(Float32Array.of(1, 0));
   });
 
   it('has the digits of numbers that are large beside their differences', () => {
-    const { mean, scale } = measureStandardisation([Float32Array.of(1_000_000, 1_000_002)], 1);
+    const { mean, scale } = measure([Float32Array.of(1_000_000, 1_000_002)], 1);
     expect([...mean, ...scale]).toEqual([1_000_001, 1]);
   });
 
