@@ -46,6 +46,27 @@ export function factList(entries: readonly (readonly [name: string, value: Conte
   return element('dl', {}, ...pairs);
 }
 
+/** A table. @param body its rows, in a `tbody` */
+export function headedTable(headings: readonly string[], body: HTMLElement): HTMLElement {
+  const cells = headings.map((heading) => element('th', { scope: 'col' }, heading));
+  return element('table', {}, element('thead', {}, element('tr', {}, ...cells)), body);
+}
+
+/** A row of a table, whose first cell is its heading. */
+export function tableRow(heading: readonly Content[], cells: readonly Content[]): HTMLElement {
+  return element(
+    'tr',
+    {},
+    element('th', { scope: 'row' }, ...heading),
+    ...cells.map((cell) => element('td', {}, cell)),
+  );
+}
+
+/** A table that scrolls by itself where it is wider than the page. @param name for those who do not see it */
+export function scrolling(name: string, content: HTMLElement): HTMLElement {
+  return element('div', { class: 'scroll', role: 'region', 'aria-label': name, tabindex: 0 }, content);
+}
+
 function nodesOf(content: readonly Content[]): (Node | string)[] {
   return content.flatMap((one) => {
     if (one === undefined || one === false) return [];

@@ -2,7 +2,7 @@
 import { figureInWords, readingInWords } from '../../language/cells/in-words.ts';
 import { type AfterToken, meansAfterTokens, strongestPlaces } from '../../language/cells/one-cell.ts';
 import { cellName, QUANTUM } from '../../language/cells/record.ts';
-import { element, fill } from '../elements.ts';
+import { element, fill, headedTable, scrolling, tableRow } from '../elements.ts';
 import { contextLine } from './context-line.ts';
 import type { Explorer } from './explorer.ts';
 import { histogram } from './histogram.ts';
@@ -78,15 +78,11 @@ function followsTable(explorer: Explorer): HTMLElement {
   const tableOf = (some: typeof rows) => {
     const body = some.map(({ finding, found }) => {
       const reading = element('small', {}, readingInWords(found, finding, quantity));
-      const feature = element('th', { scope: 'row' }, finding.feature, reading);
       const figures = [`${finding.measure} ${figureInWords(found.figure)}`, figureInWords(finding.chance)];
-      return element('tr', {}, feature, ...figures.map((text) => element('td', {}, text)));
+      return tableRow([finding.feature, reading], figures);
     });
-    const headings = ['feature', 'figure', 'by chance'];
-    const head = element('tr', {}, ...headings.map((text) => element('th', { scope: 'col' }, text)));
-    const table = element('table', {}, element('thead', {}, head), element('tbody', {}, ...body));
-    const look = { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'What the cell follows' };
-    return element('div', look, table);
+    const shown = headedTable(['feature', 'figure', 'by chance'], element('tbody', {}, ...body));
+    return scrolling('What the cell follows', shown);
   };
   return element(
     'div',

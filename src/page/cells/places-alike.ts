@@ -1,6 +1,6 @@
 /** Other places where the cells are on that are on in the selection, most alike first, and what holds at them. */
 import { type SimilarStretch, similarStretches } from '../../language/cells/similar-stretches.ts';
-import { element, fill } from '../elements.ts';
+import { element, fill, headedTable, tableRow } from '../elements.ts';
 import { contextLine } from './context-line.ts';
 import type { Explorer } from './explorer.ts';
 import { showSome } from './list-of-cells.ts';
@@ -78,22 +78,9 @@ function sharesTable(tracks: Explorer['tracks'], found: readonly SimilarStretch[
   });
   rows.sort((a, b) => Math.abs(b.here - b.everywhere) - Math.abs(a.here - a.everywhere));
   const percent = (share: number) => `${Math.round(100 * share)} %`;
-  const body = rows.map(({ name, here, everywhere }) =>
-    element(
-      'tr',
-      {},
-      element('th', { scope: 'row' }, name),
-      element('td', {}, percent(here)),
-      element('td', {}, percent(everywhere)),
-    ),
-  );
-  const head = element(
-    'tr',
-    {},
-    ...['holds at the end of', 'these places', 'all'].map((text) => element('th', { scope: 'col' }, text)),
-  );
-  const table = element('table', {}, element('thead', {}, head), element('tbody', {}, ...body));
-  return [element('details', {}, element('summary', {}, 'What these places have in common'), table)];
+  const body = rows.map(({ name, here, everywhere }) => tableRow([name], [percent(here), percent(everywhere)]));
+  const compared = headedTable(['holds at the end of', 'these places', 'all'], element('tbody', {}, ...body));
+  return [element('details', {}, element('summary', {}, 'What these places have in common'), compared)];
 }
 
 const shares = new WeakMap<Uint8Array, number>();

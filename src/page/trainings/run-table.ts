@@ -1,6 +1,6 @@
 /** The table of trainings: which of them are drawn, and how each stands. */
 import type { RunAnswer } from '../../server/api.ts';
-import { button, element, fill } from '../elements.ts';
+import { button, element, fill, headedTable, scrolling } from '../elements.ts';
 import { lookOf } from './curve-chart.ts';
 import { type KnownRun, standing } from './run-data.ts';
 
@@ -22,16 +22,8 @@ export interface RunTable {
 export function runTable(onDraw: (id: string, drawn: boolean) => void, onDetail: (id: string) => void): RunTable {
   const headings = ['training', 'epoch', 'training loss', 'validation loss', 'best', 'time', 'last written'];
   const body = element('tbody');
-  const table = element(
-    'div',
-    { class: 'scroll runs', role: 'region', 'aria-label': 'All trainings', tabindex: 0 },
-    element(
-      'table',
-      {},
-      element('thead', {}, element('tr', {}, ...headings.map((heading) => element('th', { scope: 'col' }, heading)))),
-      body,
-    ),
-  );
+  const table = scrolling('All trainings', headedTable(headings, body));
+  table.classList.add('runs');
   const rows = new Map<string, Row>();
 
   /** Rows are kept from one time to the next, and with them what is focused. */
