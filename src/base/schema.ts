@@ -9,6 +9,9 @@ export const positiveNumber = v.pipe(number, v.gtValue(0));
 /** From 0 to 1, 1 excluded. */
 export const fraction = v.pipe(number, v.minValue(0), v.ltValue(1));
 
+/** From 0 to 1. */
+export const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
+
 /** A number of at least `minimum`. */
 export const numberFrom = (minimum: number) => v.pipe(number, v.minValue(minimum));
 

@@ -1,7 +1,7 @@
 /** `POST /v1/captions`, with the options and the answers of `caption describe --json`; and Hugging Face's image-to-text. */
 import type { FastifyReply } from 'fastify';
 import * as v from 'valibot';
-import { integerFrom, numberFrom } from '../../base/schema.ts';
+import { integerFrom, numberFrom, share } from '../../base/schema.ts';
 import { decodingDefaults } from '../../captioning/caption.ts';
 import { CAPTION_TEMPERATURE } from '../../captioning/decoding-flags.ts';
 import type { Description } from '../../captioning/description/description.ts';
@@ -21,8 +21,6 @@ import {
 } from '../pictures-sent.ts';
 import { requestSchema } from '../schema.ts';
 import type { DescribingOptions } from '../work/describe-batch.ts';
-
-const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 
 const optionEntries = {
   model: v.optional(v.string()),

@@ -1,7 +1,7 @@
 /** `POST /v1/completions`, as the OpenAI API has it, for language models. */
 import { Readable } from 'node:stream';
 import * as v from 'valibot';
-import { integerFrom, numberFrom } from '../../base/schema.ts';
+import { integerFrom, numberFrom, share } from '../../base/schema.ts';
 import type { Completion, CompletionChoice, Usage } from '../api.ts';
 import type { App } from '../app.ts';
 import { completionHead, joinPieces, LogprobsWriter, usageOf } from '../completions.ts';
@@ -12,7 +12,6 @@ import { PieceQueue } from '../piece-queue.ts';
 import { requestSchema } from '../schema.ts';
 import { refuseLong } from './texts.ts';
 
-const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const texts = v.union([v.string(), v.pipe(v.array(v.string()), v.minLength(1))]);
 
 const bodySchema = v.strictObject({
