@@ -1,7 +1,7 @@
 /** Packages that need not be there: installed beside this one, or by `caption setup` into the user's cache. */
 import { createRequire } from 'node:module';
 import { basename, resolve } from 'node:path';
-import { reasonOf } from './errors.ts';
+import { InputError, reasonOf } from './errors.ts';
 import { cacheFolder } from './files.ts';
 
 /** The folder of the cache whose node_modules holds the package if `caption setup` made it. */
@@ -30,6 +30,25 @@ export function requireOptional(name: string, prepare: () => void = () => {}): u
   }
   const broken = failures.find((error) => !isAbsence(error, name));
   throw new AggregateError(failures, broken ? reasonOf(broken) : `no ${name} beside this package or in ${folder}`);
+}
+
+/**
+ * `requireOptional` of a package that users install themselves.
+ *
+ * @param use what needs it, as in "pictures in S3 need"
+ * @param install the packages that npm is to install for this use
+ * @throws InputError that says how
+ */
+export function requireInstalled(name: string, use: string, install = name): unknown {
+  try {
+    return requireOptional(name);
+  } catch (cause) {
+    throw new InputError(`${use} the package ${name}`, {
+      found: reasonOf(cause),
+      advice: `Install it beside this one: npm install ${install}`,
+      cause,
+    });
+  }
 }
 
 function isAbsence(error: unknown, name: string): boolean {

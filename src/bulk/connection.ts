@@ -2,8 +2,8 @@
 import { isIP } from 'node:net';
 import type * as BullMq from 'bullmq';
 import type { Redis, RedisOptions } from 'ioredis';
-import { InputError, reasonOf } from '../base/errors.ts';
-import { requireOptional } from '../base/optional-package.ts';
+import { InputError } from '../base/errors.ts';
+import { requireInstalled } from '../base/optional-package.ts';
 import type { RedisAddress } from './address.ts';
 
 /** Milliseconds that a server has for its first answer. */
@@ -134,13 +134,5 @@ function odditiesOf(info: string, address: RedisAddress): string[] {
 }
 
 function load<Package>(name: string): Package {
-  try {
-    return requireOptional(name) as Package;
-  } catch (cause) {
-    throw new InputError(`captions by many machines need the package ${name}`, {
-      found: reasonOf(cause),
-      advice: 'Install it beside this one: npm install bullmq ioredis',
-      cause,
-    });
-  }
+  return requireInstalled(name, 'captions by many machines need', 'bullmq ioredis') as Package;
 }

@@ -1,7 +1,7 @@
 /** Pictures in S3-compatible storage. The only file that loads the client of S3, which is optional. */
 import type * as Client from '@aws-sdk/client-s3';
 import { InputError, reasonOf } from '../base/errors.ts';
-import { requireOptional } from '../base/optional-package.ts';
+import { requireInstalled } from '../base/optional-package.ts';
 import { isPictureName, isUnreadPictureName } from '../base/picture-names.ts';
 import { kindOf, LeftOut } from '../base/walk.ts';
 import { pictureLimits } from '../vision/pixels.ts';
@@ -35,7 +35,7 @@ export class S3Storage {
   constructor() {
     // Its warning of versions of Node that its later releases will not run on is of no use to who wants captions.
     process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
-    this.#package = load();
+    this.#package = requireInstalled('@aws-sdk/client-s3', 'pictures in S3 need') as typeof Client;
     const endpoint = process.env['AWS_ENDPOINT_URL_S3'] ?? process.env['AWS_ENDPOINT_URL'];
     const region = process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'];
     this.#client = new this.#package.S3Client({
@@ -103,16 +103,4 @@ function refused(address: string, error: unknown): InputError {
   const advice = ADVICE.find(([sign]) => sign.test(`${name} ${reasonOf(error)}`))?.[1];
   const reason = [name === 'Error' ? '' : name, reasonOf(error)].filter(Boolean).join(': ');
   return new InputError(`cannot read ${address}`, { found: reason, advice, cause: error });
-}
-
-function load(): typeof Client {
-  try {
-    return requireOptional('@aws-sdk/client-s3') as typeof Client;
-  } catch (cause) {
-    throw new InputError('pictures in S3 need the package @aws-sdk/client-s3', {
-      found: reasonOf(cause),
-      advice: 'Install it beside this one: npm install @aws-sdk/client-s3',
-      cause,
-    });
-  }
 }
