@@ -15,8 +15,8 @@ import { besidePicture } from './sidecar.ts';
 /** The formats that have XMP in them; others get a file `photo.xmp` beside them. */
 const WITH_XMP = /^\.(jpe?g|jpe|jfif|png|webp|gif|tiff?|avif)$/i;
 
+/** As ExifTool is asked for them; its answer has what is behind the colon. */
 const TAGS = ['XMP-dc:Description', 'XMP-iptcCore:AltTextAccessibility'] as const;
-const NAMES = ['Description', 'AltTextAccessibility'] as const;
 
 /** Milliseconds after which nobody is writing any more what ExifTool is to put in place of a picture. */
 const LEFT_AFTER = 60_000;
@@ -27,9 +27,7 @@ async function removeLeftOver(temporary: string): Promise<void> {
   if (left && Date.now() - left.mtimeMs > LEFT_AFTER) await rm(temporary, { force: true });
 }
 
-const found = v.tuple([
-  v.looseObject({ Description: v.optional(v.unknown()), AltTextAccessibility: v.optional(v.unknown()) }),
-]);
+const found = v.tuple([v.record(v.string(), v.unknown())]);
 
 export interface XmpOptions {
   /** Replaces what stands there; else only the one of both that is missing is written. Default: false */
@@ -50,7 +48,7 @@ export async function xmpTexts({ overwrite = false, keepTimes = false }: XmpOpti
     const { output, complaint } = await tool.run(['-json', ...TAGS.map((tag) => `-${tag}`), place]);
     if (output === '') throw new InputError(`cannot read what ${file} says`, { found: complaint });
     const [said] = parseJson(output, found, `what ExifTool says of ${file}`);
-    return TAGS.filter((_, i) => String(said[NAMES[i]!] ?? '').trim() === '');
+    return TAGS.filter((tag) => String(said[tag.replace(/.*:/, '')] ?? '').trim() === '');
   };
 
   return {
