@@ -2,8 +2,10 @@
  * The files in a folder, at any depth, as all commands find them. What systems leave in folders is passed over; links are
  * followed, never to a folder that was seen before. What is left out is counted by kind. Knows no kind of file.
  */
+
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
+import { addTo } from './lists.ts';
 
 /** Folders that systems and programs make beside what people put there. */
 const SYSTEM_FOLDERS = new Set([
@@ -30,9 +32,7 @@ export class LeftOut {
   readonly #paths = new Map<string, string[]>();
 
   add(kind: string, path: string): void {
-    const paths = this.#paths.get(kind);
-    if (paths) paths.push(path);
-    else this.#paths.set(kind, [path]);
+    addTo(this.#paths, kind, path);
   }
 
   /** Adds what was left out elsewhere. */

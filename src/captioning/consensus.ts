@@ -1,4 +1,5 @@
 /** Minimum Bayes risk decoding: of several captions the one that is most like all that the model would write. */
+import { addTo } from '../base/lists.ts';
 import { smoothedBleu } from '../metrics/bleu.ts';
 import { ciderVectors, lengthPenalty } from '../metrics/cider.ts';
 import { countNgrams, MAX_N } from '../metrics/ngrams.ts';
@@ -105,9 +106,7 @@ class Sample {
     const { ngrams, length } = this.#count(drawn);
     const caption = this.#different.push({ times: 0, words: drawn.words.length, length }) - 1;
     for (const { ngram, count, weight, norm } of ngrams) {
-      const occurrences = this.#occurrences.get(ngram) ?? [];
-      occurrences.push({ caption, count, weight, norm });
-      this.#occurrences.set(ngram, occurrences);
+      addTo(this.#occurrences, ngram, { caption, count, weight, norm });
     }
     return caption;
   }

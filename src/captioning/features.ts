@@ -1,6 +1,8 @@
 /** A dataset's pictures as features, with their captions. Knows no captioner, and of the CNN only its interface. */
+
 import { createHash, type Hash } from 'node:crypto';
 import { InputError } from '../base/errors.ts';
+import { addTo } from '../base/lists.ts';
 import { mapSteps, partOf, type Steps } from '../base/steps.ts';
 import type { CaptionDataset, CaptionedPicture, Split } from '../datasets/dataset.ts';
 import { captionsWhere } from '../datasets/languages.ts';
@@ -54,11 +56,7 @@ export async function featuresByLanguage(
   const extracted = await extract(pictures, cnn, mirrored, events);
   const rows = new Map<string | undefined, number[]>();
   for (const [row, { languages = [undefined] }] of extracted.pictures.entries()) {
-    for (const language of new Set(languages)) {
-      const ofLanguage = rows.get(language);
-      if (ofLanguage) ofLanguage.push(row);
-      else rows.set(language, [row]);
-    }
+    for (const language of new Set(languages)) addTo(rows, language, row);
   }
   return new Map([...rows].map(([language, ofLanguage]) => [language, setOf(extracted, ofLanguage, language)]));
 }

@@ -5,6 +5,7 @@
 
 import { join } from 'node:path';
 import { InputError } from '../base/errors.ts';
+import { addTo } from '../base/lists.ts';
 import { readFilledLines } from '../base/text-file.ts';
 import type { ListedPicture, ListedSplit } from './assemble.ts';
 import type { Split } from './dataset.ts';
@@ -91,9 +92,7 @@ async function readTokenFile(path: string, oddities: Oddities, encoding?: string
       continue;
     }
     seen.add(key);
-    const ofPicture = captions.get(name);
-    if (ofPicture) ofPicture.push(caption);
-    else captions.set(name, [caption]);
+    addTo(captions, name, caption);
   }
   return captions;
 }

@@ -5,6 +5,7 @@
 
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
+import { addTo } from '../base/lists.ts';
 import type { CaptionDataset, CaptionedPicture } from './dataset.ts';
 import { Oddities, type Oddity } from './oddities.ts';
 
@@ -62,10 +63,7 @@ async function measuredBySize(datasets: readonly CaptionDataset[]): Promise<Map<
   for (const [dataset, { splits }] of datasets.entries()) {
     const pictures = [...(splits.get('val') ?? []), ...(splits.get('test') ?? [])];
     for (const [i, size] of (await sizesOf(pictures)).entries()) {
-      if (size === undefined) continue;
-      const ofSize = measured.get(size) ?? [];
-      ofSize.push({ file: pictures[i]!.file, dataset });
-      measured.set(size, ofSize);
+      if (size !== undefined) addTo(measured, size, { file: pictures[i]!.file, dataset });
     }
   }
   return measured;

@@ -1,4 +1,5 @@
 /** Baselines of sequence labelling, which know nothing of order: frequent labels, naive Bayes, frequent tags. */
+import { addTo } from '../base/lists.ts';
 import { partOf, type Steps } from '../base/steps.ts';
 import { countTokens, countTokensSteps } from '../text/vocabulary.ts';
 import type { Task } from './config.ts';
@@ -55,11 +56,7 @@ function* frequentTags(examples: readonly SequenceExample[], frequent: string): 
   for (const [i, { inputs, labels }] of examples.entries()) {
     yield i / examples.length;
     if (!isWords(inputs)) continue;
-    for (const [t, word] of inputs.entries()) {
-      const tags = tagsOf.get(word) ?? [];
-      tags.push(labels[t]!);
-      tagsOf.set(word, tags);
-    }
+    for (const [t, word] of inputs.entries()) addTo(tagsOf, word, labels[t]!);
   }
   const tagOf = new Map(Array.from(tagsOf, ([word, tags]) => [word, countTokens(tags)[0]![0]]));
   return ({ inputs }) => (isWords(inputs) ? inputs.map((word) => tagOf.get(word) ?? frequent) : []);

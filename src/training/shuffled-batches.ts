@@ -1,4 +1,5 @@
 /** Batches of a dataset in a new order in every epoch. Knows nothing of the items. */
+import { addTo } from '../base/lists.ts';
 import { Random } from '../base/random.ts';
 
 /**
@@ -40,12 +41,7 @@ interface Group<Item> {
 
 function groupsOf<Item>(items: readonly Item[], weightOf: (item: Item) => number): Group<Item>[] {
   const byWeight = new Map<number, Item[]>();
-  for (const item of items) {
-    const weight = weightOf(item);
-    const group = byWeight.get(weight);
-    if (group) group.push(item);
-    else byWeight.set(weight, [item]);
-  }
+  for (const item of items) addTo(byWeight, weightOf(item), item);
   return [...byWeight].map(([weight, group]) => ({
     items: group,
     shown: Math.max(1, Math.round(weight * group.length)),
