@@ -83,17 +83,23 @@ export async function* extractFeatures(
   }
 }
 
-/** `extractFeatures` that yields bad pictures too, each in its place. @throws InputError as `extractFeatures` */
+/**
+ * `extractFeatures` that yields bad pictures too, each in its place.
+ *
+ * @param opened caches in place of that of the options, of all views that are wanted; they stay open
+ * @throws InputError as `extractFeatures`
+ */
 export async function* extractEach(
   pictures: Iterable<PictureSource> | AsyncIterable<PictureSource>,
   cnn: Cnn,
   options: Omit<ExtractOptions, 'onSkip'> = {},
+  opened?: ViewCaches,
 ): AsyncGenerator<Extracted | FailedPicture, void, void> {
   const { cache: folder, mirrored = false, augmented = 0, batchSize = 8, onProgress, signal } = options;
   const limits = { ...pictureLimits, ...options.limits };
   const views: readonly View[] = ['plain', ...(mirrored ? ['mirrored' as const] : []), ...augmentedViews(augmented)];
   const progress = { done: 0, computed: 0, skipped: 0 };
-  const caches = folder === undefined ? undefined : await openViewCaches(folder, cnn, views);
+  const caches = opened ?? (folder === undefined ? undefined : await openViewCaches(folder, cnn, views));
   try {
     let index = 0;
     const prepared = ahead(pictures, 2 * batchSize, signal, (source) =>
@@ -120,7 +126,7 @@ export async function* extractEach(
       onProgress?.({ ...progress });
     }
   } finally {
-    await caches?.close();
+    if (!opened) await caches?.close();
   }
 }
 
@@ -183,7 +189,7 @@ async function prepare(
     const bytes = await pictureBytes(source, limits.bytes);
     if (caches) {
       picture.key = caches.keyOf(bytes);
-      picture.features = caches.find(picture.key);
+      picture.features = caches.find(picture.key, views);
     }
     const missing = views.filter((view) => !picture.features.has(view));
     if (missing.length) {

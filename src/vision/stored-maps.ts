@@ -7,9 +7,10 @@ import { cacheFolder } from '../base/files.ts';
 import { fromHalf, toHalf } from '../base/half.ts';
 import type { ExtractionEvents } from './cached-features.ts';
 import type { Cnn } from './cnn.ts';
-import { extractFeatures } from './extract.ts';
-import { FeatureCache, featureCachePath, type View } from './feature-cache.ts';
+import { type ExtractProgress, extractEach } from './extract.ts';
+import type { View } from './feature-cache.ts';
 import type { Pixels, Preprocessing } from './pixels.ts';
+import { openViewCaches, type ViewCaches } from './view-caches.ts';
 
 /** What maps come from. */
 export interface MapSource {
@@ -37,11 +38,11 @@ export interface MapEvents extends ExtractionEvents {
 
 export class StoredMaps {
   readonly #size: number;
-  readonly #caches: ReadonlyMap<View, FeatureCache>;
+  readonly #caches: ViewCaches;
   /** What the caches find a file by. */
   readonly #keys: ReadonlyMap<string, string>;
 
-  private constructor(size: number, caches: ReadonlyMap<View, FeatureCache>, keys: ReadonlyMap<string, string>) {
+  private constructor(size: number, caches: ViewCaches, keys: ReadonlyMap<string, string>) {
     this.#size = size;
     this.#caches = caches;
     this.#keys = keys;
@@ -62,23 +63,26 @@ export class StoredMaps {
     const total = pictures.reduce((sum, { files }) => sum + files.length, 0);
     const maps = pictures.reduce((sum, { files, views }) => sum + files.length * views.length, 0);
     onSize?.(maps * 4 * cnn.featureSize);
-    const folder = cacheFolder('maps');
+    const allViews = new Set(pictures.flatMap(({ views }) => views));
+    const caches = await openViewCaches(cacheFolder('maps'), cnn, [...allViews]);
     const keys = new Map<string, string>();
-    for (const { files, views } of pictures) {
-      const begun = keys.size;
-      const extraction = extractFeatures(files, cnn, {
-        cache: folder,
-        mirrored: views.includes('mirrored'),
-        augmented: views.filter((view) => view.startsWith('augmented')).length,
-        onProgress: (progress) => onProgress?.({ ...progress, done: begun + progress.done }, total),
-        onSkip: ({ error }) => onSkip?.(error.message),
-        ...(signal && { signal }),
-      });
-      for await (const { index, key } of extraction) keys.set(files[index]!, key);
-    }
-    const caches = new Map<View, FeatureCache>();
-    for (const view of new Set(pictures.flatMap(({ views }) => views))) {
-      caches.set(view, await FeatureCache.open(featureCachePath(folder, cnn, view), cnn.featureSize));
+    try {
+      for (const { files, views } of pictures) {
+        const begun = keys.size;
+        const options = {
+          mirrored: views.includes('mirrored'),
+          augmented: views.filter((view) => view.startsWith('augmented')).length,
+          onProgress: (progress: ExtractProgress) => onProgress?.({ ...progress, done: begun + progress.done }, total),
+          ...(signal && { signal }),
+        };
+        for await (const picture of extractEach(files, cnn, options, caches)) {
+          if ('error' in picture) onSkip?.(picture.error.message);
+          else keys.set(files[picture.index]!, picture.key);
+        }
+      }
+    } catch (error) {
+      await caches.close();
+      throw error;
     }
     return new StoredMaps(source.size, caches, keys);
   }
@@ -91,7 +95,7 @@ export class StoredMaps {
    */
   read(target: Float32Array, file: string, view: View): void {
     const key = this.#keys.get(file);
-    const stored = key === undefined ? undefined : this.#caches.get(view)!.get(key);
+    const stored = key === undefined ? undefined : this.#caches.get(key, view);
     if (!stored) {
       throw new InputError(`the maps of ${file} are not in the cache any more`, {
         advice: 'Resume the training, which computes them again.',
@@ -100,8 +104,8 @@ export class StoredMaps {
     fromHalf(new Uint16Array(stored.buffer, stored.byteOffset, this.#size), target);
   }
 
-  async close(): Promise<void> {
-    for (const cache of this.#caches.values()) await cache.close();
+  close(): Promise<void> {
+    return this.#caches.close();
   }
 }
 

@@ -25,11 +25,16 @@ export class ViewCaches {
     return contentHash(bytes);
   }
 
-  /** The views of a picture that are there. */
-  find(key: string): Map<View, Float32Array> {
+  /** The features of a picture in one view, if they are there. */
+  get(key: string, view: View): Float32Array | undefined {
+    return this.#caches.get(view)!.get(key);
+  }
+
+  /** The views of a picture that are there, of those that are wanted. */
+  find(key: string, views: readonly View[]): Map<View, Float32Array> {
     const found = new Map<View, Float32Array>();
-    for (const [view, cache] of this.#caches) {
-      const features = cache.get(key);
+    for (const view of views) {
+      const features = this.get(key, view);
       if (features) found.set(view, features);
     }
     return found;
