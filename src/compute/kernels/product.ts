@@ -2,12 +2,12 @@
  * The matrix product C = alpha * op(A) * op(B) + beta * C on one or more threads, after Goto and van de Geijn, "Anatomy
  * of High-Performance Matrix Multiplication" (ACM TOMS 34(3), 2008).
  *
- * op(B) is packed into panels of 8 columns and op(A) into panels of 5 rows (`pack.ts`), so that the innermost loop
+ * op(B) is packed into panels of COLS columns and op(A) into panels of ROWS rows (`pack.ts`), so that the innermost loop
  * (`tile.ts`) reads both from front to back. A transposed operand is only another pair of steps: element (i, j) lies at
  * `base + i * rowStep + j * colStep`, in bytes, and one of the two steps is 4.
  *
  *     packed op(B)[k, n]:   for each 512 rows of k, one after the other:
- *                             panel 0 (k = 0: 8 columns, k = 1: 8 columns, …), panel 1, …
+ *                             panel 0 (k = 0: COLS columns, k = 1: COLS columns, …), panel 1, …
  */
 import {
   BLOCK,

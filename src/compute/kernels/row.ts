@@ -2,7 +2,7 @@
  * One row times a matrix that is not packed: for so few rows, to pack the matrix would take longer than to multiply.
  * It is read once, from front to back, at the speed of the memory. The functions know addresses, no threads.
  */
-import { multiplyAdd } from './math';
+import { multiplyAdd, sum4 } from './math';
 
 /**
  * c[cols] = alpha * a[depth] * B[depth, cols] + beta * c. Elements of `a` lie `aStep` bytes apart, rows of B `bStep`.
@@ -89,8 +89,7 @@ function innerProduct(a: usize, b: usize, depth: i32): f32 {
     x3 = multiplyAdd(v128.load(a, 48), v128.load(b, 48), x3);
   }
   const x = f32x4.add(f32x4.add(x0, x1), f32x4.add(x2, x3));
-  let sum =
-    f32x4.extract_lane(x, 0) + f32x4.extract_lane(x, 1) + (f32x4.extract_lane(x, 2) + f32x4.extract_lane(x, 3));
+  let sum = sum4(x);
   for (; k < depth; k++, a += 4, b += 4) sum += load<f32>(a) * load<f32>(b);
   return sum;
 }
