@@ -61,8 +61,8 @@ async function describeCommand(args: string[], options: Options, command: Comman
   checkOut(options, command);
   checkWrite(options, command);
   const status = new Status(options.quiet);
-  const explain = await explains(options, command);
-  if (html !== undefined) await checkPageFile(html);
+  const explain = explains(options, command);
+  if (html !== undefined) checkPageFile(html);
   const found = await findPictures(args);
   const { errors } = found;
   sayFound(found, status, options);

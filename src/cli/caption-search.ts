@@ -49,7 +49,7 @@ export function addSearchCommand(program: Command): void {
 async function searchCommand(text: string, args: string[], options: Options): Promise<void> {
   const { model: folder = shippedCaptioner(), language: asked, top, json, html, cnnBackend } = options;
   const status = new Status(options.quiet);
-  if (html !== undefined) await checkPageFile(html);
+  if (html !== undefined) checkPageFile(html);
   const found = await findPictures(args);
   sayFound(found, status, options);
   const { sources, errors } = found;

@@ -1,7 +1,6 @@
 /** What `caption describe --explain` adds: options, a figure. How places are found is in captioning/explained/word-maps.ts. */
 import { type Command, Option } from 'commander';
 import { UsageError } from '../base/errors.ts';
-import { ensureWritable } from '../base/files.ts';
 import type { CaptionWriter } from '../captioning/caption.ts';
 import type { PictureOnPage } from '../captioning/description/description-card.ts';
 import { WORD_MAPS_BY, type WordMaps } from '../captioning/explained/word-maps.ts';
@@ -37,12 +36,12 @@ export interface ExplainOptions {
 /**
  * Whether places are to be found, and how.
  *
- * @throws UsageError where nothing would show them, InputError where the figure can't be written
+ * @throws UsageError where nothing would show them, or the figure has no file of its own
  */
-export async function explains(
+export function explains(
   { explainBy, explain = explainBy !== undefined, html, json, svg }: ExplainOptions,
   command: Command,
-): Promise<boolean | WordMaps['by']> {
+): boolean | WordMaps['by'] {
   if (explain && html === undefined && !json && svg === undefined) {
     throw new UsageError('--explain has nowhere to show where words come from', {
       expected: '--html FILE, --json or --svg FILE beside it',
@@ -52,7 +51,6 @@ export async function explains(
   if (!svg.endsWith('.svg') || command.args.includes(svg)) {
     throw new UsageError('--svg is to name the figure', { found: svg, expected: 'a file for it, like figure.svg' });
   }
-  await ensureWritable(svg);
   return explainBy ?? true;
 }
 

@@ -2,7 +2,6 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { UsageError } from '../base/errors.ts';
-import { ensureWritable } from '../base/files.ts';
 import { isPictureName, isUnreadPictureName } from '../base/picture-names.ts';
 import type { CaptionSampling, DecodingOptions } from '../captioning/caption.ts';
 import type { DescriptionPage } from '../captioning/description/description-page.ts';
@@ -13,18 +12,13 @@ import { version } from './version.ts';
 /** Words of a command that a page shows; a shell may have put a thousand names in the place of a `*`. */
 const MOST_WORDS = 16;
 
-/**
- * Makes sure that the page can be written, before long work for it.
- *
- * @throws UsageError for a picture, as in `--html *.jpg`; InputError when the file can't be written
- */
-export async function checkPageFile(file: string): Promise<void> {
+/** @throws UsageError for a picture in place of the file for the page, as in `--html *.jpg` */
+export function checkPageFile(file: string): void {
   const name = basename(file);
   if (isPictureName(name) || isUnreadPictureName(name)) {
     const expected = 'a file for the page, like captions.html';
     throw new UsageError('--html names a picture, which would be overwritten', { found: file, expected });
   }
-  await ensureWritable(file);
 }
 
 /** The page, before any picture is described. What could not be found stands on it already. */
