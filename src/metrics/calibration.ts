@@ -16,10 +16,10 @@ export interface ReliabilityBin {
  * @param confidences from 0 to 1
  * @param right whether each answer was right
  */
-export function reliability(confidences: readonly number[], right: readonly boolean[], bins = 10): ReliabilityBin[] {
-  const found = Array.from({ length: bins }, () => ({ count: 0, confidence: 0, right: 0 }));
+export function reliability(confidences: readonly number[], right: readonly boolean[]): ReliabilityBin[] {
+  const found = Array.from({ length: 10 }, () => ({ count: 0, confidence: 0, right: 0 }));
   for (const [i, confidence] of confidences.entries()) {
-    const bin = found[Math.min(bins - 1, Math.floor(bins * confidence))]!;
+    const bin = found[Math.min(9, Math.floor(10 * confidence))]!;
     bin.count++;
     bin.confidence += confidence;
     if (right[i]) bin.right++;
