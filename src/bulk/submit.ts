@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { InputError } from '../base/errors.ts';
 import type { CaptionJob, JobDescription, JobSize } from './job.ts';
 
+const OTHER_PICTURES = 'of other pictures';
 /** Chunks that go to Redis together. */
 const TOGETHER = 32;
 
@@ -34,7 +35,7 @@ export async function submitJob(
       onProgress?.(size.pictures);
     }
     if (size.pictures === 0) throw new InputError('there are no pictures to submit');
-    if (known && known.pictures !== size.pictures) throw otherPictures(job);
+    if (known && known.pictures !== size.pictures) throw otherJob(job.name, OTHER_PICTURES);
     await job.setSize(size);
     await queue.retryJobs({ state: 'failed' });
     return { ...size, isNew: known === undefined };
@@ -49,7 +50,7 @@ export async function submitJob(
     const again: number[] = [];
     for (const [i, chunk] of batch.entries()) {
       const there = stored[i];
-      if (there ? !isDeepStrictEqual(there.names, chunk) : known) throw otherPictures(job);
+      if (there ? !isDeepStrictEqual(there.names, chunk) : known) throw otherJob(job.name, OTHER_PICTURES);
       if (!there) added.set(numbers[i]!, chunk);
       else if (!there.done) again.push(numbers[i]!); // BullMQ may have been left without it
       size.pictures += chunk.length;
@@ -79,20 +80,13 @@ async function* batchesOf(names: Iterable<string> | AsyncIterable<string>, chunk
 
 function refuseOther({ name }: CaptionJob, found: JobDescription, asked: JobDescription): void {
   if (isDeepStrictEqual(found, JSON.parse(JSON.stringify(asked)))) return;
-  throw new InputError(
-    `there is a job ${name} already, ${found.model === asked.model ? 'with other options' : 'for another model'}`,
-    {
-      advice: NAME_ANOTHER,
-      settings: ['name'],
-    },
-  );
+  throw otherJob(name, found.model === asked.model ? 'with other options' : 'for another model');
 }
 
-function otherPictures({ name }: CaptionJob): InputError {
-  return new InputError(`there is a job ${name} already, of other pictures`, {
-    advice: NAME_ANOTHER,
+/** @param what tells the job that is there from the one that is asked for */
+function otherJob(name: string, what: string): InputError {
+  return new InputError(`there is a job ${name} already, ${what}`, {
+    advice: 'Give this one another name, or collect and delete that one.',
     settings: ['name'],
   });
 }
-
-const NAME_ANOTHER = 'Give this one another name, or collect and delete that one.';
