@@ -28,6 +28,9 @@ declare module 'fastify' {
   }
 }
 
+/** How routes are configured that answer everybody, as often as they ask. */
+export const OPEN = { open: true, rateLimit: false } as const;
+
 export interface AppOptions extends Pick<ServerOptions, 'log' | 'rateLimit'> {
   version: string;
   access: Access;

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { inPackage } from '../../base/files.ts';
-import type { App } from '../app.ts';
+import { type App, OPEN } from '../app.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -23,7 +23,7 @@ export async function addPageRoutes(app: App): Promise<void> {
     const bytes = await readFile(join(folder, name));
     const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
     const url = name === 'index.html' ? '/' : `/${name}`;
-    app.get(url, { config: { open: true, rateLimit: false }, schema: { hide: true } }, async (request, reply) => {
+    app.get(url, { config: OPEN, schema: { hide: true } }, async (request, reply) => {
       reply.header('etag', etag).header('cache-control', 'no-cache');
       if (request.headers['if-none-match'] === etag) return reply.code(304).send();
       return reply.type(type).send(bytes);
