@@ -89,15 +89,16 @@ describe('seq train', () => {
     expect(await checkpointIn(path('parts'))).toEqual(await checkpointIn(path('whole')));
   });
 
-  it('--folds measures as many models, each on a part that it has not seen', async () => {
-    const { stdout, stderr, code } = await train('opinions.tsv', 'folds', '--folds', '3', '--epochs', '1');
+  it('--folds measures as many models, each on a part that it has not seen, labels that come there alone too', async () => {
+    await writeFile(path('rare.tsv'), `${await readFile(path('opinions.tsv'), 'utf8')}good\trare\n`);
+    const { stdout, stderr, code } = await train('rare.tsv', 'folds', '--folds', '3', '--epochs', '1');
     expect(code, stderr).toBe(0);
     expect(stderr.match(/fold \d of 3: accuracy/g)).toHaveLength(3);
     expect(stdout).toMatch(/^the model\t\d\.\d{4} ± \d\.\d{4}\nmost frequent label\t.*\nnaive Bayes\t.*\n$/);
     const { folds } = JSON.parse(await readFile(join(path('folds'), 'cross-validation.json'), 'utf8'));
     expect(folds).toHaveLength(3);
     const { data } = JSON.parse(await readFile(join(path('folds'), 'fold-1', 'config.json'), 'utf8'));
-    expect(data.training + data.validation).toBe(133);
+    expect(data.training + data.validation).toBe(134);
   });
 
   it.each([
