@@ -150,6 +150,8 @@ describe('seq predict', () => {
     expect(stdout).toMatch(/^pos\t[01]\.\d{4}\tthe film is not bad\n\nneg\t[01]\.\d{4}\tthe film is bad\n$/);
     await writeFile(path('in.txt'), input);
     expect((await seq('predict', path('in.txt'), '--model', path('model'), '--quiet')).stdout).toBe(stdout);
+    await writeFile(path('in.csv'), 'id,text\n1,the film is not bad\n2,\n3,"the film\nis bad"\n');
+    expect((await seq('predict', path('in.csv'), '--model', path('model'), '--quiet')).stdout).toBe(stdout);
   });
 
   it('says nothing about nothing', async () => {
@@ -219,10 +221,13 @@ describe('seq --task tag', () => {
     expectDone(ended);
     expect(ended.stderr).toMatch(/most frequent tag of each word 0\.\d+/);
     const input = Buffer.from('a\nb\na\n\nb\n');
-    const { stdout } = await runProgram('seq', ['predict', '--model', path('tagger'), '--quiet'], { input });
+    const { stdout, stderr } = await runProgram('seq', ['predict', '--model', path('tagger'), '--quiet'], { input });
+    expect(stderr).toBe('');
     expect(stdout).toMatch(/^a\todd\t0\.\d+\nb\todd\t0\.\d+\na\teven\t0\.\d+\n\nb\teven\t[01]\.\d+\n\n$/);
     const scores = await seq('evaluate', path('tags.tsv'), '--model', path('tagger'), '--json', '--quiet');
     expect(JSON.parse(scores.stdout).accuracy).toBeGreaterThan(0.97);
+    const text = await seq('predict', '--text', 'A b', '--model', path('tagger'), '--quiet');
+    expect(text.stdout).toMatch(/^A\todd\t0\.\d+\nb\todd\t0\.\d+\n\n$/);
     const refused = await seq('predict', '--explain', '--model', path('tagger'), '--quiet');
     expectLine(refused, /--explain is for texts: found a model that reads something else/, 2);
   });

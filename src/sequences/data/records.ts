@@ -132,6 +132,11 @@ export function findColumns(names: readonly string[]): { text: number; label: nu
   return text < 0 || label === undefined ? undefined : { text, label };
 }
 
+/** The first name of a column of texts; undefined where there is none. */
+export function textColumnOf(names: readonly string[]): string | undefined {
+  return names[placeOf(TEXT_COLUMN, names)];
+}
+
 /** Whether names of columns are of texts and of no labels. */
 export function hasTextsAlone(names: readonly string[]): boolean {
   return placeOf(TEXT_COLUMN, names) >= 0 && findColumns(names) === undefined;
