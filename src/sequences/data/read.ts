@@ -109,7 +109,7 @@ async function readPath(path: string, options: SequenceReading): Promise<Example
   }
   if (isIdx(path)) return readIdx(path, reading);
   if (/\.(jsonl|ndjson)(\.gz)?$/i.test(path)) return readRecords(path, options);
-  if (/\.csv(\.gz)?$/i.test(path)) {
+  if (/\.(csv|data)(\.gz)?$/i.test(path)) {
     return (task === 'tag' ? await readTaggedTable(path, options) : undefined) ?? readCsv(path, options);
   }
   if (task === 'classify' && TABLE.test(path)) {

@@ -9,7 +9,7 @@ import { OddLine, type OddLines, parseItems } from '../../datasets/odd-lines.ts'
 import type { Examples, SequenceExample } from './example.ts';
 import { exampleOf } from './texts.ts';
 
-const name = v.pipe(v.union([v.string(), number]), v.transform(String));
+const name = v.pipe(v.union([v.string(), number, v.boolean()]), v.transform(String));
 const vector = v.pipe(v.array(number), v.nonEmpty());
 /** A record; its label may be missing, since a model may be asked for it. */
 const recordSchema = v.union([
@@ -22,6 +22,12 @@ const recordSchema = v.union([
     labels: v.optional(v.array(name)),
   }),
 ]);
+
+/** Fields of what is read that is no text. */
+const OTHER_INPUTS = ['tokens', 'vector', 'vectors'];
+
+/** Characters of what a field holds that an error shows. */
+const LONGEST = 20;
 
 const RECORDS =
   'a JSON object a line: {"text", "label"}, {"tokens", "tags"}, {"vector", "label"}, or {"vectors"} with "label" or "labels"';
@@ -48,9 +54,26 @@ function recordOf(line: string): v.InferOutput<typeof recordSchema> {
   } catch {
     throw new OddLine('no valid JSON');
   }
-  const parsed = v.safeParse(recordSchema, value);
-  if (!parsed.success) throw new OddLine('other fields');
-  return parsed.output;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new OddLine('no object');
+  const fields = Object.entries(value);
+  const parsed = v.safeParse(recordSchema, { ...textRecord(fields), ...Object.fromEntries(fields) });
+  if (parsed.success) return parsed.output;
+  throw new OddLine(`{${fields.map(fieldInWords).join(', ')}}`);
+}
+
+/** A field as an error shows it: its name, and what it holds unless that is a text. */
+function fieldInWords([name, value]: readonly [name: string, value: unknown]): string {
+  const quoted = JSON.stringify(name);
+  if (typeof value === 'string') return quoted;
+  const written = JSON.stringify(value);
+  return `${quoted}: ${written.length > LONGEST ? `${written.slice(0, LONGEST)}…` : written}`;
+}
+
+/** The text and the label of a record whose fields are called as columns of a table may be: `sentence`, `sentiment`. */
+function textRecord(fields: readonly [name: string, value: unknown][]): object {
+  const names = fields.map(([field]) => field);
+  const columns = names.some((field) => OTHER_INPUTS.includes(field)) ? undefined : findColumns(names);
+  return columns ? { text: fields[columns.text]![1], label: fields[columns.label]![1] } : {};
 }
 
 function exampleOfRecord(
