@@ -62,14 +62,14 @@ async function evaluateCommand(paths: string[], options: Options, command: Comma
   }
   refuseInapplicable(command, ['beam'], 'labels: it is for a translator');
   const labeller = await SequenceLabeller.load(model, engine);
-  const { task, reading, cnn } = labeller.config;
+  const { task, reading, cnn, labels } = labeller.config;
   if (!cnn) refuseInapplicable(command, ['cnnBackend'], 'a model that reads no pictures');
   const files = new WrittenFiles(status, [report]);
   await interruptible(
     async (signal) => {
       const quietly = readingFor(status, { skipOdd, encoding }); // what was stopped is said below
       const onExtraction = { ...quietly.onExtraction, signal };
-      const how = { ...quietly, onExtraction, signal, task, reading, use: 'test' } as const;
+      const how = { ...quietly, onExtraction, signal, task, reading, labels, use: 'test' } as const;
       const openCnn = () => loadCnnOfLabeller(labeller.config, cnnBackend, engine);
       const data = await readSequences(paths, { ...how, openCnn });
       status.say(engine.notice);

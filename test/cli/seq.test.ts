@@ -114,9 +114,9 @@ describe('seq train', () => {
   });
 
   it('refuses labels in --val-file that were never seen in training', async () => {
-    await writeFile(path('new.tsv'), 'good\tgreat\n');
+    await writeFile(path('new.tsv'), 'good\tpos\ngood\tgreat\n');
     const ended = await train('opinions.tsv', 'new', '--val-file', path('new.tsv'), '--quiet');
-    expectLine(ended, /the label "great" was never seen in training: expected one of/);
+    expectLine(ended, /new\.tsv has an odd sequence: found the unlearned label "great" in sequence 2, expected one/);
   });
 
   it('leaves odd lines out by --skip-odd and says which', async () => {
@@ -198,10 +198,15 @@ describe('seq evaluate and info', () => {
     expect(json.confusion.flat().reduce((sum: number, n: number) => sum + n, 0)).toBe(100);
   });
 
-  it('refuses a label that was never seen in training', async () => {
-    await writeFile(path('unseen.tsv'), 'good\tmeh\n');
-    const ended = await seq('evaluate', path('unseen.tsv'), '--model', path('model'), '--quiet');
-    expectLine(ended, /the label "meh" was never seen in training: expected one of "pos", "neg"|.*"neg", "pos"/);
+  it('refuses a label that was never seen in training, or leaves it out by --skip-odd', async () => {
+    await writeFile(path('unseen.tsv'), 'good\tmeh\nbad\tneg\n');
+    const args = ['evaluate', path('unseen.tsv'), '--model', path('model'), '--quiet'];
+    const refused =
+      /unseen\.tsv has an odd sequence: found the unlearned label "meh" in sequence 1, expected one of "(pos", "neg|neg", "pos)"/;
+    expectLine(await seq(...args), refused);
+    const { stdout, stderr } = await seq(...args, '--skip-odd');
+    expect(stdout).toMatch(/^labels +1\n/);
+    expect(stderr).toMatch(/^unseen\.tsv: left out 1 odd sequence 1: the unlearned label "meh"\n$/);
   });
 
   it('tells what a model is', async () => {

@@ -67,3 +67,12 @@ export function checkExamples({ name, D, examples }: SequenceData, task: Task, l
     });
   }
 }
+
+/** How many labels an error lists. */
+const LISTED = 8;
+
+/** Labels for an error that expected one of them. */
+export function labelsInWords(labels: readonly string[]): string {
+  const listed = labels.slice(0, LISTED).map((label) => JSON.stringify(label));
+  return `one of ${listed.join(', ')}${labels.length > LISTED ? ', …' : ''}`;
+}
