@@ -124,6 +124,9 @@ export function createProgram(name: string, description: string, version: string
     .configureOutput({ outputError: (text, write) => write(`${text.replace(/^error: /, `${name}: `)}`) })
     .showHelpAfterError(`Run \`${name} --help\` for the commands and their options.`)
     .enablePositionalOptions()
+    .hook('preSubcommand', (_, command) => {
+      command.showHelpAfterError(`Run \`${name} ${command.name()} --help\` for its options.`);
+    })
     .hook('preAction', (_, command) => checkPaths(command));
 }
 
