@@ -10,7 +10,9 @@ import type { Examples, SequenceExample } from './example.ts';
 import { exampleOf } from './texts.ts';
 
 const name = v.pipe(v.union([v.string(), number, v.boolean()]), v.transform(String));
-const vector = v.pipe(v.array(number), v.nonEmpty());
+/** Whether a value is a number in the precision in which it is computed with, where 1e39 is infinite. */
+const isFloat = (value: number): boolean => Number.isFinite(Math.fround(value));
+const vector = v.pipe(v.array(v.pipe(number, v.check(isFloat))), v.nonEmpty());
 /** A record; its label may be missing, since a model may be asked for it. */
 const recordSchema = v.union([
   v.object({ text: v.string(), label: v.optional(name) }),
@@ -179,7 +181,7 @@ function isHeader([first, second]: readonly DelimitedRecord[], decimal: (field: 
 function numbersOf(fields: readonly string[]): Float32Array {
   return Float32Array.from(fields, (field) => {
     const value = Number(field);
-    if (field.trim() === '' || !Number.isFinite(value)) throw new OddLine(`${JSON.stringify(field)} for a number`);
+    if (field.trim() === '' || !isFloat(value)) throw new OddLine(`${JSON.stringify(field)} for a number`);
     return value;
   });
 }

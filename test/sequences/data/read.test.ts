@@ -157,6 +157,8 @@ describe('readSequences, classify', () => {
     ['a.csv', '1\n2\n', /a\.csv has a single column/],
     ['a.csv', '1,2,x\n1,x\n', /found 2 columns instead of 3 in line 2/],
     ['a.csv', '1,2,x\n1,,x\n', /found "" for a number in line 2/],
+    ['a.csv', '1,2,x\n1e39,2,x\n', /found "1e39" for a number in line 2/],
+    ['a.jsonl', '{"vector":[1e39],"label":1}\n', /found \{"vector": \[1e\+39\], "label": 1\} in line 1/],
   ])('refuses odd lines of %s: %j', async (name, content, message) => {
     await expectInputError(readFile(name, content), message);
   });
