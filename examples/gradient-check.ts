@@ -52,14 +52,14 @@ function check(cell: CellName): void {
   });
 
   console.log(`${cell.toUpperCase()}, 2 layers of ${H} units, ${N} sequences of ${T} steps; ε = ${EPSILON}\n`);
-  console.log('parameter            weights   gradient of the first   numeric   difference of all');
+  console.log('parameter                weights   gradient of the first   numeric   difference of all');
   let worst = 0;
   for (const { name, analytic, numeric } of checked) {
     const difference = relativeDifference(analytic, numeric);
     worst = Math.max(worst, difference);
     const [first, other] = [analytic[0]!, numeric[0]!].map((value) => value.toFixed(6).padStart(9)) as [string, string];
     console.log(
-      `${name.padEnd(20)} ${String(analytic.length).padStart(7)}   ${first.padStart(21)} ${other}   ${difference.toExponential(1)}`,
+      `${name.padEnd(24)} ${String(analytic.length).padStart(7)}   ${first.padStart(21)} ${other}   ${difference.toExponential(1)}`,
     );
   }
   const right = worst < 5e-3;

@@ -13,6 +13,7 @@ import { standardise } from '../model/standardisation.ts';
 import { addDecodingOptions, addLanguageOption } from './caption-options.ts';
 import { addDatasetOptions, type DatasetOptions, openDataset } from './dataset-options.ts';
 import { addCommonOptions, addPictureOptions, type CommonOptions, type PictureOptions } from './options.ts';
+import { write } from './output.ts';
 import { FEATURES_STAY, Status, showExtraction, showShare } from './progress.ts';
 import { interruptible } from './run.ts';
 import { table } from './table.ts';
@@ -59,9 +60,7 @@ async function baselinesCommand(path: string, options: Options, command: Command
     },
     () => status.say(`stopped; ${FEATURES_STAY}`),
   );
-  process.stdout.write(
-    json ? `${jsonLine(split, systems, language)}\n` : `${scores(systems)}\n${explanations(systems)}`,
-  );
+  await write(json ? `${jsonLine(split, systems, language)}\n` : `${scores(systems)}\n${explanations(systems)}`);
 }
 
 function jsonLine(split: Split, systems: readonly CaptionSystem[], language: string | undefined): string {

@@ -22,6 +22,7 @@ import {
   type PictureOptions,
   parseLanguages,
 } from './options.ts';
+import { write } from './output.ts';
 import { FEATURES_STAY, Status, showExtraction, showShare } from './progress.ts';
 import { interruptible } from './run.ts';
 
@@ -87,7 +88,7 @@ async function calibrateCommand(paths: string[], options: Options, command: Comm
   await captioner.saveConfidence(folder);
   for (const dataset of calibrations.flatMap(({ datasets }) => datasets)) status.say(inWords(dataset));
   status.say(`done: the calibration is in ${folder}`);
-  if (json) process.stdout.write(`${JSON.stringify(calibrations)}\n`);
+  if (json) await write(`${JSON.stringify(calibrations)}\n`);
 }
 
 /** Whether word detectors are learned from the datasets: what a captioner has learned from more pictures, it keeps. */

@@ -29,6 +29,7 @@ import {
 } from './caption-options.ts';
 import { addDatasetOptions, type DatasetOptions, openDataset } from './dataset-options.ts';
 import { addCommonOptions, addPictureOptions, type CommonOptions, type PictureOptions } from './options.ts';
+import { write } from './output.ts';
 import { FEATURES_STAY, Status, showExtraction, showShare } from './progress.ts';
 import { interruptible } from './run.ts';
 import { table } from './table.ts';
@@ -98,7 +99,7 @@ async function evaluateCommand(path: string, options: Options, command: Command)
   const spoken = language !== undefined && { language };
   const measured = { ...scores, ...(copied !== undefined && { copied }), ...confidence?.scores };
   const report = { split, pictures: captions.length, ...spoken, ...decoding, ...measured };
-  process.stdout.write(json ? `${JSON.stringify(report)}\n` : figures(report));
+  await write(json ? `${JSON.stringify(report)}\n` : figures(report));
 }
 
 /** Captions of a split, with all that is made of them. */

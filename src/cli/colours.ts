@@ -47,6 +47,18 @@ export function paint(pieces: Iterable<Coloured>, depth: ColourDepth): string {
 
 const RESET = '\u001b[0m';
 
+/**
+ * Gives the terminal its own colours back where a signal ends the process in the midst of coloured text; the signal is
+ * heard between two writes, not within one, as long as what writes gives others their turn.
+ */
+export function restoreColoursWhenStopped(): void {
+  const end = (signal: NodeJS.Signals) => {
+    process.off('SIGINT', end).off('SIGTERM', end);
+    process.stdout.write(`${RESET}\n`, () => process.kill(process.pid, signal));
+  };
+  process.on('SIGINT', end).on('SIGTERM', end);
+}
+
 /** The nearest colour of the 6 × 6 × 6 cube in the palette of 256. */
 function paletteOf(colour: Rgb): number {
   const [red = 0, green = 0, blue = 0] = colour.map((part) => Math.max(0, Math.round((part - 55) / 40)));

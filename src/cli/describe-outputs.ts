@@ -12,6 +12,7 @@ import { whereOf } from '../captioning/explained/shown-maps.ts';
 import type { Tag } from '../vision/classifier.ts';
 import { writeFigure } from './describe-explained.ts';
 import type { WrittenTexts } from './describe-write.ts';
+import { write } from './output.ts';
 import { printable } from './printable.ts';
 import type { Status } from './progress.ts';
 import { tagsLine } from './tags.ts';
@@ -57,8 +58,8 @@ export class DescriptionOutputs {
     const where = wordMaps && whereOf(captions[0]!, wordMaps);
     const description = descriptionOf(name, captions, { top, minConfidence }, { language, tags, where });
     const { candidates } = description;
-    if (json) process.stdout.write(`${JSON.stringify(description)}\n`);
-    else process.stdout.write(plainLines(name, candidates, named) + (tags ? tagsLine(tags) : ''));
+    if (json) await write(`${JSON.stringify(description)}\n`);
+    else await write(plainLines(name, candidates, named) + (tags ? tagsLine(tags) : ''));
     const sure = candidates.length > 0 ? candidates : captions.slice(0, top);
     const shown = { name, source, captions: sure, wordMaps, ...(tags && { tags }) };
     await page?.add(shown);

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { type ByteSource, nameOfSource } from '../base/byte-source.ts';
 import { InputError, UsageError } from '../base/errors.ts';
 import { writeFileAtomically } from '../base/files.ts';
+import { nextTurn } from '../base/platform.ts';
 import { openEngine } from '../compute/engine.ts';
 import { sequencesInWords } from '../language/config.ts';
 import type { Score, ScoredToken, TextScorer } from '../language/score.ts';
@@ -14,7 +15,7 @@ import { formatInteger } from '../report/page.ts';
 import { linesOfTokens, tokenizeFiles } from '../text/read.ts';
 import { END } from '../text/special-tokens.ts';
 import { joinTokens } from '../text/tokenizer.ts';
-import { colourDepth, paint } from './colours.ts';
+import { colourDepth, paint, restoreColoursWhenStopped } from './colours.ts';
 import { addCommonOptions, addEncodingOption, type CommonOptions, LM_FOLDER } from './options.ts';
 import { write } from './output.ts';
 import { Status } from './progress.ts';
@@ -56,6 +57,7 @@ async function scoreCommand(files: string[], options: Options): Promise<void> {
   if (options.lines && (options.tokens || options.html !== undefined)) {
     throw new UsageError('--lines has scores alone: give it without --tokens and --html');
   }
+  if (options.tokens && !options.json && colourDepth() > 1) restoreColoursWhenStopped();
   const status = new Status(options.quiet);
   const engine = await openEngine(options.blas);
   const model = await TextModel.load(options.model, engine);
@@ -171,6 +173,7 @@ class TokenPrinter {
     if (output === '') return;
     this.#last = output;
     await write(output);
+    await nextTurn(); // of Ctrl-C
   }
 }
 

@@ -8,12 +8,20 @@ import { printable, printableLines } from './printable.ts';
 /** Least milliseconds between two lines of progress. */
 const INTERVALS = { terminal: 200, file: 10_000 };
 
+/** Whether a line of progress stands on the terminal, which is one, however many `Status` there are. */
+let isOpen = false;
+
+/** Wipes the line of progress, if one stands on the terminal: before anything else is written there. */
+export function wipeProgress(): void {
+  if (isOpen) process.stderr.write('\r\u001b[K');
+  isOpen = false;
+}
+
 /** The lines that a command writes to stderr. */
 export class Status {
   readonly #quiet: boolean;
   readonly #terminal = process.stderr.isTTY === true;
   #last = 0;
-  #open = false;
 
   constructor(quiet = false) {
     this.#quiet = quiet;
@@ -28,13 +36,13 @@ export class Status {
     process.stderr.write(
       this.#terminal ? `\r\u001b[K${line.slice(0, (process.stderr.columns || 80) - 1)}` : `${line}\n`,
     );
-    this.#open = this.#terminal;
+    isOpen = this.#terminal;
   }
 
   /** Writes what stays, a line or several, unless the command is to be quiet. */
   say(text: string): void {
     if (this.#quiet) return;
-    this.#clear();
+    wipeProgress();
     process.stderr.write(`${printableLines(text)}\n`);
   }
 
@@ -45,7 +53,7 @@ export class Status {
 
   /** Writes a line that must be seen even with --quiet. */
   warn(text: string): void {
-    this.#clear();
+    wipeProgress();
     process.stderr.write(`${printable(text)}\n`);
   }
 
@@ -60,11 +68,6 @@ export class Status {
   /** Names what was left out, a line each. */
   sayPaths({ paths }: LeftOut): void {
     for (const path of paths) this.say(`  ${printable(path)}`);
-  }
-
-  #clear(): void {
-    if (this.#open) process.stderr.write('\r\u001b[K');
-    this.#open = false;
   }
 }
 

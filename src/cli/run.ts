@@ -7,6 +7,7 @@ import { isStop } from '../base/steps.ts';
 import { checkPaths } from './check-paths.ts';
 import { missingResource } from './missing-resource.ts';
 import { printable } from './printable.ts';
+import { wipeProgress } from './progress.ts';
 
 /** What a command can end with. */
 export const ExitCode = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
@@ -43,6 +44,7 @@ export async function runProgram(program: Command, commands: Commands): Promise<
   } catch (error) {
     code = exitCodeOf(error, program);
   }
+  wipeProgress();
   if (code === ExitCode.interrupted) await endStuckReading();
   // Not left to the event loop: native libraries and workers may hold it. Of what can't be written 'error' tells.
   process.stdout.write('', (error) => error ?? process.exit(code));
@@ -83,6 +85,7 @@ async function addCommands(program: Command, commands: Commands): Promise<void> 
 /** Prints what is to be said of an error. @returns the code that the process ends with */
 export function exitCodeOf(error: unknown, program: Command): number {
   const name = program.name();
+  wipeProgress();
   if (error instanceof Exit) return error.code;
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.done : ExitCode.usage;
   if (error instanceof InputError) {
@@ -124,6 +127,9 @@ export function createProgram(name: string, description: string, version: string
     .configureOutput({ outputError: (text, write) => write(`${text.replace(/^error: /, `${name}: `)}`) })
     .showHelpAfterError(`Run \`${name} --help\` for the commands and their options.`)
     .enablePositionalOptions()
+    .hook('preSubcommand', (_, command) => {
+      command.showHelpAfterError(`Run \`${name} ${command.name()} --help\` for its options.`);
+    })
     .hook('preAction', (_, command) => checkPaths(command));
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { openEngine } from '../compute/engine.ts';
 import { crossValidate, summarise } from '../sequences/cross-validation.ts';
+import { write } from './output.ts';
 import { Status, showTraining } from './progress.ts';
 import { Exit, ExitCode, interruptible } from './run.ts';
 import {
@@ -64,6 +65,6 @@ async function runCrossValidation(
     throw new Exit(ExitCode.interrupted);
   }
   for (const [name, { mean, deviation }] of Object.entries(summarise(result.folds))) {
-    process.stdout.write(`${name}\t${mean.toFixed(4)} ± ${deviation.toFixed(4)}\n`);
+    await write(`${name}\t${mean.toFixed(4)} ± ${deviation.toFixed(4)}\n`);
   }
 }

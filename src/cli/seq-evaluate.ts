@@ -19,6 +19,7 @@ import {
   type PictureOptions,
   parseInteger,
 } from './options.ts';
+import { write } from './output.ts';
 import { FEATURES_STAY, Status, showShare } from './progress.ts';
 import { interruptible } from './run.ts';
 import { addDataOptions, type DataOptions, isTranslator, readingFor, SEQ_FOLDER } from './seq-options.ts';
@@ -62,14 +63,14 @@ async function evaluateCommand(paths: string[], options: Options, command: Comma
   }
   refuseInapplicable(command, ['beam'], 'labels: it is for a translator');
   const labeller = await SequenceLabeller.load(model, engine);
-  const { task, reading, cnn } = labeller.config;
+  const { task, reading, cnn, labels } = labeller.config;
   if (!cnn) refuseInapplicable(command, ['cnnBackend'], 'a model that reads no pictures');
   const files = new WrittenFiles(status, [report]);
   await interruptible(
     async (signal) => {
       const quietly = readingFor(status, { skipOdd, encoding }); // what was stopped is said below
       const onExtraction = { ...quietly.onExtraction, signal };
-      const how = { ...quietly, onExtraction, signal, task, reading, use: 'test' } as const;
+      const how = { ...quietly, onExtraction, signal, task, reading, labels, use: 'test' } as const;
       const openCnn = () => loadCnnOfLabeller(labeller.config, cnnBackend, engine);
       const data = await readSequences(paths, { ...how, openCnn });
       status.say(engine.notice);
@@ -78,7 +79,7 @@ async function evaluateCommand(paths: string[], options: Options, command: Comma
         ? await writeSequenceEvaluation(report, labeller, data, turns)
         : await runInTurns(evaluateSteps(labeller, data.examples), turns);
       if (report) files.add(report);
-      process.stdout.write(json ? `${JSON.stringify({ data: data.name, ...evaluation })}\n` : figures(evaluation));
+      await write(json ? `${JSON.stringify({ data: data.name, ...evaluation })}\n` : figures(evaluation));
     },
     () => files.sayStopped(cnn && FEATURES_STAY),
   );
@@ -102,7 +103,7 @@ async function evaluateTranslations(
       const { pairs, bleu, loss, perplexity } = evaluation;
       const rows = { pairs, BLEU: bleu.toFixed(2), loss: loss.toFixed(4), perplexity: perplexity.toFixed(2) };
       const written = json ? `${JSON.stringify({ data: data.name, ...evaluation })}\n` : table(Object.entries(rows));
-      process.stdout.write(written);
+      await write(written);
       if (!report) return;
       await writeTranslationEvaluation(report, translator, data, evaluation, options, { signal });
       files.add(report);

@@ -41,7 +41,9 @@ export async function readLabelled(
     : async () => ({ name: cnn, cnn: await loadCnn(cnn, cnnBackend, engine) });
   const how = { ...readingFor(status, { skipOdd, encoding, signal }), task, reading, openCnn };
   const data = await readSequences(paths, how);
-  return { data, validation: valFile && (await readSequences(valFile, { ...how, use: 'test' })) };
+  if (!valFile) return { data, validation: undefined };
+  const labels = [...new Set(data.examples.flatMap((example) => example.labels))];
+  return { data, validation: await readSequences(valFile, { ...how, labels, use: 'test' }) };
 }
 
 /** @throws UsageError that names an option without effect on a model of labels, whatever its data */

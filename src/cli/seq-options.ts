@@ -40,7 +40,7 @@ Sequences are told by what is there:
     a file of text TAB label lines, or a .csv with the columns text and label (or review and sentiment)
     a .jsonl file of {"text", "label"}
     several files, or a folder of them: a text a line, each file a class (neg.txt, pos.txt)
-    vectors: a .csv of numbers with the label last; a .jsonl of {"vector", "label"} or {"vectors", "label"}
+    vectors: a .csv (or UCI's .data) of numbers with the label last; a .jsonl of {"vector", "label"} or {"vectors", "label"}
     a folder with a folder of pictures for each class, which are read by a CNN; or of files with a text each
     of a folder with train, val or test for these the one that is needed
     a folder with IDX files as MNIST has them, or one of those files; gzipped or not

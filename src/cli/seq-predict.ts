@@ -1,15 +1,14 @@
 /** `seq predict`: labels sequences, or translates texts. */
 import type { Command } from 'commander';
 import { InputError, UsageError } from '../base/errors.ts';
-import { linesOf as linesOfText, readText } from '../base/text-file.ts';
 import { openEngine } from '../compute/engine.ts';
 import { findClips, readClips } from '../sequences/data/clips.ts';
 import { loadCnnOfLabeller, seePictures } from '../sequences/data/pictures.ts';
 import { readSequences } from '../sequences/data/read.ts';
-import { readTokenLines } from '../sequences/data/tags.ts';
+import { readTexts, readTokens } from '../sequences/data/unlabelled.ts';
 import { explain } from '../sequences/explain.ts';
 import { SequenceLabeller } from '../sequences/labeller.ts';
-import { wordsOf } from '../sequences/words.ts';
+import { wordsAsWritten, wordsOf } from '../sequences/words.ts';
 import { Translator, translatingDefaults } from '../translation/translator.ts';
 import { cachedFeatures } from '../vision/cached-features.ts';
 import type { Cnn } from '../vision/cnn.ts';
@@ -45,8 +44,9 @@ interface Options extends CommonOptions, PictureOptions, DataOptions {
 const NAMED = 5;
 
 const OUTPUT = `
-Texts are read a line each, tokens a line each with an empty line between sequences; from standard input where no file
-is given. What is written:
+Texts are read a line each, or from the column text, sentence or review of a .csv, .tsv or .jsonl; tokens a line each with
+an empty line between sequences, or from the columns of CoNLL files; from standard input where no file is given. What is
+written:
   label TAB probability TAB text, or the picture's file
   token TAB tag TAB probability, or the frame's file TAB label TAB probability
   a translation, an empty line for an empty one`;
@@ -80,7 +80,8 @@ async function predictCommand(files: string[], options: Options, command: Comman
   const engine = await openEngine(blas);
   if (await isTranslator(model)) {
     refuseInapplicable(command, ['cnnBackend', 'skipOdd'], 'a translator');
-    return predictTranslations(await Translator.load(model, engine), files, options);
+    if (options.explain) throw new UsageError('--explain is for labels of texts', { found: 'a translator' });
+    return predictTranslations(await Translator.load(model, engine), await textsOf(files, options, status), options);
   }
   const labeller = await SequenceLabeller.load(model, engine);
   refuseWithoutEffect(labeller, options, command);
@@ -90,9 +91,8 @@ async function predictCommand(files: string[], options: Options, command: Comman
   if (cnn && task === 'tag') return predictClips(labeller, await seenBy(), files, options, status);
   if (cnn) return predictPictures(labeller, await seenBy(), files, options, status);
   if (!('vocabulary' in shape.reads)) return predictVectors(labeller, files, options, status);
-  const lines = await linesOf(files, options);
-  if (task === 'tag') return predictTags(labeller, readTokenLines(lines), json);
-  await predictTexts(labeller, lines, options);
+  if (task === 'tag') return predictTags(labeller, await tokensOf(files, options, status), json, status);
+  await predictTexts(labeller, await textsOf(files, options, status), options);
 }
 
 /** @throws UsageError that names an option without effect on what the model reads and predicts */
@@ -109,10 +109,11 @@ function refuseWithoutEffect({ config }: SequenceLabeller, options: Options, com
   if (cnn && task === 'classify') refuseInapplicable(command, ['skipOdd'], 'single pictures, which have no lines');
 }
 
-async function predictTranslations(translator: Translator, files: readonly string[], options: Options): Promise<void> {
-  const { json, beam, explain: explained } = options;
-  if (explained) throw new UsageError('--explain is for labels of texts', { found: 'a translator' });
-  const lines = await linesOf(files, options);
+async function predictTranslations(
+  translator: Translator,
+  lines: readonly string[],
+  { json, beam }: Options,
+): Promise<void> {
   for (const [i, { text, logProb }] of translator.translate(lines, { ...translatingDefaults, beam }).entries()) {
     const source = lines[i]!;
     const alignment = json ? translator.align(source, text) : undefined;
@@ -134,11 +135,27 @@ async function predictTexts(
       continue;
     }
     const moving = explained ? explain(labeller, words, prediction).slice(0, NAMED) : undefined;
-    await write(json ? labelJson(labeller, prediction, { text: line }, moving) : labelLine(prediction, line, moving));
+    await write(
+      json
+        ? labelJson(labeller, prediction, { text: line }, moving)
+        : labelLine(prediction, line.replace(/\s*[\r\n]+\s*/g, ' '), moving),
+    );
   }
 }
 
-async function predictTags(labeller: SequenceLabeller, sequences: readonly string[][], json = false): Promise<void> {
+async function predictTags(
+  labeller: SequenceLabeller,
+  sequences: readonly string[][],
+  json = false,
+  status: Status,
+): Promise<void> {
+  const text = sequences
+    .flat()
+    .find((token) => /\s/.test(token.trim()) && labeller.coder.vocabulary?.idOf(token.toLowerCase()) === undefined);
+  if (text !== undefined) {
+    const advice = 'Tokens stand a line each, with an empty line between sequences; texts go by --text';
+    status.warn(`${JSON.stringify(text)} is read as one token. ${advice}`);
+  }
   for (const tokens of sequences) {
     const tags = labeller.predict([tokens])[0]!;
     await write(json ? jsonLine({ tokens, tags: tags.map(({ label }) => label) }) : stepLines(tokens, tags));
@@ -220,9 +237,22 @@ async function predictClips(
   if (failed && !skipOdd) throw new Exit(ExitCode.failed);
 }
 
-/** The lines of --text and of the files, or of standard input where neither is given. */
-async function linesOf(files: readonly string[], { text: texts, encoding }: Options): Promise<string[]> {
-  const sources = files.length === 0 && !texts ? ['-'] : files;
-  const contents = await Promise.all(sources.map((file) => readText(sourceOf(file), { encoding })));
-  return [...(texts ?? []), ...contents.flatMap((content) => linesOfText(content).map(({ text }) => text))];
+/** The texts of --text and of the files, or of standard input where neither is given. */
+async function textsOf(files: readonly string[], options: Options, status: Status): Promise<string[]> {
+  const read = await Promise.all(
+    sourcesOf(files, options).map((source) => readTexts(source, readingFor(status, options))),
+  );
+  return [...(options.text ?? []), ...read.flat()];
+}
+
+/** The tokens of the words of each --text, and of the files, or of standard input where neither is given. */
+async function tokensOf(files: readonly string[], options: Options, status: Status): Promise<string[][]> {
+  const read = await Promise.all(
+    sourcesOf(files, options).map((source) => readTokens(source, readingFor(status, options))),
+  );
+  return [...(options.text ?? []).map(wordsAsWritten), ...read.flat()].filter((tokens) => tokens.length > 0);
+}
+
+function sourcesOf(files: readonly string[], { text }: Options) {
+  return (files.length === 0 && !text ? ['-'] : files).map(sourceOf);
 }

@@ -12,7 +12,8 @@ function endOfString(text: string, start: number): number {
   return text.length;
 }
 
-const UNQUOTED = /"|-?\b\d{16,}\b(?![.eE])|\bNaN\b|-?\bInfinity\b/g;
+/** Beside the beginnings of strings: long integers, not the digits behind a point or an exponent's sign. */
+const UNQUOTED = /"|(?<![\w.+-])-?\d{16,}\b(?![.eE])|\bNaN\b|-?\bInfinity\b/g;
 
 /**
  * A text as JSON that can be read without loss: integers that no number can hold become strings, as ids above 2^53 would

@@ -1,5 +1,5 @@
 /**
- * Odd lines, odd clips of video and odd texts: those that are not what they should be. They are refused by number or name,
+ * Odd lines, clips of video, texts and sequences: those that are not what they should be. They are refused by number or name,
  * or left out where that is asked for. Knows no format.
  */
 import { InputError } from '../base/errors.ts';
@@ -35,10 +35,10 @@ export interface Odd {
   found: string;
 }
 
-/** What there is where there is not one line, clip or text. */
-const NOTHING = { line: 'an empty file', clip: 'no pictures', text: 'no texts' };
+/** What there is where there is not one line, clip, text or sequence. */
+const NOTHING = { line: 'an empty file', clip: 'no pictures', text: 'no texts', sequence: 'no sequences' };
 
-/** How many odd lines, clips or texts a message lists. */
+/** How many odd items a message lists. */
 const LISTED = 8;
 
 /**

@@ -53,7 +53,7 @@ async function* sequencesOf(
   } else if (isTable) {
     throw new InputError(`${nameOfSource(file)} is a table`, {
       expected: 'a text with a sequence in each line',
-      advice: 'Name what holds the sequences by column, in place of lines.',
+      advice: 'Models of rows read tables: train one by column, in place of lines.',
       settings: ['column', 'lines'],
     });
   } else {

@@ -5,7 +5,7 @@ import type { ReadBatch, SequenceBatch } from '../model/sequence-model.ts';
 import { type Standardisation, standardise } from '../model/standardisation.ts';
 import { type Packing, packedSequences } from '../nn/packing.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
-import { type Inputs, isWords, type SequenceExample } from './data/example.ts';
+import { type Inputs, isWords, labelsInWords, type SequenceExample } from './data/example.ts';
 import { encodeWords } from './words.ts';
 
 /** A sequence as a model reads it: an id for each of T steps, or vectors [T, D]. */
@@ -76,9 +76,8 @@ export class SequenceCoder {
   }
 
   #unknown(label: string): never {
-    const known = this.labels.slice(0, 8).map((name) => JSON.stringify(name));
     throw new InputError(`the label ${JSON.stringify(label)} was never seen in training`, {
-      expected: `one of ${known.join(', ')}${this.labels.length > 8 ? ', …' : ''}`,
+      expected: labelsInWords(this.labels),
       advice: 'Mend the label, or train with examples of it.',
     });
   }

@@ -91,6 +91,7 @@ async function trainAndMeasure(
       engine,
       folder,
       data: { ...training.data, examples: others },
+      labels: heldOut.flatMap(({ labels }) => labels),
       onEvent: (event) => onEvent(fold, event),
     });
     if (interrupted) return undefined;

@@ -1,7 +1,7 @@
 /** Training a model that labels sequences, from new weights or from its last checkpoint. Knows sequences, not their files. */
 import { InputError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
-import { runInTurns, type Steps } from '../base/steps.ts';
+import { partOf, runInTurns, type Steps } from '../base/steps.ts';
 import type { InputShape } from '../model/input-reader.ts';
 import { SequenceModel } from '../model/sequence-model.ts';
 import { measureStandardisationSteps } from '../model/standardisation.ts';
@@ -22,6 +22,8 @@ import { countWordsSteps } from './words.ts';
 
 export interface SequenceTraining extends FolderTraining<SequenceConfig, DataSplit<SequenceExample>> {
   data: SequenceData;
+  /** Labels that may come beside those of the data, which a model is measured on later. Default: none */
+  labels?: readonly string[] | undefined;
   /** Sequences that choose the best weights. Default: a part of the data, see `valFraction` in the settings */
   validation?: SequenceData | undefined;
   settings: SequenceSettings;
@@ -41,7 +43,7 @@ export async function trainSequences(training: SequenceTraining): Promise<Traini
   const inTurns = <Result>(steps: Steps<Result>) => runInTurns(steps, { signal });
   for (const checked of validation ? [data, validation] : [data]) checkExamples(checked, start.task);
   const split = splitData(training, settings);
-  const labels = await inTurns(labelsOfSteps(split.training, data.name));
+  const labels = await inTurns(labelsOfSteps(training, split.training));
   const { vocabulary } = await inTurns(countWordsSteps(split.training, settings.minCount));
   const { D } = data;
   const { task, pool, embedding: _, glimpses: __, reading, ...sizes } = start;
@@ -133,12 +135,24 @@ function pictureOf({ data, start: { task, bidirectional } }: SequenceTraining): 
   });
 }
 
-/** All labels, most frequent first. @throws InputError unless there are at least two */
-function* labelsOfSteps(examples: readonly SequenceExample[], name: string): Steps<string[]> {
-  const labels = (yield* countTokensSteps(examples, (example) => example.labels)).map(([label]) => label);
-  if (labels.length >= 2) return labels;
-  throw new InputError(`there is nothing to tell apart in ${name}`, {
-    found: labels.length === 0 ? 'no labels' : `only the label ${JSON.stringify(labels[0])}`,
+/**
+ * All labels, most frequent first: those that are learned, then those that come only in what is held out of the data, as a
+ * rare one may.
+ *
+ * @param learned the part of the data that is learned from
+ * @throws InputError unless there are at least two
+ */
+function* labelsOfSteps(
+  { data, labels: others = [] }: SequenceTraining,
+  learned: readonly SequenceExample[],
+): Steps<string[]> {
+  const labelsOf = (example: SequenceExample) => example.labels;
+  const counted = yield* partOf(countTokensSteps(learned, labelsOf), 0, 0.5);
+  const ofAll = yield* partOf(countTokensSteps(data.examples, labelsOf), 0.5, 1);
+  const labels = [...new Set([...[...counted, ...ofAll].map(([label]) => label), ...others])];
+  if (learned.length > 0 && labels.length >= 2) return labels;
+  throw new InputError(`there is nothing to tell apart in ${data.name}`, {
+    found: learned.length === 0 ? 'nothing but what is held out' : `only the label ${JSON.stringify(labels[0])}`,
     expected: 'sequences with at least two different labels',
   });
 }

@@ -13,7 +13,12 @@ const ALPHA = 0.25;
 
 /** The words of a text, in its order. */
 export function wordsOf(text: string): string[] {
-  return splitWords(text.toLowerCase())
+  return wordsAsWritten(text.toLowerCase());
+}
+
+/** The words of a text in its own letters, for who is to read them again. */
+export function wordsAsWritten(text: string): string[] {
+  return splitWords(text)
     .map((word) => word.trim())
     .filter((word) => word !== '' && word !== UNKNOWN);
 }
@@ -34,9 +39,9 @@ export function* countWordsSteps(
   };
 }
 
-/** The ids of words; UNKNOWN's for those that the vocabulary lacks. */
+/** The ids of words, those of their lower case where that alone is known; UNKNOWN's for those that the vocabulary lacks. */
 export function encodeWords(words: readonly string[], vocabulary: Vocabulary): Int32Array {
-  return Int32Array.from(words, (word) => vocabulary.idOf(word) ?? UNKNOWN_ID);
+  return Int32Array.from(words, (word) => vocabulary.idOf(word) ?? vocabulary.idOf(word.toLowerCase()) ?? UNKNOWN_ID);
 }
 
 /**

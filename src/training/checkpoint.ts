@@ -70,9 +70,10 @@ export async function loadCheckpoint({ folder, model, ...running }: Checkpoint):
     fillTensor(name, { rows: rows!, cols: cols!, data: data as Float32Array }, tensors, file);
   }
   release();
-  const progress = parseJson(metadata['progress'] ?? '', progressSchema, `the progress in ${file}`);
-  running.optimizer.steps = progress.iteration;
-  return { loss: undefined, best: undefined, ...progress };
+  const written = parseJson(metadata['progress'] ?? '', progressSchema, `the progress in ${file}`);
+  const { iteration, loss, best, ...others } = written;
+  running.optimizer.steps = iteration;
+  return { iteration, loss, best, ...others }; // in the order of a new training, so that the file ends with the same bytes
 }
 
 /** All that a training has beside the model's weights. */

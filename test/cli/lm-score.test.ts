@@ -71,6 +71,18 @@ describe('lm score', () => {
     expect(stderr).toContain(`log p ${logProb.toFixed(1)} nats`);
   });
 
+  it('--tokens stopped in the midst of coloured text leaves the terminal its own colours', async () => {
+    const long = join(root, 'long.txt');
+    await writeFile(long, TEXT.repeat(200));
+    const { code, stdout } = await runProgram('lm', ['score', long, '--model', model, '--blas', 'wasm', '--tokens'], {
+      before: 'export FORCE_COLOR=1',
+      onStderr: (_, child) => setTimeout(() => child.kill('SIGINT'), 100),
+    });
+    expect(code).toBeNull();
+    expect(`\n${stdout}`.endsWith('\n\u001b[0m\n')).toBe(true); // painted text ends with a line end of its own
+    expect(stdout.split('\n').length).toBeLessThan(160_000); // all lines
+  });
+
   it('--tokens --json prints a value for each token before that of the file', async () => {
     const values = (await score(short, '--tokens', '--json')).stdout
       .trim()

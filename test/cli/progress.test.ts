@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { InputError } from '../../src/base/errors.ts';
+import { write } from '../../src/cli/output.ts';
 import { Status, showExtraction } from '../../src/cli/progress.ts';
+import { createProgram, exitCodeOf } from '../../src/cli/run.ts';
 
 let written: string[];
 beforeEach(() => {
@@ -29,5 +32,31 @@ describe('showExtraction', () => {
       stop.abort();
     }
     expect(written.filter((line) => line.includes('stay in the cache'))).toHaveLength(1);
+  });
+});
+
+describe('a line of progress on a terminal', () => {
+  const wasTerminal = [process.stdout.isTTY, process.stderr.isTTY];
+  beforeEach(() => {
+    process.stdout.isTTY = process.stderr.isTTY = true;
+    vi.advanceTimersByTime(20_000);
+    vi.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0);
+  });
+  afterEach(() => {
+    [process.stdout.isTTY, process.stderr.isTTY] = wasTerminal as [boolean, boolean];
+    vi.restoreAllMocks();
+  });
+
+  it('is wiped before a result, and once', async () => {
+    new Status().update(() => 'half');
+    await write('result\n');
+    await write('another\n');
+    expect(written).toEqual(['\r\u001b[Khalf', '\r\u001b[K', 'result\n', 'another\n']);
+  });
+
+  it('is wiped before an error', () => {
+    new Status().update(() => 'half');
+    exitCodeOf(new InputError('a torn file'), createProgram('lm', '', '1'));
+    expect(written).toEqual(['\r\u001b[Khalf', '\r\u001b[K', 'lm: a torn file\n']);
   });
 });

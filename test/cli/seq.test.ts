@@ -89,15 +89,16 @@ describe('seq train', () => {
     expect(await checkpointIn(path('parts'))).toEqual(await checkpointIn(path('whole')));
   });
 
-  it('--folds measures as many models, each on a part that it has not seen', async () => {
-    const { stdout, stderr, code } = await train('opinions.tsv', 'folds', '--folds', '3', '--epochs', '1');
+  it('--folds measures as many models, each on a part that it has not seen, labels that come there alone too', async () => {
+    await writeFile(path('rare.tsv'), `${await readFile(path('opinions.tsv'), 'utf8')}good\trare\n`);
+    const { stdout, stderr, code } = await train('rare.tsv', 'folds', '--folds', '3', '--epochs', '1');
     expect(code, stderr).toBe(0);
     expect(stderr.match(/fold \d of 3: accuracy/g)).toHaveLength(3);
     expect(stdout).toMatch(/^the model\t\d\.\d{4} ± \d\.\d{4}\nmost frequent label\t.*\nnaive Bayes\t.*\n$/);
     const { folds } = JSON.parse(await readFile(join(path('folds'), 'cross-validation.json'), 'utf8'));
     expect(folds).toHaveLength(3);
     const { data } = JSON.parse(await readFile(join(path('folds'), 'fold-1', 'config.json'), 'utf8'));
-    expect(data.training + data.validation).toBe(133);
+    expect(data.training + data.validation).toBe(134);
   });
 
   it.each([
@@ -113,9 +114,9 @@ describe('seq train', () => {
   });
 
   it('refuses labels in --val-file that were never seen in training', async () => {
-    await writeFile(path('new.tsv'), 'good\tgreat\n');
+    await writeFile(path('new.tsv'), 'good\tpos\ngood\tgreat\n');
     const ended = await train('opinions.tsv', 'new', '--val-file', path('new.tsv'), '--quiet');
-    expectLine(ended, /the label "great" was never seen in training: expected one of/);
+    expectLine(ended, /new\.tsv has an odd sequence: found the unlearned label "great" in sequence 2, expected one/);
   });
 
   it('leaves odd lines out by --skip-odd and says which', async () => {
@@ -149,6 +150,8 @@ describe('seq predict', () => {
     expect(stdout).toMatch(/^pos\t[01]\.\d{4}\tthe film is not bad\n\nneg\t[01]\.\d{4}\tthe film is bad\n$/);
     await writeFile(path('in.txt'), input);
     expect((await seq('predict', path('in.txt'), '--model', path('model'), '--quiet')).stdout).toBe(stdout);
+    await writeFile(path('in.csv'), 'id,text\n1,the film is not bad\n2,\n3,"the film\nis bad"\n');
+    expect((await seq('predict', path('in.csv'), '--model', path('model'), '--quiet')).stdout).toBe(stdout);
   });
 
   it('says nothing about nothing', async () => {
@@ -195,10 +198,15 @@ describe('seq evaluate and info', () => {
     expect(json.confusion.flat().reduce((sum: number, n: number) => sum + n, 0)).toBe(100);
   });
 
-  it('refuses a label that was never seen in training', async () => {
-    await writeFile(path('unseen.tsv'), 'good\tmeh\n');
-    const ended = await seq('evaluate', path('unseen.tsv'), '--model', path('model'), '--quiet');
-    expectLine(ended, /the label "meh" was never seen in training: expected one of "pos", "neg"|.*"neg", "pos"/);
+  it('refuses a label that was never seen in training, or leaves it out by --skip-odd', async () => {
+    await writeFile(path('unseen.tsv'), 'good\tmeh\nbad\tneg\n');
+    const args = ['evaluate', path('unseen.tsv'), '--model', path('model'), '--quiet'];
+    const refused =
+      /unseen\.tsv has an odd sequence: found the unlearned label "meh" in sequence 1, expected one of "(pos", "neg|neg", "pos)"/;
+    expectLine(await seq(...args), refused);
+    const { stdout, stderr } = await seq(...args, '--skip-odd');
+    expect(stdout).toMatch(/^labels +1\n/);
+    expect(stderr).toMatch(/^unseen\.tsv: left out 1 odd sequence 1: the unlearned label "meh"\n$/);
   });
 
   it('tells what a model is', async () => {
@@ -218,10 +226,13 @@ describe('seq --task tag', () => {
     expectDone(ended);
     expect(ended.stderr).toMatch(/most frequent tag of each word 0\.\d+/);
     const input = Buffer.from('a\nb\na\n\nb\n');
-    const { stdout } = await runProgram('seq', ['predict', '--model', path('tagger'), '--quiet'], { input });
+    const { stdout, stderr } = await runProgram('seq', ['predict', '--model', path('tagger'), '--quiet'], { input });
+    expect(stderr).toBe('');
     expect(stdout).toMatch(/^a\todd\t0\.\d+\nb\todd\t0\.\d+\na\teven\t0\.\d+\n\nb\teven\t[01]\.\d+\n\n$/);
     const scores = await seq('evaluate', path('tags.tsv'), '--model', path('tagger'), '--json', '--quiet');
     expect(JSON.parse(scores.stdout).accuracy).toBeGreaterThan(0.97);
+    const text = await seq('predict', '--text', 'A b', '--model', path('tagger'), '--quiet');
+    expect(text.stdout).toMatch(/^A\todd\t0\.\d+\nb\todd\t0\.\d+\n\n$/);
     const refused = await seq('predict', '--explain', '--model', path('tagger'), '--quiet');
     expectLine(refused, /--explain is for texts: found a model that reads something else/, 2);
   });

@@ -121,7 +121,10 @@ describe('sequences of lines', () => {
     );
     const table = join(root, 'table.csv');
     await writeFile(table, 'name\nemma\n');
-    await expectInputError(open({ files: [table] }), /table\.csv is a table.*by column/);
+    await expectInputError(
+      open({ files: [table] }),
+      /table\.csv is a table.*Models of rows read tables: train one by column, in place of lines/,
+    );
   });
 });
 

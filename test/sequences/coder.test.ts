@@ -16,6 +16,11 @@ describe('SequenceCoder', () => {
     expect([...targets]).toEqual([1]);
   });
 
+  it('knows words in capitals by their lower case, unless they are words of their own', () => {
+    const names = new SequenceCoder(['pos', 'neg'], { vocabulary: new Vocabulary(['<unk>', 'us', 'US', 'good']) });
+    expect([...names.encode(['US', 'us', 'Good', 'Bad'])]).toEqual([2, 1, 3, 0]);
+  });
+
   it('refuses other labels, and vectors of another size', () => {
     expect(() => words.encodeExample({ inputs: [], labels: ['meh'] })).toThrow(
       /"meh" was never seen in training: expected one of "pos", "neg"/,

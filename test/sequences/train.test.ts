@@ -130,6 +130,16 @@ describe('trainSequences', () => {
     await expectInputError(trainInto('unlabelled', opinions(10), { validation: unlabelled }), message);
   });
 
+  it('measures on labels that come only in the part that is held out, which it can not have learned', async () => {
+    const rare = Array.from({ length: 10 }, (_, i) => ({ inputs: ['good'], labels: [`rare-${i}`] }));
+    const data = { ...opinions(10), examples: [...opinions(10).examples, ...rare] };
+    await trainInto('rare', data, { settings: { ...fastSettings, epochs: 1, valFraction: 0.5 }, labels: ['rarest'] });
+    const { config, coder } = await load('rare');
+    expect(config.labels).toHaveLength(13);
+    expect(config.labels.slice(10)).toContain('rarest');
+    expect([...coder.encodeLabels(rare.map(({ labels }) => labels[0]!))]).toHaveLength(10);
+  });
+
   it('refuses sequences of one label, and labels that come in validation only', async () => {
     const [first] = opinions(1).examples;
     const one = { ...opinions(0), examples: [first!, first!] };

@@ -91,7 +91,7 @@ export function temporaryFolder(): Promise<string> {
 export async function checkpointIn(folder: string) {
   const { tensors, metadata } = await readSafetensors(join(folder, 'training-state.safetensors'));
   const bits = [...tensors].map(([name, { data }]) => [name, Buffer.from(data.slice().buffer).toString('latin1')]);
-  return { ...Object.fromEntries(bits), progress: JSON.parse(metadata['progress'] ?? '') };
+  return { ...Object.fromEntries(bits), progress: metadata['progress'] };
 }
 
 /** The lines of log.jsonl without what differs from run to run: times and speeds. */

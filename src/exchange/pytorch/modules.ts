@@ -35,7 +35,8 @@ function recurrent(
   bidirectional = false,
 ): string {
   const more = bidirectional ? ', bidirectional=True' : '';
-  return `        self.${name} = ${TORCH_CELLS[cell]}(${D}, ${hidden}, ${layers}, batch_first=True${more})\n`;
+  const torch: string = TORCH_CELLS[cell]; // typed, as a template takes undefined too
+  return `        self.${name} = ${torch}(${D}, ${hidden}, ${layers}, batch_first=True${more})\n`;
 }
 
 export function textModule(shape: LanguageModelShape): string {

@@ -40,6 +40,12 @@ export function lengthOf(inputs: Inputs, D: number): number {
   return isWords(inputs) ? inputs.length : inputs.length / D;
 }
 
+/** What to do where labels are those of the other task. */
+const OTHER_TASK: Readonly<Record<Task, string>> = {
+  classify: 'Use task tag for labels in step.',
+  tag: 'Use task classify for one label a sequence.',
+};
+
 /**
  * Checks examples before they are learned from or predicted.
  *
@@ -56,8 +62,17 @@ export function checkExamples({ name, D, examples }: SequenceData, task: Task, l
     throw new InputError(`${name} does not have a label for each ${task === 'tag' ? 'step' : 'sequence'}`, {
       found: `${labels.length} for sequence ${i + 1}, of ${lengthOf(inputs, D)} steps`,
       expected: String(expected),
-      advice: task === 'tag' ? 'Use task classify for one label a sequence.' : 'Use task tag for labels in step.',
+      advice: labels.length === 0 ? undefined : OTHER_TASK[task],
       settings: ['task'],
     });
   }
+}
+
+/** How many labels an error lists. */
+const LISTED = 8;
+
+/** Labels for an error that expected one of them. */
+export function labelsInWords(labels: readonly string[]): string {
+  const listed = labels.slice(0, LISTED).map((label) => JSON.stringify(label));
+  return `one of ${listed.join(', ')}${labels.length > LISTED ? ', …' : ''}`;
 }

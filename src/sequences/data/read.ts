@@ -15,6 +15,7 @@ import type { PictureReading, Task } from '../config.ts';
 import { findClips, readClips } from './clips.ts';
 import { checkExamples, type Examples, type SequenceData } from './example.ts';
 import { findIdx, isIdx, readIdx } from './idx.ts';
+import { withKnownLabels } from './known-labels.ts';
 import { type NamedCnn, readPictureClasses } from './pictures.ts';
 import { findColumns, hasTextsAlone, readCsv, readRecords } from './records.ts';
 import { splitIn } from './splits.ts';
@@ -28,6 +29,8 @@ export interface SequenceReading extends OddLines {
   task: Task;
   /** Whether every sequence must have labels. Default: true */
   labelled?: boolean | undefined;
+  /** The labels of the model that is measured: a sequence with another is odd. Default: all may come */
+  labels?: readonly string[] | undefined;
   /** Which file or folder is read of a folder with one for training and one for tests. Default: train */
   use?: 'train' | 'test' | undefined;
   /** How pictures of an IDX file are read. Default: rows */
@@ -51,11 +54,11 @@ export async function readSequences(given: readonly string[], options: SequenceR
     options.labelled !== false && TABLE.test(path) && hasTextsAlone(await columnsOf(path, options));
   const paths = await Promise.all(given.map((path) => splitIn(path, { ...options, isUnlabelled })));
   const ofFolders = await readFolders(paths, options);
-  if (ofFolders) return { name, ...ofFolders };
+  if (ofFolders) return withKnownLabels({ name, ...ofFolders }, options);
   const found = paths.length > 1 ? await readClassFiles(paths, options) : await readPath(paths[0]!, options);
   const data = { name, ...found };
   checkExamples(data, options.task, options.labelled);
-  return data;
+  return withKnownLabels(data, options);
 }
 
 /** Reads clips of video, or folders of pictures or texts that are a class each; undefined where the paths are neither. */
@@ -109,7 +112,7 @@ async function readPath(path: string, options: SequenceReading): Promise<Example
   }
   if (isIdx(path)) return readIdx(path, reading);
   if (/\.(jsonl|ndjson)(\.gz)?$/i.test(path)) return readRecords(path, options);
-  if (/\.csv(\.gz)?$/i.test(path)) {
+  if (/\.(csv|data)(\.gz)?$/i.test(path)) {
     return (task === 'tag' ? await readTaggedTable(path, options) : undefined) ?? readCsv(path, options);
   }
   if (task === 'classify' && TABLE.test(path)) {

@@ -9,8 +9,10 @@ import { OddLine, type OddLines, parseItems } from '../../datasets/odd-lines.ts'
 import type { Examples, SequenceExample } from './example.ts';
 import { exampleOf } from './texts.ts';
 
-const name = v.pipe(v.union([v.string(), number]), v.transform(String));
-const vector = v.pipe(v.array(number), v.nonEmpty());
+const name = v.pipe(v.union([v.string(), number, v.boolean()]), v.transform(String));
+/** Whether a value is a number in the precision in which it is computed with, where 1e39 is infinite. */
+const isFloat = (value: number): boolean => Number.isFinite(Math.fround(value));
+const vector = v.pipe(v.array(v.pipe(number, v.check(isFloat))), v.nonEmpty());
 /** A record; its label may be missing, since a model may be asked for it. */
 const recordSchema = v.union([
   v.object({ text: v.string(), label: v.optional(name) }),
@@ -22,6 +24,12 @@ const recordSchema = v.union([
     labels: v.optional(v.array(name)),
   }),
 ]);
+
+/** Fields of what is read that is no text. */
+const OTHER_INPUTS = ['tokens', 'vector', 'vectors'];
+
+/** Characters of what a field holds that an error shows. */
+const LONGEST = 20;
 
 const RECORDS =
   'a JSON object a line: {"text", "label"}, {"tokens", "tags"}, {"vector", "label"}, or {"vectors"} with "label" or "labels"';
@@ -48,9 +56,26 @@ function recordOf(line: string): v.InferOutput<typeof recordSchema> {
   } catch {
     throw new OddLine('no valid JSON');
   }
-  const parsed = v.safeParse(recordSchema, value);
-  if (!parsed.success) throw new OddLine('other fields');
-  return parsed.output;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new OddLine('no object');
+  const fields = Object.entries(value);
+  const parsed = v.safeParse(recordSchema, { ...textRecord(fields), ...Object.fromEntries(fields) });
+  if (parsed.success) return parsed.output;
+  throw new OddLine(`{${fields.map(fieldInWords).join(', ')}}`);
+}
+
+/** A field as an error shows it: its name, and what it holds unless that is a text. */
+function fieldInWords([name, value]: readonly [name: string, value: unknown]): string {
+  const quoted = JSON.stringify(name);
+  if (typeof value === 'string') return quoted;
+  const written = JSON.stringify(value);
+  return `${quoted}: ${written.length > LONGEST ? `${written.slice(0, LONGEST)}…` : written}`;
+}
+
+/** The text and the label of a record whose fields are called as columns of a table may be: `sentence`, `sentiment`. */
+function textRecord(fields: readonly [name: string, value: unknown][]): object {
+  const names = fields.map(([field]) => field);
+  const columns = names.some((field) => OTHER_INPUTS.includes(field)) ? undefined : findColumns(names);
+  return columns ? { text: fields[columns.text]![1], label: fields[columns.label]![1] } : {};
 }
 
 function exampleOfRecord(
@@ -132,6 +157,11 @@ export function findColumns(names: readonly string[]): { text: number; label: nu
   return text < 0 || label === undefined ? undefined : { text, label };
 }
 
+/** The first name of a column of texts; undefined where there is none. */
+export function textColumnOf(names: readonly string[]): string | undefined {
+  return names[placeOf(TEXT_COLUMN, names)];
+}
+
 /** Whether names of columns are of texts and of no labels. */
 export function hasTextsAlone(names: readonly string[]): boolean {
   return placeOf(TEXT_COLUMN, names) >= 0 && findColumns(names) === undefined;
@@ -151,7 +181,7 @@ function isHeader([first, second]: readonly DelimitedRecord[], decimal: (field: 
 function numbersOf(fields: readonly string[]): Float32Array {
   return Float32Array.from(fields, (field) => {
     const value = Number(field);
-    if (field.trim() === '' || !Number.isFinite(value)) throw new OddLine(`${JSON.stringify(field)} for a number`);
+    if (field.trim() === '' || !isFloat(value)) throw new OddLine(`${JSON.stringify(field)} for a number`);
     return value;
   });
 }

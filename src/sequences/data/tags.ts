@@ -55,10 +55,11 @@ function columnsOf(lines: readonly NumberedLine[]): TagColumns {
 const byTabs = (text: string): string[] => text.split('\t');
 const bySpaces = (text: string): string[] => text.trim().split(/ +/);
 
-/** The sequences of lines of one token each; tags, if there are any, are not read. */
-export function readTokenLines(lines: readonly string[]): string[][] {
-  const blocks = blocksOf(lines.map((text, i) => ({ line: i + 1, text })));
-  return blocks.map(({ lines: block }) => block.map(({ text }) => tokenOf(text)));
+/** The sequences of lines of one token each, as written; tags and other columns, if there are any, are not read. */
+export function tokensOfLines(lines: readonly NumberedLine[]): string[][] {
+  const { split, token, isNoToken } = columnsOf(lines);
+  const blocks = blocksOf(lines.filter(({ text }) => !isNoToken(text)));
+  return blocks.map(({ lines: block }) => block.map(({ text }) => split(text)[token] ?? text));
 }
 
 /** A sequence before its lines are parsed. */
@@ -72,7 +73,7 @@ function taggedExample(block: Block, { split, count, token: tokenAt, tag: tagAt 
   const pairs = block.lines.map(({ line, text }) => {
     const columns = split(text);
     const [token = '', tag = ''] = [columns[tokenAt], columns[tagAt]];
-    if (columns.length === count && token !== '' && tag !== '') return { token: tokenOf(token), tag };
+    if (columns.length === count && token !== '' && tag !== '') return { token: token.toLowerCase(), tag };
     if (columns.length < 2) throw new OddLine('no tab', line);
     throw new OddLine(
       columns.length !== count ? `${columns.length} columns` : `no ${token === '' ? 'token' : 'tag'}`,
@@ -80,10 +81,6 @@ function taggedExample(block: Block, { split, count, token: tokenAt, tag: tagAt 
     );
   });
   return { inputs: pairs.map(({ token }) => token), labels: pairs.map(({ tag }) => tag) };
-}
-
-function tokenOf(text: string): string {
-  return text.split('\t', 1)[0]!.toLowerCase();
 }
 
 /** Parts lines at empty ones. */

@@ -45,6 +45,8 @@ describe('readSequences, classify', () => {
     ['a.csv', 'id,label,text\n7,1,good\n'],
     ['a.jsonl', '\uFEFF{"text":"good","label":1}\n\n'],
     ['a.jsonl', '{\n"text": "good",\n"label": 1\n}\n'],
+    ['a.jsonl', '{"idx":7,"sentence":"good","label":1}\n'],
+    ['a.jsonl', '{"text":"good","stars":1}\n'],
   ])('reads %s that begins as %j', async (name, content) => {
     expect((await readFile(name, content)).examples).toEqual([{ inputs: ['good'], labels: ['1'] }]);
   });
@@ -124,10 +126,12 @@ describe('readSequences, classify', () => {
       [1, 2.5],
       [-3, 40],
     ]);
+    expect((await readFile('a.data', '1,2.5,x\n-3,4e1,y\n\n')).examples).toEqual(csv.examples);
     const named = await readFile('a.csv', 'class,size\ncat,3\n');
     expect(named.examples).toEqual([{ inputs: Float32Array.of(3), labels: ['cat'] }]);
-    const json = await readFile('a.jsonl', '{"vector":[1,2],"label":"x"}\n{"vectors":[[1,2],[3,4]],"label":"y"}\n');
-    expect(json.examples[1]).toEqual({ inputs: Float32Array.of(1, 2, 3, 4), labels: ['y'] });
+    const two = '{"vectors":[[1,2],[3,4]],"comment":"","label":true}\n';
+    const json = await readFile('a.jsonl', `{"vector":[1,2],"label":"x"}\n${two}`);
+    expect(json.examples[1]).toEqual({ inputs: Float32Array.of(1, 2, 3, 4), labels: ['true'] });
     expect(json.D).toBe(2);
   });
 
@@ -146,10 +150,15 @@ describe('readSequences, classify', () => {
       '{"vector":[1],"label":1}\n{"vector":[1,2],"label":1}\n',
       /found a vector of 2 numbers after one of 1 in line 2/,
     ],
+    ['a.jsonl', '{"text":"good","label":null}\n', /found \{"text", "label": null\} in line 1, expected a JSON object/],
+    ['a.jsonl', '{"id":12,"txt":"good"}\n', /found \{"id": 12, "txt"\} in line 1, expected a JSON object a line/],
+    ['a.jsonl', '"good"\n', /found no object in line 1, expected a JSON object a line/],
     ['a.csv', '', /nothing to read in .*a\.csv: found an empty file/],
     ['a.csv', '1\n2\n', /a\.csv has a single column/],
     ['a.csv', '1,2,x\n1,x\n', /found 2 columns instead of 3 in line 2/],
     ['a.csv', '1,2,x\n1,,x\n', /found "" for a number in line 2/],
+    ['a.csv', '1,2,x\n1e39,2,x\n', /found "1e39" for a number in line 2/],
+    ['a.jsonl', '{"vector":[1e39],"label":1}\n', /found \{"vector": \[1e\+39\], "label": 1\} in line 1/],
   ])('refuses odd lines of %s: %j', async (name, content, message) => {
     await expectInputError(readFile(name, content), message);
   });
@@ -190,6 +199,8 @@ describe('readSequences, classify', () => {
     await expectInputError(readFile('a.tsv', ''), /nothing to read in .*a\.tsv: found an empty file/);
     const mixed = '{"text":"good","label":1}\n{"vector":[1],"label":1}\n';
     await expectInputError(readFile('a.jsonl', mixed), /holds words and vectors/);
+    const unlabelled = '{"text":"good","cats":{"POS":1}}\n';
+    await expectInputError(readFile('a.jsonl', unlabelled), /found 0 for sequence 1, of 1 steps, expected 1$/);
     const inStep = '{"tokens":["a","b"],"tags":["x","y"]}\n';
     await expectInputError(
       readFile('a.jsonl', inStep),
