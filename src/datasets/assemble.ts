@@ -8,7 +8,7 @@ import { InputError } from '../base/errors.ts';
 import { type CaptionDataset, type CaptionedPicture, type DatasetFormat, SPLITS, type Split } from './dataset.ts';
 import { listFolder } from './files.ts';
 import { captionsWhere } from './languages.ts';
-import type { Oddities } from './oddities.ts';
+import { describeOddity, type Oddities } from './oddities.ts';
 import type { PictureFinder } from './pictures.ts';
 import { adviceOnFiles } from './unread-formats.ts';
 
@@ -88,7 +88,7 @@ export async function assemble(
     if (kept.length > 0) splits.set(split, kept);
   }
 
-  if (splits.size === 0) throw await nothingLeft(name, missing);
+  if (splits.size === 0) throw await nothingLeft(name, missing, oddities);
   const heldOut = holdOutValidation(splits, valShare, oddities);
   const inReadingOrder = new Map([...splits].sort(([a], [b]) => SPLITS.indexOf(b) - SPLITS.indexOf(a)));
   return { name, format, splits: inReadingOrder, ...(heldOut && { valShare }), report: oddities.list() };
@@ -152,9 +152,13 @@ const FETCH =
 async function nothingLeft(
   name: string,
   missing: readonly { name: string; finder: PictureFinder }[],
+  oddities: Oddities,
 ): Promise<InputError> {
   const [first] = missing;
-  if (!first) return new InputError(`${name} holds no captioned picture`);
+  if (!first) {
+    const found = oddities.list().map(describeOddity).join('; ') || 'no caption in its files';
+    return new InputError(`${name} holds no captioned picture`, { found });
+  }
   const nearest = await first.finder.nearest(first.name);
   const packed = adviceOnFiles((await Promise.all(first.finder.roots.map(listFolder))).flat());
   return new InputError(`none of the ${missing.length.toLocaleString('en')} captioned pictures of ${name} is there`, {

@@ -32,6 +32,12 @@ describe('readCaptionDataset: a folder or file that is no dataset', () => {
     await expect(readFiles(files, path)).rejects.toThrow(message);
   });
 
+  test('says what became of the rows where no caption is left', async () => {
+    await expect(readFiles({ 'metadata.csv': 'file_name,text\na.jpg,\n', 'a.jpg': '' })).rejects.toThrow(
+      /holds no captioned picture: found empty captions skipped: 1 \(a.jpg\); pictures without/,
+    );
+  });
+
   test('refuses a share of validation pictures that is none', async () => {
     await expect(readCaptionDataset('.', { valShare: 1 })).rejects.toThrow(
       /out of range: found 1, expected a number between/,
@@ -57,7 +63,7 @@ describe('readCaptionDataset: COCO', () => {
       { images: [image(1)], annotations: [{ id: 1, image_id: 1, caption: 3 }] },
       /at annotations.0.caption/,
     ],
-    ['no picture', { images: [], annotations: [] }, /holds no captioned picture/],
+    ['no picture', { images: [], annotations: [] }, /holds no captioned picture: found no caption in its files$/],
   ])('refuses %s', async (_, content, message) => {
     await expect(readFiles({ 'captions_train.json': content })).rejects.toThrow(message);
   });
