@@ -4,6 +4,7 @@
  */
 
 import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
 import { InputError } from '../base/errors.ts';
 import { type CaptionDataset, type CaptionedPicture, type DatasetFormat, SPLITS, type Split } from './dataset.ts';
 import { listFolder } from './files.ts';
@@ -76,7 +77,7 @@ export async function assemble(
           oddities.add('captioned pictures not on the disk, skipped', picture.name);
           continue;
         }
-        const identity = picture.identity ?? file;
+        const identity = picture.identity ?? resolve(file); // a table may name one by its absolute path too
         if (seen.has(identity)) {
           oddities.add('pictures listed more than once, kept once (in test before val before train)', picture.name);
           continue;

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../src/base/errors.ts';
 import { describeOddity } from '../../src/datasets/oddities.ts';
@@ -36,6 +36,15 @@ describe('readCaptionDataset: a folder or file that is no dataset', () => {
     await expect(readFiles({ 'metadata.csv': 'file_name,text\na.jpg,\n', 'a.jpg': '' })).rejects.toThrow(
       /holds no captioned picture: found empty captions skipped: 1 \(a.jpg\); pictures without/,
     );
+  });
+
+  test('knows a picture by its path from the folder and by its absolute one', async () => {
+    const folder = await temporaryFolder();
+    for (const name of ['a.jpg', 'b.jpg']) await writeText(join(folder, name), '');
+    const rows = [`a.jpg,a cat`, `${join(folder, 'a.jpg')},one cat`, 'b.jpg,a dog'];
+    await writeText(join(folder, 'metadata.csv'), `file_name,text\n${rows.join('\n')}\n`);
+    const { splits } = await readCaptionDataset(relative('', folder), { valShare: 0 });
+    expect(splits.get('train')?.map(({ captions }) => captions)).toEqual([['a cat'], ['a dog']]);
   });
 
   test('refuses a share of validation pictures that is none', async () => {
