@@ -104,14 +104,15 @@ const FLAGS: Readonly<Record<string, string>> = { learningRate: '--lr', clipping
 
 /**
  * An error's message, in which the settings that it names are the options of the command that was called. A file or a
- * folder of such a name stays what it is.
+ * folder of such a name stays what it is, and so does what stands in quotes.
  */
 export function inFlags({ message, settings }: Pick<InputError, 'message' | 'settings'>, program: Command): string {
   const called = program.commands.find((command) => command.name() === program.args[0]);
   return settings.reduce((text, setting) => {
     const option = called?.options.find((one) => one.attributeName() === setting)?.long;
     const flag = option ?? FLAGS[setting] ?? `--${setting.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-    return text.replace(new RegExp(`(?<![\\w./\\\\-])${setting}(?![\\w/\\\\-]|\\.\\w)`, 'g'), flag);
+    const named = new RegExp(`"[^"]*"|(?<![\\w./\\\\-])${setting}(?![\\w/\\\\-]|\\.\\w)`, 'g');
+    return text.replace(named, (found) => (found.startsWith('"') ? found : flag));
   }, message);
 }
 

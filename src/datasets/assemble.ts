@@ -150,6 +150,9 @@ const PUT = 'Put the pictures there, or name the folder that holds them by image
 const FETCH =
   'They are addresses: fetch the pictures first, into files of their last names, and name their folder by images.';
 
+/** A folder's path that nobody takes for a word of the sentence: `images/` is no setting. */
+const asFolder = (path: string): string => path.replace(/\/?$/, '/');
+
 async function nothingLeft(
   name: string,
   missing: readonly { name: string; finder: PictureFinder }[],
@@ -162,8 +165,8 @@ async function nothingLeft(
   }
   const nearest = await first.finder.nearest(first.name);
   const packed = adviceOnFiles((await Promise.all(first.finder.roots.map(listFolder))).flat());
-  return new InputError(`none of the ${missing.length.toLocaleString('en')} captioned pictures of ${name} is there`, {
-    found: `no ${first.name} in ${first.finder.roots.join(', ')}${nearest ? `, where the most similar name is ${nearest}` : ''}`,
+  return new InputError(`none of the ${missing.length.toLocaleString('en')} captioned pictures is there`, {
+    found: `no ${first.name} in ${first.finder.roots.map(asFolder).join(', ')}${nearest ? `, where the most similar name is ${nearest}` : ''}`,
     advice: packed ?? (missing.every((picture) => ADDRESS.test(picture.name)) ? FETCH : PUT),
     settings: ['images'],
   });
