@@ -51,9 +51,9 @@ async function* namesInList(path: string): AsyncGenerator<string> {
   for await (const piece of readTextPieces(source, { what: 'list' })) {
     const lines = (rest + piece).split('\n');
     rest = lines.pop()!;
-    yield* lines.map(withoutEnd).filter((line) => line !== '');
+    yield* lines.map(withoutEnd).filter((line) => line.trim() !== '');
   }
-  if (withoutEnd(rest) !== '') yield withoutEnd(rest);
+  if (rest.trim() !== '') yield withoutEnd(rest);
 }
 
 function withoutEnd(line: string): string {
