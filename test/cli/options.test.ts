@@ -11,7 +11,7 @@ import { addPictureOptions, parseAtLeast, parseInteger, parsePositive, parseShar
 import { createProgram } from '../../src/cli/run.ts';
 
 const wrong: Record<string, readonly [(program: ReturnType<typeof createProgram>) => void, readonly string[][]]> = {
-  serve: [
+  'caption serve': [
     addServeCommand,
     [
       ['--port', '-1'],
@@ -95,9 +95,7 @@ describe.each(Object.entries(wrong))('%s refuses', (line, [addCommand, options])
     const program = createProgram(name, '', '1').configureOutput({ writeErr: (text) => (written += text) });
     addCommand(program);
     await expect(program.parseAsync([...args, ...option], { from: 'user' })).rejects.toThrow(CommanderError);
-    expect(written).toMatch(
-      new RegExp(`^${name}: .*\\nRun \`${name} --help\` for the commands and their options\\.\\n$`),
-    );
+    expect(written).toMatch(new RegExp(`^${name}: .*\\nRun \`${name} ${args[0]} --help\` for what it takes\\.\\n$`));
     if (option[0]?.startsWith('--')) expect(written).toContain(option[0]);
   });
 });
