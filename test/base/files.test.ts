@@ -31,7 +31,7 @@ describe('making a folder', () => {
 describe.runIf(process.platform === 'linux')('writing in the place of what is no file', () => {
   it('is refused, before the work and after it, and leaves that as it is', async () => {
     const pipe = join(root, 'page.html');
-    spawnSync('mkfifo', [pipe]);
+    spawnSync('sh', ['-c', 'mkfifo "$0"', pipe]);
     for (const work of [ensureWritable(pipe), writeFileAtomically(pipe, 'page')]) {
       await expectInputError(work, /^cannot write .*page\.html: found a pipe, expected a file/);
     }
