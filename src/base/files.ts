@@ -25,6 +25,7 @@ export async function writeFileAtomically(
   const temporary = temporaryBeside(path);
   const isDone = guardTemporary(temporary);
   try {
+    await refuseSpecial(path);
     await makeFolder(dirname(path));
     const file = await open(temporary, 'wx');
     try {
@@ -65,6 +66,22 @@ export async function makeFolder(path: string): Promise<void> {
   }
 }
 
+/**
+ * A file is put in the place of what stands there, which for root takes /dev/null from the whole system, and a pipe from
+ * who reads it.
+ *
+ * @throws InputError where a device, a pipe or a socket stands
+ */
+async function refuseSpecial(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found || found.isFile() || found.isDirectory()) return;
+  const what = isDevice(found) ? 'a device' : 'a pipe';
+  throw new InputError(`cannot write ${path}`, {
+    found: what,
+    expected: 'a file, which is written at once or not at all',
+  });
+}
+
 function temporaryBeside(path: string): string {
   return `${path}.${randomBytes(6).toString('hex')}.tmp`;
 }
@@ -103,6 +120,7 @@ export async function ensureWritable(path: string): Promise<void> {
   const temporary = temporaryBeside(path);
   try {
     if ((await kindAt(path)) === 'folder') throw new InputError(`cannot write ${path}`, { found: 'a folder' });
+    await refuseSpecial(path);
     await makeFolder(dirname(path));
     writeFileSync(temporary, '', { flag: 'wx' });
     rmSync(temporary);

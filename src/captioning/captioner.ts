@@ -136,7 +136,7 @@ export class Captioner implements CaptionWriter {
    *
    * @param features as the CNN gives them, vectors [N, D], and maps where it has a `grid`; not changed
    * @returns at least one caption for each picture, best first; those of beam search are different
-   * @throws UsageError as `checkDecoding` does
+   * @throws UsageError as `checkDecoding` does; InputError when the features are not those of whole pictures
    */
   describe(
     features: Float32Array | PictureFeatures,

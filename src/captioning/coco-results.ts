@@ -30,7 +30,11 @@ export function cocoReferences(names: readonly string[], captions: readonly (rea
  * @throws InputError when the file is not in this format, or has two captions of a picture
  */
 export async function readCocoResults(file: string): Promise<Map<string, string>> {
-  const rows = await readJson(file, resultsSchema, 'captions');
+  const rows = await readJson(file, resultsSchema, 'file of captions').catch((error: unknown) => {
+    if (!(error instanceof InputError)) throw error;
+    const advice = 'Captions to be scored stand in it as [{"image_id": …, "caption": …}], the results format of COCO.';
+    throw new InputError(error.message, { advice, cause: error });
+  });
   const captions = new Map(rows.map(({ image_id: id, caption }) => [String(id), caption]));
   if (captions.size === rows.length) return captions;
   const twice = rows.map(({ image_id: id }) => String(id)).find((id, i, ids) => ids.indexOf(id) < i);

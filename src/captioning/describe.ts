@@ -47,8 +47,9 @@ export interface DescribeOptions extends Pick<ExtractOptions, 'limits' | 'signal
  * Yields the captions of pictures in their order, a few pictures at a time; the next ones are read meanwhile.
  *
  * @param captioner trained with features of this CNN
- * @param options `onSkip` is called for pictures that can't be read, or cost more than `limits` allow
- * @throws UsageError as `checkDecoding` does; the reason of `signal` when that stops it
+ * @param options `onSkip` is called for pictures that can't be read, or cost more than `limits` allow, and the others go on
+ * @throws UsageError as `checkDecoding` does; the reason of `signal` when that stops it; without `onSkip` the error of the
+ *   first picture that can't be read
  */
 export async function* describePictures(
   captioner: CaptionWriter,
@@ -58,8 +59,9 @@ export async function* describePictures(
 ): AsyncGenerator<DescribedPicture> {
   for await (const batch of describeBatches(captioner, cnn, pictures, options)) {
     for (const picture of batch) {
-      if ('error' in picture) onSkip?.(picture);
-      else yield picture;
+      if (!('error' in picture)) yield picture;
+      else if (onSkip) onSkip(picture);
+      else throw picture.error; // else a wrong path would be told by nothing
     }
   }
 }

@@ -14,14 +14,18 @@ import { type CaptionedFeatures, selectRows } from './batch.ts';
 export function picturesOf(dataset: CaptionDataset, split: Split): CaptionedPicture[] {
   const pictures = dataset.splits.get(split);
   if (pictures) return pictures;
+  const isTooSmall = split === 'val' && dataset.splits.get('train')?.length === 1;
   throw new InputError(`the dataset ${dataset.name} has no ${split} split`, {
     found: splitsInWords(dataset),
+    advice: isTooSmall ? 'From two pictures on, one is held out as val.' : undefined,
   });
 }
 
 /** The splits of a dataset with their sizes. */
 export function splitsInWords({ splits }: CaptionDataset): string {
-  return [...splits].map(([name, { length }]) => `${name} (${length} pictures)`).join(', ');
+  return [...splits]
+    .map(([name, { length }]) => `${name} (${length} ${length === 1 ? 'picture' : 'pictures'})`)
+    .join(', ');
 }
 
 /**

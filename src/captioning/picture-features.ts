@@ -4,6 +4,7 @@
  *
  * N pictures, D features.
  */
+import { InputError } from '../base/errors.ts';
 
 /** Maps of N pictures. */
 export interface PictureMaps {
@@ -23,6 +24,16 @@ export interface PictureFeatures {
 /** Features that may be vectors alone. */
 export function pictureFeatures(features: Float32Array | PictureFeatures): PictureFeatures {
   return features instanceof Float32Array ? { vectors: features } : features;
+}
+
+/** N, how many pictures these are the features of. @throws InputError when they are not those of whole pictures */
+export function numberOfPictures({ vectors }: PictureFeatures, D: number): number {
+  const N = vectors.length / D;
+  if (Number.isInteger(N)) return N;
+  throw new InputError('the features are not those of whole pictures', {
+    found: `${vectors.length} numbers`,
+    expected: `${D} for each picture, as the captioner's CNN gives them`,
+  });
 }
 
 /** Those of some of the pictures, in the order that is named. */

@@ -1,5 +1,6 @@
 /** Training a captioner, from new weights, from those of another captioner, or from its last checkpoint. */
 import { basename } from 'node:path';
+import { checkJson } from '../base/json.ts';
 import { Random } from '../base/random.ts';
 import { mapSteps, runInTurns, type Steps } from '../base/steps.ts';
 import type { CaptionsFile } from '../datasets/captions-only.ts';
@@ -13,7 +14,13 @@ import type { Cnn } from '../vision/cnn.ts';
 import { type CaptionedFeatures, examplesSteps, type StoredGrid, targetCounts } from './batch.ts';
 import { type CaptionData, datasetsOf, namesInWords, namesOf } from './caption-data.ts';
 import { Captioner } from './captioner.ts';
-import { type CaptionConfig, type CaptionSettings, type PartOfData, partsOfData } from './config.ts';
+import {
+  type CaptionConfig,
+  type CaptionSettings,
+  captionSettingsSchema,
+  type PartOfData,
+  partsOfData,
+} from './config.ts';
 import { type CnnLearning, type CnnTraining, learnWithCnn, openCnnToLearn } from './finetuned-cnn/learn-with-cnn.ts';
 import { isSpecial, languagesOf, startIds } from './languages.ts';
 import { refuseOtherCnn } from './open.ts';
@@ -58,10 +65,11 @@ export type CaptionTraining = ResumedCaptionTraining & {
  * is measured on each validation split by itself: the best weights are those with the best mean. Vocabulary and
  * standardisation are of all training captions and pictures together, each counted once whatever its weight.
  *
- * @throws InputError as `readSets` does, and when no word comes often enough
+ * @throws InputError as `readSets` does, when a setting is out of range, and when no word comes often enough
  */
 export async function trainCaptioner(training: CaptionTraining): Promise<TrainingResult> {
   const { engine, cnn, settings, start, signal } = training;
+  checkJson(settings, captionSettingsSchema, 'the object of settings'); // a batch of none would never make an epoch
   const inTurns = <Result>(steps: Steps<Result>) => runInTurns(steps, { signal });
   const initial = start instanceof Captioner ? start : undefined;
   const { shape, cnnName } = start instanceof Captioner ? beginningOf(start) : start;

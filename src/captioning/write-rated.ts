@@ -3,7 +3,7 @@ import { mapSteps, partOf, type Steps } from '../base/steps.ts';
 import { type Caption, type CaptionSampling, type DecodingOptions, resolveDecoding } from './caption.ts';
 import { type Confidence, PictureConfidence } from './confidence/confidence.ts';
 import { chooseLanguage } from './languages.ts';
-import { featuresAt, type PictureFeatures } from './picture-features.ts';
+import { featuresAt, numberOfPictures, type PictureFeatures } from './picture-features.ts';
 import { ROWS, type Writing, writeCaptionsSteps } from './write.ts';
 
 /**
@@ -13,7 +13,7 @@ import { ROWS, type Writing, writeCaptionsSteps } from './write.ts';
  * @param confidences of the captioners
  * @param features as the CNN gives them
  * @returns at least one caption for each picture, best first
- * @throws UsageError as `checkDecoding` does
+ * @throws UsageError as `checkDecoding` does; InputError when the features are not those of whole pictures
  */
 export function* writeRatedCaptionsSteps(
   writing: Omit<Writing, 'costsOf'>,
@@ -32,7 +32,7 @@ export function* writeRatedCaptionsSteps(
   if (!isCalibrated) return yield* writeCaptionsSteps(writing, features, resolved);
 
   const surest = 'surest' in resolved && resolved.surest;
-  const N = features.vectors.length / D;
+  const N = numberOfPictures(features, D);
   const captions: Caption[][] = [];
   // What is known of a picture takes more memory than its captions: that of some pictures at a time.
   for (let first = 0; first < N; first += ROWS) {

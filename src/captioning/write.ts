@@ -11,7 +11,7 @@ import type { Vocabulary } from '../text/vocabulary.ts';
 import { type Caption, type CaptionSampling, type DecodingOptions, decodingDefaults } from './caption.ts';
 import { byConsensus } from './consensus.ts';
 import { chooseLanguage } from './languages.ts';
-import { featuresAt, type PictureFeatures } from './picture-features.ts';
+import { featuresAt, numberOfPictures, type PictureFeatures } from './picture-features.ts';
 import { specialIds } from './vocabulary.ts';
 
 /** Below 1, since captions are learned with label smoothing, which gives unlikely words too much probability. */
@@ -35,7 +35,7 @@ export interface Writing {
  *
  * @param features of all pictures
  * @returns at least one caption for each picture, best first
- * @throws UsageError as `checkDecoding` does
+ * @throws UsageError as `checkDecoding` does; InputError when the features are not those of whole pictures
  */
 export function* writeCaptionsSteps(
   { vocabulary, D, begin, costsOf }: Writing,
@@ -46,7 +46,7 @@ export function* writeCaptionsSteps(
   const { start, end, forbidden } = specialIds(vocabulary, { language });
   const { minLength = decodingDefaults.minLength } = options;
   const rules = { ...options, minLength, start, end, forbidden };
-  const pictures = features.vectors.length / D;
+  const pictures = numberOfPictures(features, D);
 
   /** Decodes all pictures, as many at once as `ROWS` has room for. @param rows that a picture takes */
   function* decode(rows: number, decoder: (step: StepFunction, some: readonly number[]) => Steps<Sequence[][]>) {
@@ -109,8 +109,9 @@ export function picturesAtOnce(options: DecodingOptions | CaptionSampling, vocab
  * @throws UsageError when a length, a beam or a number of captions is out of range, or the language none of these
  */
 export function checkDecoding(options: DecodingOptions | CaptionSampling, vocabulary: Vocabulary): number {
-  const { minLength = decodingDefaults.minLength, maxLength, language } = options;
+  const { minLength = decodingDefaults.minLength, maxLength, block = 0, language } = options;
   chooseLanguage(vocabulary, language);
+  refuseUncountable({ minLength, maxLength, block }, 0);
   if (minLength > maxLength) {
     throw new UsageError('the shortest caption is longer than the longest', {
       found: `at least ${minLength} words and at most ${maxLength}`,
@@ -118,10 +119,13 @@ export function checkDecoding(options: DecodingOptions | CaptionSampling, vocabu
   }
   if ('random' in options) {
     const { samples } = options;
+    refuseUncountable({ samples }, 1);
     if (samples <= ROWS) return samples;
     throw new UsageError('too many captions of a picture', { found: `${samples}`, expected: `at most ${ROWS}` });
   }
   const { beam, groups = 1, consensus = 0 } = options;
+  refuseUncountable({ beam, groups }, 1);
+  refuseUncountable({ consensus }, 0);
   if (consensus > ROWS) {
     throw new UsageError('too many captions to agree on', { found: `${consensus}`, expected: `at most ${ROWS}` });
   }
@@ -132,6 +136,15 @@ export function checkDecoding(options: DecodingOptions | CaptionSampling, vocabu
       ? [widest, `, ${widest === vocabulary.size ? 'the size of the vocabulary' : 'more than there are words'}`]
       : [Math.floor(ROWS / groups), groups > 1 ? ` for each of ${groups} captions` : ''];
   throw new UsageError('the beam is too wide', { found: `${beam}`, expected: `at most ${most}${why}` });
+}
+
+/** @throws UsageError when one of these is no integer from `least` on: a program may have left it out, or computed it */
+function refuseUncountable(counts: Readonly<Record<string, number>>, least: number): void {
+  for (const [name, count] of Object.entries(counts)) {
+    if (Number.isSafeInteger(count) && count >= least) continue;
+    const expected = `an integer of at least ${least}`;
+    throw new UsageError(`${name} is out of range`, { found: `${count}`, expected, settings: [name] });
+  }
 }
 
 function captionOf({ tokens, logProbs, logProb }: Sequence, vocabulary: Vocabulary, language?: string): Caption {

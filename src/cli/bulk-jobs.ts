@@ -7,6 +7,7 @@ import { fingerprint } from '../captioning/bulk/fingerprint.ts';
 import { RecordFile } from '../captioning/bulk/record-file.ts';
 import { addQueueOption, PATIENCE, type QueueOptions, withRedis } from './bulk-queue.ts';
 import { recordFormat } from './describe-out.ts';
+import { counted } from './in-words.ts';
 import { write } from './output.ts';
 import { printable } from './printable.ts';
 import { Status } from './progress.ts';
@@ -22,6 +23,7 @@ export function addStatusCommand(bulk: Command): void {
 async function statusCommand({ queue, name, json }: QueueOptions & { name?: string; json?: boolean }): Promise<void> {
   await withRedis(queue, PATIENCE.person, async (connection) => {
     const jobs = name === undefined ? await CaptionJob.all(connection) : [new CaptionJob(connection, name)];
+    if (jobs.length === 0) new Status().say(`no work is in the queue at ${connection.address}`);
     for (const job of jobs) {
       const found = await jobStatus(job);
       await write(`${json ? JSON.stringify(found) : inWords(found)}\n`);
@@ -30,12 +32,12 @@ async function statusCommand({ queue, name, json }: QueueOptions & { name?: stri
 }
 
 function inWords({ name, model, pictures, done, failed, chunks, reason, workers }: JobStatus): string {
-  const all = pictures === undefined ? 'being submitted' : `of ${pictures.toLocaleString('en')} pictures`;
+  const all = pictures === undefined ? 'being submitted' : `of ${counted(pictures, 'picture')}`;
   const parts = [
     `${done.toLocaleString('en')} ${all} done${failed > 0 ? `, ${failed.toLocaleString('en')} of them without a caption` : ''}`,
     `chunks: ${chunks.active} at work, ${chunks.waiting} waiting${chunks.delayed > 0 ? `, ${chunks.delayed} to be tried again` : ''}`,
-    chunks.failed > 0 && `${chunks.failed} chunks given up (submit tries them again): ${reason}`,
-    workers !== undefined && `${workers} workers`,
+    chunks.failed > 0 && `${counted(chunks.failed, 'chunk')} given up (submit tries them again): ${reason}`,
+    workers !== undefined && counted(workers, 'worker'),
     `model ${model}`,
   ];
   return printable(`${name}: ${parts.filter(Boolean).join('; ')}`);
@@ -70,7 +72,7 @@ async function collectCommand({ queue, name, out, delete: isDeleted, quiet }: Co
     if ((await kindAt(out)) === 'file') await (await RecordFile.open(out, { format, by })).close(); // else it is another's
     const { pictures, failed } = await collectJob(job, out, format, (reason) => status.warn(`caption: ${reason}`));
     const without = failed > 0 ? `, ${failed.toLocaleString('en')} of them without a caption` : '';
-    status.say(`${out}: ${pictures.toLocaleString('en')} pictures${without}`);
+    status.say(`${out}: ${counted(pictures, 'picture')}${without}`);
     if (isDeleted) await job.delete();
   });
 }

@@ -1,7 +1,6 @@
 /** Finds the names of pictures for a queue: as `describe` finds pictures, and in lists and in S3 too. Reads no picture. */
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { isDynamicPattern } from 'tinyglobby';
 import { InputError, reasonOf } from '../base/errors.ts';
 import { isPictureName, isUnreadPictureName } from '../base/picture-names.ts';
 import { readTextPieces } from '../base/text-file.ts';
@@ -9,6 +8,7 @@ import { LeftOut } from '../base/walk.ts';
 import { isS3, S3Storage } from '../bulk/s3.ts';
 import { refusalOf } from '../datasets/pictures.ts';
 import { type FoundPictures, findPictures } from './find-pictures.ts';
+import { isPattern } from './patterns.ts';
 
 /**
  * The names of pictures, in the order of the arguments: folders (all below them), globs, pictures, `s3://BUCKET/PREFIX`,
@@ -40,7 +40,7 @@ async function isList(arg: string): Promise<boolean> {
     const found = await stat(arg);
     return !found.isDirectory() && !isPictureName(basename(arg)) && !isUnreadPictureName(basename(arg));
   } catch (error) {
-    if (isDynamicPattern(arg)) return false;
+    if (await isPattern(arg)) return false;
     throw new InputError(`cannot read ${arg}`, { found: reasonOf(error), cause: error });
   }
 }
@@ -51,9 +51,9 @@ async function* namesInList(path: string): AsyncGenerator<string> {
   for await (const piece of readTextPieces(source, { what: 'list' })) {
     const lines = (rest + piece).split('\n');
     rest = lines.pop()!;
-    yield* lines.map(withoutEnd).filter((line) => line !== '');
+    yield* lines.map(withoutEnd).filter((line) => line.trim() !== '');
   }
-  if (withoutEnd(rest) !== '') yield withoutEnd(rest);
+  if (rest.trim() !== '') yield withoutEnd(rest);
 }
 
 function withoutEnd(line: string): string {

@@ -8,6 +8,7 @@ import { addQueueOption, type ModelOptions, openModel, PATIENCE, withRedis } fro
 import { pictureNames } from './bulk-sources.ts';
 import { addDescribingOptions, addModelsOption, addTopOptions, decodingOf } from './caption-options.ts';
 import { sayFound } from './find-pictures.ts';
+import { counted } from './in-words.ts';
 import { addCommonOptions, addPictureOptions, addVerboseOption, parseInteger } from './options.ts';
 import { Status } from './progress.ts';
 import { interruptible } from './run.ts';
@@ -58,7 +59,7 @@ async function submitCommand(args: string[], options: SubmitOptions): Promise<vo
       (signal) => submitJob(job, names, how, { signal, onProgress }),
       () => status.say('stopped; the same command goes on'),
     );
-    const what = `${pictures.toLocaleString('en')} pictures in ${chunks.toLocaleString('en')} chunks`;
-    status.say(isNew ? `${name}: ${what} are in the queue` : `${name}: its ${what} were in the queue before`);
+    const what = `${counted(pictures, 'picture')} in ${counted(chunks, 'chunk')}`;
+    status.say(`${name}: in the queue${isNew ? '' : ' before'}: ${what}`);
   });
 }

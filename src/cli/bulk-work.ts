@@ -8,6 +8,7 @@ import { workOnJobs } from '../bulk/work.ts';
 import { describeBatches } from '../captioning/describe.ts';
 import { addQueueOption, type ModelOptions, openModel, PATIENCE, withRedis } from './bulk-queue.ts';
 import { addModelsOption } from './caption-options.ts';
+import { counted } from './in-words.ts';
 import { addCommonOptions, addPictureOptions, parsePositive } from './options.ts';
 import { describeSeconds, Status } from './progress.ts';
 import { Exit, ExitCode, interruptible } from './run.ts';
@@ -70,5 +71,5 @@ async function workCommand(options: WorkFlags): Promise<void> {
 
 function speedOf(pictures: number, begun: number): string {
   const seconds = (performance.now() - begun) / 1000;
-  return `${pictures.toLocaleString('en')} pictures in ${describeSeconds(seconds)}, ${(pictures / seconds).toFixed(1)}/s`;
+  return `${counted(pictures, 'picture')} in ${describeSeconds(seconds)}, ${(pictures / seconds).toFixed(1)}/s`;
 }

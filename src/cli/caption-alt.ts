@@ -1,7 +1,6 @@
 /** `caption alt`: puts alternative texts into documents for pictures that have none, or lists these. */
 import { extname } from 'node:path';
 import type { Command } from 'commander';
-import { escapePath, glob, isDynamicPattern } from 'tinyglobby';
 import { InputError, UsageError } from '../base/errors.ts';
 import { kindAt } from '../base/files.ts';
 import { DOCUMENT_ENDINGS, type Document, lineAt, readDocument, writeDocument } from '../captioning/alt/document.ts';
@@ -16,6 +15,7 @@ import { refuseInapplicable } from './given-options.ts';
 import { counted } from './in-words.ts';
 import { addCommonOptions, addPictureOptions, type CommonOptions, type PictureOptions, parseShare } from './options.ts';
 import { write } from './output.ts';
+import { filesMatching, isPattern, NO_MATCH } from './patterns.ts';
 import { printable } from './printable.ts';
 import { Status } from './progress.ts';
 import { Exit, ExitCode, interruptible } from './run.ts';
@@ -136,13 +136,15 @@ async function readDocuments(args: readonly string[], status: Status): Promise<{
 
 async function documentsOf(arg: string): Promise<string[]> {
   const kind = await kindAt(arg);
-  if (kind === 'file' || (kind === undefined && !isDynamicPattern(arg))) return [arg];
-  const pattern = kind === 'folder' ? `${escapePath(arg.replace(/(?<=.)\/$/, ''))}/**/*.{${DOCUMENT_ENDINGS}}` : arg;
-  const ignore = /\bnode_modules\b/.test(arg) ? [] : ['**/node_modules/**'];
-  const files = await glob(pattern, { absolute: pattern.startsWith('/'), caseSensitiveMatch: false, ignore });
+  if (kind === 'file' || (kind === undefined && !(await isPattern(arg)))) return [arg];
+  const pattern = kind === 'folder' ? `${arg.replace(/(?<=.)\/$/, '')}/**/*.{${DOCUMENT_ENDINGS}}` : arg;
+  const files = await filesMatching(pattern, /\bnode_modules\b/.test(arg) ? [] : ['**/node_modules/**']);
   const found = files.filter((path) => DOCUMENT_ENDINGS.includes(extname(path).slice(1).toLowerCase()));
-  if (found.length > 0) return found.sort();
-  throw new InputError(`no documents in ${arg}`, { expected: `files that end in ${DOCUMENT_ENDINGS.join(', ')}` });
+  if (found.length > 0) return found;
+  throw new InputError(`no documents in ${arg}`, {
+    found: files.length === 0 && kind === undefined ? NO_MATCH : undefined,
+    expected: `files that end in ${DOCUMENT_ENDINGS.join(', ')}`,
+  });
 }
 
 async function lackingIn(document: Document, root: string | undefined): Promise<Lacking[]> {

@@ -240,7 +240,10 @@ function scoresOf(
     return scoreCaptions(written, people, language);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new InputError(`${file} does not hold a caption for each picture of the split`, { found: error.message });
+    throw new InputError(`${file} does not hold one caption for each picture of the split, and no others`, {
+      found: error.message,
+      advice: 'Name the split that they are of by --split.',
+    });
   }
 }
 

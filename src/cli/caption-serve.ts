@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import { type Command, Option } from 'commander';
 import { UsageError } from '../base/errors.ts';
+import { kindAt } from '../base/files.ts';
 import { shippedCaptioner } from '../captioning/open.ts';
 import type { ServerOptions } from '../server/options.ts';
 import { startServer } from '../server/server.ts';
@@ -53,6 +54,9 @@ export function addServeCommand(program: Command): void {
 
 async function serveCommand(options: Options): Promise<void> {
   const { quiet, host, port, runs, lm = [], seq = [], model = [], blas, cnnBackend, allowHost = [] } = options;
+  if (runs !== undefined && (await kindAt(runs)) !== 'folder') {
+    throw new UsageError('--runs names no folder', { found: runs });
+  }
   const status = new Status(quiet);
   const nothingGiven = model.length + lm.length + seq.length === 0;
   const serverOptions: ServerOptions = {

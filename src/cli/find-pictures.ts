@@ -1,13 +1,12 @@
 /** Finds the pictures that the arguments of a command name. */
 import { stat } from 'node:fs/promises';
-import { isAbsolute } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { glob, isDynamicPattern } from 'tinyglobby';
 import { InputError } from '../base/errors.ts';
 import { PICTURE_ENDINGS } from '../base/picture-names.ts';
 import { LeftOut } from '../base/walk.ts';
 import { picturesBelow, refusalOf } from '../datasets/pictures.ts';
 import type { PictureSource } from '../vision/extract.ts';
+import { filesMatching, isPattern, NO_MATCH } from './patterns.ts';
 import type { Status } from './progress.ts';
 
 export interface FoundPictures {
@@ -58,22 +57,18 @@ async function expand(arg: string, found: FoundPictures): Promise<PictureSource[
     found.unread.join(unread);
     found.leftOut.join(leftOut);
     const refusal = refusalOf(unread, arg);
-    if (!refusal) return nonEmpty(arg, files, leftOut);
+    if (!refusal) return nonEmpty(arg, files, leftOut.inWords());
     found.errors.push(refusal);
     return files;
   }
-  if (there || !isDynamicPattern(arg)) return [arg]; // a file that is not there is reported where it is read
-  return nonEmpty(arg, await matches(arg));
+  if (there || !(await isPattern(arg))) return [arg]; // a file that is not there is reported where it is read
+  return nonEmpty(arg, await filesMatching(arg), NO_MATCH);
 }
 
-async function matches(pattern: string): Promise<string[]> {
-  return (await glob(pattern, { absolute: isAbsolute(pattern), caseSensitiveMatch: false })).sort();
-}
-
-function nonEmpty(arg: string, paths: string[], leftOut?: LeftOut): string[] {
+function nonEmpty(arg: string, paths: string[], found: string | undefined): string[] {
   if (paths.length > 0) return paths;
   throw new InputError(`no pictures in ${arg}`, {
-    found: leftOut?.inWords(),
+    found,
     expected: `files that end in ${PICTURE_ENDINGS.join(', ')}`,
   });
 }

@@ -1,5 +1,6 @@
 /** The one place that prints errors and exits: everything below it throws. */
 
+import { existsSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { Command, CommanderError } from 'commander';
 import { InputError, reasonOf, UsageError } from '../base/errors.ts';
@@ -87,7 +88,10 @@ export function exitCodeOf(error: unknown, program: Command): number {
   const name = program.name();
   wipeProgress();
   if (error instanceof Exit) return error.code;
-  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.done : ExitCode.usage;
+  if (error instanceof CommanderError) {
+    sayIfFile(error);
+    return error.exitCode === 0 ? ExitCode.done : ExitCode.usage;
+  }
   if (error instanceof InputError) {
     process.stderr.write(`${name}: ${printable(inFlags(error, program))}\n`);
     return error instanceof UsageError ? ExitCode.usage : ExitCode.failed;
@@ -102,34 +106,54 @@ export function exitCodeOf(error: unknown, program: Command): number {
   return ExitCode.failed;
 }
 
+/** Says how a file is named that was taken for an option: `-1.jpg`, as `*.jpg` names it. */
+function sayIfFile({ code, message }: CommanderError): void {
+  const [, name] = /'(-.*)'/.exec(code === 'commander.unknownOption' ? message : '') ?? [];
+  if (name !== undefined && existsSync(name))
+    process.stderr.write(`A file is called so: name it ./${printable(name)}\n`);
+}
+
 /** Options that are named otherwise than the settings behind them. */
 const FLAGS: Readonly<Record<string, string>> = { learningRate: '--lr', clipping: '--clip', folder: '--out' };
 
 /**
  * An error's message, in which the settings that it names are the options of the command that was called. A file or a
- * folder of such a name stays what it is.
+ * folder of such a name stays what it is, and so does what stands in quotes.
  */
 export function inFlags({ message, settings }: Pick<InputError, 'message' | 'settings'>, program: Command): string {
   const called = program.commands.find((command) => command.name() === program.args[0]);
   return settings.reduce((text, setting) => {
     const option = called?.options.find((one) => one.attributeName() === setting)?.long;
     const flag = option ?? FLAGS[setting] ?? `--${setting.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-    return text.replace(new RegExp(`(?<![\\w./\\\\-])${setting}(?![\\w/\\\\-]|\\.\\w)`, 'g'), flag);
+    const named = new RegExp(`"[^"]*"|(?<![\\w./\\\\-])${setting}(?![\\w/\\\\-]|\\.\\w)`, 'g');
+    return text.replace(named, (found) => (found.startsWith('"') ? found : flag));
   }, message);
 }
 
+/** A command, or a program of several, whose errors name its own help. */
+class HelpfulCommand extends Command {
+  override createCommand(name?: string): Command {
+    return new HelpfulCommand(name);
+  }
+
+  override copyInheritedSettings(parent: Command): this {
+    const names = [this.name()];
+    for (let above: Command | null = parent; above; above = above.parent) names.unshift(above.name());
+    return super.copyInheritedSettings(parent).showHelpAfterError(whereHelpIs(names.join(' ')));
+  }
+}
+
+const whereHelpIs = (name: string): string => `Run \`${name} --help\` for what it takes.`;
+
 /** A program whose errors reach `runProgram`. */
 export function createProgram(name: string, description: string, version: string): Command {
-  return new Command(name)
+  return new HelpfulCommand(name)
     .description(description)
     .version(version)
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(`${text.replace(/^error: /, `${name}: `)}`) })
-    .showHelpAfterError(`Run \`${name} --help\` for the commands and their options.`)
+    .showHelpAfterError(whereHelpIs(name))
     .enablePositionalOptions()
-    .hook('preSubcommand', (_, command) => {
-      command.showHelpAfterError(`Run \`${name} ${command.name()} --help\` for its options.`);
-    })
     .hook('preAction', (_, command) => checkPaths(command));
 }
 

@@ -4,11 +4,12 @@
  */
 
 import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
 import { InputError } from '../base/errors.ts';
 import { type CaptionDataset, type CaptionedPicture, type DatasetFormat, SPLITS, type Split } from './dataset.ts';
 import { listFolder } from './files.ts';
 import { captionsWhere } from './languages.ts';
-import type { Oddities } from './oddities.ts';
+import { describeOddity, type Oddities } from './oddities.ts';
 import type { PictureFinder } from './pictures.ts';
 import { adviceOnFiles } from './unread-formats.ts';
 
@@ -76,7 +77,7 @@ export async function assemble(
           oddities.add('captioned pictures not on the disk, skipped', picture.name);
           continue;
         }
-        const identity = picture.identity ?? file;
+        const identity = picture.identity ?? resolve(file); // a table may name one by its absolute path too
         if (seen.has(identity)) {
           oddities.add('pictures listed more than once, kept once (in test before val before train)', picture.name);
           continue;
@@ -88,7 +89,7 @@ export async function assemble(
     if (kept.length > 0) splits.set(split, kept);
   }
 
-  if (splits.size === 0) throw await nothingLeft(name, missing);
+  if (splits.size === 0) throw await nothingLeft(name, missing, oddities);
   const heldOut = holdOutValidation(splits, valShare, oddities);
   const inReadingOrder = new Map([...splits].sort(([a], [b]) => SPLITS.indexOf(b) - SPLITS.indexOf(a)));
   return { name, format, splits: inReadingOrder, ...(heldOut && { valShare }), report: oddities.list() };
@@ -149,16 +150,23 @@ const PUT = 'Put the pictures there, or name the folder that holds them by image
 const FETCH =
   'They are addresses: fetch the pictures first, into files of their last names, and name their folder by images.';
 
+/** A folder's path that nobody takes for a word of the sentence: `images/` is no setting. */
+const asFolder = (path: string): string => path.replace(/\/?$/, '/');
+
 async function nothingLeft(
   name: string,
   missing: readonly { name: string; finder: PictureFinder }[],
+  oddities: Oddities,
 ): Promise<InputError> {
   const [first] = missing;
-  if (!first) return new InputError(`${name} holds no captioned picture`);
+  if (!first) {
+    const found = oddities.list().map(describeOddity).join('; ') || 'no caption in its files';
+    return new InputError(`${name} holds no captioned picture`, { found });
+  }
   const nearest = await first.finder.nearest(first.name);
   const packed = adviceOnFiles((await Promise.all(first.finder.roots.map(listFolder))).flat());
-  return new InputError(`none of the ${missing.length.toLocaleString('en')} captioned pictures of ${name} is there`, {
-    found: `no ${first.name} in ${first.finder.roots.join(', ')}${nearest ? `, where the most similar name is ${nearest}` : ''}`,
+  return new InputError(`none of the ${missing.length.toLocaleString('en')} captioned pictures is there`, {
+    found: `no ${first.name} in ${first.finder.roots.map(asFolder).join(', ')}${nearest ? `, where the most similar name is ${nearest}` : ''}`,
     advice: packed ?? (missing.every((picture) => ADDRESS.test(picture.name)) ? FETCH : PUT),
     settings: ['images'],
   });

@@ -3,6 +3,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { InputError, reasonOf } from '../base/errors.ts';
+import { isPictureName } from '../base/picture-names.ts';
 import { isPassedOver } from '../base/walk.ts';
 import { assemble } from './assemble.ts';
 import { cocoReader } from './coco.ts';
@@ -116,10 +117,12 @@ async function recogniseFolder(folder: string, images: string | undefined): Prom
   }
   const names = await listFolder(folder);
   const all = (await Promise.all(inside.map((place) => listFolder(place)))).flat();
+  const advice = adviceOnFiles([...names, ...all]);
+  const isPacked = advice !== undefined && ![...names, ...all].some(isPictureName); // what layout it has is to be seen then
   throw new InputError(`${folder} holds no caption dataset that is known here`, {
     found: summarise(names),
-    expected: READERS.map(({ looksFor }) => looksFor).join('; '),
-    advice: adviceOnFiles([...names, ...all]),
+    expected: isPacked ? undefined : READERS.map(({ looksFor }) => looksFor).join('; '),
+    advice,
   });
 }
 

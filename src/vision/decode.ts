@@ -55,7 +55,7 @@ const JPEG_SIDE = 65_535;
  * @throws InputError when a side is too long
  */
 async function opened(bytes: Uint8Array, { pixels, side, seconds }: PictureLimits, name: string): Promise<Sharp> {
-  const picture = loadSharp()(bytes, { failOn: 'error', limitInputPixels: pixels }).timeout({
+  const picture = loadSharp()(asStill(bytes), { failOn: 'error', limitInputPixels: pixels }).timeout({
     seconds: Math.ceil(seconds),
   });
   if (isJpeg(bytes) && side >= JPEG_SIDE) return picture; // most pictures: not looked at twice
@@ -64,6 +64,17 @@ async function opened(bytes: Uint8Array, { pixels, side, seconds }: PictureLimit
   if (depth !== 'float' && depth !== 'double') return picture;
   const { channels } = await picture.stats();
   return channels.every(({ max }) => max <= 1) ? picture.linear(255, 0) : picture;
+}
+
+/**
+ * An animated AVIF as the still that it holds too: libvips takes a file for an AVIF by its first brand alone, where an
+ * animation has `avis` and, in the list of others, `avif`.
+ */
+function asStill(bytes: Uint8Array): Uint8Array {
+  if (!Buffer.from(bytes.subarray(4, 12)).equals(Buffer.from('ftypavis'))) return bytes;
+  const still = Uint8Array.from(bytes);
+  still.set(Buffer.from('avif'), 8);
+  return still;
 }
 
 /**

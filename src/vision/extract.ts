@@ -95,6 +95,10 @@ export async function* extractEach(
   options: Omit<ExtractOptions, 'onSkip'> = {},
   opened?: ViewCaches,
 ): AsyncGenerator<Extracted | FailedPicture, void, void> {
+  if (typeof pictures === 'string') {
+    const advice = `Give [${JSON.stringify(pictures)}]`; // a text is a list too, of its letters
+    throw new InputError('pictures are to be in a list', { found: `the text ${JSON.stringify(pictures)}`, advice });
+  }
   const { cache: folder, mirrored = false, augmented = 0, batchSize = 8, onProgress, signal } = options;
   const limits = { ...pictureLimits, ...options.limits };
   const views: readonly View[] = ['plain', ...(mirrored ? ['mirrored' as const] : []), ...augmentedViews(augmented)];

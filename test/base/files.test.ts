@@ -1,10 +1,11 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { makeFolder, readBytes } from '../../src/base/files.ts';
+import { ensureWritable, makeFolder, readBytes, writeFileAtomically } from '../../src/base/files.ts';
 import { readText } from '../../src/base/text-file.ts';
+import { expectInputError } from '../input-error.ts';
 
 const root = await mkdtemp(join(tmpdir(), 'caption-lm-test-'));
 afterAll(() => rm(root, { recursive: true }));
@@ -24,6 +25,18 @@ describe('making a folder', () => {
     await expect(makeFolder(join(root, 'file'))).rejects.toThrow('EEXIST');
     await expect(makeFolder(join(root, 'file', 'below', 'it'))).rejects.toThrow('ENOTDIR');
     if (process.platform === 'linux') await expect(makeFolder('/proc/none/such')).rejects.toThrow('ENOENT');
+  });
+});
+
+describe.runIf(process.platform === 'linux')('writing in the place of what is no file', () => {
+  it('is refused, before the work and after it, and leaves that as it is', async () => {
+    const pipe = join(root, 'page.html');
+    spawnSync('sh', ['-c', 'mkfifo "$0"', pipe]);
+    for (const work of [ensureWritable(pipe), writeFileAtomically(pipe, 'page')]) {
+      await expectInputError(work, /^cannot write .*page\.html: found a pipe, expected a file/);
+    }
+    expect((await stat(pipe)).isFIFO()).toBe(true);
+    await expectInputError(ensureWritable('/dev/full'), /^cannot write \/dev\/full: found a device, expected a file/);
   });
 });
 

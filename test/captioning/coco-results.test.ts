@@ -46,8 +46,8 @@ describe('captions in COCO’s formats', () => {
       /2 captions of 1 pictures, two of 1$/,
     ],
     ['a caption that is no text', '[{"image_id":1,"caption":2}]', /found at 0\.caption: /],
-    ['no captions', '[]', /found at the top: /],
-    ['half a file', '[{"image_id":1,', /is not valid JSON/],
+    ['no captions', '[]', /found at the top: .*\. Captions to be scored/],
+    ['half a file', '[{"image_id":1,', /is not valid JSON.*\. Captions to be scored stand in it as \[\{"image_id"/],
   ])('are refused with %s', async (_, text, message) => {
     const file = join(root, 'broken.json');
     await writeFile(file, text);

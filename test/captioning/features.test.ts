@@ -75,6 +75,11 @@ describe('picturesOf', () => {
       (async () => picturesOf(dataset, 'test'))(),
       'the dataset colours has no test split: found train (12 pictures), val (4 pictures)',
     );
+    const alone = { ...dataset, splits: new Map([['train', dataset.splits.get('train')!.slice(0, 1)]] as const) };
+    await expectInputError(
+      (async () => picturesOf(alone, 'val'))(),
+      /has no val split: found train \(1 picture\)\. From two pictures on, one is held out as val\.$/,
+    );
   });
 });
 

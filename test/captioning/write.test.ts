@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { UsageError } from '../../src/base/errors.ts';
+import { InputError, UsageError } from '../../src/base/errors.ts';
 import { Random } from '../../src/base/random.ts';
 import { runAtOnce } from '../../src/base/steps.ts';
 import {
@@ -133,6 +133,14 @@ describe('writeCaptions', () => {
     }
   });
 
+  it('refuses features of a part of a picture', () => {
+    expect(() => writeCaptions(begin, { vocabulary, D: 2 }, new Float32Array(3), decodingDefaults)).toThrow(
+      new InputError(
+        "the features are not those of whole pictures: found 3 numbers, expected 2 for each picture, as the captioner's CNN gives them",
+      ),
+    );
+  });
+
   it('writes nothing for no pictures', () => {
     expect(writeCaptions(begin, sizes, new Float32Array(), decodingDefaults)).toEqual([]);
   });
@@ -169,6 +177,18 @@ describe('checkDecoding refuses, in a line,', () => {
   ];
   it.each(cases)('%s', (_, options, message) => {
     expect(() => checkDecoding(options, large)).toThrow(new UsageError(message));
+  });
+
+  it.each<[string, DecodingOptions | CaptionSampling, number]>([
+    ['beam', { ...decodingDefaults, beam: 0 }, 1],
+    ['beam', { ...decodingDefaults, beam: Number.NaN }, 1],
+    ['groups', { ...decodingDefaults, groups: 1.5 }, 1],
+    ['maxLength', { ...decodingDefaults, minLength: 0, maxLength: -1 }, 0],
+    ['samples', { ...sampling, samples: 0 }, 1],
+  ])('%s of which there can not be so many: %j', (name, options, least) => {
+    expect(() => checkDecoding(options, large)).toThrow(
+      new RegExp(`^${name} is out of range: found .*, expected an integer of at least ${least}$`),
+    );
   });
 
   it('a beam wider than the vocabulary', () => {

@@ -24,7 +24,7 @@ beforeAll(async () => {
     names.map((name) => /red\d+/.exec(name)?.[0] ?? 'red'),
   );
   await writeFile(join(photos, 'torn.png'), 'torn');
-  await writeFile(list, `${names.join('\r\n')}\r\n`);
+  await writeFile(list, `${names.join('\r\n')}\r\n \r\n\t`); // blank lines name nothing
 });
 afterAll(() => rm(root, { recursive: true }));
 
@@ -59,6 +59,14 @@ describe.skipIf(noRedis)(`caption bulk${noRedis ? ` (${noRedis})` : ''}`, () => 
     }
     return ended;
   }
+
+  it('says that there is no work', async () => {
+    expect(await bulk('status')).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: expect.stringMatching(/^no work is in .*\n$/),
+    });
+  });
 
   it('gives what describe gives, whatever becomes of workers', async () => {
     const job = new CaptionJob(connection, 'photos');

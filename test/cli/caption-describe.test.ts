@@ -55,6 +55,18 @@ describe('caption describe --tags', () => {
   });
 });
 
+it('says how a picture is named that is taken for an option, and where its options are told', async () => {
+  await copyFile(cat, join(root, '-1.jpg'));
+  const args = ['describe', '-1.jpg'];
+  expect(await runProgram('caption', args, { before: `cd ${root}` })).toEqual({
+    code: 2,
+    stdout: '',
+    stderr:
+      "caption: unknown option '-1.jpg'\nRun `caption describe --help` for what it takes.\n" +
+      'A file is called so: name it ./-1.jpg\n',
+  });
+});
+
 it('describes pictures of a pixel, and of 30,000 × 10', async () => {
   const sizes = [
     [1, 1],

@@ -261,7 +261,7 @@ describe('caption train', () => {
     });
     expect(await train(split, 'refused', '--images', dataset, '--quiet')).toEqual(
       refused(
-        /none of the 2 captioned pictures of karpathy is there: found no val\.jpg in .*dataset[^.]*\. Put the pictures there, or/,
+        /none of the 2 captioned pictures is there: found no val\.jpg in .*dataset[^.]*\/\. Put the pictures there, or/,
       ),
     );
     expect(await train(split, 'refused', '--images', join(root, 'nowhere'), '--quiet')).toEqual(

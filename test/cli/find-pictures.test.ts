@@ -8,7 +8,17 @@ const root = await temporaryFolder();
 afterAll(() => rm(root, { recursive: true }));
 await mkdir(join(root, 'deep', 'er'), { recursive: true });
 await mkdir(join(root, 'empty'));
-for (const name of ['b.jpg', 'A.JPEG', 'c.png', 'notes.txt', 'deep/d.webp', 'deep/er/e.gif', 'f[1].jpg']) {
+await mkdir(join(root, 'trip (2) {x}'));
+for (const name of [
+  'b.jpg',
+  'A.JPEG',
+  'c.png',
+  'notes.txt',
+  'deep/d.webp',
+  'deep/er/e.gif',
+  'f[1].jpg',
+  'trip (2) {x}/g.tif',
+]) {
   await writeFile(join(root, name), '');
 }
 
@@ -69,8 +79,14 @@ describe.each([
       'deep/d.webp',
       'deep/er/e.gif',
       'f[1].jpg',
+      'trip (2) {x}/g.tif',
     ]);
     expect((await find(base, 'deep/')).names).toEqual(['deep/d.webp', 'deep/er/e.gif']);
+  });
+
+  it('takes folders that are there by their names, whatever a pattern begins with', async () => {
+    expect(await find(base, 'trip (2) {x}/*.TIF')).toEqual({ names: ['trip (2) {x}/g.tif'], errors: [] });
+    expect(await find(base, 'trip (2) {x}/none.tif')).toEqual({ names: ['trip (2) {x}/none.tif'], errors: [] });
   });
 
   it('takes the files that a glob matches', async () => {
@@ -87,6 +103,6 @@ describe.each([
     expect(names).toEqual(['c.png']);
     expect(errors).toHaveLength(2);
     expect(errors[0]).toMatch(/^no pictures in .*empty: expected files that end in jpg/);
-    expect(errors[1]).toMatch(/^no pictures in .*\*\.tiff/);
+    expect(errors[1]).toMatch(/^no pictures in .*\*\.tiff: found no file of this name, and none that matches it as a/);
   });
 });

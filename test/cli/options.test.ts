@@ -96,7 +96,7 @@ describe.each(Object.entries(wrong))('%s refuses', (line, [addCommand, options])
     const program = createProgram(name, '', '1').configureOutput({ writeErr: (text) => (written += text) });
     addCommand(program);
     await expect(program.parseAsync([...args, ...option], { from: 'user' })).rejects.toThrow(CommanderError);
-    expect(written).toMatch(new RegExp(`^${name}: .*\\nRun \`${called} --help\` for its options\\.\\n$`));
+    expect(written).toMatch(new RegExp(`^${name}: .*\\nRun \`${called} --help\` for what it takes\\.\\n$`));
     if (option[0]?.startsWith('--')) expect(written).toContain(option[0]);
   });
 });

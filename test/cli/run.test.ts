@@ -50,6 +50,8 @@ describe('inFlags', () => {
       '/data/task/task.tsv is odd: found task-1, my-task and subtask in C:\\task\\x of the --task. Use the --task tag',
     );
     expect(inFlags(new InputError('the task is odd'), await trainProgram())).toBe('the task is odd');
+    const quoted = new InputError('no task', { found: '"my task"', settings: ['task'] });
+    expect(inFlags(quoted, await trainProgram())).toBe('no --task: found "my task"');
   });
 });
 

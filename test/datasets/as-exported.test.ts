@@ -301,7 +301,11 @@ test.each<[string, Record<string, unknown>, RegExp]>([
     { 'metadata.jsonl': { file_names: ['a.jpg', 'b.jpg'], text: 'x' } },
     /several pictures/,
   ],
-  ['shards of tar', { '0.tar': '', '1.tar': '', '0.parquet': '', '0_stats.json': {} }, /Unpack 0.tar and the 1 other /],
+  [
+    'shards of tar',
+    { '0.tar': '', '1.tar': '', '0.parquet': '', '0_stats.json': {} },
+    /1\.tar\. Unpack 0.tar and the 1 other /,
+  ],
   ['addresses alone', { 'x.tsv': 'a dog\thttp://x.org/a.jpg\n' }, /They are addresses: fetch the pictures first/],
   [
     'several tables',

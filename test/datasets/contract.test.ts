@@ -48,7 +48,7 @@ describe.each(LAYOUTS)('readCaptionDataset: $title', (layout: Layout) => {
     for (const picture of SAMPLE) await rm(join(folder, layout.place(picture)));
 
     await expect(readCaptionDataset(path)).rejects.toThrow(
-      /^none of the 5 captioned pictures of .* is there: found no .*554625.jpg in .*caption-datasets-/,
+      /^none of the 5 captioned pictures is there: found no .*554625.jpg in .*caption-datasets-/,
     );
   });
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../src/base/errors.ts';
 import { describeOddity } from '../../src/datasets/oddities.ts';
@@ -32,6 +32,21 @@ describe('readCaptionDataset: a folder or file that is no dataset', () => {
     await expect(readFiles(files, path)).rejects.toThrow(message);
   });
 
+  test('says what became of the rows where no caption is left', async () => {
+    await expect(readFiles({ 'metadata.csv': 'file_name,text\na.jpg,\n', 'a.jpg': '' })).rejects.toThrow(
+      /holds no captioned picture: found empty captions skipped: 1 \(a.jpg\); pictures without/,
+    );
+  });
+
+  test('knows a picture by its path from the folder and by its absolute one', async () => {
+    const folder = await temporaryFolder();
+    for (const name of ['a.jpg', 'b.jpg']) await writeText(join(folder, name), '');
+    const rows = [`a.jpg,a cat`, `${join(folder, 'a.jpg')},one cat`, 'b.jpg,a dog'];
+    await writeText(join(folder, 'metadata.csv'), `file_name,text\n${rows.join('\n')}\n`);
+    const { splits } = await readCaptionDataset(relative('', folder), { valShare: 0 });
+    expect(splits.get('train')?.map(({ captions }) => captions)).toEqual([['a cat'], ['a dog']]);
+  });
+
   test('refuses a share of validation pictures that is none', async () => {
     await expect(readCaptionDataset('.', { valShare: 1 })).rejects.toThrow(
       /out of range: found 1, expected a number between/,
@@ -57,7 +72,7 @@ describe('readCaptionDataset: COCO', () => {
       { images: [image(1)], annotations: [{ id: 1, image_id: 1, caption: 3 }] },
       /at annotations.0.caption/,
     ],
-    ['no picture', { images: [], annotations: [] }, /holds no captioned picture/],
+    ['no picture', { images: [], annotations: [] }, /holds no captioned picture: found no caption in its files$/],
   ])('refuses %s', async (_, content, message) => {
     await expect(readFiles({ 'captions_train.json': content })).rejects.toThrow(message);
   });

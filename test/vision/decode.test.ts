@@ -162,6 +162,15 @@ describe('decodePicture', () => {
     expectColour(colourAt(pixels, 0.5, 0.9), RED);
   });
 
+  test('takes the still of an animated AVIF, whose first brand is another one', async () => {
+    const avif = await redAndBlue(64, 32).avif().toBuffer();
+    avif.write('avis', 8);
+    const pixels = await decodePicture(avif, squash, 'a');
+    expectColour(colourAt(pixels, 0.1, 0.5), RED, 6);
+    expectColour(colourAt(pixels, 0.9, 0.5), BLUE, 6);
+    expect(avif.toString('latin1', 8, 12)).toBe('avis'); // what is given stays as it is
+  });
+
   test('decodes the thinnest pictures', async () => {
     for (const [width, height] of [
       [1, 1],

@@ -2,7 +2,7 @@
  * A caption in the XMP of its picture: as its description, `dc:description`, and as the text for those who can't see it,
  * `Iptc4xmpCore:AltTextAccessibility`. Pixels and all else that the file says stay as they are. Knows ExifTool.
  */
-import { access, constants, rm, stat } from 'node:fs/promises';
+import { access, constants, realpath, rm, stat } from 'node:fs/promises';
 import { extname, parse, resolve } from 'node:path';
 import * as v from 'valibot';
 import { InputError, reasonOf } from '../../base/errors.ts';
@@ -55,7 +55,7 @@ export async function xmpTexts({ overwrite = false, keepTimes = false }: XmpOpti
     placeOf,
     has: async (file) => (await missing(file)).length === 0,
     async write(file, text) {
-      const place = placeOf(file);
+      const place = await realpath(placeOf(file)).catch(() => placeOf(file)); // a link stays one: its picture is written
       try {
         // ExifTool puts a new file in place of the old one, whatever the permissions of that are.
         if ((await kindAt(place)) !== undefined) await access(place, constants.W_OK);
@@ -92,7 +92,7 @@ const ENDINGS: Readonly<Record<string, string>> = {
 
 /** Why a picture was not written, by ExifTool's words: it goes by the name of a file, not by what is in it. */
 function refused(place: string, complaint: string): InputError {
-  const [, named, format = ''] = /Not a valid (\S+) \(looks more like an? (\S+)\)/.exec(complaint) ?? [];
+  const [, named, format = ''] = /Not a valid (\S+) \(looks more like an? (?!TXT)(\S+)\)/.exec(complaint) ?? []; // TXT: torn
   if (named === undefined) return new InputError(`cannot write ${place}`, { found: complaint });
   const ending = ENDINGS[format];
   return new InputError(`cannot write ${place}`, {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it, vi } from 'vitest';
@@ -107,6 +107,14 @@ describe.runIf(isInstalled)('texts in the XMP of pictures', () => {
     expect((await readdir(root)).filter((entry) => entry.includes('_'))).toEqual([]);
   });
 
+  it('are put into the picture that a link leads to', async () => {
+    const [file, link] = [await picture('linked.jpg'), join(root, 'link.jpg')];
+    await symlink(file, link);
+    await using({}, (texts) => texts.write(link, TEXT));
+    expect((await lstat(link)).isSymbolicLink()).toBe(true);
+    expect(tagsOf(file)).toMatchObject({ Description: TEXT });
+  });
+
   it('stand in a file beside a picture that has no room for them', async () => {
     const file = join(root, 'd.svg');
     const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="3" height="3"/>';
@@ -168,6 +176,7 @@ it.skipIf(process.platform === 'win32').each([
     'PSD, expected PNG, as its name says. Rename it by what it is',
   ],
   ['Error: Not a valid JPG (torn) - x.jpg', 'Error: Not a valid JPG (torn)'],
+  ['Error: Not a valid JPG (looks more like a TXT) - x.jpg', 'Error: Not a valid JPG (looks more like a TXT)'],
 ])('says what to do with a picture that ExifTool takes for another by its name: %s', async (complaint, found) => {
   const file = await picture('named.jpg');
   const texts = await complaining(complaint);
