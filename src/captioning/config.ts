@@ -156,6 +156,12 @@ export const finetuneDefaults: CaptionSettings = {
   finetune: 'cider',
 };
 
+/**
+ * The highest learning rate of a training with `finetune` by default where the captioner attends: by that of the others it
+ * learns its pictures by heart, see docs/results/captioning.md.
+ */
+export const attentionFinetuneRate = 3e-5;
+
 /** How a CNN learns by default, found on Flickr8k and COCO, see docs/results/captioning.md. */
 export const cnnDefaults: CnnSettings = { learned: 1, learningRate: 1e-4, weightDecay: 0, views: 4 };
 

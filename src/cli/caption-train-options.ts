@@ -4,6 +4,7 @@ import { UsageError } from '../base/errors.ts';
 import type { WeightedDataset } from '../captioning/caption-data.ts';
 import {
   attentionDefaults,
+  attentionFinetuneRate,
   type CaptionSettings,
   type CnnSettings,
   captionDefaults,
@@ -167,7 +168,7 @@ function parseStages(text: string): CnnSettings['learned'] {
 }
 
 /**
- * How a captioner attends to places, and how much coverage counts.
+ * Whether and how a captioner attends to places, and how much coverage counts.
  *
  * @param grid of the captioner that the training starts from, where that attends to places already
  * @throws UsageError when options of attention are given where they do not apply
@@ -176,29 +177,35 @@ export function attentionOf(
   { attention, grid: cells, attentionGate: gate, attentionCoverage, finetune }: CaptionTrainOptions,
   grid: number | undefined,
   command: Command,
-): Pick<CaptionTraining, 'attention'> & Pick<CaptionSettings, 'coverage'> {
+): Pick<CaptionTraining, 'attention'> & Pick<CaptionSettings, 'coverage'> & { attends: boolean } {
   if (grid !== undefined) {
     const found = `a captioner that looks at maps of ${grid} × ${grid} already`;
     refuseGiven(command, ['attention', 'grid', 'attentionGate'], '--init', found);
   }
-  const looks = attention || grid !== undefined;
-  if (!looks) refuseInapplicable(command, ATTENTION, 'a captioner that does not look at places, as by --attention');
+  const attends = attention === true || grid !== undefined;
+  if (!attends) refuseInapplicable(command, ATTENTION, 'a captioner that does not look at places, as by --attention');
   return {
     attention: attention ? { grid: cells, gate } : undefined,
-    coverage: looks && !finetune ? attentionCoverage : undefined,
+    attends,
+    coverage: attends && !finetune ? attentionCoverage : undefined,
   };
 }
 
 /**
  * A small dataset is shown more often, unless the epochs were given, or the weights are those of another captioner: that
  * knows how to write, and would learn few pictures by heart.
+ *
+ * @param attends whether it attends to places of the picture
  */
 export function captionSettingsOf(
   options: CaptionTrainOptions,
   command: Command,
   datasets: readonly WeightedDataset[],
+  attends: boolean,
 ): CaptionSettings {
-  const defaults = options.finetune ? finetuneDefaults : captionDefaults;
+  const defaults = options.finetune
+    ? { ...finetuneDefaults, ...(attends && { learningRate: attentionFinetuneRate }) }
+    : captionDefaults;
   const resolved = resolveOptions(command, options, { ...defaults, ...trainingFlags(defaults) });
   const { threshold, words, smoothing, mirror: mirrored } = resolved;
   const { finetuneCnn: learned, cnnLr: learningRate, cnnWeightDecay: weightDecay, cnnViews: views } = resolved;

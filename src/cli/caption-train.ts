@@ -75,8 +75,8 @@ async function trainCommand(paths: string[], options: CaptionTrainOptions, comma
     }
     const { start, cnn } = await startOf(options, engine);
     const grid = start instanceof Captioner ? start.grid : undefined;
-    const { attention, coverage } = attentionOf(options, grid, command);
-    const settings = { ...captionSettingsOf(options, command, datasets), ...(coverage && { coverage }) };
+    const { attention, attends, coverage } = attentionOf(options, grid, command);
+    const settings = { ...captionSettingsOf(options, command, datasets, attends), ...(coverage && { coverage }) };
     return (training) =>
       trainCaptioner({ ...training, ...data, ...extraction(training.signal), start, cnn, settings, attention });
   });

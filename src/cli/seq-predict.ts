@@ -5,7 +5,7 @@ import { openEngine } from '../compute/engine.ts';
 import { findClips, readClips } from '../sequences/data/clips.ts';
 import { loadCnnOfLabeller, seePictures } from '../sequences/data/pictures.ts';
 import { readSequences } from '../sequences/data/read.ts';
-import { readTexts, readTokens } from '../sequences/data/unlabelled.ts';
+import { readUnlabelledTexts, readUnlabelledTokens } from '../sequences/data/unlabelled.ts';
 import { explain } from '../sequences/explain.ts';
 import { SequenceLabeller } from '../sequences/labeller.ts';
 import { wordsAsWritten, wordsOf } from '../sequences/words.ts';
@@ -240,7 +240,7 @@ async function predictClips(
 /** The texts of --text and of the files, or of standard input where neither is given. */
 async function textsOf(files: readonly string[], options: Options, status: Status): Promise<string[]> {
   const read = await Promise.all(
-    sourcesOf(files, options).map((source) => readTexts(source, readingFor(status, options))),
+    sourcesOf(files, options).map((source) => readUnlabelledTexts(source, readingFor(status, options))),
   );
   return [...(options.text ?? []), ...read.flat()];
 }
@@ -248,7 +248,7 @@ async function textsOf(files: readonly string[], options: Options, status: Statu
 /** The tokens of the words of each --text, and of the files, or of standard input where neither is given. */
 async function tokensOf(files: readonly string[], options: Options, status: Status): Promise<string[][]> {
   const read = await Promise.all(
-    sourcesOf(files, options).map((source) => readTokens(source, readingFor(status, options))),
+    sourcesOf(files, options).map((source) => readUnlabelledTokens(source, readingFor(status, options))),
   );
   return [...(options.text ?? []).map(wordsAsWritten), ...read.flat()].filter((tokens) => tokens.length > 0);
 }

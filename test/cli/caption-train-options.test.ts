@@ -9,16 +9,20 @@ import {
 } from '../../src/cli/caption-train-options.ts';
 import { addTrainingOptions } from '../../src/cli/training-options.ts';
 
-/** The settings of a training on so many captions. */
+/** How long a training on so many captions takes. */
 function settingsOf(captions: number, ...args: string[]) {
+  const { epochs, patience } = allSettingsOf(captions, false, ...args);
+  return { epochs, patience };
+}
+
+function allSettingsOf(captions: number, attends: boolean, ...args: string[]) {
   const command = new Command().exitOverride();
   addCaptionTrainOptions(command);
   addTrainingOptions(command, { ...captionDefaults, ...captionShapeDefaults }, 'out');
   command.parse(args, { from: 'user' });
   const train = Array.from({ length: captions }, () => ({ captions: ['a cat'] }));
   const datasets = [{ dataset: { splits: new Map([['train', train]]) } }] as unknown as WeightedDataset[];
-  const { epochs, patience } = captionSettingsOf(command.opts<CaptionTrainOptions>(), command, datasets);
-  return { epochs, patience };
+  return captionSettingsOf(command.opts<CaptionTrainOptions>(), command, datasets, attends);
 }
 
 it('little data is shown more often, but not to a captioner that can write already; what is given is done', () => {
@@ -28,4 +32,12 @@ it('little data is shown more often, but not to a captioner that can write alrea
   expect(settingsOf(306, ...init)).toEqual({ epochs: 16, patience: 0 });
   expect(settingsOf(306, ...init, '--epochs', '50', '--patience', '3')).toEqual({ epochs: 50, patience: 3 });
   expect(settingsOf(306, ...init, '--finetune', 'cider')).toEqual({ epochs: 2, patience: 0 });
+});
+
+it('self-critical training is gentler where the captioner attends, unless its rate is given', () => {
+  const finetune = ['--init', 'captioner', '--finetune', 'cider'];
+  expect(allSettingsOf(306, false, ...finetune).learningRate).toBe(1e-4);
+  expect(allSettingsOf(306, true, ...finetune).learningRate).toBe(3e-5);
+  expect(allSettingsOf(306, true, ...finetune, '--lr', '1e-4').learningRate).toBe(1e-4);
+  expect(allSettingsOf(306, true).learningRate).toBe(1e-3);
 });

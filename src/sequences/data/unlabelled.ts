@@ -19,7 +19,7 @@ import { tokensOfLines } from './tags.ts';
  *
  * @throws InputError when the file can't be read, or a table has no column of texts
  */
-export async function readTexts(source: string | ByteSource, reading: OddLines): Promise<string[]> {
+export async function readUnlabelledTexts(source: string | ByteSource, reading: OddLines): Promise<string[]> {
   const name = nameOfSource(source);
   const kind = tableKind(name);
   const names = kind ? await columnNames(source, kind === 'json', reading) : [];
@@ -46,7 +46,7 @@ const tokensRecord = v.object({ tokens: v.array(v.string()) });
  *
  * @throws InputError when the file can't be read
  */
-export async function readTokens(source: string | ByteSource, reading: OddLines): Promise<string[][]> {
+export async function readUnlabelledTokens(source: string | ByteSource, reading: OddLines): Promise<string[][]> {
   const name = nameOfSource(source);
   if (tableKind(name) !== 'json') return tokensOfLines(await readLines(source, reading));
   const oddities = new Oddities();

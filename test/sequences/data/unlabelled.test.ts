@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { readTexts, readTokens } from '../../../src/sequences/data/unlabelled.ts';
+import { readUnlabelledTexts, readUnlabelledTokens } from '../../../src/sequences/data/unlabelled.ts';
 import { expectInputError } from '../../input-error.ts';
 import { temporaryFolder } from '../../training/small-training.ts';
 
@@ -19,20 +19,23 @@ it.each([
   ['a.tsv', 'sentence\tlabel\nA film\t1\n', ['A film']],
   ['a.tsv', 'A film\tpos\n', ['A film\tpos']],
   ['a.jsonl', '{"id":1,"text":"A film"}\n{"id":2,"text":"b"}\n', ['A film', 'b']],
-] as const)('readTexts reads %s of %j', async (name, content, texts) => {
-  expect(await readTexts(await written(name, content), {})).toEqual(texts);
+] as const)('readUnlabelledTexts reads %s of %j', async (name, content, texts) => {
+  expect(await readUnlabelledTexts(await written(name, content), {})).toEqual(texts);
 });
 
-it('readTexts refuses tables without a column of texts, and tells what it left out', async () => {
+it('readUnlabelledTexts refuses tables without a column of texts, and tells what it left out', async () => {
   const csv = await written('odd.csv', 'id,label\n1,pos\n');
   await expectInputError(
-    readTexts(csv, {}),
+    readUnlabelledTexts(csv, {}),
     /odd\.csv has no column of texts: found id, label, expected one of the name/,
   );
-  await expectInputError(readTexts(await written('odd.jsonl', 'no JSON'), {}), /no column of texts: found no columns/);
+  await expectInputError(
+    readUnlabelledTexts(await written('odd.jsonl', 'no JSON'), {}),
+    /no column of texts: found no columns/,
+  );
   const told: string[] = [];
   const torn = await written('torn.jsonl', '{"text":"a"}\n{"text":"b"}\n{"text":\n');
-  expect(await readTexts(torn, { onOdd: (message) => told.push(message) })).toEqual(['a', 'b']);
+  expect(await readUnlabelledTexts(torn, { onOdd: (message) => told.push(message) })).toEqual(['a', 'b']);
   expect(told).toEqual([
     expect.stringMatching(/torn\.jsonl: rows that can't be read, skipped: 1 \(.*line 3 is not valid/),
   ]);
@@ -44,6 +47,6 @@ it.each([
   ['a.conllu', `# text = The\n1\tThe\tthe\tDET${'\t_'.repeat(6)}\n`, [['The']]],
   ['a.conll', '-DOCSTART- -X- O O\n\nThe DT O O\ndog NN O O\n', [['The', 'dog']]],
   ['a.jsonl', '{"tokens":["The","dog"],"tags":["DET","NOUN"]}\n', [['The', 'dog']]],
-] as const)('readTokens reads %s of %j', async (name, content, sequences) => {
-  expect(await readTokens(await written(name, content), {})).toEqual(sequences);
+] as const)('readUnlabelledTokens reads %s of %j', async (name, content, sequences) => {
+  expect(await readUnlabelledTokens(await written(name, content), {})).toEqual(sequences);
 });
