@@ -1,6 +1,5 @@
 /** Training a captioner, from new weights, from those of another captioner, or from its last checkpoint. */
 import { basename } from 'node:path';
-import { checkJson } from '../base/json.ts';
 import { Random } from '../base/random.ts';
 import { mapSteps, runInTurns, type Steps } from '../base/steps.ts';
 import type { CaptionsFile } from '../datasets/captions-only.ts';
@@ -9,6 +8,7 @@ import { LanguageModel, type LanguageModelShape } from '../model/language-model.
 import { measureStandardisationSteps, type Standardisation, standardiseSteps } from '../model/standardisation.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 import { refuseOtherData, runSession } from '../training/session.ts';
+import { checkSettings } from '../training/settings.ts';
 import type { TrainingResult } from '../training/trainer.ts';
 import type { Cnn } from '../vision/cnn.ts';
 import { type CaptionedFeatures, examplesSteps, type StoredGrid, targetCounts } from './batch.ts';
@@ -69,7 +69,7 @@ export type CaptionTraining = ResumedCaptionTraining & {
  */
 export async function trainCaptioner(training: CaptionTraining): Promise<TrainingResult> {
   const { engine, cnn, settings, start, signal } = training;
-  checkJson(settings, captionSettingsSchema, 'the object of settings'); // a batch of none would never make an epoch
+  checkSettings(settings, captionSettingsSchema);
   const inTurns = <Result>(steps: Steps<Result>) => runInTurns(steps, { signal });
   const initial = start instanceof Captioner ? start : undefined;
   const { shape, cnnName } = start instanceof Captioner ? beginningOf(start) : start;

@@ -10,12 +10,14 @@ import { LanguageModel } from '../model/language-model.ts';
 import { holdsModel, readConfig } from '../model/model-folder.ts';
 import type { Level } from '../text/tokenizer.ts';
 import { type FolderTraining, refuseOtherData, runSession } from '../training/session.ts';
+import { checkSettings } from '../training/settings.ts';
 import type { TrainingResult } from '../training/trainer.ts';
 import {
   type LanguageConfig,
   type LanguageSettings,
   type LanguageShape,
   languageConfigSchema,
+  languageSettingsSchema,
   splitInWords,
 } from './config.ts';
 import { countData, countsOf, isSequences, type LanguageData, openData, taskOf } from './data.ts';
@@ -40,6 +42,7 @@ export interface LanguageTraining extends Omit<TextSource, 'files'>, FolderTrain
  * A trained model that goes on keeps its tokens and gets those of the new text that it lacks.
  */
 export async function trainLanguageModel(training: LanguageTraining): Promise<TrainingResult> {
+  checkSettings(training.settings, languageSettingsSchema);
   await deleteIds(training.folder);
   try {
     return await trainAnew(training);

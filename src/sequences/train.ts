@@ -8,11 +8,12 @@ import { measureStandardisationSteps } from '../model/standardisation.ts';
 import { LEAST_SIDE, type PictureSize } from '../nn/glimpse-window.ts';
 import { countTokensSteps } from '../text/vocabulary.ts';
 import { type FolderTraining, refuseOtherData, runSession } from '../training/session.ts';
+import { checkSettings } from '../training/settings.ts';
 import { type DataSplit, describeSplitSteps, splitData } from '../training/split.ts';
 import type { TrainingResult } from '../training/trainer.ts';
 import { baselinesSteps } from './baselines.ts';
 import { SequenceCoder } from './coder.ts';
-import type { NewSequenceModel, SequenceConfig, SequenceSettings } from './config.ts';
+import { type NewSequenceModel, type SequenceConfig, type SequenceSettings, sequenceSettingsSchema } from './config.ts';
 import { checkExamples, type SequenceData, type SequenceExample } from './data/example.ts';
 import { startAtEvidenceSteps } from './evidence.ts';
 import { SequenceLabeller } from './labeller.ts';
@@ -35,11 +36,12 @@ export interface SequenceTraining extends FolderTraining<SequenceConfig, DataSpl
 /**
  * Trains a new model and keeps the weights with the highest accuracy on the validation sequences.
  *
- * @throws InputError when sequences have not as many labels as the task asks for, all have the same label, or one for
+ * @throws InputError when a setting is out of range, sequences have not as many labels as the task asks for, all have the same label, or one for
  *   validation has a label that does not come in training
  */
 export async function trainSequences(training: SequenceTraining): Promise<TrainingResult> {
   const { engine, data, validation, settings, start, signal } = training;
+  checkSettings(settings, sequenceSettingsSchema);
   const inTurns = <Result>(steps: Steps<Result>) => runInTurns(steps, { signal });
   for (const checked of validation ? [data, validation] : [data]) checkExamples(checked, start.task);
   const split = splitData(training, settings);

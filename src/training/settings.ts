@@ -1,5 +1,6 @@
 /** The parts of a model's config that all trainings share: their settings, and the data that was learned from. */
 import * as v from 'valibot';
+import { checkJson } from '../base/json.ts';
 import { anyInteger, fraction, integerFrom, number, numberFrom, positiveNumber } from '../base/schema.ts';
 
 /** The settings of a training, saved in the model's config so that it can be repeated or resumed. */
@@ -49,6 +50,19 @@ export const trainingSettingsSchema = v.object({
 });
 
 export type TrainingSettings = v.InferOutput<typeof trainingSettingsSchema>;
+
+/**
+ * Checks the settings of a new training, which a program may have computed: with a batch of none no epoch would end.
+ *
+ * @param schema of the product's settings
+ * @throws InputError that names the first setting that is out of range
+ */
+export function checkSettings<Settings extends TrainingSettings>(
+  settings: Settings,
+  schema: v.GenericSchema<unknown, Settings>,
+): void {
+  checkJson(settings, schema, 'the object of settings');
+}
 
 /** The data that a model of labelled sequences or of pairs learned from. */
 export const dataConfigSchema = v.object({

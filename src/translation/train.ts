@@ -6,9 +6,15 @@ import { runInTurns, type Steps } from '../base/steps.ts';
 import { EncoderDecoder } from '../model/encoder-decoder.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 import { type FolderTraining, refuseOtherData, runSession } from '../training/session.ts';
+import { checkSettings } from '../training/settings.ts';
 import { type DataSplit, describeSplitSteps, splitData } from '../training/split.ts';
 import type { TrainingResult } from '../training/trainer.ts';
-import type { NewTranslator, TranslationConfig, TranslationSettings } from './config.ts';
+import {
+  type NewTranslator,
+  type TranslationConfig,
+  type TranslationSettings,
+  translationSettingsSchema,
+} from './config.ts';
 import type { Pair, PairData } from './pairs.ts';
 import { translationTaskSteps } from './task.ts';
 import { Translator } from './translator.ts';
@@ -25,10 +31,11 @@ export interface TranslationTraining extends FolderTraining<TranslationConfig, D
 /**
  * Trains a new translator and keeps the weights with the highest BLEU on the validation pairs.
  *
- * @throws InputError when no word of one side comes often enough to be learned, or attention is to read one-hot vectors
+ * @throws InputError when a setting is out of range, no word of one side comes often enough to be learned, or attention is to read one-hot vectors
  */
 export async function trainTranslator(training: TranslationTraining): Promise<TrainingResult> {
   const { engine, data, settings, start, signal } = training;
+  checkSettings(settings, translationSettingsSchema);
   const inTurns = <Result>(steps: Steps<Result>) => runInTurns(steps, { signal });
   if (start.attention && start.embedding === 0) {
     throw new InputError('attention reads beside word vectors', {

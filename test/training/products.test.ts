@@ -11,9 +11,11 @@ import { trainLanguageModel } from '../../src/language/train.ts';
 import { SequenceLabeller } from '../../src/sequences/labeller.ts';
 import { trainSequences } from '../../src/sequences/train.ts';
 import type { TrainableProduct } from '../../src/training/session.ts';
+import type { TrainingSettings } from '../../src/training/settings.ts';
 import { trainTranslator } from '../../src/translation/train.ts';
 import { Translator } from '../../src/translation/translator.ts';
 import { featuresFor, smallTraining as smallCaptioning } from '../captioning/small-captioning.ts';
+import { expectInputError } from '../input-error.ts';
 import { smallTraining as smallLanguage } from '../language/small-language.ts';
 import { wasm as engine } from '../nn/engines.ts';
 import { fastSettings, smallShape, waves } from '../sequences/small-sequences.ts';
@@ -26,9 +28,11 @@ afterAll(() => rm(root, { recursive: true }));
 interface Contract {
   name: string;
   /** Trains a product for an instant, into a folder in `root`. */
-  train(folder: string): Promise<unknown>;
+  train(folder: string, changed?: ChangedSettings): Promise<unknown>;
   load(folder: string): Promise<Loaded>;
 }
+
+type ChangedSettings = Partial<TrainingSettings> & { batch?: number };
 
 interface Loaded {
   product: TrainableProduct<{ scores: object }, never>;
@@ -39,7 +43,7 @@ interface Loaded {
 /** A product with what it predicts. */
 const contract = <Product extends TrainableProduct<{ scores: object }, never>>(
   name: string,
-  train: (folder: string) => Promise<unknown>,
+  train: Contract['train'],
   { load }: { load(folder: string, engine: Engine): Promise<Product> },
   predict: (product: Product) => unknown,
 ): Contract => ({
@@ -57,31 +61,38 @@ const pairs = Array.from({ length: 40 }, (_, i) => ({ source: `one ${i % 5}`, ta
 const contracts = [
   contract(
     'Captioner',
-    async (folder) => trainCaptioner(await smallCaptioning(engine, root, folder, { epochs: 1 })),
+    async (folder, changed) => trainCaptioner(await smallCaptioning(engine, root, folder, { epochs: 1, ...changed })),
     Captioner,
     (captioner) => captioner.describe(featuresFor([['red', 'blue']])),
   ),
   contract(
     'TextModel',
-    async (folder) => trainLanguageModel(await smallLanguage(engine, root, folder, { epochs: 1 })),
+    async (folder, changed) => trainLanguageModel(await smallLanguage(engine, root, folder, { epochs: 1, ...changed })),
     TextModel,
     (model) => [model.score('The quick'), [...model.write({ length: 20, random: new Random(1) })]],
   ),
   contract(
     'SequenceLabeller',
     // Vectors, whose standardisation is stored beside the weights.
-    (folder) => trainSequences({ engine, folder: join(root, folder), data: waves(50), settings, start: smallShape }),
+    (folder, changed) =>
+      trainSequences({
+        engine,
+        folder: join(root, folder),
+        data: waves(50),
+        settings: { ...settings, ...changed },
+        start: smallShape,
+      }),
     SequenceLabeller,
     (labeller) => labeller.predict(waves(5, 2).examples.map(({ inputs }) => inputs)),
   ),
   contract(
     'Translator',
-    (folder) =>
+    (folder, changed) =>
       trainTranslator({
         engine,
         folder: join(root, folder),
         data: { name: 'pairs', examples: pairs },
-        settings,
+        settings: { ...settings, ...changed },
         start: { cell: 'gru', layers: 1, hidden: 8, embedding: 4, attention: true },
       }),
     Translator,
@@ -93,7 +104,18 @@ beforeAll(async () => {
   for (const { name, train } of contracts) await train(name);
 });
 
-describe.each(contracts)('$name', ({ name, load }) => {
+describe.each(contracts)('$name', ({ name, train, load }) => {
+  it.each([{ batch: 0 }, { epochs: 0 }, { dropout: 1 }, { learningRate: Number.NaN }])(
+    'is not trained by a setting that is out of range: %j',
+    async (settings) => {
+      const [setting] = Object.keys(settings);
+      await expectInputError(
+        train(`${name}-refused`, settings),
+        new RegExp(`^the object of settings does not hold what it should: found at ${setting}: `),
+      );
+    },
+  );
+
   it('is the same when it was saved and loaded again: config, weights, predictions', async () => {
     const [folder, copy] = [join(root, name), join(root, `${name}-copy`)];
     const trained = await load(folder);
