@@ -5,6 +5,7 @@
 
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
+import { counted } from './counted.ts';
 import { addTo } from './lists.ts';
 
 /** Folders that systems and programs make beside what people put there. */
@@ -48,9 +49,7 @@ export class LeftOut {
   /** All of it in a line: "2 .heic files, 1 broken link"; undefined where nothing was left out. */
   inWords(): string | undefined {
     if (this.#paths.size === 0) return undefined;
-    const counts = [...this.#paths].map(
-      ([kind, { length }]) => `${length.toLocaleString('en')} ${length === 1 ? kind : `${kind}s`}`,
-    );
+    const counts = [...this.#paths].map(([kind, { length }]) => counted(length, kind));
     return counts.join(', ');
   }
 }

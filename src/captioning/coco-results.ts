@@ -1,5 +1,7 @@
 /** Captions and references in the formats of COCO's evaluation tools (https://cocodataset.org/#format-results). */
+
 import * as v from 'valibot';
+import { counted } from '../base/counted.ts';
 import { InputError } from '../base/errors.ts';
 import { readJson } from '../base/json.ts';
 import { anyInteger } from '../base/schema.ts';
@@ -39,7 +41,7 @@ export async function readCocoResults(file: string): Promise<Map<string, string>
   if (captions.size === rows.length) return captions;
   const twice = rows.map(({ image_id: id }) => String(id)).find((id, i, ids) => ids.indexOf(id) < i);
   throw new InputError(`the captions ${file} are not one for each picture`, {
-    found: `${rows.length} captions of ${captions.size} pictures, two of ${twice}`,
+    found: `${rows.length} captions of ${counted(captions.size, 'picture')}, two of ${twice}`,
   });
 }
 

@@ -1,6 +1,7 @@
 /** A dataset's pictures as features, with their captions. Knows no captioner, and of the CNN only its interface. */
 
 import { createHash, type Hash } from 'node:crypto';
+import { counted } from '../base/counted.ts';
 import { InputError } from '../base/errors.ts';
 import { addTo } from '../base/lists.ts';
 import { mapSteps, partOf, type Steps } from '../base/steps.ts';
@@ -23,9 +24,7 @@ export function picturesOf(dataset: CaptionDataset, split: Split): CaptionedPict
 
 /** The splits of a dataset with their sizes. */
 export function splitsInWords({ splits }: CaptionDataset): string {
-  return [...splits]
-    .map(([name, { length }]) => `${name} (${length} ${length === 1 ? 'picture' : 'pictures'})`)
-    .join(', ');
+  return [...splits].map(([name, { length }]) => `${name} (${counted(length, 'picture')})`).join(', ');
 }
 
 /**

@@ -1,5 +1,6 @@
 /** `caption bulk status` and `caption bulk collect`: how far the work in the queue is, and its captions as a file. */
 import type { Command } from 'commander';
+import { counted } from '../base/counted.ts';
 import { kindAt } from '../base/files.ts';
 import { collectJob, type JobStatus, jobStatus } from '../bulk/collect.ts';
 import { CaptionJob } from '../bulk/job.ts';
@@ -7,7 +8,6 @@ import { fingerprint } from '../captioning/bulk/fingerprint.ts';
 import { RecordFile } from '../captioning/bulk/record-file.ts';
 import { addQueueOption, PATIENCE, type QueueOptions, withRedis } from './bulk-queue.ts';
 import { recordFormat } from './describe-out.ts';
-import { counted } from './in-words.ts';
 import { write } from './output.ts';
 import { printable } from './printable.ts';
 import { Status } from './progress.ts';

@@ -1,5 +1,6 @@
 /** `caption bulk submit`: puts pictures into the queue. */
 import type { Command } from 'commander';
+import { counted } from '../base/counted.ts';
 import { CaptionJob } from '../bulk/job.ts';
 import { submitJob } from '../bulk/submit.ts';
 import type { DecodingOptions } from '../captioning/caption.ts';
@@ -8,7 +9,6 @@ import { addQueueOption, type ModelOptions, openModel, PATIENCE, withRedis } fro
 import { pictureNames } from './bulk-sources.ts';
 import { addDescribingOptions, addModelsOption, addTopOptions, decodingOf } from './caption-options.ts';
 import { sayFound } from './find-pictures.ts';
-import { counted } from './in-words.ts';
 import { addCommonOptions, addPictureOptions, addVerboseOption, parseInteger } from './options.ts';
 import { Status } from './progress.ts';
 import { interruptible } from './run.ts';

@@ -1,6 +1,7 @@
 /** `caption bulk work`: takes pictures from the queue and describes them. */
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { counted } from '../base/counted.ts';
 import { UsageError } from '../base/errors.ts';
 import { kindAt } from '../base/files.ts';
 import { QueuedPictureReader } from '../bulk/read-queued.ts';
@@ -8,7 +9,6 @@ import { workOnJobs } from '../bulk/work.ts';
 import { describeBatches } from '../captioning/describe.ts';
 import { addQueueOption, type ModelOptions, openModel, PATIENCE, withRedis } from './bulk-queue.ts';
 import { addModelsOption } from './caption-options.ts';
-import { counted } from './in-words.ts';
 import { addCommonOptions, addPictureOptions, parsePositive } from './options.ts';
 import { describeSeconds, Status } from './progress.ts';
 import { Exit, ExitCode, interruptible } from './run.ts';

@@ -1,6 +1,7 @@
 /** `caption alt`: puts alternative texts into documents for pictures that have none, or lists these. */
 import { extname } from 'node:path';
 import type { Command } from 'commander';
+import { counted } from '../base/counted.ts';
 import { InputError, UsageError } from '../base/errors.ts';
 import { kindAt } from '../base/files.ts';
 import { DOCUMENT_ENDINGS, type Document, lineAt, readDocument, writeDocument } from '../captioning/alt/document.ts';
@@ -12,7 +13,6 @@ import { openCaptioners, shippedCaptioner } from '../captioning/open.ts';
 import { openEngine } from '../compute/engine.ts';
 import { addLanguageOption, addModelsOption, decodingOf } from './caption-options.ts';
 import { refuseInapplicable } from './given-options.ts';
-import { counted } from './in-words.ts';
 import { addCommonOptions, addPictureOptions, type CommonOptions, type PictureOptions, parseShare } from './options.ts';
 import { write } from './output.ts';
 import { filesMatching, isPattern, NO_MATCH } from './patterns.ts';

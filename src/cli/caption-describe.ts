@@ -1,5 +1,6 @@
 /** `caption describe`: writes captions for pictures. */
 import type { Command } from 'commander';
+import { counted } from '../base/counted.ts';
 import { modelFingerprint } from '../captioning/bulk/fingerprint.ts';
 import type { DecodingOptions } from '../captioning/caption.ts';
 import { type DescriptionFlags, describingBy } from '../captioning/decoding-flags.ts';
@@ -20,7 +21,6 @@ import { DescriptionOutputs } from './describe-outputs.ts';
 import { checkPageFile, openDescriptionPage } from './describe-page.ts';
 import { addWriteOptions, checkWrite, openTexts, type WriteFlags } from './describe-write.ts';
 import { findPictures, sayFound } from './find-pictures.ts';
-import { counted } from './in-words.ts';
 import {
   addCommonOptions,
   addPictureOptions,

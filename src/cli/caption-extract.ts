@@ -1,9 +1,9 @@
 /** `caption extract`: fills the feature cache for datasets. */
 import type { Command } from 'commander';
+import { counted } from '../base/counted.ts';
 import { featuresOf } from '../captioning/features.ts';
 import { loadCnn } from '../vision/load-cnn.ts';
 import { addImagesOption, openDatasets } from './dataset-options.ts';
-import { counted } from './in-words.ts';
 import { addPictureOptions, type PictureOptions } from './options.ts';
 import { FEATURES_STAY, Status, showExtraction } from './progress.ts';
 import { Exit, ExitCode, interruptible } from './run.ts';

@@ -1,5 +1,6 @@
 /** The options of `caption train`: what they are, which go together, and the settings of a training that they mean. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { counted } from '../base/counted.ts';
 import { UsageError } from '../base/errors.ts';
 import type { WeightedDataset } from '../captioning/caption-data.ts';
 import {
@@ -17,7 +18,6 @@ import type { CaptionTraining } from '../captioning/train.ts';
 import { CNN_NAMES } from '../vision/networks/describe-cnn.ts';
 import type { DatasetOptions } from './dataset-options.ts';
 import { isGiven, refuseGiven, refuseInapplicable, resolveOptions } from './given-options.ts';
-import { counted } from './in-words.ts';
 import {
   type CommonOptions,
   type PictureOptions,

@@ -1,5 +1,6 @@
 /** `caption train`: trains a captioner on pictures and their captions. */
 import type { Command } from 'commander';
+import { counted } from '../base/counted.ts';
 import { cacheFolder } from '../base/files.ts';
 import { Captioner } from '../captioning/captioner.ts';
 import { type CalibrationShortage, calibrationShortages } from '../captioning/confidence/calibrate.ts';
@@ -29,7 +30,7 @@ import {
   checkCaptionTrainOptions,
 } from './caption-train-options.ts';
 import { addDatasetOptions, openDatasets } from './dataset-options.ts';
-import { bytesInWords, counted } from './in-words.ts';
+import { bytesInWords } from './in-words.ts';
 import { addCommonOptions, addPictureOptions } from './options.ts';
 import { printable } from './printable.ts';
 import { showExtraction, showShare } from './progress.ts';
@@ -85,7 +86,7 @@ async function trainCommand(paths: string[], options: CaptionTrainOptions, comma
 const SHOW: TrainingShow<CaptionConfig, CaptionSets> = {
   unitOf: () => 'words',
   describeStart: ({ dataset, datasets, captionsOnly, shape, init }, parameters) =>
-    `${dataset.captions.toLocaleString('en')} captions${datasets ? ` (${datasets.map(shareInWords).join(', ')})` : ''}, ` +
+    `${counted(dataset.captions, 'caption')}${datasets ? ` (${datasets.map(shareInWords).join(', ')})` : ''}, ` +
     (captionsOnly ? `${captionsOnly.captions.toLocaleString('en')} without pictures, ` : '') +
     `a vocabulary of ${shape.vocabulary.toLocaleString('en')} words${init ? ', with those taken over' : ''}; ` +
     `${parameters.toLocaleString('en')} parameters`,

@@ -1,12 +1,12 @@
 /** `caption describe --write`: captions that are put beside pictures or into them, where there is no text yet. */
 import { type Command, Option } from 'commander';
+import { counted } from '../base/counted.ts';
 import { InputError, UsageError } from '../base/errors.ts';
 import type { PictureTexts } from '../captioning/texts/picture-texts.ts';
 import { sidecarTexts } from '../captioning/texts/sidecar.ts';
 import { xmpTexts } from '../captioning/texts/xmp.ts';
 import type { PictureSource } from '../vision/extract.ts';
 import { isGiven, refuseInapplicable } from './given-options.ts';
-import { counted } from './in-words.ts';
 import type { Status } from './progress.ts';
 
 export interface WriteFlags {

@@ -1,9 +1,4 @@
-/** Numbers in words, for lines that people read. */
-
-/** "1 picture", "1,234 pictures" */
-export function counted(count: number, what: string): string {
-  return `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;
-}
+/** Sizes in words, for lines that people read. */
 
 /** "850 MB", "1.2 GB": rounded up, as what has to have room. */
 export function bytesInWords(bytes: number): string {

@@ -1,6 +1,8 @@
 /** `lm cells`: which cells of a language model follow something in a text, and a text coloured by one of them. */
+
 import type { Command } from 'commander';
 import type { ByteSource } from '../base/byte-source.ts';
+import { counted } from '../base/counted.ts';
 import { InputError, UsageError } from '../base/errors.ts';
 import { writeFileAtomically } from '../base/files.ts';
 import { runInTurns } from '../base/steps.ts';
@@ -88,7 +90,9 @@ async function cellsCommand(file: string, options: Options): Promise<void> {
   const count = Math.max(from + length, searching ? options.read : 0);
   const tokens = await firstTokens(sourceOf(file), model.tokenizer, { count, encoding: options.encoding });
   if (tokens.length <= from) {
-    throw new InputError(`there is nothing at --from ${from}`, { found: `a text of ${tokens.length} tokens` });
+    throw new InputError(`there is nothing at --from ${from}`, {
+      found: `a text of ${counted(tokens.length, 'token')}`,
+    });
   }
   const files = new WrittenFiles(status, [svg, html]);
   await interruptible(

@@ -1,6 +1,8 @@
 /** `lm score`: how probable texts are to a language model, as figures, token by token or line by line. */
+
 import type { Command } from 'commander';
 import { type ByteSource, nameOfSource } from '../base/byte-source.ts';
+import { counted } from '../base/counted.ts';
 import { InputError, UsageError } from '../base/errors.ts';
 import { writeFileAtomically } from '../base/files.ts';
 import { nextTurn } from '../base/platform.ts';
@@ -89,7 +91,7 @@ async function printScore(
   const shown: ShownToken[] = [];
   const take = async (scored: Iterable<ScoredToken>) => {
     for (const { token, logProb, alternatives } of scored) {
-      status.update(() => `${name}: ${formatInteger(scorer.score.tokens)} ${unit}s`);
+      status.update(() => `${name}: ${counted(scorer.score.tokens, unit)}`);
       if (html === undefined && !withTokens) continue;
       const text = token === END ? '\n' : join(token);
       if (withTokens) await printer.print({ token, text, logProb });
@@ -180,6 +182,6 @@ class TokenPrinter {
 function inWords(name: string, { tokens, unknown, logProb, nats, bits, perplexity }: Score, unit: string): string {
   return (
     `${name}: log p ${logProb.toFixed(1)} nats, per ${unit} ${nats.toFixed(4)} nats (${bits.toFixed(4)} bits), ` +
-    `perplexity ${perplexity.toPrecision(4)}; ${formatInteger(tokens)} ${unit}s, ${formatInteger(unknown)} of them unknown`
+    `perplexity ${perplexity.toPrecision(4)}; ${counted(tokens, unit)}, ${formatInteger(unknown)} of them unknown`
   );
 }

@@ -1,5 +1,7 @@
 /** `seq train --task classify` and `--task tag`: training a model of labels. */
+
 import type { Command } from 'commander';
+import { counted } from '../base/counted.ts';
 import { readConfig } from '../model/model-folder.ts';
 import { type SequenceConfig, sequenceConfigSchema } from '../sequences/config.ts';
 import type { SequenceExample } from '../sequences/data/example.ts';
@@ -56,7 +58,7 @@ const SHOW: TrainingShow<SequenceConfig, DataSplit<SequenceExample>> = {
 
 function describeStart({ data, shape, labels }: SequenceConfig, parameters: number): string {
   return (
-    `${data.training.toLocaleString('en')} sequences, ${describeInputs(shape)}, ${labels.length} labels; ` +
+    `${counted(data.training, 'sequence')}, ${describeInputs(shape)}, ${counted(labels.length, 'label')}; ` +
     `${parameters.toLocaleString('en')} parameters; ` +
     (data.validation > 0 ? `measured on ${data.validation.toLocaleString('en')}: ${data.split}` : 'not measured')
   );

@@ -1,5 +1,7 @@
 /** `seq train --task translate`: training a translator. */
+
 import type { Command } from 'commander';
+import { counted } from '../base/counted.ts';
 import { readConfig } from '../model/model-folder.ts';
 import type { DataSplit } from '../training/split.ts';
 import {
@@ -47,9 +49,9 @@ export async function trainTranslatorCommand(
 const SHOW: TrainingShow<TranslationConfig, DataSplit<Pair>> = {
   unitOf: () => 'words',
   describeStart({ data, shape }, parameters) {
-    const words = [shape.source, shape.target].map((size) => size.toLocaleString('en'));
+    const { source, target } = shape;
     return (
-      `${data.training.toLocaleString('en')} pairs, ${words[0]} different words into ${words[1]}; ` +
+      `${counted(data.training, 'pair')}, ${counted(source, 'different word')} into ${target.toLocaleString('en')}; ` +
       `${parameters.toLocaleString('en')} parameters; ` +
       (data.validation > 0 ? `measured on ${data.validation.toLocaleString('en')}: ${data.split}` : 'not measured')
     );

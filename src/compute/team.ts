@@ -7,6 +7,7 @@
  * One team for everything that is shared: the threads of OpenMP and of a second team would take the cores from each
  * other while they wait, awake, for what comes next.
  */
+import { counted } from '../base/counted.ts';
 import { maySleep, startThread } from '../base/platform.ts';
 import type { Arena } from './arena.ts';
 import {
@@ -82,7 +83,7 @@ export class Team {
 
   /** How many threads it has, for people: '2 threads'. */
   get inWords(): string {
-    return `${this.threads} ${this.threads === 1 ? 'thread' : 'threads'}`;
+    return counted(this.threads, 'thread');
   }
 
   /**

@@ -5,6 +5,7 @@
 
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
+import { counted } from '../base/counted.ts';
 import { InputError } from '../base/errors.ts';
 import { type CaptionDataset, type CaptionedPicture, type DatasetFormat, SPLITS, type Split } from './dataset.ts';
 import { listFolder } from './files.ts';
@@ -165,7 +166,11 @@ async function nothingLeft(
   }
   const nearest = await first.finder.nearest(first.name);
   const packed = adviceOnFiles((await Promise.all(first.finder.roots.map(listFolder))).flat());
-  return new InputError(`none of the ${missing.length.toLocaleString('en')} captioned pictures is there`, {
+  const what =
+    missing.length === 1
+      ? 'the captioned picture is not'
+      : `none of the ${counted(missing.length, 'captioned picture')} is`;
+  return new InputError(`${what} there`, {
     found: `no ${first.name} in ${first.finder.roots.map(asFolder).join(', ')}${nearest ? `, where the most similar name is ${nearest}` : ''}`,
     advice: packed ?? (missing.every((picture) => ADDRESS.test(picture.name)) ? FETCH : PUT),
     settings: ['images'],

@@ -1,6 +1,8 @@
 /** Reads the texts in one column of a table: comma-separated, tab-separated, or a JSON object a line. */
+
 import * as v from 'valibot';
 import { type ByteSource, nameOfSource } from '../base/byte-source.ts';
+import { counted } from '../base/counted.ts';
 import { InputError } from '../base/errors.ts';
 import { parseJson } from '../base/json.ts';
 import { readText, type TextReading } from '../base/text-file.ts';
@@ -67,8 +69,8 @@ function delimitedColumn(text: string, name: string, column: string, { oddities 
   return oddities.readItems(records, 'rows', ({ line, fields }) => {
     if (fields.length === columns.length) return fields[place]!;
     throw new InputError(`${name} line ${line} does not fit its header`, {
-      found: `${fields.length} fields`,
-      expected: `${columns.length} fields: ${columns.join(', ')}`,
+      found: counted(fields.length, 'field'),
+      expected: `${counted(columns.length, 'field')}: ${columns.join(', ')}`,
     });
   });
 }

@@ -2,6 +2,7 @@
  * Odd lines, clips of video, texts and sequences: those that are not what they should be. They are refused by number or name,
  * or left out where that is asked for. Knows no format.
  */
+import { counted } from '../base/counted.ts';
 import { InputError } from '../base/errors.ts';
 import { mapSteps, runInTurns } from '../base/steps.ts';
 
@@ -95,7 +96,7 @@ export function settleOdd(path: string, { unit, odd, left, expected }: Findings,
   const places = odd.slice(0, LISTED).map(({ at }) => at);
   const listed = `${odd.length === 1 ? unit : `${unit}s`} ${places.join(', ')}${odd.length > LISTED ? ', …' : ''}`;
   if (!skipOdd) {
-    throw new InputError(`${path} has ${odd.length === 1 ? `an odd ${unit}` : `${odd.length} odd ${unit}s`}`, {
+    throw new InputError(`${path} has ${odd.length === 1 ? `an odd ${unit}` : counted(odd.length, `odd ${unit}`)}`, {
       found: `${found}${odd.length > 1 ? ` (${listed})` : ''}`,
       expected,
       advice: `Mend ${unit === 'line' ? 'the file' : 'them'}, or leave such ${unit}s out by skipOdd.`,

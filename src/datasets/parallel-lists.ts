@@ -4,6 +4,7 @@
  */
 
 import { join } from 'node:path';
+import { counted } from '../base/counted.ts';
 import { InputError } from '../base/errors.ts';
 import { readLines, readTextPieces } from '../base/text-file.ts';
 import type { ListedSplit } from './assemble.ts';
@@ -59,7 +60,7 @@ async function readLists(list: string, texts: string, folder: string, reading: D
   const captions = await readLines(texts, { what: 'list of captions', encoding });
   if (names.length !== captions.length) {
     throw new InputError(`${list} and ${texts} do not belong together line by line`, {
-      found: `${names.length.toLocaleString('en')} and ${captions.length.toLocaleString('en')} lines`,
+      found: `${names.length.toLocaleString('en')} and ${counted(captions.length, 'line')}`,
     });
   }
   const rows = names.map(({ line, text: name }, i) => ({

@@ -4,6 +4,7 @@
  */
 
 import * as v from 'valibot';
+import { counted } from '../base/counted.ts';
 import { InputError } from '../base/errors.ts';
 import { parseJson } from '../base/json.ts';
 import { isPictureName } from '../base/picture-names.ts';
@@ -157,8 +158,8 @@ function withHeader(
       return { at: `line ${line}`, fields: columns.map((name, i) => [name, row[i]] as const) };
     }
     throw new InputError(`${path} line ${line} does not fit its header`, {
-      found: `${fields.length} fields`,
-      expected: `${columns.length} fields: ${columns.join(', ')}`,
+      found: counted(fields.length, 'field'),
+      expected: `${counted(columns.length, 'field')}: ${columns.join(', ')}`,
       advice: delimiter === ',' ? 'A field that holds a comma must stand in double quotes.' : undefined,
     });
   });

@@ -1,5 +1,7 @@
 /** What a language model is and how it is trained: its config, its settings, their defaults. */
+
 import * as v from 'valibot';
+import { counted } from '../base/counted.ts';
 import { anyInteger, fraction, integerFrom, numberFrom, positiveNumber } from '../base/schema.ts';
 import { modelConfigSchema } from '../model/model-folder.ts';
 import { optimizerDefaults } from '../nn/optimizer.ts';
@@ -145,12 +147,12 @@ export function defaultsOf(level: Level, hidden: number): { embedding: number; m
 
 /** "1 line", "32,033 lines" */
 export function sequencesInWords(count: number, { are }: SequenceKind): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? are.slice(0, -1) : are}`;
+  return counted(count, are.slice(0, -1));
 }
 
 /** How much a model learned from and was measured on: "32,033 lines, 228,146 characters". */
 export function amountInWords({ settings, text, level }: Pick<LanguageConfig, 'settings' | 'text' | 'level'>): string {
-  const tokens = `${text.tokens.toLocaleString('en')} ${tokenizers[level].unit}s`;
+  const tokens = counted(text.tokens, tokenizers[level].unit);
   if (!text.sequences || !settings.sequences) return tokens;
   const { training, validation } = text.sequences;
   const count = training + (text.validation ? 0 : validation);

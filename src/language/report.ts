@@ -2,6 +2,7 @@
  * `report.html` of a language model: what it writes, how much of that is copied, an n-gram model beside it. How a report
  * is made up is in report/training-report.ts.
  */
+import { counted } from '../base/counted.ts';
 import { Random } from '../base/random.ts';
 import { partOf, runInTurns, type Steps, type Turns } from '../base/steps.ts';
 import type { Engine } from '../compute/engine.ts';
@@ -114,7 +115,7 @@ function languageReport(config: LanguageConfig, measured?: Measured): TrainingRe
     facts: factsOf(config),
     batch: settings.sequences
       ? sequencesInWords(settings.batch, settings.sequences)
-      : `${settings.batch} ${settings.batch === 1 ? 'stream' : 'streams'} of ${settings.steps} ${unit}s`,
+      : `${counted(settings.batch, 'stream')} of ${counted(settings.steps, unit)}`,
     settings,
   };
 }

@@ -1,4 +1,5 @@
 /** Which part of a text is learned from and which is held out for validation. It knows no files and no model. */
+import { counted } from '../base/counted.ts';
 import { InputError } from '../base/errors.ts';
 import { type Corpus, cutIntoStreams, sliceCorpus } from '../text/corpus.ts';
 import type { LanguageSettings } from './config.ts';
@@ -56,7 +57,7 @@ function splitStreams(text: Corpus, { valFraction, batch: N, steps: T }: SplitSe
   const training = Math.floor(chunks * (1 - valFraction));
   if (training < 1) {
     throw new InputError(`the text is too short for batches of ${N} × ${T} ${unit}s`, {
-      found: `${text.length} ${unit}s`,
+      found: counted(text.length, unit),
       expected: `at least ${Math.ceil(1 / (1 - valFraction)) * N * T + 1}, to hold out a share of ${valFraction}`,
       advice: 'Give more text, a smaller batch or fewer steps.',
       settings: ['batch', 'steps'],
@@ -77,7 +78,7 @@ function enoughOf(parts: SplitText, { batch }: SplitSettings, unit: string): Spl
   const leastValidation = parts.validation.length > 0 ? 2 * VALIDATION_STREAMS : 0;
   if (training >= leastTraining && validation >= leastValidation) return parts;
   throw new InputError(`the text is too short for batches of ${batch}`, {
-    found: `${training} ${unit}s for training and ${validation} for validation`,
+    found: `${counted(training, unit)} for training and ${validation} for validation`,
     expected: `at least ${leastTraining}${leastValidation ? ` and ${leastValidation}` : ''}`,
     advice: 'Give more text, a smaller batch or another valFraction.',
     settings: ['batch', 'valFraction'],

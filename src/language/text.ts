@@ -3,8 +3,10 @@
  * is in the vocabulary and where the text is split, and once to write the ids into a file beside the model. That file
  * is read from then on, also by a training that is resumed. It knows no model.
  */
+
 import { readdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { counted } from '../base/counted.ts';
 import { InputError } from '../base/errors.ts';
 import type { LeftOut } from '../base/walk.ts';
 import type { Oddity } from '../datasets/oddities.ts';
@@ -204,7 +206,7 @@ export function nothingFrequent(
   { unit }: Tokenizer,
 ): InputError {
   return new InputError(`no ${unit} comes ${minCount} times in ${files.join(', ')}`, {
-    found: `${different} different ${unit}s`,
+    found: counted(different, `different ${unit}`),
     advice: 'Use a smaller minCount, or more text.',
     settings: ['minCount'],
   });

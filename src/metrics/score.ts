@@ -1,4 +1,5 @@
 /** Scores captions against what people wrote, in the figures that papers report. Knows no model and no picture. */
+import { counted } from '../base/counted.ts';
 import { partOf, runAtOnce, type Steps } from '../base/steps.ts';
 import { bleuSteps, type TokenizedCaption } from './bleu.ts';
 import { ciderSteps } from './cider.ts';
@@ -77,5 +78,5 @@ function checkIds(candidates: ReadonlyMap<string, string>, references: ReadonlyM
 
 function listIds(what: string, ids: readonly string[]): string {
   if (ids.length === 0) return '';
-  return `${what} ${ids.length} pictures (${ids.slice(0, 5).join(', ')}${ids.length > 5 ? ', …' : ''})`;
+  return `${what} ${counted(ids.length, 'picture')} (${ids.slice(0, 5).join(', ')}${ids.length > 5 ? ', …' : ''})`;
 }

@@ -1,4 +1,5 @@
 /** What was trained and how, in words, for the table of what was trained. Knows no product. */
+import { counted } from '../base/counted.ts';
 import { type Fact, formatInteger } from './page.ts';
 import type { TrainingLog } from './training-log.ts';
 
@@ -28,7 +29,7 @@ export function networkInShort({ cell, layers, hidden }: RecurrentShape): string
 
 /** A network for the table of what was trained: LSTM, 2 layers of 128 units */
 export function networkInWords({ cell, layers, hidden }: RecurrentShape): string {
-  return `${cell.toUpperCase()}, ${layers} ${layers === 1 ? 'layer' : 'layers'} of ${hidden} units`;
+  return `${cell.toUpperCase()}, ${counted(layers, 'layer')} of ${counted(hidden, 'unit')}`;
 }
 
 /** The settings, a row of the table of what was trained for each. */

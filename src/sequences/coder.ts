@@ -1,4 +1,5 @@
 /** Turns sequences into numbers, and these into the packed batches that a model reads. Knows no model. */
+import { counted } from '../base/counted.ts';
 import { InputError } from '../base/errors.ts';
 import type { StepInputs } from '../model/input-reader.ts';
 import type { ReadBatch, SequenceBatch } from '../model/sequence-model.ts';
@@ -51,7 +52,7 @@ export class SequenceCoder {
     const fits = this.#oneStep ? inputs.length === D : inputs.length % D === 0;
     if (!vocabulary && fits) return this.#scaled(inputs);
     throw new InputError('the model does not read this', {
-      found: `vectors of ${inputs.length} numbers`,
+      found: `vectors of ${counted(inputs.length, 'number')}`,
       expected: vocabulary ? 'words' : `vectors of ${D}`,
     });
   }

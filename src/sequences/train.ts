@@ -1,4 +1,5 @@
 /** Training a model that labels sequences, from new weights or from its last checkpoint. Knows sequences, not their files. */
+import { counted } from '../base/counted.ts';
 import { InputError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import { partOf, runInTurns, type Steps } from '../base/steps.ts';
@@ -94,7 +95,7 @@ export async function resumeSequences(training: Omit<SequenceTraining, 'settings
     { found: hash, expected: data.hash },
     {
       what: 'these sequences',
-      found: `${split.training.length} sequences of ${training.data.name}`,
+      found: `${counted(split.training.length, 'sequence')} of ${training.data.name}`,
       expected: `the ${data.training} of ${data.name} and their labels`,
     },
   );

@@ -1,4 +1,5 @@
 /** The file with the token that clients have to send. Its content stands in no message. Knows no request. */
+import { counted } from '../base/counted.ts';
 import { InputError } from '../base/errors.ts';
 import { readFilledLines } from '../base/text-file.ts';
 
@@ -18,7 +19,7 @@ export async function readToken(path: string): Promise<string> {
       ? `${lines.length} lines`
       : /[^!-~]/.test(token)
         ? 'a space, or another sign that is no ASCII letter, digit or punctuation'
-        : token.length < SHORTEST && (token === '' ? 'nothing' : `${token.length} characters`);
+        : token.length < SHORTEST && (token === '' ? 'nothing' : counted(token.length, 'character'));
   if (!found) return token;
   const expected = `a line of at least ${SHORTEST} ASCII letters, digits and punctuation`;
   throw new InputError(`${path} holds no token`, { found, expected });

@@ -1,5 +1,7 @@
 /** Reads texts with their translations: a file of `text TAB text` lines, or two files with a text a line. */
+
 import { basename } from 'node:path';
+import { counted } from '../base/counted.ts';
 import { InputError } from '../base/errors.ts';
 import { readLines } from '../base/text-file.ts';
 import { OddLine, type OddLines, parseItems } from '../datasets/odd-lines.ts';
@@ -45,7 +47,7 @@ export async function readPairs(paths: readonly string[], odd: OddLines): Promis
   const [sources, targets] = [await readLines(first, odd), await readLines(second, odd)];
   if (sources.length !== targets.length) {
     throw new InputError(`${first} and ${second} are not translations of each other`, {
-      found: `${sources.length.toLocaleString('en')} lines and ${targets.length.toLocaleString('en')}`,
+      found: `${counted(sources.length, 'line')} and ${targets.length.toLocaleString('en')}`,
       expected: 'as many lines in both: line 1 of one is the translation of line 1 of the other',
     });
   }

@@ -1,5 +1,6 @@
 /** Training a translator, from new weights or from its last checkpoint. Knows pairs of texts, not their files. */
 
+import { counted } from '../base/counted.ts';
 import { InputError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import { runInTurns, type Steps } from '../base/steps.ts';
@@ -81,7 +82,7 @@ export async function resumeTranslator(
     { found: hash, expected: data.hash },
     {
       what: 'these pairs',
-      found: `${split.training.length} pairs of ${training.data.name}`,
+      found: `${counted(split.training.length, 'pair')} of ${training.data.name}`,
       expected: `the ${data.training} of ${data.name}`,
     },
   );

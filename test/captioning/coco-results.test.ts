@@ -43,7 +43,7 @@ describe('captions in COCO’s formats', () => {
     [
       'two captions of a picture',
       '[{"image_id":1,"caption":"a"},{"image_id":"1","caption":"b"}]',
-      /2 captions of 1 pictures, two of 1$/,
+      /2 captions of 1 picture, two of 1$/,
     ],
     ['a caption that is no text', '[{"image_id":1,"caption":2}]', /found at 0\.caption: /],
     ['no captions', '[]', /found at the top: .*\. Captions to be scored/],

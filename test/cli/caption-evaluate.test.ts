@@ -110,7 +110,7 @@ describe('caption evaluate --captions', () => {
       stderr: expect.stringMatching(
         oneLine(
           'caption',
-          /.*other\.json does not hold one caption for each picture of the split, and no others: .*no candidate for 2 pictures \((green1.png, blue1.png|blue1.png, green1.png)\); no reference for 1 pictures \(7\)\. Name the split/,
+          /.*other\.json does not hold one caption for each picture of the split, and no others: .*no candidate for 2 pictures \((green1.png, blue1.png|blue1.png, green1.png)\); no reference for 1 picture \(7\)\. Name the split/,
         ),
       ),
     });

@@ -38,7 +38,7 @@ describe('readCaptionDataset: pictures with a table', () => {
       { 'metadata.csv': 'file_name,text,split\na.jpg,a cat,train\nb.jpg,a dog,holdout' },
       /metadata.csv line 3 is not .*: found the split "holdout", expected train, .*restval, val, .*test/,
     ],
-    ['pairs that are none', { 'captions.tsv': 'a.jpg\ta cat\nb.jpg a dog' }, /captions.tsv line 2 .*found 1 fields/],
+    ['pairs that are none', { 'captions.tsv': 'a.jpg\ta cat\nb.jpg a dog' }, /captions.tsv line 2 .*found 1 field,/],
     ['a row without a name', { 'metadata.csv': 'file_name,text\n,a cat' }, /line 2 .*found no file name/],
   ])('refuses %s', async (_, files, message, settings = {}) => {
     await expect(readFiles(files, '.', settings)).rejects.toThrow(message);

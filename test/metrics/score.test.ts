@@ -49,7 +49,7 @@ describe('scoreCaptions', () => {
   });
 
   test.each([
-    ['a missing candidate', new Map([['1', 'a']]), references, /no candidate for 1 pictures \(2\)$/],
+    ['a missing candidate', new Map([['1', 'a']]), references, /no candidate for 1 picture \(2\)$/],
     [
       'a missing reference',
       new Map([
@@ -58,9 +58,9 @@ describe('scoreCaptions', () => {
         ['3', 'c'],
       ]),
       references,
-      /no reference for 1 pictures \(3\)$/,
+      /no reference for 1 picture \(3\)$/,
     ],
-    ['references without a caption', new Map([['1', 'a']]), new Map([['1', []]]), /no reference for 1 pictures \(1\)$/],
+    ['references without a caption', new Map([['1', 'a']]), new Map([['1', []]]), /no reference for 1 picture \(1\)$/],
     ['no caption at all', new Map(), new Map(), /there is no caption to score/],
   ])('refuses %s', (_, candidates, references, message) => {
     expect(() => scoreCaptions(candidates, references)).toThrow(message);

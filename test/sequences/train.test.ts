@@ -125,7 +125,7 @@ describe('trainSequences', () => {
   it('refuses sequences without as many labels as the task asks for', async () => {
     const { examples, ...data } = opinions(10);
     const unlabelled = { ...data, examples: [...examples, { inputs: ['good'], labels: [] }] };
-    const message = /opinions does not have a label for each sequence: found 0 for sequence 11, of 1 steps, expected 1/;
+    const message = /opinions does not have a label for each sequence: found 0 for sequence 11, of 1 step, expected 1/;
     await expectInputError(trainInto('unlabelled', unlabelled), message);
     await expectInputError(trainInto('unlabelled', opinions(10), { validation: unlabelled }), message);
   });

@@ -60,7 +60,7 @@ describe('readPairs', () => {
     const [short, long] = [await file('c.en', 'one\n'), await file('c.fr', 'un\ndeux\n')];
     await expectInputError(
       readPairs([short, long], {}),
-      /not translations of each other: found 1 lines and 2, expected/,
+      /not translations of each other: found 1 line and 2, expected/,
     );
     await expectInputError(readPairs([short, long, long], {}), /3 files to translate from and to/);
     await expectInputError(readPairs([await file('empty.tsv', '')], {}), /nothing to read .*an empty file/);

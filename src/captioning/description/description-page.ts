@@ -1,4 +1,5 @@
 /** A page of described pictures, which is written while they are described. Knows no captioner. */
+import { counted } from '../../base/counted.ts';
 import type { InputError } from '../../base/errors.ts';
 import { certaintyLegend } from '../../report/certainty.ts';
 import { GrowingPage } from '../../report/growing-page.ts';
@@ -151,7 +152,7 @@ ${this.#explained && html`<p class="soft">${explainedLead(this.#explained)}</p>\
     const { pictures: total = 0 } = this.#options;
     const unread = this.#unread.length;
     const left = total - described - unread;
-    return html`${formatInteger(described)} ${described === 1 ? 'picture' : 'pictures'}${unread > 0 && html`; <a href="#unread">${formatInteger(unread)} could not be read</a>`}${left > 0 && `; ${formatInteger(left)} are to come, unless this was stopped`}.`;
+    return html`${counted(described, 'picture')}${unread > 0 && html`; <a href="#unread">${formatInteger(unread)} could not be read</a>`}${left > 0 && `; ${formatInteger(left)} are to come, unless this was stopped`}.`;
   }
 
   #foot({ scripts, foot }: PageLook): string {

@@ -120,7 +120,8 @@ export async function openDriver(
 ): Promise<ProductDriver> {
   if (name === 'wasm') return openWasm(arena, module, threadsOn(arena, mostThreads));
   const native = NATIVE_DRIVERS.find((driver) => driver.name === name);
-  if (!native) throw new Error('a browser has no native libraries');
+  if (!native)
+    throw new Error(NATIVE_DRIVERS.length > 0 ? 'no driver of this name' : 'a browser has no native libraries');
   return native.open(arena, module, mostThreads);
 }
 

@@ -1,4 +1,5 @@
 /** The cells of a language model on a text: what they say after each token, and which of them follow something in it. */
+import { counted } from '../../base/counted.ts';
 import { InputError } from '../../base/errors.ts';
 import { runAtOnce, type Steps } from '../../base/steps.ts';
 import type { StoredModel } from '../../model/model-folder.ts';
@@ -54,7 +55,7 @@ export class TextCells {
     const { record, texts } = this;
     if (record.length < LEAST) {
       throw new InputError('the text is too short to find cells by', {
-        found: `${record.length} tokens`,
+        found: counted(record.length, 'token'),
         expected: `at least ${LEAST.toLocaleString('en')}, better 100,000`,
       });
     }

@@ -8,7 +8,9 @@
  *
  * Knows no CNN: a function that it is given turns frames into vectors.
  */
+
 import { basename, extname, join } from 'node:path';
+import { counted } from '../../base/counted.ts';
 import { isPictureName } from '../../base/picture-names.ts';
 import { readLines } from '../../base/text-file.ts';
 import { byNumbers, foldersIn, listFolder } from '../../datasets/files.ts';
@@ -99,7 +101,7 @@ async function readClip(folder: string, labelled: boolean, encoding: string | un
   if (labels.includes('')) return odd(`no label in line ${labels.indexOf('') + 1} of ${LABELS}`);
   if (labels.length === frames.length) return { ...clip, labels };
   return odd(
-    `${labels.length} labels for ${frames.length} frames${labels.length > frames.length ? gapIn(frames) : ''}`,
+    `${counted(labels.length, 'label')} for ${counted(frames.length, 'frame')}${labels.length > frames.length ? gapIn(frames) : ''}`,
   );
 }
 

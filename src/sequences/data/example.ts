@@ -1,4 +1,5 @@
 /** Labelled sequences as readers and programs give them: words or vectors. Knows no model and no file. */
+import { counted } from '../../base/counted.ts';
 import { InputError } from '../../base/errors.ts';
 import type { PictureSize } from '../../nn/glimpse-window.ts';
 import type { Task } from '../config.ts';
@@ -60,7 +61,7 @@ export function checkExamples({ name, D, examples }: SequenceData, task: Task, l
     const expected = task === 'tag' ? lengthOf(inputs, D) : 1;
     if (labels.length === expected || (labels.length === 0 && !labelled)) continue;
     throw new InputError(`${name} does not have a label for each ${task === 'tag' ? 'step' : 'sequence'}`, {
-      found: `${labels.length} for sequence ${i + 1}, of ${lengthOf(inputs, D)} steps`,
+      found: `${labels.length} for sequence ${i + 1}, of ${counted(lengthOf(inputs, D), 'step')}`,
       expected: String(expected),
       advice: labels.length === 0 ? undefined : OTHER_TASK[task],
       settings: ['task'],

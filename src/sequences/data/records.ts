@@ -1,5 +1,7 @@
 /** Reads sequences from files with named fields: a JSON object a line, or comma-separated values. */
+
 import * as v from 'valibot';
+import { counted } from '../../base/counted.ts';
 import { InputError } from '../../base/errors.ts';
 import { number } from '../../base/schema.ts';
 import { readText } from '../../base/text-file.ts';
@@ -42,7 +44,7 @@ export async function readRecords(path: string, odd: OddLines): Promise<Examples
   const sized = (vectors: readonly number[][]) => {
     D ??= vectors[0]!.length;
     const other = vectors.find(({ length }) => length !== D);
-    if (other) throw new OddLine(`a vector of ${other.length} numbers after one of ${D}`);
+    if (other) throw new OddLine(`a vector of ${counted(other.length, 'number')} after one of ${D}`);
     return Float32Array.from(vectors.flat());
   };
   const examples = await parseItems(path, values, ({ text }) => exampleOfRecord(recordOf(text), sized), RECORDS, odd);
@@ -96,7 +98,7 @@ function exampleOfRecord(
 /** The labels of a sequence: none, or one for each step. */
 function inStep(labels: readonly string[] = [], steps: number): readonly string[] {
   if (labels.length === 0 || labels.length === steps) return labels;
-  throw new OddLine(`${labels.length} labels for ${steps} steps`);
+  throw new OddLine(`${counted(labels.length, 'label')} for ${counted(steps, 'step')}`);
 }
 
 const TEXT_COLUMN = /^(text|sentence|review|phrase|comment|content|message|tweet)$/i;
@@ -138,7 +140,8 @@ export async function readCsv(path: string, odd: OddLines): Promise<Examples> {
     path,
     records,
     ({ fields }) => {
-      if (fields.length !== first.length) throw new OddLine(`${fields.length} columns instead of ${first.length}`);
+      if (fields.length !== first.length)
+        throw new OddLine(`${counted(fields.length, 'column')} instead of ${first.length}`);
       const label = fields[labelAt]!.trim();
       if (textAt >= 0) return exampleOf(fields[textAt]!, label);
       if (label === '') throw new OddLine('no label');

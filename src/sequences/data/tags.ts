@@ -2,6 +2,7 @@
  * Reads tagged sequences: a line for each token with its tag, an empty line between sequences. The columns may be those of
  * CoNLL-2003 (the token first, its tag last) or of CoNLL-U (universaldependencies.org/format: FORM and UPOS).
  */
+import { counted } from '../../base/counted.ts';
 import { type NumberedLine, readLines } from '../../base/text-file.ts';
 import { OddLine, type OddLines, parseItems } from '../../datasets/odd-lines.ts';
 import type { Examples, SequenceExample } from './example.ts';
@@ -76,7 +77,7 @@ function taggedExample(block: Block, { split, count, token: tokenAt, tag: tagAt 
     if (columns.length === count && token !== '' && tag !== '') return { token: token.toLowerCase(), tag };
     if (columns.length < 2) throw new OddLine('no tab', line);
     throw new OddLine(
-      columns.length !== count ? `${columns.length} columns` : `no ${token === '' ? 'token' : 'tag'}`,
+      columns.length !== count ? counted(columns.length, 'column') : `no ${token === '' ? 'token' : 'tag'}`,
       line,
     );
   });

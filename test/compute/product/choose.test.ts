@@ -36,6 +36,11 @@ test.skipIf(process.platform === 'darwin')('a driver that can not be had is an e
   await expect(opening).rejects.toThrow(/products of accelerate can't be used: found .*Accelerate.*blas auto/);
 });
 
+test('a name that no driver has is told as that', async () => {
+  const opening = openProduct(new Arena(), module, 'cuda' as never);
+  await expect(opening).rejects.toThrow("the matrix products of cuda can't be used: found no driver of this name");
+});
+
 test('bf16 is refused where another library is asked for', async () => {
   await expect(openProduct(new Arena(), module, 'wasm', 'bf16')).rejects.toThrow(
     "precision bf16 can't be had from blas wasm: expected onednn. Use precision float32.",

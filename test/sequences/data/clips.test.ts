@@ -65,7 +65,7 @@ describe('readClips', () => {
   it.each([
     [{ files: [], labels: 'up\n' }, 'no pictures'],
     [{ files: frames(2) }, 'no labels.txt'],
-    [{ files: frames(2), labels: 'up\n' }, '1 labels for 2 frames'],
+    [{ files: frames(2), labels: 'up\n' }, '1 label for 2 frames'],
     [{ files: frames(2), labels: '' }, '0 labels for 2 frames'],
     [{ files: frames(2), labels: 'up\ndown\nup\n' }, '3 labels for 2 frames'],
     [{ files: frames(2), labels: 'up\n \ndown\n' }, 'no label in line 2 of labels.txt'],

@@ -200,7 +200,7 @@ describe('readSequences, classify', () => {
     const mixed = '{"text":"good","label":1}\n{"vector":[1],"label":1}\n';
     await expectInputError(readFile('a.jsonl', mixed), /holds words and vectors/);
     const unlabelled = '{"text":"good","cats":{"POS":1}}\n';
-    await expectInputError(readFile('a.jsonl', unlabelled), /found 0 for sequence 1, of 1 steps, expected 1$/);
+    await expectInputError(readFile('a.jsonl', unlabelled), /found 0 for sequence 1, of 1 step, expected 1$/);
     const inStep = '{"tokens":["a","b"],"tags":["x","y"]}\n';
     await expectInputError(
       readFile('a.jsonl', inStep),
@@ -255,7 +255,7 @@ describe('readSequences, tag', () => {
     );
     expect((await readFile('a.tsv', content, { ...tag, skipOdd: true })).examples).toHaveLength(1);
     const uneven = '{"vectors":[[1],[2]],"labels":["x"]}\n';
-    await expectInputError(readFile('a.jsonl', uneven, tag), /found 1 labels for 2 steps in line 1/);
+    await expectInputError(readFile('a.jsonl', uneven, tag), /found 1 label for 2 steps in line 1/);
   });
 });
 
