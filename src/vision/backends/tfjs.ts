@@ -12,6 +12,7 @@ import { openTfjsNetwork } from './tfjs-network.ts';
 
 export type TfjsBackend = 'tensorflow' | 'wasm';
 
+/** @internal */
 interface Tfjs {
   tf: Tf;
   /** The version of the package behind the backend. */
@@ -22,6 +23,7 @@ interface Tfjs {
  * Loads TensorFlow.js and makes the backend the current one.
  *
  * @throws InputError with advice when tensorflow is asked for and can't be loaded; its cause says why
+ * @internal
  */
 export async function loadTfjs(backend: TfjsBackend): Promise<Tfjs> {
   const version = backend === 'tensorflow' ? loadNative() : registerWasm();
