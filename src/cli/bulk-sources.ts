@@ -9,6 +9,7 @@ import { isS3, S3Storage } from '../bulk/s3.ts';
 import { refusalOf } from '../datasets/pictures.ts';
 import { type FoundPictures, findPictures } from './find-pictures.ts';
 import { isPattern } from './patterns.ts';
+import { sourceOf } from './text-source.ts';
 
 /**
  * The names of pictures, in the order of the arguments: folders (all below them), globs, pictures, `s3://BUCKET/PREFIX`,
@@ -46,9 +47,8 @@ async function isList(arg: string): Promise<boolean> {
 }
 
 async function* namesInList(path: string): AsyncGenerator<string> {
-  const source = path === '-' ? { name: 'standard input', blocks: process.stdin } : path;
   let rest = '';
-  for await (const piece of readTextPieces(source, { what: 'list' })) {
+  for await (const piece of readTextPieces(sourceOf(path), { what: 'list' })) {
     const lines = (rest + piece).split('\n');
     rest = lines.pop()!;
     yield* lines.map(withoutEnd).filter((line) => line.trim() !== '');

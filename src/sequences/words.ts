@@ -2,7 +2,7 @@
 import type { Steps } from '../base/steps.ts';
 import { UNKNOWN } from '../text/special-tokens.ts';
 import { countTokensSteps, Vocabulary } from '../text/vocabulary.ts';
-import { splitWords } from '../text/words.ts';
+import { wordsWithoutSpaces } from '../text/words.ts';
 import { isWords, type SequenceExample } from './data/example.ts';
 
 /** The id of UNKNOWN, which stands for every word that was rare in training, or did not come in it. */
@@ -18,9 +18,7 @@ export function wordsOf(text: string): string[] {
 
 /** The words of a text in its own letters, for who is to read them again. */
 export function wordsAsWritten(text: string): string[] {
-  return splitWords(text)
-    .map((word) => word.trim())
-    .filter((word) => word !== '' && word !== UNKNOWN);
+  return wordsWithoutSpaces(text).filter((word) => word !== UNKNOWN);
 }
 
 /**

@@ -37,6 +37,13 @@ function classify(codePoint: number): number {
   return found;
 }
 
+/** The words of a text without the spaces before and between them. */
+export function wordsWithoutSpaces(text: string): string[] {
+  return splitWords(text)
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
+}
+
 /** The words of a text, in order. Joined, they are the text. */
 export function splitWords(text: string): string[] {
   const words: string[] = [];

@@ -6,7 +6,7 @@ import { InputError } from '../base/errors.ts';
 import type { Steps } from '../base/steps.ts';
 import { END, START, UNKNOWN } from '../text/special-tokens.ts';
 import { countTokensSteps, Vocabulary } from '../text/vocabulary.ts';
-import { splitWords } from '../text/words.ts';
+import { splitWords, wordsWithoutSpaces } from '../text/words.ts';
 
 /** The first tokens of a vocabulary, and their ids. A translation follows START and ends with END. */
 const SPECIAL: readonly string[] = [START, END, UNKNOWN];
@@ -27,9 +27,7 @@ export function translationWords(text: string): string[] {
 
 /** The words of a text as BLEU counts them: in lower case, punctuation marks as words of their own, no spaces. */
 export function bleuWords(text: string): string[] {
-  return splitWords(text.toLowerCase())
-    .map((word) => word.trim())
-    .filter((word) => word !== '');
+  return wordsWithoutSpaces(text.toLowerCase());
 }
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/base/random.ts';
-import { splitWords } from '../../src/text/words.ts';
+import { splitWords, wordsWithoutSpaces } from '../../src/text/words.ts';
 
 describe('splitWords', () => {
   it('gives words and marks the one space before them, and leaves other white space alone', () => {
@@ -67,4 +67,18 @@ describe('splitWords', () => {
       expect([...splitWords(text.slice(0, end)), ...splitWords(text.slice(end))]).toEqual(words);
     }
   });
+});
+
+it('wordsWithoutSpaces leaves out what stands before and between words', () => {
+  expect(wordsWithoutSpaces(' "Well,  don\'t!"\n she said. ')).toEqual([
+    '"',
+    'Well',
+    ',',
+    "don't",
+    '!',
+    '"',
+    'she',
+    'said',
+    '.',
+  ]);
 });
