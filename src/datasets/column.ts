@@ -29,19 +29,35 @@ export async function readColumn(
   column: string,
   reading: ColumnReading,
 ): Promise<string[]> {
-  const name = nameOfSource(source);
-  return tableKind(name) === 'json'
-    ? jsonColumn(source, name, column, reading)
-    : delimitedColumn(await readText(source, { what: 'table', ...reading }), name, column, reading);
+  return textsOfColumn(await readText(source, { what: 'table', ...reading }), nameOfSource(source), column, reading);
 }
 
-async function jsonColumn(
-  source: string | ByteSource,
+/** As `readColumn`, of the text of a table that is called `name`. */
+export function textsOfColumn(
+  text: string,
   name: string,
   column: string,
-  { oddities, ...reading }: ColumnReading,
-): Promise<string[]> {
-  const values = jsonValues(await readText(source, { what: 'table', ...reading }));
+  { oddities }: Pick<ColumnReading, 'oddities'>,
+): string[] {
+  const read = tableKind(name) === 'json' ? jsonColumn : delimitedColumn;
+  return read(text, name, column, oddities);
+}
+
+/** The names of a table's columns: its first line, or the fields of its first object; none where that can't be read. */
+export function columnsOf(text: string, name: string): string[] {
+  if (tableKind(name) !== 'json') {
+    const first = firstLineOf(text);
+    return (parseDelimited(first, name, delimiterIn(text, name))[0]?.fields ?? []).map((field) => field.trim());
+  }
+  try {
+    return Object.keys(JSON.parse(jsonValues(text)[0]?.text ?? '{}'));
+  } catch {
+    return [];
+  }
+}
+
+function jsonColumn(text: string, name: string, column: string, oddities: Oddities): string[] {
+  const values = jsonValues(text);
   const known = new Set<string>();
   const read = ({ line, text }: { line: number; text: string }) => {
     const record = parseJson(text, jsonRecord, `${name} line ${line}`);
@@ -59,10 +75,13 @@ async function jsonColumn(
   }
 }
 
-function delimitedColumn(text: string, name: string, column: string, { oddities }: ColumnReading): string[] {
-  const isTsv = tableKind(name) === 'tsv';
-  const delimiter = isTsv ? '\t' : (DELIMITERS.find((sign) => firstLineOf(text).includes(sign)) ?? ',');
-  const [header, ...records] = isTsv ? tsvFields(text, name) : parseDelimited(text, name, delimiter);
+function delimiterIn(text: string, name: string): string {
+  return tableKind(name) === 'tsv' ? '\t' : (DELIMITERS.find((sign) => firstLineOf(text).includes(sign)) ?? ',');
+}
+
+function delimitedColumn(text: string, name: string, column: string, oddities: Oddities): string[] {
+  const [header, ...records] =
+    tableKind(name) === 'tsv' ? tsvFields(text, name) : parseDelimited(text, name, delimiterIn(text, name));
   const columns = header?.fields.map((field) => field.trim()) ?? [];
   const place = columns.indexOf(column);
   if (place === -1) throw noColumn(name, column, columns);

@@ -3,14 +3,13 @@ import * as v from 'valibot';
 import { type ByteSource, nameOfSource } from '../../base/byte-source.ts';
 import { InputError } from '../../base/errors.ts';
 import { parseJson } from '../../base/json.ts';
-import { readLines, readText } from '../../base/text-file.ts';
-import { readColumn } from '../../datasets/column.ts';
-import { firstLineOf, parseDelimited } from '../../datasets/delimited.ts';
+import { linesOf, readLines, readText } from '../../base/text-file.ts';
+import { columnsOf, textsOfColumn } from '../../datasets/column.ts';
 import { jsonValues } from '../../datasets/json-text.ts';
 import type { OddLines } from '../../datasets/odd-lines.ts';
 import { describeOddity, Oddities } from '../../datasets/oddities.ts';
 import { tableKind } from '../../datasets/table-rows.ts';
-import { delimiterOf, textColumnOf } from './records.ts';
+import { textColumnOf } from './records.ts';
 import { tokensOfLines } from './tags.ts';
 
 /**
@@ -22,7 +21,8 @@ import { tokensOfLines } from './tags.ts';
 export async function readUnlabelledTexts(source: string | ByteSource, reading: OddLines): Promise<string[]> {
   const name = nameOfSource(source);
   const kind = tableKind(name);
-  const names = kind ? await columnNames(source, kind === 'json', reading) : [];
+  const text = await readText(source, reading);
+  const names = kind ? columnsOf(text, name) : [];
   const column = textColumnOf(names);
   if (column === undefined && (kind === 'json' || kind === 'csv')) {
     throw new InputError(`${name} has no column of texts`, {
@@ -31,9 +31,9 @@ export async function readUnlabelledTexts(source: string | ByteSource, reading: 
       advice: 'Rename the column, or give a file with a text in each line.',
     });
   }
-  if (column === undefined) return (await readLines(source, reading)).map(({ text }) => text);
+  if (column === undefined) return linesOf(text).map((line) => line.text);
   const oddities = new Oddities();
-  const texts = await readColumn(source, column, { ...reading, oddities });
+  const texts = textsOfColumn(text, name, column, { oddities });
   tell(oddities, name, reading);
   return texts;
 }
@@ -62,20 +62,4 @@ export async function readUnlabelledTokens(source: string | ByteSource, reading:
 
 function tell(oddities: Oddities, name: string, { onOdd }: OddLines): void {
   for (const oddity of oddities.list()) onOdd?.(`${name}: ${describeOddity(oddity)}`);
-}
-
-/** The names of a table's columns: its first line, or the fields of its first object. */
-async function columnNames(source: string | ByteSource, isJson: boolean, reading: OddLines): Promise<string[]> {
-  const text = await readText(source, reading);
-  if (!isJson) {
-    const first = firstLineOf(text);
-    return (parseDelimited(first, nameOfSource(source), delimiterOf(first))[0]?.fields ?? []).map((name) =>
-      name.trim(),
-    );
-  }
-  try {
-    return Object.keys(JSON.parse(jsonValues(text)[0]?.text ?? '{}'));
-  } catch {
-    return [];
-  }
 }
